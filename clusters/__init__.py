@@ -1,0 +1,1 @@
+"""The work: a cluster from its proposal to its conclusion."""

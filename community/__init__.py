@@ -1,0 +1,1 @@
+"""Who there is, what they have, and what everybody's work is recorded with."""

@@ -1,0 +1,1 @@
+"""The running process: settings, addresses, health. Owns no model."""

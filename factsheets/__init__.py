@@ -1,0 +1,1 @@
+"""The report: documents frozen, issued, verified and reported."""
