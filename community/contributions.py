@@ -1,0 +1,155 @@
+"""What upper apps add to pages and chores that community draws and runs.
+
+Each registry is typed and holds plain values; an app fills it from `apps.py`.
+`tests/test_architecture.py` lists what is registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from django.db.models import Model, QuerySet
+    from django.http import HttpRequest
+
+    from community.models import User
+
+T = TypeVar("T")
+Words = str | Promise
+
+
+class Registry(Generic[T]):
+    """A named list that each app extends once at start-up."""
+
+    def __init__(self, name: str) -> None:
+        """Make an empty registry called `name`."""
+        self.name = name
+        self._entries: dict[str, T] = {}
+
+    def register(self, code: str, entry: T) -> T:
+        """Add `entry` under a code that no other entry has.
+
+        Raises:
+            ValueError: the code is taken by a different entry.
+        """
+        if code in self._entries and self._entries[code] is not entry:
+            raise ValueError(f"{self.name}: {code!r} is registered already")
+        self._entries[code] = entry
+        return entry
+
+    def __iter__(self) -> Iterator[T]:
+        """Yield the entries in the order of their registration."""
+        yield from self._entries.values()
+
+    def codes(self) -> list[str]:
+        """Return the codes, in the order of registration."""
+        return list(self._entries)
+
+    def get(self, code: str) -> T:
+        """Return the entry of that code.
+
+        Raises:
+            KeyError: nothing is registered under it.
+        """
+        return self._entries[code]
+
+
+@dataclass(frozen=True)
+class DeskItem:
+    """One thing that waits for a person, with the very button beside it.
+
+    `verb` is the button's text, `since` when the wait began, `due` a deadline.
+    """
+
+    verb: Words
+    title: str
+    why: Words
+    url: str
+    since: datetime | None = None
+    due: date | None = None
+    method: str = "get"
+    late: bool = False
+
+
+@dataclass(frozen=True)
+class PageSection:
+    """A part of a page of community (home, organisation, project, working group, member, need, solution).
+
+    `build(request, subject)` returns the template's context, or None for "nothing to show".
+    """
+
+    page: str
+    template: str
+    build: Callable[[HttpRequest, Any], dict[str, Any] | None]
+    order: int = 100
+
+
+@dataclass(frozen=True)
+class PersonalRecords:
+    """The rows of one model that refer to a member: for export, erasure and merging."""
+
+    label: Words
+    rows: Callable[[Any], QuerySet[Any]]
+    export: Callable[[Any], dict[str, Any]]
+    erase: Callable[[Any], int] | None = None
+    merge: Callable[[Any, Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """A rule of silence: `due(on)` yields what is to be reminded on that day."""
+
+    label: Words
+    send: Callable[[date, bool], int]
+
+
+@dataclass(frozen=True)
+class SearchSource:
+    """Where the site's search looks: hits are (title, address, line) triples, best first."""
+
+    label: Words
+    search: Callable[[Any, str, int], Sequence[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True)
+class ClockJob:
+    """A chore of the scheduler: `run(now)` returns how much it did."""
+
+    label: Words
+    every_minutes: int
+    run: Callable[[datetime], int]
+
+
+@dataclass(frozen=True)
+class NavigationEntry:
+    """An entry of the main menu: `url_name` must resolve without arguments."""
+
+    label: Words
+    url_name: str
+    order: int
+    prefixes: tuple[str, ...] = field(default_factory=tuple)
+    visible_to: Callable[[User | Any], bool] | None = None
+
+
+desk_items: Registry[Callable[[User, date], Iterable[DeskItem]]] = Registry("desk_items")
+page_sections: Registry[PageSection] = Registry("page_sections")
+personal_records: Registry[PersonalRecords] = Registry("personal_records")
+reminders: Registry[Reminder] = Registry("reminders")
+search_sources: Registry[SearchSource] = Registry("search_sources")
+clock_jobs: Registry[ClockJob] = Registry("clock_jobs")
+navigation: Registry[NavigationEntry] = Registry("navigation")
+
+
+def sections_of(page: str, request: HttpRequest, subject: Model | None = None) -> list[dict[str, Any]]:
+    """Return the contexts of the sections that apps add to `page`, each with its `template`."""
+    found = []
+    for section in sorted((s for s in page_sections if s.page == page), key=lambda s: s.order):
+        context = section.build(request, subject)
+        if context is not None:
+            found.append({"template": section.template, **context})
+    return found
