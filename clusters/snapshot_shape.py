@@ -1,0 +1,274 @@
+"""The shape of a snapshot: a cluster on one day, as plain values for documents.
+
+`clusters.summary.snapshot(cluster, at=...)` builds it, `factsheets` freezes it and
+draws documents from nothing else. It follows what a factsheet must contain, field by
+field, and obeys five rules:
+
+* JSON only: `json.loads(json.dumps(s)) == s`. A day is "2026-05-12", never a datetime.
+* Persons stand only as member ids (`MemberId`). No name, address or free signature of a
+  person is written here; names are resolved at the moment of an edition, by consent.
+* Texts are what was typed, in the cluster's language: not escaped, not rendered, not cut.
+  Blank lines part paragraphs, lines that begin with "- " are a list. Unknown is "" or None.
+* What has a code carries its code; words of vocabularies also carry their labels per
+  language, because the vocabulary may change after the day of the document.
+* Every list has a total order that does not change between two calls.
+
+Version, revision, address, issuer and checksums are not here: an issue adds them.
+Additions keep `SHAPE`; a change of meaning raises it, and old snapshots stay as they are.
+"""
+
+from __future__ import annotations
+
+from typing import Final, TypeAlias, TypedDict
+
+SHAPE: Final = 1
+
+Day: TypeAlias = str
+"""A date in ISO form, "2026-05-12"."""
+
+MemberId: TypeAlias = int
+"""Primary key of `community.Member`: the opaque key of a person."""
+
+
+class Coded(TypedDict):
+    """A term of a vocabulary: its stable code and its words, {"en": "Floods", "el": "…"}."""
+
+    code: str
+    labels: dict[str, str]
+
+
+class WorkingGroupLine(TypedDict):
+    """A working group under the title that it has on the day of the snapshot."""
+
+    code: str
+    title: str
+
+
+class OrganisationLine(TypedDict):
+    """An organisation by name; `country` is the EU's code of two letters (EL, not GR), or ""."""
+
+    name: str
+    country: str
+
+
+class TerritoryLine(TypedDict):
+    """A region, country or named site. `code` and `nuts_version` ("2021") are "" where there is none."""
+
+    code: str
+    name: str
+    country: str
+    nuts_version: str
+
+
+class NeedLine(TypedDict):
+    """The need that the cluster answers, and who raised it.
+
+    `text` (<= 600) is the question or description of the need; `raised_by` the organisation for which it
+    was raised; `raised_by_person` who did; `me_too` how many others said that they have it too.
+    """
+
+    text: str
+    raised_by: OrganisationLine | None
+    raised_by_person: MemberId | None
+    me_too: int
+
+
+class ObjectiveLine(TypedDict):
+    """One of at most five objectives, numbered from 1.
+
+    `measured` is the value as written by the lead, `reached` what it means; None: not said (yet).
+    """
+
+    number: int
+    text: str
+    criterion: str
+    measured: str
+    reached: bool | None
+
+
+class LeadLine(TypedDict):
+    """The organisation that leads, and who does it there; `person` None: a lead is wanted."""
+
+    organisation: OrganisationLine | None
+    person: MemberId | None
+
+
+class ParticipantLine(TypedDict):
+    """One participating organisation with all its live participations, the lead's included.
+
+    `roles` are codes of `clusters.choices.ParticipationRole`, most important first, each once; `external`: invited from
+    outside the community of practice; `persons` who takes part for it, `people` how many (may be more:
+    persons are listed once). Order: lead first, then members of the community by name, then externals by name.
+    """
+
+    organisation: OrganisationLine
+    roles: list[str]
+    external: bool
+    persons: list[MemberId]
+    people: int
+
+
+class SolutionLine(TypedDict):
+    """A transferable result that the cluster works with; `project` is the acronym of its owner."""
+
+    title: str
+    project: str
+    maturity: Coded | None
+
+
+class StageLine(TypedDict):
+    """A stage of the roadmap, numbered from 1 in the order of the roadmap.
+
+    `kind` and `status` are codes of `clusters.choices`. `baseline_*` are the dates of the newest baseline (None before
+    the start, and for a stage added later). `slip` counts days of the end against that baseline: the actual
+    end if there is one, else the planned end, or the day of the snapshot where that is later and the stage
+    is not over; positive is late, negative early, None without a baseline or for a dropped stage.
+    """
+
+    number: int
+    title: str
+    kind: str
+    status: str
+    planned_start: Day | None
+    planned_end: Day | None
+    actual_start: Day | None
+    actual_end: Day | None
+    baseline_start: Day | None
+    baseline_end: Day | None
+    slip: int | None
+    deliverable: str
+    note: str
+
+
+class BaselineLine(TypedDict):
+    """The newest baseline: its number (1 = frozen at the start) and the day it was frozen."""
+
+    number: int
+    frozen_on: Day
+
+
+class ExpectedOutcomeLine(TypedDict):
+    """An outcome that the cluster expects; `kind` as in `OutcomeLine`, `how` it will be seen, `on` when."""
+
+    kind: str
+    how: str
+    on: Day | None
+
+
+class OutcomeLine(TypedDict):
+    """What happened: `kind` is a code of `clusters.choices.OutcomeKind`; `evidence` in words ("minutes, attendance").
+
+    `stage` and `objective` are numbers of lines above. Order: by day, then as recorded.
+    """
+
+    kind: str
+    text: str
+    on: Day | None
+    stage: int | None
+    objective: int | None
+    evidence: str
+
+
+class UptakeLine(TypedDict):
+    """An uptake: solution x adopting organisation x territory. Empty list until uptakes exist.
+
+    `step`: aware, interested, mentoring, committed, in_use, stopped; `kind` (from committed on): as_is, adapted,
+    scaled_up, in_policy, else ""; `documented`: confirmed by the adopter with a document, else declared by the cluster.
+    """
+
+    solution: str
+    organisation: OrganisationLine
+    territory: TerritoryLine | None
+    step: str
+    kind: str
+    since: Day | None
+    documented: bool
+
+
+class MeetingLine(TypedDict):
+    """A meeting that was held: how many people of how many organisations were present (0: not recorded)."""
+
+    kind: str
+    title: str
+    on: Day
+    people: int
+    organisations: int
+
+
+class AmendmentLine(TypedDict):
+    """An accepted amendment; `fields` are names of the fields of `Cluster` that it changed, `reason` as given."""
+
+    number: int
+    accepted_on: Day
+    fields: list[str]
+    reason: str
+
+
+class ConditionLine(TypedDict):
+    """A condition of the approval; `state` is open, met (said the lead), confirmed or waived (by a coordinator)."""
+
+    text: str
+    due: Day | None
+    state: str
+
+
+class Deadline(TypedDict):
+    """A deadline from outside, with its reason ("call closes")."""
+
+    on: Day
+    reason: str
+
+
+class Snapshot(TypedDict):
+    """A cluster on the day `as_of`, complete for a factsheet.
+
+    `state` is a code of `clusters.choices.ClusterState`, `state_since` the day of the event that led to it.
+    `focus`, `levels`, `join_policy` are codes of `clusters.choices`. `started_on` and `ended_on` are actual,
+    `planned_*` what is planned now. `lessons` and `next_steps` are texts whose "- " lines are lists.
+    `no_outcome`: concluded without an outcome, said so on purpose. `recorded_afterwards`: entered after its day.
+    """
+
+    shape: int
+    as_of: Day
+    language: str
+    reference: str
+    title: str
+    question: str
+    state: str
+    state_since: Day | None
+    recorded_afterwards: bool
+    working_group: WorkingGroupLine
+    further_working_groups: list[WorkingGroupLine]
+    focus: str
+    levels: list[str]
+    planned_start: Day | None
+    planned_end: Day | None
+    started_on: Day | None
+    ended_on: Day | None
+    deadline: Deadline | None
+    join_policy: str
+    size_limit: int | None
+    need: NeedLine | None
+    objectives: list[ObjectiveLine]
+    out_of_scope: str
+    themes: list[Coded]
+    specific_objectives: list[Coded]
+    sdgs: list[Coded]
+    territories: list[TerritoryLine]
+    lead: LeadLine
+    participants: list[ParticipantLine]
+    solutions: list[SolutionLine]
+    baseline: BaselineLine | None
+    stages: list[StageLine]
+    expected_outcomes: list[ExpectedOutcomeLine]
+    adoption_plan: str
+    outcomes: list[OutcomeLine]
+    no_outcome: bool
+    uptakes: list[UptakeLine]
+    meetings: list[MeetingLine]
+    practitioners_summary: str
+    lessons: str
+    next_steps: str
+    amendments: list[AmendmentLine]
+    conditions: list[ConditionLine]
+    follow_ups: list[Day]
