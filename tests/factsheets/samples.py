@@ -1,0 +1,402 @@
+"""Snapshots to draw: two ordinary clusters, a hard one, an empty one and one with every script.
+
+Organisations that are named with an uptake, a decision or a figure are made up.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from clusters.snapshot_shape import (
+    SHAPE,
+    Coded,
+    ObjectiveLine,
+    OrganisationLine,
+    OutcomeLine,
+    ParticipantLine,
+    Snapshot,
+    SolutionLine,
+    StageLine,
+    TerritoryLine,
+    UptakeLine,
+)
+
+PANGRAMS = {
+    "en": "The quick brown fox jumps over the lazy dog",
+    "fr": "Dès Noël, où un zéphyr haï me vêt de glaçons würmiens, je dîne d’exquis rôtis de bœuf à l’aÿ d’âge mûr",
+    "it": "Ma la volpe, col suo balzo, ha raggiunto il quieto Fido; perché può, così è già là più giù",
+    "es": "El pingüino Wenceslao hizo kilómetros bajo exhaustiva lluvia y frío, añoraba a su querido cachorro",
+    "el": "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία. Ο καλύμνιος σφουγγαράς ψιθύρισε πως θα βουτήξει χωρίς να διστάζει, ΐ ΰ",
+    "hr": "Gojazni đačić s biciklom drži hmelj i finu vatu u džepu nošnje",
+    "sl": "Hišničin bratec vzgaja polže pod fikusom; žejen čebelar, šaljiv",
+    "pt": "Luís argüia à Júlia que brações, fé, chá, óxido, pôr, zângão eram palavras do português",
+    "bg": "Ах, чудна българска земьо, полюшвай цъфтящи жита; щъркел ѝ юначе",
+}
+
+
+def coded(code: str, label: str, **others: str) -> Coded:
+    """Return a term with its English label and others."""
+    return {"code": code, "labels": {"en": label, **others}}
+
+
+def organisation(name: str, country: str) -> OrganisationLine:
+    """Return an organisation's line."""
+    return {"name": name, "country": country}
+
+
+def region(code: str, name: str = "", nuts: str = "2021") -> TerritoryLine:
+    """Return a region of a NUTS version."""
+    return {"code": code, "name": name or code, "country": code[:2], "nuts_version": nuts}
+
+
+def stage(
+    number: int,
+    title: str,
+    status: str,
+    planned: tuple[str, str],
+    *,
+    actual: tuple[str | None, str | None] = (None, None),
+    baseline: tuple[str, str] | None = None,
+    slip: int | None = None,
+    deliverable: str = "",
+    kind: str = "activity",
+) -> StageLine:
+    """Return a stage's line."""
+    return {
+        "number": number,
+        "title": title,
+        "kind": kind,
+        "status": status,
+        "planned_start": planned[0],
+        "planned_end": planned[1],
+        "actual_start": actual[0],
+        "actual_end": actual[1],
+        "baseline_start": baseline[0] if baseline else None,
+        "baseline_end": baseline[1] if baseline else None,
+        "slip": slip,
+        "deliverable": deliverable,
+        "note": "",
+    }
+
+
+def participant(
+    name: str, country: str, *roles: str, external: bool = False, persons: tuple[int, ...] = (), people: int | None = None
+) -> ParticipantLine:
+    """Return a participating organisation's line."""
+    return {
+        "organisation": organisation(name, country),
+        "roles": list(roles) or ["participant"],
+        "external": external,
+        "persons": list(persons),
+        "people": len(persons) if people is None else people,
+    }
+
+
+def objective(number: int, text: str, criterion: str, measured: str = "", reached: bool | None = None) -> ObjectiveLine:
+    """Return an objective's line."""
+    return {"number": number, "text": text, "criterion": criterion, "measured": measured, "reached": reached}
+
+
+def solution(title: str, project: str, maturity: str = "validated") -> SolutionLine:
+    """Return a solution's line."""
+    return {"title": title, "project": project, "maturity": coded(maturity, maturity)}
+
+
+def outcome(kind: str, text: str, on: str, evidence: str = "", *, at_stage: int | None = None) -> OutcomeLine:
+    """Return an outcome's line."""
+    return {"kind": kind, "text": text, "on": on, "stage": at_stage, "objective": None, "evidence": evidence}
+
+
+def uptake(title: str, name: str, country: str, code: str, kind: str, since: str, *, documented: bool) -> UptakeLine:
+    """Return the line of an uptake in use."""
+    return {
+        "solution": title,
+        "organisation": organisation(name, country),
+        "territory": region(code),
+        "step": "in_use",
+        "kind": kind,
+        "since": since,
+        "documented": documented,
+    }
+
+
+def empty() -> Snapshot:
+    """Return a cluster of which nothing but the least is known."""
+    return {
+        "shape": SHAPE,
+        "as_of": "2026-05-12",
+        "language": "en",
+        "reference": "M4N-CL-2026-09",
+        "title": "Seagrass",
+        "question": "Who counts seagrass?",
+        "state": "approved",
+        "state_since": "2026-05-12",
+        "recorded_afterwards": False,
+        "working_group": {"code": "WG1", "title": "Connectivity of ecosystems"},
+        "further_working_groups": [],
+        "focus": "thematic",
+        "levels": [],
+        "planned_start": None,
+        "planned_end": None,
+        "started_on": None,
+        "ended_on": None,
+        "deadline": None,
+        "join_policy": "invitation",
+        "size_limit": None,
+        "need": None,
+        "objectives": [],
+        "out_of_scope": "",
+        "themes": [],
+        "specific_objectives": [],
+        "sdgs": [],
+        "territories": [],
+        "lead": {"organisation": None, "person": None},
+        "participants": [],
+        "solutions": [],
+        "baseline": None,
+        "stages": [],
+        "expected_outcomes": [],
+        "adoption_plan": "",
+        "outcomes": [],
+        "no_outcome": False,
+        "uptakes": [],
+        "meetings": [],
+        "practitioners_summary": "",
+        "lessons": "",
+        "next_steps": "",
+        "amendments": [],
+        "conditions": [],
+        "follow_ups": [],
+    }
+
+
+def ordinary_forward() -> Snapshot:
+    """Return a running cluster as it set out, filled as usual."""
+    return {
+        **empty(),
+        "as_of": "2026-01-15",
+        "reference": "M4N-CL-2025-02",
+        "title": "Adaptation to climate change in coastal areas",
+        "question": "Which adaptation measures can a small coastal municipality put into its plan now, with the data and the "
+        "staff that it has?",
+        "state": "running",
+        "state_since": "2025-07-02",
+        "working_group": {"code": "WG2", "title": "Climate change mitigation and adaptation"},
+        "focus": "both",
+        "levels": ["local", "regional"],
+        "planned_start": "2025-07-02",
+        "planned_end": "2026-07-17",
+        "started_on": "2025-07-02",
+        "deadline": {"on": "2026-09-30", "reason": "the regions close the revision of their plans"},
+        "join_policy": "open",
+        "need": {
+            "text": "Small coastal municipalities must write adaptation plans with two people and no model of their own. The projects "
+            "have measures to offer, but each in its own form, at its own scale, and with data that a harbour office does not have. "
+            "Seven municipalities told us that they would rather have ten measures that they can cost than a hundred that they can "
+            "admire.",
+            "raised_by": organisation("Coastal Municipalities of Elafia", "EL"),
+            "raised_by_person": 12,
+            "me_too": 5,
+        },
+        "practitioners_summary": "We take the measures that MedSeaRise, COASTRUST and MPA4Change have tested, and ask of each: what "
+        "does it cost, what must be known before, who has to agree, and what did it do where it was tried? Measures that pass go "
+        "into a table that a municipality can read in an hour. Three of them are then tried with harbour offices in Greece, "
+        "Montenegro and Italy, and what breaks is written down as plainly as what works.\n\nAt the end two regions get a text that "
+        "they can put into their adaptation plans without rewriting it. If you plan for a harbour town of under 10 000 people, you "
+        "can join until May: bring one question and one person who knows the quay.",
+        "objectives": [
+            objective(
+                1,
+                "Find the measures that fit a municipality of under 10 000 inhabitants",
+                "10 measures, each with cost and data needed",
+                "9 measures",
+            ),
+            objective(2, "Try three of them with harbour offices and write down what broke", "3 try-outs with a signed note"),
+            objective(3, "Hand a ready text to the regions", "2 regions commit to use it", "1 region asked"),
+        ],
+        "out_of_scope": "Storm-surge barriers, beach nourishment and anything that needs a model run of more than a day. Legal "
+        "questions of the coastal public domain are passed on to the cluster “Tools for environmental governance”.",
+        "themes": [coded("climate", "climate change and extreme weather"), coded("coast", "marine and coastal ecosystems")],
+        "specific_objectives": [coded("RSO2.4", "RSO2.4 Climate change adaptation")],
+        "sdgs": [coded("11", "Sustainable cities"), coded("13", "Climate action"), coded("14", "Life below water")],
+        "territories": [region(c) for c in ("CY00", "EL43", "EL52", "EL63", "ES51", "FRL0", "HR03", "ITF4", "ITG2", "MT00")]
+        + [{"code": "", "name": "Montenegro", "country": "ME", "nuts_version": ""}],
+        "lead": {"organisation": organisation("Demo Coast Institute", "EL"), "person": 3},
+        "participants": [
+            participant("Demo Coast Institute", "EL", "lead", persons=(3,)),
+            participant("Coastal Municipalities of Elafia", "EL", persons=(12,)),
+            participant("Institute of Shallow Seas", "ES", persons=(13, 14)),
+            participant("Littoral Observatory", "FR", "peer_reviewer", persons=(15,)),
+            participant("Ministry of Bays", "ME", "observer", persons=(16,)),
+            participant("Region of Three Gulfs", "IT", persons=(17,)),
+            participant("Port community of Limni", "EL", external=True, persons=(18,)),
+        ],
+        "solutions": [
+            solution("Sea-level screening for small harbours", "MedSeaRise"),
+            solution("Coastal stewardship agreement", "COASTRUST", "tested"),
+            solution("Protected areas as natural breakwaters", "MPA4Change", "tested"),
+        ],
+        "baseline": {"number": 1, "frozen_on": "2025-07-02"},
+        "stages": [
+            stage(1, "Kick-off in Athens", "done", ("2025-07-02", "2025-07-03"), actual=("2025-07-02", "2025-07-03"),
+                  baseline=("2025-07-02", "2025-07-03"), slip=0, deliverable="Roadmap, version 1"),
+            stage(2, "What seven municipalities ask", "done", ("2025-08-18", "2025-11-14"), actual=("2025-08-25", "2025-11-14"),
+                  baseline=("2025-08-18", "2025-10-31"), slip=14, deliverable="Survey of 7 municipalities"),
+            stage(3, "Match measures to questions", "running", ("2025-11-17", "2026-01-30"), actual=("2025-11-17", None),
+                  baseline=("2025-11-03", "2026-01-30"), slip=0, deliverable="Table of measures"),
+            stage(4, "Try-outs in three harbours", "planned", ("2026-02-02", "2026-04-24"), baseline=("2026-02-02", "2026-04-24"),
+                  slip=0, deliverable="Three try-out notes"),
+            stage(5, "Transfer workshop in Chania", "planned", ("2026-05-27", "2026-05-27"), baseline=("2026-05-27", "2026-05-27"),
+                  slip=0, deliverable="Workshop report"),
+            stage(6, "Factsheet and report to the CoP", "planned", ("2026-06-15", "2026-07-17"),
+                  baseline=("2026-06-15", "2026-07-17"), slip=0, deliverable="Final factsheet"),
+        ],
+        "expected_outcomes": [
+            {"kind": "transference", "how": "Workshop in Chania with planners of five regions", "on": "2026-05-27"},
+            {"kind": "answer", "how": "Three try-out notes signed by harbour offices", "on": "2026-04-24"},
+            {"kind": "adoption", "how": "Two regions put the text into a draft plan", "on": "2026-07-17"},
+            {"kind": "policy_evidence", "how": "One line for the WG2 statement on coasts", "on": "2026-07-17"},
+        ],
+        "adoption_plan": "Two regions revise their adaptation plans in autumn 2026. Each has named the office that receives the text "
+        "and the meeting at which it is decided. What is taken up is confirmed by the region itself, with the page of its plan.",
+        "conditions": [{"text": "Name the harbour office in Montenegro before the try-outs", "due": "2026-01-31", "state": "open"}],
+    }
+
+
+def ordinary_backward() -> Snapshot:
+    """Return a concluded cluster with all that came of it, filled as usual."""
+    return {
+        **empty(),
+        "as_of": "2026-05-06",
+        "reference": "M4N-CL-2025-05",
+        "title": "Nature-based solutions for flood regulation",
+        "question": "How does a flood plan count a coastal wetland as flood storage, so that restoring it is paid for?",
+        "state": "concluded",
+        "state_since": "2026-04-24",
+        "working_group": {"code": "WG4", "title": "Ecosystem restoration and nature-based solutions"},
+        "focus": "both",
+        "levels": ["regional", "national"],
+        "planned_start": "2025-07-03",
+        "planned_end": "2026-04-24",
+        "started_on": "2025-07-03",
+        "ended_on": "2026-04-24",
+        "need": {
+            "text": "Flood plans have no line for a marsh.",
+            "raised_by": organisation("Region of Three Gulfs", "IT"),
+            "raised_by_person": 17,
+            "me_too": 4,
+        },
+        "practitioners_summary": "Flood plans count dams and basins, because engineers can say how many cubic metres they hold. A marsh "
+        "holds water too, but no plan that we looked at had a line for it, so nobody paid for restoring one. This cluster took the "
+        "method of Wetland4Change, which reads the storage of a coastal wetland from a terrain model and two water-level loggers, "
+        "and fitted it to the annexes that planners fill in anyway.\n\nWhat you need: a terrain model of 2 m or better, one wet "
+        "season of water levels, a planner with four days of time. What you get: storage in cubic metres for three flood sizes, with "
+        "its uncertainty, in the form of your own plan. It does not work behind pumped polders, and it says little about flash "
+        "floods. The Region of Three Gulfs has used it for one lagoon and put the result in its draft plan. If you have a wetland "
+        "and a plan due in 2027, start with the loggers this autumn: the wet season cannot be repeated, everything else can.",
+        "objectives": [
+            objective(1, "Compare how plans count natural storage", "5 plans of 4 countries", "5 plans, 4 countries", True),
+            objective(2, "Fit the method to the form of two plans", "2 annexes read by the planning office", "2 annexes, both read",
+                      True),
+            objective(3, "Feed one line of the WG4 policy statement", "Line adopted by WG4", "Adopted on 6 May 2026", True),
+        ],
+        "out_of_scope": "Flash floods in built-up areas; dams",
+        "themes": [coded("floods", "climate change and extreme weather"), coded("wetlands", "marine and coastal ecosystems")],
+        "specific_objectives": [coded("RSO2.4", "RSO2.4 Climate change adaptation")],
+        "sdgs": [coded("13", "Climate action"), coded("15", "Life on land")],
+        "territories": [region(c) for c in ("BG33", "BG34", "EL52", "ES51", "ES52", "FRJ1", "ITG2")],
+        "lead": {"organisation": organisation("Demo University of the Rhodope", "BG"), "person": 21},
+        "participants": [
+            participant("Demo University of the Rhodope", "BG", "lead", persons=(21,)),
+            participant("Association of Black Sea Wetlands", "BG", persons=(22,)),
+            participant("Centre for Rural Technology", "ES", persons=(23,)),
+            participant("Littoral Observatory", "FR", "peer_reviewer", persons=(15,)),
+            participant("Network of Harbour Cities", "ES", persons=(24,)),
+            participant("Polytechnic of Elafia", "EL", persons=(25,)),
+            participant("Region of Three Gulfs", "IT", persons=(17, 26)),
+        ],
+        "solutions": [
+            solution("Flood-storage method for coastal wetlands", "Wetland4Change"),
+            solution("Guide to local flood assemblies", "LocAll4Flood", "tested"),
+        ],
+        "baseline": {"number": 1, "frozen_on": "2025-07-03"},
+        "stages": [
+            stage(1, "Kick-off in Athens", "done", ("2025-07-03", "2025-07-03"), actual=("2025-07-03", "2025-07-03"),
+                  baseline=("2025-07-03", "2025-07-03"), slip=0, deliverable="Roadmap"),
+            stage(2, "How five plans count water", "done", ("2025-07-21", "2025-10-10"), actual=("2025-07-21", "2025-10-08"),
+                  baseline=("2025-07-21", "2025-10-10"), slip=-2, deliverable="Comparison of 5 plans"),
+            stage(3, "Hands-on day in Cagliari", "done", ("2025-12-04", "2025-12-04"), actual=("2025-12-04", "2025-12-04"),
+                  baseline=("2025-11-20", "2025-11-20"), slip=14, deliverable="Minutes, 23 people"),
+            stage(4, "Method fitted to two plans", "done", ("2025-12-08", "2026-03-06"), actual=("2025-12-10", "2026-03-20"),
+                  baseline=("2025-12-08", "2026-03-06"), slip=14, deliverable="2 draft annexes"),
+            stage(5, "Factsheet and report", "done", ("2026-03-23", "2026-04-24"), actual=("2026-03-23", "2026-04-24"),
+                  baseline=("2026-03-23", "2026-04-24"), slip=0, deliverable="Factsheet, version 3"),
+        ],
+        "outcomes": [
+            outcome("transference", "Method handed to two regions and a park network, hands-on", "2025-12-04", "minutes, attendance"),
+            outcome("peer_revision", "The Littoral Observatory reviewed the method: fit for use", "2026-02-16", "review note"),
+            outcome("answer", "A flood plan counts a wetland through annex C, table 4", "2026-03-20", "draft annex"),
+            outcome("policy_evidence", "Line 4 of the WG4 statement rests on the case of the lagoon", "2026-05-06", "statement"),
+        ],
+        "uptakes": [
+            uptake("Flood-storage method", "Region of Three Gulfs", "IT", "ITG2", "adapted", "2026-03-20", documented=True),
+            uptake("Flood-storage method", "Association of Black Sea Wetlands", "BG", "BG33", "as_is", "2025-10-20",
+                   documented=False),
+        ],
+        "meetings": [
+            {"kind": "training", "title": "Hands-on day", "on": "2025-12-04", "people": 23, "organisations": 5},
+        ],
+        "lessons": "- Planners trust a number in their own table, not ours.\n- We lost a month because one region had no terrain model; "
+        "ask first.\n- A second try-out, on the plain of Vardia, failed: pumped polder.",
+        "next_steps": "- The Association of Black Sea Wetlands confirms its uptake.\n- Flash floods: a new proposal is being written.",
+        "amendments": [
+            {"number": 1, "accepted_on": "2025-11-14", "fields": ["planned_end"], "reason": "The hall in Cagliari was flooded."},
+        ],
+        "conditions": [],
+        "follow_ups": ["2026-10-24", "2027-04-24"],
+    }
+
+
+def hard() -> Snapshot:
+    """Return a cluster that breaks layouts: long words, many of everything, Greek and Bulgarian, 5000 signs."""
+    first = date(2025, 1, 7)
+    days = [(first + timedelta(days=40 * n), first + timedelta(days=40 * n + 55)) for n in range(12)]
+    greek = "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία των παράκτιων υγροτόπων της Μεσογείου και της Αδριατικής θάλασσας"[:100]
+    bulgarian = "Възстановяване на крайречните гори и естествените наводнителни равнини край Дунав и Марица в България"[:100]
+    paragraph = "Οι δήμοι χρειάζονται λύσεις. Общините имат нужда от решения. " * 10
+    return {
+        **ordinary_backward(),
+        "reference": "M4N-CL-2026-108",
+        "title": greek,
+        "question": (bulgarian + " " + "W" * 97)[:200],
+        "practitioners_summary": "\n\n".join([paragraph] * 8)[:5000],
+        "need": {"text": "x" * 600, "raised_by": organisation("Ω" * 200, "EL"), "raised_by_person": None, "me_too": 0},
+        "out_of_scope": "Donaudampfschifffahrtsgesellschaft" * 8,
+        "objectives": [objective(n, ("Στόχος " * 43)[:300], "y" * 200, "z" * 200, n % 2 == 0) for n in range(1, 6)],
+        "participants": [
+            participant(f"Οργανισμός Προστασίας Βιοποικιλότητας και Τοπίου {n:02}", "EL" if n % 2 else "BG",
+                        external=n > 30, persons=(100 + n,), people=n % 4)
+            for n in range(1, 41)
+        ],
+        "stages": [
+            stage(n + 1, bulgarian if n % 3 else "S" * 200, ("done", "running", "planned", "dropped")[n % 4],
+                  (days[n][0].isoformat(), days[n][1].isoformat()),
+                  actual=(days[n][0].isoformat() if n % 4 < 2 else None, days[n][1].isoformat() if n % 4 == 0 else None),
+                  baseline=(days[n][0].isoformat(), days[n][1].isoformat()), slip=0, deliverable="D" * 120)
+            for n in range(12)
+        ],
+        "outcomes": [outcome("networking", ("Резултат " * 60)[:500], "2026-02-16", "e" * 200) for _ in range(9)],
+        "lessons": "\n".join(f"- {paragraph[:300]}" for _ in range(10)),
+        "next_steps": "N" * 200,
+        "uptakes": [
+            uptake("Solution " + "u" * 100, "Organisation " + "v" * 190, "BG", "BG33", "adapted", "2026-03-20", documented=n % 2 == 0)
+            for n in range(8)
+        ],
+        "meetings": [],
+        "no_outcome": False,
+    }
+
+
+def every_script() -> Snapshot:
+    """Return a cluster whose texts are the pangrams of the nine languages."""
+    return {**ordinary_forward(), "practitioners_summary": "\n\n".join(PANGRAMS.values())}
