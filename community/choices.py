@@ -1,0 +1,197 @@
+"""Fixed words that the code branches on. What an administrator may edit is a `Term`."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Standing(TextChoices):
+    """How a person stands to the community of practice."""
+
+    MEMBER = "member", _("CoP member")
+    EXTERNAL = "external", _("External partner")
+    FORMER = "former", _("Former member")
+
+
+class ConsentPurpose(TextChoices):
+    """What a person may agree to; each is asked and withdrawn on its own."""
+
+    DIRECTORY = "directory", _("Shown in the directory of the community")
+    PUBLIC = "public", _("Shown on public pages")
+    NAMED = "named", _("Named on factsheets and statements")
+
+
+class ConsentWay(TextChoices):
+    """How a consent came in."""
+
+    FORM = "form", _("Form of the registry")
+    PAPER = "paper", _("On paper")
+    MAIL = "mail", _("By mail")
+    IMPORT = "import", _("Import")
+    DEMO = "demo", _("Demonstration")
+
+
+class ProjectFamily(TextChoices):
+    """Which part of the community a project belongs to."""
+
+    GOVERNANCE = "governance", _("Governance project")
+    TRANSFER = "transfer", _("Thematic project")
+
+
+class ProjectType(TextChoices):
+    """The programme's type of a thematic project."""
+
+    STUDY = "study", _("Study project")
+    TEST = "test", _("Test project")
+    TRANSFER = "transfer", _("Transfer project")
+    STRATEGIC = "strategic", _("Strategic territorial project")
+
+
+class PartnerRole(TextChoices):
+    """How an organisation takes part in a project's consortium."""
+
+    LP = "LP", _("Lead partner")
+    PP = "PP", _("Project partner")
+    AP = "AP", _("Associated partner")
+
+
+class NutsVersion(TextChoices):
+    """The version of the NUTS classification that a region's code belongs to."""
+
+    NUTS_2021 = "2021", _("NUTS 2021")
+    NUTS_2024 = "2024", _("NUTS 2024")
+
+
+class TerritoryLevel(TextChoices):
+    """What a territory is."""
+
+    COUNTRY = "country", _("Country")
+    NUTS1 = "nuts1", _("NUTS 1 region")
+    NUTS2 = "nuts2", _("NUTS 2 region")
+    NUTS3 = "nuts3", _("NUTS 3 region")
+    SITE = "site", _("Site")
+    SEA = "sea", _("Sea basin")
+
+
+NUTS_LEVELS = (TerritoryLevel.NUTS1, TerritoryLevel.NUTS2, TerritoryLevel.NUTS3)
+
+
+class Vocabulary(TextChoices):
+    """The lists of terms that an administrator edits."""
+
+    CHALLENGE = "challenge", _("Challenge")
+    SOLUTION_TYPE = "solution_type", _("Type of solution")
+    ORGANISATION_TYPE = "organisation_type", _("Type of organisation")
+    MATURITY = "maturity", _("Maturity of a solution")
+    SDG = "sdg", _("Sustainable Development Goal")
+    OBJECTIVE = "objective", _("Specific objective")
+    EXPERTISE = "expertise", _("Expertise")
+
+
+class NeedStatus(TextChoices):
+    """How far a need has come."""
+
+    OPEN = "open", _("Open")
+    ANSWERED = "answered", _("Answered")
+    CLOSED = "closed", _("Closed")
+
+
+class Urgency(TextChoices):
+    """How soon a need wants an answer."""
+
+    LOW = "low", _("Can wait")
+    NORMAL = "normal", _("This year")
+    HIGH = "high", _("Within three months")
+
+
+class SolutionStatus(TextChoices):
+    """Whether the catalogue shows a solution."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+
+
+class ExchangeKind(TextChoices):
+    """The form of a peer exchange."""
+
+    VISIT = "visit", _("Visit")
+    CALL = "call", _("Call")
+    MENTORSHIP = "mentorship", _("Mentorship")
+
+
+class ExchangeStatus(TextChoices):
+    """How far a peer exchange has come."""
+
+    OFFERED = "offered", _("Offered")
+    ASKED = "asked", _("Asked for")
+    AGREED = "agreed", _("Agreed")
+    DONE = "done", _("Done")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class MessageState(TextChoices):
+    """Where an outbox row stands."""
+
+    QUEUED = "queued", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Given up")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class LinkState(TextChoices):
+    """Whether a signed link still opens something."""
+
+    OPEN = "open", _("Open")
+    USED = "used", _("Used")
+    REVOKED = "revoked", _("Revoked")
+    EXPIRED = "expired", _("Expired")
+
+
+class FileVisibility(TextChoices):
+    """Who may fetch a file."""
+
+    PUBLIC = "public", _("Public")
+    COP = "cop", _("Community of practice")
+    RESTRICTED = "restricted", _("Restricted")
+
+
+class JobState(TextChoices):
+    """Where a piece of background work stands."""
+
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+OPEN_JOB_STATES = (JobState.QUEUED, JobState.RUNNING)
+
+
+class ItemState(TextChoices):
+    """Where one item of a job stands."""
+
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class RedactionTarget(TextChoices):
+    """What a row of the redaction ledger emptied or withdrew."""
+
+    EVENT_DETAIL = "event_detail", _("Detail of an event")
+    EDITION = "edition", _("Edition")
+
+
+class RedactionReason(TextChoices):
+    """Why something was emptied or withdrawn."""
+
+    ERASURE = "erasure", _("Erasure of a person")
+    CONSENT = "consent", _("Consent withdrawn")
+    CORRECTION = "correction", _("Correction of personal data")
+
+
+class Rhythm(TextChoices):
+    """How often a person wants mail on a topic."""
+
+    AT_ONCE = "at_once", _("At once")
+    DAILY = "daily", _("One mail a day")
+    NEVER = "never", _("None")

@@ -1,0 +1,86 @@
+"""Columns that carry the rules of the house: plain lines, plain prose, folded keys."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.core.validators import MaxLengthValidator
+from django.db import models
+from django.utils.functional import cached_property
+
+from community.folding import fold_key
+from community.validators import plain_line, plain_text
+
+
+class LineField(models.CharField):  # type: ignore[type-arg]
+    """One line without control, direction or invisible signs."""
+
+    default_validators = [plain_line]
+
+
+class ProseField(models.TextField):  # type: ignore[type-arg]
+    """Text with line breaks; a `max_length` is checked by the model too, not only by forms."""
+
+    default_validators = [plain_text]
+
+    @cached_property
+    def validators(self) -> list[Any]:  # type: ignore[override]
+        """The field's validators, with the length when there is one."""
+        length = [MaxLengthValidator(self.max_length)] if self.max_length else []
+        return [*super().validators, *length]
+
+
+class FoldedKeyField(models.CharField):  # type: ignore[type-arg]
+    """The folded key of another column, computed on every write.
+
+    Uniqueness is declared on this column, so that "PERIĆ" and "Perić" collide
+    on both databases. Models that hold one inherit `FoldedKeys`.
+    """
+
+    def __init__(self, *args: Any, source: str = "", **kwargs: Any) -> None:
+        """Make a key of the column called `source`."""
+        self.source = source
+        kwargs.setdefault("editable", False)
+        super().__init__(*args, **kwargs)
+
+    def deconstruct(self) -> Any:
+        """Return what a migration needs to build the column again."""
+        name, path, args, kwargs = super().deconstruct()
+        if kwargs.get("editable") is False:
+            del kwargs["editable"]
+        return name, path, args, {**kwargs, "source": self.source}
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        """Return the key of the source's present value and set it on the instance."""
+        key = fold_key(getattr(model_instance, self.source) or "")
+        setattr(model_instance, self.attname, key)
+        return key
+
+
+class FoldedKeys(models.Model):
+    """Keeps folded keys in step: in `save(update_fields=...)` and in validation."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def key_fields(cls) -> list[FoldedKeyField]:
+        """Return the key columns of this model."""
+        return [field for field in cls._meta.fields if isinstance(field, FoldedKeyField)]
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """Write the row; a key is written whenever its source is."""
+        if update_fields is not None:
+            named = set(update_fields)
+            update_fields = named | {key.name for key in self.key_fields() if key.source in named}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
+        """Check the constraints with fresh keys, also from a form that shows only the source."""
+        left_out = set(exclude or ())
+        for key in self.key_fields():
+            key.pre_save(self, add=False)
+            if key.source not in left_out:
+                left_out.discard(key.name)
+        super().validate_constraints(exclude=left_out)

@@ -1,0 +1,86 @@
+"""Solutions: transferable results of projects."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community.choices import SolutionStatus
+from community.models.fields import FoldedKeyField, FoldedKeys, LineField, ProseField
+from community.models.member import Member
+from community.models.project import Project
+from community.models.term import Term
+from community.models.territory import Territory
+from community.querysets.catalogue import SolutionQuerySet
+
+
+class Solution(FoldedKeys, models.Model):
+    """An entry of the catalogue: edited by partners of its project, published by a coordinator."""
+
+    title = LineField(_("title"), max_length=160)
+    title_key = FoldedKeyField(_("folded title"), source="title", max_length=160)
+    project = models.ForeignKey(Project, verbose_name=_("project"), on_delete=models.PROTECT, related_name="solutions")
+    challenges = models.ManyToManyField(
+        Term,
+        verbose_name=_("challenges"),
+        related_name="solutions_by_challenge",
+        limit_choices_to={"vocabulary": "challenge"},
+        blank=True,
+    )
+    type = models.ForeignKey(
+        Term,
+        verbose_name=_("type"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="solutions_by_type",
+        limit_choices_to={"vocabulary": "solution_type"},
+    )
+    maturity = models.ForeignKey(
+        Term,
+        verbose_name=_("maturity"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="solutions_by_maturity",
+        limit_choices_to={"vocabulary": "maturity"},
+    )
+    summary = LineField(_("in one sentence"), max_length=300, blank=True)
+    description = ProseField(_("description"), max_length=4000, blank=True)
+    where_tested = ProseField(_("where it was tested"), max_length=1000, blank=True)
+    tested_in = models.ManyToManyField(Territory, verbose_name=_("tested in"), related_name="solutions", blank=True)
+    what_taker_needs = ProseField(_("what a taker needs"), max_length=1500, blank=True)
+    licence = LineField(_("licence"), max_length=120, blank=True)
+    contact = models.ForeignKey(
+        Member, verbose_name=_("contact"), null=True, blank=True, on_delete=models.PROTECT, related_name="solutions"
+    )
+    website = models.URLField(_("website"), max_length=300, blank=True)
+    status = models.CharField(_("status"), max_length=10, choices=SolutionStatus, default=SolutionStatus.DRAFT)
+    published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    search_text = models.TextField(_("folded text"), blank=True, editable=False)
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("entered at"), default=timezone.now, editable=False)
+
+    objects = SolutionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("solution")
+        verbose_name_plural = _("solutions")
+        ordering = ["title_key", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "title_key"],
+                name="solution_title_unique_in_project",
+                violation_error_message=_("The project has a solution of that title already."),
+            ),
+            models.CheckConstraint(condition=Q(status__in=SolutionStatus.values), name="solution_known_status"),
+            models.CheckConstraint(
+                condition=Q(status=SolutionStatus.DRAFT) | Q(published_at__isnull=False),
+                name="solution_published_has_date",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title

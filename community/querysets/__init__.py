@@ -1,0 +1,1 @@
+"""Reads with names; each takes its day or moment as an argument."""

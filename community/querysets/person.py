@@ -1,0 +1,126 @@
+"""Reads of accounts, members, affiliations and consents."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from community.choices import ConsentPurpose, Standing
+from community.folding import fold_key
+from community.querysets.period import PeriodQuerySet, rows_of
+from community.querysets.search import SearchableQuerySet
+from community.visibility import is_administrator, is_cop, member_of
+
+if TYPE_CHECKING:
+    from community.models import Affiliation, Consent, Member, Organisation, User
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    """Accounts."""
+
+    def active(self) -> Self:
+        """Keep the accounts that may sign in."""
+        return self.filter(is_active=True)
+
+    def with_address(self, address: str) -> Self:
+        """Keep the account of that e-mail address, in any case."""
+        return self.filter(email_key=fold_key(address))
+
+    def administrators(self) -> Self:
+        """Keep the active accounts that keep the registry's lists."""
+        return self.filter(is_active=True, is_staff=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    """Makes accounts; the address is the name to sign in with."""
+
+    use_in_migrations = False
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """Return the account of an address in any case.
+
+        Raises:
+            User.DoesNotExist: there is none.
+        """
+        found: User = self.get(email_key=fold_key(username or ""))
+        return found
+
+    def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
+        """Make an account; without a password it signs in by a code sent to its address.
+
+        Raises:
+            ValueError: the address is empty.
+        """
+        if not email:
+            raise ValueError("an account needs an e-mail address")
+        user: User = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: object) -> User:
+        """Make an account that may do everything in the Django admin."""
+        return self.create_user(email, password, **{"is_staff": True, "is_superuser": True, **fields})
+
+
+class MemberQuerySet(SearchableQuerySet["Member"]):
+    """Persons."""
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep the persons whose page `user` may open.
+
+        Administrators: all. CoP members: who consented to the directory, and
+        themselves. Everybody else signed in: themselves. Visitors: nobody.
+        """
+        rows = self.filter(merged_into=None)
+        if is_administrator(user):
+            return rows
+        me = member_of(user)
+        if me is None:
+            return rows.none()
+        mine = Q(pk=me.pk)
+        return rows.filter(mine | Q(self.consented(ConsentPurpose.DIRECTORY))) if is_cop(user) else rows.filter(mine)
+
+    @staticmethod
+    def consented(purpose: str) -> Exists:
+        """Return the condition that a person's consent to `purpose` stands."""
+        consents = rows_of("Consent").filter(member=OuterRef("pk"), purpose=purpose, withdrawn_at=None)
+        return Exists(consents)
+
+    def with_consent(self, purpose: str) -> Self:
+        """Keep the persons whose consent to `purpose` stands."""
+        return self.filter(self.consented(purpose))
+
+    def in_community(self) -> Self:
+        """Keep the members of the community of practice, merged rows left out."""
+        return self.filter(standing=Standing.MEMBER, merged_into=None)
+
+    def of_organisation(self, organisation: Organisation, on: date) -> Self:
+        """Keep the persons affiliated with `organisation` on the day `on`."""
+        current = rows_of("Affiliation").current(on).filter(organisation=organisation, member=OuterRef("pk"))
+        return self.filter(Exists(current))
+
+
+class AffiliationQuerySet(PeriodQuerySet["Affiliation"]):
+    """Who works where."""
+
+    def for_member(self, member: Member) -> Self:
+        """Keep the affiliations of one person."""
+        return self.filter(member=member)
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """What persons agreed to."""
+
+    def standing(self) -> Self:
+        """Keep the consents that were not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+    def for_purpose(self, purpose: str) -> Self:
+        """Keep the consents to one purpose."""
+        return self.filter(purpose=purpose)

@@ -1,0 +1,128 @@
+"""Reads of what everybody's work is recorded with: events, mails, links, files, jobs, comments."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+
+from community import kinds
+from community.choices import OPEN_JOB_STATES, FileVisibility, JobState, LinkState, MessageState
+from community.visibility import is_administrator, is_cop
+
+if TYPE_CHECKING:
+    from community.models import Comment, Event, File, Job, Message, ScheduledJob, SignedLink, Subscription, Term, User
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """The history, one chain per cluster and one for the community."""
+
+    def of_chain(self, chain: str) -> Self:
+        """Keep one chain, oldest first."""
+        return self.filter(chain=chain).order_by("number")
+
+    def about(self, subject: models.Model) -> Self:
+        """Keep what happened to one subject, newest first."""
+        return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk).order_by("-at", "-pk")
+
+
+class SubjectQuerySet(models.QuerySet["Comment"]):
+    """Comments on a subject."""
+
+    def about(self, subject: models.Model) -> Self:
+        """Keep the comments on one subject, oldest first."""
+        return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk).order_by("created_at", "pk")
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    """The outbox."""
+
+    def due(self, at: datetime) -> Self:
+        """Keep the rows to send at the moment `at`, oldest first."""
+        return self.filter(state=MessageState.QUEUED, due_at__lte=at).order_by("due_at", "pk")
+
+
+class SignedLinkQuerySet(models.QuerySet["SignedLink"]):
+    """Links that act for whoever holds them."""
+
+    def open(self) -> Self:
+        """Keep the links that were neither used nor revoked nor marked as expired."""
+        return self.filter(state=LinkState.OPEN)
+
+    def run_out(self, at: datetime) -> Self:
+        """Keep the open links whose time is over at the moment `at`."""
+        return self.open().filter(expires_at__lte=at)
+
+    def about(self, subject: models.Model) -> Self:
+        """Keep the links that lead to one subject."""
+        return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk)
+
+
+class FileQuerySet(models.QuerySet["File"]):
+    """Uploaded files. Whether their subject is visible is asked of the subject."""
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep the files whose own class allows it: public to all, CoP to members, restricted to administrators."""
+        rows = self.filter(removed_at=None)
+        if is_administrator(user):
+            return rows
+        classes = [FileVisibility.PUBLIC, FileVisibility.COP] if is_cop(user) else [FileVisibility.PUBLIC]
+        return rows.filter(visibility__in=classes)
+
+    def about(self, subject: models.Model) -> Self:
+        """Keep the files of one subject."""
+        return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk)
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    """Background work."""
+
+    def open(self) -> Self:
+        """Keep what waits or runs."""
+        return self.filter(state__in=OPEN_JOB_STATES)
+
+    def due(self, at: datetime) -> Self:
+        """Keep what a worker may take at `at`: waiting, or running on a lease that has run out; oldest first."""
+        waiting = Q(state=JobState.QUEUED, due_at__lte=at)
+        orphaned = Q(state=JobState.RUNNING, lease_until__lte=at)
+        return self.filter(waiting | orphaned).order_by("due_at", "pk")
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep the jobs of `user`; administrators see all."""
+        if is_administrator(user):
+            return self.all()
+        return self.filter(by=user) if user is not None and user.is_authenticated and user.is_active else self.none()
+
+
+class ScheduledJobQuerySet(models.QuerySet["ScheduledJob"]):
+    """The scheduler's table."""
+
+    def due(self, at: datetime) -> Self:
+        """Keep the chores whose time has come and that no scheduler holds at `at`."""
+        free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
+        return self.filter(free, Q(next_run_at__isnull=True) | Q(next_run_at__lte=at), is_enabled=True).order_by(
+            F("next_run_at").asc(nulls_first=True), "pk"
+        )
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    """Who follows what."""
+
+    def about(self, subject: models.Model) -> Self:
+        """Keep the followers of one subject whose account is active."""
+        return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk, user__is_active=True)
+
+
+class TermQuerySet(models.QuerySet["Term"]):
+    """Vocabularies."""
+
+    def of(self, vocabulary: str) -> Self:
+        """Keep one vocabulary, retired terms too."""
+        return self.filter(vocabulary=vocabulary)
+
+    def in_use(self) -> Self:
+        """Keep the terms that may still be chosen."""
+        return self.filter(is_retired=False)
