@@ -5,7 +5,7 @@ draws documents from nothing else. It follows what a factsheet must contain, fie
 field, and obeys five rules:
 
 * JSON only: `json.loads(json.dumps(s)) == s`. A day is "2026-05-12", never a datetime.
-* Persons stand only as member ids (`MemberId`). No name, address or free signature of a
+* Persons stand only as keys (`MemberKey`). No name, address or free signature of a
   person is written here; names are resolved at the moment of an edition, by consent.
 * Texts are what was typed, in the cluster's language: not escaped, not rendered, not cut.
   Blank lines part paragraphs, lines that begin with "- " are a list. Unknown is "" or None.
@@ -26,8 +26,8 @@ SHAPE: Final = 1
 Day: TypeAlias = str
 """A date in ISO form, "2026-05-12"."""
 
-MemberId: TypeAlias = int
-"""Primary key of `community.Member`: the opaque key of a person."""
+MemberKey: TypeAlias = str
+"""`Member.key`: twelve random signs that stand for a person."""
 
 
 class Coded(TypedDict):
@@ -69,7 +69,7 @@ class NeedLine(TypedDict):
 
     text: str
     raised_by: OrganisationLine | None
-    raised_by_person: MemberId | None
+    raised_by_person: MemberKey | None
     me_too: int
 
 
@@ -90,7 +90,7 @@ class LeadLine(TypedDict):
     """The organisation that leads, and who does it there; `person` None: a lead is wanted."""
 
     organisation: OrganisationLine | None
-    person: MemberId | None
+    person: MemberKey | None
 
 
 class ParticipantLine(TypedDict):
@@ -104,7 +104,7 @@ class ParticipantLine(TypedDict):
     organisation: OrganisationLine
     roles: list[str]
     external: bool
-    persons: list[MemberId]
+    persons: list[MemberKey]
     people: int
 
 
@@ -122,7 +122,8 @@ class StageLine(TypedDict):
     `kind` and `status` are codes of `clusters.choices`. `baseline_*` are the dates of the newest baseline (None before
     the start, and for a stage added later). `slip` counts days of the end against that baseline: the actual
     end if there is one, else the planned end, or the day of the snapshot where that is later and the stage
-    is not over; positive is late, negative early, None without a baseline or for a dropped stage.
+    is not over; positive is late, negative early, None without a baseline or for a dropped stage. `first_slip`
+    is the same against baseline 1; both are equal while there is only one.
     """
 
     number: int
@@ -136,6 +137,7 @@ class StageLine(TypedDict):
     baseline_start: Day | None
     baseline_end: Day | None
     slip: int | None
+    first_slip: int | None
     deliverable: str
     note: str
 
@@ -158,11 +160,13 @@ class ExpectedOutcomeLine(TypedDict):
 class OutcomeLine(TypedDict):
     """What happened: `kind` is a code of `clusters.choices.OutcomeKind`; `evidence` in words ("minutes, attendance").
 
-    `stage` and `objective` are numbers of lines above. Order: by day, then as recorded.
+    `text` is the outcome's line, `detail` what came of it at length ("" if nothing was added). `stage` and
+    `objective` are numbers of lines above. Order: by day, then as recorded.
     """
 
     kind: str
     text: str
+    detail: str
     on: Day | None
     stage: int | None
     objective: int | None
@@ -222,7 +226,7 @@ class Deadline(TypedDict):
 class Snapshot(TypedDict):
     """A cluster on the day `as_of`, complete for a factsheet.
 
-    `state` is a code of `clusters.choices.ClusterState`, `state_since` the day of the event that led to it.
+    `state` is a code of `clusters.choices.State`, `state_since` the day of the event that led to it.
     `focus`, `levels`, `join_policy` are codes of `clusters.choices`. `started_on` and `ended_on` are actual,
     `planned_*` what is planned now. `lessons` and `next_steps` are texts whose "- " lines are lists.
     `no_outcome`: concluded without an outcome, said so on purpose. `recorded_afterwards`: entered after its day.

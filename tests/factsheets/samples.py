@@ -74,13 +74,14 @@ def stage(
         "baseline_start": baseline[0] if baseline else None,
         "baseline_end": baseline[1] if baseline else None,
         "slip": slip,
+        "first_slip": slip,
         "deliverable": deliverable,
         "note": "",
     }
 
 
 def participant(
-    name: str, country: str, *roles: str, external: bool = False, persons: tuple[int, ...] = (), people: int | None = None
+    name: str, country: str, *roles: str, external: bool = False, persons: tuple[str, ...] = (), people: int | None = None
 ) -> ParticipantLine:
     """Return a participating organisation's line."""
     return {
@@ -104,7 +105,7 @@ def solution(title: str, project: str, maturity: str = "validated") -> SolutionL
 
 def outcome(kind: str, text: str, on: str, evidence: str = "", *, at_stage: int | None = None) -> OutcomeLine:
     """Return an outcome's line."""
-    return {"kind": kind, "text": text, "on": on, "stage": at_stage, "objective": None, "evidence": evidence}
+    return {"kind": kind, "text": text, "detail": "", "on": on, "stage": at_stage, "objective": None, "evidence": evidence}
 
 
 def uptake(title: str, name: str, country: str, code: str, kind: str, since: str, *, documented: bool) -> UptakeLine:
@@ -195,7 +196,7 @@ def ordinary_forward() -> Snapshot:
             "Seven municipalities told us that they would rather have ten measures that they can cost than a hundred that they can "
             "admire.",
             "raised_by": organisation("Coastal Municipalities of Elafia", "EL"),
-            "raised_by_person": 12,
+            "raised_by_person": "member000012",
             "me_too": 5,
         },
         "practitioners_summary": "We take the measures that MedSeaRise, COASTRUST and MPA4Change have tested, and ask of each: what "
@@ -221,15 +222,15 @@ def ordinary_forward() -> Snapshot:
         "sdgs": [coded("11", "Sustainable cities"), coded("13", "Climate action"), coded("14", "Life below water")],
         "territories": [region(c) for c in ("CY00", "EL43", "EL52", "EL63", "ES51", "FRL0", "HR03", "ITF4", "ITG2", "MT00")]
         + [{"code": "", "name": "Montenegro", "country": "ME", "nuts_version": ""}],
-        "lead": {"organisation": organisation("Demo Coast Institute", "EL"), "person": 3},
+        "lead": {"organisation": organisation("Demo Coast Institute", "EL"), "person": "member000003"},
         "participants": [
-            participant("Demo Coast Institute", "EL", "lead", persons=(3,)),
-            participant("Coastal Municipalities of Elafia", "EL", persons=(12,)),
-            participant("Institute of Shallow Seas", "ES", persons=(13, 14)),
-            participant("Littoral Observatory", "FR", "peer_reviewer", persons=(15,)),
-            participant("Ministry of Bays", "ME", "observer", persons=(16,)),
-            participant("Region of Three Gulfs", "IT", persons=(17,)),
-            participant("Port community of Limni", "EL", external=True, persons=(18,)),
+            participant("Demo Coast Institute", "EL", "lead", persons=("member000003",)),
+            participant("Coastal Municipalities of Elafia", "EL", persons=("member000012",)),
+            participant("Institute of Shallow Seas", "ES", persons=("member000013", "member000014",)),
+            participant("Littoral Observatory", "FR", "peer_reviewer", persons=("member000015",)),
+            participant("Ministry of Bays", "ME", "observer", persons=("member000016",)),
+            participant("Region of Three Gulfs", "IT", persons=("member000017",)),
+            participant("Port community of Limni", "EL", external=True, persons=("member000018",)),
         ],
         "solutions": [
             solution("Sea-level screening for small harbours", "MedSeaRise"),
@@ -283,7 +284,7 @@ def ordinary_backward() -> Snapshot:
         "need": {
             "text": "Flood plans have no line for a marsh.",
             "raised_by": organisation("Region of Three Gulfs", "IT"),
-            "raised_by_person": 17,
+            "raised_by_person": "member000017",
             "me_too": 4,
         },
         "practitioners_summary": "Flood plans count dams and basins, because engineers can say how many cubic metres they hold. A marsh "
@@ -305,15 +306,15 @@ def ordinary_backward() -> Snapshot:
         "specific_objectives": [coded("RSO2.4", "RSO2.4 Climate change adaptation")],
         "sdgs": [coded("13", "Climate action"), coded("15", "Life on land")],
         "territories": [region(c) for c in ("BG33", "BG34", "EL52", "ES51", "ES52", "FRJ1", "ITG2")],
-        "lead": {"organisation": organisation("Demo University of the Rhodope", "BG"), "person": 21},
+        "lead": {"organisation": organisation("Demo University of the Rhodope", "BG"), "person": "member000021"},
         "participants": [
-            participant("Demo University of the Rhodope", "BG", "lead", persons=(21,)),
-            participant("Association of Black Sea Wetlands", "BG", persons=(22,)),
-            participant("Centre for Rural Technology", "ES", persons=(23,)),
-            participant("Littoral Observatory", "FR", "peer_reviewer", persons=(15,)),
-            participant("Network of Harbour Cities", "ES", persons=(24,)),
-            participant("Polytechnic of Elafia", "EL", persons=(25,)),
-            participant("Region of Three Gulfs", "IT", persons=(17, 26)),
+            participant("Demo University of the Rhodope", "BG", "lead", persons=("member000021",)),
+            participant("Association of Black Sea Wetlands", "BG", persons=("member000022",)),
+            participant("Centre for Rural Technology", "ES", persons=("member000023",)),
+            participant("Littoral Observatory", "FR", "peer_reviewer", persons=("member000015",)),
+            participant("Network of Harbour Cities", "ES", persons=("member000024",)),
+            participant("Polytechnic of Elafia", "EL", persons=("member000025",)),
+            participant("Region of Three Gulfs", "IT", persons=("member000017", "member000026",)),
         ],
         "solutions": [
             solution("Flood-storage method for coastal wetlands", "Wetland4Change"),
@@ -375,7 +376,7 @@ def hard() -> Snapshot:
         "objectives": [objective(n, ("Στόχος " * 43)[:300], "y" * 200, "z" * 200, n % 2 == 0) for n in range(1, 6)],
         "participants": [
             participant(f"Οργανισμός Προστασίας Βιοποικιλότητας και Τοπίου {n:02}", "EL" if n % 2 else "BG",
-                        external=n > 30, persons=(100 + n,), people=n % 4)
+                        external=n > 30, persons=(f"member{n:06}",), people=n % 4)
             for n in range(1, 41)
         ],
         "stages": [

@@ -1,0 +1,251 @@
+"""Documents as PDF: one function in front of a warm child process with limits.
+
+`render_pdf` is all that the rest of the project knows of WeasyPrint. The child (`factsheets.pdf_child`) is
+started at the first document, one per process of ours, and kept: starting costs 0.7 s, a factsheet 0.2 s.
+One document is in flight at a time. A child that dies, hangs or grows is killed and the next document
+starts a new one; a forked process starts its own. When no PDF can be made `PdfUnavailable` carries the
+sentence to show, and the HTML document stays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any, Final, cast
+
+from django.conf import settings
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from factsheets.pdf_child import read_frame, write_frame
+
+HERE: Final = Path(__file__).resolve().parent
+STYLESHEETS: Final = ("print/fonts.css", "css/factsheet.css", "print/page.css")
+MEMORY: Final = 1024 * 1024 * 1024
+PROCESSOR_SECONDS: Final = 20
+WALL_SECONDS: Final = 30.0
+QUEUE_SECONDS: Final = 60.0
+DOCUMENTS_PER_CHILD: Final = 500
+
+
+class PdfUnavailable(Exception):
+    """No PDF could be made; `sentence` says so to a reader, `lasting` that trying again will not help."""
+
+    def __init__(self, sentence: str | Promise, *, detail: str = "", lasting: bool = False) -> None:
+        """Carry the sentence for the page and the detail for the log."""
+        super().__init__(detail or str(sentence))
+        self.sentence = sentence
+        self.lasting = lasting
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that the PDF carries."""
+
+    name: str
+    content: bytes
+    description: str = ""
+    relationship: str = "Data"
+
+
+class Pdf(bytes):
+    """The bytes of a PDF that also know their number of pages and the typesetter's warnings."""
+
+    pages: int
+    warnings: tuple[str, ...]
+
+    def __new__(cls, content: bytes, *, pages: int, warnings: Sequence[str] = ()) -> Pdf:
+        """Make it of finished content."""
+        made = super().__new__(cls, content)
+        made.pages = pages
+        made.warnings = tuple(warnings)
+        return made
+
+
+def render_pdf(
+    html: str,
+    *,
+    title: str,
+    language: str,
+    created_at: datetime,
+    attachments: Sequence[Attachment] = (),
+    pictures: Mapping[str, bytes] | None = None,
+) -> Pdf:
+    """Return the body `html` as a tagged PDF/A-3a in the look of `factsheet.css`.
+
+    `pictures` are SVG files that the style sheets name as `pictures/<name>`. Nothing else is fetched,
+    from nowhere. The same arguments give the same bytes, in any process with the same libraries.
+
+    Raises:
+        PdfUnavailable: Pango is missing, the document took too long or too much, or the child failed.
+    """
+    head = {
+        "title": title,
+        "language": language,
+        "created_at": created_at.timestamp(),
+        "enclosures": [
+            {"name": a.name, "description": a.description, "relationship": a.relationship} for a in attachments
+        ],
+        "pictures": list(pictures or {}),
+    }
+    contents = [html.encode(), *(a.content for a in attachments), *(pictures or {}).values()]
+    return _press.set(head, contents)
+
+
+def assets() -> dict[str, Path]:
+    """Return every file that a document may use, by the name under which the style sheets ask for it."""
+    static = Path(settings.BASE_DIR) / "static"
+    own = [*HERE.glob("print/*.css"), *HERE.glob("fonts/*.ttf")]
+    shared = [static / "css" / "factsheet.css", *(static / "img").glob("factsheet_*.svg")]
+    return {f"{path.parent.name}/{path.name}": path for path in sorted([*own, *shared])}
+
+
+class _Press:
+    """The child of this process and the lock around it."""
+
+    def __init__(self) -> None:
+        """Start nothing yet."""
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._made = 0
+
+    def set(self, head: dict[str, Any], contents: Sequence[bytes]) -> Pdf:
+        """Have one document set, at most `QUEUE_SECONDS` after those before it."""
+        if not self._lock.acquire(timeout=QUEUE_SECONDS):
+            raise PdfUnavailable(_("Too many documents are being made at once, so the PDF has to wait."))
+        try:
+            return self._in_time(head, contents)
+        finally:
+            self._lock.release()
+
+    def _in_time(self, head: dict[str, Any], contents: Sequence[bytes]) -> Pdf:
+        """Talk to the child under the clock; whatever goes wrong leaves no half-used child behind."""
+        child = self._started()
+        clock = threading.Timer(WALL_SECONDS, child.kill)
+        clock.start()
+        try:
+            return _dialogue(child, head, contents)
+        except (EOFError, OSError, ValueError, KeyError) as error:
+            self.stop()
+            raise PdfUnavailable(
+                _("The PDF took too long or too much memory and was given up. The page holds the same content."),
+                detail=f"the child left with {child.returncode}: {error!r}",
+            ) from error
+        finally:
+            clock.cancel()
+            clock.join()
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        """Return the living child, or a new one that has said it is ready; a child serves a number of documents."""
+        self._made += 1
+        if self._child is not None and self._child.poll() is None and self._made <= DOCUMENTS_PER_CHILD:
+            return self._child
+        self.stop()
+        self._made = 1
+        self._child = child = _start()
+        clock = threading.Timer(WALL_SECONDS, child.kill)
+        clock.start()
+        try:
+            write_frame(_stdin(child), json.dumps(_setup()).encode())
+            hello = json.loads(read_frame(_stdout(child)))
+        except (EOFError, OSError, ValueError, KeyError) as error:
+            self.stop()
+            raise PdfUnavailable(
+                _("The program that makes the PDF did not start. The page holds the same content."),
+                detail=f"the child left with {child.returncode} before it was ready: {error!r}",
+            ) from error
+        finally:
+            clock.cancel()
+            clock.join()
+        if not hello["ready"]:
+            self.stop()
+            raise PdfUnavailable(
+                _("This server lacks a library that the PDF needs (Pango). The page holds the same content."),
+                detail=hello["reason"],
+                lasting=True,
+            )
+        return child
+
+    def stop(self) -> None:
+        """End the child, if there is one, and wait for it."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        for stream in (child.stdin, child.stdout):
+            _close(stream)
+        child.wait()
+
+    def forget(self) -> None:
+        """In a forked process: leave the parent's child alone, without holding its pipes open."""
+        child, self._child, self._lock = self._child, None, threading.Lock()
+        if child is not None:
+            for stream in (child.stdin, child.stdout):
+                if stream is not None:
+                    cast(Any, stream).raw.close()  # without a flush: what is buffered belongs to the parent
+            child.returncode = 0  # not ours to wait for
+
+
+def _setup() -> dict[str, Any]:
+    """Return the child's first frame: what it may use, and how much."""
+    return {
+        "assets": {name: str(path) for name, path in assets().items()},
+        "stylesheets": STYLESHEETS,
+        "memory": MEMORY,
+        "seconds": PROCESSOR_SECONDS,
+    }
+
+
+def _start() -> subprocess.Popen[bytes]:
+    """Start a child that knows nothing of us but where the code lies."""
+    kept = ("PATH", "HOME", "TMPDIR", "DYLD_FALLBACK_LIBRARY_PATH", "LD_LIBRARY_PATH", "FONTCONFIG_PATH", "VIRTUAL_ENV")
+    environment = {name: os.environ[name] for name in kept if name in os.environ}
+    environment |= {"PYTHONPATH": str(settings.BASE_DIR), "PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "TZ": "UTC"}
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "factsheets.pdf_child"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment,
+        cwd="/",
+        start_new_session=True,
+    )
+
+
+def _dialogue(child: subprocess.Popen[bytes], head: dict[str, Any], contents: Sequence[bytes]) -> Pdf:
+    """Send one request and read its answer."""
+    write_frame(_stdin(child), json.dumps({**head, "frames": len(contents)}).encode())
+    for content in contents:
+        write_frame(_stdin(child), content)
+    reply = json.loads(read_frame(_stdout(child)))
+    if not reply["ok"]:
+        raise PdfUnavailable(
+            _("The PDF of this document could not be made. The page holds the same content."), detail=reply["reason"]
+        )
+    return Pdf(read_frame(_stdout(child)), pages=reply["pages"], warnings=reply["warnings"])
+
+
+def _stdin(child: subprocess.Popen[bytes]) -> IO[bytes]:
+    return cast(IO[bytes], child.stdin)
+
+
+def _stdout(child: subprocess.Popen[bytes]) -> IO[bytes]:
+    return cast(IO[bytes], child.stdout)
+
+
+def _close(stream: IO[bytes] | None) -> None:
+    try:
+        if stream is not None:
+            stream.close()
+    except OSError:  # what was buffered for a dead child
+        pass
+
+
+_press = _Press()
+os.register_at_fork(after_in_child=_press.forget)

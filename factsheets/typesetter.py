@@ -1,0 +1,161 @@
+"""WeasyPrint, the only place that imports it; it runs in the child process of `factsheets.pdf_child`.
+
+One font configuration and one parsed set of style sheets serve every document of the process (about half
+the time of a factsheet otherwise). They may never cross threads. Nothing is fetched: what a document may
+show is held in memory here, all else is refused and noted in `Typeset.warnings`.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+OWN = "https://own.invalid/"
+PICTURES = f"{OWN}pictures/"
+_TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml", ".json": "application/json"}
+
+
+@dataclass(frozen=True)
+class Enclosure:
+    """A file that a PDF carries; `relationship` is its AFRelationship."""
+
+    name: str
+    content: bytes
+    description: str = ""
+    relationship: str = "Data"
+
+
+@dataclass(frozen=True)
+class Typeset:
+    """A finished PDF, its number of pages and what WeasyPrint complained about."""
+
+    content: bytes
+    pages: int
+    warnings: tuple[str, ...]
+
+
+class OwnAssets(URLFetcher):  # type: ignore[misc]
+    """A fetcher that knows a fixed set of addresses and opens neither files nor the network."""
+
+    def __init__(self, assets: Mapping[str, bytes]) -> None:
+        """Serve `assets`, whole addresses to content; deliberately without the handlers of the base class."""
+        self._assets = dict(assets)
+        self._pictures: dict[str, bytes] = {}
+        self._fail_on_errors = False
+
+    def with_pictures(self, pictures: Mapping[str, bytes]) -> None:
+        """Replace the pictures of the previous document, served under `PICTURES`, by those of the next."""
+        self._pictures = {f"{PICTURES}{name}": content for name, content in pictures.items()}
+
+    def fetch(self, url: str, headers: Mapping[str, str] | None = None) -> URLFetcherResponse:
+        """Return the content held for exactly this address.
+
+        Raises:
+            ValueError: the address is none of ours; WeasyPrint goes on without it and says so.
+        """
+        content = self._pictures.get(url, self._assets.get(url))
+        if content is None:
+            raise ValueError("this address is none of the document's own")
+        return URLFetcherResponse(url, content, {"Content-Type": _TYPES[Path(url).suffix]})
+
+    def open(self, url: Any, data: Any = None, timeout: Any = None) -> URLFetcherResponse:
+        """Do as `fetch`: the door of the base class leads nowhere else."""
+        return self.fetch(url if isinstance(url, str) else url.full_url)
+
+    __call__ = fetch
+
+
+class _Complaints(logging.Handler):
+    """Collects what WeasyPrint logs while one document is set."""
+
+    def __init__(self) -> None:
+        """Listen for warnings and worse."""
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one line of at most 300 signs, and at most 50 of them."""
+        if len(self.lines) < 50:
+            self.lines.append(record.getMessage()[:300])
+
+
+class Typesetter:
+    """Everything that is made once per process: assets in memory, fonts, parsed style sheets."""
+
+    def __init__(self, assets: Mapping[str, Path], stylesheets: Iterable[str]) -> None:
+        """Read `assets` (name to file) and parse those of them that are `stylesheets`, in this order."""
+        held = {f"{OWN}{name}": path.read_bytes() for name, path in assets.items()}
+        logging.getLogger("weasyprint").handlers[:] = []
+        logging.getLogger("weasyprint").propagate = False
+        logging.getLogger("fontTools").setLevel(logging.ERROR)
+        self._fonts = FontConfiguration()
+        self._fetcher = OwnAssets(held)
+        self._styles = [
+            weasyprint.CSS(
+                string=held[f"{OWN}{name}"].decode(),
+                base_url=f"{OWN}{name}",
+                url_fetcher=self._fetcher,
+                font_config=self._fonts,
+            )
+            for name in stylesheets
+        ]
+
+    def typeset(
+        self,
+        body: str,
+        *,
+        title: str,
+        language: str,
+        created_at: datetime,
+        enclosures: Sequence[Enclosure] = (),
+        pictures: Mapping[str, bytes] | None = None,
+    ) -> Typeset:
+        """Set `body` as a tagged PDF/A-3a that carries `enclosures`.
+
+        The same arguments give the same bytes in every process with the same fonts and libraries.
+        """
+        complaints = _Complaints()
+        logger = logging.getLogger("weasyprint")
+        logger.addHandler(complaints)
+        self._fetcher.with_pictures(pictures or {})
+        try:
+            document = weasyprint.HTML(
+                string=_page(body, title=title, language=language, created_at=created_at),
+                base_url=OWN,
+                url_fetcher=self._fetcher,
+            ).render(font_config=self._fonts, stylesheets=self._styles, pdf_variant="pdf/a-3a", cache={})
+            document.metadata.attachments = [
+                weasyprint.Attachment(
+                    string=enclosure.content,
+                    name=enclosure.name,
+                    description=enclosure.description,
+                    created=created_at,
+                    modified=created_at,
+                    relationship=enclosure.relationship,
+                    url_fetcher=self._fetcher,
+                )
+                for enclosure in enclosures
+            ]
+            content = document.write_pdf(pdf_variant="pdf/a-3a")
+        finally:
+            logger.removeHandler(complaints)
+        return Typeset(content, len(document.pages), tuple(complaints.lines))
+
+
+def _page(body: str, *, title: str, language: str, created_at: datetime) -> str:
+    """Return the whole HTML document around `body`, with the metadata that the PDF takes over."""
+    stamp = created_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        f'<!doctype html><html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'<meta name="dcterms.created" content="{stamp}"><meta name="dcterms.modified" content="{stamp}">'
+        f"</head><body>{body}</body></html>"
+    )
