@@ -1,19 +1,57 @@
-"""Settings, read from the environment; a wrong value stops the start and names itself."""
+"""Settings, read from the environment; a wrong value stops the start and names itself.
 
+Three ways to run: *development* (`DEBUG`, on while nothing that a site needs is set),
+the *demo* (`DEMO=1`, production's code on this machine only) and *production*, which
+demands SECRET_KEY, SITE_URL and EMAIL_URL. docs/operations.md lists every variable.
+"""
+
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-import environ
-from django.utils.translation import gettext_lazy as _
+from csp.constants import NONE, SELF
+from django.conf.locale import LANG_INFO
+
+from config import environment as env
+from config.logs import logging_for
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+VAR_DIR = BASE_DIR / "var"
 
-DEBUG = env.bool("DEBUG", default=True)
-SECRET_KEY = env.str("SECRET_KEY", default="insecure-development-key")
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+# -- How it runs -------------------------------------------------------------------------------------------------------
+
+DEMO = env.flag("DEMO", default=False)
+DEBUG = env.flag("DEBUG", default=not DEMO and not env.is_any_given(("SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS")))
+_is_production = not (DEBUG or DEMO)
+STATIC_ROOT = BASE_DIR / "staticfiles"
+if not _is_production:
+    VAR_DIR.mkdir(exist_ok=True)
+    STATIC_ROOT.mkdir(exist_ok=True)
+_local_url = f"http://localhost:{env.number('PORT', 8000, least=1, most=65535)}"
+
+SITE_URL = env.site_url("SITE_URL", None if _is_production else _local_url)
+_site = urlsplit(SITE_URL)
+_is_https = _site.scheme == "https"
+_is_local = env.is_local(_site.hostname or "")
+SECRET_KEY = env.secret_key(
+    "SECRET_KEY", None if _is_production or not _is_local else "insecure-key-of-this-machine-only"
+)
+ALLOWED_HOSTS = env.words(
+    "ALLOWED_HOSTS",
+    ["localhost", "127.0.0.1", "[::1]"] if _is_local and not _is_production else [_site.hostname or ""],
+)
+if "*" in ALLOWED_HOSTS:
+    raise env.WrongSetting("ALLOWED_HOSTS", "*", "must name the hosts, such as registry.example.")
+TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
+
+# -- Apps and requests -------------------------------------------------------------------------------------------------
+
+OIDC_SERVER_URL = env.text("OIDC_SERVER_URL")
+TASKS_RUN = env.text("TASKS", "immediate", choices=("immediate", "database"))
 
 INSTALLED_APPS = [
+    "config",
     "community",
     "clusters",
     "factsheets",
@@ -29,15 +67,23 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
+    *(["allauth.socialaccount.providers.openid_connect"] if OIDC_SERVER_URL else []),
     "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
+    "csp",
     "django_filters",
     "django_htmx",
     "django_tasks",
+    *(["django_tasks_db"] if TASKS_RUN == "database" else []),
     "import_export",
 ]
 MIDDLEWARE = [
+    # The first three see every answer, errors and redirects of the others included.
+    "config.middleware.RequestLog",
+    "config.middleware.AnswerHeaders",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -45,6 +91,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Sign-in is the default; a public view says so with @login_not_required.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -52,6 +100,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -67,8 +116,15 @@ TEMPLATES = [
     }
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
-WSGI_APPLICATION = "config.wsgi.application"
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'registry.sqlite3'}")}
+CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+CRISPY_FAIL_SILENTLY = False
+
+# -- Data --------------------------------------------------------------------------------------------------------------
+
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.database("DATABASE_URL", f"sqlite:///{VAR_DIR / 'registry.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -78,22 +134,169 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.text("REDIS_URL")
+if REDIS_URL:
+    env.split_address("REDIS_URL", REDIS_URL, ("redis", "rediss", "unix"), secret=True)
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+else:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}}}
+
+_task_backends = {
+    "immediate": "django_tasks.backends.immediate.ImmediateBackend",
+    "database": "django_tasks_db.DatabaseBackend",
+}
+TASKS = {"default": {"BACKEND": _task_backends[TASKS_RUN]}}
+
+# Uploaded files have no address of their own: a view hands them out to those who may see them.
+STORAGE_DIR = env.folder("STORAGE_URL", VAR_DIR / "files")
+MAX_UPLOAD_MB = env.number("MAX_UPLOAD_MB", 20, least=1, most=1000)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = not _is_production
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": STORAGE_DIR,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _is_production
+        else "django.contrib.staticfiles.storage.StaticFilesStorage",
+    },
+}
+
+# -- Mail and log ------------------------------------------------------------------------------------------------------
+
+_mail = env.email("EMAIL_URL", None if _is_production else f"filemail:///{VAR_DIR / 'outbox'}")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _mail.get("EMAIL_FILE_PATH")
+EMAIL_HOST = _mail.get("EMAIL_HOST", "")
+EMAIL_PORT = _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _mail.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env.text(
+    "DEFAULT_FROM_EMAIL", "registry@demo.example" if _is_local else f"registry@{_site.hostname}"
+)
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+LOG_FORMAT = env.text("LOG_FORMAT", "plain" if DEBUG else "json", choices=("plain", "json"))
+LOGGING = logging_for(LOG_FORMAT)
+
+SENTRY_DSN = env.text("SENTRY_DSN")
+if SENTRY_DSN:
+    if find_spec("sentry_sdk") is None:
+        raise env.WrongSetting("SENTRY_DSN", SENTRY_DSN, "needs the package sentry-sdk.", secret=True)
+    import sentry_sdk
+
+    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+
+# -- Language and time -------------------------------------------------------------------------------------------------
+
+_codes = env.words("LANGUAGES", ["en"], choices=LANG_INFO.keys())
+if "en" not in _codes:
+    raise env.WrongSetting("LANGUAGES", ",".join(_codes), "must include en.")
+LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in _codes]
+LANGUAGE_CODE = "en"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_TZ = True
+TIME_ZONE = env.time_zone("TIME_ZONE", "Europe/Athens")
+
+# -- Security ----------------------------------------------------------------------------------------------------------
+
+SECURE_SSL_REDIRECT = _is_https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if _is_https else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _is_https
+SECURE_HSTS_PRELOAD = _is_https
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = _is_https
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [SITE_URL] if _is_https else []
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF, *([f"https://{urlsplit(OIDC_SERVER_URL).netloc}"] if OIDC_SERVER_URL else [])],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# -- Accounts ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "community.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
-USE_TZ = True
-TIME_ZONE = env.str("TIME_ZONE", default="Europe/Athens")
-STATIC_URL = "/static/"
-STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = BASE_DIR / "staticfiles"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
-CRISPY_TEMPLATE_PACK = "bootstrap5"
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/desk/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "community.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "community.adapters.SocialAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+# An account begins with a link sent to its address, which is the proof; a changed address is proven by allauth.
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+# By address of the client first; the limit per account is wide, so that a stranger cannot lock its owner out.
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,50/h/key", "reset_password": "10/m/ip,3/m/key"}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _is_https
+MFA_TOTP_ISSUER = "Cluster Registry"
+MFA_REQUIRED = env.text("MFA_REQUIRED", "nobody", choices=("nobody", "administrators", "coordinators", "everybody"))
+USERSESSIONS_TRACK_ACTIVITY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if OIDC_SERVER_URL:
+    env.split_address("OIDC_SERVER_URL", OIDC_SERVER_URL, ("https",))
+    _missing = next((name for name in ("OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET") if env.given(name) is None), None)
+    if _missing:
+        raise env.WrongSetting(_missing, None, "OIDC_SERVER_URL needs it.")
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": env.text("OIDC_NAME", "EU Login"),
+                "client_id": env.text("OIDC_CLIENT_ID"),
+                "secret": env.text("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": OIDC_SERVER_URL},
+            }
+        ],
+    }
 
-PROGRAMME_NAME = env.str("PROGRAMME_NAME", default="Interreg Euro-MED")
-TP_LABEL = env.str("TP_LABEL", default="Transfer project")
-LEAD_ROLES = env.list("LEAD_ROLES", default=["LP", "PP"])
-LEAD_AFTER_END_MONTHS = env.int("LEAD_AFTER_END_MONTHS", default=12)
+# -- The registry's own ------------------------------------------------------------------------------------------------
+
+PROGRAMME_NAME = env.text("PROGRAMME_NAME", "Interreg Euro-MED")
+TP_LABEL = env.text("TP_LABEL", "Transfer project")
+LEAD_ROLES = env.words("LEAD_ROLES", ["LP", "PP"], choices=("LP", "PP", "AP"))
+LEAD_AFTER_END_MONTHS = env.number("LEAD_AFTER_END_MONTHS", 12, least=0, most=120)
+DATA_RETENTION_YEARS = env.number("DATA_RETENTION_YEARS", 5, least=5, most=100)
+# Opaque ids of erased persons. It stands outside of what `backup` holds, so that a restored backup can replay it.
+ERASURE_LEDGER = Path(env.text("ERASURE_LEDGER", str(VAR_DIR / "erasures.ledger")))

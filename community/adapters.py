@@ -1,0 +1,25 @@
+"""How allauth is told the community's rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.http import HttpRequest
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Sign-up is by invitation only; the public form stays closed."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Answer no to everybody."""
+        return False
+
+
+class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """A sign-in elsewhere leads to an account that exists here; it makes none."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        """Answer no to everybody."""
+        return False

@@ -1,0 +1,119 @@
+"""What every answer passes through: request id and log, headers, trusted proxies."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import secrets
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from config.logs import request_id, route_of
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+access = logging.getLogger("registry.access")
+
+FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
+PERMISSIONS_POLICY = (
+    "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), "
+    "microphone=(), midi=(), payment=(), usb=()"
+)
+
+
+class RequestLog:
+    """Gives each request an id (`X-Request-ID`) and writes one line about its answer.
+
+    The line names method, route, status and time; no address, account or query.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, measured."""
+        current = secrets.token_hex(8)
+        token = request_id.set(current)
+        began = time.perf_counter()
+        try:
+            response = self.get_response(request)
+            response["X-Request-ID"] = current
+            facts = {
+                "method": request.method,
+                "route": route_of(request),
+                "status": response.status_code,
+                "ms": round((time.perf_counter() - began) * 1000, 1),
+            }
+            access.info("%(method)s %(route)s %(status)d", facts, extra=facts)
+            return response
+        finally:
+            request_id.reset(token)
+
+
+class AnswerHeaders:
+    """Sets `Permissions-Policy`, and keeps what a session saw out of shared caches.
+
+    A view that says nothing of caching gets `private, no-cache` when the request
+    carries a session or the answer varies on cookies; what a view sets stays.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer with the headers."""
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.setdefault("X-Content-Type-Options", "nosniff")
+        if not response.has_header("Cache-Control"):
+            is_personal = settings.SESSION_COOKIE_NAME in request.COOKIES
+            if is_personal or "cookie" in response.get("Vary", "").lower():
+                response["Cache-Control"] = "private, no-cache"
+        return response
+
+
+class TrustedProxies:
+    """Believes forwarded headers of the proxies in TRUSTED_PROXIES, and of nobody else.
+
+    From a trusted proxy, REMOTE_ADDR becomes the last address of X-Forwarded-For that is
+    no trusted proxy itself, so that limits per address meet the client. From elsewhere the
+    headers are dropped. A request over a Unix socket has no address: it comes from the
+    proxy on this machine, and is trusted when any proxy is.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+        self.networks = settings.TRUSTED_PROXIES
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer a request whose address and scheme can be believed."""
+        if self.is_trusted(request.META.get("REMOTE_ADDR", "")):
+            request.META["REMOTE_ADDR"] = self.client_of(request)
+        else:
+            for name in FORWARDED:
+                request.META.pop(name, None)
+        return self.get_response(request)
+
+    def is_trusted(self, address: str) -> bool:
+        """Say whether an address is one of the trusted proxies'."""
+        if not address:
+            return bool(self.networks)
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self.networks)
+
+    def client_of(self, request: HttpRequest) -> str:
+        """Return the address of the client behind the proxies."""
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+        return next(
+            (hop for hop in reversed(hops) if hop and not self.is_trusted(hop)),
+            request.META.get("REMOTE_ADDR", "") or "127.0.0.1",
+        )
