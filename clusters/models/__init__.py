@@ -1,0 +1,29 @@
+"""Models of the work, one noun a file."""
+
+from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, ExpectedOutcome, ReferenceCounter
+from clusters.models.decision import Amendment, Condition, Decision
+from clusters.models.outcome import Attendance, FollowUp, Meeting, Outcome, PanelAnswer, PanelQuestion
+from clusters.models.participation import Participation
+from clusters.models.roadmap import Baseline, BaselineStage, Objective, Stage
+
+__all__ = [
+    "Amendment",
+    "Attendance",
+    "Baseline",
+    "BaselineStage",
+    "Cluster",
+    "ClusterLevel",
+    "Condition",
+    "Decision",
+    "DraftShare",
+    "ExpectedOutcome",
+    "FollowUp",
+    "Meeting",
+    "Objective",
+    "Outcome",
+    "PanelAnswer",
+    "PanelQuestion",
+    "Participation",
+    "ReferenceCounter",
+    "Stage",
+]

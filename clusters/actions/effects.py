@@ -1,0 +1,312 @@
+"""What a verb of a cluster's life does beside changing the state: one function a code of the table.
+
+All run inside the transaction of `community.actions.transition`, on the locked row.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from clusters import checklist
+from clusters.actions.baseline import freeze_baseline as freeze
+from clusters.choices import (
+    DECIDERS,
+    Capacity,
+    FollowUpReason,
+    ParticipationRole,
+    ParticipationStatus,
+    StageKind,
+)
+from clusters.content import content_hash
+from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
+from community.actions.transition import effect, transition
+from community.dates import add_months
+from community.lifecycle import Attempt
+from community.models import Message
+
+#: Columns that conclude, discontinue and correct may write along.
+RESULT_FIELDS = ("practitioners_summary", "lessons", "next_steps", "has_no_outcome")
+
+
+@effect("delete_draft")
+def delete_draft(attempt: Attempt) -> None:
+    """Really delete a draft that was never proposed; nothing else refers to it."""
+    attempt.facts["title"] = attempt.subject.title
+    attempt.facts["readers"] = [share.member_id for share in attempt.subject.shares.all()]
+    attempt.subject.delete()
+
+
+@effect("give_reference")
+def give_reference(attempt: Attempt) -> None:
+    """Give the next reference of the year at the first submit; a recalled draft keeps its own."""
+    if attempt.subject.reference is None:
+        attempt.set(reference=next_reference(attempt.on.year))
+    attempt.set(submitted_at=attempt.at)
+
+
+def next_reference(year: int) -> str:
+    """Return the next unused reference of a year, such as `M4N-CL-2026-07`; the counter's row is locked."""
+    ReferenceCounter.objects.get_or_create(year=year)
+    counter = ReferenceCounter.objects.select_for_update().get(year=year)
+    counter.last += 1
+    counter.save(update_fields=["last"])
+    return f"M4N-CL-{year}-{counter.last:02d}"
+
+
+@effect("make_one_day_stage")
+def make_one_day_stage(attempt: Attempt) -> None:
+    """Make the one stage of a one-day cluster that has none."""
+    cluster = attempt.subject
+    if cluster.is_one_day and not cluster.stages.exists():
+        Stage.objects.create(
+            cluster=cluster,
+            position=1,
+            title=cluster.title,
+            kind=StageKind.MEETING,
+            planned_start_on=cluster.starts_on,
+            planned_end_on=cluster.ends_on,
+        )
+
+
+@effect("ask_or_accept_lead")
+def ask_or_accept_lead(attempt: Attempt) -> None:
+    """A lead who proposes has accepted by that; any other is asked, and asked again after a change of name."""
+    cluster = attempt.subject
+    member = attempt.by.member if attempt.by else None
+    if member is not None and member.pk == cluster.lead_id:
+        attempt.set(lead_accepted_at=attempt.at)
+    elif cluster.lead_accepted_at is None:
+        attempt.set(lead_asked_at=attempt.at)
+
+
+@effect("accept_lead")
+def accept_lead(attempt: Attempt) -> None:
+    """Note that the named lead agreed."""
+    attempt.set(lead_accepted_at=attempt.at)
+
+
+@effect("clear_lead_answer")
+def clear_lead_answer(attempt: Attempt) -> None:
+    """Take the name of a lead who declined off the proposal; history keeps who it was."""
+    attempt.facts["declined_lead"] = attempt.subject.lead_id
+    attempt.set(lead=None, lead_accepted_at=None, lead_asked_at=None)
+
+
+@effect("end_lead")
+def end_lead(attempt: Attempt) -> None:
+    """End the lead's participation on that day; the cluster then wants a lead."""
+    cluster = attempt.subject
+    attempt.facts["lead_before"] = cluster.lead_id
+    cluster.participations.leading().filter(role=ParticipationRole.LEAD).update(
+        status=ParticipationStatus.LEFT, until_on=attempt.on, answer_reason=attempt.reason[:600]
+    )
+    attempt.set(lead=None, lead_accepted_at=None, lead_asked_at=None)
+
+
+@effect("approve_cluster")
+def approve_cluster(attempt: Attempt) -> None:
+    """Stamp the approval and make the lead's participation."""
+    attempt.set(approved_at=attempt.at)
+    make_lead_participation(attempt.subject, at=attempt.at)
+
+
+def make_lead_participation(cluster: Cluster, *, at: datetime) -> None:
+    """Make the named lead an active participant with the role of lead; a live row is raised to it."""
+    if cluster.lead_id is None:
+        return
+    Participation.objects.update_or_create(
+        cluster=cluster,
+        member_id=cluster.lead_id,
+        status__in=[ParticipationStatus.INVITED, ParticipationStatus.INTERESTED, ParticipationStatus.ACTIVE],
+        defaults={
+            "organisation_id": cluster.lead_organisation_id,
+            "role": ParticipationRole.LEAD,
+            "status": ParticipationStatus.ACTIVE,
+            "from_on": cluster.starts_on or at.date(),
+            "answered_at": at,
+        },
+        create_defaults={
+            "cluster": cluster,
+            "member_id": cluster.lead_id,
+            "organisation_id": cluster.lead_organisation_id,
+            "role": ParticipationRole.LEAD,
+            "status": ParticipationStatus.ACTIVE,
+            "from_on": cluster.starts_on or at.date(),
+            "answered_at": at,
+        },
+    )
+
+
+@effect("store_decision", after=True)
+def store_decision(attempt: Attempt) -> None:
+    """Keep who decided in which capacity on what, with the check-list as it stood."""
+    cluster = attempt.subject
+    capacity = next((c for c in DECIDERS if c in attempt.capacities), Capacity.CLOCK)
+    attempt.facts["decision"] = Decision.objects.create(
+        cluster=cluster,
+        verb=attempt.verb.code,
+        decided_by=attempt.by.member if attempt.by else None,
+        capacity=capacity,
+        working_group_id=attempt.facts.get("group_before", cluster.working_group_id),
+        decided_at=attempt.at,
+        proposer_id=cluster.proposer_id,
+        lead_id=cluster.lead_id,
+        checklist=[point.as_json() for point in checklist.checklist(cluster, attempt.on)],
+        content_hash=content_hash(cluster),
+        event=attempt.event,
+    )
+
+
+@effect("store_conditions", after=True)
+def store_conditions(attempt: Attempt) -> None:
+    """Keep the conditions of an approval: `conditions` is a list of {text, due_on}."""
+    decision = attempt.facts["decision"]
+    Condition.objects.bulk_create(
+        Condition(
+            cluster=attempt.subject,
+            decision=decision,
+            position=number,
+            text=condition["text"],
+            due_on=condition.get("due_on"),
+        )
+        for number, condition in enumerate(attempt.details.get("conditions") or (), 1)
+    )
+
+
+@effect("ask_participants", after=True)
+def ask_participants(attempt: Attempt) -> None:
+    """Ask the named participants now, and turn "I would join" into requests."""
+    rows = attempt.subject.participations
+    rows.filter(status=ParticipationStatus.INVITED, asked_at__isnull=True).update(
+        asked_at=attempt.at, asked_by=attempt.by
+    )
+    rows.filter(status=ParticipationStatus.INTERESTED).update(
+        status=ParticipationStatus.REQUESTED, asked_at=attempt.at
+    )
+
+
+@effect("start_express", after=True)
+def start_express(attempt: Attempt) -> None:
+    """Start a one-day cluster of today or before in the same press; an earlier day is "recorded afterwards"."""
+    cluster = attempt.subject
+    if not cluster.is_one_day or cluster.starts_on > attempt.on:
+        return
+    if cluster.starts_on < attempt.on:
+        Cluster.objects.filter(pk=cluster.pk).update(is_recorded_afterwards=True)
+    cluster.__dict__.update(transition(cluster, "start", by=None, at=attempt.at).__dict__)
+
+
+@effect("move_to_group")
+def move_to_group(attempt: Attempt) -> None:
+    """Make another working group responsible."""
+    attempt.facts["group_before"] = attempt.subject.working_group_id
+    group = attempt.details["working_group"]
+    attempt.facts["group"] = group.pk
+    attempt.set(working_group=group)
+
+
+@effect("freeze_baseline")
+def freeze_baseline(attempt: Attempt) -> None:
+    """Freeze the roadmap as baseline 1 at the first start; a reopened cluster keeps its own."""
+    cluster = attempt.subject
+    if cluster.baseline_frozen_at is None:
+        freeze(cluster=cluster, at=attempt.at)
+        attempt.set(baseline_frozen_at=attempt.at)
+    if cluster.started_on is None:
+        attempt.set(started_on=min(cluster.starts_on or attempt.on, attempt.on))
+
+
+@effect("write_results")
+def write_results(attempt: Attempt) -> None:
+    """Write what the form of the end says: summary, lessons, next steps, or that there is no outcome."""
+    given = {name: attempt.details[name] for name in RESULT_FIELDS if name in attempt.details}
+    if given:
+        attempt.set(**given)
+
+
+@effect("end_cluster")
+def end_cluster(attempt: Attempt) -> None:
+    """Note the day of the end; one that the form gives may lie before today, not after."""
+    ended_on = attempt.details.get("ended_on") or attempt.on
+    started_on = attempt.subject.started_on
+    attempt.set(ended_on=max(ended_on, started_on) if started_on else ended_on)
+
+
+@effect("close_requests", after=True)
+def close_requests(attempt: Attempt) -> None:
+    """Close what is asked and unanswered; `open_requests` are told."""
+    open_ = attempt.subject.participations.filter(
+        status__in=[ParticipationStatus.REQUESTED, ParticipationStatus.INVITED, ParticipationStatus.INTERESTED]
+    )
+    attempt.facts["closed_requests"] = [row.member_id for row in open_]
+    open_.update(status=ParticipationStatus.EXPIRED, answered_at=attempt.at)
+
+
+@effect("plan_follow_ups", after=True)
+def plan_follow_ups(attempt: Attempt) -> None:
+    """Plan the follow-ups: 6 and 12 months after the end, and a month before the uptake year of the project ends."""
+    cluster = attempt.subject
+    days = {
+        FollowUpReason.SIX_MONTHS: add_months(cluster.ended_on, 6),
+        FollowUpReason.TWELVE_MONTHS: add_months(cluster.ended_on, 12),
+    }
+    project_end = cluster.owning_project.end_on if cluster.owning_project else None
+    if project_end is not None:
+        uptake_year = add_months(project_end, 11)
+        if uptake_year > cluster.ended_on:
+            days[FollowUpReason.UPTAKE_YEAR] = uptake_year
+    FollowUp.objects.bulk_create(
+        FollowUp(cluster=cluster, why=why, due_on=day, asked_id=cluster.lead_id) for why, day in days.items()
+    )
+
+
+@effect("reopen_cluster")
+def reopen_cluster(attempt: Attempt) -> None:
+    """Cancel the follow-ups and take the end back."""
+    cluster = attempt.subject
+    cluster.follow_ups.filter(cancelled_at__isnull=True, answered_at__isnull=True).update(cancelled_at=attempt.at)
+    attempt.set(ended_on=None)
+
+
+@effect("adopt_cluster")
+def adopt_cluster(attempt: Attempt) -> None:
+    """Let the coordinator act as lead until one is found."""
+    if attempt.by is not None:
+        attempt.set(acting_lead=attempt.by.member)
+
+
+@effect("merge_cluster")
+def merge_cluster(attempt: Attempt) -> None:
+    """Point the old cluster to the new one; live participants who are not there yet move along."""
+    into: Cluster = attempt.details["into"]
+    there = set(into.participations.live().filter(member__isnull=False).values_list("member_id", flat=True))
+    attempt.subject.participations.live().filter(role=ParticipationRole.LEAD).update(
+        role=ParticipationRole.PARTICIPANT
+    )
+    attempt.subject.participations.live().exclude(member__in=there).update(cluster=into)
+    attempt.facts["into"] = into.pk
+    attempt.set(merged_into=into)
+
+
+@effect("copy_to_draft")
+def copy_to_draft(attempt: Attempt) -> None:
+    """Make a new draft of the same words, proposed by whoever asks, without dates, lead and answers."""
+    old = attempt.subject
+    fields = ("title", "question", "need_id", "need_text", "out_of_scope", "adoption_plan", "focus", "language")
+    draft = Cluster.objects.create(
+        proposer=attempt.by.member if attempt.by else old.proposer,
+        follows=old,
+        working_group_id=old.working_group_id,
+        **{name: getattr(old, name) for name in fields},
+    )
+    for name in ("themes", "sdgs", "territories", "solutions"):
+        getattr(draft, name).set(getattr(old, name).all())
+    attempt.facts["draft"] = draft.pk
+
+
+@effect("undo_last", after=True)
+def undo_last(attempt: Attempt) -> None:
+    """Cancel the mails of the step that was taken back; they have waited for this."""
+    Message.objects.filter(
+        event__kind="cluster", event__subject_id=attempt.subject.pk, state="queued", due_at__gt=attempt.at - timedelta(seconds=1)
+    ).delete()

@@ -1,0 +1,163 @@
+"""The seven points that a coordinator checks, judged from what the proposal says.
+
+The proposer sees them while writing, the coordinator beside the proposal, and the decision stores them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clusters.models import Cluster
+from clusters.permissions import eligible_to_lead, lead_care
+
+_WORDS = re.compile(r"\w+")
+MIN_QUESTION_WORDS = 5
+
+
+class Result(StrEnum):
+    """How a point stands; care is fulfilled with something to look at."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    CARE = "care"
+    FAIL = "fail"
+
+
+LABELS: dict[str, str | Promise] = {
+    "question": gettext_lazy("The question is concrete"),
+    "lead": gettext_lazy("The lead is eligible and has accepted"),
+    "end": gettext_lazy("It has an end"),
+    "roadmap": gettext_lazy("It has a roadmap"),
+    "result": gettext_lazy("It transfers a result"),
+    "outcomes": gettext_lazy("Outcomes are expected"),
+    "adoption": gettext_lazy("It has an adoption plan"),
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """One point: its code, how it stands and on what evidence, in words."""
+
+    code: str
+    result: Result
+    evidence: str
+
+    @property
+    def label(self) -> str | Promise:
+        """The point in words."""
+        return LABELS[self.code]
+
+    @property
+    def is_fulfilled(self) -> bool:
+        """Whether it passes, with care or without."""
+        return self.result is not Result.FAIL
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what a decision stores."""
+        return {"code": self.code, "result": str(self.result), "evidence": self.evidence}
+
+
+def checklist(cluster: Cluster, on: date) -> list[Point]:
+    """Return the seven points for `cluster` as it stands on the day `on`."""
+    return [
+        _question(cluster),
+        _lead(cluster, on),
+        _end(cluster),
+        _roadmap(cluster),
+        _result(cluster),
+        _outcomes(cluster),
+        _adoption(cluster),
+    ]
+
+
+def unfulfilled(points: Sequence[Point]) -> list[Point]:
+    """Return the points that fail."""
+    return [point for point in points if not point.is_fulfilled]
+
+
+def _point(code: str, good: bool, evidence: str, care: bool = False) -> Point:
+    result = Result.FAIL if not good else Result.CARE if care else Result.PASS
+    return Point(code, result, evidence)
+
+
+def _question(cluster: Cluster) -> Point:
+    text = cluster.question.strip()
+    if not text:
+        return _point("question", False, _("no question yet"))
+    if "?" not in text and ";" not in text:
+        return _point("question", False, _("it is not asked as a question"))
+    if len(_WORDS.findall(text)) < MIN_QUESTION_WORDS:
+        return _point("question", False, _("too short to say what is to be found out"))
+    if text.count("?") > 1:
+        return _point("question", True, _("more than one question: can it be answered as one?"), care=True)
+    return _point("question", True, _("one question"))
+
+
+def _lead(cluster: Cluster, on: date) -> Point:
+    verdict = eligible_to_lead(cluster.lead, cluster.lead_organisation, on)
+    if not verdict:
+        return _point("lead", False, str(verdict.reason))
+    if cluster.lead_accepted_at is None:
+        return _point("lead", False, _("the named lead has not accepted yet"))
+    care = lead_care(cluster.lead_organisation, on)
+    name = cluster.lead_organisation.name if cluster.lead_organisation else ""
+    evidence = f"{name}, {care}" if care else name
+    return _point("lead", True, evidence, care=bool(care))
+
+
+def _end(cluster: Cluster) -> Point:
+    if cluster.ends_on is None or cluster.starts_on is None:
+        return _point("end", False, _("start or end is missing"))
+    days = (cluster.ends_on - cluster.starts_on).days + 1
+    span = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+    evidence = _("%(day)s, %(span)s") % {"day": date_format(cluster.ends_on, "j F Y"), "span": span}
+    late = cluster.deadline_on is not None and cluster.ends_on > cluster.deadline_on
+    if late:
+        evidence = _("%(evidence)s, after the outside deadline") % {"evidence": evidence}
+    return _point("end", True, evidence, care=late)
+
+
+def _roadmap(cluster: Cluster) -> Point:
+    stages = list(cluster.stages.all())
+    if not stages and not cluster.is_one_day:
+        return _point("roadmap", False, _("no stage yet"))
+    if not stages:
+        return _point("roadmap", True, _("one day, one stage"))
+    undated = sum(stage.planned_end_on is None for stage in stages)
+    evidence = ngettext("%(count)d stage", "%(count)d stages", len(stages)) % {"count": len(stages)}
+    if undated:
+        without = ngettext("%(count)d without dates", "%(count)d without dates", undated) % {"count": undated}
+        evidence = f"{evidence}, {without}"
+    return _point("roadmap", True, evidence, care=bool(undated))
+
+
+def _result(cluster: Cluster) -> Point:
+    solutions = list(cluster.solutions.all())
+    if not solutions:
+        return _point("result", False, _("no result of a project is named"))
+    projects = len({solution.project_id for solution in solutions})
+    results = ngettext("%(count)d result", "%(count)d results", len(solutions)) % {"count": len(solutions)}
+    of = ngettext("of %(count)d project", "of %(count)d projects", projects) % {"count": projects}
+    return _point("result", True, f"{results} {of}")
+
+
+def _outcomes(cluster: Cluster) -> Point:
+    kinds = len(cluster.expected_outcomes.all())
+    if not kinds:
+        return _point("outcomes", False, _("no kind of outcome is expected yet"))
+    return _point("outcomes", True, ngettext("%(count)d kind", "%(count)d kinds", kinds) % {"count": kinds})
+
+
+def _adoption(cluster: Cluster) -> Point:
+    if not cluster.adoption_plan.strip():
+        return _point("adoption", False, _("not said who would use the result, and how"))
+    return _point("adoption", True, _("said who would use the result, and how"))

@@ -1,0 +1,197 @@
+"""What the code branches on in the life of a cluster, with the derived sets beside it."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class State(models.TextChoices):
+    """Where a cluster stands; `submitted` is worded "Proposed"."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Proposed")
+    RETURNED = "returned", _("Returned for changes")
+    APPROVED = "approved", _("Approved")
+    RUNNING = "running", _("Running")
+    PAUSED = "paused", _("Paused")
+    CONCLUDED = "concluded", _("Concluded")
+    DECLINED = "declined", _("Declined")
+    DISCONTINUED = "discontinued", _("Discontinued")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    MERGED = "merged", _("Merged")
+
+
+#: Shown to everybody, signed in or not.
+PUBLIC_STATES = frozenset({State.APPROVED, State.RUNNING, State.PAUSED, State.CONCLUDED, State.DISCONTINUED})
+#: Shown to signed-in members as "Proposed".
+PROPOSED_STATES = frozenset({State.SUBMITTED, State.RETURNED})
+#: Shown to proposer, lead and the coordinators of the working group only.
+REFUSED_STATES = frozenset({State.DECLINED, State.WITHDRAWN})
+#: Approved and not ended: the work goes on or is about to.
+ACTIVE_STATES = frozenset({State.APPROVED, State.RUNNING, State.PAUSED})
+#: Has a final factsheet.
+FINISHED_STATES = frozenset({State.CONCLUDED, State.DISCONTINUED})
+ENDED_STATES = FINISHED_STATES | REFUSED_STATES | {State.MERGED}
+#: The proposer may still write in these.
+EDITABLE_STATES = frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED})
+
+
+class Focus(models.TextChoices):
+    """What a cluster gathers around."""
+
+    THEMATIC = "thematic", _("Thematic")
+    TERRITORIAL = "territorial", _("Territorial")
+    BOTH = "both", _("Thematic and territorial")
+
+
+class Level(models.TextChoices):
+    """Levels of transfer."""
+
+    LOCAL = "local", _("Local")
+    REGIONAL = "regional", _("Regional")
+    NATIONAL = "national", _("National")
+    INTERNATIONAL = "international", _("International")
+
+
+class OutcomeKind(models.TextChoices):
+    """The six outcomes of clustering."""
+
+    TRANSFERENCE = "transference", _("Transference")
+    NETWORKING = "networking", _("Networking")
+    ANSWER = "answer", _("Answer to a specific problem")
+    ADOPTION = "adoption", _("Adoption")
+    PEER_REVISION = "peer_revision", _("Peer revision of community results")
+    POLICY_EVIDENCE = "policy_evidence", _("Evidence for a policy statement")
+
+
+class JoinPolicy(models.TextChoices):
+    """How one comes to take part."""
+
+    OPEN = "open", _("Open to the whole community")
+    APPLICATION = "application", _("By application: the lead answers")
+    INVITATION = "invitation", _("By invitation only")
+
+
+class ParticipationRole(models.TextChoices):
+    """As what a member takes part."""
+
+    LEAD = "lead", _("Lead")
+    DEPUTY = "deputy", _("Deputy lead")
+    PARTICIPANT = "participant", _("Participant")
+    PEER_REVIEWER = "peer_reviewer", _("Peer reviewer")
+    OBSERVER = "observer", _("Observer")
+
+
+class ParticipationStatus(models.TextChoices):
+    """How far a participation has come; `wanted` is an organisation without a person yet."""
+
+    WANTED = "wanted", _("Wanted, no person yet")
+    INTERESTED = "interested", _("Would join")
+    REQUESTED = "requested", _("Asked to join")
+    INVITED = "invited", _("Invited")
+    ACTIVE = "active", _("Takes part")
+    DECLINED = "declined", _("Declined")
+    LEFT = "left", _("Left")
+    EXPIRED = "expired", _("Expired")
+
+
+LIVE_PARTICIPATIONS = frozenset(
+    {
+        ParticipationStatus.INTERESTED,
+        ParticipationStatus.REQUESTED,
+        ParticipationStatus.INVITED,
+        ParticipationStatus.ACTIVE,
+    }
+)
+LEADING_ROLES = frozenset({ParticipationRole.LEAD, ParticipationRole.DEPUTY})
+
+
+class StageKind(models.TextChoices):
+    """What is done in a stage."""
+
+    WORK = "work", _("Work")
+    MEETING = "meeting", _("Meeting or kick-off")
+    TRAINING = "training", _("Training")
+    VISIT = "visit", _("Visit or exchange")
+    PILOT = "pilot", _("Pilot or try-out")
+    REVIEW = "review", _("Review")
+    REPORT = "report", _("Report or factsheet")
+
+
+class StageStatus(models.TextChoices):
+    """Where a stage stands; "late" is derived from the day, never stored."""
+
+    PLANNED = "planned", _("Planned")
+    RUNNING = "running", _("Under way")
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Dropped")
+
+
+OPEN_STAGES = frozenset({StageStatus.PLANNED, StageStatus.RUNNING})
+
+
+class AmendmentState(models.TextChoices):
+    """Life of a proposed change to what was approved."""
+
+    SUGGESTED = "suggested", _("Suggested")
+    PROPOSED = "proposed", _("Put forward")
+    ACCEPTED = "accepted", _("Accepted")
+    PARTLY_ACCEPTED = "partly_accepted", _("Accepted in part")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class AmendmentKind(models.TextChoices):
+    """What an amendment changes; a hand-over is one of kind `lead`."""
+
+    CONTENT = "content", _("Question, objectives or scope")
+    DATES = "dates", _("Dates")
+    WORKING_GROUP = "working_group", _("Working group")
+    LEAD = "lead", _("Lead")
+
+
+class MeetingKind(models.TextChoices):
+    """Kinds of meeting that indicators tell apart."""
+
+    MEETING = "meeting", _("Working meeting")
+    JOINT_ACTION = "joint_action", _("Joint action")
+    TRAINING = "training", _("Joint training")
+    PUBLIC_EVENT = "public_event", _("Public event")
+
+
+class FollowUpReason(models.TextChoices):
+    """Why a follow-up is due."""
+
+    SIX_MONTHS = "six_months", _("Six months after the end")
+    TWELVE_MONTHS = "twelve_months", _("Twelve months after the end")
+    UPTAKE_YEAR = "uptake_year", _("Before the uptake year of the owning project ends")
+
+
+class FollowUpAnswer(models.TextChoices):
+    """What became of an uptake."""
+
+    CONFIRMED = "confirmed", _("Confirmed")
+    ADAPTED = "adapted", _("Adapted")
+    STOPPED = "stopped", _("Stopped")
+    UNKNOWN = "unknown", _("Unknown")
+
+
+class Capacity(models.TextChoices):
+    """In which capacity a person acts on a cluster; several may hold at once."""
+
+    CLOCK = "clock", _("the registry")
+    PROPOSER = "proposer", _("proposer")
+    NAMED_LEAD = "named_lead", _("named lead")
+    LEAD = "lead", _("lead")
+    DEPUTY = "deputy", _("deputy lead")
+    PARTICIPANT = "participant", _("participant")
+    COORDINATOR = "coordinator", _("coordinator")
+    MISSION_COORDINATOR = "mission_coordinator", _("mission coordinator")
+    STAND_IN = "stand_in", _("stand-in coordinator")
+    ADMINISTRATOR = "administrator", _("administrator")
+    MEMBER = "member", _("member")
+    EXTERNAL = "external", _("external partner")
+    SHARED_WITH = "shared_with", _("reader of the draft")
+
+
+#: May decide, four eyes allowing.
+DECIDERS = (Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR, Capacity.STAND_IN)

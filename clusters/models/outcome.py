@@ -1,0 +1,177 @@
+"""What comes of a cluster and of its meetings, and what is asked afterwards."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from clusters.choices import FollowUpAnswer, FollowUpReason, MeetingKind, OutcomeKind
+from clusters.models.cluster import Cluster
+from clusters.models.roadmap import Objective, Stage
+from community.models import File, Member, Organisation
+from community.validators import plain_line, plain_text
+
+
+class Outcome(models.Model):
+    """One outcome of one of the six kinds, tied to a stage and an objective where it belongs to one."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="outcomes")
+    kind = models.CharField(_("kind"), max_length=16, choices=OutcomeKind)
+    title = models.CharField(_("outcome"), max_length=200, validators=[plain_line])
+    description = models.TextField(_("what came of it"), max_length=1000, blank=True, validators=[plain_text])
+    stage = models.ForeignKey(
+        Stage, verbose_name=_("stage"), on_delete=models.SET_NULL, null=True, blank=True, related_name="outcomes"
+    )
+    objective = models.ForeignKey(
+        Objective,
+        verbose_name=_("objective"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="outcomes",
+    )
+    reached_on = models.DateField(_("on"), null=True, blank=True)
+    evidence_url = models.URLField(_("address of the evidence"), max_length=500, blank=True)
+    evidence = models.ManyToManyField(File, verbose_name=_("evidence"), blank=True, related_name="outcomes")
+    participants_count = models.PositiveIntegerField(_("participants"), null=True, blank=True)
+    organisations_count = models.PositiveIntegerField(_("organisations"), null=True, blank=True)
+    countries_count = models.PositiveIntegerField(_("countries"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        """Oldest first."""
+
+        verbose_name = _("outcome")
+        verbose_name_plural = _("outcomes")
+        ordering = ("cluster_id", "reached_on", "pk")
+        constraints = [models.CheckConstraint(name="outcome_kind_known", condition=Q(kind__in=OutcomeKind.values))]
+
+    def __str__(self) -> str:
+        """Return the outcome's line."""
+        return self.title
+
+
+class Meeting(models.Model):
+    """A meeting of a cluster: indicators count trainings, joint actions and public events."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="meetings")
+    stage = models.ForeignKey(Stage, on_delete=models.SET_NULL, null=True, blank=True, related_name="meetings")
+    kind = models.CharField(_("kind"), max_length=12, choices=MeetingKind, default=MeetingKind.MEETING)
+    title = models.CharField(_("title"), max_length=120, validators=[plain_line])
+    held_on = models.DateField(_("day"))
+    until_on = models.DateField(_("last day"), null=True, blank=True)
+    place = models.CharField(_("place"), max_length=120, blank=True, validators=[plain_line])
+    agenda = models.TextField(_("agenda"), max_length=3000, blank=True, validators=[plain_text])
+    minutes = models.TextField(_("minutes"), max_length=10000, blank=True, validators=[plain_text])
+    organisers = models.ManyToManyField(Organisation, blank=True, related_name="organised_meetings")
+    files = models.ManyToManyField(File, blank=True, related_name="meetings")
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        """By day."""
+
+        verbose_name = _("meeting")
+        verbose_name_plural = _("meetings")
+        ordering = ("cluster_id", "held_on", "pk")
+        constraints = [
+            models.CheckConstraint(
+                name="meeting_last_day_on_or_after_first",
+                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("held_on")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        """Return title and day."""
+        return f"{self.title}, {self.held_on}"
+
+
+class Attendance(models.Model):
+    """How many persons of an organisation were present; names stay in restricted evidence."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendance")
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="attendance")
+    persons = models.PositiveSmallIntegerField(_("persons"), default=1)
+    completed = models.PositiveSmallIntegerField(_("completed the training"), default=0)
+
+    class Meta:
+        """One row an organisation."""
+
+        ordering = ("meeting_id", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "organisation"], name="attendance_once"),
+            models.CheckConstraint(name="attendance_completed_were_there", condition=Q(completed__lte=F("persons"))),
+        ]
+
+    def __str__(self) -> str:
+        """Return the number of persons."""
+        return str(self.persons)
+
+
+class PanelQuestion(models.Model):
+    """A concrete question to an advice panel."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="panel_questions")
+    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="panel_questions")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    text = models.TextField(_("question"), max_length=1000, validators=[plain_text])
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Oldest first."""
+
+        ordering = ("cluster_id", "pk")
+
+    def __str__(self) -> str:
+        """Return the question's beginning."""
+        return self.text[:80]
+
+
+class PanelAnswer(models.Model):
+    """An expert's answer to a panel's question."""
+
+    question = models.ForeignKey(PanelQuestion, on_delete=models.CASCADE, related_name="answers")
+    asked = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="panel_answers")
+    text = models.TextField(_("answer"), max_length=3000, blank=True, validators=[plain_text])
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Each expert is asked once."""
+
+        ordering = ("question_id", "pk")
+        constraints = [models.UniqueConstraint(fields=["question", "asked"], name="expert_asked_once")]
+
+    def __str__(self) -> str:
+        """Return the answer's beginning."""
+        return self.text[:80]
+
+
+class FollowUp(models.Model):
+    """A question after the end: is what was taken up still in use?"""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="follow_ups")
+    why = models.CharField(max_length=14, choices=FollowUpReason)
+    due_on = models.DateField(_("due"))
+    asked = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups")
+    answer = models.CharField(_("answer"), max_length=10, choices=FollowUpAnswer, blank=True)
+    note = models.TextField(_("note"), max_length=1000, blank=True, validators=[plain_text])
+    answered_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """One live follow-up per cause."""
+
+        verbose_name = _("follow-up")
+        verbose_name_plural = _("follow-ups")
+        ordering = ("due_on", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["cluster", "why"], condition=Q(cancelled_at__isnull=True), name="follow_up_once"
+            ),
+            models.CheckConstraint(
+                name="follow_up_answered_with_answer", condition=Q(answered_at__isnull=True) | ~Q(answer="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return cause and day."""
+        return f"{self.get_why_display()}, {self.due_on}"

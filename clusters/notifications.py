@@ -1,0 +1,139 @@
+"""Whom a cluster's verbs tell, and the rows that this puts in the outbox.
+
+Audiences are the codes of the column `tells`; each yields accounts. A person in several audiences gets one
+mail, the first that fits. Nobody is told of what they did themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from clusters.choices import ParticipationStatus
+from clusters.models import Cluster
+from clusters.permissions import deciding_members
+from clusters.requirements import UNDO_SECONDS
+from community import notifications
+from community.actions.transition import tells
+from community.lifecycle import Attempt
+from community.models import Member, Partnership, Subscription, User
+
+Audience = Callable[[Attempt], Iterable[Member | None]]
+
+
+def _coordinators(attempt: Attempt) -> Iterable[Member | None]:
+    return deciding_members(attempt.subject, attempt.on)
+
+
+def _coordinators_before(attempt: Attempt) -> Iterable[Member | None]:
+    group = attempt.facts.get("group_before")
+    return Member.objects.filter(appointments__in=_appointed(group, attempt)) if group else ()
+
+
+def _appointed(group: int, attempt: Attempt) -> Iterable[object]:
+    from community.models import Appointment
+
+    return Appointment.objects.current(attempt.on).filter(working_group=group)
+
+
+def _with_status(*statuses: str) -> Audience:
+    def audience(attempt: Attempt) -> Iterable[Member | None]:
+        rows = attempt.subject.participations.filter(status__in=statuses, member__isnull=False)
+        return [row.member for row in rows.select_related("member__user")]
+
+    return audience
+
+
+def _lead(attempt: Attempt) -> Iterable[Member | None]:
+    before = attempt.facts.get("lead_before") or attempt.facts.get("declined_lead")
+    return Member.objects.filter(pk=before or attempt.subject.lead_id).select_related("user")
+
+
+def _lead_to_ask(attempt: Attempt) -> Iterable[Member | None]:
+    return () if attempt.subject.lead_accepted_at else (attempt.subject.lead,)
+
+
+def _proposer(attempt: Attempt) -> Iterable[Member | None]:
+    return (attempt.subject.proposer,)
+
+
+def _need_raiser(attempt: Attempt) -> Iterable[Member | None]:
+    need = attempt.subject.need
+    if need is None:
+        return ()
+    return [need.raised_by, *Member.objects.filter(me_toos__need=need).select_related("user")]
+
+
+def _solution_owners(attempt: Attempt) -> Iterable[Member | None]:
+    """Contacts of the solutions, else the people of the lead partners of their projects."""
+    contacts = [s.contact for s in attempt.subject.solutions.select_related("contact__user") if s.contact]
+    without = attempt.subject.solutions.filter(contact__isnull=True).values("project")
+    leads = Partnership.objects.filter(project__in=without, role="LP").values("organisation")
+    return [*contacts, *Member.objects.filter(affiliations__organisation__in=leads).select_related("user").distinct()]
+
+
+def _shared_with(attempt: Attempt) -> Iterable[Member | None]:
+    return Member.objects.filter(pk__in=attempt.facts.get("readers", ())).select_related("user")
+
+
+def _closed(attempt: Attempt) -> Iterable[Member | None]:
+    return Member.objects.filter(pk__in=attempt.facts.get("closed_requests", ())).select_related("user")
+
+
+def _merged(attempt: Attempt) -> Iterable[Member | None]:
+    into = attempt.details.get("into")
+    return [p.member for p in into.participations.active().select_related("member__user")] if into else ()
+
+
+AUDIENCES: dict[str, Audience] = {
+    "shared_with": _shared_with,
+    "coordinators": _coordinators,
+    "coordinators_before": _coordinators_before,
+    "lead_to_ask": _lead_to_ask,
+    "lead": _lead,
+    "proposer": _proposer,
+    "participants": _with_status(ParticipationStatus.ACTIVE),
+    "named_participants": _with_status(ParticipationStatus.INVITED, ParticipationStatus.REQUESTED),
+    "need_raiser": _need_raiser,
+    "solution_owners": _solution_owners,
+    "open_requests": _closed,
+    "merged_participants": _merged,
+    "followers": lambda attempt: (),
+}
+
+
+@tells("cluster")
+def tell(attempt: Attempt) -> None:
+    """Write one outbox row for each account that the verb tells; undoable verbs wait for 30 seconds."""
+    cluster: Cluster = attempt.subject
+    hold = attempt.at + timedelta(seconds=UNDO_SECONDS) if attempt.verb.undoable else None
+    told: set[int] = {attempt.by.pk} if attempt.by else set()
+    for audience in attempt.verb.tells:
+        for user in _accounts(audience, attempt):
+            if user.pk in told:
+                continue
+            told.add(user.pk)
+            notifications.queue(
+                f"clusters/{attempt.verb.code}",
+                to=user,
+                subject=cluster,
+                event=attempt.event,
+                hold_until=hold,
+                audience=audience,
+                title=cluster.title,
+                name=cluster.name,
+            )
+
+
+def _accounts(audience: str, attempt: Attempt) -> list[User]:
+    """Return the active accounts of an audience, in a stable order."""
+    if audience == "followers":
+        rows = Subscription.objects.about(attempt.subject).select_related("user").order_by("pk")
+        return [row.user for row in rows if _may_see(row.user, attempt.subject)]
+    members = AUDIENCES[audience](attempt)
+    return [m.user for m in members if m is not None and m.user is not None and m.user.is_active]
+
+
+def _may_see(user: User, cluster: Cluster) -> bool:
+    """Tell whether a follower may still see what they follow."""
+    return Cluster.objects.visible_to(user).filter(pk=cluster.pk).exists()

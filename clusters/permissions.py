@@ -1,0 +1,215 @@
+"""Who acts as what on a cluster, and the predicates with reasons that pages and actions ask."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from clusters.choices import (
+    ACTIVE_STATES,
+    DECIDERS,
+    EDITABLE_STATES,
+    FINISHED_STATES,
+    LEADING_ROLES,
+    Capacity,
+    ParticipationRole,
+    ParticipationStatus,
+    State,
+)
+from clusters.models import Cluster
+from clusters.visibility import viewer
+from community.models import Appointment, Member, Organisation, Partnership, User
+from community.permissions import ALLOWED, Verdict, refused
+from community.visibility import account
+
+#: Capacities that do what the lead does.
+LEADS = (Capacity.LEAD, Capacity.DEPUTY)
+
+
+def capacities(user: User | AnonymousUser | None, cluster: Cluster, on: date) -> frozenset[str]:
+    """Return all capacities in which `user` may act on `cluster` on the day `on`; None is the clock."""
+    if user is None:
+        return frozenset({Capacity.CLOCK})
+    who = viewer(user, on)
+    held: set[str] = set()
+    if who.is_administrator:
+        held.add(Capacity.ADMINISTRATOR)
+    if who.member_id is None:
+        return frozenset(held)
+    held.add(Capacity.MEMBER if who.is_cop else Capacity.EXTERNAL if who.is_external else "former")
+    if cluster.proposer_id == who.member_id:
+        held.add(Capacity.PROPOSER)
+    held |= _leading(who.member_id, cluster)
+    if who.is_mission:
+        held.add(Capacity.MISSION_COORDINATOR)
+    if cluster.working_group_id in who.group_ids:
+        held.add(Capacity.COORDINATOR)
+    elif who.is_coordinator and not who.is_mission and cluster.working_group_id and not _able(cluster, on):
+        held.add(Capacity.STAND_IN)
+    return frozenset(held)
+
+
+def _leading(member_id: int, cluster: Cluster) -> set[str]:
+    """Return lead, named lead, deputy and participant, as far as the person is one of them."""
+    held: set[str] = set()
+    if cluster.lead_id == member_id:
+        held.add(Capacity.NAMED_LEAD)
+        if cluster.lead_accepted_at is not None:
+            held.add(Capacity.LEAD)
+    if cluster.acting_lead_id == member_id and not cluster.has_lead:
+        held.add(Capacity.LEAD)
+    for role in cluster.participations.active().filter(member=member_id).values_list("role", flat=True):
+        held.add(Capacity.PARTICIPANT)
+        if role == ParticipationRole.DEPUTY:
+            held.add(Capacity.DEPUTY)
+    return held
+
+
+def parties(cluster: Cluster) -> frozenset[int]:
+    """Return the members who may not decide on this cluster: proposer, lead, deputies, acting lead."""
+    deputies = cluster.participations.filter(
+        role__in=sorted(LEADING_ROLES), status=ParticipationStatus.ACTIVE, member__isnull=False
+    ).values_list("member_id", flat=True)
+    named = {cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id}
+    return frozenset(pk for pk in {*named, *deputies} if pk is not None)
+
+
+def _able(cluster: Cluster, on: date) -> bool:
+    """Tell whether some coordinator of the responsible group may decide that day."""
+    return (
+        Appointment.objects.present(on)
+        .filter(working_group=cluster.working_group_id, member__user__is_active=True)
+        .exclude(member__in=parties(cluster))
+        .exists()
+    )
+
+
+def deciding_members(cluster: Cluster, on: date) -> list[Member]:
+    """Return who may decide on this cluster: its group's coordinators, else the stand-ins."""
+    present = Appointment.objects.present(on).filter(member__user__is_active=True)
+    free = present.exclude(member__in=parties(cluster)).select_related("member")
+    own = [a.member for a in free if a.working_group_id == cluster.working_group_id]
+    return list(dict.fromkeys(own or [a.member for a in free]))
+
+
+def eligible_to_lead(member: Member | None, organisation: Organisation | None, on: date) -> Verdict:
+    """Tell whether `member` may lead a cluster for `organisation` on the day `on`, and why not.
+
+    Source: DESIGN section 2, "Eligible lead": affiliated with the organisation that day, and the organisation
+    is in one of `LEAD_ROLES` of a governance or transfer project that has not ended more than
+    `LEAD_AFTER_END_MONTHS` months ago; a partnership's own end counts at once.
+    """
+    if member is None or organisation is None:
+        return refused(_("Name a lead and the organisation that leads."))
+    if not member.affiliations.current(on).filter(organisation=organisation).exists():
+        return refused(
+            _("%(organisation)s is not an organisation of the named lead today. Choose one where the lead works.")
+            % {"organisation": organisation.name}
+        )
+    if Partnership.objects.leading(on).filter(organisation=organisation).exists():
+        return ALLOWED
+    return refused(_why_not_leading(organisation, on))
+
+
+def _why_not_leading(organisation: Organisation, on: date) -> str:
+    """Return the sentence that names the partnership that fell away, or says that there is none."""
+    entitled = organisation.partnerships.filter(role__in=settings.LEAD_ROLES).select_related("project")
+    ends = [
+        min(day for day in (p.until_on, p.project.completed_on or p.project.ends_on) if day is not None)
+        for p in entitled
+        if p.until_on or p.project.completed_on or p.project.ends_on
+    ]
+    if ends:
+        return str(
+            _(
+                "The partnership of %(organisation)s ended on %(day)s, too long ago to lead a cluster. "
+                "Name another lead."
+            )
+            % {"organisation": organisation.name, "day": date_format(max(ends), "j F Y")}
+        )
+    return str(
+        _(
+            "%(organisation)s is neither lead partner nor project partner of a project of the community, "
+            "so it can take part but not lead. Name another lead."
+        )
+        % {"organisation": organisation.name}
+    )
+
+
+def lead_care(organisation: Organisation | None, on: date) -> str:
+    """Return what deserves care about an eligible lead: an unknown end, or one that has passed; else ""."""
+    if organisation is None:
+        return ""
+    found = list(Partnership.objects.leading(on).filter(organisation=organisation).select_related("project"))
+    known = [(p.project.completed_on or p.project.ends_on, p.project) for p in found]
+    if any(end is not None and end >= on for end, _project in known):
+        return ""
+    if any(end is None for end, _project in known):
+        return str(_("the end of its project is unknown and counts as open"))
+    end, project = max(known, key=lambda pair: pair[0] or date.min)
+    return str(
+        _("%(project)s ended on %(day)s and counts for %(months)s months more")
+        % {
+            "project": project.acronym,
+            "day": date_format(end, "j F Y") if end else "",
+            "months": settings.LEAD_AFTER_END_MONTHS,
+        }
+    )
+
+
+def can_propose(user: User | AnonymousUser | None) -> Verdict:
+    """Members of the community propose; externals and visitors do not."""
+    who = viewer(user, timezone.localdate())
+    if who.is_cop:
+        return ALLOWED
+    return refused(_("Only members of the community of practice propose clusters."), "forbidden")
+
+
+def can_edit_proposal(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
+    """Proposer and named lead write in a draft, a proposal and a returned one."""
+    on = timezone.localdate()
+    if cluster.state not in EDITABLE_STATES:
+        return refused(
+            _("This cluster is decided on. Its roadmap is kept on the roadmap page, the rest is changed by an amendment."),
+            "forbidden",
+        )
+    if capacities(user or AnonymousUser(), cluster, on) & {Capacity.PROPOSER, Capacity.NAMED_LEAD}:
+        return ALLOWED
+    return refused(_("Only the proposer and the named lead write in a proposal."), "forbidden")
+
+
+def can_work(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
+    """Lead and deputy keep roadmap, outcomes and people of an approved or running cluster."""
+    return _as_lead(user, cluster, ACTIVE_STATES, _("This cluster is over. Its record is changed by a correction."))
+
+
+def can_correct(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
+    """Lead, deputy and coordinators write outcomes and lessons while the work goes on, and to correct it after."""
+    return _as_lead(
+        user, cluster, ACTIVE_STATES | FINISHED_STATES, _("Outcomes are recorded once the cluster is approved.")
+    )
+
+
+def _as_lead(
+    user: User | AnonymousUser | None, cluster: Cluster, states: frozenset[State], wrong_state: object
+) -> Verdict:
+    """Allow the lead's side, and coordinators of the group, in one of `states`."""
+    held = capacities(user or AnonymousUser(), cluster, timezone.localdate())
+    if not held & {*LEADS, Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR}:
+        return refused(_("Only the lead, the deputy and the coordinators keep this."), "forbidden")
+    if cluster.state not in states:
+        return refused(str(wrong_state), "state")
+    return ALLOWED
+
+
+def sees_names(user: User | AnonymousUser | None, cluster: Cluster) -> bool:
+    """Tell whether `user` works on this cluster and so sees names without consent (DESIGN section 3)."""
+    if account(user) is None:
+        return False
+    held = capacities(user, cluster, timezone.localdate())
+    return bool(held & {Capacity.PROPOSER, Capacity.NAMED_LEAD, Capacity.PARTICIPANT, Capacity.ADMINISTRATOR, *LEADS, *DECIDERS})

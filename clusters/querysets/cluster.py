@@ -1,0 +1,162 @@
+"""Reads of clusters: who sees which, and what the register, desk and pages ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from clusters.choices import (
+    ACTIVE_STATES,
+    FINISHED_STATES,
+    LEADING_ROLES,
+    PROPOSED_STATES,
+    PUBLIC_STATES,
+    REFUSED_STATES,
+    ParticipationStatus,
+    StageStatus,
+    State,
+)
+from clusters.visibility import Viewer, viewer
+from community.folding import fold
+
+if TYPE_CHECKING:
+    from clusters.models import Cluster
+    from community.models import User
+
+
+class ClusterQuerySet(models.QuerySet["Cluster"]):
+    """Clusters; the rule of who sees what stands in `visible_to` alone."""
+
+    def public(self) -> Self:
+        """Keep what everybody sees: approved and later, and what was merged from there."""
+        return self.filter(
+            Q(state__in=sorted(PUBLIC_STATES)) | Q(state=State.MERGED, state_before__in=sorted(PUBLIC_STATES))
+        )
+
+    def visible_to(self, user: User | AnonymousUser | None, *, on: date | None = None) -> Self:
+        """Keep what `user` may see on the day `on` (DESIGN section 2, "Who sees").
+
+        Visitors: public. Members: also what is proposed. Proposer and named lead: all of theirs; readers of
+        a draft until it is decided. Coordinators: all but drafts of their groups; stand-ins also what nobody
+        of the group may decide. Administrators: all but drafts. A superuser sees nothing more.
+        """
+        who = viewer(user, on or timezone.localdate())
+        public = Q(state__in=sorted(PUBLIC_STATES)) | Q(state=State.MERGED, state_before__in=sorted(PUBLIC_STATES))
+        if who.member_id is None and not who.is_administrator:
+            return self.filter(public)
+        if who.is_administrator or who.is_mission:
+            return self.filter(~Q(state=State.DRAFT) | self._own(who))
+        seen = public | self._own(who)
+        if who.is_cop:
+            seen |= Q(state__in=sorted(PROPOSED_STATES)) | Q(
+                state=State.MERGED, state_before__in=sorted(PROPOSED_STATES)
+            )
+        if who.group_ids:
+            seen |= Q(working_group__in=who.group_ids) & ~Q(state=State.DRAFT)
+            seen |= Q(state__in=sorted(REFUSED_STATES)) & ~Exists(_able_coordinators(on or timezone.localdate()))
+        return self.filter(seen)
+
+    def _own(self, who: Viewer) -> Q:
+        """Return the condition for what a person proposed, leads or may read as a draft."""
+        if who.member_id is None:
+            return Q(pk__in=[])
+        shared = apps.get_model("clusters", "DraftShare").objects.filter(member=who.member_id).values("cluster")
+        early = Q(state__in=sorted({State.DRAFT, *PROPOSED_STATES}))
+        return Q(proposer=who.member_id) | Q(lead=who.member_id) | (Q(pk__in=shared) & early)
+
+    def by_name(self, name: str) -> Self:
+        """Keep the one that an address names: a reference, or `draft-<letters>`."""
+        if name.startswith("draft-"):
+            return self.filter(draft_code=name.removeprefix("draft-"), reference__isnull=True)
+        return self.filter(reference=name)
+
+    def in_states(self, states: Iterable[str]) -> Self:
+        """Keep those in one of the states."""
+        return self.filter(state__in=sorted(states))
+
+    def active(self) -> Self:
+        """Keep what is approved and not ended."""
+        return self.in_states(ACTIVE_STATES)
+
+    def finished(self) -> Self:
+        """Keep what ended with a final factsheet."""
+        return self.in_states(FINISHED_STATES)
+
+    def led_by(self, member_id: int) -> Self:
+        """Keep those that a person leads or is named to lead."""
+        return self.filter(lead=member_id)
+
+    def taken_part_in_by(self, member_id: int) -> Self:
+        """Keep those in which a person takes part."""
+        return self.filter(participations__member=member_id, participations__status="active").distinct()
+
+    def waiting_for_decision(self) -> Self:
+        """Keep proposals on which somebody has to decide, oldest first."""
+        return self.filter(state=State.SUBMITTED).order_by("submitted_at", "pk")
+
+    def for_stand_ins(self, on: date) -> Self:
+        """Keep those on which no coordinator of the responsible group may decide that day."""
+        return self.exclude(Exists(_able_coordinators(on)))
+
+    def for_own_coordinators(self, on: date) -> Self:
+        """Keep those on which some coordinator of the responsible group may decide that day."""
+        return self.filter(Exists(_able_coordinators(on)))
+
+    def with_late_stages(self, on: date) -> Self:
+        """Keep those with an open stage past its planned end."""
+        late = apps.get_model("clusters", "Stage").objects.filter(
+            cluster=OuterRef("pk"),
+            status__in=[StageStatus.PLANNED, StageStatus.RUNNING],
+            planned_end_on__lt=on,
+        )
+        return self.filter(Exists(late))
+
+    def matching(self, query: str) -> Self:
+        """Keep those whose folded text holds every word of `query` (see `clusters.search` for the index)."""
+        rows = self
+        for word in fold(query).split():
+            rows = rows.filter(search_text__contains=word)
+        return rows
+
+    def for_page(self) -> Self:
+        """Join what a cluster's page needs in the same query."""
+        return self.select_related(
+            "working_group",
+            "lead",
+            "lead_organisation",
+            "proposer",
+            "need",
+            "specific_objective",
+            "owning_project",
+            "merged_into",
+            "follows",
+        )
+
+
+def _able_coordinators(on: date) -> models.QuerySet[models.Model]:
+    """Return the coordinators of the outer cluster's group who may decide on it that day.
+
+    Not absent, with an active account, and neither proposer, lead nor deputy (four eyes).
+    """
+    deputies = apps.get_model("clusters", "Participation").objects.filter(
+        cluster=OuterRef(OuterRef("pk")),
+        member=OuterRef("member"),
+        status=ParticipationStatus.ACTIVE,
+        role__in=sorted(LEADING_ROLES),
+    )
+    return (
+        apps.get_model("community", "Appointment")
+        .objects.present(on)
+        .filter(working_group=OuterRef("working_group"), member__user__is_active=True)
+        .exclude(member_id=OuterRef("proposer_id"))
+        .exclude(member_id=Coalesce(OuterRef("lead_id"), 0))
+        .exclude(Exists(deputies))
+    )

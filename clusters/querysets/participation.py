@@ -1,0 +1,36 @@
+"""Reads of participations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from clusters.choices import LEADING_ROLES, LIVE_PARTICIPATIONS, ParticipationStatus
+
+if TYPE_CHECKING:
+    from clusters.models import Participation
+
+
+class ParticipationQuerySet(models.QuerySet["Participation"]):
+    """Who takes part."""
+
+    def live(self) -> Self:
+        """Keep what is under way: would join, asked, invited or takes part."""
+        return self.filter(status__in=sorted(LIVE_PARTICIPATIONS))
+
+    def active(self) -> Self:
+        """Keep those who take part."""
+        return self.filter(status=ParticipationStatus.ACTIVE)
+
+    def leading(self) -> Self:
+        """Keep active leads and deputies."""
+        return self.active().filter(role__in=sorted(LEADING_ROLES))
+
+    def wanted(self) -> Self:
+        """Keep organisations without a person yet."""
+        return self.filter(status=ParticipationStatus.WANTED)
+
+    def shown(self) -> Self:
+        """Keep what a list of participants shows: those who take part and organisations that are wanted."""
+        return self.filter(status__in=[ParticipationStatus.ACTIVE, ParticipationStatus.WANTED])

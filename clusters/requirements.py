@@ -1,0 +1,309 @@
+"""What a verb of a cluster's life requires beyond state and person: one predicate a requirement.
+
+Each takes the attempt and answers with a verdict whose sentence says what is missing and what to do.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from clusters import checklist
+from clusters.choices import Capacity, State
+from clusters.examples import is_example_text
+from clusters.models import Cluster
+from clusters.permissions import eligible_to_lead, parties
+from clusters.visibility import viewer
+from community import lifecycle
+from community.lifecycle import Attempt
+from community.models import Event
+from community.permissions import ALLOWED, Verdict, refused
+
+#: How far back an approved day may lie (DESIGN section 2, "Express lane").
+EXPRESS_DAYS_BACK = 90
+#: How long an undoable verb can be taken back, and its mails wait.
+UNDO_SECONDS = 30
+#: After so many days of idleness the clock withdraws a returned proposal.
+IDLE_DAYS = 90
+
+Sentence = str | Promise
+
+
+def missing_for_submit(cluster: Cluster) -> list[tuple[str, Sentence]]:
+    """Return what a proposal lacks, as (field, sentence) pairs in the order of the form."""
+    found: list[tuple[str, Sentence]] = []
+    if not cluster.title.strip():
+        found.append(("title", _("Give the cluster a title.")))
+    if not cluster.question.strip():
+        found.append(("question", _("Ask the question that the cluster will answer.")))
+    objectives = list(cluster.objectives.all())
+    if not objectives:
+        found.append(("objectives", _("Name at least one objective.")))
+    if cluster.starts_on is None or cluster.ends_on is None:
+        found.append(("starts_on", _("Say when it starts and ends. Both may be the same day.")))
+    elif not cluster.is_one_day and not cluster.stages.all():
+        found.append(("stages", _("Plan at least one stage.")))
+    if cluster.working_group_id is None:
+        found.append(("working_group", _("Choose the working group that decides on it.")))
+    if cluster.lead_id is None or cluster.lead_organisation_id is None:
+        found.append(("lead", _("Name a lead and the organisation that leads.")))
+    if not cluster.expected_outcomes.all():
+        found.append(("expected_outcomes", _("Choose at least one kind of outcome that you expect.")))
+    found.extend(_example_texts(cluster, [objective.text for objective in objectives]))
+    return found
+
+
+def _example_texts(cluster: Cluster, objectives: list[str]) -> list[tuple[str, Sentence]]:
+    """Return where example text was left in."""
+    sentence = _("This is still the text of the example. Write your own.")
+    fields = [
+        (name, getattr(cluster, name)) for name in ("title", "question", "need_text", "out_of_scope", "adoption_plan")
+    ]
+    return [(name, sentence) for name, text in [*fields, *(("objectives", o) for o in objectives)] if is_example_text(text)]
+
+
+def proposal_complete(attempt: Attempt) -> Verdict:
+    """Question, objective, dates, stage, working group, lead, expected outcome: all there."""
+    missing = missing_for_submit(attempt.subject)
+    if not missing:
+        return ALLOWED
+    return refused(" ".join(str(sentence) for _field, sentence in missing))
+
+
+def lead_eligible(attempt: Attempt) -> Verdict:
+    """The named lead may lead on that day."""
+    cluster = attempt.subject
+    return eligible_to_lead(cluster.lead, cluster.lead_organisation, attempt.on)
+
+
+def lead_is_to_answer(attempt: Attempt) -> Verdict:
+    """The lead was asked and has not answered yet."""
+    if attempt.subject.lead_accepted_at is not None:
+        return refused(_("You have accepted to lead this cluster already."), "state")
+    return ALLOWED
+
+
+def lead_accepted(attempt: Attempt) -> Verdict:
+    """The named lead has agreed."""
+    if attempt.subject.has_lead:
+        return ALLOWED
+    if attempt.subject.lead_id is None:
+        return refused(_("A lead is wanted: name one first."))
+    return refused(_("The named lead has not accepted yet. The lead has been asked and is reminded."))
+
+
+def checklist_for_plain_approval(attempt: Attempt) -> Verdict:
+    """All seven points are fulfilled, or conditions say what is still to be done."""
+    if attempt.details.get("conditions"):
+        return ALLOWED
+    points = checklist.unfulfilled(checklist.checklist(attempt.subject, attempt.on))
+    if not points or attempt.is_asking:
+        return ALLOWED
+    return refused(
+        _("Not fulfilled: %(points)s. Return the proposal for changes, or approve it with a condition.")
+        % {"points": "; ".join(f"{point.label} ({point.evidence})" for point in points)}
+    )
+
+
+def day_not_too_far_back(attempt: Attempt) -> Verdict:
+    """A one-day cluster may be approved up to 90 days after its day."""
+    cluster = attempt.subject
+    if cluster.is_recorded_afterwards or cluster.ends_on is None:
+        return ALLOWED
+    if cluster.is_one_day and cluster.ends_on < attempt.on - timedelta(days=EXPRESS_DAYS_BACK):
+        return refused(
+            _("The day of this cluster was %(day)s, more than %(days)d days ago.")
+            % {"day": date_format(cluster.ends_on, "j F Y"), "days": EXPRESS_DAYS_BACK}
+        )
+    return ALLOWED
+
+
+def not_decided_yet(attempt: Attempt) -> Verdict:
+    """A proposal can be recalled while nobody has decided on it in this round."""
+    cluster = attempt.subject
+    if cluster.decisions.filter(decided_at__gte=cluster.submitted_at, verb="approve").exists():
+        return refused(_("This proposal is decided on."), "state")
+    return ALLOWED
+
+
+def other_group_named(attempt: Attempt) -> Verdict:
+    """The move names a working group other than the present one."""
+    if attempt.is_asking:
+        return ALLOWED
+    group = attempt.details.get("working_group")
+    if group is None or group.pk == attempt.subject.working_group_id:
+        return refused(_("Choose the working group that the proposal moves to."))
+    return ALLOWED
+
+
+def day_has_come(attempt: Attempt) -> Verdict:
+    """The clock starts a cluster on its first day, not before."""
+    if Capacity.CLOCK not in attempt.capacities:
+        return ALLOWED
+    starts = attempt.subject.starts_on
+    if starts is not None and starts > attempt.on:
+        return refused(_("The day of this cluster has not come yet."))
+    return ALLOWED
+
+
+def stages_closed(attempt: Attempt) -> Verdict:
+    """Every stage is done or dropped."""
+    open_ = [str(n) for n, stage in enumerate(attempt.subject.stages.all(), 1) if stage.is_open]
+    if not open_:
+        return ALLOWED
+    return refused(
+        ngettext_lazy(
+            "Stage %(stages)s is neither done nor dropped.",
+            "Stages %(stages)s are neither done nor dropped.",
+            len(open_),
+        )
+        % {"stages": ", ".join(open_)}
+    )
+
+
+def conditions_settled(attempt: Attempt) -> Verdict:
+    """Every condition of the approval is confirmed or waived."""
+    open_ = [condition for condition in attempt.subject.conditions.all() if condition.is_open]
+    if not open_:
+        return ALLOWED
+    return refused(
+        _("A condition of the approval is neither confirmed nor waived: “%(text)s”.") % {"text": open_[0].text}
+    )
+
+
+def outcome_or_lessons(attempt: Attempt) -> Verdict:
+    """One outcome is recorded, or it is said that there is none, and what was learnt."""
+    cluster = attempt.subject
+    if cluster.outcomes.exists():
+        return ALLOWED
+    if attempt.is_asking:
+        return ALLOWED
+    said_none = attempt.details.get("has_no_outcome", cluster.has_no_outcome)
+    lessons = attempt.details.get("lessons", cluster.lessons)
+    if said_none and str(lessons).strip():
+        return ALLOWED
+    return refused(_("Record at least one outcome, or say that there is none and write what was learnt."))
+
+
+def lessons_when_started(attempt: Attempt) -> Verdict:
+    """A cluster that had started says what was learnt before it is given up."""
+    cluster = attempt.subject
+    if attempt.is_asking or cluster.baseline_frozen_at is None:
+        return ALLOWED
+    if str(attempt.details.get("lessons", cluster.lessons)).strip():
+        return ALLOWED
+    return refused(_("The cluster had started: write what was learnt, failures too."))
+
+
+def lead_or_proposer_is_gone(attempt: Attempt) -> Verdict:
+    """Adoption is for clusters whose proposer or lead is no longer there."""
+    cluster = attempt.subject
+    if cluster.is_lead_wanted:
+        return ALLOWED
+    for member in (cluster.proposer, cluster.lead):
+        account = member.user if member else None
+        if member is None or account is None or not account.is_active or member.standing == "former":
+            return ALLOWED
+    return refused(_("Proposer and lead are both there, so there is nothing to adopt."))
+
+
+def idle_long_enough(attempt: Attempt) -> Verdict:
+    """The clock withdraws only what was returned and idle for 90 days."""
+    if Capacity.CLOCK not in attempt.capacities:
+        return ALLOWED
+    cluster = attempt.subject
+    if cluster.state == State.RETURNED and cluster.updated_at <= attempt.at - timedelta(days=IDLE_DAYS):
+        return ALLOWED
+    return refused(_("It was worked on within the last %(days)d days.") % {"days": IDLE_DAYS})
+
+
+def four_eyes(attempt: Attempt) -> Verdict:
+    """Nobody decides on what they proposed or lead; own capacities of the row pass.
+
+    A row such as "coordinator, neither proposer nor lead; lead" lets the lead through as lead.
+    """
+    own = {Capacity.PROPOSER, Capacity.NAMED_LEAD, Capacity.LEAD, Capacity.DEPUTY, Capacity.CLOCK}
+    acting = attempt.capacities.intersection(attempt.verb.who_in(attempt.source))
+    if acting & own or attempt.by is None:
+        return ALLOWED
+    member_id = viewer(attempt.by, attempt.on).member_id
+    cluster = attempt.subject
+    if member_id is None:
+        return ALLOWED
+    if member_id == cluster.proposer_id:
+        return refused(
+            _("You proposed this cluster, so somebody else must decide (four eyes)."), "forbidden"
+        )
+    if member_id in parties(cluster):
+        return refused(
+            _("You are the lead or deputy of this cluster, so somebody else must decide (four eyes)."), "forbidden"
+        )
+    return ALLOWED
+
+
+def wrong_state(attempt: Attempt) -> Verdict:
+    """Say how the cluster stands, and who brought it there when: the loser of a race reads this."""
+    cluster = attempt.subject
+    decision = cluster.decisions.select_related("working_group").order_by("-decided_at", "-pk").first()
+    if decision is not None and decision.decided_at == cluster.state_since:
+        return refused(
+            _("A %(capacity)s of %(group)s decided on this on %(day)s. It is now: %(state)s.")
+            % {
+                "capacity": decision.get_capacity_display(),
+                "group": decision.working_group.code,
+                "day": date_format(attempt.subject.state_since, "j F Y, H:i"),
+                "state": cluster.get_state_display(),
+            },
+            "state",
+        )
+    return refused(
+        _("This can't be done while the cluster is: %(state)s.") % {"state": cluster.get_state_display()}, "state"
+    )
+
+
+def never_submitted(attempt: Attempt) -> Verdict:
+    """Only a draft without a reference can be thrown away."""
+    if attempt.subject.reference is None:
+        return ALLOWED
+    return refused(_("It was proposed once and keeps its history. Propose it again and withdraw it instead."))
+
+
+def is_the_lead(attempt: Attempt) -> Verdict:
+    """The person leads in their own name, not for want of a lead."""
+    if attempt.subject.has_lead:
+        return ALLOWED
+    return refused(_("No lead to step down: you act for want of one."))
+
+
+def merge_target_agreed(attempt: Attempt) -> Verdict:
+    """The target is another cluster that is approved or earlier, and both sides agreed."""
+    if attempt.is_asking:
+        return ALLOWED
+    into = attempt.details.get("into")
+    if into is None or into.pk == attempt.subject.pk:
+        return refused(_("Choose the cluster that this one goes into."))
+    if into.state in (State.MERGED, State.DRAFT, State.DECLINED, State.WITHDRAWN):
+        return refused(_("That cluster can't take another one in."))
+    who = viewer(attempt.by, attempt.on)
+    both = who.is_mission or {attempt.subject.working_group_id, into.working_group_id} <= who.group_ids
+    if both or attempt.details.get("agreed_by") is not None:
+        return ALLOWED
+    return refused(_("A coordinator of the other working group has to agree first."))
+
+
+def undo_in_time(attempt: Attempt) -> Verdict:
+    """The last event is an undoable verb of the same person, at most 30 seconds old."""
+    cluster = attempt.subject
+    table = lifecycle.of(cluster)
+    last = Event.objects.about(cluster).first()
+    if last is None or last.verb not in table.verbs or not table.verb(last.verb).undoable:
+        return refused(_("There is nothing to undo."), "state")
+    if last.by_id != (attempt.by.pk if attempt.by else None):
+        return refused(_("Only the person who did it can undo it."), "forbidden")
+    if attempt.at - last.at > timedelta(seconds=UNDO_SECONDS):
+        return refused(_("It is more than 30 seconds ago and has been mailed."), "state")
+    return ALLOWED

@@ -1,0 +1,232 @@
+"""The shape of a life cycle: verbs as rows of one table, and the judgement over an attempt.
+
+An app writes its table with `Verb` in its own `lifecycle.py` and registers it; page, action,
+admin, command, tests and the help page read the same rows (house rule 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from community import kinds
+from community.models import User
+from community.permissions import ALLOWED, Verdict, refused
+
+Words = str | Promise
+
+#: Said when the row vanished between page and press.
+GONE = _("This is not there any more. Somebody discarded it.")
+
+
+class Reason(Enum):
+    """Whether a verb asks why."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass
+class Attempt:
+    """One try of a verb: who wants what, when, with which words.
+
+    `details` holds what the verb's form asks beyond the reason; `is_asking` is true while a page only asks
+    whether a button may be pressed, so requirements about the form's content hold back.
+    """
+
+    subject: Any
+    verb: Verb
+    by: User | None
+    at: datetime
+    capacities: frozenset[str] = frozenset()
+    reason: str = ""
+    seen: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+    is_asking: bool = False
+    source: str = ""
+    changed: set[str] = field(default_factory=set)
+    facts: dict[str, Any] = field(default_factory=dict)
+    words: dict[str, Any] = field(default_factory=dict)
+    event: Any = None
+
+    @property
+    def on(self) -> date:
+        """The day of the attempt in the site's zone."""
+        return timezone.localdate(self.at)
+
+    def set(self, **values: Any) -> None:
+        """Set columns of the subject; the transition saves exactly these."""
+        for name, value in values.items():
+            setattr(self.subject, name, value)
+            self.changed.add(name)
+
+
+Requirement = Callable[[Attempt], Verdict]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """A row of the life-cycle table.
+
+    `who` are capacities in the order in which one is recorded; `who_from` adds some from single states;
+    `tells` and `effects` are codes that the app's notifications and actions resolve; `also` is the
+    sentence of the help page; `has_page` is false while the verb's page belongs to later work.
+    """
+
+    code: str
+    label: Words
+    sources: tuple[str, ...]
+    target: str | Callable[[Any], str] | None
+    who: tuple[str, ...]
+    done: Words = ""
+    heading: Words = ""
+    who_from: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    four_eyes: bool = False
+    requires: tuple[Requirement, ...] = ()
+    required: Words = ""
+    reason: Reason = Reason.NONE
+    tells: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    also: Words = ""
+    style: str = "second"
+    undoable: bool = False
+    checks_seen: bool = False
+    is_recorded: bool = True
+    has_page: bool = True
+
+    @property
+    def slug(self) -> str:
+        """The verb in an address."""
+        return self.code.replace("_", "-")
+
+    def who_in(self, state: str) -> tuple[str, ...]:
+        """Return the capacities that may do this from `state`."""
+        return self.who + self.who_from.get(state, ())
+
+    def target_of(self, subject: Any) -> str | None:
+        """Return the state that follows, or None when the state stays."""
+        return self.target(subject) if callable(self.target) else self.target
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A verb that a person is shown, and whether it may be pressed now."""
+
+    verb: Verb
+    verdict: Verdict
+
+
+class Lifecycle:
+    """The table of one kind, with the questions that it is asked."""
+
+    def __init__(
+        self,
+        kind: str,
+        verbs: tuple[Verb, ...],
+        *,
+        capacities: Callable[[User | None, Any, date], frozenset[str]],
+        four_eyes: Callable[[Attempt], Verdict],
+        wrong_state: Callable[[Attempt], Verdict],
+        content_hash: Callable[[Any], str],
+    ) -> None:
+        """Keep the rows in order; `capacities` says as what a user acts on a subject."""
+        self.kind = kind
+        self.verbs = {verb.code: verb for verb in verbs}
+        self.capacities = capacities
+        self.four_eyes = four_eyes
+        self.wrong_state = wrong_state
+        self.content_hash = content_hash
+
+    def __iter__(self) -> Iterator[Verb]:
+        """Yield the rows in the order of the table."""
+        yield from self.verbs.values()
+
+    def verb(self, code: str) -> Verb:
+        """Return the row of that verb.
+
+        Raises:
+            KeyError: the table has no such verb.
+        """
+        return self.verbs[code]
+
+    def attempt(self, subject: Any, code: str, *, by: User | None, at: datetime, **more: Any) -> Attempt:
+        """Return an attempt with the capacities that `by` holds on the day."""
+        held = self.capacities(by, subject, timezone.localdate(at))
+        return Attempt(subject, self.verb(code), by, at, capacities=held, source=subject.state, **more)
+
+    def judge(self, attempt: Attempt) -> Verdict:
+        """Return whether the attempt may go on: state, who, four eyes, requirements, reason, in this order."""
+        verb = attempt.verb
+        if not attempt.capacities.intersection(verb.who_in(attempt.source) or ()):
+            if attempt.source not in verb.sources and attempt.capacities.intersection(verb.who):
+                return self.wrong_state(attempt)
+            return refused(self._who_sentence(attempt), "forbidden")
+        if attempt.source not in verb.sources:
+            return self.wrong_state(attempt)
+        if verb.four_eyes and not (verdict := self.four_eyes(attempt)):
+            return verdict
+        if attempt.seen is not None and verb.checks_seen and attempt.seen != self.content_hash(attempt.subject):
+            return refused(
+                _("The proposal was changed while you were reading. Read what is new, then decide."), "stale"
+            )
+        for requirement in verb.requires:
+            if not (verdict := requirement(attempt)):
+                return verdict
+        if verb.reason is Reason.REQUIRED and not attempt.is_asking and not attempt.reason.strip():
+            return refused(_("Say why: those who are told read it word for word."), "reason")
+        return ALLOWED
+
+    def offers(self, subject: Any, *, by: User | None, at: datetime) -> list[Offer]:
+        """Return the verbs whose button `by` sees on `subject`, in the order of the table."""
+        held = self.capacities(by, subject, timezone.localdate(at))
+        found = []
+        for verb in self.verbs.values():
+            if not verb.has_page or subject.state not in verb.sources:
+                continue
+            if not held.intersection(verb.who_in(subject.state)):
+                continue
+            attempt = Attempt(subject, verb, by, at, capacities=held, source=subject.state, is_asking=True)
+            found.append(Offer(verb, self.judge(attempt)))
+        return found
+
+    def _who_sentence(self, attempt: Attempt) -> Words:
+        """Return who may do this, for those who may not."""
+        return _("Only these may do this here: %(who)s.") % {
+            "who": ", ".join(self.capacity_labels(attempt.verb.who_in(attempt.source)))
+        }
+
+    def capacity_labels(self, codes: tuple[str, ...]) -> list[str]:
+        """Return the words for capacities; an app with labels overrides this."""
+        return list(codes)
+
+
+_lifecycles: dict[str, Lifecycle] = {}
+
+
+def register(lifecycle: Lifecycle) -> Lifecycle:
+    """Add the table of a kind.
+
+    Raises:
+        ValueError: the kind has another table already.
+    """
+    if _lifecycles.setdefault(lifecycle.kind, lifecycle) is not lifecycle:
+        raise ValueError(f"kind {lifecycle.kind!r} has a life cycle already")
+    return lifecycle
+
+
+def of(subject: Model) -> Lifecycle:
+    """Return the life cycle of a subject's kind.
+
+    Raises:
+        KeyError: the kind has none.
+    """
+    return _lifecycles[kinds.of(subject).code]
