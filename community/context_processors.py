@@ -1,0 +1,52 @@
+"""What every page needs to know: programme, languages, appearance, the reader's name, whether this is a demo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject, lazystr
+
+from community.demo_accounts import DEMO_ACCOUNTS
+from community.views.appearance import chosen_theme
+
+DEMO_KEY = "community:is-demo"
+DEMO_SECONDS = 60
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of `base.html`; what costs a query is looked up only when a template reads it."""
+    demo = SimpleLazyObject(is_demo)
+    return {
+        "programme_name": settings.PROGRAMME_NAME,
+        "languages": settings.LANGUAGES,
+        "theme": chosen_theme(request),
+        "reader_name": lazystr(SimpleLazyObject(lambda: reader_name(request))),
+        "demo": demo,
+        "demo_accounts": DEMO_ACCOUNTS,
+    }
+
+
+def is_demo() -> bool:
+    """Say whether the database was made by `demo_data`; remembered for a minute, so that pages cost no query for it."""
+    known = cache.get(DEMO_KEY)
+    if known is None:
+        try:
+            marker = apps.get_model("community", "DemoMarker")
+        except LookupError:
+            return False
+        known = marker._default_manager.exists()
+        cache.set(DEMO_KEY, known, DEMO_SECONDS)
+    return bool(known)
+
+
+def reader_name(request: HttpRequest) -> str:
+    """Return the name by which the page greets a signed-in reader: the member's, else the account's address."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    member = getattr(user, "member", None)
+    return str(member.name if member is not None else user)
