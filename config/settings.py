@@ -79,9 +79,10 @@ INSTALLED_APPS = [
     "import_export",
 ]
 MIDDLEWARE = [
-    # The first three see every answer, errors and redirects of the others included.
+    # The first ones see every answer, errors and redirects of the others included.
     "config.middleware.RequestLog",
     "config.middleware.AnswerHeaders",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
@@ -94,7 +95,6 @@ MIDDLEWARE = [
     # Sign-in is the default; a public view says so with @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -1,0 +1,159 @@
+"""The readers of environment variables, and the start that a wrong value stops."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from config import environment as env
+
+PRODUCTION = {
+    "SECRET_KEY": "made-up-key-of-a-test-" * 3,
+    "SITE_URL": "https://registry.example",
+    "EMAIL_URL": "smtp+tls://user:secret-word@mail.example:587",
+}
+
+
+def manage(*args: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run manage.py with these variables only."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *args],
+        cwd=settings.BASE_DIR,
+        env=kept | variables,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "line"),
+    [
+        ("DEBUG", "perhaps", "DEBUG='perhaps': must be true or false."),
+        ("TIME_ZONE", "Europe/Atlantis", "TIME_ZONE='Europe/Atlantis': must be a time zone such as Europe/Athens."),
+        ("DATABASE_URL", "mysql://a:hidden@b/c", "DATABASE_URL (value not shown): must begin with"),
+        ("DATABASE_URL", "sqlite:////no/such/folder/x.sqlite3", "the folder /no/such/folder does not exist."),
+        ("LEAD_ROLES", "LP,XX", "LEAD_ROLES='LP,XX': must be a comma-separated list of AP, LP, PP."),
+        ("LEAD_AFTER_END_MONTHS", "a year", "LEAD_AFTER_END_MONTHS='a year': must be a whole number from 0 to 120."),
+        ("MAX_UPLOAD_MB", "0", "MAX_UPLOAD_MB='0': must be a whole number from 1 to 1000."),
+        ("TASKS", "later", "TASKS='later': must be one of immediate, database."),
+        ("TRUSTED_PROXIES", "10.0.0.0/8,proxy", "TRUSTED_PROXIES='proxy': must be addresses or networks"),
+        ("EMAIL_URL", "pigeon://mail.example", "EMAIL_URL (value not shown): must begin with"),
+        ("EMAIL_URL", "smtp://", "EMAIL_URL (value not shown): must name a host"),
+        ("SITE_URL", "http://registry.example", "SITE_URL='http://registry.example': must begin with https://"),
+        ("SITE_URL", "https://registry.example/app", "must be scheme and host only"),
+        ("STORAGE_URL", "s4://bucket", "STORAGE_URL='s4://bucket': must be an absolute path or file:///path."),
+        ("REDIS_URL", "http://cache.example", "REDIS_URL (value not shown): must begin with redis://"),
+        ("LANGUAGES", "en,klingon", "LANGUAGES='en,klingon': must be a comma-separated list of"),
+        ("LANGUAGES", "el,fr", "LANGUAGES='el,fr': must include en."),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS='*': must name the hosts"),
+        ("SECRET_KEY", "short", "SECRET_KEY (value not shown): set 50 or more random characters"),
+        ("MFA_REQUIRED", "yes", "MFA_REQUIRED='yes': must be one of nobody,"),
+        ("DATA_RETENTION_YEARS", "1", "DATA_RETENTION_YEARS='1': must be a whole number from 5 to 100."),
+        ("OIDC_SERVER_URL", "https://login.example", "OIDC_CLIENT_ID is not set: OIDC_SERVER_URL needs it."),
+        ("SENTRY_DSN", "https://key@errors.example/1", "SENTRY_DSN (value not shown): needs the package sentry-sdk."),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_one_line_that_names_it(name: str, value: str, line: str) -> None:
+    run = manage("check", **PRODUCTION | {name: value})
+    assert run.returncode == 1
+    assert run.stdout == ""
+    assert len(run.stderr.splitlines()) == 1
+    assert line in run.stderr
+    assert "hidden" not in run.stderr
+
+
+@pytest.mark.parametrize("name", sorted(PRODUCTION))
+def test_production_demands_its_secret_address_and_mail_server(name: str) -> None:
+    given = {key: value for key, value in PRODUCTION.items() if key != name}
+    run = manage("check", DEBUG="false", **given)
+    assert run.returncode == 1
+    assert run.stderr.startswith(f"{name} is not set: ")
+
+
+def test_the_demo_on_a_public_address_demands_a_secret() -> None:
+    run = manage("check", DEMO="1", SITE_URL="https://demo.example")
+    assert run.stderr.startswith("SECRET_KEY is not set: ")
+
+
+def test_production_passes_the_deployment_check_without_a_warning() -> None:
+    run = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_a_served_site_is_a_production_site_unless_told_otherwise() -> None:
+    code = "import config.wsgi"
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=settings.BASE_DIR, env=kept, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 3
+    assert run.stderr.splitlines() == ["SITE_URL is not set: set the public address, such as https://registry.example."]
+
+
+def test_no_variable_at_all_is_development() -> None:
+    run = manage("shell", "--no-imports", "-c", "from django.conf import settings as s; print(s.DEBUG, s.SITE_URL)")
+    assert run.stdout.split() == ["True", "http://localhost:8000"]
+
+
+def test_naming_the_site_ends_development() -> None:
+    code = "from django.conf import settings as s; print(s.DEBUG, s.SESSION_COOKIE_SECURE, s.ALLOWED_HOSTS[0])"
+    run = manage("shell", "--no-imports", "-c", code, **PRODUCTION)
+    assert run.stdout.split() == ["False", "True", "registry.example"]
+
+
+def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_NUMBER", " ")
+    assert env.number("SOME_NUMBER", 7, least=1, most=9) == 7
+
+
+@pytest.mark.parametrize(
+    ("value", "port", "is_tls", "is_ssl"),
+    [
+        ("smtp://mail.example", 25, False, False),
+        ("smtps://mail.example", 587, True, False),
+        ("smtp+tls://mail.example:2525", 2525, True, False),
+        ("smtp+ssl://mail.example", 465, False, True),
+    ],
+)
+def test_a_mail_server_gets_the_port_of_its_scheme(
+    monkeypatch: pytest.MonkeyPatch, value: str, port: int, is_tls: bool, is_ssl: bool
+) -> None:
+    monkeypatch.setenv("SOME_MAIL", value)
+    found = env.email("SOME_MAIL", None)
+    assert found["EMAIL_PORT"] == port
+    assert found.get("EMAIL_USE_TLS", False) is is_tls
+    assert found.get("EMAIL_USE_SSL", False) is is_ssl
+
+
+def test_mail_into_a_folder_keeps_its_whole_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_MAIL", "filemail:////srv/mail")
+    assert env.email("SOME_MAIL", None)["EMAIL_FILE_PATH"] == "/srv/mail"
+
+
+def test_a_relative_mail_folder_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_MAIL", "filemail:///outbox")
+    with pytest.raises(env.WrongSetting, match="four slashes"):
+        env.email("SOME_MAIL", None)
+
+
+def test_a_folder_may_be_written_as_address_or_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SOME_FOLDER", f"file://{tmp_path}")
+    assert env.folder("SOME_FOLDER", Path("/else")) == tmp_path
+    monkeypatch.setenv("SOME_FOLDER", str(tmp_path))
+    assert env.folder("SOME_FOLDER", Path("/else")) == tmp_path
+
+
+def test_a_file_is_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    monkeypatch.setenv("SOME_FOLDER", str(file))
+    with pytest.raises(env.WrongSetting, match="is a file"):
+        env.folder("SOME_FOLDER", Path("/else"))

@@ -1,0 +1,87 @@
+"""What every test gets: fast passwords, files in a throw-away folder, an empty cache.
+
+Markers choose where a test runs (pyproject.toml): without one it runs on SQLite,
+`both` on SQLite and PostgreSQL, `postgres` on PostgreSQL only, `browser` in Chromium.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from tests import append_only, pseudo
+
+FOLDER = pytest.StashKey[str]()
+
+
+def is_postgres() -> bool:
+    """Say whether the tests run on PostgreSQL."""
+    return settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Point the settings at what tests may use up."""
+    folder = config.stash[FOLDER] = tempfile.mkdtemp(prefix="registry-tests-")
+    settings.STORAGE_DIR = Path(folder, "files")
+    settings.STORAGES["default"]["OPTIONS"]["location"] = settings.STORAGE_DIR
+    settings.ERASURE_LEDGER = Path(folder, "erasures.ledger")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Take the files away."""
+    shutil.rmtree(config.stash[FOLDER], ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the reason, what this database cannot show."""
+    for item in items:
+        if item.get_closest_marker("postgres") and not is_postgres():
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: python3 run.py test --only postgres"))
+        if item.get_closest_marker("sqlite") and is_postgres():
+            item.add_marker(pytest.mark.skip(reason="is about SQLite"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flush_guarded_tables() -> Iterator[None]:
+    """Let Django empty the append-only tables between transactional tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        append_only.let_flush_through(patch)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """Begin each test without what the last one counted (rate limits) or kept."""
+    cache.clear()
+
+
+@pytest.fixture(scope="session")
+def thorough() -> bool:
+    """Say whether the numbers of the long run are wanted (`run.py test --thorough`)."""
+    return os.environ.get("THOROUGH") == "1"
+
+
+@pytest.fixture(scope="session")
+def rounds(thorough: bool) -> Callable[[int], int]:
+    """Return how often to do what the long run does `full` times: a tenth, at least once."""
+    return lambda full: full if thorough else max(1, full // 10)
+
+
+@pytest.fixture(scope="session")
+def _pseudo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return pseudo.write_catalogue(tmp_path_factory.mktemp("locale"))
+
+
+@pytest.fixture
+def pseudo_locale(_pseudo_folder: Path) -> Iterator[str]:
+    """Switch to the pseudo-locale of `tests/pseudo.py`; gives its code for `accept-language`."""
+    with pseudo.active(_pseudo_folder):
+        yield pseudo.CODE
