@@ -1,10 +1,44 @@
-"""Set-up of the app `community`."""
+"""Set-up of the app `community`: the kinds it owns and what it contributes to its own pages."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+from community import kinds
+from community.kinds import Kind
+
+KINDS = (
+    Kind("user", "community.User", _("account")),
+    Kind("member", "community.Member", _("member"), "community:member", lambda member: {"key": member.key}),
+    Kind("organisation", "community.Organisation", _("organisation"), "community:organisation"),
+    Kind("project", "community.Project", _("project"), "community:project", lambda project: {"code": project.code}),
+    Kind(
+        "working_group",
+        "community.WorkingGroup",
+        _("working group"),
+        "community:working_group",
+        lambda group: {"code": group.code},
+    ),
+    Kind("need", "community.Need", _("need"), "community:need"),
+    Kind("solution", "community.Solution", _("solution"), "community:solution"),
+    Kind("peer_exchange", "community.PeerExchange", _("peer exchange")),
+    Kind("liaison", "community.Liaison", _("liaison")),
+    Kind("appointment", "community.Appointment", _("appointment")),
+    Kind("partnership", "community.Partnership", _("partnership")),
+    Kind("territory", "community.Territory", _("territory")),
+    Kind("term", "community.Term", _("term")),
+    Kind("text", "community.Text", _("text")),
+    Kind("file", "community.File", _("file")),
+    Kind("job", "community.Job", _("job")),
+)
 
 
 class CommunityConfig(AppConfig):
-    """Registers what `community` contributes to the apps below it."""
+    """Registers the kinds of `community`."""
 
     name = "community"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Fill the registries once, at start-up."""
+        for kind in KINDS:
+            kinds.register(kind)

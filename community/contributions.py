@@ -126,6 +126,16 @@ class ClockJob:
 
 
 @dataclass(frozen=True)
+class ChainAnchor:
+    """A place where the head of a hash chain was written down, such as an issued document."""
+
+    chain: str
+    number: int
+    hash: str
+    source: Words
+
+
+@dataclass(frozen=True)
 class NavigationEntry:
     """An entry of the main menu: `url_name` must resolve without arguments."""
 
@@ -142,6 +152,7 @@ personal_records: Registry[PersonalRecords] = Registry("personal_records")
 reminders: Registry[Reminder] = Registry("reminders")
 search_sources: Registry[SearchSource] = Registry("search_sources")
 clock_jobs: Registry[ClockJob] = Registry("clock_jobs")
+chain_anchors: Registry[Callable[[], Iterable[ChainAnchor]]] = Registry("chain_anchors")
 navigation: Registry[NavigationEntry] = Registry("navigation")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
@@ -12,26 +12,32 @@ from django.utils.functional import cached_property
 from community.folding import fold_key
 from community.validators import plain_line, plain_text
 
+if TYPE_CHECKING:
+    CharField = models.CharField[str, str]
+    TextField = models.TextField[str, str]
+else:
+    CharField, TextField = models.CharField, models.TextField
 
-class LineField(models.CharField):  # type: ignore[type-arg]
+
+class LineField(CharField):
     """One line without control, direction or invisible signs."""
 
     default_validators = [plain_line]
 
 
-class ProseField(models.TextField):  # type: ignore[type-arg]
+class ProseField(TextField):
     """Text with line breaks; a `max_length` is checked by the model too, not only by forms."""
 
     default_validators = [plain_text]
 
     @cached_property
-    def validators(self) -> list[Any]:  # type: ignore[override]
+    def validators(self) -> list[Any]:
         """The field's validators, with the length when there is one."""
         length = [MaxLengthValidator(self.max_length)] if self.max_length else []
         return [*super().validators, *length]
 
 
-class FoldedKeyField(models.CharField):  # type: ignore[type-arg]
+class FoldedKeyField(CharField):
     """The folded key of another column, computed on every write.
 
     Uniqueness is declared on this column, so that "PERIĆ" and "Perić" collide
@@ -64,17 +70,17 @@ class FoldedKeys(models.Model):
     class Meta:
         abstract = True
 
-    @classmethod
-    def key_fields(cls) -> list[FoldedKeyField]:
-        """Return the key columns of this model."""
-        return [field for field in cls._meta.fields if isinstance(field, FoldedKeyField)]
-
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """Write the row; a key is written whenever its source is."""
         if update_fields is not None:
             named = set(update_fields)
             update_fields = named | {key.name for key in self.key_fields() if key.source in named}
         super().save(*args, update_fields=update_fields, **kwargs)
+
+    @classmethod
+    def key_fields(cls) -> list[FoldedKeyField]:
+        """Return the key columns of this model."""
+        return [field for field in cls._meta.fields if isinstance(field, FoldedKeyField)]
 
     def validate_constraints(self, exclude: Collection[str] | None = None) -> None:
         """Check the constraints with fresh keys, also from a form that shows only the source."""

@@ -27,7 +27,7 @@ def opaque_key() -> str:
     return get_random_string(12, "abcdefghijkmnpqrstuvwxyz23456789")
 
 
-class _MemberOrNone(ReverseOneToOneDescriptor):
+class _MemberOrNone(ReverseOneToOneDescriptor):  # type: ignore[type-arg]
     """`user.member` is None for an account without a person, instead of an error."""
 
     def __get__(self, instance: Any, cls: Any = None) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -15,6 +14,8 @@ from community.querysets.search import SearchableQuerySet
 from community.visibility import is_administrator, is_cop, member_of
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from community.models import Need, PeerExchange, Solution, User
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.contrib.auth.models import AnonymousUser
-from django.db import models
-
 from community.folding import fold_key
 from community.querysets.search import SearchableQuerySet
 from community.visibility import account
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from community.models import Organisation, User
 
 

@@ -6,7 +6,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.base_user import BaseUserManager
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
@@ -17,6 +16,8 @@ from community.querysets.search import SearchableQuerySet
 from community.visibility import is_administrator, is_cop, member_of
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from community.models import Affiliation, Consent, Member, Organisation, User
 
 

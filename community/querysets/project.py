@@ -7,8 +7,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
-from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 
@@ -17,6 +15,8 @@ from community.querysets.period import PeriodQuerySet
 from community.querysets.search import SearchableQuerySet
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from community.models import Partnership, Project, User
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 
@@ -14,6 +13,8 @@ from community.choices import OPEN_JOB_STATES, FileVisibility, JobState, LinkSta
 from community.visibility import is_administrator, is_cop
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from community.models import Comment, Event, File, Job, Message, ScheduledJob, SignedLink, Subscription, Term, User
 
 

@@ -1,0 +1,97 @@
+"""Triggers that keep rows from being changed or deleted, on SQLite and PostgreSQL.
+
+Used in migrations of every app that holds history. SQLite loses a table's triggers when
+a later migration rebuilds the table: repeat the operation in that migration
+(`tests/community/test_append_only.py` finds the table that was forgotten).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.operations.base import Operation
+
+_SQLITE = """
+CREATE TRIGGER {name}_update BEFORE UPDATE ON {table}
+WHEN NOT ({but})
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+CREATE TRIGGER {name}_delete BEFORE DELETE ON {table}
+BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;
+"""
+
+_POSTGRESQL = """
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    IF TG_OP = 'UPDATE' AND ({but}) THEN RETURN NEW; END IF;
+    RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
+END $body$;
+CREATE TRIGGER {name}_row BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();
+CREATE FUNCTION {name}_truncate() RETURNS trigger LANGUAGE plpgsql AS $body$
+BEGIN
+    RAISE EXCEPTION '{table} is append-only' USING ERRCODE = 'integrity_constraint_violation';
+END $body$;
+CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}_truncate();
+"""
+
+_UNDO = {
+    "sqlite": "DROP TRIGGER IF EXISTS {name}_update; DROP TRIGGER IF EXISTS {name}_delete;",
+    "postgresql": "DROP FUNCTION IF EXISTS {name}() CASCADE; DROP FUNCTION IF EXISTS {name}_truncate() CASCADE;",
+}
+_DO = {"sqlite": _SQLITE, "postgresql": _POSTGRESQL}
+
+
+class AppendOnly(Operation):
+    """Refuse UPDATE and DELETE on a table, except an UPDATE for which `but` holds.
+
+    `but` is SQL over OLD and NEW that both databases understand; empty refuses every update.
+    Doing it twice is harmless.
+    """
+
+    reversible = True
+    reduces_to_sql = True
+
+    def __init__(self, table: str, but: str = "") -> None:
+        """Guard `table`."""
+        self.table = table
+        self.but = but
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        """Return what a migration needs to build this operation again."""
+        return type(self).__name__, [self.table], {"but": self.but} if self.but else {}
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        """Leave the models' state alone."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Make the triggers, replacing those of the same name."""
+        self._run(schema_editor, _UNDO)
+        self._run(schema_editor, _DO)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Take the triggers away."""
+        self._run(schema_editor, _UNDO)
+
+    def describe(self) -> str:
+        """Say what this does, in `migrate` and `sqlmigrate`."""
+        return f"Refuse update and delete on {self.table}"
+
+    def _run(self, schema_editor: BaseDatabaseSchemaEditor, scripts: dict[str, str]) -> None:
+        script = scripts[schema_editor.connection.vendor]
+        text = script.format(name=f"{self.table}_guard", table=self.table, but=self.but or "FALSE")
+        for statement in _statements(text, schema_editor.connection.vendor):
+            schema_editor.execute(statement, params=None)
+
+
+def _statements(text: str, vendor: str) -> list[str]:
+    """Split a script into statements: drivers take one at a time, and trigger bodies hold semicolons."""
+    if vendor == "postgresql" or "CREATE" not in text:
+        parts = [text] if vendor == "postgresql" else text.split(";")
+    else:
+        parts = [part + "END" for part in text.split("END;")]
+        parts = [part for part in parts if "CREATE" in part]
+    return [part.strip() for part in parts if part.strip()]
