@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Max
 from django.utils import timezone
 
 from community.models import ChainHead, Seal
@@ -62,7 +63,7 @@ def event_hash(event: Event, *, number: int | None = None) -> str:
 
 
 def locked_head(chain: str) -> ChainHead:
-    """Return the head of a chain with its row locked until the transaction ends; begins the chain where there is none."""
+    """Return the head of a chain, its row locked until the transaction ends; begins a chain where there is none."""
     heads = ChainHead.objects.select_for_update()
     head = heads.filter(chain=chain).first()
     if head is None:
@@ -72,7 +73,7 @@ def locked_head(chain: str) -> ChainHead:
 
 
 def head_of(chain: str) -> tuple[int, str]:
-    """Return number and hash of the newest event of a chain, to be written down in a document; (0, "") before the first."""
+    """Return number and hash of the newest event of a chain, for a document to print; (0, "") before the first."""
     return ChainHead.objects.filter(chain=chain).values_list("number", "hash").first() or (0, "")
 
 
@@ -82,9 +83,7 @@ def seal_chains(at: datetime) -> int:
     A no-op for chains sealed on that day already. Two schedulers at once write one seal.
     """
     on = timezone.localdate(at)
-    sealed: dict[str, int] = {}
-    for chain, number in Seal.objects.order_by("chain", "number").values_list("chain", "number"):
-        sealed[chain] = number
+    sealed = dict(Seal.objects.values("chain").order_by().annotate(newest=Max("number")).values_list("chain", "newest"))
     today = set(Seal.objects.filter(sealed_on=on).values_list("chain", flat=True))
     new = [
         Seal(chain=head.chain, number=head.number, hash=head.hash, sealed_on=on, sealed_at=at)

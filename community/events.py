@@ -38,6 +38,7 @@ def record(
         verb: what was done, as a code that is worded at display.
         subject: what it was done to; its kind names the chain.
         by: who did it; None is the registry itself.
+        at: when; now unless a record is entered afterwards.
         role: in which capacity ("coordinator").
         data: states, ids and figures. Never a name or free text.
         detail: free text, old and new values; only its salted digest is chained, so erasure can empty it.
