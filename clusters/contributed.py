@@ -1,5 +1,86 @@
-"""What clusters adds to pages and chores that community draws and runs; filled by `apps.py`."""
+"""What clusters adds to pages and chores that community draws and runs; called by `apps.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
+from clusters.choices import ACTIVE_STATES, State
+from clusters.desk import items
+from clusters.models import Cluster
+from clusters.visibility import viewer
+from community import contributions
+from community.contributions import ClockJob, NavigationEntry, PageSection
+
+#: So many clusters stand in the section of another noun's page; the register holds the rest.
+SHOWN = 12
 
 
 def register() -> None:
-    """Register desk items, page sections, reminders, chores and menu entries."""
+    """Register desk items, page sections, chores and menu entries."""
+    contributions.desk_items.register("clusters", items)
+    contributions.navigation.register(
+        "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/",))
+    )
+    contributions.navigation.register(
+        "review",
+        NavigationEntry(
+            _("Review"),
+            "clusters:review",
+            order=60,
+            prefixes=("/review/",),
+            visible_to=lambda user: viewer(user, timezone.localdate()).is_coordinator,
+        ),
+    )
+    for page in ("need", "solution", "project", "organisation", "working_group", "member"):
+        contributions.page_sections.register(
+            f"clusters.{page}", PageSection(page, "clusters/sections/list.html", _clusters_of(page))
+        )
+    contributions.page_sections.register(
+        "clusters.home", PageSection("home", "clusters/sections/home.html", _home, order=10)
+    )
+    contributions.page_sections.register(
+        "clusters.help", PageSection("help", "clusters/lifecycle/_table.html", _table, order=50)
+    )
+    contributions.clock_jobs.register(
+        "clusters.start", ClockJob(_("Start clusters whose day has come"), 15, start_due_clusters)
+    )
+    contributions.clock_jobs.register(
+        "clusters.withdraw", ClockJob(_("Withdraw proposals that nobody worked on"), 24 * 60, withdraw_idle_proposals)
+    )
+
+
+def _clusters_of(page: str) -> Any:
+    """Return what lists the clusters of one need, solution, project, organisation, working group or member."""
+
+    def build(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+        rows = Cluster.objects.visible_to(request.user).connected_to(page, subject).select_related("working_group")
+        return {"rows": list(rows[:SHOWN]), "on": timezone.localdate(), "query": f"{_PARAMETER.get(page, '')}"}
+
+    return build
+
+
+_PARAMETER = {"working_group": "wg", "project": "project", "organisation": "organisation", "solution": "solution"}
+
+
+def _home(request: HttpRequest, subject: Any) -> dict[str, Any]:
+    """Return what home shows of the work: what runs, what is proposed, what ended last."""
+    seen = Cluster.objects.visible_to(request.user).select_related("working_group", "lead_organisation")
+    on = timezone.localdate()
+    return {
+        "running": list(seen.in_states(ACTIVE_STATES - {State.APPROVED}).order_by("ends_on", "pk")[:6]),
+        "coming": list(seen.in_states([State.APPROVED]).order_by("starts_on", "pk")[:3]),
+        "ended": list(seen.finished().order_by("-ended_on", "-pk")[:3]),
+        "on": on,
+    }
+
+
+def _table(request: HttpRequest, subject: Any) -> dict[str, Any]:
+    """Return the rows of the life cycle for the help page."""
+    from clusters.lifecycle import CLUSTER
+
+    return {"verbs": list(CLUSTER), "lifecycle": CLUSTER}

@@ -140,7 +140,12 @@ VERBS: tuple[Verb, ...] = (
         heading=_("Approve this proposal"),
         done=_("Approved. Version 1 of the factsheet is issued."),
         four_eyes=True,
-        requires=(needs.lead_accepted, needs.lead_eligible, needs.checklist_for_plain_approval, needs.day_not_too_far_back),
+        requires=(
+            needs.lead_accepted,
+            needs.lead_eligible,
+            needs.checklist_for_plain_approval,
+            needs.day_not_too_far_back,
+        ),
         required=_("the lead accepted; check-list shown and stored; what was shown is what is stored"),
         reason=Reason.OPTIONAL,
         tells=("proposer", "lead", "named_participants", "need_raiser", "followers"),
@@ -248,9 +253,7 @@ VERBS: tuple[Verb, ...] = (
         heading=_("Conclude this cluster"),
         done=_("Concluded. The final factsheet is issued and waits to be reported."),
         requires=(needs.stages_closed, needs.conditions_settled, needs.outcome_or_lessons),
-        required=_(
-            "stages done or dropped; conditions confirmed or waived; an outcome, or “no outcome” with lessons"
-        ),
+        required=_("stages done or dropped; conditions confirmed or waived; an outcome, or “no outcome” with lessons"),
         tells=("participants", "need_raiser", "solution_owners", "followers", "open_requests"),
         effects=("write_results", "end_cluster", "close_requests", "plan_follow_ups"),
         also=_("final issue, follow-ups, open requests closed and their people told, “to be reported”"),

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from clusters.choices import ParticipationStatus
 from clusters.models import Cluster
 from clusters.permissions import deciding_members
@@ -16,7 +18,7 @@ from clusters.requirements import UNDO_SECONDS
 from community import notifications
 from community.actions.transition import tells
 from community.lifecycle import Attempt
-from community.models import Member, Partnership, Subscription, User
+from community.models import Appointment, Member, Partnership, Subscription, User
 
 Audience = Callable[[Attempt], Iterable[Member | None]]
 
@@ -27,13 +29,10 @@ def _coordinators(attempt: Attempt) -> Iterable[Member | None]:
 
 def _coordinators_before(attempt: Attempt) -> Iterable[Member | None]:
     group = attempt.facts.get("group_before")
-    return Member.objects.filter(appointments__in=_appointed(group, attempt)) if group else ()
-
-
-def _appointed(group: int, attempt: Attempt) -> Iterable[object]:
-    from community.models import Appointment
-
-    return Appointment.objects.current(attempt.on).filter(working_group=group)
+    if group is None:
+        return ()
+    present = Appointment.objects.current(attempt.on).filter(working_group=group)
+    return Member.objects.filter(appointments__in=present).select_related("user")
 
 
 def _with_status(*statuses: str) -> Audience:
@@ -101,6 +100,22 @@ AUDIENCES: dict[str, Audience] = {
     "followers": lambda attempt: (),
 }
 
+AUDIENCE_LABELS = {
+    "shared_with": _("readers of the draft"),
+    "coordinators": _("coordinators who may decide"),
+    "coordinators_before": _("coordinators of the group until now"),
+    "lead_to_ask": _("the named lead, who is asked to accept"),
+    "lead": _("the lead"),
+    "proposer": _("the proposer"),
+    "participants": _("participants"),
+    "named_participants": _("the named participants, who are asked now"),
+    "need_raiser": _("who raised the need and said “me too”"),
+    "solution_owners": _("owners of the solutions"),
+    "open_requests": _("people whose request is still open"),
+    "merged_participants": _("participants of the other cluster"),
+    "followers": _("followers"),
+}
+
 
 @tells("cluster")
 def tell(attempt: Attempt) -> None:
@@ -123,6 +138,16 @@ def tell(attempt: Attempt) -> None:
                 title=cluster.title,
                 name=cluster.name,
             )
+
+
+def told(attempt: Attempt) -> list[tuple[str, int]]:
+    """Return whom the verb would tell, as (words, number of accounts) pairs, for the page before the press."""
+    found = []
+    for audience in attempt.verb.tells:
+        accounts = {user.pk for user in _accounts(audience, attempt)}
+        if accounts:
+            found.append((str(AUDIENCE_LABELS[audience]), len(accounts)))
+    return found
 
 
 def _accounts(audience: str, attempt: Attempt) -> list[User]:

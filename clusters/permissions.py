@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from django.conf import settings
@@ -175,7 +176,9 @@ def can_edit_proposal(user: User | AnonymousUser | None, cluster: Cluster) -> Ve
     on = timezone.localdate()
     if cluster.state not in EDITABLE_STATES:
         return refused(
-            _("This cluster is decided on. Its roadmap is kept on the roadmap page, the rest is changed by an amendment."),
+            _(
+                "This cluster is decided on. Its roadmap is kept on the roadmap page, the rest is changed by an amendment."
+            ),
             "forbidden",
         )
     if capacities(user or AnonymousUser(), cluster, on) & {Capacity.PROPOSER, Capacity.NAMED_LEAD}:
@@ -212,4 +215,17 @@ def sees_names(user: User | AnonymousUser | None, cluster: Cluster) -> bool:
     if account(user) is None:
         return False
     held = capacities(user, cluster, timezone.localdate())
-    return bool(held & {Capacity.PROPOSER, Capacity.NAMED_LEAD, Capacity.PARTICIPANT, Capacity.ADMINISTRATOR, *LEADS, *DECIDERS})
+    return bool(
+        held & {Capacity.PROPOSER, Capacity.NAMED_LEAD, Capacity.PARTICIPANT, Capacity.ADMINISTRATOR, *LEADS, *DECIDERS}
+    )
+
+
+def names_of(user: User | AnonymousUser | None, cluster: Cluster, member_ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the names among `member_ids` that `user` may read on this cluster's pages, by id; one query.
+
+    Those who work on the cluster read all names on its signed-in pages, everybody else those with consent.
+    """
+    rows = Member.objects.filter(pk__in=[pk for pk in member_ids if pk is not None])
+    if not sees_names(user, cluster):
+        rows = rows.named_to(user)
+    return dict(rows.values_list("pk", "name"))

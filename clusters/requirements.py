@@ -63,7 +63,9 @@ def _example_texts(cluster: Cluster, objectives: list[str]) -> list[tuple[str, S
     fields = [
         (name, getattr(cluster, name)) for name in ("title", "question", "need_text", "out_of_scope", "adoption_plan")
     ]
-    return [(name, sentence) for name, text in [*fields, *(("objectives", o) for o in objectives)] if is_example_text(text)]
+    return [
+        (name, sentence) for name, text in [*fields, *(("objectives", o) for o in objectives)] if is_example_text(text)
+    ]
 
 
 def proposal_complete(attempt: Attempt) -> Verdict:
@@ -235,9 +237,7 @@ def four_eyes(attempt: Attempt) -> Verdict:
     if member_id is None:
         return ALLOWED
     if member_id == cluster.proposer_id:
-        return refused(
-            _("You proposed this cluster, so somebody else must decide (four eyes)."), "forbidden"
-        )
+        return refused(_("You proposed this cluster, so somebody else must decide (four eyes)."), "forbidden")
     if member_id in parties(cluster):
         return refused(
             _("You are the lead or deputy of this cluster, so somebody else must decide (four eyes)."), "forbidden"

@@ -180,9 +180,7 @@ def ask_participants(attempt: Attempt) -> None:
     rows.filter(status=ParticipationStatus.INVITED, asked_at__isnull=True).update(
         asked_at=attempt.at, asked_by=attempt.by
     )
-    rows.filter(status=ParticipationStatus.INTERESTED).update(
-        status=ParticipationStatus.REQUESTED, asked_at=attempt.at
-    )
+    rows.filter(status=ParticipationStatus.INTERESTED).update(status=ParticipationStatus.REQUESTED, asked_at=attempt.at)
 
 
 @effect("start_express", after=True)
@@ -280,9 +278,7 @@ def merge_cluster(attempt: Attempt) -> None:
     """Point the old cluster to the new one; live participants who are not there yet move along."""
     into: Cluster = attempt.details["into"]
     there = set(into.participations.live().filter(member__isnull=False).values_list("member_id", flat=True))
-    attempt.subject.participations.live().filter(role=ParticipationRole.LEAD).update(
-        role=ParticipationRole.PARTICIPANT
-    )
+    attempt.subject.participations.live().filter(role=ParticipationRole.LEAD).update(role=ParticipationRole.PARTICIPANT)
     attempt.subject.participations.live().exclude(member__in=there).update(cluster=into)
     attempt.facts["into"] = into.pk
     attempt.set(merged_into=into)
@@ -308,5 +304,8 @@ def copy_to_draft(attempt: Attempt) -> None:
 def undo_last(attempt: Attempt) -> None:
     """Cancel the mails of the step that was taken back; they have waited for this."""
     Message.objects.filter(
-        event__kind="cluster", event__subject_id=attempt.subject.pk, state="queued", due_at__gt=attempt.at - timedelta(seconds=1)
+        event__kind="cluster",
+        event__subject_id=attempt.subject.pk,
+        state="queued",
+        due_at__gt=attempt.at - timedelta(seconds=1),
     ).delete()

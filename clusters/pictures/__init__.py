@@ -7,12 +7,12 @@ Dates are days, both ends inclusive. Nothing here reads a clock or the database:
 
     drawing   elements, text that fits, the frame      roadmap     stages of a cluster, and the legend
     axis      time to x, months and years              portfolio   clusters in time, and the small bar of a list
-    palette   the colours of paper                     motif       contour lines
+    palette   the colours of paper                     `contours` is `community.pictures`, offered here too
 """
 
 from clusters.pictures.axis import AS_OF, TODAY
-from clusters.pictures.motif import contours
 from clusters.pictures.portfolio import DrawnCluster, mini, portfolio
 from clusters.pictures.roadmap import DrawnStage, legend, roadmap
+from community.pictures import contours
 
 __all__ = ["AS_OF", "TODAY", "DrawnCluster", "DrawnStage", "contours", "legend", "mini", "portfolio", "roadmap"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -110,6 +110,57 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
         """Keep those on which some coordinator of the responsible group may decide that day."""
         return self.filter(Exists(_able_coordinators(on)))
 
+    def for_groups(self, group_ids: Iterable[int]) -> Self:
+        """Keep those whose responsible working group is one of these."""
+        return self.filter(working_group__in=list(group_ids))
+
+    def outside_groups(self, group_ids: Iterable[int]) -> Self:
+        """Keep those whose responsible working group is none of these."""
+        return self.exclude(working_group__in=list(group_ids))
+
+    def one_day(self) -> Self:
+        """Keep those planned for a single day."""
+        return self.filter(starts_on=F("ends_on"))
+
+    def without_party(self, member_id: int) -> Self:
+        """Leave out those that the person proposed, leads or is deputy of (four eyes)."""
+        deputy = apps.get_model("clusters", "Participation").objects.filter(
+            cluster=OuterRef("pk"),
+            member=member_id,
+            status=ParticipationStatus.ACTIVE,
+            role__in=sorted(LEADING_ROLES),
+        )
+        mine = Q(proposer=member_id) | Q(lead=member_id, lead__isnull=False)
+        return self.exclude(mine).exclude(Exists(deputy))
+
+    def connected_to(self, kind: str, subject: models.Model) -> Self:
+        """Keep those that belong to a need, solution, project, organisation, working group or member, newest first.
+
+        A project's clusters work with its solutions or are owned by it; an organisation's and a member's are
+        those in which they take part or lead.
+
+        Raises:
+            KeyError: clusters are not connected to that kind.
+        """
+        active = ParticipationStatus.ACTIVE
+        conditions = {
+            "need": Q(need=subject.pk),
+            "solution": Q(solutions=subject.pk),
+            "project": Q(owning_project=subject.pk) | Q(solutions__project=subject.pk),
+            "organisation": Q(lead_organisation=subject.pk)
+            | Q(participations__organisation=subject.pk, participations__status=active),
+            "working_group": Q(working_group=subject.pk) | Q(further_working_groups=subject.pk),
+            "member": Q(lead=subject.pk) | Q(participations__member=subject.pk, participations__status=active),
+        }
+        ids = self.model._default_manager.filter(conditions[kind]).values("pk")
+        return self.filter(pk__in=ids).order_by("-updated_at", "-pk")
+
+    def for_desk(self) -> Self:
+        """Join and prefetch what the check-list of many proposals reads."""
+        return self.for_page().prefetch_related(
+            "stages", "solutions", "expected_outcomes", "objectives", "participations", "levels"
+        )
+
     def with_late_stages(self, on: date) -> Self:
         """Keep those with an open stage past its planned end."""
         late = apps.get_model("clusters", "Stage").objects.filter(
@@ -138,6 +189,31 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
             "owning_project",
             "merged_into",
             "follows",
+        )
+
+    def for_snapshot(self) -> Self:
+        """Join and prefetch everything that `clusters.summary.snapshot` reads."""
+        return (
+            self.for_page()
+            .select_related("need__organisation")
+            .prefetch_related(
+                "further_working_groups",
+                "levels",
+                "objectives",
+                "themes",
+                "sdgs",
+                "territories",
+                "participations__organisation",
+                "solutions__project",
+                "solutions__maturity",
+                "stages",
+                "expected_outcomes",
+                "outcomes",
+                "meetings__attendance",
+                "amendments",
+                "conditions",
+                "follow_ups",
+            )
         )
 
 

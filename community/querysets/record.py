@@ -25,6 +25,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Keep one chain, oldest first."""
         return self.filter(chain=chain).order_by("number")
 
+    def of_chains(self, chains: list[str]) -> Self:
+        """Keep the events of several chains."""
+        return self.filter(chain__in=chains)
+
     def about(self, subject: models.Model) -> Self:
         """Keep what happened to one subject, newest first."""
         return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk).order_by("-at", "-pk")

@@ -1,0 +1,234 @@
+"""What waits for a person because of clusters: one function a capacity, each with one or two queries.
+
+`community` draws the desk; every item carries its verb, why it is this person's, since when, and the address
+of the very button.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
+from clusters.models import Cluster, Condition, Participation, Stage
+from clusters.visibility import Viewer, viewer
+from community.contributions import DeskItem
+from community.models import User
+
+#: At most so many of one sort stand on the desk; the register holds the rest.
+MOST = 50
+
+
+def items(user: User, on: date) -> Iterable[DeskItem]:
+    """Yield everything of clusters that waits for `user` on the day `on`, the most urgent sort first."""
+    who = viewer(user, on)
+    if who.member_id is None:
+        return
+    if who.is_coordinator:
+        yield from _to_decide(user, who, on)
+        yield from _to_confirm(who)
+    yield from _to_answer_as_lead(who)
+    yield from _invitations(who)
+    yield from _returned_and_drafts(who)
+    yield from _to_start_or_end(who, on)
+    yield from _late_stages(who, on)
+    yield from _requests(who)
+    yield from _open_conditions(who, on)
+
+
+def _verb(cluster: Cluster, verb: str) -> str:
+    return reverse("clusters:transition", kwargs={"reference": cluster.name, "verb": verb})
+
+
+def _page(cluster: Cluster, name: str = "detail") -> str:
+    return reverse(f"clusters:{name}", kwargs={"reference": cluster.name})
+
+
+def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
+    waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0).select_related("working_group")
+    own = waiting if who.is_mission else waiting.for_groups(who.group_ids)
+    for cluster in own[:MOST]:
+        yield DeskItem(
+            verb=_("Review"),
+            title=str(cluster),
+            why=_("You coordinate %(group)s, which decides on it.") % {"group": _group(cluster)},
+            url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
+            since=cluster.submitted_at,
+        )
+    if who.is_mission:
+        return
+    for cluster in waiting.for_stand_ins(on).outside_groups(who.group_ids)[:MOST]:
+        yield DeskItem(
+            verb=_("Review as stand-in"),
+            title=str(cluster),
+            why=_("No coordinator of %(group)s may decide on it.") % {"group": _group(cluster)},
+            url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
+            since=cluster.submitted_at,
+        )
+
+
+def _group(cluster: Cluster) -> str:
+    return cluster.working_group.code if cluster.working_group else "–"
+
+
+def _to_confirm(who: Viewer) -> Iterator[DeskItem]:
+    rows = Condition.objects.filter(
+        met_at__isnull=False,
+        confirmed_at__isnull=True,
+        waived_at__isnull=True,
+        cluster__state__in=sorted(ACTIVE_STATES),
+    ).select_related("cluster")
+    if not who.is_mission:
+        rows = rows.filter(cluster__working_group__in=who.group_ids)
+    for condition in rows.exclude(cluster__lead=who.member_id).exclude(cluster__proposer=who.member_id)[:MOST]:
+        yield DeskItem(
+            verb=_("Confirm or waive"),
+            title=str(condition.cluster),
+            why=_("The lead reports a condition as met: “%(text)s”.") % {"text": condition.text},
+            url=_page(condition.cluster) + "#conditions",
+            since=condition.met_at,
+        )
+
+
+def _to_answer_as_lead(who: Viewer) -> Iterator[DeskItem]:
+    rows = Cluster.objects.led_by(who.member_id or 0).filter(state=State.SUBMITTED, lead_accepted_at__isnull=True)
+    for cluster in rows[:MOST]:
+        yield DeskItem(
+            verb=_("Accept or decline to lead"),
+            title=str(cluster),
+            why=_("You are named as its lead."),
+            url=_verb(cluster, "accept-lead"),
+            since=cluster.lead_asked_at,
+        )
+
+
+def _invitations(who: Viewer) -> Iterator[DeskItem]:
+    rows = Participation.objects.filter(
+        member=who.member_id,
+        status=ParticipationStatus.INVITED,
+        asked_at__isnull=False,
+        cluster__state__in=sorted(ACTIVE_STATES),
+    ).select_related("cluster")
+    for row in rows[:MOST]:
+        yield DeskItem(
+            verb=_("Answer the invitation"),
+            title=str(row.cluster),
+            why=_("You are invited to take part."),
+            url=_page(row.cluster, "people"),
+            since=row.asked_at,
+        )
+
+
+def _returned_and_drafts(who: Viewer) -> Iterator[DeskItem]:
+    mine = Cluster.objects.filter(proposer=who.member_id, state__in=[State.RETURNED, State.DRAFT])
+    for cluster in mine.order_by("-state", "updated_at", "pk")[:MOST]:
+        if cluster.state == State.RETURNED:
+            yield DeskItem(
+                verb=_("Change and propose again"),
+                title=str(cluster),
+                why=_("It was returned to you for changes."),
+                url=_page(cluster, "update"),
+                since=cluster.state_since,
+            )
+        else:
+            yield DeskItem(
+                verb=_("Go on writing"),
+                title=cluster.title or _("Draft without a title"),
+                why=_("Your draft, last changed on this day."),
+                url=_page(cluster, "update"),
+                since=cluster.updated_at,
+            )
+
+
+def _to_start_or_end(who: Viewer, on: date) -> Iterator[DeskItem]:
+    led = Cluster.objects.led_by(who.member_id or 0).filter(lead_accepted_at__isnull=False)
+    for cluster in led.filter(state=State.APPROVED, starts_on__lte=on)[:MOST]:
+        yield DeskItem(
+            verb=_("Start"),
+            title=str(cluster),
+            why=_("Its planned start has come."),
+            url=_verb(cluster, "start"),
+            due=cluster.starts_on,
+            late=cluster.starts_on is not None and cluster.starts_on < on,
+        )
+    for cluster in led.filter(state=State.RUNNING, ends_on__lt=on)[:MOST]:
+        yield DeskItem(
+            verb=_("Conclude"),
+            title=str(cluster),
+            why=_("Its planned end is past."),
+            url=_verb(cluster, "conclude"),
+            due=cluster.ends_on,
+            late=True,
+        )
+
+
+def _late_stages(who: Viewer, on: date) -> Iterator[DeskItem]:
+    rows = Stage.objects.late(on).filter(
+        cluster__lead=who.member_id, cluster__lead_accepted_at__isnull=False, cluster__state=State.RUNNING
+    )
+    for stage in rows.select_related("cluster").order_by("planned_end_on", "pk")[:MOST]:
+        yield DeskItem(
+            verb=_("Update the stage"),
+            title=f"{stage.cluster.name}: {stage.title}",
+            why=_("You lead the cluster, and the stage is past its planned end."),
+            url=f"{_page(stage.cluster, 'roadmap')}#stage-{stage.pk}",
+            due=stage.planned_end_on,
+            late=True,
+        )
+
+
+def _requests(who: Viewer) -> Iterator[DeskItem]:
+    rows = Participation.objects.filter(
+        cluster__lead=who.member_id,
+        cluster__lead_accepted_at__isnull=False,
+        cluster__state__in=sorted(ACTIVE_STATES),
+        status__in=[ParticipationStatus.REQUESTED, ParticipationStatus.WANTED],
+    ).select_related("cluster", "organisation")
+    by_cluster: dict[int, list[Participation]] = {}
+    for row in rows.order_by("cluster_id", "asked_at", "pk")[: MOST * 4]:
+        by_cluster.setdefault(row.cluster_id, []).append(row)
+    for group in by_cluster.values():
+        asked = [row for row in group if row.status == ParticipationStatus.REQUESTED]
+        wanted = [row for row in group if row.status == ParticipationStatus.WANTED]
+        cluster = group[0].cluster
+        if asked:
+            words = ngettext("%(count)d person asks to join.", "%(count)d persons ask to join.", len(asked))
+            yield DeskItem(
+                verb=_("Answer"),
+                title=str(cluster),
+                why=words % {"count": len(asked)},
+                url=_page(cluster, "people"),
+                since=asked[0].asked_at,
+            )
+        if wanted:
+            names = ", ".join(row.organisation.known_as for row in wanted if row.organisation)
+            yield DeskItem(
+                verb=_("Find a person"),
+                title=str(cluster),
+                why=_("Wanted, without a person yet: %(organisations)s.") % {"organisations": names},
+                url=_page(cluster, "people"),
+            )
+
+
+def _open_conditions(who: Viewer, on: date) -> Iterator[DeskItem]:
+    rows = Condition.objects.filter(
+        cluster__lead=who.member_id,
+        cluster__lead_accepted_at__isnull=False,
+        cluster__state__in=sorted(ACTIVE_STATES),
+        met_at__isnull=True,
+        waived_at__isnull=True,
+    ).select_related("cluster", "decision")
+    for condition in rows[:MOST]:
+        yield DeskItem(
+            verb=_("Report it as met"),
+            title=str(condition.cluster),
+            why=_("A condition of the approval: “%(text)s”.") % {"text": condition.text},
+            url=_page(condition.cluster) + "#conditions",
+            since=condition.decision.decided_at,
+            due=condition.due_on,
+            late=condition.due_on is not None and condition.due_on < on,
+        )

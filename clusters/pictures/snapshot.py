@@ -1,0 +1,54 @@
+"""The roadmap of a snapshot as pictures: one mapping for pages and documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.safestring import SafeString
+
+from clusters.pictures.roadmap import DrawnStage, legend, roadmap
+from clusters.snapshot_shape import Snapshot, StageLine
+
+
+@dataclass(frozen=True)
+class RoadmapPictures:
+    """Both drawings of a roadmap and the legend, for a page that shows one by its width."""
+
+    wide: SafeString
+    narrow: SafeString
+    legend: SafeString
+
+
+def drawn_stages(lines: Iterable[StageLine]) -> list[DrawnStage]:
+    """Return the lines of a snapshot's roadmap as the picture takes them."""
+    return [
+        DrawnStage(
+            name=line["title"],
+            status=line["status"],
+            planned_start=as_day(line["planned_start"]),
+            planned_end=as_day(line["planned_end"]),
+            actual_start=as_day(line["actual_start"]),
+            actual_end=as_day(line["actual_end"]),
+            baseline_start=as_day(line["baseline_start"]),
+            baseline_end=as_day(line["baseline_end"]),
+        )
+        for line in lines
+    ]
+
+
+def roadmap_pictures(snapshot: Snapshot, *, on: date) -> RoadmapPictures:
+    """Return the wide and the narrow drawing of a snapshot's roadmap, with `on` as today."""
+    stages = drawn_stages(snapshot["stages"])
+    start, end = as_day(snapshot["planned_start"]), as_day(snapshot["planned_end"])
+    wide, narrow = (
+        roadmap(stages, ident=f"roadmap-{size}", on=on, title=snapshot["title"], start=start, end=end, wide=is_wide)
+        for size, is_wide in (("wide", True), ("narrow", False))
+    )
+    return RoadmapPictures(wide, narrow, legend())
+
+
+def as_day(value: str | None) -> date | None:
+    """Return the day that an ISO text stands for."""
+    return date.fromisoformat(value) if value else None

@@ -1,0 +1,91 @@
+"""What the dates of a stage may say, in sentences that form and action share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clusters.choices import StageStatus
+from clusters.models import Cluster, Stage
+
+Words = str | Promise
+
+#: No cluster of this programme lies outside; a slip of the finger does ("0206", "9999").
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+MAX_STAGES = 50
+
+WRONG_YEAR = gettext_lazy("Give a year between %(first)d and %(last)d.")
+END_BEFORE_START = gettext_lazy("The end lies before the start. Both may be the same day.")
+NOT_YET = gettext_lazy("This day has not come yet. Actual dates say what has happened.")
+NEEDS_START = gettext_lazy("Say when the stage began: an actual end needs an actual start.")
+NEEDS_END = gettext_lazy("This stage is done, so it has an end. Reopen it to take the end away.")
+NOT_DONE = gettext_lazy("Mark the stage as done to say when it ended.")
+
+
+@dataclass(frozen=True)
+class StageDates:
+    """The four dates of a stage and the status that they belong to."""
+
+    planned_start_on: date | None = None
+    planned_end_on: date | None = None
+    actual_start_on: date | None = None
+    actual_end_on: date | None = None
+    status: str = StageStatus.PLANNED
+
+    def problems(self, on: date) -> list[tuple[str, Words]]:
+        """Return what is wrong on the day `on`, as (field, sentence) pairs in the order of the form."""
+        found: list[tuple[str, Words]] = []
+        for name in ("planned_start_on", "planned_end_on", "actual_start_on", "actual_end_on"):
+            day: date | None = getattr(self, name)
+            if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                found.append((name, WRONG_YEAR % {"first": FIRST_YEAR, "last": LAST_YEAR}))
+            elif day is not None and name.startswith("actual") and day > on:
+                found.append((name, NOT_YET))
+        if found:
+            return found
+        if self.planned_start_on and self.planned_end_on and self.planned_end_on < self.planned_start_on:
+            found.append(("planned_end_on", END_BEFORE_START))
+        if self.actual_end_on and self.status not in (StageStatus.DONE, StageStatus.DROPPED):
+            found.append(("actual_end_on", NOT_DONE))
+        elif self.actual_end_on and self.actual_start_on is None:
+            found.append(("actual_start_on", NEEDS_START))
+        elif self.actual_end_on and self.actual_start_on and self.actual_end_on < self.actual_start_on:
+            found.append(("actual_end_on", END_BEFORE_START))
+        if self.status == StageStatus.DONE and self.actual_end_on is None:
+            found.append(("actual_end_on", NEEDS_END))
+        return found
+
+
+def outside_cluster(stage: Stage, cluster: Cluster) -> str:
+    """Return the sentence about a planned date that lies before the cluster's start or after its end, or "".
+
+    A warning, never a refusal: the roadmap is the lead's own, start and end of the cluster are not.
+    """
+    days = [day for day in (stage.planned_start_on, stage.planned_end_on) if day is not None]
+    if not days or stage.status == StageStatus.DROPPED:
+        return ""
+    if cluster.ends_on is not None and max(days) > cluster.ends_on:
+        words = _("Ends after the cluster does (%(day)s). Only an amendment changes the dates of the cluster.")
+        return words % {"day": date_format(cluster.ends_on, "j F Y")}
+    if cluster.starts_on is not None and min(days) < cluster.starts_on:
+        words = _("Starts before the cluster does (%(day)s). Only an amendment changes the dates of the cluster.")
+        return words % {"day": date_format(cluster.starts_on, "j F Y")}
+    return ""
+
+
+def turns_in_circle(stage: Stage, waits_for: Stage | None, order: list[Stage]) -> bool:
+    """Tell whether `stage` would in the end wait for itself; `order` holds all stages of the cluster."""
+    next_of = {row.pk: row.waits_for_id for row in order}
+    at = waits_for.pk if waits_for else None
+    seen: set[int] = set()
+    while at is not None and at not in seen:
+        if at == stage.pk:
+            return True
+        seen.add(at)
+        at = next_of.get(at)
+    return False

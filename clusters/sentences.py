@@ -1,0 +1,175 @@
+"""History worded at display: an event's verb and data become a sentence.
+
+Persons are named only to those who may see names; everybody else reads the role.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clusters.choices import Capacity, State
+from clusters.models import Cluster
+from clusters.permissions import sees_names
+from community.models import Event, User
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Change:
+    """A value before and after."""
+
+    label: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One sentence of the history, as `components/history.html` draws it."""
+
+    sentence: str
+    at: datetime
+    icon: str = "edit"
+    tone: str = ""
+    reason: str = ""
+    changes: list[Change] = field(default_factory=list)
+    url: str = ""
+    link: str = ""
+
+
+#: verb -> (sentence with %(who)s, icon, tone)
+SENTENCES: dict[str, tuple[Words, str, str]] = {
+    "submit": (gettext_lazy("%(who)s proposed the cluster."), "submitted", "submitted"),
+    "accept_lead": (gettext_lazy("%(who)s accepted to lead."), "check", ""),
+    "decline_lead": (gettext_lazy("%(who)s declined to lead; the proposal went back."), "returned", "returned"),
+    "step_down": (gettext_lazy("%(who)s stepped down as lead. A lead is wanted."), "people", "returned"),
+    "recall": (gettext_lazy("%(who)s recalled the proposal to a draft."), "draft", ""),
+    "return": (gettext_lazy("%(who)s returned the proposal for changes."), "returned", "returned"),
+    "approve": (gettext_lazy("%(who)s approved it."), "approved", "approved"),
+    "decline": (gettext_lazy("%(who)s declined the proposal."), "declined", "declined"),
+    "withdraw": (gettext_lazy("%(who)s withdrew the proposal."), "withdrawn", ""),
+    "move": (gettext_lazy("%(who)s moved the proposal to another working group."), "right", ""),
+    "start": (gettext_lazy("%(who)s started the cluster; the roadmap became its baseline."), "running", "running"),
+    "pause": (gettext_lazy("%(who)s paused the cluster."), "paused", "paused"),
+    "resume": (gettext_lazy("%(who)s resumed the cluster."), "running", "running"),
+    "conclude": (gettext_lazy("%(who)s concluded the cluster."), "concluded", "concluded"),
+    "discontinue": (gettext_lazy("%(who)s discontinued the cluster."), "discontinued", "discontinued"),
+    "correct": (gettext_lazy("%(who)s corrected the record."), "edit", ""),
+    "reopen": (gettext_lazy("%(who)s reopened it."), "undo", ""),
+    "merge": (gettext_lazy("%(who)s merged it into another cluster."), "cluster", ""),
+    "adopt": (gettext_lazy("%(who)s acts as lead until one is found."), "people", ""),
+    "propose_again": (gettext_lazy("%(who)s started a new draft from it."), "draft", ""),
+    "undo": (gettext_lazy("%(who)s took the last step back."), "undo", ""),
+    "proposal.edited": (gettext_lazy("%(who)s changed the proposal."), "edit", ""),
+    "stage.added": (gettext_lazy("%(who)s added a stage: %(title)s"), "plus", ""),
+    "stage.changed": (gettext_lazy("%(who)s changed a stage: %(title)s"), "edit", ""),
+    "stage.moved": (gettext_lazy("%(who)s moved a stage: %(title)s"), "list", ""),
+    "stage.started": (gettext_lazy("%(who)s began a stage: %(title)s"), "running", ""),
+    "stage.done": (gettext_lazy("%(who)s marked a stage done: %(title)s"), "check", "concluded"),
+    "stage.dropped": (gettext_lazy("%(who)s dropped a stage: %(title)s"), "declined", ""),
+    "stage.reopened": (gettext_lazy("%(who)s reopened a stage: %(title)s"), "undo", ""),
+    "stage.removed": (gettext_lazy("%(who)s removed a stage: %(title)s"), "cross", ""),
+    "stage.confirmed": (gettext_lazy("%(who)s confirmed that a stage is still true: %(title)s"), "check", ""),
+    "outcome.recorded": (gettext_lazy("%(who)s recorded an outcome: %(title)s"), "outcome", ""),
+    "outcome.changed": (gettext_lazy("%(who)s changed an outcome: %(title)s"), "edit", ""),
+    "outcome.removed": (gettext_lazy("%(who)s removed an outcome: %(title)s"), "cross", ""),
+    "objective.measured": (gettext_lazy("%(who)s measured an objective: %(title)s"), "flag", ""),
+    "condition.met": (gettext_lazy("%(who)s reported a condition as met: %(title)s"), "check", ""),
+    "condition.confirmed": (gettext_lazy("%(who)s confirmed that a condition is met: %(title)s"), "check", "approved"),
+    "condition.waived": (gettext_lazy("%(who)s waived a condition: %(title)s"), "declined", ""),
+    "participation.interested": (gettext_lazy("%(who)s would join."), "people", ""),
+    "participation.requested": (gettext_lazy("%(who)s asked to join."), "people", ""),
+    "participation.joined": (gettext_lazy("%(who)s joined."), "people", ""),
+    "participation.invited": (gettext_lazy("%(who)s invited somebody to take part."), "mail", ""),
+    "participation.accepted": (gettext_lazy("%(who)s accepted a request to join."), "people", ""),
+    "participation.declined": (gettext_lazy("%(who)s declined a request or an invitation to join."), "people", ""),
+    "participation.left": (gettext_lazy("%(who)s left the cluster."), "people", ""),
+    "participation.deputy_named": (gettext_lazy("%(who)s named a deputy lead."), "people", ""),
+}
+UNKNOWN: tuple[Words, str, str] = (gettext_lazy("%(who)s changed something in this cluster."), "edit", "")
+
+
+def history(events: Iterable[Event], cluster: Cluster, *, user: User | AnonymousUser | None) -> list[Entry]:
+    """Return the events as sentences, in the order given; names only for those who may see them.
+
+    Reasons and old and new values stand in the details, which an erasure may have emptied.
+    """
+    named = sees_names(user, cluster)
+    return [entry(event, named=named) for event in events]
+
+
+def entry(event: Event, *, named: bool) -> Entry:
+    """Return one event as a sentence."""
+    words, icon, tone = SENTENCES.get(event.verb, UNKNOWN)
+    detail = getattr(event, "detail", None)
+    body: dict[str, Any] = (detail.body if detail else None) or {}
+    return Entry(
+        sentence=str(words) % {"who": who(event, named=named), "title": str(body.get("title", ""))},
+        at=event.at,
+        icon=icon,
+        tone=tone,
+        reason=str(body.get("reason", "")),
+        changes=list(_changes(body)),
+    )
+
+
+def who(event: Event, *, named: bool) -> str:
+    """Return who acted: the person where names may be seen, else the role."""
+    if event.by is None:
+        return _("The registry")
+    role = str(Capacity(event.role).label) if event.role in Capacity.values else ""
+    if named and event.by.member:
+        return f"{event.by.member.name} ({role})" if role else event.by.member.name
+    if not role:
+        return _("A member")
+    return _("The %(role)s") % {"role": role}
+
+
+def _changes(body: dict[str, Any]) -> Iterable[Change]:
+    """Return old and new values of a detail's `changes`: {label: [was, now]} or {label: {"was", "now"}}."""
+    for label, pair in (body.get("changes") or {}).items():
+        was, now = (pair.get("was"), pair.get("now")) if isinstance(pair, dict) else pair
+        yield Change(label=str(label), was=_value(was), now=_value(now))
+
+
+def _value(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, str) and len(value) == len("2026-01-01") and (day := _as_day(value)):
+        return date_format(day, "j F Y")
+    return str(value)
+
+
+def _as_day(value: str) -> date | None:
+    try:
+        return parse_date(value)
+    except ValueError:
+        return None
+
+
+def how_it_stands(cluster: Cluster, on: date) -> str:
+    """Return one sentence on how a cluster stands: who waits, what is due, or how it ended."""
+    if cluster.state == State.SUBMITTED:
+        group = cluster.working_group.code if cluster.working_group else ""
+        if cluster.lead_id and not cluster.lead_accepted_at:
+            return _("waits for the named lead to accept")
+        return _("waits for a coordinator of %(group)s") % {"group": group}
+    if cluster.state == State.RETURNED:
+        return _("waits for the proposer")
+    if cluster.is_lead_wanted:
+        return _("a lead is wanted")
+    left = cluster.days_left(on)
+    if cluster.state in (State.RUNNING, State.APPROVED) and left is not None and left < 0:
+        return _("its planned end is %(days)d days past") % {"days": -left}
+    return ""

@@ -1,0 +1,291 @@
+"""A cluster on one day as plain values: what pages show and documents freeze.
+
+`snapshot` follows `clusters.snapshot_shape` field by field. It is the same for every reader, so it can be kept
+under the cluster's version; names of persons are resolved by whoever draws it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from clusters import snapshot_shape as shape
+from clusters.choices import AmendmentState, ParticipationRole, ParticipationStatus, StageStatus
+from clusters.models import Baseline, Cluster, Condition, Participation, Stage
+from community.models import Organisation, Term
+
+#: Most important first: the order of roles in a line of participants.
+ROLE_ORDER = [str(role) for role in ParticipationRole]
+CACHE_SECONDS = 24 * 3600
+
+
+def cached_snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
+    """Return the snapshot of this version and day, from the cache where it is kept."""
+    key = f"snapshot:{shape.SHAPE}:{cluster.pk}:{cluster.version}:{timezone.localdate(at).isoformat()}"
+    found: shape.Snapshot | None = cache.get(key)
+    if found is None:
+        found = snapshot(cluster, at=at)
+        cache.set(key, found, CACHE_SECONDS)
+    return found
+
+
+def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
+    """Return `cluster` as it stands at the moment `at`, complete for a factsheet."""
+    on = timezone.localdate(at)
+    full = Cluster.objects.for_snapshot().get(pk=cluster.pk)
+    baseline = full.baselines.order_by("-number").first()
+    stages = list(full.stages.all())
+    return {
+        "shape": shape.SHAPE,
+        "as_of": on.isoformat(),
+        "language": full.language,
+        "reference": full.name,
+        **_words(full),
+        "state": full.state,
+        "state_since": _day(timezone.localdate(full.state_since)) if full.state_since else None,
+        "recorded_afterwards": full.is_recorded_afterwards,
+        "working_group": _group(full.working_group, on),
+        "further_working_groups": [_group(group, on) for group in full.further_working_groups.all()],
+        "focus": full.focus,
+        "levels": [row.level for row in full.levels.all()],
+        **_days(full),
+        "join_policy": full.join_policy,
+        "size_limit": full.size_limit,
+        "need": _need(full),
+        "objectives": _objectives(full),
+        "themes": [_coded(term) for term in full.themes.all()],
+        "specific_objectives": [_coded(full.specific_objective)] if full.specific_objective else [],
+        "sdgs": [_coded(term) for term in full.sdgs.all()],
+        "territories": [_territory(territory) for territory in full.territories.all()],
+        "lead": {"organisation": _organisation(full.lead_organisation), "person": full.lead_id},
+        "participants": participant_lines(full.participations.all()),
+        "solutions": [
+            {
+                "title": solution.title,
+                "project": solution.project.acronym,
+                "maturity": _coded(solution.maturity) if solution.maturity else None,
+            }
+            for solution in full.solutions.all()
+        ],
+        "baseline": _baseline(baseline),
+        "stages": stage_lines(stages, baseline, on=on),
+        "expected_outcomes": [{"kind": row.kind, "how": row.note, "on": None} for row in full.expected_outcomes.all()],
+        "outcomes": _outcomes(full, stages),
+        "no_outcome": full.has_no_outcome,
+        "uptakes": [],
+        "meetings": _meetings(full),
+        "amendments": [
+            {
+                "number": row.number,
+                "accepted_on": timezone.localdate(row.decided_at).isoformat(),
+                "fields": sorted(row.changes),
+                "reason": row.reason,
+            }
+            for row in full.amendments.all()
+            if row.state in (AmendmentState.ACCEPTED, AmendmentState.PARTLY_ACCEPTED) and row.decided_at
+        ],
+        "conditions": [
+            {"text": row.text, "due": _day(row.due_on), "state": condition_state(row)} for row in full.conditions.all()
+        ],
+        "follow_ups": [row.due_on.isoformat() for row in full.follow_ups.all() if row.cancelled_at is None],
+    }
+
+
+def condition_state(condition: Condition) -> str:
+    """Return open, met, confirmed or waived."""
+    if condition.waived_at:
+        return "waived"
+    if condition.confirmed_at:
+        return "confirmed"
+    return "met" if condition.met_at else "open"
+
+
+def stage_lines(stages: Iterable[Stage], baseline: Baseline | None, *, on: date) -> list[shape.StageLine]:
+    """Return the roadmap's lines with the slip of each end against the newest baseline, in days."""
+    frozen = {row.stage_id: row for row in baseline.stages.all()} if baseline else {}
+    lines: list[shape.StageLine] = []
+    for number, stage in enumerate(stages, 1):
+        base = frozen.get(stage.pk)
+        lines.append(
+            {
+                "number": number,
+                "title": stage.title,
+                "kind": stage.kind,
+                "status": stage.status,
+                "planned_start": _day(stage.planned_start_on),
+                "planned_end": _day(stage.planned_end_on),
+                "actual_start": _day(stage.actual_start_on),
+                "actual_end": _day(stage.actual_end_on),
+                "baseline_start": _day(base.planned_start_on) if base else None,
+                "baseline_end": _day(base.planned_end_on) if base else None,
+                "slip": slip_of(stage, base.planned_end_on if base else None, on=on),
+                "deliverable": stage.deliverable,
+                "note": stage.note,
+            }
+        )
+    return lines
+
+
+def slip_of(stage: Stage, baseline_end: date | None, *, on: date) -> int | None:
+    """Return by how many days a stage's end lies behind its baseline; negative is early.
+
+    The actual end counts; else the planned one, or the day `on` where that is later and the stage is open.
+    None without a baseline, without a planned end, or for a dropped stage.
+    """
+    if baseline_end is None or stage.status == StageStatus.DROPPED:
+        return None
+    end = stage.actual_end_on or stage.planned_end_on
+    if end is None:
+        return None
+    if stage.is_open and end < on:
+        end = on
+    return (end - baseline_end).days
+
+
+def participant_lines(rows: Iterable[Participation]) -> list[shape.ParticipantLine]:
+    """Return one line an organisation: lead first, then members of the community, then externals, by name."""
+    lines: dict[tuple[int | None, bool], shape.ParticipantLine] = {}
+    for row in rows:
+        if row.status != ParticipationStatus.ACTIVE or row.organisation is None:
+            continue
+        line = lines.setdefault(
+            (row.organisation_id, row.is_external),
+            {
+                "organisation": {"name": row.organisation.name, "country": row.organisation.country},
+                "roles": [],
+                "external": row.is_external,
+                "persons": [],
+                "people": 0,
+            },
+        )
+        if row.role not in line["roles"]:
+            line["roles"].append(row.role)
+        if row.member_id is not None and row.member_id not in line["persons"]:
+            line["persons"].append(row.member_id)
+            line["people"] += 1
+    for line in lines.values():
+        line["roles"].sort(key=ROLE_ORDER.index)
+        line["persons"].sort()
+    return sorted(
+        lines.values(),
+        key=lambda line: (ParticipationRole.LEAD not in line["roles"], line["external"], line["organisation"]["name"]),
+    )
+
+
+def _words(cluster: Cluster) -> Any:
+    names = (
+        "title",
+        "question",
+        "out_of_scope",
+        "adoption_plan",
+        "practitioners_summary",
+        "lessons",
+        "next_steps",
+    )
+    return {name: getattr(cluster, name) for name in names}
+
+
+def _days(cluster: Cluster) -> Any:
+    deadline = None
+    if cluster.deadline_on:
+        deadline = {"on": cluster.deadline_on.isoformat(), "reason": cluster.deadline_reason}
+    return {
+        "planned_start": _day(cluster.starts_on),
+        "planned_end": _day(cluster.ends_on),
+        "started_on": _day(cluster.started_on),
+        "ended_on": _day(cluster.ended_on),
+        "deadline": deadline,
+    }
+
+
+def _need(cluster: Cluster) -> shape.NeedLine | None:
+    need = cluster.need
+    if need is None:
+        if not cluster.need_text:
+            return None
+        return {"text": cluster.need_text, "raised_by": None, "raised_by_person": None, "me_too": 0}
+    return {
+        "text": cluster.need_text or need.question,
+        "raised_by": _organisation(need.organisation),
+        "raised_by_person": need.raised_by_id,
+        "me_too": need.me_toos.count(),
+    }
+
+
+def _objectives(cluster: Cluster) -> list[shape.ObjectiveLine]:
+    return [
+        {
+            "number": number,
+            "text": row.text,
+            "criterion": row.criterion,
+            "measured": row.measured,
+            "reached": row.is_reached,
+        }
+        for number, row in enumerate(cluster.objectives.all(), 1)
+    ]
+
+
+def _outcomes(cluster: Cluster, stages: list[Stage]) -> list[shape.OutcomeLine]:
+    stage_numbers = {stage.pk: number for number, stage in enumerate(stages, 1)}
+    objective_numbers = {row.pk: number for number, row in enumerate(cluster.objectives.all(), 1)}
+    return [
+        {
+            "kind": row.kind,
+            "text": row.title if not row.description else f"{row.title}. {row.description}",
+            "on": _day(row.reached_on),
+            "stage": stage_numbers.get(row.stage_id) if row.stage_id else None,
+            "objective": objective_numbers.get(row.objective_id) if row.objective_id else None,
+            "evidence": row.evidence_url,
+        }
+        for row in cluster.outcomes.all()
+    ]
+
+
+def _meetings(cluster: Cluster) -> list[shape.MeetingLine]:
+    return [
+        {
+            "kind": row.kind,
+            "title": row.title,
+            "on": row.held_on.isoformat(),
+            "people": sum(a.persons for a in row.attendance.all()),
+            "organisations": len(row.attendance.all()),
+        }
+        for row in cluster.meetings.all()
+    ]
+
+
+def _baseline(baseline: Baseline | None) -> shape.BaselineLine | None:
+    if baseline is None:
+        return None
+    return {"number": baseline.number, "frozen_on": timezone.localdate(baseline.frozen_at).isoformat()}
+
+
+def _group(group: Any, on: date) -> shape.WorkingGroupLine:
+    if group is None:
+        return {"code": "", "title": ""}
+    return {"code": group.code, "title": group.title_on(on)}
+
+
+def _coded(term: Term) -> shape.Coded:
+    return {"code": term.code, "labels": term.labels}
+
+
+def _territory(territory: Any) -> shape.TerritoryLine:
+    return {
+        "code": territory.code,
+        "name": territory.name,
+        "country": territory.country,
+        "nuts_version": territory.nuts_version,
+    }
+
+
+def _organisation(organisation: Organisation | None) -> Any:
+    return {"name": organisation.name, "country": organisation.country} if organisation else None
+
+
+def _day(value: date | None) -> str | None:
+    return value.isoformat() if value else None

@@ -1,0 +1,117 @@
+"""A cluster's summary page and its history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views import View
+
+from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
+from clusters.lifecycle import CLUSTER
+from clusters.models import Cluster
+from clusters.permissions import can_edit_proposal, capacities, names_of
+from clusters.pictures.snapshot import roadmap_pictures
+from clusters.sentences import history, how_it_stands
+from clusters.summary import cached_snapshot
+from community.access import get_visible
+from community.contributions import sections_of
+from community.models import Event, User
+
+SHOWN_EVENTS = 5
+#: Verbs that stand beside the title as buttons; the rest follow under "More".
+SHOWN_VERBS = 3
+
+
+def load(request: HttpRequest, reference: str) -> Cluster:
+    """Return the cluster that the address names, for a page of this person.
+
+    Raises:
+        Http404: there is none, or the person may not see it.
+    """
+    return get_visible(Cluster.objects.by_name(reference).for_page(), request.user)
+
+
+def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
+    """Return what the frame of every page of a cluster shows: state, verbs, tabs."""
+    now = timezone.now()
+    user = request.user
+    offers = CLUSTER.offers(cluster, by=user, at=now) if user.is_authenticated else []
+    return {
+        "cluster": cluster,
+        "tab": tab,
+        "tabs": _tabs(cluster, tab),
+        "offers": offers[:SHOWN_VERBS],
+        "more_offers": offers[SHOWN_VERBS:],
+        "how_it_stands": how_it_stands(cluster, timezone.localdate(now)),
+        "may_edit": bool(can_edit_proposal(user, cluster)) if user.is_authenticated else False,
+        "lead_name": names_of(user, cluster, [cluster.lead_id]).get(cluster.lead_id or 0, ""),
+        "has_factsheet": cluster.approved_at is not None and cluster.state not in EDITABLE_STATES,
+        "is_finished": cluster.state in FINISHED_STATES,
+    }
+
+
+def _tabs(cluster: Cluster, current: str) -> list[dict[str, Any]]:
+    """Return the tabs of a cluster's pages."""
+    rows = [
+        ("summary", "clusters:detail", _("Summary")),
+        ("roadmap", "clusters:roadmap", _("Roadmap")),
+        ("people", "clusters:people", _("People")),
+        ("outcomes", "clusters:outcomes", _("Outcomes")),
+        ("history", "clusters:history", _("History")),
+    ]
+    kwargs = {"reference": cluster.name}
+    return [
+        {"label": label, "url": reverse(name, kwargs=kwargs), "current": code == current} for code, name, label in rows
+    ]
+
+
+class ClusterDetailView(View):
+    """`/clusters/<reference>/`: what it answers, how far it is, who takes part, what came of it."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Show the summary; a merged cluster's address leads to the one that took it in."""
+        cluster = load(request, reference)
+        if cluster.state == State.MERGED and cluster.merged_into is not None:
+            return redirect(cluster.merged_into.get_absolute_url())
+        facts = cached_snapshot(cluster, at=timezone.now())
+        context = {
+            **frame(request, cluster, "summary"),
+            "facts": facts,
+            "pictures": roadmap_pictures(facts, on=timezone.localdate()),
+            "entries": history(_events(cluster)[:SHOWN_EVENTS], cluster, user=request.user),
+            "decision_waits": _decision_waits(request.user, cluster),
+            "sections": sections_of("cluster", request, cluster),
+        }
+        return render(request, "clusters/cluster/detail.html", context)
+
+
+class ClusterHistoryView(View):
+    """`/clusters/<reference>/history/`: everything that happened, newest first."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Show all events, those of clusters that were merged into this one too."""
+        cluster = load(request, reference)
+        entries = history(_events(cluster), cluster, user=request.user)
+        return render(
+            request, "clusters/cluster/history.html", {**frame(request, cluster, "history"), "entries": entries}
+        )
+
+
+def _events(cluster: Cluster) -> Any:
+    """Return the events of the cluster's chain and of those merged into it, newest first, with their details."""
+    chains = [f"cluster:{cluster.pk}", *(f"cluster:{pk}" for pk in cluster.merged_from.values_list("pk", flat=True))]
+    return Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
+
+
+def _decision_waits(user: User | AnonymousUser, cluster: Cluster) -> bool:
+    """Tell whether this person may be the one to decide on a proposal."""
+    held = capacities(user if user.is_authenticated else AnonymousUser(), cluster, timezone.localdate())
+    return cluster.state == State.SUBMITTED and bool(
+        held & {Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR, Capacity.STAND_IN}
+    )

@@ -1,0 +1,105 @@
+"""The page of a verb: GET shows what will happen and who is told, POST does it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views import View
+
+from clusters import checklist
+from clusters.choices import DECIDERS
+from clusters.content import content_hash
+from clusters.forms.lifecycle import VerbForm, form_for
+from clusters.lifecycle import CLUSTER
+from clusters.models import Cluster
+from clusters.notifications import told
+from community.access import get_visible
+from community.actions.transition import transition
+from community.lifecycle import Verb
+from community.models import Event
+from community.permissions import Refusal, Verdict
+
+STATUS = {"forbidden": 403, "state": 409, "stale": 409, "requirement": 422, "reason": 422}
+
+
+class TransitionView(LoginRequiredMixin, View):
+    """`/clusters/<reference>/<verb>/`."""
+
+    def get(self, request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+        """Show the verb's page; a verb that may not be pressed says why, with 403 where the person may not."""
+        cluster, row = self._load(request, reference, verb)
+        verdict = CLUSTER.judge(CLUSTER.attempt(cluster, row.code, by=request.user, at=timezone.now(), is_asking=True))
+        form = form_for(row)(cluster=cluster, verb=row, initial=_initial(cluster))
+        return _page(request, cluster, row, form, verdict, status=403 if verdict.code == "forbidden" else 200)
+
+    def post(self, request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+        """Do the verb; a refusal keeps what was typed and says why."""
+        cluster, row = self._load(request, reference, verb)
+        form = form_for(row)(request.POST, cluster=cluster, verb=row)
+        if not form.is_valid():
+            return _page(request, cluster, row, form, None, status=422)
+        try:
+            after = transition(
+                cluster,
+                row.code,
+                by=request.user,
+                reason=form.cleaned_data.get("reason", ""),
+                seen=form.cleaned_data["seen"] or None,
+                **form.details(),
+            )
+        except Refusal as refusal:
+            if refusal.code == "state" and _did_it_already(request, cluster, row):
+                return redirect(cluster.get_absolute_url())
+            verdict = Verdict(False, refusal.reason, refusal.code)
+            return _page(request, cluster, row, form, verdict, status=STATUS.get(refusal.code, 422))
+        messages.success(request, str(row.done))
+        return redirect("clusters:list" if after.pk is None else after.get_absolute_url())
+
+    def _load(self, request: HttpRequest, reference: str, verb: str) -> tuple[Cluster, Verb]:
+        """Return the cluster and the verb's row.
+
+        Raises:
+            Http404: no such verb with a page, or the person may not see the cluster.
+        """
+        code = verb.replace("-", "_")
+        row = CLUSTER.verbs.get(code)
+        if row is None or row.slug != verb or not row.has_page:
+            raise Http404(_("There is no such page."))
+        return get_visible(Cluster.objects.by_name(reference).for_page(), request.user), row
+
+
+def _initial(cluster: Cluster) -> dict[str, Any]:
+    """Return what the form starts from: the hash of what is shown and the texts written so far."""
+    names = ("practitioners_summary", "lessons", "next_steps", "has_no_outcome", "ended_on")
+    return {"seen": content_hash(cluster), **{name: getattr(cluster, name) for name in names}}
+
+
+def _did_it_already(request: HttpRequest, cluster: Cluster, verb: Verb) -> bool:
+    """Tell whether this is the second press of the same button by the same person."""
+    last = Event.objects.about(cluster).first()
+    return last is not None and last.verb == verb.code and last.by_id == request.user.pk
+
+
+def _page(
+    request: HttpRequest, cluster: Cluster, verb: Verb, form: VerbForm, verdict: Verdict | None, *, status: int
+) -> HttpResponse:
+    """Render the verb's page with what happens, who is told, and the refusal if there is one."""
+    on = timezone.localdate()
+    shows_checklist = verb.checks_seen or verb.code == "submit"
+    context = {
+        "cluster": cluster,
+        "verb": verb,
+        "form": form,
+        "verdict": verdict,
+        "told": told(CLUSTER.attempt(cluster, verb.code, by=request.user, at=timezone.now(), is_asking=True)),
+        "target": verb.target_of(cluster),
+        "points": checklist.checklist(cluster, on) if shows_checklist else [],
+        "is_decision": bool(set(verb.who) & set(DECIDERS)),
+    }
+    return render(request, "clusters/lifecycle/verb.html", context, status=status)

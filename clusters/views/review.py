@@ -1,0 +1,98 @@
+"""The review desk: which proposals wait for this coordinator, and one of them beside its check-list."""
+
+from __future__ import annotations
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views import View
+
+from clusters import checklist
+from clusters.content import content_hash
+from clusters.forms.lifecycle import VerbForm
+from clusters.lifecycle import CLUSTER
+from clusters.models import Cluster
+from clusters.permissions import deciding_members
+from clusters.pictures.snapshot import roadmap_pictures
+from clusters.sentences import history
+from clusters.summary import cached_snapshot
+from clusters.views.cluster import load
+from clusters.visibility import viewer
+from community.models import Event
+
+#: The verbs of the decision bar, in the order of the mock-up.
+DECISIONS = ("approve", "return", "decline", "move")
+
+
+class ReviewDeskView(LoginRequiredMixin, View):
+    """`/review/`: own cases oldest first, cases as stand-in apart."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show the desk to coordinators; everybody else is told who coordinates."""
+        on = timezone.localdate()
+        who = viewer(request.user, on)
+        if not who.is_coordinator:
+            raise PermissionDenied(_("The review desk is for coordinators of a working group."))
+        waiting = Cluster.objects.visible_to(request.user).waiting_for_decision().for_desk()
+        own = waiting if who.is_mission else waiting.for_groups(who.group_ids)
+        stand_in = Cluster.objects.none()
+        if not who.is_mission:
+            stand_in = waiting.for_stand_ins(on).outside_groups(who.group_ids)
+        context = {"own": _cases(own, request, on), "stand_in": _cases(stand_in, request, on), "viewer": who}
+        return render(request, "clusters/review/desk.html", context)
+
+
+def _cases(rows: object, request: HttpRequest, on: object) -> list[dict[str, object]]:
+    """Return each waiting proposal with how its check-list stands and whether this person may decide."""
+    cases = []
+    for cluster in rows:  # type: ignore[attr-defined]
+        points = checklist.checklist(cluster, on)  # type: ignore[arg-type]
+        attempt = CLUSTER.attempt(cluster, "return", by=request.user, at=timezone.now(), is_asking=True)
+        cases.append(
+            {
+                "cluster": cluster,
+                "done": sum(point.is_fulfilled for point in points),
+                "total": len(points),
+                "missing": [point for point in points if not point.is_fulfilled],
+                "verdict": CLUSTER.judge(attempt),
+                "days": (timezone.localdate() - timezone.localdate(cluster.submitted_at)).days,
+            }
+        )
+    return cases
+
+
+class ReviewView(LoginRequiredMixin, View):
+    """`/review/<reference>/`: the proposal, its check-list, and the verbs at the bottom."""
+
+    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+        """Show the proposal as it is now; the form carries the hash of what is shown."""
+        cluster = load(request, reference)
+        now = timezone.now()
+        on = timezone.localdate(now)
+        offers = {offer.verb.code: offer for offer in CLUSTER.offers(cluster, by=request.user, at=now)}
+        if not any(code in offers for code in DECISIONS):
+            raise PermissionDenied(_("Only those who may decide on this proposal review it here."))
+        facts = cached_snapshot(cluster, at=now)
+        points = checklist.checklist(cluster, on)
+        return render(
+            request,
+            "clusters/review/case.html",
+            {
+                "cluster": cluster,
+                "facts": facts,
+                "pictures": roadmap_pictures(facts, on=on),
+                "points": points,
+                "done": sum(point.is_fulfilled for point in points),
+                "missing": checklist.unfulfilled(points),
+                "offers": [offers[code] for code in DECISIONS if code in offers],
+                "seen": content_hash(cluster),
+                "form": VerbForm(cluster=cluster, verb=CLUSTER.verb("return")),
+                "others": [m for m in deciding_members(cluster, on) if m.pk != viewer(request.user, on).member_id],
+                "entries": history(
+                    Event.objects.about(cluster).select_related("detail", "by__member"), cluster, user=request.user
+                ),
+            },
+        )
