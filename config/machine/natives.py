@@ -30,6 +30,9 @@ LIBRARIES = (
     Library("harfbuzz-subset", "libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset0"),
     Library("fontconfig", "libfontconfig.so.1", "libfontconfig.1.dylib", "libfontconfig1"),
 )
+DEBIAN = tuple(library.debian for library in LIBRARIES)
+FEDORA = "sudo dnf install -y pango harfbuzz fontconfig"
+MACOS = "brew install pango harfbuzz fontconfig"
 
 
 def _loads(name: str) -> bool:
@@ -47,8 +50,4 @@ def missing(libraries: Iterable[Library] = LIBRARIES) -> list[Library]:
 
 def commands() -> dict[str, str]:
     """Return, by system, the command that installs all of them."""
-    return {
-        "Debian, Ubuntu": "sudo apt-get install -y " + " ".join(library.debian for library in LIBRARIES),
-        "Fedora": "sudo dnf install -y pango harfbuzz fontconfig",
-        "macOS": "brew install pango harfbuzz fontconfig",
-    }
+    return {"Debian, Ubuntu": f"sudo apt-get install -y {' '.join(DEBIAN)}", "Fedora": FEDORA, "macOS": MACOS}

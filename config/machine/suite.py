@@ -1,0 +1,202 @@
+"""`run.py test` and `run.py lint`: the legs of the suite, and the order they go in."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from config.machine import legs, postgres, tools, virtualenv
+from config.machine.legs import Leg, Outcome
+from config.machine.place import MANAGE, PYTHON, ROOT, VENV, Stop, is_ci, loud, say, without_settings
+
+PYTEST = (PYTHON, "-m", "pytest")
+CHECKS = ("lint", "types", "migrations", "deploy", "messages")
+PYTESTS = ("postgres", "browser", "sqlite")
+# Long enough for every leg of the long run; the everyday suite ends within twelve minutes in all.
+THOROUGH_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for: legs by name (empty: all), the large numbers, pytest's arguments."""
+
+    only: Sequence[str] = ()
+    is_thorough: bool = False
+    arguments: Sequence[str] = ()
+
+
+def production() -> dict[str, str]:
+    """Return settings such as a production site has, for the checks only."""
+    return {
+        "DEBUG": "false",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "SITE_URL": "https://registry.example",
+        "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
+        "DATABASE_URL": "sqlite://:memory:",
+    }
+
+
+def check_legs(*, is_fixing: bool = False) -> list[Leg]:
+    """Return the legs that run no test of ours."""
+    env = without_settings({})
+    ruff = [PYTHON, "-m", "ruff"]
+    templates = sorted(map(str, (ROOT / "templates").rglob("*.html")))
+    djade = [str(VENV / "bin" / "djade"), "--target-version", "5.2", *([] if is_fixing else ["--check"]), *templates]
+    catalogues = sorted(map(str, (ROOT / "locale").glob("*/LC_MESSAGES/*.po")))
+    lint = [
+        [*ruff, "check", *(["--fix"] if is_fixing else []), "."],
+        [*ruff, "format", *([] if is_fixing else ["--check"]), "."],
+        *([djade] if templates else []),
+    ]
+    found = [
+        Leg("lint", "ruff, djade", lint, env),
+        Leg("types", "mypy --strict", [[PYTHON, "-m", "mypy"]], env),
+        Leg("migrations", "makemigrations --check", [[*MANAGE, "makemigrations", "--check", "--dry-run"]], env),
+        Leg(
+            "deploy",
+            "check --deploy, production settings",
+            [[*MANAGE, "check", "--deploy", "--fail-level", "WARNING"]],
+            without_settings(production()),
+            wants=[tools.PANGO],
+        ),
+    ]
+    if catalogues:
+        check = [["msgfmt", "--check", "--output-file", os.devnull, file] for file in catalogues]
+        found.append(Leg("messages", "translations", check, env, needs=[tools.GETTEXT]))
+    return found
+
+
+def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
+    """Return the legs that run tests; the largest is the last."""
+    shared = {"THOROUGH": "1" if wish.is_thorough else "0", "PYTHONUNBUFFERED": "1"}
+    if path := tools.chromium():
+        shared["CHROMIUM"] = path
+    limit = THOROUGH_SECONDS if wish.is_thorough else 600
+    extra = list(wish.arguments)
+    workers = str(min(os.cpu_count() or 2, 8))
+
+    def leg(name: str, title: str, marks: str, env: dict[str, str], needs: Sequence[tools.Tool], *flags: str) -> Leg:
+        command = [*PYTEST, "-m", marks, *flags, *extra]
+        wants = [tools.PANGO, tools.PDFTOTEXT]
+        return Leg(name, title, [command], without_settings(shared | env), needs, wants, is_pytest=True, seconds=limit)
+
+    on_postgres = {"DATABASE_URL": postgres_url} if postgres_url else {}
+    needs_server = [] if postgres_url else [tools.POSTGRES]
+    return [
+        leg("postgres", "tests on PostgreSQL", "postgres or both", on_postgres, needs_server),
+        leg("browser", "tests in Chromium", "browser", {}, [tools.CHROMIUM]),
+        leg("sqlite", "all other tests, on SQLite", "not postgres and not browser", {}, [], "-n", workers),
+    ]
+
+
+def test(wish: Wish) -> int:
+    """Set everything up, run the legs that are wanted, sum up; return the exit code.
+
+    The checks and the two small test legs run side by side, quietly; the large one
+    then has all the cores, and is shown as it runs. pytest's closing line, over all its
+    runs, is the last line.
+    """
+    began = time.monotonic()
+    _prepare(wish)
+    outcomes: list[Outcome] = []
+    with ExitStack() as stack:
+        stack.callback(legs.end_all)
+        url = _postgres(stack, wish)
+        wanted = [leg for leg in [*check_legs(), *pytest_legs(wish, url)] if is_wanted(leg.name, wish)]
+        outcomes += _side_by_side([leg for leg in wanted if leg.name != "sqlite"])
+        for leg in wanted:
+            if leg.name == "sqlite":
+                say(f"\n--- {leg.name}: {leg.title}")
+                outcomes.append(legs.run(leg, say))
+    return _sum_up(outcomes, time.monotonic() - began)
+
+
+def lint(*, is_fixing: bool) -> int:
+    """Run (or mend, where that can be done) what reads the code only."""
+    virtualenv.ensure("dev")
+    outcomes = [legs.run(leg, say) for leg in check_legs(is_fixing=is_fixing) if leg.name in {"lint", "types"}]
+    say("\nLegs")
+    for line in legs.table(outcomes):
+        say(line)
+    return int(any(legs.is_bad(outcome, is_ci=is_ci()) for outcome in outcomes))
+
+
+def is_wanted(name: str, wish: Wish) -> bool:
+    """Say whether a leg belongs to what was asked for; arguments for pytest alone mean SQLite's tests."""
+    if wish.only:
+        return name in wish.only
+    return name == "sqlite" if wish.arguments else True
+
+
+def _prepare(wish: Wish) -> None:
+    """Get programs and packages, both at once when apt and pip do not need each other."""
+    by_leg = {"postgres": tools.POSTGRES, "browser": tools.CHROMIUM, "messages": tools.GETTEXT}
+    needed = [tools.PANGO, tools.PDFTOTEXT, *(tool for name, tool in by_leg.items() if is_wanted(name, wish))]
+    if os.environ.get("TEST_POSTGRES_URL"):
+        needed = [tool for tool in needed if tool is not tools.POSTGRES]
+    with ThreadPoolExecutor(1) as pool:
+        packages = pool.submit(virtualenv.ensure, "dev")
+        tools.get(needed)
+        packages.result()
+
+
+def _postgres(stack: ExitStack, wish: Wish) -> str | None:
+    """Start the throw-away server when its leg is wanted; None when that cannot be done."""
+    if not is_wanted("postgres", wish) or not (os.environ.get("TEST_POSTGRES_URL") or tools.POSTGRES.is_there()):
+        return None
+    try:
+        return stack.enter_context(postgres.server())
+    except Stop as reason:
+        loud("The throw-away PostgreSQL server did not start", str(reason).splitlines())
+        return None
+
+
+def _side_by_side(wanted: Sequence[Leg]) -> list[Outcome]:
+    """Run the checks one after the other, and the tests beside them; show what failed."""
+    lanes = [[leg for leg in wanted if leg.name in CHECKS], [leg for leg in wanted if leg.name in PYTESTS]]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        running = [pool.submit(_in_turn, lane) for lane in lanes]
+        try:
+            return [outcome for lane in running for outcome in lane.result()]
+        except BaseException:
+            legs.end_all()
+            raise
+
+
+def _in_turn(lane: Sequence[Leg]) -> list[Outcome]:
+    return [_one(leg) for leg in lane]
+
+
+def _one(leg: Leg) -> Outcome:
+    say(f"... {leg.name}: {leg.title}")
+    outcome = legs.run(leg)
+    if outcome.state == legs.FAILED:
+        tail = legs.log_of(leg).read_text(errors="replace").splitlines()[-80:]
+        say("\n".join([f"\n--- {leg.name} FAILED: {outcome.note}", *tail, f"--- end of {leg.name}\n"]))
+    elif outcome.state == legs.PASSED:
+        say(f"    {leg.name} passed, {outcome.seconds:.1f} s")
+    return outcome
+
+
+def _sum_up(outcomes: Sequence[Outcome], seconds: float) -> int:
+    """Print the table, what was left out, and last a closing line such as pytest's."""
+    if not outcomes:
+        raise Stop(f"No such leg. There are: {', '.join((*CHECKS, *PYTESTS))}.")
+    left_out = [f"{outcome.leg.name}: {outcome.note}" for outcome in outcomes if outcome.state == legs.DID_NOT_RUN]
+    if left_out:
+        loud("THESE LEGS DID NOT RUN", left_out)
+    say("\nLegs")
+    for line in legs.table(outcomes):
+        say(line)
+    bad = [outcome.leg.name for outcome in outcomes if legs.is_bad(outcome, is_ci=is_ci())]
+    say(f"\nThe suite FAILED: {', '.join(bad)}" if bad else "\nThe suite passed")
+    counts = sum((outcome.counts for outcome in outcomes), Counter[str]())
+    if any(outcome.leg.is_pytest for outcome in outcomes):
+        say(legs.closing_line(counts, seconds))
+    return int(bool(bad))
