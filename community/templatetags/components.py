@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from community.pictures import contours
 from community.templatetags.icons import icon
 
 register = template.Library()
@@ -54,7 +55,7 @@ MARKS = {
 
 @register.simple_tag
 def mark(kind: str, label: Words) -> SafeString:
-    """Draw a small verdict for tables: done, late, running, planned, dropped, documented, declared, waiting, yes, no."""
+    """Draw a small verdict for tables; `kind` is one of `MARKS`."""
     tone, shape = MARKS.get(kind, (kind, kind))
     return format_html('<span class="mk is-{}">{}{}</span>', tone, icon(shape, 16), label)
 
@@ -158,3 +159,9 @@ def address(name: str, *args: Any) -> str:
         return reverse(name, args=args)
     except NoReverseMatch:
         return ""
+
+
+@register.simple_tag
+def contour_lines(seed: str) -> SafeString:
+    """Draw the motif of contour lines, one per page at most, inside a `.hero`."""
+    return contours(seed)
