@@ -43,17 +43,21 @@ def missing_for_submit(cluster: Cluster) -> list[tuple[str, Sentence]]:
     objectives = list(cluster.objectives.all())
     if not objectives:
         found.append(("objectives", _("Name at least one objective.")))
+    elif not all(objective.text.strip() for objective in objectives):
+        found.append(("objectives", _("Write what each objective is, or take out the empty one.")))
     if cluster.starts_on is None or cluster.ends_on is None:
         found.append(("starts_on", _("Say when it starts and ends. Both may be the same day.")))
     elif not cluster.is_one_day and not cluster.stages.all():
         found.append(("stages", _("Plan at least one stage.")))
+    if not all(stage.title.strip() for stage in cluster.stages.all()):
+        found.append(("stages", _("Give each stage a title, or take out the empty one.")))
     if cluster.working_group_id is None:
         found.append(("working_group", _("Choose the working group that decides on it.")))
     if cluster.lead_id is None or cluster.lead_organisation_id is None:
         found.append(("lead", _("Name a lead and the organisation that leads.")))
     if not cluster.expected_outcomes.all():
         found.append(("expected_outcomes", _("Choose at least one kind of outcome that you expect.")))
-    found.extend(_example_texts(cluster, [objective.text for objective in objectives]))
+    found.extend(_example_texts(cluster, [text for row in objectives for text in (row.text, row.criterion)]))
     return found
 
 
