@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import ParticipationStatus
-from clusters.models import Cluster
+from clusters.models import Cluster, Condition, Participation
 from clusters.permissions import deciding_members
 from clusters.requirements import UNDO_SECONDS
 from community import notifications
 from community.actions.transition import tells
 from community.lifecycle import Attempt
-from community.models import Appointment, Member, Partnership, Subscription, User
+from community.models import Appointment, Event, Member, Partnership, Subscription, User
 
 Audience = Callable[[Attempt], Iterable[Member | None]]
 
@@ -162,3 +163,73 @@ def _accounts(audience: str, attempt: Attempt) -> list[User]:
 def _may_see(user: User, cluster: Cluster) -> bool:
     """Tell whether a follower may still see what they follow."""
     return Cluster.objects.visible_to(user).filter(pk=cluster.pk).exists()
+
+
+def tell_leads(code: str, cluster: Cluster, participation: Participation, *, event: Event) -> None:
+    """Write an outbox row for lead and deputies about somebody's part; never to who did it."""
+    leading = cluster.participations.leading().filter(member__user__is_active=True).select_related("member__user")
+    members = [row.member for row in leading]
+    if cluster.acting_lead is not None and not cluster.has_lead:
+        members.append(cluster.acting_lead)
+    _tell_of_part(code, cluster, members, participation, event=event)
+
+
+def tell_participant(
+    code: str, cluster: Cluster, participation: Participation, *, event: Event, hold: bool = False
+) -> None:
+    """Write an outbox row for the person whose part it is; `hold` waits for the time of an undo."""
+    _tell_of_part(code, cluster, [participation.member], participation, event=event, hold=hold)
+
+
+def _tell_of_part(
+    code: str,
+    cluster: Cluster,
+    members: Iterable[Member | None],
+    participation: Participation,
+    *,
+    event: Event,
+    hold: bool = False,
+) -> None:
+    """Queue one mail an account; names and words are looked up when the mail is written."""
+    told: set[int | None] = {event.by_id}
+    for member in members:
+        if member is None or member.user is None or member.user.pk in told:
+            continue
+        told.add(member.user.pk)
+        notifications.queue(
+            f"clusters/{code}",
+            to=member.user,
+            subject=cluster,
+            event=event,
+            hold_until=event.at + timedelta(seconds=UNDO_SECONDS) if hold else None,
+            title=cluster.title,
+            name=cluster.name,
+            organisation=participation.organisation.name if participation.organisation else "",
+        )
+
+
+def tell_deciders(code: str, condition: Condition, *, event: Event) -> None:
+    """Write an outbox row for those who may decide on the cluster, about a condition of its approval."""
+    _tell_of_condition(code, condition, deciding_members(condition.cluster, timezone.localdate(event.at)), event=event)
+
+
+def tell_lead(code: str, condition: Condition, *, event: Event) -> None:
+    """Write an outbox row for lead and deputies about a condition of the approval."""
+    leading = condition.cluster.participations.leading().select_related("member__user")
+    _tell_of_condition(code, condition, [row.member for row in leading], event=event)
+
+
+def _tell_of_condition(code: str, condition: Condition, members: Iterable[Member | None], *, event: Event) -> None:
+    """Queue one mail an account about a condition."""
+    for member in members:
+        if member is None or member.user is None or member.user.pk == event.by_id:
+            continue
+        notifications.queue(
+            f"clusters/{code}",
+            to=member.user,
+            subject=condition.cluster,
+            event=event,
+            title=condition.cluster.title,
+            name=condition.cluster.name,
+            condition=condition.text,
+        )

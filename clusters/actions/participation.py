@@ -1,0 +1,359 @@
+"""Coming into a cluster and going: join, ask, invite, answer, leave, roles, and organisations that are wanted.
+
+The cluster's row is locked first, so that places are not given twice and each request has one answer.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clusters import notifications
+from clusters.actions.parts import check_fields, locked_cluster, record_change
+from clusters.choices import ACTIVE_STATES, Capacity, ParticipationRole, ParticipationStatus
+from clusters.joining import Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
+from clusters.models import Cluster, Participation
+from clusters.permissions import can_work, eligible_to_lead
+from community.models import Event, Member, Organisation, User
+from community.permissions import ALLOWED, Refusal, Verdict
+
+Status = ParticipationStatus
+#: Roles that the lead gives; the lead's own comes by approval and hand-over.
+ROLES = (
+    ParticipationRole.PARTICIPANT,
+    ParticipationRole.DEPUTY,
+    ParticipationRole.PEER_REVIEWER,
+    ParticipationRole.OBSERVER,
+)
+
+
+@transaction.atomic
+def enter(
+    *,
+    cluster: Cluster,
+    by: User,
+    way: str,
+    organisation: Organisation,
+    message: str = "",
+    at: datetime | None = None,
+) -> Participation:
+    """Come into a cluster the way that the person was shown: "I would join", join at once, or ask.
+
+    A no-op that returns the live participation of who is in already: the second press.
+
+    Raises:
+        Refusal: another way is open by now, no place is left, or the person does not work for the organisation.
+    """
+    at = at or timezone.now()
+    locked = locked_cluster(cluster.pk, by=by, may=_anybody)
+    there = own_participation(by, locked)
+    if there is not None and there.status != Status.INVITED:
+        return there
+    offered = way_in(by, locked)
+    if offered is None:
+        raise Refusal(_("Nobody can join this cluster as it stands now."), "state")
+    if not offered.verdict:
+        raise Refusal.of(offered.verdict)
+    if offered.way != way:
+        raise Refusal(_("How one joins was changed while you were reading. Look again, then decide."), "stale")
+    member = _member(by)
+    if not member.affiliations.current(timezone.localdate(at)).filter(organisation=organisation).exists():
+        raise Refusal(_("Choose an organisation that you work for today."))
+    row = Participation(cluster=locked, member=member, organisation=organisation, message=message.strip())
+    row.asked_by, row.asked_at = by, at
+    row.status = {Way.INTEREST: Status.INTERESTED, Way.ASK: Status.REQUESTED}.get(offered.way, Status.ACTIVE)
+    if row.status == Status.ACTIVE:
+        row.from_on, row.answered_at = timezone.localdate(at), at
+    check_fields(row, leave_out=("cluster", "member", "organisation", "asked_by", "answered_by"))
+    row.save()
+    verb = {Status.INTERESTED: "interested", Status.REQUESTED: "requested"}.get(Status(row.status), "joined")
+    event = _record(locked, verb, row, by=by, at=at, message=row.message)
+    if row.status == Status.ACTIVE:
+        _found(row)
+        notifications.tell_leads("participation_joined", locked, row, event=event)
+    elif row.status == Status.REQUESTED:
+        notifications.tell_leads("participation_asked", locked, row, event=event)
+    return row
+
+
+@transaction.atomic
+def answer_request(
+    *, participation: Participation, by: User, accept: bool, reason: str = "", at: datetime | None = None
+) -> Participation:
+    """Accept or decline somebody who asked to join. A no-op when it was answered that way already.
+
+    Raises:
+        Refusal: it was answered the other way or taken back, no place is left, or a reason is missing.
+    """
+    at = at or timezone.now()
+    cluster, row = _locked(participation, by=by, may=can_work)
+    if row.status == (Status.ACTIVE if accept else Status.DECLINED):
+        return row
+    if row.status != Status.REQUESTED:
+        raise Refusal(
+            _("This request is not open any more: %(status)s.") % {"status": row.get_status_display()}, "state"
+        )
+    if accept and not (room := has_room(cluster)):
+        raise Refusal.of(room)
+    if not accept and not reason.strip():
+        raise Refusal(_("Say why: the person who asked reads it word for word."), "reason")
+    _answer(row, accept=accept, by=by, reason=reason, at=at)
+    event = _record(cluster, "accepted" if accept else "declined", row, by=by, at=at, reason=row.answer_reason)
+    template = "participation_accepted" if accept else "participation_declined"
+    notifications.tell_participant(template, cluster, row, event=event, hold=True)
+    return row
+
+
+@transaction.atomic
+def invite(
+    *, cluster: Cluster, by: User, member: Member, role: str = ParticipationRole.PARTICIPANT, message: str = "",
+    at: datetime | None = None,
+) -> Participation:
+    """Ask a member of the community to take part for the organisation that they work for today.
+
+    A no-op that returns the live participation of somebody who is in already; who asked to join is accepted.
+
+    Raises:
+        Refusal: the person can't be asked: not in the directory, without an account, or without an organisation.
+    """
+    at = at or timezone.now()
+    locked = locked_cluster(cluster.pk, by=by, may=can_work)
+    there = locked.participations.live().filter(member=member).first()
+    if there is not None and there.status == Status.REQUESTED:
+        return answer_request(participation=there, by=by, accept=True, at=at)
+    if there is not None:
+        return there
+    organisation = member.organisation_on(timezone.localdate(at))
+    _check_invitation(member, organisation, role, by=by)
+    row = Participation(
+        cluster=locked,
+        member=member,
+        organisation=organisation,
+        role=role,
+        status=Status.INVITED,
+        message=message.strip(),
+        asked_by=by,
+        asked_at=at,
+    )
+    check_fields(row, leave_out=("cluster", "member", "organisation", "asked_by", "answered_by"))
+    row.save()
+    event = _record(locked, "invited", row, by=by, at=at, message=row.message)
+    notifications.tell_participant("invited", locked, row, event=event)
+    return row
+
+
+@transaction.atomic
+def answer_invitation(
+    *, participation: Participation, by: User, accept: bool, reason: str = "", at: datetime | None = None
+) -> Participation:
+    """Accept or decline an invitation in one's own name. A no-op when it was answered that way already.
+
+    Raises:
+        Refusal: it is for somebody else, answered the other way, not open yet or no more, or no place is left.
+    """
+    at = at or timezone.now()
+    cluster, row = _locked(participation, by=by, may=_anybody)
+    is_mine = by.member is not None and row.member_id == by.member.pk
+    if is_mine and row.status == (Status.ACTIVE if accept else Status.DECLINED):
+        return row
+    verdict = can_answer_invitation(by, row)
+    if not verdict:
+        raise Refusal.of(verdict)
+    if accept and not (room := has_room(cluster)):
+        raise Refusal.of(room)
+    _answer(row, accept=accept, by=by, reason=reason, at=at)
+    event = _record(cluster, "joined" if accept else "declined", row, by=by, at=at, reason=row.answer_reason)
+    template = "invitation_accepted" if accept else "invitation_declined"
+    notifications.tell_leads(template, cluster, row, event=event)
+    return row
+
+
+@transaction.atomic
+def leave(*, participation: Participation, by: User, reason: str = "", at: datetime | None = None) -> Participation:
+    """Take one's interest, request or participation back. A no-op when it is taken back.
+
+    Raises:
+        Refusal: it is somebody else's, an invitation (answer it), or the lead's (step down).
+    """
+    at = at or timezone.now()
+    cluster, row = _locked(participation, by=by, may=_anybody)
+    if row.status == Status.LEFT and by.member is not None and row.member_id == by.member.pk:
+        return row
+    verdict = can_leave(by, row)
+    if not verdict:
+        raise Refusal.of(verdict)
+    was_active = row.status == Status.ACTIVE
+    role = (Capacity.DEPUTY,) if row.role == ParticipationRole.DEPUTY else (Capacity.PARTICIPANT,)
+    row.answer_reason = reason.strip()
+    if was_active:
+        today = timezone.localdate(at)
+        row.until_on = max(today, row.from_on) if row.from_on else today
+    event = _record(
+        cluster, "left" if was_active else "taken_back", row, by=by, at=at, reason=row.answer_reason, as_=role
+    )
+    row.status = Status.LEFT
+    check_fields(row, leave_out=("cluster", "member", "organisation", "asked_by", "answered_by"))
+    row.save(update_fields=["status", "until_on", "answer_reason"])
+    if was_active:
+        notifications.tell_leads("participation_left", cluster, row, event=event)
+    return row
+
+
+@transaction.atomic
+def give_role(*, participation: Participation, by: User, role: str, at: datetime | None = None) -> Participation:
+    """Give a participant another role; a deputy must be eligible like a lead. A no-op when they have it.
+
+    Raises:
+        Refusal: the person does not take part, is the lead, or is not eligible; or the role is not to be given.
+    """
+    at = at or timezone.now()
+    cluster, row = _locked(participation, by=by, may=can_work)
+    if row.role == role:
+        return row
+    if role not in ROLES:
+        raise Refusal(_("This role is not given here."))
+    if row.status != Status.ACTIVE or row.member is None:
+        raise Refusal(_("Only somebody who takes part can be given a role."), "state")
+    if row.role == ParticipationRole.LEAD:
+        raise Refusal(_("The lead hands over by an amendment."), "state")
+    if role == ParticipationRole.DEPUTY:
+        verdict = eligible_to_lead(row.member, row.organisation, timezone.localdate(at))
+        if not verdict:
+            raise Refusal.of(verdict)
+    was, row.role = row.role, role
+    row.save(update_fields=["role"])
+    is_deputy = role == ParticipationRole.DEPUTY
+    verb = "deputy_named" if is_deputy else "role_changed"
+    event = _record(cluster, verb, row, by=by, at=at, changes={"role": {"was": was, "now": role}})
+    if is_deputy:
+        notifications.tell_participant("deputy_named", cluster, row, event=event)
+    return row
+
+
+@transaction.atomic
+def want_organisation(
+    *, cluster: Cluster, by: User, organisation: Organisation, purpose: str = "", at: datetime | None = None
+) -> Participation:
+    """Put an organisation without a person yet on the list; it is mailed to nobody. A no-op when it is there.
+
+    Raises:
+        Refusal: the person may not, or somebody takes part for that organisation already.
+    """
+    at = at or timezone.now()
+    locked = locked_cluster(cluster.pk, by=by, may=can_work)
+    there = locked.participations.wanted().filter(organisation=organisation).first()
+    if there is not None:
+        return there
+    if locked.participations.active().filter(organisation=organisation).exists():
+        raise Refusal(_("Somebody takes part for %(organisation)s already.") % {"organisation": organisation.name})
+    row = Participation(cluster=locked, organisation=organisation, status=Status.WANTED, purpose=purpose.strip())
+    row.asked_by, row.asked_at = by, at
+    check_fields(row, leave_out=("cluster", "member", "organisation", "asked_by", "answered_by"))
+    row.save()
+    _record(locked, "wanted", row, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def forget_organisation(*, participation: Participation, by: User, at: datetime | None = None) -> None:
+    """Take an organisation off the list of those wanted. A no-op when it is off.
+
+    Raises:
+        Refusal: the person may not work on the cluster.
+    """
+    at = at or timezone.now()
+    cluster = locked_cluster(participation.cluster_id, by=by, may=can_work)
+    row = cluster.participations.wanted().select_related("organisation").filter(pk=participation.pk).first()
+    if row is None:
+        return
+    _record(cluster, "not_wanted", row, by=by, at=at)
+    row.delete()
+
+
+def _anybody(user: object, cluster: Cluster) -> Verdict:
+    """Leave the judgement to the predicate that knows the participation."""
+    return ALLOWED
+
+
+def _member(by: User) -> Member:
+    """Return the person behind the account.
+
+    Raises:
+        Refusal: the account has none.
+    """
+    if by.member is None:
+        raise Refusal(_("Your account is not linked to a person of the community."), "forbidden")
+    return by.member
+
+
+def _locked(participation: Participation, *, by: User, may: Any) -> tuple[Cluster, Participation]:
+    """Return the locked cluster and the participation as it is now.
+
+    Raises:
+        Refusal: the person may not, or the participation is gone.
+    """
+    cluster = locked_cluster(participation.cluster_id, by=by, may=may)
+    row = cluster.participations.select_related("member__user", "organisation").filter(pk=participation.pk).first()
+    if row is None:
+        raise Refusal(_("This is not there any more."), "state")
+    row.cluster = cluster
+    return cluster, row
+
+
+def _check_invitation(member: Member, organisation: Organisation | None, role: str, *, by: User) -> None:
+    """Refuse an invitation that could not reach its person or place."""
+    if role not in ROLES or role == ParticipationRole.DEPUTY:
+        raise Refusal(_("This role is not given here."))
+    if not Member.objects.visible_to(by).in_community().filter(pk=member.pk).exists():
+        raise Refusal(_("Choose a member from the directory of the community."))
+    if member.user is None or not member.user.is_active:
+        raise Refusal(_("This person has no account yet, so an invitation would reach nobody."))
+    if organisation is None:
+        raise Refusal(_("This person works for no organisation today, so nobody can say for whom they take part."))
+
+
+def _answer(row: Participation, *, accept: bool, by: User, reason: str, at: datetime) -> None:
+    """Write an answer to a request or an invitation."""
+    row.status = Status.ACTIVE if accept else Status.DECLINED
+    row.answered_by, row.answered_at, row.answer_reason = by, at, reason.strip()
+    if accept:
+        row.from_on = timezone.localdate(at)
+    check_fields(row, leave_out=("cluster", "member", "organisation", "asked_by", "answered_by"))
+    row.save(update_fields=["status", "answered_by", "answered_at", "answer_reason", "from_on"])
+    if accept:
+        _found(row)
+
+
+def _found(row: Participation) -> None:
+    """Take the organisation off the list of those wanted, now that it has a person."""
+    row.cluster.participations.wanted().filter(organisation=row.organisation_id).delete()
+
+
+def _record(
+    cluster: Cluster,
+    verb: str,
+    row: Participation,
+    *,
+    by: User,
+    at: datetime,
+    as_: tuple[str, ...] = (),
+    **detail: Any,
+) -> Event:
+    """Leave the event `participation.<verb>`: ids in the clear, words in the detail, names nowhere."""
+    words = {name: value for name, value in detail.items() if value}
+    if row.organisation is not None:
+        words["title"] = row.organisation.name
+    return record_change(
+        cluster,
+        f"participation.{verb}",
+        row,
+        by=by,
+        at=at,
+        data={"organisation": row.organisation_id, "member": row.member_id, "role": row.role},
+        detail=words,
+        as_=as_,
+    )

@@ -1,0 +1,146 @@
+"""What every action on a part of a cluster begins and ends with: the row locked, one event left.
+
+The cluster's row is the lock of all its parts, so that two changes of one cluster follow each other and the
+limits that span parts (order of stages, places, one lead) hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from clusters import search
+from clusters.choices import Capacity
+from clusters.models import Cluster
+from clusters.permissions import capacities
+from community import events
+from community.lifecycle import GONE
+from community.models import Event, User
+from community.permissions import Refusal, Verdict
+
+Predicate = Callable[[User | AnonymousUser | None, Cluster], Verdict]
+
+#: In which capacity somebody with several is written down as having worked on a part.
+_WORKED_AS = (
+    Capacity.LEAD,
+    Capacity.DEPUTY,
+    Capacity.COORDINATOR,
+    Capacity.MISSION_COORDINATOR,
+    Capacity.STAND_IN,
+    Capacity.PROPOSER,
+    Capacity.PARTICIPANT,
+    Capacity.MEMBER,
+    Capacity.EXTERNAL,
+)
+
+
+def locked_cluster(cluster_id: int, *, by: User, may: Predicate) -> Cluster:
+    """Return the cluster, its row locked until the transaction ends, for a person who `may` work on it.
+
+    Raises:
+        Refusal: the cluster is gone, or the predicate refuses; its sentence is the predicate's.
+    """
+    cluster = Cluster.objects.select_for_update().filter(pk=cluster_id).first()
+    if cluster is None:
+        raise Refusal(GONE, "state")
+    verdict = may(by, cluster)
+    if not verdict:
+        raise Refusal.of(verdict)
+    return cluster
+
+
+def record_change(
+    cluster: Cluster,
+    verb: str,
+    part: Model,
+    *,
+    by: User,
+    at: datetime,
+    data: Mapping[str, Any] | None = None,
+    detail: Mapping[str, Any] | None = None,
+    as_: tuple[str, ...] = (),
+) -> Event:
+    """Raise the cluster's version, keep its search text and append one event about `part`.
+
+    Args:
+        as_: capacities to look for first, where the change is done in one of several that the person holds.
+    """
+    cluster.version += 1
+    cluster.save(update_fields=["version", "updated_at"])
+    search.index(cluster)
+    held = capacities(by, cluster, timezone.localdate(at))
+    role = next((str(code) for code in (*as_, *_WORKED_AS) if code in held), "")
+    return events.record(verb=verb, subject=part, by=by, at=at, role=role, data=data, detail=detail or None)
+
+
+def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return `{field: {"was": …, "now": …}}` for the fields that differ; one that is missing on a side is None there."""
+    names = dict.fromkeys([*now, *was])
+    return {
+        name: {"was": was.get(name), "now": now.get(name)} for name in names if was.get(name) != now.get(name)
+    }
+
+
+def check_fields(part: Model, *, leave_out: tuple[str, ...]) -> None:
+    """Run the validators of the columns, for callers without a form; `leave_out` names foreign keys.
+
+    Raises:
+        Refusal: the first sentence of what is wrong.
+    """
+    try:
+        part.clean_fields(exclude=leave_out)
+    except ValidationError as error:
+        raise Refusal(error.messages[0]) from error
+
+
+def known_only(values: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+    """Return `values` when it holds nothing but `fields`.
+
+    Raises:
+        TypeError: it names another field: an error of the program, never of a person.
+    """
+    unknown = sorted(set(values) - set(fields))
+    if unknown:
+        raise TypeError(f"not among the fields of this action: {', '.join(unknown)}")
+    return dict(values)
+
+
+def stale(part: Model, what: str, *, by: User, at: datetime) -> Refusal:
+    """Return the refusal of an edit that was begun on an older version: who saved `what`, and when.
+
+    The person who reads it works on the cluster, so the name may stand there.
+    """
+    last = Event.objects.about(part).select_related("by__member").first()
+    if last is None:
+        return Refusal(_conflict(_("Somebody"), what, ""), "stale")
+    local = timezone.localtime(last.at)
+    same_day = local.date() == timezone.localdate(at)
+    moment = date_format(local, "H:i") if same_day else date_format(local, "j F Y, H:i")
+    if last.by_id == by.pk:
+        words = _(
+            "You saved %(what)s at %(moment)s in another window. "
+            "Your text is still here: compare, then save again."
+        )
+        return Refusal(words % {"what": what, "moment": moment}, "stale")
+    who = last.by.get_full_name() if last.by else _("The registry")
+    return Refusal(_conflict(who, what, moment), "stale")
+
+
+def _conflict(who: str, what: str, moment: str) -> str:
+    if not moment:
+        return _("%(who)s saved %(what)s while you were writing. Your text is still here: compare, then save again.") % {
+            "who": who,
+            "what": what,
+        }
+    return _(
+        "%(who)s saved %(what)s at %(moment)s while you were writing. "
+        "Your text is still here: compare, then save again."
+    ) % {"who": who, "what": what, "moment": moment}

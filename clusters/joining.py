@@ -1,0 +1,138 @@
+"""Who may come into a cluster and how, answer, leave, and be named deputy: predicates with reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clusters.choices import (
+    ACTIVE_STATES,
+    PROPOSED_STATES,
+    JoinPolicy,
+    ParticipationRole,
+    ParticipationStatus,
+)
+from clusters.models import Cluster, Participation
+from clusters.visibility import viewer
+from community.models import User
+from community.permissions import ALLOWED, Verdict, refused
+
+Anybody = User | AnonymousUser | None
+
+
+class Way(StrEnum):
+    """How a member comes into a cluster that they see: the state and the policy say which."""
+
+    INTEREST = "interest"
+    JOIN = "join"
+    ASK = "ask"
+
+
+WAY_LABELS: dict[Way, str | Promise] = {
+    Way.INTEREST: gettext_lazy("I would join"),
+    Way.JOIN: gettext_lazy("Join"),
+    Way.ASK: gettext_lazy("Ask to join"),
+}
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The one way in that a person is shown, and whether it is open."""
+
+    way: Way
+    verdict: Verdict
+
+    @property
+    def label(self) -> str | Promise:
+        """The words on the button."""
+        return WAY_LABELS[self.way]
+
+
+def way_in(user: Anybody, cluster: Cluster) -> Offered | None:
+    """Return how `user` may come in, or None for those who are shown no way.
+
+    Shown to members of the community who are not in the cluster yet, on a proposal and on what is approved
+    and not ended. Externals come by invitation only.
+    """
+    who = viewer(user, timezone.localdate())
+    if not who.is_cop or who.member_id is None or who.member_id == cluster.lead_id:
+        return None
+    if own_participation(user, cluster) is not None:
+        return None
+    if cluster.state in PROPOSED_STATES:
+        return Offered(Way.INTEREST, ALLOWED)
+    if cluster.state not in ACTIVE_STATES:
+        return None
+    if cluster.join_policy == JoinPolicy.OPEN:
+        return Offered(Way.JOIN, has_room(cluster))
+    if cluster.join_policy == JoinPolicy.APPLICATION:
+        return Offered(Way.ASK, has_room(cluster))
+    return Offered(Way.ASK, refused(_("By invitation only: the lead asks whom the cluster needs."), "forbidden"))
+
+
+def has_room(cluster: Cluster) -> Verdict:
+    """Tell whether another person fits into the size that the proposal set."""
+    if cluster.size_limit is None:
+        return ALLOWED
+    taken = cluster.participations.active().count()
+    if taken < cluster.size_limit:
+        return ALLOWED
+    return refused(
+        _("The cluster is full: %(taken)d of %(limit)d places are taken.")
+        % {"taken": taken, "limit": cluster.size_limit},
+        "state",
+    )
+
+
+def own_participation(user: Anybody, cluster: Cluster) -> Participation | None:
+    """Return the live participation of `user`, or None."""
+    member_id = viewer(user, timezone.localdate()).member_id
+    if member_id is None:
+        return None
+    return cluster.participations.live().filter(member=member_id).select_related("organisation").first()
+
+
+def can_enter(user: Anybody, cluster: Cluster) -> Verdict:
+    """Tell whether some way in is open to `user` now."""
+    offered = way_in(user, cluster)
+    if offered is None:
+        return refused(
+            _("You are in this cluster already, or it does not take anybody in: see how it stands."), "forbidden"
+        )
+    return offered.verdict
+
+
+def can_answer_invitation(user: Anybody, participation: Participation) -> Verdict:
+    """The invited person answers, from approval to the end, once."""
+    if viewer(user, timezone.localdate()).member_id != participation.member_id:
+        return refused(_("This invitation is for somebody else."), "forbidden")
+    if participation.status != ParticipationStatus.INVITED:
+        return refused(
+            _("This invitation is answered: %(status)s.") % {"status": participation.get_status_display()}, "state"
+        )
+    if participation.cluster.state not in ACTIVE_STATES:
+        return refused(_("Invitations are answered once the cluster is approved, and until it ends."), "state")
+    return ALLOWED
+
+
+def can_leave(user: Anybody, participation: Participation) -> Verdict:
+    """A person takes their own part back: interest, request or participation; a lead steps down instead."""
+    if viewer(user, timezone.localdate()).member_id != participation.member_id:
+        return refused(_("Everybody leaves for themselves."), "forbidden")
+    if participation.status == ParticipationStatus.INVITED:
+        return refused(_("Answer the invitation instead."), "state")
+    if participation.status not in (
+        ParticipationStatus.INTERESTED,
+        ParticipationStatus.REQUESTED,
+        ParticipationStatus.ACTIVE,
+    ):
+        return refused(_("You are not in this cluster."), "state")
+    if participation.role == ParticipationRole.LEAD:
+        return refused(_("The lead steps down before leaving."), "state")
+    return ALLOWED
