@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Focus, JoinPolicy, Level, OutcomeKind, State
 from clusters.querysets.cluster import ClusterQuerySet
+from clusters.querysets.register import REFERENCE_ORDER, TITLE_HEAD
 from community.models import Member, Need, Organisation, Project, Solution, Term, Territory, WorkingGroup
 from community.validators import plain_line, plain_text
 
@@ -159,18 +160,26 @@ class Cluster(models.Model):
             ),
             models.CheckConstraint(
                 name="cluster_accepted_lead_is_named",
-                condition=Q(lead_accepted_at__isnull=True)
-                | Q(lead__isnull=False, lead_organisation__isnull=False),
+                condition=Q(lead_accepted_at__isnull=True) | Q(lead__isnull=False, lead_organisation__isnull=False),
             ),
             models.CheckConstraint(
                 name="cluster_deadline_has_reason", condition=Q(deadline_on__isnull=True) | ~Q(deadline_reason="")
             ),
         ]
+        # The two long ones cover what decides who sees a row: the register's pages and counts never touch the table.
         indexes = [
             models.Index(fields=["state", "-updated_at", "-id"], name="cluster_state_updated"),
             models.Index(fields=["working_group", "state"], name="cluster_wg_state"),
-            models.Index(fields=["-updated_at", "-id"], name="cluster_updated"),
-            models.Index(fields=["title", "id"], name="cluster_title"),
+            models.Index(
+                fields=["-updated_at", "-id", "state", "state_before", "proposer", "lead", "working_group"],
+                name="cluster_changed",
+            ),
+            models.Index(
+                fields=["state", "working_group", "focus", "state_before", "proposer", "lead"], name="cluster_facts"
+            ),
+            models.Index(TITLE_HEAD, "id", name="cluster_title_order"),
+            models.Index(*REFERENCE_ORDER, name="cluster_reference_order"),
+            models.Index(fields=["starts_on", "id"], name="cluster_starts"),
             models.Index(fields=["ends_on", "id"], name="cluster_ends"),
         ]
 

@@ -24,16 +24,16 @@ from clusters.choices import (
     StageStatus,
     State,
 )
+from clusters.querysets.register import RegisterQuerySet
 from clusters.visibility import Viewer, viewer
-from community.folding import fold
 
 if TYPE_CHECKING:
     from clusters.models import Cluster
     from community.models import User
 
 
-class ClusterQuerySet(models.QuerySet["Cluster"]):
-    """Clusters; the rule of who sees what stands in `visible_to` alone."""
+class ClusterQuerySet(RegisterQuerySet):
+    """Clusters; the rule of who sees what stands in `visible_to` alone. The register's filters are inherited."""
 
     def public(self) -> Self:
         """Keep what everybody sees: approved and later, and what was merged from there."""
@@ -169,13 +169,6 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
             planned_end_on__lt=on,
         )
         return self.filter(Exists(late))
-
-    def matching(self, query: str) -> Self:
-        """Keep those whose folded text holds every word of `query` (see `clusters.search` for the index)."""
-        rows = self
-        for word in fold(query).split():
-            rows = rows.filter(search_text__contains=word)
-        return rows
 
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""
