@@ -15,7 +15,11 @@ class ClustersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds, the life cycle, effects, and what community draws."""
+        from clusters import contributed, notifications  # noqa: F401 - the tellers register on import
+        from clusters.actions import effects  # noqa: F401 - the effects register on import
+
         register_kinds()
+        contributed.register()
 
 
 def register_kinds() -> None:

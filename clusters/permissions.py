@@ -24,6 +24,7 @@ from clusters.choices import (
 )
 from clusters.models import Cluster
 from clusters.visibility import viewer
+from community.access import named_members
 from community.models import Appointment, Member, Organisation, Partnership, User
 from community.permissions import ALLOWED, Verdict, refused
 from community.visibility import account
@@ -225,7 +226,6 @@ def names_of(user: User | AnonymousUser | None, cluster: Cluster, member_ids: It
 
     Those who work on the cluster read all names on its signed-in pages, everybody else those with consent.
     """
-    rows = Member.objects.filter(pk__in=[pk for pk in member_ids if pk is not None])
-    if not sees_names(user, cluster):
-        rows = rows.named_to(user)
-    return dict(rows.values_list("pk", "name"))
+    ids = {pk for pk in member_ids if pk is not None}
+    shown = ids if sees_names(user, cluster) else named_members(user, ids)
+    return dict(Member.objects.filter(pk__in=shown).values_list("pk", "name")) if shown else {}

@@ -1,0 +1,153 @@
+"""The full table state x verb x role: written out here, compared with what page and action allow."""
+
+from __future__ import annotations
+
+import pytest
+from django.utils import timezone
+
+from clusters.choices import Capacity, State
+from clusters.lifecycle import CLUSTER
+from clusters.notifications import AUDIENCE_LABELS, AUDIENCES
+from community.actions.transition import registered_effects, transition
+from community.models import Event
+from community.permissions import Refusal
+from tests.cast import Cast, make_cast, make_cluster
+
+pytestmark = pytest.mark.django_db
+
+DECIDE = {"coordinator", "mission_coordinator"}
+LEAD = {"lead", "deputy_lead"}
+RUN = LEAD | DECIDE | {"coordinator_proposer"}
+S = State
+
+#: (verb, state) -> roles that may press it, on a complete cluster whose lead accepted and whose proposer is `proposer`.
+#: `coordinator_proposer` is here a second coordinator of the group; `stand_in` and `other_coordinator` coordinate another.
+ALLOWED: dict[tuple[str, str], set[str]] = {
+    ("discard", S.DRAFT): {"proposer"},
+    ("submit", S.DRAFT): {"proposer", "lead"},
+    ("submit", S.RETURNED): {"proposer", "lead"},
+    ("decline_lead", S.SUBMITTED): set(),
+    ("recall", S.SUBMITTED): {"proposer"},
+    ("return", S.SUBMITTED): DECIDE | {"coordinator_proposer"},
+    ("approve", S.SUBMITTED): DECIDE | {"coordinator_proposer"},
+    ("decline", S.SUBMITTED): DECIDE | {"coordinator_proposer"},
+    ("decline", S.RETURNED): DECIDE | {"coordinator_proposer"},
+    ("withdraw", S.SUBMITTED): {"proposer"},
+    ("withdraw", S.RETURNED): {"proposer"},
+    ("move", S.SUBMITTED): DECIDE | {"coordinator_proposer"},
+    ("step_down", S.APPROVED): {"lead"},
+    ("step_down", S.RUNNING): {"lead"},
+    ("step_down", S.PAUSED): {"lead"},
+    ("start", S.APPROVED): RUN,
+    ("pause", S.RUNNING): RUN,
+    ("resume", S.PAUSED): RUN,
+    ("conclude", S.RUNNING): RUN,
+    ("conclude", S.PAUSED): RUN,
+    ("discontinue", S.APPROVED): RUN,
+    ("discontinue", S.RUNNING): RUN,
+    ("discontinue", S.PAUSED): RUN,
+    ("correct", S.CONCLUDED): RUN,
+    ("correct", S.DISCONTINUED): RUN,
+    ("reopen", S.CONCLUDED): DECIDE | {"coordinator_proposer", "admin"},
+    ("reopen", S.DISCONTINUED): DECIDE | {"coordinator_proposer", "admin"},
+    ("reopen", S.DECLINED): DECIDE | {"coordinator_proposer", "admin"},
+    ("reopen", S.WITHDRAWN): DECIDE | {"coordinator_proposer", "admin", "proposer"},
+}
+#: What the verbs' forms ask besides.
+DETAILS = {
+    "conclude": {"lessons": "Begin with the form."},
+    "discontinue": {"lessons": "Begin with the form."},
+    "correct": {"lessons": "Begin with the form, early."},
+}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def details(verb: str, cast: Cast) -> dict[str, object]:
+    """Return what makes a complete attempt of the verb."""
+    return {"working_group": cast.other_group} if verb == "move" else DETAILS.get(verb, {})
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_each_role_may_do_in_each_state_what_the_table_says(state: str, cast: Cast) -> None:
+    cluster = make_cluster(cast, state)
+    now = timezone.now()
+    allowed: dict[str, set[str]] = {}
+    for verb in (verb.code for verb in CLUSTER if verb.has_page):
+        for role, user in cast.accounts.items():
+            attempt = CLUSTER.attempt(cluster, verb, by=user, at=now, reason="Because.", details=details(verb, cast))
+            if CLUSTER.judge(attempt):
+                allowed.setdefault(verb, set()).add(role)
+    assert allowed == {verb: roles for (verb, source), roles in ALLOWED.items() if source == state and roles}
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_a_button_is_enabled_exactly_when_the_verb_is_allowed(state: str, cast: Cast) -> None:
+    cluster = make_cluster(cast, state)
+    for role, user in cast.accounts.items():
+        enabled = {o.verb.code for o in CLUSTER.offers(cluster, by=user, at=timezone.now()) if o.verdict}
+        expected = {verb for (verb, source), roles in ALLOWED.items() if source == state and role in roles}
+        assert enabled == expected, role
+
+
+@pytest.mark.parametrize(("verb", "state"), sorted(ALLOWED))
+def test_every_allowed_verb_changes_state_as_the_table_says(verb: str, state: str, cast: Cast) -> None:
+    for role in sorted(ALLOWED[verb, state]):
+        cluster = make_cluster(cast, state)
+        before = cluster.state_before
+        after = transition(cluster, verb, by=cast.user(role), reason="Because.", **details(verb, cast))
+        row = CLUSTER.verb(verb)
+        if verb == "discard":
+            assert after.pk is None
+            continue
+        after.refresh_from_db()
+        target = row.target if isinstance(row.target, str) else before if row.target else state
+        assert after.state == target, role
+        event = Event.objects.about(after).first()
+        assert event is not None
+        assert (event.verb, event.by, event.data["from"], event.data["to"]) == (verb, cast.user(role), state, target)
+
+
+def test_a_refused_verb_changes_nothing_and_says_why(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    with pytest.raises(Refusal) as refusal:
+        transition(cluster, "return", by=cast.user("coordinator"), reason="  ")
+    assert str(refusal.value) == "Say why: those who are told read it word for word."
+    cluster.refresh_from_db()
+    assert cluster.state == State.SUBMITTED
+    assert Event.objects.count() == 0
+
+
+@pytest.mark.parametrize("verb", ["approve", "return", "decline", "move"])
+@pytest.mark.parametrize("party", ["proposer", "lead", "deputy"])
+def test_nobody_decides_on_what_they_propose_or_lead(verb: str, party: str, cast: Cast) -> None:
+    judge = cast.member("coordinator")
+    changed = {"proposer": {"proposer": judge}, "lead": {"lead": judge}, "deputy": {}}[party]
+    cluster = make_cluster(cast, State.SUBMITTED, **changed)
+    if party == "deputy":
+        cluster.participations.filter(role="deputy").update(member=judge)
+    with pytest.raises(Refusal) as refusal:
+        transition(cluster, verb, by=judge.user, reason="Good.", **details(verb, cast))
+    assert "four eyes" in str(refusal.value)
+    assert refusal.value.code == "forbidden"
+
+
+def test_a_stand_in_decides_only_where_nobody_of_the_group_may(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    stand_in = cast.user("stand_in")
+    with pytest.raises(Refusal):
+        transition(cluster, "approve", by=stand_in)
+    cast.group.appointments.update(absent_until=timezone.localdate())
+    stand_in = type(stand_in).objects.get(pk=stand_in.pk)
+    approved = transition(cluster, "approve", by=stand_in)
+    decision = approved.decisions.get()
+    assert (decision.capacity, decision.working_group) == (Capacity.STAND_IN, cast.group)
+
+
+def test_every_effect_and_audience_of_the_table_exists() -> None:
+    assert {code for verb in CLUSTER for code in verb.effects} == registered_effects()
+    assert {code for verb in CLUSTER for code in verb.tells} <= {*AUDIENCES}
+    assert {*AUDIENCES} == {*AUDIENCE_LABELS}
