@@ -28,11 +28,17 @@ from factsheets.pdf_child import read_frame, write_frame
 
 HERE: Final = Path(__file__).resolve().parent
 STYLESHEETS: Final = ("print/fonts.css", "css/factsheet.css", "print/page.css")
-MEMORY: Final = 1024 * 1024 * 1024
-PROCESSOR_SECONDS: Final = 20
-WALL_SECONDS: Final = 30.0
-QUEUE_SECONDS: Final = 60.0
-DOCUMENTS_PER_CHILD: Final = 500
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one child may use: address space in bytes, seconds per document, how long to queue, how many documents."""
+
+    memory: int = 1024 * 1024 * 1024
+    processor_seconds: int = 20
+    wall_seconds: float = 30.0
+    queue_seconds: float = 60.0
+    documents: int = 500
 
 
 class PdfUnavailable(Exception):
@@ -86,17 +92,9 @@ def render_pdf(
     Raises:
         PdfUnavailable: Pango is missing, the document took too long or too much, or the child failed.
     """
-    head = {
-        "title": title,
-        "language": language,
-        "created_at": created_at.timestamp(),
-        "enclosures": [
-            {"name": a.name, "description": a.description, "relationship": a.relationship} for a in attachments
-        ],
-        "pictures": list(pictures or {}),
-    }
-    contents = [html.encode(), *(a.content for a in attachments), *(pictures or {}).values()]
-    return _press.set(head, contents)
+    return _press.render(
+        html, title=title, language=language, created_at=created_at, attachments=attachments, pictures=pictures or {}
+    )
 
 
 def assets() -> dict[str, Path]:
@@ -107,18 +105,45 @@ def assets() -> dict[str, Path]:
     return {f"{path.parent.name}/{path.name}": path for path in sorted([*own, *shared])}
 
 
-class _Press:
-    """The child of this process and the lock around it."""
+class Press:
+    """One child process and the lock around it."""
 
-    def __init__(self) -> None:
-        """Start nothing yet."""
+    def __init__(self, limits: Limits | None = None, *, code: Sequence[Path] = ()) -> None:
+        """Start nothing yet; `code` are folders that the child imports from before all others."""
+        self.limits = limits or Limits()
+        self._code = [*code, Path(settings.BASE_DIR)]
         self._lock = threading.Lock()
         self._child: subprocess.Popen[bytes] | None = None
         self._made = 0
 
-    def set(self, head: dict[str, Any], contents: Sequence[bytes]) -> Pdf:
-        """Have one document set, at most `QUEUE_SECONDS` after those before it."""
-        if not self._lock.acquire(timeout=QUEUE_SECONDS):
+    @property
+    def pid(self) -> int | None:
+        """The child's process id, while there is a child."""
+        return self._child.pid if self._child is not None else None
+
+    def render(
+        self,
+        html: str,
+        *,
+        title: str,
+        language: str,
+        created_at: datetime,
+        attachments: Sequence[Attachment] = (),
+        pictures: Mapping[str, bytes] | None = None,
+    ) -> Pdf:
+        """Do as `render_pdf`, when the documents before this one are done."""
+        drawn = pictures or {}
+        head = {
+            "title": title,
+            "language": language,
+            "created_at": created_at.timestamp(),
+            "enclosures": [
+                {"name": a.name, "description": a.description, "relationship": a.relationship} for a in attachments
+            ],
+            "pictures": list(drawn),
+        }
+        contents = [html.encode(), *(a.content for a in attachments), *drawn.values()]
+        if not self._lock.acquire(timeout=self.limits.queue_seconds):
             raise PdfUnavailable(_("Too many documents are being made at once, so the PDF has to wait."))
         try:
             return self._in_time(head, contents)
@@ -128,7 +153,7 @@ class _Press:
     def _in_time(self, head: dict[str, Any], contents: Sequence[bytes]) -> Pdf:
         """Talk to the child under the clock; whatever goes wrong leaves no half-used child behind."""
         child = self._started()
-        clock = threading.Timer(WALL_SECONDS, child.kill)
+        clock = threading.Timer(self.limits.wall_seconds, child.kill)
         clock.start()
         try:
             return _dialogue(child, head, contents)
@@ -145,15 +170,15 @@ class _Press:
     def _started(self) -> subprocess.Popen[bytes]:
         """Return the living child, or a new one that has said it is ready; a child serves a number of documents."""
         self._made += 1
-        if self._child is not None and self._child.poll() is None and self._made <= DOCUMENTS_PER_CHILD:
+        if self._child is not None and self._child.poll() is None and self._made <= self.limits.documents:
             return self._child
         self.stop()
         self._made = 1
-        self._child = child = _start()
-        clock = threading.Timer(WALL_SECONDS, child.kill)
+        self._child = child = _start(self._code)
+        clock = threading.Timer(self.limits.wall_seconds, child.kill)
         clock.start()
         try:
-            write_frame(_stdin(child), json.dumps(_setup()).encode())
+            write_frame(_stdin(child), json.dumps(_setup(self.limits)).encode())
             hello = json.loads(read_frame(_stdout(child)))
         except (EOFError, OSError, ValueError, KeyError) as error:
             self.stop()
@@ -193,21 +218,21 @@ class _Press:
             child.returncode = 0  # not ours to wait for
 
 
-def _setup() -> dict[str, Any]:
+def _setup(limits: Limits) -> dict[str, Any]:
     """Return the child's first frame: what it may use, and how much."""
     return {
         "assets": {name: str(path) for name, path in assets().items()},
         "stylesheets": STYLESHEETS,
-        "memory": MEMORY,
-        "seconds": PROCESSOR_SECONDS,
+        "memory": limits.memory,
+        "seconds": limits.processor_seconds,
     }
 
 
-def _start() -> subprocess.Popen[bytes]:
+def _start(code: Sequence[Path]) -> subprocess.Popen[bytes]:
     """Start a child that knows nothing of us but where the code lies."""
     kept = ("PATH", "HOME", "TMPDIR", "DYLD_FALLBACK_LIBRARY_PATH", "LD_LIBRARY_PATH", "FONTCONFIG_PATH", "VIRTUAL_ENV")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
-    environment |= {"PYTHONPATH": str(settings.BASE_DIR), "PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "TZ": "UTC"}
+    environment |= {"PYTHONPATH": os.pathsep.join(map(str, code)), "PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "TZ": "UTC"}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "factsheets.pdf_child"],
         stdin=subprocess.PIPE,
@@ -247,5 +272,5 @@ def _close(stream: IO[bytes] | None) -> None:
         pass
 
 
-_press = _Press()
+_press = Press()
 os.register_at_fork(after_in_child=_press.forget)

@@ -1,0 +1,6 @@
+"""The models of `factsheets`."""
+
+from factsheets.models.issue import Edition, EditionName, Issue
+from factsheets.models.report import CopReport, Delivery
+
+__all__ = ["CopReport", "Delivery", "Edition", "EditionName", "Issue"]

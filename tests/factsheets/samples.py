@@ -59,7 +59,7 @@ def stage(
     baseline: tuple[str, str] | None = None,
     slip: int | None = None,
     deliverable: str = "",
-    kind: str = "activity",
+    kind: str = "work",
 ) -> StageLine:
     """Return a stage's line."""
     return {
@@ -351,7 +351,7 @@ def ordinary_backward() -> Snapshot:
         "ask first.\n- A second try-out, on the plain of Vardia, failed: pumped polder.",
         "next_steps": "- The Association of Black Sea Wetlands confirms its uptake.\n- Flash floods: a new proposal is being written.",
         "amendments": [
-            {"number": 1, "accepted_on": "2025-11-14", "fields": ["planned_end"], "reason": "The hall in Cagliari was flooded."},
+            {"number": 1, "accepted_on": "2025-11-14", "fields": ["ends_on"], "reason": "The hall in Cagliari was flooded."},
         ],
         "conditions": [],
         "follow_ups": ["2026-10-24", "2027-04-24"],

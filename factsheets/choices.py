@@ -1,0 +1,41 @@
+"""What the code branches on in issued documents."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class IssueKind(models.TextChoices):
+    """What kind of document an issue is."""
+
+    CLUSTER = "cluster", _("Cluster factsheet")
+    STATEMENT = "statement", _("Policy statement")
+    REPORT = "report", _("Report to the CoP")
+
+
+class Face(models.TextChoices):
+    """Whether a factsheet looks ahead or back; statements and reports have no face (empty)."""
+
+    FORWARD = "forward", _("What we set out to do")
+    BACKWARD = "backward", _("What came of it")
+
+
+class EditionState(models.TextChoices):
+    """Whether an edition still has its content; that a newer revision exists is not a state, it is derived."""
+
+    CURRENT = "current", _("Current")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class RevisionReason(models.TextChoices):
+    """Why a revision was made of the same snapshot."""
+
+    FIRST = "first", _("First issue")
+    NAME_REMOVED = "name_removed", _("A name was taken out")
+    PDF_ADDED = "pdf_added", _("The PDF was added")
+
+
+class PdfProblem(models.TextChoices):
+    """Why an edition has no PDF, as the sentence that stands in place of the link."""
+
+    LIBRARY = "library", _("There is no PDF: the server lacked a library on the day of issue.")
+    FAILED = "failed", _("There is no PDF: it could not be made on the day of issue.")

@@ -1,0 +1,101 @@
+"""Files of issued documents: named by their content, written whole or not at all.
+
+A file's name is its SHA-256, so the same content is stored once, nothing is ever overwritten by something
+else, and a damaged file shows. They lie in Django's default storage: on a disk a file is written beside its
+place, flushed, and moved there; an object store takes only whole objects by itself.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+FOLDER = "factsheets"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A stored file: its name in the storage, checksum in hex and size in bytes."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+def put(content: bytes, *, suffix: str) -> Stored:
+    """Store `content` under its own checksum; a no-op when it is there, undamaged.
+
+    Raises:
+        OSError: the disk is full or refuses; nothing is left behind and no half file is ever seen.
+    """
+    digest = sha256(content).hexdigest()
+    name = f"{FOLDER}/{digest[:2]}/{digest}{suffix}"
+    path = _path(name)
+    if path is None:
+        if not default_storage.exists(name):
+            default_storage.save(name, ContentFile(content))
+    elif not path.exists() or path.read_bytes() != content:
+        _write(path, content)
+    return Stored(name, digest, len(content))
+
+
+def read(name: str) -> bytes:
+    """Return the content of a stored file.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    path = _path(name)
+    if path is not None:
+        return path.read_bytes()
+    with default_storage.open(name) as file:
+        return bytes(file.read())
+
+
+def is_whole(name: str) -> bool:
+    """Say whether a file is there and still has the content that its name promises."""
+    try:
+        return sha256(read(name)).hexdigest() == Path(name).stem
+    except FileNotFoundError:
+        return False
+
+
+def remove(names: Iterable[str]) -> None:
+    """Delete stored files; one that is gone already is no error."""
+    for name in names:
+        default_storage.delete(name)
+
+
+def _path(name: str) -> Path | None:
+    """Return where a file lies on this machine, or None when the storage is elsewhere."""
+    try:
+        return Path(default_storage.path(name))
+    except NotImplementedError:
+        return None
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write beside the place, flush to the disk, then move; the folder's entry is flushed too."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,127 @@
+"""What a snapshot says in figures: counts and small selections, pure functions without words of their own kind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext, ngettext
+
+from clusters.choices import OutcomeKind, StageStatus
+from clusters.snapshot_shape import ConditionLine, Snapshot, StageLine, TerritoryLine
+
+#: Millimetres of a page between its margins.
+PAGE = 267
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One large figure and what it counts."""
+
+    value: str
+    words: str
+
+
+def figures(snapshot: Snapshot) -> list[Figure]:
+    """Return the four figures of the backward face: objectives, uptakes, people or organisations, outcomes."""
+    return [_objectives(snapshot), _uptakes(snapshot), _reach(snapshot), _outcomes(snapshot)]
+
+
+def _objectives(snapshot: Snapshot) -> Figure:
+    stated = [line["reached"] for line in snapshot["objectives"] if line["reached"] is not None]
+    total = len(snapshot["objectives"])
+    if not stated:
+        return Figure(str(total), ngettext("objective", "objectives", total))
+    value = gettext("%(reached)d of %(total)d") % {"reached": sum(stated), "total": total}
+    return Figure(value, ngettext("objective reached", "objectives reached", total))
+
+
+def _uptakes(snapshot: Snapshot) -> Figure:
+    """Count uptakes in use; documented and declared are two truths and never added up."""
+    used = [line["documented"] for line in snapshot["uptakes"] if line["step"] == "in_use"]
+    documented, declared = sum(used), len(used) - sum(used)
+    words = ngettext("uptake documented", "uptakes documented", documented)
+    if declared:
+        words = gettext("%(documented)s, %(declared)d declared") % {"documented": words, "declared": declared}
+    return Figure(str(documented), words)
+
+
+def _reach(snapshot: Snapshot) -> Figure:
+    people = sum(line["people"] for line in snapshot["meetings"])
+    if people:
+        meetings = len(snapshot["meetings"])
+        words = ngettext("person at %(meetings)s", "people at %(meetings)s", people) % {
+            "meetings": ngettext("%(count)d meeting", "%(count)d meetings", meetings) % {"count": meetings}
+        }
+        return Figure(str(people), words)
+    taking_part = snapshot["participants"]
+    countries = {line["organisation"]["country"] for line in taking_part if line["organisation"]["country"]}
+    words = ngettext("organisation of %(countries)s", "organisations of %(countries)s", len(taking_part)) % {
+        "countries": ngettext("%(count)d country", "%(count)d countries", len(countries)) % {"count": len(countries)}
+    }
+    return Figure(str(len(taking_part)), words)
+
+
+def _outcomes(snapshot: Snapshot) -> Figure:
+    lines = [line for line in snapshot["outcomes"] if line["kind"] == OutcomeKind.POLICY_EVIDENCE]
+    if lines:
+        return Figure(str(len(lines)), ngettext("piece of evidence for policy", "pieces of evidence for policy", len(lines)))
+    total = len(snapshot["outcomes"])
+    return Figure(str(total), ngettext("outcome", "outcomes", total))
+
+
+def projects(snapshot: Snapshot) -> list[str]:
+    """Return the projects whose results are worked with, each once, in the order of the results."""
+    return list(dict.fromkeys(line["project"] for line in snapshot["solutions"] if line["project"]))
+
+
+def territories(snapshot: Snapshot) -> list[tuple[str, list[TerritoryLine]]]:
+    """Return the territories grouped by NUTS version, the newest first; those without a code under ""."""
+    versions = sorted({line["nuts_version"] for line in snapshot["territories"]}, reverse=True)
+    return [
+        (version, [line for line in snapshot["territories"] if line["nuts_version"] == version]) for version in versions
+    ]
+
+
+def fits_beside(snapshot: Snapshot, *, is_backward: bool) -> bool:
+    """Say whether the participants fit under the facts, in the narrow column of page 1.
+
+    An estimate in millimetres from the lengths of the texts, made for the sizes in `factsheet.css`: where they
+    do not fit they get a section over the whole width, instead of running on alone down the next page.
+    """
+    head = 58 + 9 * _lines(snapshot["title"], 33) + 6 * _lines(snapshot["question"], 58)
+    need = snapshot["need"]
+    rows = [
+        snapshot["working_group"]["title"],
+        (snapshot["lead"]["organisation"] or {"name": ""})["name"],
+        *([f"Raised by {need['raised_by']['name']}; 4 say me too"] if is_backward and need and need["raised_by"] else []),
+        *([snapshot["deadline"]["reason"] + " 30 Sep 2026"] if snapshot["deadline"] else []),
+        ", ".join(projects(snapshot)),
+        ", ".join(next(iter(line["labels"].values()), "") for line in snapshot["themes"]),
+        ", ".join(line["code"] or line["name"] for line in snapshot["territories"]) + " (NUTS 2021)",
+        snapshot["out_of_scope"] if is_backward else "Open to the whole community",
+        "one line",  # state
+        "7 Jul 2025 – 17 Jul 2026",
+        "one line",  # aims
+        *(["one line"] if snapshot["levels"] else []),
+    ]
+    facts = sum(1.6 + 4 * _lines(row, 22) for row in rows if row)
+    people = sum(
+        1.6 + 4.1 * (_lines(line["organisation"]["name"], 34) + (line["roles"] != ["participant"]) * 0.5)
+        for line in snapshot["participants"]
+    )
+    return head + 5 + facts + 14 + people <= PAGE
+
+
+def _lines(text: str, width: int) -> int:
+    return -(-len(text) // width)
+
+
+def open_conditions(snapshot: Snapshot) -> list[ConditionLine]:
+    """Return the conditions that nobody has confirmed or waived."""
+    return [line for line in snapshot["conditions"] if line["state"] in ("open", "met")]
+
+
+def is_late(stage: StageLine, as_of: str) -> bool:
+    """Say whether a stage was open and past its planned end on the day of the snapshot."""
+    is_open = stage["status"] in (StageStatus.PLANNED, StageStatus.RUNNING)
+    return is_open and stage["planned_end"] is not None and stage["planned_end"] < as_of

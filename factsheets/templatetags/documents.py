@@ -1,0 +1,102 @@
+"""Filters that turn the values of a snapshot into words; used by the templates of documents only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from clusters.snapshot_shape import Coded, MemberKey, OrganisationLine, ParticipantLine, Snapshot, StageLine
+from community.templatetags.dates import duration
+from factsheets import sentences, summary
+
+register = template.Library()
+
+_BULLET = re.compile(r"^\s*[-*•]\s+")
+
+
+@register.filter
+def as_date(day: str | None) -> date | None:
+    """Return the date of an ISO day."""
+    return date.fromisoformat(day) if day else None
+
+
+@register.filter
+def words(code: str, vocabulary: str) -> str:
+    """Return the words of a code of `factsheets.sentences`."""
+    return sentences.label(vocabulary, code)
+
+
+@register.filter
+def term(coded: Coded) -> str:
+    """Return the words of a vocabulary's term in the document's language."""
+    return sentences.term(coded)
+
+
+@register.filter
+def terms(coded: list[Coded]) -> str:
+    """Return the words of several terms, with commas."""
+    return ", ".join(sentences.term(line) for line in coded)
+
+
+@register.filter
+def amended(fields: list[str]) -> str:
+    """Return the names of amended fields, with commas."""
+    return ", ".join(sentences.label("amended", name) for name in fields)
+
+
+@register.filter
+def stage_status(stage: StageLine, snapshot: Snapshot) -> str:
+    """Return the code of a stage's mark: its status, or "late"."""
+    return "late" if summary.is_late(stage, snapshot["as_of"]) else stage["status"]
+
+
+@register.filter
+def org(line: OrganisationLine | None) -> SafeString | str:
+    """Write an organisation with its country: "Region of Crete (EL)"."""
+    if line is None:
+        return ""
+    if not line["country"]:
+        return line["name"]
+    return format_html('{} <span class="fs-cc">{}</span>', line["name"], line["country"])
+
+
+@register.filter
+def lasting(start: str, end: str) -> str:
+    """Return how long a span of ISO days is, both days counted: "296 days"."""
+    return duration(date.fromisoformat(start), date.fromisoformat(end))
+
+
+@register.filter
+def persons(line: ParticipantLine, names: Mapping[MemberKey, str]) -> list[str]:
+    """Return the names of those who take part for an organisation and may be named."""
+    return [names[key] for key in line["persons"] if key in names]
+
+
+@register.filter
+def prose(text: str) -> SafeString:
+    """Write typed text as paragraphs and lists: blank lines part paragraphs, lines with "- " are a list.
+
+    Everything is escaped; nothing that was typed becomes an element or an address.
+    """
+    blocks = [block.splitlines() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()) if block.strip()]
+    return mark_safe("".join(_block(lines) for lines in blocks))  # noqa: S308  each block is escaped below
+
+
+def _block(lines: list[str]) -> SafeString:
+    """Write the lines of one block: the prose before its first bullet, then the list, each line an item."""
+    first = next((at for at, line in enumerate(lines) if _BULLET.match(line)), len(lines))
+    said = format_html("<p>{}</p>", " ".join(lines[:first])) if first else SafeString("")
+    items: list[str] = []
+    for line in lines[first:]:
+        if _BULLET.match(line):
+            items.append(_BULLET.sub("", line))
+        else:
+            items[-1] += f" {line}"
+    if not items:
+        return said
+    return said + format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((item,) for item in items)))
