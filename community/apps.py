@@ -1,9 +1,10 @@
 """Set-up of the app `community`: the kinds it owns and what it contributes to its own pages."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-from community import kinds
+from community import contributions, kinds
 from community.kinds import Kind
 
 KINDS = (
@@ -39,6 +40,11 @@ class CommunityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Fill the registries once, at start-up."""
+        """Fill the registries once, at start-up, and load every app's tasks, which jobs name."""
+        from community.clock import CHORES
+
         for kind in KINDS:
             kinds.register(kind)
+        for code, chore in CHORES.items():
+            contributions.clock_jobs.register(code, chore)
+        autodiscover_modules("tasks")

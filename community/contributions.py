@@ -118,11 +118,16 @@ class SearchSource:
 
 @dataclass(frozen=True)
 class ClockJob:
-    """A chore of the scheduler: `run(now)` returns how much it did."""
+    """A chore of the scheduler: `run(now)` returns how much it did.
+
+    It must be harmless to run twice: a scheduler that dies leaves it to the next
+    one after `lease_minutes`.
+    """
 
     label: Words
     every_minutes: int
     run: Callable[[datetime], int]
+    lease_minutes: int = 5
 
 
 @dataclass(frozen=True)

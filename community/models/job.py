@@ -16,8 +16,9 @@ class Job(models.Model):
     """One piece of work, written in the transaction of the change that wants it.
 
     `task` names the registered function, `arguments` are its keywords. At most
-    one job of a `key` is open. A worker holds it by a lease; when the worker
-    dies, the lease runs out and another one takes it.
+    one job of a `key` is open; asked for again while it runs, it runs once more.
+    A worker holds it by a lease; when the worker dies, the lease runs out and
+    another one takes it.
     """
 
     task = models.CharField(_("task"), max_length=80)
@@ -32,6 +33,7 @@ class Job(models.Model):
     done_count = models.PositiveIntegerField(_("done"), default=0)
     total_count = models.PositiveIntegerField(_("of"), default=0)
     result = models.JSONField(_("result"), default=dict, blank=True)
+    is_wanted_again = models.BooleanField(_("asked for again"), default=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
     due_at = models.DateTimeField(_("due at"), default=timezone.now)

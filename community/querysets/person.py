@@ -97,14 +97,6 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         """Keep the persons whose consent to `purpose` stands."""
         return self.filter(self.consented(purpose))
 
-    def named_to(self, user: User | AnonymousUser | None) -> Self:
-        """Keep the persons whose name `user` may read on any page: by consent to that, and one's own."""
-        shown = Q(self.consented(ConsentPurpose.PUBLIC))
-        if is_cop(user) or is_administrator(user):
-            shown |= Q(self.consented(ConsentPurpose.DIRECTORY))
-        me = member_of(user)
-        return self.filter(shown | Q(pk=me.pk)) if me else self.filter(shown)
-
     def in_community(self) -> Self:
         """Keep the members of the community of practice, merged rows left out."""
         return self.filter(standing=Standing.MEMBER, merged_into=None)

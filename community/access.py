@@ -1,0 +1,66 @@
+"""Loading an object for a user: what is not visible is not there (404)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ValidationError
+from django.db.models import Model, QuerySet
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from community import kinds
+from community.choices import ConsentPurpose
+from community.models import Consent, Member, User
+from community.visibility import is_administrator, is_cop, member_of
+
+Row = TypeVar("Row", bound=Model)
+
+
+def get_visible(source: type[Row] | QuerySet[Row], user: User | AnonymousUser | None, **lookup: Any) -> Row:
+    """Return the one row that `lookup` names among those visible to `user`.
+
+    Raises:
+        Http404: there is none, it is not visible, or the lookup's values cannot be a key.
+    """
+    rows: Any = source if isinstance(source, QuerySet) else source._default_manager.all()
+    try:
+        row: Row | None = rows.visible_to(user).filter(**lookup).first()
+    except (ValueError, OverflowError, ValidationError):
+        row = None
+    if row is None:
+        raise Http404(_("There is no such page, or it is not open to you."))
+    return row
+
+
+def get_subject(kind: str, pk: int, user: User | AnonymousUser | None) -> Model:
+    """Return the subject that (kind, id) points to, if it is visible to `user`.
+
+    Raises:
+        Http404: the kind is not known or has no page of its own, or the row is not visible.
+    """
+    try:
+        model = kinds.get(kind).model_class
+    except KeyError:
+        raise Http404 from None
+    if not hasattr(model._default_manager.all(), "visible_to"):
+        raise Http404
+    return get_visible(model, user, pk=pk)
+
+
+def named_members(user: User | AnonymousUser | None, members: Iterable[Member | int]) -> set[int]:
+    """Return the ids of those `members` whose names `user` may read on a page; one query at most.
+
+    Administrators read all names; CoP members those who consented to the
+    directory or to public pages, and their own; everybody else the public ones.
+    Who works on the same cluster is the cluster's own question.
+    """
+    ids = {member if isinstance(member, int) else member.pk for member in members}
+    if not ids or is_administrator(user):
+        return ids
+    purposes = [ConsentPurpose.PUBLIC, *([ConsentPurpose.DIRECTORY] if is_cop(user) else [])]
+    shown = Consent.objects.standing().filter(member__in=ids, purpose__in=purposes)
+    me = member_of(user)
+    return set(shown.values_list("member_id", flat=True)) | ({me.pk} & ids if me else set())

@@ -1,0 +1,99 @@
+"""Keeping uploaded files, with the rights that each must state."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from django.conf import settings
+from django.core.files import File as Content
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community import kinds
+from community.choices import FileVisibility
+from community.events import record
+from community.models import File, User
+from community.permissions import Refusal
+
+
+@transaction.atomic
+def keep_file(
+    *,
+    content: Content,  # type: ignore[type-arg]
+    subject: models.Model,
+    title: str,
+    rights_holder: str,
+    licence: str,
+    is_free_for_eu_use: bool,
+    by: User,
+    visibility: str = FileVisibility.COP,
+    holds_names: bool = False,
+    content_type: str = "application/octet-stream",
+    at: datetime | None = None,
+) -> File:
+    """Store a file under a random name beside its subject; one event.
+
+    Raises:
+        Refusal: it is empty, too big, or its rights are not stated.
+        ValidationError: a text holds signs that are not allowed.
+    """
+    at = at or timezone.now()
+    if not content.size:
+        raise Refusal(_("This file is empty."))
+    if content.size > settings.MAX_UPLOAD_MB * 1024 * 1024:
+        raise Refusal(_("This file is larger than %(limit)d MB.") % {"limit": settings.MAX_UPLOAD_MB})
+    if not (is_free_for_eu_use and rights_holder.strip() and licence.strip()):
+        raise Refusal(
+            _(
+                "Name the rights holder and the licence, and confirm that EU institutions may use the file free of charge."
+            )
+        )
+    file = File(
+        kind=kinds.of(subject).code,
+        subject_id=subject.pk,
+        title=title,
+        content=content,
+        original_name=(content.name or title).rsplit("/", 1)[-1],
+        content_type=content_type,
+        size=content.size,
+        sha256=sha256_of(content),
+        rights_holder=rights_holder,
+        licence=licence,
+        is_free_for_eu_use=is_free_for_eu_use,
+        visibility=FileVisibility.RESTRICTED if holds_names else visibility,
+        holds_names=holds_names,
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+    file.full_clean(exclude=["content"])
+    file.save(force_insert=True)
+    record(verb="add_file", subject=subject, by=by, at=at, data={"file": file.pk, "sha256": file.sha256})
+    return file
+
+
+@transaction.atomic
+def remove_file(*, file: File, by: User, at: datetime | None = None) -> File:
+    """Take a file out of sight; its bytes stay until its retention date. A no-op when that was done already.
+
+    One event in the chain of what it belongs to.
+    """
+    at = at or timezone.now()
+    row = File.objects.select_for_update().get(pk=file.pk)
+    if row.removed_at is not None:
+        return row
+    row.removed_at = at
+    row.save(update_fields=["removed_at"])
+    subject = kinds.resolve(row.kind, row.subject_id)
+    record(verb="remove_file", subject=subject or row, by=by, at=at, data={"file": row.pk})
+    return row
+
+
+def sha256_of(content: Content) -> str:  # type: ignore[type-arg]
+    """Return the checksum of a file's bytes, read in pieces, in hex."""
+    digest = hashlib.sha256()
+    for piece in content.chunks():
+        digest.update(piece)
+    content.seek(0)
+    return digest.hexdigest()

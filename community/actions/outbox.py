@@ -1,0 +1,153 @@
+"""The sender: the only place that talks to a mail server."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from django.core.mail import get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+from django.utils import timezone
+
+from community.choices import MessageState
+from community.links import give_token
+from community.mails import message_id, render
+from community.models import Message
+
+logger = logging.getLogger(__name__)
+
+#: While a sender holds a row, no other one takes it; after this time it is taken for dead.
+HELD = timedelta(minutes=5)
+#: How long to wait after each failed try; then the mail is given up, visibly.
+RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+#: So many failures of the server itself in a row end the round.
+SERVER_IS_DOWN_AFTER = 3
+
+
+@dataclass
+class Sent:
+    """What one round of the sender did."""
+
+    sent: int = 0
+    failed: int = 0
+    given_up: int = 0
+    cancelled: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Return the counts by name."""
+        return asdict(self)
+
+
+def send_outbox(*, at: datetime, limit: int = 500) -> Sent:
+    """Send the mails that are due, oldest first, each on its own; return what came of them.
+
+    Order of effects for each: take the row under a lease and mint its link's token
+    (committed), render, send, note the result. Two senders at once never take the
+    same row. A mail that cannot be rendered or delivered stops no other; a server
+    that is down ends the round.
+    """
+    counts, server_errors, tried = Sent(), 0, set[int]()
+    connection = get_connection()
+    try:
+        while len(tried) < limit and server_errors < SERVER_IS_DOWN_AFTER:
+            taken = _take_next(at, tried)
+            if taken is None:
+                break
+            message, token = taken
+            tried.add(message.pk)
+            if message.state == MessageState.CANCELLED:
+                counts.cancelled += 1
+                continue
+            error = _send(message, token, connection)
+            server_errors = server_errors + 1 if _is_of_server(error) else 0
+            _note(message, error, counts)
+    finally:
+        _close(connection)
+    return counts
+
+
+@transaction.atomic
+def _take_next(at: datetime, tried: set[int]) -> tuple[Message, str | None] | None:
+    """Take the oldest due row that nobody holds, with a fresh token for its link; None when there is none."""
+    rows = Message.objects.select_for_update(skip_locked=True, of=("self",)).due(at).exclude(pk__in=tried)
+    message = rows.select_related("to__member", "link", "event").first()
+    if message is None:
+        return None
+    if message.to is not None and not message.to.is_active:
+        message.state = MessageState.CANCELLED
+        message.save(update_fields=["state"])
+        return message, None
+    message.attempts += 1
+    message.due_at = timezone.now() + HELD
+    message.save(update_fields=["attempts", "due_at"])
+    token = give_token(message.link, at=timezone.now()) if message.link is not None else None
+    return message, token
+
+
+def _send(message: Message, token: str | None, connection: BaseEmailBackend) -> Exception | None:
+    """Render and send one mail; return what went wrong, or None."""
+    try:
+        mail = render(message, token=token)
+        connection.open()
+        if connection.send_messages([mail]) != 1:
+            raise OSError("the mail server took no mail")
+    except Exception as error:
+        logger.warning("mail %s (%s) was not sent: %s", message.pk, message.template, type(error).__name__)
+        if _is_of_server(error):
+            _close(connection)
+        return error
+    return None
+
+
+def _note(message: Message, error: Exception | None, counts: Sent) -> None:
+    """Write what came of one row, only while it is still ours."""
+    columns: dict[str, object]
+    if error is None:
+        counts.sent += 1
+        columns = {
+            "state": MessageState.SENT,
+            "sent_at": timezone.now(),
+            "message_id": message_id(message),
+            "last_error": "",
+        }
+    elif _is_final(error) or message.attempts > len(RETRY_AFTER):
+        counts.given_up += 1
+        columns = {"state": MessageState.FAILED, "last_error": _words(error)}
+    else:
+        counts.failed += 1
+        columns = {"due_at": timezone.now() + RETRY_AFTER[message.attempts - 1], "last_error": _words(error)}
+    ours = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED, attempts=message.attempts)
+    ours.update(**columns)
+
+
+def _is_of_server(error: Exception | None) -> bool:
+    """Tell whether the server is to blame and not this one mail."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
+        return False
+    return isinstance(error, OSError)
+
+
+def _is_final(error: Exception) -> bool:
+    """Tell whether another try is useless: the server refused this recipient for good (5xx)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _words in error.recipients.values())
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
+
+
+def _words(error: Exception) -> str:
+    """Return the error for the administrator, without the recipient's address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        codes = ", ".join(str(code) for code, _words in error.recipients.values())
+        return f"{type(error).__name__}: {codes}"
+    return f"{type(error).__name__}: {error}"[:500]
+
+
+def _close(connection: BaseEmailBackend) -> None:
+    """Close the connection; one that is broken already is let go."""
+    try:
+        connection.close()
+    except Exception:
+        logger.debug("closing the mail connection failed", exc_info=True)

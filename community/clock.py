@@ -1,0 +1,28 @@
+"""The chores of `community` that the scheduler runs."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from community import jobs, links
+from community.actions.outbox import send_outbox
+from community.chain import seal_chains
+from community.contributions import ClockJob
+
+
+def _outbox(at: datetime) -> int:
+    return send_outbox(at=at).sent
+
+
+def _close_links(at: datetime) -> int:
+    return links.expire(at) + links.forget_addresses(at)
+
+
+CHORES = {
+    "community.outbox": ClockJob(_("Send the mails that wait"), 1, _outbox),
+    "community.jobs": ClockJob(_("Do the work that was left"), 1, jobs.run_due, lease_minutes=15),
+    "community.links": ClockJob(_("Close links whose time is over"), 60, _close_links),
+    "community.seals": ClockJob(_("Seal the history"), 60, seal_chains),
+}

@@ -1,0 +1,90 @@
+"""The door to background work: one place that knows which Tasks API is installed.
+
+`@task("app.verb")` registers what a `Job` row can name. `wake` hands a function of a
+`tasks` module to whatever runs tasks; when that is down, the row is found by the
+scheduler, so nothing is lost and nothing is raised.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+try:
+    from django.tasks import task as background  # type: ignore[import-not-found, unused-ignore]
+except ImportError:  # Django 5.2
+    from django_tasks import task as background  # type: ignore[no-redef, unused-ignore]
+
+__all__ = ["background", "function_of", "registered_tasks", "task", "wake", "wake_on_commit"]
+
+logger = logging.getLogger(__name__)
+
+TaskFunction = Callable[..., Any]
+_functions: dict[str, TaskFunction] = {}
+
+
+def task(name: str) -> Callable[[TaskFunction], TaskFunction]:
+    """Register a function under the name that jobs use; it is called with the job and its arguments.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+
+    def keep(function: TaskFunction) -> TaskFunction:
+        if _functions.setdefault(name, function) is not function:
+            raise ValueError(f"task {name!r} is registered already")
+        return function
+
+    return keep
+
+
+def function_of(name: str) -> TaskFunction:
+    """Return the function of that name.
+
+    Raises:
+        KeyError: no app registered it.
+    """
+    return _functions[name]
+
+
+def registered_tasks() -> list[str]:
+    """Return the names of all tasks."""
+    return sorted(_functions)
+
+
+def wake(path: str, *args: Any) -> None:
+    """Hand the background function at `path` to the Tasks API; a broker that is down is logged, not raised."""
+    try:
+        import_string(path).enqueue(*args)
+    except Exception:
+        logger.exception("could not wake %s; the scheduler will find its rows", path)
+
+
+def wake_on_commit(path: str, *args: Any) -> None:
+    """Wake after the transaction's commit, once however often it is asked for in one transaction."""
+    connection = transaction.get_connection()
+    wanted = _Wake(path, args)
+    if any(wanted == entry[1] for entry in connection.run_on_commit):
+        return
+    transaction.on_commit(wanted, robust=True)
+
+
+class _Wake:
+    """A wake-up call that is equal to another one for the same thing."""
+
+    def __init__(self, path: str, args: tuple[Any, ...]) -> None:
+        self.path, self.args_ = path, args
+
+    def __call__(self) -> None:
+        """Wake."""
+        wake(self.path, *self.args_)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Wake) and (self.path, self.args_) == (other.path, other.args_)
+
+    def __hash__(self) -> int:
+        return hash((self.path, self.args_))
