@@ -8,18 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Any
 
-from django.utils import timezone
+from django.conf import settings
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import ParticipationStatus
-from clusters.models import Cluster, Condition, Participation
-from clusters.permissions import deciding_members
+from clusters.models import Cluster, Condition
+from clusters.permissions import deciding_members, sees_names
 from clusters.requirements import UNDO_SECONDS
+from clusters.sentences import who
 from community import notifications
 from community.actions.transition import tells
 from community.lifecycle import Attempt
-from community.models import Appointment, Event, Member, Partnership, Subscription, User
+from community.models import Appointment, Event, Member, Message, Partnership, Subscription, User
 
 Audience = Callable[[Attempt], Iterable[Member | None]]
 
@@ -132,13 +136,72 @@ def tell(attempt: Attempt) -> None:
             notifications.queue(
                 f"clusters/{attempt.verb.code}",
                 to=user,
-                subject=cluster,
+                subject=cluster if cluster.pk else user.member or user,
                 event=attempt.event,
                 hold_until=hold,
                 audience=audience,
                 title=cluster.title,
                 name=cluster.name,
             )
+
+
+@notifications.provides("cluster")
+def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
+    """Return what the templates of mails about a cluster use beside the subject.
+
+    `who` is the person for those who may see names, else the role; `reason` are the words of the event, which
+    an erasure may have emptied; `url` leads to the very page where the recipient acts.
+    """
+    event = message.event
+    detail = getattr(event, "detail", None) if event else None
+    body: dict[str, Any] = (detail.body if detail else None) or {}
+    group = cluster.working_group
+    context: dict[str, Any] = {
+        "question": cluster.question,
+        "group": f"{group.code} {group.title}" if group else "",
+        "who": who(event, named=message.to is not None and sees_names(message.to, cluster)) if event else "",
+        "reason": body.get("reason", ""),
+        "conditions": [condition.text for condition in _conditions_of(event)],
+        "facts": _facts(cluster, message),
+    }
+    page = PAGES.get((message.template.rpartition("/")[2], message.params.get("audience", "")))
+    if page is not None:
+        context["url"] = settings.SITE_URL + page(cluster)
+    return context
+
+
+def _conditions_of(event: Event | None) -> Iterable[Condition]:
+    return Condition.objects.filter(decision__event=event) if event is not None else ()
+
+
+def _facts(cluster: Cluster, message: Message) -> list[tuple[str, str]]:
+    """Return the lines of facts: question, when, who leads."""
+    days = [date_format(day, "j F Y") for day in (cluster.starts_on, cluster.ends_on) if day]
+    lead = cluster.lead_organisation
+    return [
+        (str(_("Question")), cluster.question),
+        (str(_("Runs")), " – ".join(dict.fromkeys(days)) or "–"),
+        (str(_("Led by")), f"{lead.name} ({lead.country})" if lead else "–"),
+    ]
+
+
+def _verb_page(verb: str) -> Callable[[Cluster], str]:
+    return lambda cluster: reverse("clusters:transition", kwargs={"reference": cluster.name, "verb": verb})
+
+
+def _named_page(name: str) -> Callable[[Cluster], str]:
+    return lambda cluster: reverse(name, kwargs={"reference": cluster.name})
+
+
+#: Where a mail's button leads when it is not the cluster's page: by template and audience.
+PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
+    ("submit", "lead_to_ask"): _verb_page("accept-lead"),
+    ("submit", "coordinators"): _named_page("clusters:review_case"),
+    ("approve", "named_participants"): _named_page("clusters:people"),
+    ("return", "proposer"): _named_page("clusters:update"),
+    ("decline_lead", "proposer"): _named_page("clusters:update"),
+    ("start", "participants"): _named_page("clusters:roadmap"),
+}
 
 
 def told(attempt: Attempt) -> list[tuple[str, int]]:
@@ -163,6 +226,34 @@ def _accounts(audience: str, attempt: Attempt) -> list[User]:
 def _may_see(user: User, cluster: Cluster) -> bool:
     """Tell whether a follower may still see what they follow."""
     return Cluster.objects.visible_to(user).filter(pk=cluster.pk).exists()
+
+
+def ask_lead(cluster: Cluster, *, event: Event) -> None:
+    """Ask who was named as lead of a submitted proposal after it was proposed: the same mail as at the submit."""
+    if cluster.lead is None or cluster.lead.user is None:
+        return
+    notifications.queue(
+        "clusters/submit",
+        to=cluster.lead.user,
+        subject=cluster,
+        event=event,
+        audience="lead_to_ask",
+        title=cluster.title,
+        name=cluster.name,
+    )
+
+
+def tell_reader(cluster: Cluster, reader: Member) -> None:
+    """Tell somebody with whom a draft is shared; once a draft and reader, however often it is shared anew."""
+    if reader.user is not None:
+        notifications.queue(
+            "clusters/draft_shared",
+            to=reader.user,
+            subject=cluster,
+            key=f"draft-shared:{cluster.pk}:{reader.pk}",
+            title=cluster.title,
+            name=cluster.name,
+        )
 
 
 def tell_leads(code: str, cluster: Cluster, participation: Participation, *, event: Event) -> None:

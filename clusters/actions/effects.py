@@ -5,7 +5,7 @@ All run inside the transaction of `community.actions.transition`, on the locked 
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from clusters import checklist
 from clusters.actions.baseline import freeze_baseline as freeze
@@ -20,6 +20,7 @@ from clusters.choices import (
 from clusters.content import content_hash
 from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
 from community.actions.transition import effect, transition
+from community.choices import MessageState
 from community.dates import add_months
 from community.lifecycle import Attempt
 from community.models import Message
@@ -303,9 +304,5 @@ def copy_to_draft(attempt: Attempt) -> None:
 @effect("undo_last", after=True)
 def undo_last(attempt: Attempt) -> None:
     """Cancel the mails of the step that was taken back; they have waited for this."""
-    Message.objects.filter(
-        event__kind="cluster",
-        event__subject_id=attempt.subject.pk,
-        state="queued",
-        due_at__gt=attempt.at - timedelta(seconds=1),
-    ).delete()
+    waiting = Message.objects.filter(event__kind="cluster", event__subject_id=attempt.subject.pk)
+    waiting.filter(state=MessageState.QUEUED, due_at__gt=attempt.at).update(state=MessageState.CANCELLED)

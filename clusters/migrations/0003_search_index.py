@@ -7,7 +7,7 @@ from clusters.search_index import KeepSearchIndex
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clusters", "0001_initial")]
+    dependencies = [("clusters", "0002_append_only")]
 
     operations = [
         migrations.RemoveIndex("cluster", "cluster_updated"),

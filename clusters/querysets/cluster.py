@@ -28,7 +28,6 @@ from clusters.querysets.register import RegisterQuerySet
 from clusters.visibility import Viewer, viewer
 
 if TYPE_CHECKING:
-    from clusters.models import Cluster
     from community.models import User
 
 
