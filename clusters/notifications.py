@@ -12,11 +12,12 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import ParticipationStatus
-from clusters.models import Cluster, Condition
+from clusters.models import Cluster, Condition, Participation
 from clusters.permissions import deciding_members, sees_names
 from clusters.requirements import UNDO_SECONDS
 from clusters.sentences import who
