@@ -38,6 +38,7 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
     on = timezone.localdate(at)
     full = Cluster.objects.for_snapshot().get(pk=cluster.pk)
     baseline = full.baselines.order_by("-number").first()
+    first = baseline if baseline is None or baseline.number == 1 else full.baselines.order_by("number").first()
     stages = list(full.stages.all())
     return {
         "shape": shape.SHAPE,
@@ -61,7 +62,7 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
         "specific_objectives": [_coded(full.specific_objective)] if full.specific_objective else [],
         "sdgs": [_coded(term) for term in full.sdgs.all()],
         "territories": [_territory(territory) for territory in full.territories.all()],
-        "lead": {"organisation": _organisation(full.lead_organisation), "person": full.lead_id},
+        "lead": {"organisation": _organisation(full.lead_organisation), "person": full.lead.key if full.lead else None},
         "participants": participant_lines(full.participations.all()),
         "solutions": [
             {
@@ -72,7 +73,7 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
             for solution in full.solutions.all()
         ],
         "baseline": _baseline(baseline),
-        "stages": stage_lines(stages, baseline, on=on),
+        "stages": stage_lines(stages, baseline, first, on=on),
         "expected_outcomes": [{"kind": row.kind, "how": row.note, "on": None} for row in full.expected_outcomes.all()],
         "outcomes": _outcomes(full, stages),
         "no_outcome": full.has_no_outcome,
@@ -104,12 +105,15 @@ def condition_state(condition: Condition) -> str:
     return "met" if condition.met_at else "open"
 
 
-def stage_lines(stages: Iterable[Stage], baseline: Baseline | None, *, on: date) -> list[shape.StageLine]:
-    """Return the roadmap's lines with the slip of each end against the newest baseline, in days."""
+def stage_lines(
+    stages: Iterable[Stage], baseline: Baseline | None, first: Baseline | None, *, on: date
+) -> list[shape.StageLine]:
+    """Return the roadmap's lines with the slip of each end against the newest and the first baseline, in days."""
     frozen = {row.stage_id: row for row in baseline.stages.all()} if baseline else {}
+    at_first = frozen if first == baseline else {row.stage_id: row for row in first.stages.all()} if first else {}
     lines: list[shape.StageLine] = []
     for number, stage in enumerate(stages, 1):
-        base = frozen.get(stage.pk)
+        base, start = frozen.get(stage.pk), at_first.get(stage.pk)
         lines.append(
             {
                 "number": number,
@@ -123,6 +127,7 @@ def stage_lines(stages: Iterable[Stage], baseline: Baseline | None, *, on: date)
                 "baseline_start": _day(base.planned_start_on) if base else None,
                 "baseline_end": _day(base.planned_end_on) if base else None,
                 "slip": slip_of(stage, base.planned_end_on if base else None, on=on),
+                "first_slip": slip_of(stage, start.planned_end_on if start else None, on=on),
                 "deliverable": stage.deliverable,
                 "note": stage.note,
             }
@@ -164,8 +169,8 @@ def participant_lines(rows: Iterable[Participation]) -> list[shape.ParticipantLi
         )
         if row.role not in line["roles"]:
             line["roles"].append(row.role)
-        if row.member_id is not None and row.member_id not in line["persons"]:
-            line["persons"].append(row.member_id)
+        if row.member is not None and row.member.key not in line["persons"]:
+            line["persons"].append(row.member.key)
             line["people"] += 1
     for line in lines.values():
         line["roles"].sort(key=ROLE_ORDER.index)
@@ -211,7 +216,7 @@ def _need(cluster: Cluster) -> shape.NeedLine | None:
     return {
         "text": cluster.need_text or need.question,
         "raised_by": _organisation(need.organisation),
-        "raised_by_person": need.raised_by_id,
+        "raised_by_person": need.raised_by.key,
         "me_too": need.me_toos.count(),
     }
 
@@ -235,7 +240,8 @@ def _outcomes(cluster: Cluster, stages: list[Stage]) -> list[shape.OutcomeLine]:
     return [
         {
             "kind": row.kind,
-            "text": row.title if not row.description else f"{row.title}. {row.description}",
+            "text": row.title,
+            "detail": row.description,
             "on": _day(row.reached_on),
             "stage": stage_numbers.get(row.stage_id) if row.stage_id else None,
             "objective": objective_numbers.get(row.objective_id) if row.objective_id else None,

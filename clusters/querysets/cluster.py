@@ -187,7 +187,7 @@ class ClusterQuerySet(RegisterQuerySet):
         """Join and prefetch everything that `clusters.summary.snapshot` reads."""
         return (
             self.for_page()
-            .select_related("need__organisation")
+            .select_related("need__organisation", "need__raised_by")
             .prefetch_related(
                 "further_working_groups",
                 "levels",
@@ -196,6 +196,7 @@ class ClusterQuerySet(RegisterQuerySet):
                 "sdgs",
                 "territories",
                 "participations__organisation",
+                "participations__member",
                 "solutions__project",
                 "solutions__maturity",
                 "stages",
