@@ -7,6 +7,7 @@ from typing import Any
 from django import forms, template
 from django.forms.boundfield import BoundField, BoundWidget
 from django.forms.forms import BaseForm
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -113,3 +114,20 @@ def page_title(title: str, form: Any) -> str:
     if getattr(form, "is_bound", False) and form.errors:
         return _("Error: %(title)s") % {"title": title}
     return title
+
+
+SECRET_WORDS = ("password", "token", "secret", "code", "credential")
+LEAST_TYPED = 12  # characters: shorter entries are typed again in no time
+
+
+@register.filter
+def typed_texts(request: HttpRequest | None) -> list[tuple[str, str]]:
+    """Return what was typed into a refused form and is worth keeping; never passwords or tokens."""
+    if request is None or request.method != "POST":
+        return []
+    return [
+        (name, text)
+        for name, texts in request.POST.lists()
+        for text in map(str, texts)
+        if name != "next" and len(text) >= LEAST_TYPED and not any(word in name.lower() for word in SECRET_WORDS)
+    ]

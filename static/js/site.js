@@ -49,6 +49,7 @@
     if (!place) return;
     event.detail.target = place;
     event.detail.swapOverride = "innerHTML";
+    if (event.detail.serverResponse.includes('id="refusal"')) event.detail.selectOverride = "#refusal";
   });
 
   document.addEventListener("htmx:sendError", () => {
