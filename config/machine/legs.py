@@ -85,7 +85,7 @@ def closing_line(counts: Counter[str], seconds: float, width: int = 100) -> str:
 
 
 def run(leg: Leg, echo: Callable[[str], None] | None = None) -> Outcome:
-    """Run the leg's commands until one fails; its output goes to `var/log/leg-<name>.log` and to `echo`.
+    """Run the leg's commands, all of them; the output goes to `var/log/leg-<name>.log` and to `echo`.
 
     pytest's closing line is counted and not echoed, so that the caller can print it last.
     """
@@ -99,9 +99,8 @@ def run(leg: Leg, echo: Callable[[str], None] | None = None) -> Outcome:
         for command in leg.commands:
             left = leg.seconds - (time.monotonic() - began)
             code = _run_one(leg, command, left, _Reader(leg, log, echo, outcome.counts))
-            if code:
+            if code and outcome.state == PASSED:
                 outcome.state, outcome.note = FAILED, _reason(leg, code)
-                break
     lacking = [tool for tool in leg.wants if not tool.is_there()]
     if lacking and not outcome.note:
         outcome.note = f"without {_names(lacking)}: {_ways(lacking)}"
@@ -204,6 +203,7 @@ def _run_one(leg: Leg, command: Sequence[str], seconds: float, reader: _Reader) 
     finally:
         timer.cancel()
         _end(process)
+        process.communicate()
         _running.discard(process)
 
 
