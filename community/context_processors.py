@@ -44,9 +44,6 @@ def is_demo() -> bool:
 
 
 def reader_name(request: HttpRequest) -> str:
-    """Return the name by which the page greets a signed-in reader: the member's, else the account's address."""
+    """Return the name by which the page greets a signed-in reader: the member's, else the account's number."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return ""
-    member = getattr(user, "member", None)
-    return str(member.name if member is not None else user)
+    return str(user) if user is not None and user.is_authenticated else ""

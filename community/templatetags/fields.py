@@ -58,7 +58,9 @@ def option_hint(field: BoundField, option: BoundWidget) -> str:
 def counter_limit(field: BoundField) -> int:
     """Return the limit of characters that is worth counting on the page; 0 for none."""
     limit = getattr(field.field, "max_length", None)
-    if not limit or not isinstance(field.field.widget, forms.Textarea | forms.TextInput):
+    widget = field.field.widget
+    is_prose = isinstance(widget, forms.Textarea) or getattr(widget, "input_type", "") == "text"
+    if not limit or not is_prose:
         return 0
     return int(limit) if limit >= COUNTED_FROM else 0
 
