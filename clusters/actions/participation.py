@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from clusters import notifications
 from clusters.actions.parts import check_fields, locked_cluster, record_change
-from clusters.choices import ACTIVE_STATES, Capacity, ParticipationRole, ParticipationStatus
+from clusters.choices import Capacity, ParticipationRole, ParticipationStatus
 from clusters.joining import Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from clusters.models import Cluster, Participation
 from clusters.permissions import can_work, eligible_to_lead

@@ -12,7 +12,8 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db.models import Model
+from django.core.validators import MaxLengthValidator
+from django.db.models import Model, TextField
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -92,11 +93,16 @@ def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, dic
 def check_fields(part: Model, *, leave_out: tuple[str, ...]) -> None:
     """Run the validators of the columns, for callers without a form; `leave_out` names foreign keys.
 
+    The length of a text column is checked too, which Django leaves to forms.
+
     Raises:
         Refusal: the first sentence of what is wrong.
     """
     try:
         part.clean_fields(exclude=leave_out)
+        for column in part._meta.concrete_fields:
+            if isinstance(column, TextField) and column.max_length:
+                MaxLengthValidator(column.max_length)(getattr(part, column.attname) or "")
     except ValidationError as error:
         raise Refusal(error.messages[0]) from error
 

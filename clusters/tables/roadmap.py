@@ -1,0 +1,148 @@
+"""The stages of a roadmap as its page shows them: numbered, late derived, slip against the baselines."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from clusters.choices import ParticipationRole, ParticipationStatus, StageStatus
+from clusters.models import Baseline, Cluster, Participation, Stage
+from clusters.pictures import DrawnStage
+from clusters.roadmap_rules import outside_cluster
+from clusters.summary import slip_of
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """One line of the roadmap; `slip` counts days against the newest baseline, `first_slip` against the first."""
+
+    stage: Stage
+    number: int
+    of: int
+    mark: str
+    mark_label: str | Promise
+    is_late: bool
+    baseline_start: date | None
+    baseline_end: date | None
+    slip: int | None
+    first_slip: int | None
+    responsible: str
+    responsible_role: str | Promise
+    outside: str
+    waits_for_number: int | None
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing stands before it."""
+        return self.number == 1
+
+    @property
+    def is_last(self) -> bool:
+        """Whether nothing follows."""
+        return self.number == self.of
+
+    def drawn(self) -> DrawnStage:
+        """Return the stage as the picture needs it."""
+        stage = self.stage
+        return DrawnStage(
+            name=stage.title,
+            status=stage.status,
+            planned_start=stage.planned_start_on,
+            planned_end=stage.planned_end_on,
+            actual_start=stage.actual_start_on,
+            actual_end=stage.actual_end_on,
+            baseline_start=self.baseline_start,
+            baseline_end=self.baseline_end,
+        )
+
+
+@dataclass(frozen=True)
+class Roadmap:
+    """All rows of a cluster's roadmap, with what is said about them as a whole."""
+
+    rows: list[StageRow]
+    baseline: Baseline | None
+    has_later_baseline: bool
+
+    @property
+    def order(self) -> str:
+        """The primary keys in their order, as the buttons that move a stage send them along."""
+        return ",".join(str(row.stage.pk) for row in self.rows)
+
+    @property
+    def done(self) -> int:
+        """How many stages are done."""
+        return sum(row.stage.status == StageStatus.DONE for row in self.rows)
+
+    def row(self, pk: int) -> StageRow:
+        """Return the row of a stage.
+
+        Raises:
+            LookupError: the stage is not of this roadmap.
+        """
+        for row in self.rows:
+            if row.stage.pk == pk:
+                return row
+        raise LookupError(pk)
+
+
+def roadmap_of(cluster: Cluster, *, on: date) -> Roadmap:
+    """Return the roadmap of `cluster` as it stands on the day `on`: five queries, however many stages."""
+    stages = list(cluster.stages.all())
+    baselines = list(cluster.baselines.order_by("number").prefetch_related("stages"))
+    newest, first = (baselines[-1], baselines[0]) if baselines else (None, None)
+    people = _organisations(cluster, stages)
+    numbers = {stage.pk: number for number, stage in enumerate(stages, 1)}
+    rows = []
+    for stage in stages:
+        base = _frozen(newest, stage)
+        first_base = _frozen(first, stage)
+        organisation, role = people.get(stage.responsible_id or 0, ("", ""))
+        is_late = stage.is_late(on)
+        rows.append(
+            StageRow(
+                stage=stage,
+                number=numbers[stage.pk],
+                of=len(stages),
+                mark="late" if is_late else stage.status,
+                mark_label=_("Late") if is_late else stage.get_status_display(),
+                is_late=is_late,
+                baseline_start=base[0],
+                baseline_end=base[1],
+                slip=slip_of(stage, base[1], on=on),
+                first_slip=slip_of(stage, first_base[1], on=on),
+                responsible=organisation,
+                responsible_role=role,
+                outside=outside_cluster(stage, cluster),
+                waits_for_number=numbers.get(stage.waits_for_id or 0),
+            )
+        )
+    return Roadmap(rows, newest, len(baselines) > 1)
+
+
+def _frozen(baseline: Baseline | None, stage: Stage) -> tuple[date | None, date | None]:
+    """Return a stage's planned days in a baseline."""
+    for row in baseline.stages.all() if baseline else ():
+        if row.stage_id == stage.pk:
+            return row.planned_start_on, row.planned_end_on
+    return None, None
+
+
+def _organisations(cluster: Cluster, stages: Sequence[Stage]) -> dict[int, tuple[str, str | Promise]]:
+    """Return organisation and role of everybody who is responsible for a stage: pages name no person here."""
+    wanted = {stage.responsible_id for stage in stages if stage.responsible_id}
+    if not wanted:
+        return {}
+    found: dict[int, tuple[str, str | Promise]] = {}
+    rows = Participation.objects.filter(cluster=cluster, member__in=wanted).select_related("organisation")
+    for row in sorted(rows, key=lambda row: row.status == ParticipationStatus.ACTIVE):
+        if row.member_id is not None:
+            role = row.get_role_display() if row.role in (ParticipationRole.LEAD, ParticipationRole.DEPUTY) else ""
+            found[row.member_id] = (row.organisation.known_as if row.organisation else "", role)
+    if cluster.lead_id in wanted and cluster.lead_id not in found and cluster.lead_organisation:
+        found[cluster.lead_id] = (cluster.lead_organisation.known_as, ParticipationRole.LEAD.label)
+    return found

@@ -1,0 +1,189 @@
+"""Holds the project to the picture of the README: who may import whom, and how long a thing may get."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from community import contributions, kinds
+
+ROOT = Path(__file__).resolve().parent.parent
+#: Lowest first: an app imports only from those before it. config may import all and is imported by none.
+APPS = ("community", "clusters", "factsheets")
+#: Rows of STYLE: a module imports from its own row and those above it.
+ROWS: tuple[frozenset[str], ...] = (
+    frozenset(
+        {
+            "contributions",
+            "kinds",
+            "folding",
+            "choices",
+            "signals",
+            "validators",
+            "visibility",
+            "dates",
+            "icons",
+            "vocabularies",
+            "demo_accounts",
+            "snapshot_shape",
+            "triggers",
+            "search_index",
+            "glossary",
+        }
+    ),
+    frozenset({"querysets"}),
+    frozenset({"models", "migrations"}),
+    frozenset({"access"}),
+    frozenset({"permissions", "requirements", "checklist", "examples", "content", "roadmap_rules", "joining"}),
+    frozenset({"lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
+    frozenset({"exports", "summary", "sentences", "pictures", "search", "similar", "storage", "overlap"}),
+    frozenset(
+        {
+            "notifications",
+            "mails",
+            "reminders",
+            "rendering",
+            "pdf",
+            "pdf_child",
+            "typesetter",
+            "pdf_checks",
+            "sheet",
+        }
+    ),
+    frozenset({"actions"}),
+    frozenset({"forms", "filters", "tables", "imports", "resources"}),
+    frozenset(
+        {
+            "views",
+            "api",
+            "feeds",
+            "calendars",
+            "admin",
+            "receivers",
+            "tasks",
+            "management",
+            "templatetags",
+            "middleware",
+            "adapters",
+            "checks",
+            "desk",
+            "contributed",
+            "context_processors",
+            "demo",
+        }
+    ),
+    frozenset({"urls", "apps"}),
+)
+ROW_OF = {name: number for number, row in enumerate(ROWS) for name in row}
+LONGEST_MODULE, LONGEST_FUNCTION, LONGEST_TEMPLATE = 400, 40, 150
+
+
+def modules(app: str) -> Iterator[Path]:
+    """Yield the modules of an app, migrations left out."""
+    for path in sorted((ROOT / app).rglob("*.py")):
+        if "migrations" not in path.parts and "__pycache__" not in path.parts:
+            yield path
+
+
+def row_of(path: Path) -> int | None:
+    """Return the row of a module; None for the app's own `__init__`."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return None if parts[1] == "__init__" else ROW_OF[parts[1]]
+
+
+def imported(path: Path) -> Iterator[tuple[str, int, bool]]:
+    """Yield (module, line, whether it is only for type checking) for what `path` imports from our apps."""
+    tree = ast.parse(path.read_text())
+    typing_only = {
+        id(node)
+        for block in ast.walk(tree)
+        if isinstance(block, ast.If) and isinstance(block.test, ast.Name) and block.test.id == "TYPE_CHECKING"
+        for node in ast.walk(block)
+    }
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            module = node.module
+            names = [f"{module}.{alias.name}" if module in (*APPS, "config") else module for alias in node.names]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        for name in names:
+            if name.split(".")[0] in (*APPS, "config"):
+                yield name, node.lineno, id(node) in typing_only
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_an_app_imports_only_from_the_apps_below_it(app: str) -> None:
+    allowed = APPS[: APPS.index(app) + 1]
+    wrong = [
+        f"{path.relative_to(ROOT)}:{line} imports {name}"
+        for path in modules(app)
+        for name, line, _typing in imported(path)
+        if name.split(".")[0] not in allowed
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_a_module_imports_only_from_its_own_row_and_those_above(app: str) -> None:
+    wrong = []
+    for path in modules(app):
+        row = row_of(path)
+        for name, line, typing in imported(path):
+            parts = name.split(".")
+            if row is None or typing or parts[0] != app or len(parts) < 2:
+                continue
+            if ROW_OF[parts[1]] > row:
+                wrong.append(f"{path.relative_to(ROOT)}:{line} imports {name}")
+    assert wrong == []
+
+
+def test_every_top_level_module_has_a_row() -> None:
+    found = {path.relative_to(ROOT / app).parts[0].removesuffix(".py") for app in APPS for path in modules(app)}
+    assert found - {"__init__"} - ROW_OF.keys() == set()
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_views_ask_querysets_and_actions_instead_of_the_database(app: str) -> None:
+    forbidden = (".filter(", ".save(", ".create(", ".update(", ".delete(", ".exclude(")
+    wrong = [
+        f"{path.relative_to(ROOT)}:{number} {line.strip()}"
+        for path in modules(app)
+        if "views" in path.relative_to(ROOT).parts[1]
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if any(word in line for word in forbidden)
+    ]
+    assert wrong == []
+
+
+def test_modules_and_functions_stay_short_and_say_what_they_are_for() -> None:
+    wrong = []
+    for path in itertools.chain.from_iterable(modules(app) for app in (*APPS, "config")):
+        text = path.read_text()
+        tree = ast.parse(text)
+        name = path.relative_to(ROOT)
+        if tree.body and not ast.get_docstring(tree):
+            wrong.append(f"{name} has no docstring")
+        if len(text.splitlines()) > LONGEST_MODULE:
+            wrong.append(f"{name} has {len(text.splitlines())} lines")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
+                length = node.end_lineno - node.lineno + 1
+                if length > LONGEST_FUNCTION:
+                    wrong.append(f"{name}:{node.lineno} {node.name} has {length} lines")
+    assert wrong == []
+
+
+def test_templates_stay_short() -> None:
+    found = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in (ROOT / "templates").rglob("*.*")}
+    assert {name: lines for name, lines in found.items() if lines > LONGEST_TEMPLATE} == {}
+
+
+def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
+    assert contributions.desk_items.codes() == ["clusters"]
+    assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
+    assert {"cluster", "stage", "need", "solution", "member", "issue"} <= {kind.code for kind in kinds.every()}
