@@ -22,6 +22,8 @@ from clusters.permissions import eligible_to_lead, lead_care
 
 _WORDS = re.compile(r"\w+")
 MIN_QUESTION_WORDS = 5
+#: Evidence of an eligible lead who is still asked: the only failing point that does not hold up a submit.
+NOT_ACCEPTED = gettext_lazy("the named lead has not accepted yet")
 
 
 class Result(StrEnum):
@@ -107,7 +109,7 @@ def _lead(cluster: Cluster, on: date) -> Point:
     if not verdict:
         return _point("lead", False, str(verdict.reason))
     if cluster.lead_accepted_at is None:
-        return _point("lead", False, _("the named lead has not accepted yet"))
+        return _point("lead", False, str(NOT_ACCEPTED))
     care = lead_care(cluster.lead_organisation, on)
     name = cluster.lead_organisation.name if cluster.lead_organisation else ""
     evidence = f"{name}, {care}" if care else name

@@ -182,7 +182,8 @@ def can_edit_proposal(user: User | AnonymousUser | None, cluster: Cluster) -> Ve
             ),
             "forbidden",
         )
-    if capacities(user or AnonymousUser(), cluster, on) & {Capacity.PROPOSER, Capacity.NAMED_LEAD}:
+    member_id = viewer(user, on).member_id
+    if member_id is not None and member_id in (cluster.proposer_id, cluster.lead_id):
         return ALLOWED
     return refused(_("Only the proposer and the named lead write in a proposal."), "forbidden")
 
