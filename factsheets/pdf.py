@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final, cast
+from typing import Any, BinaryIO, Final, Self, cast
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -27,16 +27,19 @@ from django.utils.translation import gettext_lazy as _
 from factsheets.pdf_child import read_frame, write_frame
 
 HERE: Final = Path(__file__).resolve().parent
+#: All that the child learns of our environment: where programs, libraries and fonts lie.
+KEPT_VARIABLES: Final = ("PATH", "HOME", "TMPDIR", "VIRTUAL_ENV", "DYLD_FALLBACK_LIBRARY_PATH", "LD_LIBRARY_PATH")
 STYLESHEETS: Final = ("print/fonts.css", "css/factsheet.css", "print/page.css")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What one child may use: address space in bytes, seconds per document, how long to queue, how many documents."""
+    """What one child may use: address space in bytes, seconds per document, to start and to queue, documents in all."""
 
     memory: int = 1024 * 1024 * 1024
     processor_seconds: int = 20
     wall_seconds: float = 30.0
+    start_seconds: float = 60.0
     queue_seconds: float = 60.0
     documents: int = 500
 
@@ -67,7 +70,7 @@ class Pdf(bytes):
     pages: int
     warnings: tuple[str, ...]
 
-    def __new__(cls, content: bytes, *, pages: int, warnings: Sequence[str] = ()) -> Pdf:
+    def __new__(cls, content: bytes, *, pages: int, warnings: Sequence[str] = ()) -> Self:
         """Make it of finished content."""
         made = super().__new__(cls, content)
         made.pages = pages
@@ -83,17 +86,25 @@ def render_pdf(
     created_at: datetime,
     attachments: Sequence[Attachment] = (),
     pictures: Mapping[str, bytes] | None = None,
+    patience: float | None = None,
 ) -> Pdf:
     """Return the body `html` as a tagged PDF/A-3a in the look of `factsheet.css`.
 
     `pictures` are SVG files that the style sheets name as `pictures/<name>`. Nothing else is fetched,
-    from nowhere. The same arguments give the same bytes, in any process with the same libraries.
+    from nowhere. `patience` is how many seconds to wait for the documents before this one. The same arguments
+    give the same bytes, in any process with the same libraries.
 
     Raises:
         PdfUnavailable: Pango is missing, the document took too long or too much, or the child failed.
     """
     return _press.render(
-        html, title=title, language=language, created_at=created_at, attachments=attachments, pictures=pictures or {}
+        html,
+        title=title,
+        language=language,
+        created_at=created_at,
+        attachments=attachments,
+        pictures=pictures,
+        patience=patience,
     )
 
 
@@ -130,6 +141,7 @@ class Press:
         created_at: datetime,
         attachments: Sequence[Attachment] = (),
         pictures: Mapping[str, bytes] | None = None,
+        patience: float | None = None,
     ) -> Pdf:
         """Do as `render_pdf`, when the documents before this one are done."""
         drawn = pictures or {}
@@ -143,7 +155,7 @@ class Press:
             "pictures": list(drawn),
         }
         contents = [html.encode(), *(a.content for a in attachments), *drawn.values()]
-        if not self._lock.acquire(timeout=self.limits.queue_seconds):
+        if not self._lock.acquire(timeout=self.limits.queue_seconds if patience is None else patience):
             raise PdfUnavailable(_("Too many documents are being made at once, so the PDF has to wait."))
         try:
             return self._in_time(head, contents)
@@ -175,7 +187,7 @@ class Press:
         self.stop()
         self._made = 1
         self._child = child = _start(self._code)
-        clock = threading.Timer(self.limits.wall_seconds, child.kill)
+        clock = threading.Timer(self.limits.start_seconds, child.kill)
         clock.start()
         try:
             write_frame(_stdin(child), json.dumps(_setup(self.limits)).encode())
@@ -230,9 +242,9 @@ def _setup(limits: Limits) -> dict[str, Any]:
 
 def _start(code: Sequence[Path]) -> subprocess.Popen[bytes]:
     """Start a child that knows nothing of us but where the code lies."""
-    kept = ("PATH", "HOME", "TMPDIR", "DYLD_FALLBACK_LIBRARY_PATH", "LD_LIBRARY_PATH", "FONTCONFIG_PATH", "VIRTUAL_ENV")
-    environment = {name: os.environ[name] for name in kept if name in os.environ}
-    environment |= {"PYTHONPATH": os.pathsep.join(map(str, code)), "PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "TZ": "UTC"}
+    environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+    environment |= {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "TZ": "UTC"}
+    environment["PYTHONPATH"] = os.pathsep.join(map(str, code))
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "factsheets.pdf_child"],
         stdin=subprocess.PIPE,
@@ -256,15 +268,15 @@ def _dialogue(child: subprocess.Popen[bytes], head: dict[str, Any], contents: Se
     return Pdf(read_frame(_stdout(child)), pages=reply["pages"], warnings=reply["warnings"])
 
 
-def _stdin(child: subprocess.Popen[bytes]) -> IO[bytes]:
-    return cast(IO[bytes], child.stdin)
+def _stdin(child: subprocess.Popen[bytes]) -> BinaryIO:
+    return cast(BinaryIO, child.stdin)
 
 
-def _stdout(child: subprocess.Popen[bytes]) -> IO[bytes]:
-    return cast(IO[bytes], child.stdout)
+def _stdout(child: subprocess.Popen[bytes]) -> BinaryIO:
+    return cast(BinaryIO, child.stdout)
 
 
-def _close(stream: IO[bytes] | None) -> None:
+def _close(stream: Any) -> None:
     try:
         if stream is not None:
             stream.close()

@@ -85,8 +85,11 @@ def _read_ahead(requests: queue.SimpleQueue[list[bytes]]) -> None:
             head = read_frame(sys.stdin.buffer)
             count = json.loads(head)["frames"]
             requests.put([head, *(read_frame(sys.stdin.buffer) for _ in range(count))])
-    except (EOFError, OSError, ValueError):
+    except EOFError:
         os._exit(0)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(1)
 
 
 def _answer(answers: BinaryIO, typesetter: Typesetter, frames: list[bytes], *, seconds: int) -> None:

@@ -50,7 +50,8 @@ def _ring(ring: int, phases: list[float]) -> str:
         before, start, end, after = (points[(at + shift) % _STEPS] for shift in (-1, 0, 1, 2))
         path += (
             f"C{start[0] + (end[0] - before[0]) / 6:.0f} {start[1] + (end[1] - before[1]) / 6:.0f} "
-            f"{end[0] - (after[0] - start[0]) / 6:.0f} {end[1] - (after[1] - start[1]) / 6:.0f} {end[0]:.0f} {end[1]:.0f}"
+            f"{end[0] - (after[0] - start[0]) / 6:.0f} {end[1] - (after[1] - start[1]) / 6:.0f} "
+            f"{end[0]:.0f} {end[1]:.0f}"
         )
     return path + "z"
 

@@ -66,6 +66,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         )
         return self.exclude(Exists(newer))
 
+    def for_pages(self) -> Self:
+        """Join the issue without its snapshot, which pages do not read and which is long."""
+        return self.select_related("issue").defer("issue__snapshot")
+
     def without_pdf(self) -> Self:
         """Keep the current newest revisions that lack their PDF."""
         return self.newest_revisions().current().filter(pdf_file="")

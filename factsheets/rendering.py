@@ -6,9 +6,10 @@ its own, so that it stays whole when style sheets, pictures or domains change la
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -17,40 +18,19 @@ from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from clusters.pictures import AS_OF, DrawnStage, roadmap
-from clusters.snapshot_shape import Day, MemberKey, Snapshot, StageLine
+from clusters.pictures import AS_OF, roadmap
+from clusters.pictures.snapshot import as_day, drawn_stages
+from clusters.snapshot_shape import MemberKey, Snapshot
 from factsheets import pictures, sentences, summary
 from factsheets.choices import Face
+from factsheets.exports import data_file
+from factsheets.imprint import Imprint
+from factsheets.pdf import Attachment, Pdf, PdfUnavailable, render_pdf
 
 #: Units across the roadmap; with 178 mm of paper its smallest words come out at 7 pt.
 ROADMAP_WIDTH = 860
-
-
-@dataclass(frozen=True)
-class Imprint:
-    """What stands on a document but not in its snapshot: version, issuer, address, checksums.
-
-    `address` is what the QR code and the colophon lead to. `replaces` is the version before and the day of
-    its issue. `history` is the number and hash of the newest link of the cluster's chain. A preview has
-    version 0, no issuer and no checksum.
-    """
-
-    face: str
-    language: str
-    address: str
-    version: int = 0
-    revision: int = 1
-    issued_at: datetime | None = None
-    issuer: str = ""
-    replaces: tuple[int, date] | None = None
-    data_sha256: str = ""
-    history: tuple[int, str] | None = None
-    is_demo: bool = False
-
-    @property
-    def is_preview(self) -> bool:
-        """Whether this document is not issued."""
-        return self.version == 0
+#: What a factsheet fits on when it is filled as usual.
+USUAL_PAGES = 2
 
 
 @dataclass(frozen=True)
@@ -61,6 +41,69 @@ class Document:
     title: str
     language: str
     pictures: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Composed:
+    """A whole edition before it is stored: article, data and PDF, or the problem that stands in for the PDF."""
+
+    document: Document
+    data: bytes
+    pdf: Pdf | None
+    problem: PdfUnavailable | None
+
+
+def compose(
+    snapshot: Snapshot, imprint: Imprint, *, names: Mapping[MemberKey, str], created_at: datetime, file_name: str
+) -> Composed:
+    """Make everything of an edition, in this order: the data, the article that prints its checksum, the PDF with both.
+
+    `file_name` is what the data file is called inside the PDF. A PDF that cannot be made is a result, not an error.
+    """
+    data = data_file(snapshot, imprint, names=names)
+    imprint = replace(imprint, data_sha256=sha256(data).hexdigest())
+    attachment = Attachment(file_name, data, "Data of this factsheet")
+    try:
+        document, pdf = set_factsheet(snapshot, imprint, names=names, created_at=created_at, attachments=(attachment,))
+    except PdfUnavailable as problem:
+        return Composed(draw_factsheet(snapshot, imprint, names=names), data, None, problem)
+    return Composed(document, data, pdf, None)
+
+
+def set_factsheet(
+    snapshot: Snapshot,
+    imprint: Imprint,
+    *,
+    names: Mapping[MemberKey, str],
+    created_at: datetime,
+    attachments: Sequence[Attachment] = (),
+    patience: float | None = None,
+) -> tuple[Document, Pdf]:
+    """Draw a factsheet and set it as PDF; what runs a few lines over two pages is set a little tighter.
+
+    Raises:
+        PdfUnavailable: the PDF cannot be made.
+    """
+    document = draw_factsheet(snapshot, imprint, names=names)
+    pdf = _set(document, created_at, attachments, patience)
+    if pdf.pages == USUAL_PAGES + 1:
+        tight = draw_factsheet(snapshot, imprint, names=names, is_tight=True)
+        second = _set(tight, created_at, attachments, patience)
+        if second.pages <= USUAL_PAGES:
+            return tight, second
+    return document, pdf
+
+
+def _set(document: Document, created_at: datetime, attachments: Sequence[Attachment], patience: float | None) -> Pdf:
+    return render_pdf(
+        document.article,
+        title=document.title,
+        language=document.language,
+        created_at=created_at,
+        attachments=attachments,
+        pictures=document.pictures,
+        patience=patience,
+    )
 
 
 def draw_factsheet(
@@ -88,6 +131,7 @@ def _title(snapshot: Snapshot, imprint: Imprint) -> str:
 
 def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str]) -> dict[str, Any]:
     """Return everything that the template shows; the template only lays it out."""
+    need = snapshot["need"]
     is_beside = summary.fits_beside(snapshot, is_backward=imprint.face == Face.BACKWARD)
     before_page, _, between_pages = gettext("Page {page} of {pages}").replace("{pages}", "").partition("{page}")
     return {
@@ -115,7 +159,7 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
         "roadmap_narrow": _roadmap(snapshot, is_wide=False),
         "names": names,
         "lead_name": names.get(snapshot["lead"]["person"] or "", ""),
-        "raiser_name": names.get((snapshot["need"] or {}).get("raised_by_person") or "", ""),
+        "raiser_name": names.get(need["raised_by_person"] or "", "") if need else "",
         "licence": sentences.LICENCE,
         "shown_address": imprint.address.split("://", 1)[-1],
     }
@@ -124,30 +168,13 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
 def _roadmap(snapshot: Snapshot, *, is_wide: bool) -> SafeString:
     """Draw the roadmap as of the day of the snapshot; "" when no stage has a date."""
     return roadmap(
-        [_drawn(line) for line in snapshot["stages"]],
+        drawn_stages(snapshot["stages"]),
         ident="roadmap-wide" if is_wide else "roadmap-narrow",
-        on=_date(snapshot["as_of"]),
+        on=as_day(snapshot["as_of"]),
         title=gettext("Roadmap"),
-        start=_date(snapshot["started_on"] or snapshot["planned_start"]),
-        end=_date(snapshot["ended_on"] or snapshot["planned_end"]),
+        start=as_day(snapshot["started_on"] or snapshot["planned_start"]),
+        end=as_day(snapshot["ended_on"] or snapshot["planned_end"]),
         wide=is_wide,
         width=ROADMAP_WIDTH if is_wide else 0,
         marker=AS_OF,
     )
-
-
-def _drawn(line: StageLine) -> DrawnStage:
-    return DrawnStage(
-        name=line["title"],
-        status=line["status"],
-        planned_start=_date(line["planned_start"]),
-        planned_end=_date(line["planned_end"]),
-        actual_start=_date(line["actual_start"]),
-        actual_end=_date(line["actual_end"]),
-        baseline_start=_date(line["baseline_start"]),
-        baseline_end=_date(line["baseline_end"]),
-    )
-
-
-def _date(day: Day | None) -> date | None:
-    return date.fromisoformat(day) if day else None

@@ -59,12 +59,26 @@ def read(name: str) -> bytes:
         return bytes(file.read())
 
 
+def read_whole(name: str) -> bytes:
+    """Return the content of a stored file, after comparing it with the checksum in its name.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        OSError: it is damaged.
+    """
+    content = read(name)
+    if sha256(content).hexdigest() != Path(name).stem:
+        raise OSError(f"{name} is damaged")
+    return content
+
+
 def is_whole(name: str) -> bool:
     """Say whether a file is there and still has the content that its name promises."""
     try:
-        return sha256(read(name)).hexdigest() == Path(name).stem
-    except FileNotFoundError:
+        read_whole(name)
+    except OSError:
         return False
+    return True
 
 
 def remove(names: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""What a snapshot says in figures: counts and small selections, pure functions without words of their own kind."""
+"""What a snapshot says in figures, small selections from it, and who in it may be named."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from django.utils.translation import gettext, ngettext
 
 from clusters.choices import OutcomeKind, StageStatus
-from clusters.snapshot_shape import ConditionLine, Snapshot, StageLine, TerritoryLine
+from clusters.snapshot_shape import ConditionLine, MemberKey, Snapshot, StageLine, TerritoryLine
+from community.choices import ConsentPurpose
+from community.models import Member
 
 #: Millimetres of a page between its margins.
 PAGE = 267
@@ -64,7 +66,8 @@ def _reach(snapshot: Snapshot) -> Figure:
 def _outcomes(snapshot: Snapshot) -> Figure:
     lines = [line for line in snapshot["outcomes"] if line["kind"] == OutcomeKind.POLICY_EVIDENCE]
     if lines:
-        return Figure(str(len(lines)), ngettext("piece of evidence for policy", "pieces of evidence for policy", len(lines)))
+        words = ngettext("piece of evidence for policy", "pieces of evidence for policy", len(lines))
+        return Figure(str(len(lines)), words)
     total = len(snapshot["outcomes"])
     return Figure(str(total), ngettext("outcome", "outcomes", total))
 
@@ -93,7 +96,7 @@ def fits_beside(snapshot: Snapshot, *, is_backward: bool) -> bool:
     rows = [
         snapshot["working_group"]["title"],
         (snapshot["lead"]["organisation"] or {"name": ""})["name"],
-        *([f"Raised by {need['raised_by']['name']}; 4 say me too"] if is_backward and need and need["raised_by"] else []),
+        f"Raised by {need['raised_by']['name']}; 4 say me too" if is_backward and need and need["raised_by"] else "",
         *([snapshot["deadline"]["reason"] + " 30 Sep 2026"] if snapshot["deadline"] else []),
         ", ".join(projects(snapshot)),
         ", ".join(next(iter(line["labels"].values()), "") for line in snapshot["themes"]),
@@ -114,6 +117,27 @@ def fits_beside(snapshot: Snapshot, *, is_backward: bool) -> bool:
 
 def _lines(text: str, width: int) -> int:
     return -(-len(text) // width)
+
+
+def persons_in(snapshot: Snapshot) -> set[MemberKey]:
+    """Return the keys of all persons in a snapshot, named or not."""
+    need = snapshot["need"]
+    keys = {snapshot["lead"]["person"], need["raised_by_person"] if need else None}
+    for line in snapshot["participants"]:
+        keys.update(line["persons"])
+    return {key for key in keys if key}
+
+
+def named_members(snapshot: Snapshot) -> dict[MemberKey, Member]:
+    """Return the persons of a snapshot who may be named on documents now: consent stands, and they are not erased.
+
+    A person whose row was merged into another is asked for, and named, as that one. Two queries.
+    """
+    consented = Member.objects.with_consent(ConsentPurpose.NAMED).filter(erased_at=None)
+    direct = Member.objects.filter(key__in=persons_in(snapshot)).select_related("merged_into")
+    people = {row.key: row.merged_into or row for row in direct}
+    allowed = set(consented.filter(pk__in=[person.pk for person in people.values()]).values_list("pk", flat=True))
+    return {key: person for key, person in people.items() if person.pk in allowed}
 
 
 def open_conditions(snapshot: Snapshot) -> list[ConditionLine]:

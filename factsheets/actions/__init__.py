@@ -1,0 +1,1 @@
+"""What changes issued documents: issuing, revising, withdrawing."""

@@ -17,9 +17,9 @@ class Issue(models.Model):
 
     `snapshot` holds what the document says, in the shape of its kind (`clusters.snapshot_shape` for a
     factsheet), and names persons by key only. `reference` is what addresses call the subject, the same
-    in all its versions. `by` empty is the registry; `role` is the capacity of `by`. `event` is what led
-    to it, once at most. `history_*` are the head of the subject's hash chain when it was issued. That a
-    version is superseded follows from a newer one and is stored nowhere.
+    in all its versions, `title` the snapshot's. `by` empty is the registry; `role` is the capacity of
+    `by`. `event` is what led to it, once at most. `history_*` are the head of the subject's hash chain when
+    it was issued. That a version is superseded follows from a newer one and is stored nowhere.
     """
 
     kind = models.CharField(_("kind"), max_length=10, choices=IssueKind)
@@ -27,6 +27,7 @@ class Issue(models.Model):
     subject_id = models.PositiveBigIntegerField(_("subject"))
     reference = models.CharField(_("reference"), max_length=40)
     version = models.PositiveSmallIntegerField(_("version"))
+    title = models.CharField(_("title"), max_length=200)
     face = models.CharField(_("face"), max_length=10, choices=Face, blank=True)
     issued_at = models.DateTimeField(_("issued at"))
     by = models.ForeignKey(
@@ -108,9 +109,7 @@ class Edition(models.Model):
             models.UniqueConstraint(fields=["issue", "language", "revision"], name="edition_revision_unique"),
             models.CheckConstraint(condition=Q(revision__gte=1), name="edition_revision_from_one"),
             models.CheckConstraint(
-                condition=Q(state=EditionState.CURRENT, redaction__isnull=True)
-                & ~Q(article_file="")
-                & ~Q(data_file="")
+                condition=Q(state=EditionState.CURRENT, redaction__isnull=True) & ~Q(article_file="") & ~Q(data_file="")
                 | Q(state=EditionState.WITHDRAWN, redaction__isnull=False, article_file="", pdf_file="", data_file=""),
                 name="edition_empty_only_when_withdrawn",
             ),

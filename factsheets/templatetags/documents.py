@@ -9,6 +9,7 @@ from datetime import date
 from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext
 
 from clusters.snapshot_shape import Coded, MemberKey, OrganisationLine, ParticipantLine, Snapshot, StageLine
 from community.templatetags.dates import duration
@@ -63,6 +64,12 @@ def org(line: OrganisationLine | None) -> SafeString | str:
     if not line["country"]:
         return line["name"]
     return format_html('{} <span class="fs-cc">{}</span>', line["name"], line["country"])
+
+
+@register.filter
+def kilobytes(size: int) -> str:
+    """Write a size: "56 kB"."""
+    return gettext("%(size)d kB") % {"size": max(1, round(size / 1000))}
 
 
 @register.filter

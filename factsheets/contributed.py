@@ -1,0 +1,62 @@
+"""What factsheets adds to pages and chores that the apps below draw and run; called by `apps.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from community import contributions, kinds
+from community.contributions import ChainAnchor, PageSection, PersonalRecords
+from community.models import Member
+from factsheets.models import Edition, EditionName, Issue
+
+
+def register() -> None:
+    """Register the kind, the anchors of hash chains, a cluster's section, and who is named where."""
+    kinds.register(
+        kinds.Kind(
+            "issue",
+            "factsheets.Issue",
+            _("Issue"),
+            url_name="factsheets:issue",
+            url_kwargs=lambda issue: {
+                "reference": issue.reference,
+                "version": issue.version,
+                "language": issue.snapshot["language"],
+            },
+            chain=lambda issue: issue.history_chain or kinds.COMMUNITY_CHAIN,
+        )
+    )
+    contributions.chain_anchors.register("factsheets", anchors)
+    contributions.page_sections.register(
+        "factsheets.cluster", PageSection("cluster", "factsheets/sections/cluster.html", _of_cluster)
+    )
+    contributions.personal_records.register(
+        "factsheets.names",
+        PersonalRecords(_("Documents that name you"), _names_of, lambda row: {"document": str(row.edition)}),
+    )
+
+
+def anchors() -> Iterable[ChainAnchor]:
+    """Yield the head of each chain as issued documents printed it."""
+    rows = Issue.objects.exclude(history_chain="").order_by("pk")
+    for chain, number, newest, reference, version in rows.values_list(
+        "history_chain", "history_number", "history_hash", "reference", "version"
+    ).iterator():
+        if number:
+            source = gettext("version %(version)d of the factsheet of %(reference)s")
+            yield ChainAnchor(chain, number, newest, source % {"version": version, "reference": reference})
+
+
+def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
+    """Return the newest edition for a cluster's page; None before the first."""
+    edition = Edition.objects.for_reference(cluster.reference or "").current().select_related("issue").first()
+    return {"edition": edition} if edition else None
+
+
+def _names_of(member: Member) -> Any:
+    return EditionName.objects.filter(member=member).select_related("edition__issue")

@@ -1,0 +1,49 @@
+"""What happens elsewhere and concerns documents: receivers only write jobs, in the same transaction."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.dispatch import receiver
+
+from community import jobs, kinds
+from community.choices import ConsentPurpose
+from community.models import Event
+from community.signals import recorded
+from factsheets.choices import Face
+
+#: Verbs of a cluster's life that issue a version, and the face of that version.
+ISSUING_VERBS: Final = {
+    "approve": Face.FORWARD,
+    "conclude": Face.BACKWARD,
+    "discontinue": Face.BACKWARD,
+    "correct": Face.BACKWARD,
+}
+
+
+@receiver(recorded, dispatch_uid="factsheets.issue")
+def want_issue(sender: Any, event: Event, **more: Any) -> None:
+    """Ask for the version that a verb of a cluster's life leads to."""
+    if event.kind == "cluster" and event.verb in ISSUING_VERBS:
+        jobs.enqueue(
+            "factsheets.issue",
+            key=f"factsheets.issue:{event.pk}",
+            subject=kinds.resolve(event.kind, event.subject_id),
+            by=event.by,
+            event=event.pk,
+            face=ISSUING_VERBS[event.verb],
+        )
+
+
+@receiver(recorded, dispatch_uid="factsheets.withdraw")
+def want_withdrawal(sender: Any, event: Event, **more: Any) -> None:
+    """Ask for documents without a name when the consent to be named was withdrawn."""
+    is_withdrawal = event.kind == "member" and event.verb == "withdraw_consent"
+    if is_withdrawal and event.data.get("purpose") == ConsentPurpose.NAMED:
+        jobs.enqueue(
+            "factsheets.withdraw",
+            key=f"factsheets.withdraw:{event.pk}",
+            subject=kinds.resolve(event.kind, event.subject_id),
+            by=event.by,
+            event=event.pk,
+        )

@@ -1,0 +1,35 @@
+"""Addresses of documents. Those under a cluster come before the cluster's own, whose last row takes any verb."""
+
+from django.urls import URLPattern, path, register_converter
+
+from factsheets.views import files, issue, preview, verify
+
+app_name = "factsheets"
+
+
+class ReferenceConverter:
+    """What addresses call a subject: `M4N-CL-2026-07`, or `draft-<letters>`."""
+
+    regex = "[A-Za-z0-9][A-Za-z0-9-]{0,39}"
+
+    def to_python(self, value: str) -> str:
+        """Take it as it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """Write it as it is."""
+        return value
+
+
+register_converter(ReferenceConverter, "reference")
+
+urlpatterns: list[URLPattern] = [
+    path("clusters/<reference:reference>/factsheet/", issue.current, name="current"),
+    path("clusters/<reference:reference>/factsheet.pdf", files.current_pdf, name="current_pdf"),
+    path("clusters/<reference:reference>/preview/", preview.preview, name="preview"),
+    path("clusters/<reference:reference>/preview.pdf", preview.preview_pdf, name="preview_pdf"),
+    path("factsheets/verify/", verify.verify, name="verify"),
+    path("factsheets/<reference:reference>/v<int:version>/<slug:language>/", issue.version, name="issue"),
+    path("factsheets/<reference:reference>/v<int:version>/<slug:language>.pdf", files.version_pdf, name="issue_pdf"),
+    path("factsheets/<reference:reference>/v<int:version>/<slug:language>.json", files.version_data, name="issue_data"),
+]

@@ -1,0 +1,69 @@
+"""The page of an issued factsheet: the document, and what one needs to trust it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.safestring import SafeString
+from django.views.decorators.http import require_safe
+
+from clusters.models import Cluster
+from community.access import get_visible
+from factsheets import sentences, storage
+from factsheets.models import Edition
+
+
+@login_not_required
+@require_safe
+def current(request: HttpRequest, reference: str) -> HttpResponse:
+    """`/clusters/<reference>/factsheet/`: the newest version, or 404 with a sentence before the first."""
+    editions = _editions(reference)
+    if not editions:
+        return no_factsheet(request, reference)
+    return _page(request, editions[0], editions)
+
+
+@login_not_required
+@require_safe
+def version(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponse:
+    """`/factsheets/<reference>/v<n>/<language>/`: that version, newest revision; the QR code leads here."""
+    editions = _editions(reference)
+    shown = next((one for one in editions if (one.issue.version, one.language) == (version, language)), None)
+    if shown is None:
+        return no_factsheet(request, reference, has_others=bool(editions))
+    return _page(request, shown, editions)
+
+
+def no_factsheet(request: HttpRequest, reference: str, *, has_others: bool = False) -> HttpResponse:
+    """Say, with 404, that there is no such edition, to those who may see the cluster.
+
+    Raises:
+        Http404: the cluster is not there, or the reader may not see it.
+    """
+    cluster = get_visible(Cluster.objects.by_name(reference), request.user)
+    return render(request, "factsheets/issue/none.html", {"cluster": cluster, "has_others": has_others}, status=404)
+
+
+def _editions(reference: str) -> list[Edition]:
+    """Return the newest revisions of all versions, newest version first; one query."""
+    return list(Edition.objects.for_reference(reference).newest_revisions().for_pages())
+
+
+def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> HttpResponse:
+    """Show one edition; a withdrawn one without content says so with 410."""
+    context: dict[str, Any] = {
+        "edition": edition,
+        "issue": edition.issue,
+        "editions": editions,
+        "newest": editions[0],
+        "is_superseded": editions[0].issue.version > edition.issue.version,
+        "issuer": sentences.issuer(edition.issue.role, ""),
+    }
+    if not edition.is_current:
+        return render(request, "factsheets/issue/withdrawn.html", context, status=410)
+    # Our own rendering, escaped when it was drawn; the checksum in its name is compared, as it goes into a page.
+    context["article"] = SafeString(storage.read_whole(edition.article_file).decode())
+    return render(request, "factsheets/issue/show.html", context)

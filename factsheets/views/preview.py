@@ -1,0 +1,67 @@
+"""The factsheet as it would look now: live, marked on every page, for those who may see the cluster."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clusters.choices import FINISHED_STATES
+from clusters.models import Cluster
+from clusters.summary import cached_snapshot
+from community.access import get_visible
+from community.context_processors import is_demo
+from factsheets import summary
+from factsheets.choices import Face
+from factsheets.imprint import Imprint
+from factsheets.pdf import PdfUnavailable
+from factsheets.rendering import draw_factsheet, set_factsheet
+
+#: Seconds that a reader waits for other documents before hearing that it is too busy.
+PATIENCE = 5.0
+
+
+@login_not_required
+@require_safe
+def preview(request: HttpRequest, reference: str) -> HttpResponse:
+    """`/clusters/<reference>/preview/`: the document as a page."""
+    cluster = get_visible(Cluster.objects.by_name(reference), request.user)
+    document = draw_factsheet(**_arguments(cluster))
+    return render(request, "factsheets/issue/preview.html", {"cluster": cluster, "article": document.article})
+
+
+@login_not_required
+@require_safe
+def preview_pdf(request: HttpRequest, reference: str) -> HttpResponse:
+    """`/clusters/<reference>/preview.pdf`: the document as PDF, or 503 with the sentence why not."""
+    cluster = get_visible(Cluster.objects.by_name(reference), request.user)
+    now = timezone.now()
+    try:
+        document, pdf = set_factsheet(**_arguments(cluster), created_at=now, patience=PATIENCE)
+    except PdfUnavailable as problem:
+        context = {"cluster": cluster, "sentence": problem.sentence}
+        return render(request, "factsheets/issue/no_pdf.html", context, status=503)
+    answer = HttpResponse(bytes(pdf), content_type="application/pdf")
+    name = f"{cluster.name}_preview_{timezone.localdate(now):%Y-%m-%d}_{document.language}.pdf"
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
+    answer["Cache-Control"] = "private, no-cache"
+    return answer
+
+
+def _arguments(cluster: Cluster) -> dict[str, Any]:
+    """Return what draws the preview: today's snapshot, an imprint without a version, the names consented to."""
+    snapshot = cached_snapshot(cluster, at=timezone.now())
+    imprint = Imprint(
+        face=Face.BACKWARD if cluster.state in FINISHED_STATES else Face.FORWARD,
+        language=snapshot["language"],
+        address=settings.SITE_URL + reverse("clusters:detail", args=[cluster.name]),
+        is_demo=is_demo(),
+    )
+    names = {key: member.name for key, member in summary.named_members(snapshot).items()}
+    return {"snapshot": snapshot, "imprint": imprint, "names": names}
