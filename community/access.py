@@ -35,6 +35,19 @@ def get_visible(source: type[Row] | QuerySet[Row], user: User | AnonymousUser | 
     return row
 
 
+def successor_of(model: type[Row], **lookup: Any) -> Row | None:
+    """Return the row into which the one that `lookup` names was merged in the end, or None when it was not merged.
+
+    A name of such a row is not visible itself, but its address goes on to lead somewhere.
+    """
+    row: Any = model._default_manager.filter(merged_into__isnull=False, **lookup).first()
+    seen: set[int] = set()
+    while row is not None and row.merged_into_id is not None and row.pk not in seen:
+        seen.add(row.pk)
+        row = row.merged_into
+    return row if row is not None and row.merged_into_id is None else None
+
+
 def get_subject(kind: str, pk: int, user: User | AnonymousUser | None) -> Model:
     """Return the subject that (kind, id) points to, if it is visible to `user`.
 

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
-from community import contributions, kinds
+from community import kinds
 from community.kinds import Kind
 
 KINDS = (
@@ -41,10 +41,9 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries once, at start-up, and load every app's tasks, which jobs name."""
-        from community.clock import CHORES
+        from community import contributed
 
         for kind in KINDS:
             kinds.register(kind)
-        for code, chore in CHORES.items():
-            contributions.clock_jobs.register(code, chore)
+        contributed.register()
         autodiscover_modules("tasks")

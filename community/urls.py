@@ -2,12 +2,33 @@
 
 from django.urls import URLPattern, path
 
-from community.views import pages
+from community.views import desk, home, member, need, organisation, outbox, pages, project, solution, working_group
 from community.views.appearance import appearance
 
 app_name = "community"
 
 urlpatterns: list[URLPattern] = [
+    path("", home.home, name="home"),
+    path("desk/", desk.desk, name="desk"),
+    path("needs/", need.NeedListView.as_view(), name="needs"),
+    path("needs/raise/", need.NeedCreateView.as_view(), name="need_create"),
+    path("needs/<int:pk>/", need.NeedView.as_view(), name="need"),
+    path("needs/<int:pk>/reword/", need.NeedUpdateView.as_view(), name="need_update"),
+    path("needs/<int:pk>/me-too/", need.NeedMeTooView.as_view(), name="need_me_too"),
+    path("needs/<int:pk>/status/", need.NeedStatusView.as_view(), name="need_status"),
+    path("solutions/", solution.SolutionListView.as_view(), name="solutions"),
+    path("solutions/<int:pk>/", solution.SolutionView.as_view(), name="solution"),
+    path("projects/", project.ProjectListView.as_view(), name="projects"),
+    path("projects/<slug:code>/", project.ProjectView.as_view(), name="project"),
+    path("organisations/", organisation.OrganisationListView.as_view(), name="organisations"),
+    path("organisations/<int:pk>/", organisation.OrganisationView.as_view(), name="organisation"),
+    path("members/", member.MemberListView.as_view(), name="members"),
+    path("members/<slug:key>/", member.MemberView.as_view(), name="member"),
+    path("working-groups/", working_group.working_group_list, name="working_groups"),
+    path("working-groups/<slug:code>/", working_group.WorkingGroupView.as_view(), name="working_group"),
+    path("outbox/", outbox.outbox, name="outbox"),
+    path("outbox/<str:ident>/", outbox.outbox_mail, name="outbox_mail"),
+    path("outbox/<str:ident>/html/", outbox.OutboxHtmlView.as_view(), name="outbox_html"),
     path("about/", pages.about, name="about"),
     path("help/", pages.help_page, name="help"),
     path("accessibility/", pages.accessibility, name="accessibility"),

@@ -17,9 +17,13 @@ def plain_text(value: str) -> None:
         ValidationError: names the kind of sign, so that it can be taken out.
     """
     if _CONTROL.search(value):
-        raise ValidationError(_("This text holds a control character. Type it again instead of pasting it."), code="control")
+        raise ValidationError(
+            _("This text holds a control character. Type it again instead of pasting it."), code="control"
+        )
     if _INVISIBLE.search(value):
-        raise ValidationError(_("This text holds an invisible sign. Type it again instead of pasting it."), code="invisible")
+        raise ValidationError(
+            _("This text holds an invisible sign. Type it again instead of pasting it."), code="invisible"
+        )
 
 
 def plain_line(value: str) -> None:

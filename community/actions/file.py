@@ -46,9 +46,7 @@ def keep_file(
         raise Refusal(_("This file is larger than %(limit)d MB.") % {"limit": settings.MAX_UPLOAD_MB})
     if not (is_free_for_eu_use and rights_holder.strip() and licence.strip()):
         raise Refusal(
-            _(
-                "Name the rights holder and the licence, and confirm that EU institutions may use the file free of charge."
-            )
+            _("Name the rights holder and the licence, and confirm that EU institutions may use it free of charge.")
         )
     file = File(
         kind=kinds.of(subject).code,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.choices import NUTS_LEVELS, NutsVersion, TerritoryLevel
 from community.models.fields import LineField
+from community.querysets.territory import TerritoryQuerySet
 
 
 class Territory(models.Model):
@@ -31,6 +32,8 @@ class Territory(models.Model):
     )
     column = models.PositiveSmallIntegerField(_("column on the tile grid"), null=True, blank=True)
     row = models.PositiveSmallIntegerField(_("row on the tile grid"), null=True, blank=True)
+
+    objects = TerritoryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("territory")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from community.choices import NeedStatus, SolutionStatus
@@ -16,7 +17,7 @@ from community.visibility import is_administrator, is_cop, member_of
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from community.models import Need, PeerExchange, Solution, User
+    from community.models import Need, Organisation, PeerExchange, Project, Solution, User
 
 
 class NeedQuerySet(SearchableQuerySet["Need"]):
@@ -29,6 +30,21 @@ class NeedQuerySet(SearchableQuerySet["Need"]):
     def open(self) -> Self:
         """Keep the needs that nothing has answered yet."""
         return self.filter(status=NeedStatus.OPEN)
+
+    def of_organisation(self, organisation: Organisation) -> Self:
+        """Keep the needs that were raised for one organisation."""
+        return self.filter(organisation=organisation)
+
+    def with_me_too_count(self) -> Self:
+        """Add `me_too_count`: how many others said "me too"."""
+        said = rows_of("MeToo").filter(need=OuterRef("pk")).order_by()
+        count = said.values("need").annotate(count=Count("pk")).values("count")
+        return self.annotate(me_too_count=Coalesce(Subquery(count), 0))
+
+    def for_page(self) -> Self:
+        """Load what a row of a list or the page of a need shows, in a fixed number of queries."""
+        shown = ("territories", "challenges", "solution_types")
+        return self.with_me_too_count().select_related("organisation", "raised_by").prefetch_related(*shown)
 
 
 class SolutionQuerySet(SearchableQuerySet["Solution"]):
@@ -48,9 +64,17 @@ class SolutionQuerySet(SearchableQuerySet["Solution"]):
             return self.filter(published)
         return self.filter(published | Q(_coordinates(me.pk)) | Q(_in_consortium(me.pk)))
 
+    def of_project(self, project: Project) -> Self:
+        """Keep the results of one project."""
+        return self.filter(project=project)
+
     def published(self) -> Self:
         """Keep what the catalogue shows."""
         return self.filter(status=SolutionStatus.PUBLISHED)
+
+    def for_page(self) -> Self:
+        """Load what a row of a list or the page of a solution shows, in a fixed number of queries."""
+        return self.select_related("project", "type", "maturity", "contact").prefetch_related("challenges", "tested_in")
 
 
 class PeerExchangeQuerySet(models.QuerySet["PeerExchange"]):

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
+from django.db.models import Exists, OuterRef
+
 from community.folding import fold_key
+from community.querysets.period import rows_of
 from community.querysets.search import SearchableQuerySet
 from community.visibility import account
 
@@ -29,6 +33,20 @@ class OrganisationQuerySet(SearchableQuerySet["Organisation"]):
     def unverified(self) -> Self:
         """Keep the rows that an administrator has to confirm or merge."""
         return self.unmerged().filter(is_verified=False)
+
+    def in_community(self, on: date) -> Self:
+        """Keep the organisations with a partnership on the day `on`, associated partners included."""
+        partners = rows_of("Partnership").current(on).filter(organisation=OuterRef("pk"))
+        return self.filter(Exists(partners))
+
+    def countries(self) -> list[str]:
+        """Return the codes of the countries that the organisations come from, in order."""
+        found = self.exclude(country="").order_by("country").values_list("country", flat=True)
+        return list(found.distinct())
+
+    def for_page(self) -> Self:
+        """Load what a row of a list or the page of an organisation shows, in a fixed number of queries."""
+        return self.select_related("kind", "territory").prefetch_related("partnerships__project")
 
     def named(self, name: str) -> Self:
         """Keep the row of that name, compared on the folded key."""

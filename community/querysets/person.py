@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Prefetch, Q
 
 from community.choices import ConsentPurpose, Standing
 from community.folding import fold_key
@@ -106,6 +106,12 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         current = rows_of("Affiliation").current(on).filter(organisation=organisation, member=OuterRef("pk"))
         return self.filter(Exists(current))
 
+    def for_page(self, on: date) -> Self:
+        """Load what a row of the directory shows: `current_affiliations` on the day `on`, and expertise."""
+        current = rows_of("Affiliation").current(on).select_related("organisation").order_by("-is_main", "pk")
+        shown = Prefetch("affiliations", queryset=current, to_attr="current_affiliations")
+        return self.prefetch_related(shown, "expertise")
+
 
 class AffiliationQuerySet(PeriodQuerySet["Affiliation"]):
     """Who works where."""
@@ -113,6 +119,10 @@ class AffiliationQuerySet(PeriodQuerySet["Affiliation"]):
     def for_member(self, member: Member) -> Self:
         """Keep the affiliations of one person."""
         return self.filter(member=member)
+
+    def for_page(self) -> Self:
+        """Load the organisations, the newest affiliation first."""
+        return self.select_related("organisation").order_by(F("until_on").desc(nulls_first=True), "-from_on", "-pk")
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):

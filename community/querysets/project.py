@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
-from django.db.models import F, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce, NullIf
 
 from community.dates import earliest_end
-from community.querysets.period import PeriodQuerySet
+from community.querysets.period import PeriodQuerySet, rows_of
 from community.querysets.search import SearchableQuerySet
 
 if TYPE_CHECKING:
@@ -30,6 +30,14 @@ class ProjectQuerySet(SearchableQuerySet["Project"]):
     def of_family(self, family: str) -> Self:
         """Keep the projects of one family."""
         return self.filter(family=family)
+
+    def for_page(self) -> Self:
+        """Load what a row of a list or the page of a project shows; `lead_partner` is the lead partner's name."""
+        lead = rows_of("Partnership").filter(project=OuterRef("pk"), role="LP", until_on=None)
+        name = Coalesce(NullIf("organisation__short_name", Value("")), "organisation__name")
+        return self.select_related("specific_objective").annotate(
+            lead_partner=Subquery(lead.annotate(shown=name).values("shown")[:1])
+        )
 
 
 class PartnershipQuerySet(PeriodQuerySet["Partnership"]):
@@ -50,6 +58,11 @@ class PartnershipQuerySet(PeriodQuerySet["Partnership"]):
             .annotate(project_end=Coalesce(F("project__completed_on"), F("project__ends_on")))
             .filter(still_counts)
         )
+
+    def for_page(self) -> Self:
+        """Load both sides, ordered as a consortium is read: lead partner, project partners, associated partners."""
+        order = Case(When(role="LP", then=0), When(role="PP", then=1), default=2)
+        return self.select_related("organisation", "project").order_by(order, "organisation__name_key", "pk")
 
     def with_budget(self) -> Self:
         """Keep lead and project partners; associated partners have no budget."""

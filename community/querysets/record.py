@@ -45,6 +45,10 @@ class SubjectQuerySet(models.QuerySet["Comment"]):
 class MessageQuerySet(models.QuerySet["Message"]):
     """The outbox."""
 
+    def in_state(self, state: str) -> Self:
+        """Keep the rows of one state."""
+        return self.filter(state=state)
+
     def due(self, at: datetime) -> Self:
         """Keep the rows to send at the moment `at`, oldest first."""
         return self.filter(state=MessageState.QUEUED, due_at__lte=at).order_by("due_at", "pk")
@@ -84,6 +88,10 @@ class FileQuerySet(models.QuerySet["File"]):
 
 class JobQuerySet(models.QuerySet["Job"]):
     """Background work."""
+
+    def in_state(self, state: str) -> Self:
+        """Keep the rows of one state."""
+        return self.filter(state=state)
 
     def open(self) -> Self:
         """Keep what waits or runs."""

@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
-from community.querysets.period import PeriodQuerySet
+from community.querysets.period import PeriodQuerySet, rows_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -34,6 +34,12 @@ class AppointmentQuerySet(PeriodQuerySet["Appointment"]):
     def present(self, on: date) -> Self:
         """Keep those that hold on `on` and whose holder is not absent that day."""
         return self.current(on).filter(Q(absent_until__isnull=True) | Q(absent_until__lt=on))
+
+    def for_page(self, on: date) -> Self:
+        """Load the persons with where they work on the day `on`."""
+        current = rows_of("Affiliation").current(on).select_related("organisation").order_by("-is_main", "pk")
+        shown = Prefetch("member__affiliations", queryset=current, to_attr="current_affiliations")
+        return self.select_related("member").prefetch_related(shown).order_by("from_on", "pk")
 
     def of_group(self, working_group: WorkingGroup) -> Self:
         """Keep the coordinators of one group, not those of the whole mission."""

@@ -1,0 +1,161 @@
+"""Raising a need, saying "me too", and saying how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community import search
+from community.choices import NeedStatus, Urgency
+from community.events import record
+from community.folding import fold_key
+from community.models import Member, MeToo, Need, Term, Territory, User
+from community.permissions import Refusal
+from community.rights import can_edit_need, can_raise_need, can_say_me_too, can_set_need_status
+
+STALE = _("Somebody saved this need while you were writing. Your text is still here: compare, then save again.")
+
+
+@transaction.atomic
+def raise_need(
+    *,
+    by: User,
+    question: str,
+    description: str = "",
+    urgency: str = Urgency.NORMAL,
+    territories: Iterable[Territory] = (),
+    challenges: Iterable[Term] = (),
+    solution_types: Iterable[Term] = (),
+    at: datetime | None = None,
+) -> Need:
+    """Enter a need in the name of the member's organisation of that day; one event.
+
+    A no-op that returns the first one when the same member has the same question
+    open already (a form sent twice).
+
+    Raises:
+        Refusal: the account may not raise needs.
+        ValidationError: a text is too long or holds signs that are not allowed.
+    """
+    at = at or timezone.now()
+    if not (verdict := can_raise_need(by)) or by.member is None:
+        raise Refusal.of(verdict)
+    member = Member.objects.select_for_update().get(pk=by.member.pk)
+    same = next((need for need in member.needs.open() if fold_key(need.question) == fold_key(question)), None)
+    if same is not None:
+        return same
+    need = Need(
+        question=question,
+        description=description,
+        urgency=urgency,
+        raised_by=member,
+        organisation=member.organisation_on(timezone.localdate(at)),
+        raised_at=at,
+    )
+    need.search_text = search.search_text_of(need)
+    need.full_clean()
+    need.save(force_insert=True)
+    need.territories.set(territories)
+    need.challenges.set(challenges)
+    need.solution_types.set(solution_types)
+    record(verb="raise_need", subject=need, by=by, at=at, data={"urgency": urgency}, detail={"question": question})
+    return need
+
+
+@transaction.atomic
+def reword_need(
+    *,
+    need: Need,
+    by: User,
+    seen_version: int,
+    question: str,
+    description: str,
+    urgency: str,
+    territories: Iterable[Territory],
+    challenges: Iterable[Term],
+    solution_types: Iterable[Term],
+) -> Need:
+    """Change a need's words; one event with the old and the new ones. A no-op writes none.
+
+    Raises:
+        Refusal: not allowed, or somebody saved another version meanwhile (code "stale").
+        ValidationError: a text is too long or holds signs that are not allowed.
+    """
+    row = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
+    if not (verdict := can_edit_need(by, row)):
+        raise Refusal.of(verdict)
+    if row.version != seen_version:
+        raise Refusal(STALE, "stale")
+    before = {"question": row.question, "description": row.description, "urgency": row.urgency}
+    row.question, row.description, row.urgency = question, description, urgency
+    row.search_text = search.search_text_of(row)
+    row.version += 1
+    row.full_clean()
+    row.save(update_fields=["question", "description", "urgency", "search_text", "version"])
+    row.territories.set(territories)
+    row.challenges.set(challenges)
+    row.solution_types.set(solution_types)
+    after = {"question": question, "description": description, "urgency": urgency}
+    changes = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
+    record(verb="reword_need", subject=row, by=by, data={"version": row.version}, detail={"changes": changes})
+    return row
+
+
+@transaction.atomic
+def say_me_too(*, need: Need, by: User, note: str = "", at: datetime | None = None) -> MeToo:
+    """Note that another member has the same need; one event. Said twice, the first one stays.
+
+    Raises:
+        Refusal: no member, the own need, or a closed one.
+        ValidationError: the note holds signs that are not allowed.
+    """
+    at = at or timezone.now()
+    row = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
+    if not (verdict := can_say_me_too(by, row)) or by.member is None:
+        raise Refusal.of(verdict)
+    said = MeToo.objects.filter(need=row, member=by.member).first()
+    if said is not None:
+        return said
+    organisation = by.member.organisation_on(timezone.localdate(at))
+    said = MeToo(need=row, member=by.member, organisation=organisation, note=note, said_at=at)
+    said.full_clean()
+    said.save(force_insert=True)
+    record(verb="say_me_too", subject=row, by=by, at=at, data={"me_too": said.pk})
+    return said
+
+
+@transaction.atomic
+def take_back_me_too(*, need: Need, by: User) -> bool:
+    """Take "me too" back; one event. A no-op that returns False when it was not said."""
+    row = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
+    deleted, _models = MeToo.objects.filter(need=row, member=by.member).delete()
+    if not deleted:
+        return False
+    record(verb="take_back_me_too", subject=row, by=by)
+    return True
+
+
+@transaction.atomic
+def set_need_status(*, need: Need, status: NeedStatus, by: User, note: str = "") -> Need:
+    """Say how far a need has come, with a note why; one event. A no-op when it says so already.
+
+    Raises:
+        Refusal: `by` neither raised the need nor keeps the registry's lists.
+        ValidationError: the note holds signs that are not allowed.
+    """
+    row = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
+    if not (verdict := can_set_need_status(by, row)):
+        raise Refusal.of(verdict)
+    if row.status == status:
+        return row
+    before, row.status, row.status_note = row.status, status, note
+    row.version += 1
+    row.full_clean()
+    row.save(update_fields=["status", "status_note", "version"])
+    data = {"from": before, "to": status}
+    record(verb="set_need_status", subject=row, by=by, data=data, detail={"reason": note} if note else None)
+    return row

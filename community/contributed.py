@@ -1,0 +1,51 @@
+"""What community itself adds to the pages and chores that it draws and runs; called by `apps.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from community import contributions
+from community.clock import CHORES
+from community.context_processors import is_demo
+from community.contributions import NavigationEntry, PageSection
+from community.desk import administrators_items
+from community.rights import can_see_directory
+from community.summary import open_needs
+from community.visibility import account
+
+NAVIGATION = {
+    "needs": NavigationEntry(_("Needs"), "community:needs", order=30, prefixes=("/needs/",)),
+    "solutions": NavigationEntry(_("Solutions"), "community:solutions", order=40, prefixes=("/solutions/",)),
+    "projects": NavigationEntry(_("Projects"), "community:projects", order=50, prefixes=("/projects/",)),
+    "working_groups": NavigationEntry(
+        _("Working groups"), "community:working_groups", order=70, prefixes=("/working-groups/",)
+    ),
+    "organisations": NavigationEntry(
+        _("Organisations"), "community:organisations", order=80, prefixes=("/organisations/",)
+    ),
+    "members": NavigationEntry(
+        _("Members"),
+        "community:members",
+        order=90,
+        prefixes=("/members/",),
+        visible_to=lambda user: bool(can_see_directory(user)),
+    ),
+    "desk": NavigationEntry(
+        _("Waits for me"), "community:desk", order=5, visible_to=lambda user: account(user) is not None
+    ),
+    "about": NavigationEntry(_("What is a cluster"), "community:about", order=100),
+    "outbox": NavigationEntry(_("Mails"), "community:outbox", order=200, visible_to=lambda user: is_demo()),
+}
+
+
+def register() -> None:
+    """Register desk items, the home page's needs, chores and menu entries."""
+    contributions.desk_items.register("community.administrators", administrators_items)
+    section: Any = PageSection("home", "community/sections/needs.html", open_needs, order=50)
+    contributions.page_sections.register("community.needs", section)
+    for code, chore in CHORES.items():
+        contributions.clock_jobs.register(code, chore)
+    for code, entry in NAVIGATION.items():
+        contributions.navigation.register(code, entry)

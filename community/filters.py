@@ -1,0 +1,148 @@
+"""The filters of the community's lists. A value that cannot be is shown as an error, and no rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from community.choices import NeedStatus, ProjectFamily, ProjectType, Urgency, Vocabulary
+from community.models import Member, Need, Organisation, Project, Solution, Term
+from community.validators import plain_line
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter, with the address that takes it off."""
+
+    label: str
+    value: str
+    url: str
+
+
+class WordsFilter(django_filters.CharFilter):  # type: ignore[misc]
+    """Words of the folded text, all of which must be found."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Make the field one plain line of at most 200 signs."""
+        super().__init__(label=_("Words"), max_length=200, validators=[plain_line], **kwargs)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """Keep the rows that hold every word."""
+        return qs.matching(value) if value else qs
+
+
+class TermFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """One term of a vocabulary, by its code; retired terms still filter the rows that hold them."""
+
+    def __init__(self, vocabulary: str, field_name: str, label: Any) -> None:
+        """Offer the terms of `vocabulary`."""
+
+        def choices() -> list[tuple[str, str]]:
+            return [(term.code, term.label) for term in Term.objects.of(vocabulary)]
+
+        super().__init__(field_name=f"{field_name}__code", choices=choices, label=label, empty_label=_("Any"))
+
+
+class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
+    """The form beside a list: `rows` are none when a value is wrong, `chips` take filters off."""
+
+    q = WordsFilter()
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """The rows that match, in a total order; none when the form has errors."""
+        found: QuerySet[Any] = self.qs if self.form.is_valid() else self.queryset.none()
+        return found
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The active filters, in the order of the form."""
+        if not self.form.is_valid():
+            return []
+        found = []
+        for name, field in self.form.fields.items():
+            value = self.form.cleaned_data.get(name)
+            if name == "sort" or value in (None, "", []):
+                continue
+            choices: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
+            words = dict(choices).get(value, value)
+            rest = self.data.copy()
+            rest.pop(name, None)
+            rest.pop("page", None)
+            found.append(Chip(str(field.label), str(words), f"?{rest.urlencode()}"))
+        return found
+
+
+def _choice(label: Any, choices: Any, **kwargs: Any) -> Any:
+    return django_filters.ChoiceFilter(label=label, choices=choices, empty_label=_("Any"), **kwargs)
+
+
+class NeedFilter(ListFilter):
+    """Needs, newest first."""
+
+    status = _choice(_("Status"), NeedStatus.choices)
+    urgency = _choice(_("Urgency"), Urgency.choices)
+    challenge = TermFilter(Vocabulary.CHALLENGE, "challenges", _("Challenge"))
+
+    class Meta:
+        model = Need
+        fields: list[str] = []
+
+
+class SolutionFilter(ListFilter):
+    """Solutions, by title."""
+
+    challenge = TermFilter(Vocabulary.CHALLENGE, "challenges", _("Challenge"))
+    type = TermFilter(Vocabulary.SOLUTION_TYPE, "type", _("Type"))
+    maturity = TermFilter(Vocabulary.MATURITY, "maturity", _("Maturity"))
+    project = _choice(
+        _("Project"),
+        lambda: [(row.code, row.acronym) for row in Project.objects.all()],
+        field_name="project__code",
+    )
+
+    class Meta:
+        model = Solution
+        fields: list[str] = []
+
+
+class ProjectFilter(ListFilter):
+    """Projects, governance first, by acronym."""
+
+    family = _choice(_("Family"), ProjectFamily.choices)
+    type = _choice(_("Type"), ProjectType.choices)
+    objective = TermFilter(Vocabulary.OBJECTIVE, "specific_objective", _("Specific objective"))
+
+    class Meta:
+        model = Project
+        fields: list[str] = []
+
+
+class OrganisationFilter(ListFilter):
+    """Organisations, by name."""
+
+    country = _choice(
+        _("Country"),
+        lambda: [(code, code) for code in Organisation.objects.unmerged().countries()],
+    )
+    kind = TermFilter(Vocabulary.ORGANISATION_TYPE, "kind", _("Type"))
+
+    class Meta:
+        model = Organisation
+        fields: list[str] = []
+
+
+class MemberFilter(ListFilter):
+    """The directory, by name."""
+
+    expertise = TermFilter(Vocabulary.EXPERTISE, "expertise", _("Expertise"))
+
+    class Meta:
+        model = Member
+        fields: list[str] = []

@@ -1,0 +1,66 @@
+"""The mails of a demonstration, read from the folder into which they were written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+BETWEEN = b"\n" + b"-" * 79 + b"\n"
+IDENT = re.compile(r"\A(?P<file>[\w-]+)\.(?P<place>\d{1,4})\Z")
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail as it was sent."""
+
+    ident: str
+    to: str
+    subject: str
+    at: datetime | None
+    text: str
+    html: str
+
+
+def newest(folder: Path, *, limit: int = 100) -> list[Mail]:
+    """Return the mails of the folder, the newest first."""
+    files = sorted(folder.glob("*.log"), reverse=True) if folder.is_dir() else []
+    found: list[Mail] = []
+    for file in files:
+        found.extend(reversed(list(_mails_of(file))))
+        if len(found) >= limit:
+            break
+    return found[:limit]
+
+
+def mail_of(folder: Path, ident: str) -> Mail | None:
+    """Return one mail by its id, or None when there is none; an id never leads out of the folder."""
+    parts = IDENT.match(ident)
+    file = folder / f"{parts['file']}.log" if parts else None
+    if file is None or not file.is_file():
+        return None
+    return next((mail for mail in _mails_of(file) if mail.ident == ident), None)
+
+
+def _mails_of(file: Path) -> Iterator[Mail]:
+    pieces = [piece for piece in file.read_bytes().split(BETWEEN) if piece.strip()]
+    for place, piece in enumerate(pieces):
+        message = message_from_bytes(piece.lstrip(), policy=policy.default)
+        yield Mail(
+            ident=f"{file.stem}.{place}",
+            to=str(message["To"]),
+            subject=str(message["Subject"]),
+            at=parsedate_to_datetime(message["Date"]) if message["Date"] else None,
+            text=_part(message, "plain"),
+            html=_part(message, "html"),
+        )
+
+
+def _part(message: EmailMessage, kind: str) -> str:
+    part = message.get_body((kind,))
+    return str(part.get_content()) if part is not None else ""

@@ -1,0 +1,39 @@
+"""What the lists of all nouns have in common: a filter bar, pages, an address that says everything."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views import View
+
+from community.filters import ListFilter
+from community.tables import Rows, page_of
+
+
+class NounListView(View):
+    """A list of one noun; a child names template and filter and says which rows exist for whom."""
+
+    http_method_names = ["get", "head", "options"]
+    template_name: ClassVar[str]
+    filter_class: ClassVar[type[ListFilter]]
+
+    def rows(self, request: HttpRequest) -> Rows:
+        """Return the rows that the reader may see, in a total order."""
+        raise NotImplementedError
+
+    def fetch(self, rows: Rows) -> Rows:
+        """Load what one row of the list shows."""
+        raise NotImplementedError
+
+    def more(self, request: HttpRequest, page: Any) -> dict[str, Any]:
+        """Return what the template needs besides."""
+        return {}
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Draw one page of the list."""
+        filters = self.filter_class(request.GET, queryset=self.rows(request))
+        page = page_of(filters.rows, request.GET.get("page"), fetch=self.fetch)
+        context = {"filter": filters, "form": filters.form, "page_obj": page, "clear_url": request.path}
+        return render(request, self.template_name, context | self.more(request, page))
