@@ -2,13 +2,22 @@
 
 from django.urls import URLPattern, path
 
-from clusters.views import cluster, lifecycle, review, roadmap
+from clusters.views import cluster, condition, lifecycle, outcome, participation, review, roadmap
+from clusters.views.draft_share import DraftShareView
+from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
+from clusters.views.register import NamesView, RegisterView
 
 app_name = "clusters"
 
 urlpatterns: list[URLPattern] = [
     path("review/", review.ReviewDeskView.as_view(), name="review"),
     path("review/<str:reference>/", review.ReviewView.as_view(), name="review_case"),
+    path("clusters/", RegisterView.as_view(), name="list"),
+    path("clusters/names/<slug:what>/", NamesView.as_view(), name="names"),
+    path("clusters/propose/", ProposalCreateView.as_view(), name="create"),
+    path("clusters/<str:reference>/edit/", ProposalUpdateView.as_view(), name="update"),
+    path("clusters/<str:reference>/edit/<int:step>/", ProposalUpdateView.as_view(), name="update_step"),
+    path("clusters/<str:reference>/edit/readers/", DraftShareView.as_view(), name="draft_readers"),
     path("clusters/<str:reference>/", cluster.ClusterDetailView.as_view(), name="detail"),
     path("clusters/<str:reference>/history/", cluster.ClusterHistoryView.as_view(), name="history"),
     path("clusters/<str:reference>/roadmap/", roadmap.RoadmapView.as_view(), name="roadmap"),
@@ -24,6 +33,57 @@ urlpatterns: list[URLPattern] = [
     ),
     path("clusters/<str:reference>/roadmap/<int:pk>/drop/", roadmap.StageDropView.as_view(), name="stage_drop"),
     path("clusters/<str:reference>/roadmap/<int:pk>/reopen/", roadmap.StageReopenView.as_view(), name="stage_reopen"),
+    path("clusters/<str:reference>/outcomes/", outcome.OutcomesView.as_view(), name="outcomes"),
+    path("clusters/<str:reference>/outcomes/add/", outcome.OutcomeCreateView.as_view(), name="outcome_create"),
+    path("clusters/<str:reference>/outcomes/<int:pk>/", outcome.OutcomeDetailView.as_view(), name="outcome_detail"),
+    path("clusters/<str:reference>/outcomes/<int:pk>/edit/", outcome.OutcomeUpdateView.as_view(), name="outcome_update"),
+    path("clusters/<str:reference>/outcomes/<int:pk>/remove/", outcome.OutcomeRemoveView.as_view(), name="outcome_remove"),
+    path(
+        "clusters/<str:reference>/outcomes/objectives/<int:pk>/",
+        outcome.ObjectiveDetailView.as_view(),
+        name="objective_detail",
+    ),
+    path(
+        "clusters/<str:reference>/outcomes/objectives/<int:pk>/measure/",
+        outcome.ObjectiveUpdateView.as_view(),
+        name="objective_update",
+    ),
+    path("clusters/<str:reference>/people/", participation.PeopleView.as_view(), name="people"),
+    path("clusters/<str:reference>/people/join/", participation.EnterView.as_view(), name="participation_enter"),
+    path("clusters/<str:reference>/people/invite/", participation.InviteView.as_view(), name="participation_invite"),
+    path("clusters/<str:reference>/people/want/", participation.WantView.as_view(), name="participation_want"),
+    path(
+        "clusters/<str:reference>/people/<int:pk>/answer/",
+        participation.RequestAnswerView.as_view(),
+        name="participation_answer",
+    ),
+    path(
+        "clusters/<str:reference>/people/<int:pk>/invitation/",
+        participation.InvitationAnswerView.as_view(),
+        name="participation_invitation",
+    ),
+    path(
+        "clusters/<str:reference>/people/<int:pk>/leave/", participation.LeaveView.as_view(), name="participation_leave"
+    ),
+    path("clusters/<str:reference>/people/<int:pk>/role/", participation.RoleView.as_view(), name="participation_role"),
+    path(
+        "clusters/<str:reference>/people/<int:pk>/forget/",
+        participation.ForgetView.as_view(),
+        name="participation_forget",
+    ),
+    path(
+        "clusters/<str:reference>/conditions/<int:pk>/met/", condition.ConditionMetView.as_view(), name="condition_met"
+    ),
+    path(
+        "clusters/<str:reference>/conditions/<int:pk>/confirm/",
+        condition.ConditionConfirmView.as_view(),
+        name="condition_confirm",
+    ),
+    path(
+        "clusters/<str:reference>/conditions/<int:pk>/waive/",
+        condition.ConditionWaiveView.as_view(),
+        name="condition_waive",
+    ),
     # Every other name under a cluster is a verb of its life: this row stays the last.
     path("clusters/<str:reference>/<slug:verb>/", lifecycle.TransitionView.as_view(), name="transition"),
 ]

@@ -22,6 +22,9 @@ from community.models import Event, Member, Organisation, User
 from community.permissions import ALLOWED, Refusal, Verdict
 
 Status = ParticipationStatus
+_KEYS = ("cluster", "member", "organisation", "asked_by", "answered_by")
+#: Who comes in or answers an invitation is written down as what they are to the community.
+_AS_PERSON = (Capacity.MEMBER, Capacity.EXTERNAL)
 #: Roles that the lead gives; the lead's own comes by approval and hand-over.
 ROLES = (
     ParticipationRole.PARTICIPANT,
@@ -51,7 +54,9 @@ def enter(
     at = at or timezone.now()
     locked = locked_cluster(cluster.pk, by=by, may=_anybody)
     there = own_participation(by, locked)
-    if there is not None and there.status != Status.INVITED:
+    if there is not None and there.status == Status.INVITED:
+        raise Refusal(_("You are invited already: answer the invitation."), "state")
+    if there is not None:
         return there
     offered = way_in(by, locked)
     if offered is None:
@@ -68,10 +73,10 @@ def enter(
     row.status = {Way.INTEREST: Status.INTERESTED, Way.ASK: Status.REQUESTED}.get(offered.way, Status.ACTIVE)
     if row.status == Status.ACTIVE:
         row.from_on, row.answered_at = timezone.localdate(at), at
-    check_fields(row, leave_out=("cluster", "member", "organisation", "asked_by", "answered_by"))
+    check_fields(row, leave_out=_KEYS)
     row.save()
     verb = {Status.INTERESTED: "interested", Status.REQUESTED: "requested"}.get(Status(row.status), "joined")
-    event = _record(locked, verb, row, by=by, at=at, message=row.message)
+    event = _record(locked, verb, row, by=by, at=at, as_=_AS_PERSON, reason=row.message)
     if row.status == Status.ACTIVE:
         _found(row)
         notifications.tell_leads("participation_joined", locked, row, event=event)
@@ -139,9 +144,9 @@ def invite(
         asked_by=by,
         asked_at=at,
     )
-    check_fields(row, leave_out=("cluster", "member", "organisation", "asked_by", "answered_by"))
+    check_fields(row, leave_out=_KEYS)
     row.save()
-    event = _record(locked, "invited", row, by=by, at=at, message=row.message)
+    event = _record(locked, "invited", row, by=by, at=at, reason=row.message)
     notifications.tell_participant("invited", locked, row, event=event)
     return row
 
@@ -166,7 +171,8 @@ def answer_invitation(
     if accept and not (room := has_room(cluster)):
         raise Refusal.of(room)
     _answer(row, accept=accept, by=by, reason=reason, at=at)
-    event = _record(cluster, "joined" if accept else "declined", row, by=by, at=at, reason=row.answer_reason)
+    verb = "joined" if accept else "invitation_declined"
+    event = _record(cluster, verb, row, by=by, at=at, as_=_AS_PERSON, reason=row.answer_reason)
     template = "invitation_accepted" if accept else "invitation_declined"
     notifications.tell_leads(template, cluster, row, event=event)
     return row
@@ -196,7 +202,7 @@ def leave(*, participation: Participation, by: User, reason: str = "", at: datet
         cluster, "left" if was_active else "taken_back", row, by=by, at=at, reason=row.answer_reason, as_=role
     )
     row.status = Status.LEFT
-    check_fields(row, leave_out=("cluster", "member", "organisation", "asked_by", "answered_by"))
+    check_fields(row, leave_out=_KEYS)
     row.save(update_fields=["status", "until_on", "answer_reason"])
     if was_active:
         notifications.tell_leads("participation_left", cluster, row, event=event)
@@ -252,7 +258,7 @@ def want_organisation(
         raise Refusal(_("Somebody takes part for %(organisation)s already.") % {"organisation": organisation.name})
     row = Participation(cluster=locked, organisation=organisation, status=Status.WANTED, purpose=purpose.strip())
     row.asked_by, row.asked_at = by, at
-    check_fields(row, leave_out=("cluster", "member", "organisation", "asked_by", "answered_by"))
+    check_fields(row, leave_out=_KEYS)
     row.save()
     _record(locked, "wanted", row, by=by, at=at)
     return row
@@ -322,7 +328,7 @@ def _answer(row: Participation, *, accept: bool, by: User, reason: str, at: date
     row.answered_by, row.answered_at, row.answer_reason = by, at, reason.strip()
     if accept:
         row.from_on = timezone.localdate(at)
-    check_fields(row, leave_out=("cluster", "member", "organisation", "asked_by", "answered_by"))
+    check_fields(row, leave_out=_KEYS)
     row.save(update_fields=["status", "answered_by", "answered_at", "answer_reason", "from_on"])
     if accept:
         _found(row)

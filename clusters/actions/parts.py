@@ -125,28 +125,25 @@ def stale(part: Model, what: str, *, by: User, at: datetime) -> Refusal:
     The person who reads it works on the cluster, so the name may stand there.
     """
     last = Event.objects.about(part).select_related("by__member").first()
-    if last is None:
-        return Refusal(_conflict(_("Somebody"), what, ""), "stale")
-    local = timezone.localtime(last.at)
-    same_day = local.date() == timezone.localdate(at)
-    moment = date_format(local, "H:i") if same_day else date_format(local, "j F Y, H:i")
-    if last.by_id == by.pk:
-        words = _(
-            "You saved %(what)s at %(moment)s in another window. "
-            "Your text is still here: compare, then save again."
-        )
-        return Refusal(words % {"what": what, "moment": moment}, "stale")
-    who = last.by.get_full_name() if last.by else _("The registry")
-    return Refusal(_conflict(who, what, moment), "stale")
-
-
-def _conflict(who: str, what: str, moment: str) -> str:
-    if not moment:
-        return _("%(who)s saved %(what)s while you were writing. Your text is still here: compare, then save again.") % {
-            "who": who,
-            "what": what,
-        }
-    return _(
-        "%(who)s saved %(what)s at %(moment)s while you were writing. "
+    who, moment = who_and_when(last, by=by, at=at)
+    sentence = _(
+        "%(who)s saved %(what)s %(moment)s while you were writing. "
         "Your text is still here: compare, then save again."
-    ) % {"who": who, "what": what, "moment": moment}
+    )
+    return Refusal(sentence % {"who": who, "what": what, "moment": moment}, "stale")
+
+
+def who_and_when(event: Event | None, *, by: User, at: datetime) -> tuple[str, str]:
+    """Return who was faster and when, as words of a sentence: ("Giorgos Lagos", "at 14:31")."""
+    if event is None:
+        return _("Somebody"), _("just now")
+    local = timezone.localtime(event.at)
+    if local.date() == timezone.localdate(at):
+        moment = _("at %(clock)s") % {"clock": date_format(local, "H:i")}
+    else:
+        moment = _("on %(day)s at %(clock)s") % {"day": date_format(local, "j F Y"), "clock": date_format(local, "H:i")}
+    if event.by is None:
+        return _("The registry"), moment
+    if event.by_id == by.pk:
+        return _("You yourself (in another window)"), moment
+    return event.by.get_full_name(), moment

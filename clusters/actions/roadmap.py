@@ -15,12 +15,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters.actions.parts import check_fields, differences, known_only, locked_cluster, record_change, stale
+from clusters.actions.parts import check_fields, differences, known_only, locked_cluster, record_change, stale, who_and_when
 from clusters.choices import OPEN_STAGES, StageStatus
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
 from clusters.roadmap_rules import MAX_STAGES, StageDates, turns_in_circle
-from community.models import User
+from community.models import Event, User
 from community.permissions import Refusal
 
 #: What the form of a stage may write.
@@ -213,7 +213,7 @@ def move_stage(
     if now == wished and now != list(seen_order):
         return order
     if now != list(seen_order):
-        raise stale(locked, _("the order of the stages"), by=by, at=at)
+        raise _stale_order(locked, by=by, at=at)
     if wished == now:
         raise Refusal(_("It is the first stage.") if up else _("It is the last stage."))
     by_pk = {one.pk: one for one in order}
@@ -263,6 +263,14 @@ def _check_seen(row: Stage, order: Sequence[Stage], seen_version: int, *, by: Us
     if row.version != seen_version:
         number = [one.pk for one in order].index(row.pk) + 1
         raise stale(row, _("stage %(number)d") % {"number": number}, by=by, at=at)
+
+
+def _stale_order(cluster: Cluster, *, by: User, at: datetime) -> Refusal:
+    """Return the refusal of a move that started from an older order."""
+    changes = Event.objects.of_chain(f"cluster:{cluster.pk}").filter(verb__in=("stage.added", "stage.moved"))
+    who, moment = who_and_when(changes.select_related("by__member").last(), by=by, at=at)
+    sentence = _("%(who)s changed the order of the stages %(moment)s. Compare both orders, then move again.")
+    return Refusal(sentence % {"who": who, "moment": moment}, "stale")
 
 
 def _check_started(cluster: Cluster) -> None:

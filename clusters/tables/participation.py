@@ -9,15 +9,16 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils.functional import Promise
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
 
 from clusters.choices import LIVE_PARTICIPATIONS, ParticipationRole, ParticipationStatus
 from clusters.models import Cluster, Participation
 from clusters.permissions import names_of
-from community.models import Organisation, Partnership, User
+from community.models import Affiliation, Member, Organisation, Partnership, User
 
 _ORDER = [str(role) for role in ParticipationRole]
 Status = ParticipationStatus
+MOST_FOUND = 10
 
 
 @dataclass(frozen=True)
@@ -144,3 +145,52 @@ def _projects(organisations: set[int], on: date) -> dict[int, list[str]]:
         for organisation, acronym in rows.order_by("project").values_list("organisation", "project__acronym"):
             found[organisation].append(acronym)
     return found
+
+
+@dataclass(frozen=True)
+class Found:
+    """A member of the directory whom a search found, and why they can't be invited, if so."""
+
+    member: Member
+    organisation: Organisation | None
+    why_not: str
+
+
+def members_to_invite(cluster: Cluster, query: str, *, user: User, on: date) -> list[Found]:
+    """Return at most ten members whom `user` sees in the directory and `query` finds, by name."""
+    members = list(
+        Member.objects.visible_to(user).in_community().matching(query).select_related("user").order_by("sort_name", "pk")[
+            :MOST_FOUND
+        ]
+    )
+    there = set(cluster.participations.live().filter(member__in=members).values_list("member_id", flat=True))
+    works_for: dict[int, Organisation] = {}
+    rows = Affiliation.objects.current(on).filter(member__in=members).select_related("organisation")
+    for row in rows.order_by("is_main", "pk"):
+        works_for[row.member_id] = row.organisation
+    found = []
+    for member in members:
+        why_not = ""
+        if member.pk in there:
+            why_not = gettext("is in this cluster, or was asked")
+        elif member.user is None or not member.user.is_active:
+            why_not = gettext("has no account yet")
+        elif member.pk not in works_for:
+            why_not = gettext("works for no organisation today")
+        found.append(Found(member, works_for.get(member.pk), why_not))
+    return found
+
+
+def organisations_to_want(cluster: Cluster, query: str, *, user: User) -> list[Organisation]:
+    """Return at most ten organisations that `query` finds and that neither take part nor are wanted yet."""
+    there = cluster.participations.shown().exclude(organisation=None).values("organisation")
+    found = Organisation.objects.visible_to(user).matching(query).exclude(pk__in=there)
+    return list(found.order_by("name_key", "pk")[:MOST_FOUND])
+
+
+def own_organisations(user: User, on: date) -> list[Organisation]:
+    """Return the organisations that the person behind `user` works for on the day `on`, the main one first."""
+    if user.member is None:
+        return []
+    rows = user.member.affiliations.current(on).select_related("organisation").order_by("-is_main", "-pk")
+    return list(dict.fromkeys(row.organisation for row in rows))
