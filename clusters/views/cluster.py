@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -71,6 +73,7 @@ def _tabs(cluster: Cluster, current: str) -> list[dict[str, Any]]:
     ]
 
 
+@method_decorator(login_not_required, name="dispatch")
 class ClusterDetailView(View):
     """`/clusters/<reference>/`: what it answers, how far it is, who takes part, what came of it."""
 
@@ -91,6 +94,7 @@ class ClusterDetailView(View):
         return render(request, "clusters/cluster/detail.html", context)
 
 
+@method_decorator(login_not_required, name="dispatch")
 class ClusterHistoryView(View):
     """`/clusters/<reference>/history/`: everything that happened, newest first."""
 

@@ -1,0 +1,89 @@
+"""A cluster's summary and history: who reads what, and how many queries that takes."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from clusters.choices import State
+from clusters.models import Objective, Outcome, Stage
+from community.actions.transition import transition
+from tests.cast import Cast, make_cast, make_cluster
+from tests.clusters.test_lifecycle_pages import client_of
+from tests.factories import make_consent
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.mark.parametrize("state", State.values)
+@pytest.mark.parametrize("role", ["visitor", "member", "lead", "coordinator", "admin"])
+def test_the_summary_page_opens_for_whoever_sees_the_cluster(role: str, state: str, cast: Cast) -> None:
+    cluster = make_cluster(cast, state)
+    answer = client_of(cast, role).get(f"/clusters/{cluster.name}/")
+    assert answer.status_code in (200, 302, 404)
+    if answer.status_code == 200:
+        assert cluster.question in answer.content.decode()
+
+
+def test_a_merged_clusters_address_leads_to_the_one_that_took_it_in(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.MERGED)
+    answer = Client().get(f"/clusters/{cluster.name}/")
+    assert (answer.status_code, answer.headers["Location"]) == (302, cluster.merged_into.get_absolute_url())
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_summary_takes_at_most_twelve_queries_however_many_rows(
+    rows: int, cast: Cast, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    for number in range(rows):
+        Objective.objects.create(cluster=cluster, position=number + 2, text=f"Objective {number}")
+        Stage.objects.create(cluster=cluster, position=number + 2, title=f"Stage {number}")
+        Outcome.objects.create(cluster=cluster, kind="networking", title=f"Outcome {number}")
+    address = f"/clusters/{cluster.name}/"
+    for role in ("visitor", "member"):
+        client = client_of(cast, role)
+        client.get(address)  # makes the snapshot of this version, which the cache then holds
+        with django_assert_max_num_queries(12):
+            client.get(address)
+
+
+def test_a_changed_cluster_is_never_shown_from_an_old_snapshot(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    cache.clear()
+    address = f"/clusters/{cluster.name}/"
+    client = client_of(cast, "lead")
+    client.get(address)
+    transition(cluster, "conclude", by=cast.user("lead"), lessons="Ask the harbour master first.")
+    assert "Ask the harbour master first." in client.get(address).content.decode()
+
+
+def test_names_are_read_by_those_who_work_on_it_and_else_by_consent(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    address = f"/clusters/{cluster.name}/"
+    name = cast.member("lead").name
+    seen = {role for role in ("visitor", "member", "participant") if name in client_of(cast, role).get(address).content.decode()}
+    assert seen == {"participant"}
+    make_consent(cast.member("lead"), "directory")
+    seen = {role for role in ("visitor", "member", "participant") if name in client_of(cast, role).get(address).content.decode()}
+    assert seen == {"member", "participant"}
+    make_consent(cast.member("lead"), "public")
+    assert name in Client().get(address).content.decode()
+
+
+def test_history_names_the_role_to_the_public_and_the_person_to_who_works_on_it(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    transition(cluster, "pause", by=cast.user("lead"), reason="The harbour is closed.")
+    address = f"/clusters/{cluster.name}/history/"
+    public, inside = Client().get(address).content.decode(), client_of(cast, "participant").get(address).content.decode()
+    assert "The lead paused the cluster." in public
+    assert cast.member("lead").name not in public
+    assert f"{cast.member('lead').name} (lead) paused the cluster." in inside
+    assert "The harbour is closed." in public

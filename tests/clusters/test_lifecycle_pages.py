@@ -1,0 +1,204 @@
+"""The pages of the verbs: GET shows, POST does, a refusal keeps what was typed and says why."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from clusters.choices import State
+from clusters.content import content_hash
+from clusters.lifecycle import CLUSTER
+from clusters.models import Cluster
+from community.models import Event, Message
+from tests.cast import Cast, make_cast, make_cluster
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def client_of(cast: Cast, role: str) -> Client:
+    """Return a client that is signed in as `role`."""
+    client = Client()
+    user = cast.user(role)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+def page(cluster: Cluster, verb: str) -> str:
+    """Return the address of a verb."""
+    return f"/clusters/{cluster.name}/{verb}/"
+
+
+def test_the_page_of_a_verb_says_what_happens_and_whom_it_tells(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    answer = client_of(cast, "coordinator").get(page(cluster, "approve"))
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "goes from “Proposed” to “Approved”" in text
+    assert "the proposer: 1 person is told." in text
+    assert Event.objects.count() == 0
+
+
+def test_a_press_approves_and_leads_to_the_cluster(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    answer = client_of(cast, "coordinator").post(page(cluster, "approve"), {"seen": content_hash(cluster)})
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/clusters/{cluster.name}/")
+    cluster.refresh_from_db()
+    assert (cluster.state, cluster.decisions.get().verb) == (State.APPROVED, "approve")
+    told = Message.objects.filter(template="clusters/approve").values_list("to", flat=True)
+    assert {cast.accounts["proposer"].pk, cast.accounts["lead"].pk} <= set(told)
+
+
+def test_one_field_holds_the_conditions_on_the_review_page(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED, adoption_plan="")
+    body = {"seen": content_hash(cluster), "with_conditions": "1", "reason": "Name a taker.\n\nName a second one."}
+    answer = client_of(cast, "coordinator").post(page(cluster, "approve"), body)
+    assert answer.status_code == 302
+    assert [row.text for row in cluster.conditions.all()] == ["Name a taker.", "Name a second one."]
+
+
+def test_a_plain_approval_needs_the_whole_check_list(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED, adoption_plan="")
+    answer = client_of(cast, "coordinator").post(page(cluster, "approve"), {"reason": "Good work."})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "It has an adoption plan" in text
+    assert "Good work." in text
+    cluster.refresh_from_db()
+    assert cluster.state == State.SUBMITTED
+
+
+def test_what_changed_under_the_reader_is_not_approved(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    seen = content_hash(cluster)
+    Cluster.objects.filter(pk=cluster.pk).update(question="Which other question is asked now?")
+    answer = client_of(cast, "coordinator").post(page(cluster, "return"), {"seen": seen, "reason": "Sharpen it."})
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "was changed while you were reading" in text
+    assert "Sharpen it." in text
+    assert Event.objects.count() == 0
+
+
+def test_a_missing_reason_is_asked_for_at_its_field(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    answer = client_of(cast, "coordinator").post(page(cluster, "decline"), {})
+    assert answer.status_code == 422
+    assert answer.content.decode().count("Say why: those who are told read it word for word.") == 2
+
+
+def test_the_second_press_of_the_same_button_leads_to_what_the_first_did(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    client = client_of(cast, "coordinator")
+    for _press in range(2):
+        answer = client.post(page(cluster, "return"), {"reason": "Name a taker."})
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"/clusters/{cluster.name}/")
+    assert Event.objects.filter(verb="return").count() == 1
+
+
+def test_the_loser_of_two_decisions_reads_who_decided_and_when(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    client_of(cast, "coordinator").post(page(cluster, "return"), {"reason": "Name a taker."})
+    answer = client_of(cast, "mission_coordinator").post(page(cluster, "decline"), {"reason": "Not now."})
+    assert answer.status_code == 302 or "decided on this on" in answer.content.decode()
+    answer = client_of(cast, "mission_coordinator").post(page(cluster, "approve"), {"reason": ""})
+    assert answer.status_code == 409
+
+
+@pytest.mark.parametrize("role", ["member", "participant", "external", "other_coordinator", "admin"])
+def test_who_may_not_decide_gets_the_reason_with_403(role: str, cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    answer = client_of(cast, role).post(page(cluster, "approve"), {})
+    if role == "external":
+        assert answer.status_code == 404
+        return
+    assert answer.status_code == 403
+    assert "Only these may do this here: coordinator, mission coordinator, stand-in coordinator." in (
+        answer.content.decode()
+    )
+
+
+def test_a_visitor_is_led_to_sign_in(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    answer = Client().get(page(cluster, "pause"))
+    assert answer.status_code == 302
+    assert answer.headers["Location"].startswith("/accounts/login/?next=")
+
+
+@pytest.mark.parametrize("verb", ["merge", "undo", "propose-again", "nonsense", "accept_lead"])
+def test_a_verb_without_a_page_is_not_there(verb: str, cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    assert client_of(cast, "coordinator").get(page(cluster, verb)).status_code == 404
+
+
+@pytest.mark.parametrize("state", State.values)
+def test_each_enabled_button_leads_to_a_page_and_each_disabled_one_says_why(state: str, cast: Cast) -> None:
+    cluster = make_cluster(cast, state)
+    for role in ("proposer", "lead", "deputy_lead", "coordinator", "admin"):
+        client = client_of(cast, role)
+        for offer in CLUSTER.offers(cluster, by=cast.user(role), at=timezone.now()):
+            answer = client.get(page(cluster, offer.verb.slug))
+            assert answer.status_code == (200 if offer.verdict or offer.verdict.code != "forbidden" else 403)
+            if not offer.verdict:
+                assert str(offer.verdict.reason) in answer.content.decode().replace("&#x27;", "'")
+
+
+def test_discard_really_deletes_a_draft_that_was_never_proposed(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.DRAFT)
+    answer = client_of(cast, "proposer").post(page(cluster, "discard"), {})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/clusters/")
+    assert not Cluster.objects.filter(pk=cluster.pk).exists()
+    assert Event.objects.count() == 0
+
+
+def test_move_asks_for_the_other_group_and_makes_it_responsible(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    client = client_of(cast, "coordinator")
+    assert client.post(page(cluster, "move"), {"reason": "Yours."}).status_code == 422
+    answer = client.post(page(cluster, "move"), {"reason": "Yours.", "working_group": cast.other_group.pk})
+    assert answer.status_code == 302
+    cluster.refresh_from_db()
+    assert cluster.working_group == cast.other_group
+
+
+def test_conclude_writes_the_words_of_the_end(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    body = {"practitioners_summary": "Begin with the form.", "lessons": "Ask earlier.", "ended_on": "2026-05-02"}
+    answer = client_of(cast, "lead").post(page(cluster, "conclude"), body)
+    assert answer.status_code == 302
+    cluster.refresh_from_db()
+    assert (cluster.state, cluster.practitioners_summary, str(cluster.ended_on)) == (
+        State.CONCLUDED,
+        "Begin with the form.",
+        "2026-05-02",
+    )
+    assert cluster.follow_ups.count() == 2
+
+
+def test_review_desk_lists_own_cases_and_those_as_stand_in_apart(cast: Cast) -> None:
+    own = make_cluster(cast, State.SUBMITTED, title="Mine to decide")
+    make_cluster(cast, State.SUBMITTED, title="Not mine at all", working_group=cast.other_group)
+    text = client_of(cast, "coordinator").get("/review/").content.decode()
+    assert own.title in text
+    assert "Not mine at all" not in text
+    cast.other_group.appointments.update(absent_until=timezone.localdate())
+    text = client_of(cast, "coordinator").get("/review/").content.decode()
+    assert text.index("As stand-in") < text.index("Not mine at all")
+    assert client_of(cast, "member").get("/review/").status_code == 403
+
+
+def test_the_case_shows_the_check_list_and_the_four_verbs(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    answer = client_of(cast, "coordinator").get(f"/review/{cluster.name}/")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    for verb in ("approve", "return", "decline", "move"):
+        assert f"/clusters/{cluster.name}/{verb}/" in text
+    assert "You are neither proposer nor lead, so you may decide." in text
+    assert client_of(cast, "member").get(f"/review/{cluster.name}/").status_code == 403
