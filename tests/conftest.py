@@ -12,12 +12,16 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.core.cache import cache
 
 from tests import append_only, pseudo
 
+# Every day the same examples, so that a red run is red again; the long run looks for new ones.
+hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None, print_blob=True)
 FOLDER = pytest.StashKey[str]()
 
 
@@ -32,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.STORAGE_DIR = Path(folder, "files")
     settings.STORAGES["default"]["OPTIONS"]["location"] = settings.STORAGE_DIR
     settings.ERASURE_LEDGER = Path(folder, "erasures.ledger")
+    profile = "thorough" if os.environ.get("THOROUGH") == "1" else "everyday"
+    hypothesis.settings.load_profile(profile)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

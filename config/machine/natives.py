@@ -20,7 +20,7 @@ class Library:
 
     def is_there(self) -> bool:
         """Say whether it can be loaded."""
-        return any(map(_loads, (self.linux, self.macos, *(f"{folder}/{self.macos}" for folder in HOMEBREW))))
+        return any(map(loads, (self.linux, self.macos, *(f"{folder}/{self.macos}" for folder in HOMEBREW))))
 
 
 LIBRARIES = (
@@ -35,7 +35,8 @@ FEDORA = "sudo dnf install -y pango harfbuzz fontconfig"
 MACOS = "brew install pango harfbuzz fontconfig"
 
 
-def _loads(name: str) -> bool:
+def loads(name: str) -> bool:
+    """Say whether a shared library of that name can be loaded."""
     try:
         ctypes.CDLL(name)
     except OSError:

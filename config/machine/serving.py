@@ -72,6 +72,7 @@ def serve() -> int:
     number = port()
     tools.get([tools.PANGO])
     virtualenv.ensure("base")
+    VAR.mkdir(exist_ok=True)
     env = dict(os.environ)
     env.setdefault("DEBUG", "false")
     for step in (["check", "--deploy"], ["migrate", "--no-input"], ["collectstatic", "--no-input", "-v", "0"]):

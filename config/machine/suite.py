@@ -18,6 +18,7 @@ from config.machine.place import MANAGE, PYTHON, ROOT, VENV, Stop, is_ci, loud, 
 PYTEST = (PYTHON, "-m", "pytest")
 CHECKS = ("lint", "types", "migrations", "deploy", "messages")
 PYTESTS = ("postgres", "browser", "sqlite")
+BROWSER = [tools.CHROMIUM, tools.LIBATOMIC]
 # Long enough for every leg of the long run; the everyday suite ends within twelve minutes in all.
 THOROUGH_SECONDS = 3600
 
@@ -90,7 +91,7 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
     needs_server = [] if postgres_url else [tools.POSTGRES]
     return [
         leg("postgres", "tests on PostgreSQL", "postgres or both", on_postgres, needs_server),
-        leg("browser", "tests in Chromium", "browser", {}, [tools.CHROMIUM]),
+        leg("browser", "tests in Chromium", "browser", {}, BROWSER),
         leg("sqlite", "all other tests, on SQLite", "not postgres and not browser", {}, [], "-n", workers),
     ]
 
@@ -136,8 +137,8 @@ def is_wanted(name: str, wish: Wish) -> bool:
 
 def _prepare(wish: Wish) -> None:
     """Get programs and packages, both at once when apt and pip do not need each other."""
-    by_leg = {"postgres": tools.POSTGRES, "browser": tools.CHROMIUM, "messages": tools.GETTEXT}
-    needed = [tools.PANGO, tools.PDFTOTEXT, *(tool for name, tool in by_leg.items() if is_wanted(name, wish))]
+    by_leg = {"postgres": [tools.POSTGRES], "browser": BROWSER, "messages": [tools.GETTEXT]}
+    needed = [tools.PANGO, tools.PDFTOTEXT, *(t for name in by_leg if is_wanted(name, wish) for t in by_leg[name])]
     if os.environ.get("TEST_POSTGRES_URL"):
         needed = [tool for tool in needed if tool is not tools.POSTGRES]
     with ThreadPoolExecutor(1) as pool:

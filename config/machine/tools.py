@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -85,6 +86,14 @@ CHROMIUM = Tool(
     "sudo dnf install -y chromium",
     "brew install --cask google-chrome",
 )
+LIBATOMIC = Tool(
+    "libatomic",
+    "Playwright, which drives the browser",
+    lambda: sys.platform != "linux" or natives.loads("libatomic.so.1"),
+    ("libatomic1",),
+    "sudo dnf install -y libatomic",
+    "brew install gcc",
+)
 PDFTOTEXT = Tool(
     "pdftotext",
     "tests that read PDFs",
@@ -109,7 +118,7 @@ POSTGRES = Tool(
     "sudo dnf install -y postgresql-server",
     "brew install postgresql@17",
 )
-ALL = (PANGO, CHROMIUM, PDFTOTEXT, GETTEXT, POSTGRES)
+ALL = (PANGO, CHROMIUM, LIBATOMIC, PDFTOTEXT, GETTEXT, POSTGRES)
 
 
 def can_install() -> bool:
