@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import FrameType
-from typing import Self
+from typing import Any, Self
 
 from config.machine import accounts, tools, virtualenv
 from config.machine.place import LOGS, MANAGE, PYTHON, ROOT, VAR, Stop, logged, say
@@ -32,16 +32,21 @@ HAS_MARKER = (
 )
 
 
-def port() -> int:
-    """Return PORT, 8000 unless set.
+def whole(name: str, default: int, most: int) -> int:
+    """Return a variable's whole number from 1 to `most`.
 
     Raises:
-        Stop: it is no port.
+        Stop: it is none.
     """
-    text = os.environ.get("PORT") or "8000"
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise Stop(f"PORT={text!r}: must be a whole number from 1 to 65535.")
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or not 0 < int(text) <= most:
+        raise Stop(f"{name}={text!r}: must be a whole number from 1 to {most}.")
     return int(text)
+
+
+def port() -> int:
+    """Return PORT, 8000 unless set."""
+    return whole("PORT", 8000, 65535)
 
 
 def demo() -> int:
@@ -69,7 +74,8 @@ def serve() -> int:
     Migrates and collects the static files first. When one of its processes ends, all
     end, so that the machine's supervisor starts them together.
     """
-    number = port()
+    bind = os.environ.get("BIND") or f"127.0.0.1:{port()}"
+    workers = whole("WEB_CONCURRENCY", 2, 64)
     tools.get([tools.PANGO])
     virtualenv.ensure("base")
     VAR.mkdir(exist_ok=True)
@@ -79,9 +85,8 @@ def serve() -> int:
         done = subprocess.run([*MANAGE, *step], cwd=ROOT, env=env, check=False)
         if done.returncode:
             return done.returncode
-    bind = os.environ.get("BIND") or f"127.0.0.1:{number}"
     with Company(env, None) as company:
-        company.start("web", _gunicorn(bind, workers=int(os.environ.get("WEB_CONCURRENCY") or 2), threads=4))
+        company.start("web", _gunicorn(bind, workers=workers, threads=4))
         if has_command("run_scheduler"):
             company.start("scheduler", [*MANAGE, "run_scheduler"])
         if env.get("TASKS") == "database":
@@ -103,15 +108,15 @@ class Company:
         self.logs = logs
         self.members: dict[str, subprocess.Popen[bytes]] = {}
         self.is_ending = False
+        self.handlers: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
         """Catch the two signals that end it."""
-        for each in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(each, self._end_soon)
+        self.handlers = {each: signal.signal(each, self._end_soon) for each in (signal.SIGINT, signal.SIGTERM)}
         return self
 
     def __exit__(self, *args: object) -> None:
-        """End every member: asked first, forced after a while."""
+        """End every member: asked first, forced after a while. Then the signals mean what they meant."""
         for process in self.members.values():
             if process.poll() is None:
                 process.terminate()
@@ -122,6 +127,8 @@ class Company:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        for each, handler in self.handlers.items():
+            signal.signal(each, handler)
 
     def _end_soon(self, number: int, frame: FrameType | None) -> None:
         self.is_ending = True
