@@ -10,8 +10,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community import contributions, kinds
-from community.contributions import ChainAnchor, PageSection, PersonalRecords
+from community.contributions import ChainAnchor, ClockJob, PageSection, PersonalRecords
 from community.models import Member
+from factsheets.actions.missing import keep_up
 from factsheets.models import Edition, EditionName, Issue
 
 
@@ -34,6 +35,9 @@ def register() -> None:
     contributions.chain_anchors.register("factsheets", anchors)
     contributions.page_sections.register(
         "factsheets.cluster", PageSection("cluster", "factsheets/sections/cluster.html", _of_cluster)
+    )
+    contributions.clock_jobs.register(
+        "factsheets.missing_pdfs", ClockJob(_("Make PDFs that were missing"), 24 * 60, keep_up, lease_minutes=60)
     )
     contributions.personal_records.register(
         "factsheets.names",

@@ -9,6 +9,7 @@ sentence to show, and the HTML document stays.
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -286,3 +287,4 @@ def _close(stream: Any) -> None:
 
 _press = Press()
 os.register_at_fork(after_in_child=_press.forget)
+atexit.register(_press.stop)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils import timezone
 
 from clusters.models import Cluster
@@ -17,15 +19,15 @@ LAST_TRY = 3
 
 
 @task("factsheets.issue")
-def issue(job: Job, *, event: int, face: str) -> dict[str, object]:
-    """Issue the version that an event led to."""
+def issue(job: Job, *, event: int, face: str, at: str | None = None) -> dict[str, object]:
+    """Issue the version that an event led to, dated now, or `at` where the work of the past is entered."""
     led_by = Event.objects.select_related("by").get(pk=event)
     made = issue_factsheet(
         cluster=Cluster.objects.get(pk=led_by.subject_id),
         face=face,
         reason=led_by.verb,
         by=led_by.by,
-        at=timezone.now(),
+        at=datetime.fromisoformat(at) if at else timezone.now(),
         role=led_by.role,
         event=led_by,
         accepts_missing_pdf=job.attempts >= LAST_TRY,

@@ -1,0 +1,37 @@
+"""`manage.py check_pdf FILE…`: say what a PDF lacks for its readers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from factsheets.pdf_checks import problems
+
+
+class Command(BaseCommand):
+    """Check files of ours: tags, language, title, fonts, text, alternative texts, tables, enclosures."""
+
+    help = (
+        "Check PDF files: tags, language, title, fonts embedded, text readable, pictures with words, heads of tables."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take one file or more."""
+        parser.add_argument("files", nargs="+", type=Path, metavar="FILE")
+
+    def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
+        """Write one line a file, and one a problem; fail when there was any."""
+        from pikepdf import PdfError
+
+        bad = 0
+        for path in files:
+            try:
+                found = problems(path.read_bytes())
+            except (OSError, PdfError) as error:
+                found = [str(error)]
+            self.stdout.write(f"{path}: {'; '.join(found) if found else 'ok'}")
+            bad += bool(found)
+        if bad:
+            raise CommandError(f"{bad} of {len(files)} files have problems.")

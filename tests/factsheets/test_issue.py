@@ -1,0 +1,384 @@
+"""Issuing freezes a version: once per event, whole, and never changed again."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+
+import pikepdf
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+
+from clusters.choices import State
+from clusters.models import Cluster
+from community import events, jobs
+from community.actions.consent import withdraw_consent
+from community.choices import ConsentPurpose, JobState, RedactionReason
+from community.models import Event, Job, Member, Redaction
+from factsheets import pdf as pdf_module
+from factsheets import storage
+from factsheets.actions.issue import issue_factsheet
+from factsheets.actions.missing import add_missing_pdfs, issue_missing
+from factsheets.actions.revise import revise, withdraw_edition, withdraw_naming
+from factsheets.choices import EditionState, Face, PdfProblem, RevisionReason
+from factsheets.exports import canonical
+from factsheets.models import Edition, EditionName, Issue
+from factsheets.pdf import Press
+from tests import factories as make
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import NOW
+from tests.factsheets.reading import text_of
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def cluster(cast: Cast) -> Cluster:
+    return make_cluster(cast, State.RUNNING)
+
+
+def issue(cluster: Cluster, **more: object) -> Issue:
+    arguments: dict[str, object] = {"face": Face.FORWARD, "reason": "approve", "by": None, "at": NOW, **more}
+    return issue_factsheet(cluster=cluster, **arguments)  # type: ignore[arg-type]
+
+
+def edition_of(issue: Issue) -> Edition:
+    return issue.editions.order_by("-revision")[0]
+
+
+def record(cluster: Cluster, verb: str = "approve", **more: object) -> Event:
+    with transaction.atomic():
+        return events.record(verb=verb, subject=cluster, by=None, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def too_slow(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine on which no document is ready in time."""
+    press = Press(pdf_module.Limits(wall_seconds=0.01))
+    monkeypatch.setattr(pdf_module, "_press", press)
+    yield
+    press.stop()
+
+
+@pytest.fixture
+def no_pango(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine without Pango: the child finds a WeasyPrint that cannot load it."""
+    folder = tmp_path_factory.mktemp("code")
+    (folder / "weasyprint.py").write_text("raise OSError('cannot load library libpango')")
+    monkeypatch.setattr(pdf_module, "_press", Press(code=[folder]))
+
+
+# -- What an issue is --------------------------------------------------------------------------------------------------
+
+
+def test_the_first_issue_is_version_1_with_article_pdf_and_data(cluster: Cluster, cast: Cast) -> None:
+    made = issue(cluster, by=cast.user("coordinator"), role="coordinator")
+    edition = edition_of(made)
+    assert (made.version, made.reference, made.title) == (1, cluster.reference, cluster.title)
+    assert (edition.language, edition.revision, edition.state, edition.why) == ("en", 1, "current", "first")
+    for name, digest, size in (
+        (edition.article_file, edition.article_sha256, edition.article_size),
+        (edition.pdf_file, edition.pdf_sha256, edition.pdf_size),
+        (edition.data_file, edition.data_sha256, edition.data_size),
+    ):
+        content = storage.read(name)
+        assert (sha256(content).hexdigest(), len(content)) == (digest, size)
+    assert made.snapshot_sha256 == sha256(canonical(made.snapshot)).hexdigest()
+    assert edition.pages in (1, 2)
+
+
+def test_the_pdf_holds_title_lead_stages_issuer_and_the_checksum_of_the_data_in_it(
+    cluster: Cluster, cast: Cast
+) -> None:
+    made = issue(cluster, by=cast.user("coordinator"), role="coordinator")
+    edition = edition_of(made)
+    content = storage.read(edition.pdf_file)
+    text = text_of(content)
+    assert cluster.title in text
+    assert "Region of the Gulf" in text
+    assert "Kick-off" in text
+    assert "Issued on 12 May 2026 by the coordinator of WG1" in text
+    assert edition.data_sha256 in text
+    assert f"/factsheets/{cluster.reference}/v1/en/" in text
+    with pikepdf.open(io.BytesIO(content)) as file:
+        (name,) = file.attachments
+        assert name == f"{cluster.reference}_v1_2026-05-12_en.json"
+        assert sha256(file.attachments[name].get_file().read_bytes()).hexdigest() == edition.data_sha256
+
+
+def test_the_next_issue_names_the_one_that_it_replaces(cluster: Cluster) -> None:
+    issue(cluster)
+    second = issue(cluster, face=Face.BACKWARD)
+    assert second.version == 2
+    assert "replaces version 1 of 12 May 2026" in text_of(storage.read(edition_of(second).pdf_file))
+
+
+def test_the_head_of_the_history_is_printed(cluster: Cluster) -> None:
+    event = record(cluster)
+    made = issue(cluster, event=event)
+    assert (made.history_chain, made.history_number, made.history_hash) == (event.chain, event.number, event.hash)
+    assert event.hash in text_of(storage.read(edition_of(made).pdf_file))
+
+
+def test_an_event_leads_to_one_issue_however_often_it_is_asked_for(cluster: Cluster) -> None:
+    event = record(cluster)
+    first = issue(cluster, event=event)
+    assert issue(cluster, event=event) == first
+    assert (Issue.objects.count(), Edition.objects.count()) == (1, 1)
+
+
+def test_a_draft_is_refused(cast: Cast) -> None:
+    with pytest.raises(Exception, match="never proposed"):
+        issue(make_cluster(cast, State.DRAFT))
+    assert Issue.objects.count() == 0
+
+
+def test_another_version_written_meanwhile_makes_it_draw_again_with_the_next_number(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the first is drawn, a second one is issued: both are there in the end, as 1 and 2."""
+    from factsheets.actions import issue as module
+
+    drawn = module.compose_edition
+
+    def slow(*args: object, **more: object) -> object:
+        result = drawn(*args, **more)  # type: ignore[arg-type]
+        monkeypatch.setattr(module, "compose_edition", drawn)
+        issue(cluster)
+        return result
+
+    monkeypatch.setattr(module, "compose_edition", slow)
+    assert issue(cluster).version == 2
+    assert sorted(Issue.objects.values_list("version", flat=True)) == [1, 2]
+
+
+# -- Persons -----------------------------------------------------------------------------------------------------------
+
+
+def test_only_who_consented_is_named_and_no_key_leaves_the_registry(cast: Cast, cluster: Cluster) -> None:
+    lead = cast.member("lead")
+    unnamed = edition_of(issue(cluster))
+    assert lead.name not in text_of(storage.read(unnamed.pdf_file))
+    make.make_consent(lead, ConsentPurpose.NAMED)
+    made = issue(cluster)
+    named = edition_of(made)
+    assert lead.name in text_of(storage.read(named.pdf_file))
+    assert [row.member for row in named.names.all()] == [lead]
+    assert made.snapshot["lead"]["person"] == lead.key
+    for name in (named.article_file, named.data_file):
+        assert lead.key not in storage.read(name).decode()
+        assert lead.name in storage.read(name).decode()
+    assert lead.name not in json.dumps(made.snapshot)
+
+
+def test_a_consent_to_something_else_is_none_to_be_named(cast: Cast, cluster: Cluster) -> None:
+    lead = cast.member("lead")
+    make.make_consent(lead, ConsentPurpose.PUBLIC)
+    make.make_consent(lead, ConsentPurpose.DIRECTORY)
+    assert lead.name not in text_of(storage.read(edition_of(issue(cluster)).pdf_file))
+
+
+def test_a_person_merged_into_another_is_named_as_that_one(cast: Cast, cluster: Cluster) -> None:
+    real = make.make_member("Real Name", consents=(ConsentPurpose.NAMED,))
+    Member.objects.filter(pk=cast.member("lead").pk).update(merged_into=real, user=None)
+    text = text_of(storage.read(edition_of(issue(cluster)).pdf_file))
+    assert "Real Name" in text
+    assert cast.member("lead").name not in text
+
+
+def test_a_withdrawn_consent_withdraws_every_version_and_the_next_revision_is_without_the_name(
+    cast: Cast, cluster: Cluster
+) -> None:
+    lead = cast.member("lead")
+    consent = make.make_consent(lead, ConsentPurpose.NAMED)
+    old = [edition_of(issue(cluster)), edition_of(issue(cluster))]
+    files = [name for edition in old for name in edition.files]
+    consent.withdrawn_at = timezone.now()
+    consent.save(update_fields=["withdrawn_at"])
+    found = withdraw_naming(member=lead, reason=RedactionReason.CONSENT, by=None, at=NOW)
+    assert {edition.pk for edition in found} == {edition.pk for edition in old}
+    for edition in old:
+        checksums = (edition.pdf_sha256, edition.data_sha256, edition.article_sha256)
+        edition.refresh_from_db()
+        assert (edition.state, edition.files) == (EditionState.WITHDRAWN, [])
+        assert (edition.pdf_sha256, edition.data_sha256, edition.article_sha256) == checksums
+        assert edition.redaction is not None
+        assert edition.redaction.reason == RedactionReason.CONSENT
+        new = revise(issue=edition.issue, language="en", why=RevisionReason.NAME_REMOVED, at=NOW)
+        assert new is not None
+        assert (new.revision, new.state) == (2, EditionState.CURRENT)
+        assert lead.name not in text_of(storage.read(new.pdf_file))
+        assert "version" in text_of(storage.read(new.pdf_file))
+        assert revise(issue=edition.issue, language="en", why=RevisionReason.NAME_REMOVED, at=NOW) is None
+    assert EditionName.objects.count() == 0
+    assert len(files) == 6
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_files_of_a_withdrawn_edition_are_gone_after_the_commit(cast: Cast, cluster: Cluster) -> None:
+    make.make_consent(cast.member("lead"), ConsentPurpose.NAMED)
+    files = edition_of(issue(cluster)).files
+    assert all(storage.is_whole(name) for name in files)
+    withdraw_consent(member=cast.member("lead"), purpose=ConsentPurpose.NAMED, by=None, at=NOW)
+    assert not any(storage.is_whole(name) for name in files)
+    newest = Edition.objects.for_reference(cluster.reference or "").first()
+    assert newest is not None
+    assert (newest.revision, newest.state) == (2, EditionState.CURRENT)
+    assert cast.member("lead").name not in text_of(storage.read(newest.pdf_file))
+
+
+def test_a_consent_to_something_else_withdrawn_touches_no_document(cast: Cast, cluster: Cluster) -> None:
+    make.make_consent(cast.member("lead"), ConsentPurpose.NAMED)
+    make.make_consent(cast.member("lead"), ConsentPurpose.PUBLIC)
+    issue(cluster)
+    withdraw_consent(member=cast.member("lead"), purpose=ConsentPurpose.PUBLIC, by=None, at=NOW)
+    assert not Job.objects.filter(task="factsheets.withdraw").exists()
+
+
+# -- When the PDF cannot be made ---------------------------------------------------------------------------------------
+
+
+def test_without_pango_the_document_is_issued_as_page_and_data_and_says_why(cluster: Cluster, no_pango: None) -> None:
+    edition = edition_of(issue(cluster))
+    assert (edition.pdf_file, edition.pdf_problem) == ("", PdfProblem.LIBRARY)
+    assert cluster.title in storage.read(edition.article_file).decode()
+    assert json.loads(storage.read(edition.data_file))["cluster"]["title"] == cluster.title
+
+
+def test_a_passing_failure_writes_nothing_so_that_the_job_tries_again(cluster: Cluster, too_slow: None) -> None:
+    with pytest.raises(pdf_module.PdfUnavailable):
+        issue(cluster)
+    assert (Issue.objects.count(), Edition.objects.count()) == (0, 0)
+    edition = edition_of(issue(cluster, accepts_missing_pdf=True))
+    assert edition.pdf_problem == PdfProblem.FAILED
+
+
+def test_a_missing_pdf_is_added_as_the_next_revision(
+    cluster: Cluster, no_pango: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = edition_of(issue(cluster))
+    (line, problem), *rest = add_missing_pdfs(at=NOW)
+    assert (line, rest) == (str(first), [])
+    assert problem is not None
+    monkeypatch.undo()
+    assert list(add_missing_pdfs(at=NOW)) == [(str(first), None)]
+    second = edition_of(first.issue)
+    assert (second.revision, second.why, second.pdf_problem) == (2, RevisionReason.PDF_ADDED, "")
+    assert storage.is_whole(second.pdf_file)
+    assert list(add_missing_pdfs(at=NOW)) == []
+
+
+# -- Jobs --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("verb", "face"),
+    [("approve", "forward"), ("conclude", "backward"), ("discontinue", "backward"), ("correct", "backward")],
+)
+def test_a_verb_that_issues_writes_one_job_in_its_transaction(cluster: Cluster, verb: str, face: str) -> None:
+    event = record(cluster, verb)
+    job = Job.objects.get(task="factsheets.issue")
+    assert (job.key, job.arguments) == (f"factsheets.issue:{event.pk}", {"event": event.pk, "face": face})
+
+
+@pytest.mark.parametrize("verb", ["submit", "start", "pause", "stage.done", "decline"])
+def test_other_verbs_write_none(cluster: Cluster, verb: str) -> None:
+    record(cluster, verb)
+    assert not Job.objects.exists()
+
+
+def test_a_rolled_back_verb_leaves_no_job(cluster: Cluster) -> None:
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        events.record(verb="approve", subject=cluster, by=None)
+        _ = 1 / 0
+    assert not Job.objects.exists()
+
+
+def test_the_job_issues_once_also_when_it_runs_a_second_time(cast: Cast, cluster: Cluster) -> None:
+    record(cluster)
+    job = Job.objects.get()
+    assert jobs.run(job.pk)
+    Job.objects.update(state=JobState.QUEUED)  # as after a worker that died before it could note its success
+    assert jobs.run(job.pk)
+    assert Issue.objects.count() == 1
+    assert Issue.objects.get().reason == "approve"
+
+
+def test_a_job_that_fails_for_good_issues_without_the_pdf(cluster: Cluster, too_slow: None) -> None:
+    record(cluster)
+    job = Job.objects.get()
+    outcomes = []
+    for _try in range(3):
+        Job.objects.update(due_at=timezone.now())
+        outcomes.append(jobs.run(job.pk))
+    assert outcomes == [False, False, True]
+    assert edition_of(Issue.objects.get()).pdf_problem == PdfProblem.FAILED
+
+
+def test_missing_documents_are_caught_up_with_once(cast: Cast) -> None:
+    running, ended = make_cluster(cast, State.RUNNING), make_cluster(cast, State.CONCLUDED)
+    make_cluster(cast, State.SUBMITTED)
+    assert [line for line, _problem in issue_missing(at=NOW)] == [f"{running.reference}, 1", f"{ended.reference}, 1"]
+    assert list(issue_missing(at=NOW)) == []
+    assert Issue.objects.for_reference(ended.reference or "").get().face == Face.BACKWARD
+
+
+# -- The database ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE factsheets_issue SET reason = 'x'",
+        "UPDATE factsheets_issue SET snapshot = '{}'",
+        "DELETE FROM factsheets_issue",
+        "UPDATE factsheets_edition SET pdf_sha256 = 'x'",
+        "UPDATE factsheets_edition SET pages = 9",
+        "UPDATE factsheets_edition SET state = 'withdrawn'",
+        "UPDATE factsheets_edition SET state = 'withdrawn', article_file = '', pdf_file = '', data_file = ''",
+        "DELETE FROM factsheets_edition",
+    ],
+)
+def test_the_database_refuses_to_change_or_delete_what_was_issued(cluster: Cluster, statement: str) -> None:
+    issue(cluster)
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert edition_of(Issue.objects.get()).is_current
+
+
+def test_an_edition_is_not_emptied_with_the_redaction_of_another_one(cluster: Cluster) -> None:
+    one, two = edition_of(issue(cluster)), edition_of(issue(cluster))
+    row = Redaction.objects.create(target="edition", target_id=two.pk, reason=RedactionReason.CONSENT)
+    emptied = {"state": "withdrawn", "article_file": "", "pdf_file": "", "data_file": "", "redaction": row}
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Edition.objects.filter(pk=one.pk).update(**emptied)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Edition.objects.filter(pk=two.pk).update(**{**emptied, "pdf_sha256": ""})
+    Edition.objects.filter(pk=two.pk).update(**emptied)  # the control: with its own row and nothing else changed
+
+
+def test_withdrawing_twice_is_one_row_of_the_ledger(cluster: Cluster) -> None:
+    edition = edition_of(issue(cluster))
+    first = withdraw_edition(edition=edition, reason=RedactionReason.ERASURE, by=None, at=NOW, erasure="e1")
+    assert withdraw_edition(edition=edition, reason=RedactionReason.ERASURE, by=None, at=NOW, erasure="e1") == first
+    assert Redaction.objects.count() == 1
+
+
+def test_a_version_or_revision_exists_once(cluster: Cluster) -> None:
+    made = issue(cluster)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Issue.objects.bulk_create([Issue(**{**values(made), "event": None})])
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Edition.objects.bulk_create([Edition(**values(edition_of(made)))])
+
+
+def values(row: Issue | Edition) -> dict[str, object]:
+    return {field.name: getattr(row, field.name) for field in row._meta.concrete_fields if not field.primary_key}
