@@ -1,0 +1,102 @@
+"""Loading the demonstration: everything in one transaction, so that there is all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+from django.utils import timezone
+from tqdm import tqdm
+
+from clusters.demo import exchanges, groups, needs, organisations, people, projects, solutions, territories
+from clusters.demo.closing import settle
+from clusters.demo.files import documents
+from clusters.demo.story import Step, steps_of
+from clusters.demo.world import World
+from clusters.models import Cluster
+from community import jobs, search
+from community.actions.vocabulary import seed_vocabularies
+from community.choices import JobState
+from community.models import DemoMarker, Job, Member, Need, Organisation, Project, Solution, Term, Territory, User
+
+#: The dice of the demonstration; change it and minutes and opaque keys change.
+SEED = 20261125
+ISSUE = "factsheets.issue"
+HELD_BACK = timedelta(minutes=5)
+_REFERENCE_DATA = (
+    territories.make_territories,
+    organisations.make_organisations,
+    projects.make_projects,
+    people.make_people,
+    groups.make_groups,
+    solutions.make_solutions,
+    needs.make_needs,
+    exchanges.make_exchanges,
+)
+
+
+def foreign_data() -> dict[str, int]:
+    """Return what a database that `demo_data` did not make holds already, by its name in the plural."""
+    if DemoMarker.objects.exists():
+        return {}
+    kinds: tuple[type[models.Model], ...] = (User, Member, Organisation, Project, Territory, Need, Cluster)
+    counted = {str(model._meta.verbose_name_plural): model._default_manager.count() for model in kinds}
+    return {name: count for name, count in counted.items() if count}
+
+
+@transaction.atomic
+def load(*, now: datetime, with_documents: bool, is_quiet: bool = False) -> World:
+    """Make the demonstration in an empty database.
+
+    Order of effects: the marker (documents say by it that they show demonstration data), vocabularies,
+    reference data, the stories moment by moment with the documents that they issue, then mails and dates
+    are settled. The commit wakes the sender, which finds only the mails of the last days.
+
+    Args:
+        now: the moment that made-up dates are relative to.
+        with_documents: issue the factsheets on the way; else their jobs are left to the worker.
+    """
+    DemoMarker.objects.create(made_at=now, today_on=timezone.localdate(now), seed=SEED)
+    seed_vocabularies()
+    world = World(now=now, seed=SEED)
+    world.terms = {(term.vocabulary, term.code): term for term in Term.objects.all()}
+    for make in tqdm(_REFERENCE_DATA, desc="People, projects, regions", unit="list", disable=is_quiet):
+        make(world)
+    steps = [step for entry in documents("clusters") for step in steps_of(world, entry)]
+    play(sorted(steps, key=lambda step: step.at), with_documents=with_documents, is_quiet=is_quiet)
+    exchanges.make_subscriptions(world)
+    for model in (Member, Organisation, Project, Solution):
+        search.index_all(model)
+    settle(world)
+    return world
+
+
+def play(steps: Iterable[Step], *, with_documents: bool, is_quiet: bool = False) -> None:
+    """Play steps in their order; a document is issued right after its verb, as the cluster stands at that moment."""
+    for step in tqdm(list(steps), desc="Clusters and factsheets", unit="step", disable=is_quiet):
+        step.do(step.at)
+        if step.is_issuing:
+            date_and_run(step.at, run=with_documents)
+
+
+def date_and_run(at: datetime, *, run: bool) -> None:
+    """Let the waiting documents bear the day of what led to them, and issue them if `run`.
+
+    Else they are held back for a moment, so that the commit does not wake the worker inside this process.
+
+    Raises:
+        RuntimeError: one could not be issued; the worker would not do better.
+    """
+    for job in Job.objects.open().filter(task=ISSUE).order_by("pk"):
+        if "at" not in job.arguments:
+            job.arguments["at"] = at.isoformat()
+            job.due_at = timezone.now() + (timedelta() if run else HELD_BACK)
+            job.save(update_fields=["arguments", "due_at"])
+        if run and not jobs.run(job.pk):
+            job.refresh_from_db()
+            raise RuntimeError(f"a factsheet could not be issued: {job.last_error}")
+    if run:
+        Job.objects.filter(task=ISSUE, state=JobState.DONE, created_at__gt=at).update(
+            created_at=at, due_at=at, started_at=at, finished_at=at
+        )

@@ -1,0 +1,217 @@
+"""What happens to the parts of a cluster in its story, each by the action that pages use where there is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from clusters.actions.baseline import freeze_baseline
+from clusters.actions.condition import confirm_condition, meet_condition
+from clusters.actions.outcome import add_outcome, measure_objective
+from clusters.actions.parts import record_change
+from clusters.actions.roadmap import complete_stage, drop_stage, start_stage, update_stage
+from clusters.choices import AmendmentState, MeetingKind
+from clusters.demo.world import Day, World
+from clusters.models import Amendment, Attendance, Cluster, Condition, Meeting, Stage
+from community.models import Comment, User
+
+StageOf = Callable[[], Stage]
+
+
+def current(world: World, entry: dict[str, Any]) -> Cluster:
+    """Return the cluster of a file as it is now."""
+    return Cluster.objects.get(pk=world.clusters[entry["key"]].pk)
+
+
+def lead_of(cluster: Cluster) -> User:
+    """Return the account of the lead.
+
+    Raises:
+        ValueError: nobody leads, so the story does not fit.
+    """
+    if cluster.lead is None or cluster.lead.user is None:
+        raise ValueError(f"{cluster} has no lead now")
+    return cluster.lead.user
+
+
+def stage_of(world: World, entry: dict[str, Any], number: int) -> Stage:
+    """Return a stage by its place in the roadmap, counted from 0."""
+    return current(world, entry).stages.all()[number]
+
+
+def start(world: World, stage_of: StageOf, at: datetime) -> None:
+    """Begin a stage that day."""
+    stage = stage_of()
+    start_stage(stage=stage, by=lead_of(stage.cluster), seen_version=stage.version, at=at)
+
+
+def replan(world: World, stage_of: StageOf, plan: list[Day], at: datetime) -> None:
+    """Give a stage other planned dates: [on which day, start, end]."""
+    stage = stage_of()
+    update_stage(
+        stage=stage,
+        by=lead_of(stage.cluster),
+        seen_version=stage.version,
+        at=at,
+        planned_start_on=world.day(plan[1]),
+        planned_end_on=world.day(plan[2]),
+    )
+
+
+def complete(world: World, stage_of: StageOf, line: dict[str, Any], at: datetime) -> None:
+    """Mark a stage done that day, with the lead's note."""
+    stage = stage_of()
+    complete_stage(
+        stage=stage,
+        by=lead_of(stage.cluster),
+        seen_version=stage.version,
+        at=at,
+        actual_start_on=stage.actual_start_on,
+        actual_end_on=timezone.localdate(at),
+        note=line.get("note", ""),
+    )
+
+
+def drop(world: World, stage_of: StageOf, reason: str, at: datetime) -> None:
+    """Drop a stage with a reason."""
+    stage = stage_of()
+    drop_stage(stage=stage, by=lead_of(stage.cluster), seen_version=stage.version, reason=reason, at=at)
+
+
+def note(world: World, stage_of: StageOf, text: str, at: datetime) -> None:
+    """Write a progress note on an open stage."""
+    stage = stage_of()
+    update_stage(stage=stage, by=lead_of(stage.cluster), seen_version=stage.version, at=at, note=text)
+
+
+def close_stages(cluster: Cluster, *, by: User | None, at: datetime) -> None:
+    """Mark the stage of a one-day cluster done on its day."""
+    for stage in cluster.stages.open():
+        complete_stage(
+            stage=stage,
+            by=by or lead_of(cluster),
+            seen_version=stage.version,
+            at=at,
+            actual_start_on=cluster.starts_on,
+            actual_end_on=cluster.starts_on,
+        )
+
+
+def record_outcome(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Record an outcome with its stage and objective."""
+    cluster = current(world, entry)
+    add_outcome(
+        cluster=cluster,
+        by=lead_of(cluster),
+        at=at,
+        kind=line["kind"],
+        title=line["title"],
+        description=line.get("text", ""),
+        reached_on=world.day(line["on"]),
+        stage=cluster.stages.all()[line["stage"] - 1] if "stage" in line else None,
+        objective=cluster.objectives.all()[line["objective"] - 1] if "objective" in line else None,
+        participants_count=line.get("people"),
+        organisations_count=line.get("orgs"),
+        countries_count=line.get("countries"),
+    )
+
+
+def measure(world: World, entry: dict[str, Any], number: int, line: dict[str, Any], at: datetime) -> None:
+    """Write down what was measured for an objective."""
+    cluster = current(world, entry)
+    objective = cluster.objectives.all()[number]
+    measure_objective(
+        objective=objective,
+        by=lead_of(cluster),
+        seen=(objective.measured, objective.is_reached),
+        measured=line["measured"],
+        is_reached=line.get("reached"),
+        at=at,
+    )
+
+
+def meet(world: World, entry: dict[str, Any], number: int, words: str, at: datetime) -> None:
+    """Let the lead say that a condition is met."""
+    cluster = current(world, entry)
+    meet_condition(condition=_condition(cluster, number), by=lead_of(cluster), note=words, at=at)
+
+
+def confirm(world: World, entry: dict[str, Any], number: int, decider: str, at: datetime) -> None:
+    """Let the coordinator who set a condition confirm it."""
+    confirm_condition(condition=_condition(current(world, entry), number), by=world.account(decider), at=at)
+
+
+def _condition(cluster: Cluster, number: int) -> Condition:
+    return cluster.conditions.all()[number]
+
+
+def hold_meeting(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Enter a meeting with its organisers and how many came from where."""
+    cluster = current(world, entry)
+    meeting = Meeting.objects.create(
+        cluster=cluster,
+        stage=cluster.stages.all()[line["stage"] - 1],
+        kind=line.get("kind", MeetingKind.MEETING),
+        title=line["title"],
+        held_on=world.day(line["on"]),
+        until_on=world.day(line["until"]) if "until" in line else None,
+        place=line.get("place", ""),
+    )
+    meeting.organisers.set([world.organisations[key] for key in line["organisers"]])
+    left = line.get("completed", 0)
+    for key, persons in line["attendance"]:
+        completed = min(left, persons)
+        left -= completed
+        organisation = world.organisations[key]
+        Attendance.objects.create(meeting=meeting, organisation=organisation, persons=persons, completed=completed)
+
+
+def propose_amendment(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Put forward another end of the cluster."""
+    cluster = current(world, entry)
+    by = world.account(line["by"])
+    amendment = Amendment.objects.create(
+        cluster=cluster,
+        number=cluster.amendments.count() + 1,
+        kind=line["kind"],
+        state=AmendmentState.PROPOSED,
+        suggested_by=world.people[line["by"]],
+        put_forward_by=world.people[line["by"]],
+        changes={"ends_on": {"was": str(cluster.ends_on), "now": str(world.day(line["ends"]))}},
+        reason=line["reason"],
+    )
+    Amendment.objects.filter(pk=amendment.pk).update(created_at=at)
+    detail = {"changes": amendment.changes, "reason": line["reason"]}
+    record_change(cluster, "amendment.proposed", amendment, by=by, at=at, data={"number": 1}, detail=detail)
+
+
+def accept_amendment(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Accept it as a coordinator: the end moves and the roadmap becomes the next baseline."""
+    cluster = current(world, entry)
+    amendment = cluster.amendments.get(state=AmendmentState.PROPOSED)
+    cluster.ends_on = world.day(line["ends"])
+    cluster.save(update_fields=["ends_on"])
+    amendment.state, amendment.decided_at = AmendmentState.ACCEPTED, at
+    amendment.decided_by = world.people[line["decided_by"]]
+    detail = {"changes": amendment.changes}
+    by = world.account(line["decided_by"])
+    data = {"number": amendment.number}
+    amendment.event = record_change(cluster, "amendment.accepted", amendment, by=by, at=at, data=data, detail=detail)
+    amendment.save()
+    freeze_baseline(cluster=cluster, at=at, amendment=amendment)
+
+
+def comment(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Write in the cluster's room."""
+    pk = world.clusters[entry["key"]].pk
+    Comment.objects.create(kind="cluster", subject_id=pk, by=world.account(line["by"]), text=line["text"], created_at=at)
+
+
+def answer_follow_up(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Answer what was asked months after the end."""
+    row = current(world, entry).follow_ups.get(why=line["why"])
+    row.answer, row.note, row.answered_at = line["answer"], line["note"], at
+    row.save(update_fields=["answer", "note", "answered_at"])
