@@ -106,7 +106,7 @@ def rebuild(pks: Iterable[int] | None = None, *, tell: Callable[[int], object] |
 
 
 def ranked(rows: ClusterQuerySet, query: str) -> list[int]:
-    """Return the keys of `rows` (few, found by `query`), best first: reference, title, question, the rest; newest first.
+    """Return the keys of `rows` (few, found by `query`), best first: reference, title, question, rest; then newest.
 
     A whole word counts more than the beginning of one. The same order on both databases.
     """

@@ -24,6 +24,7 @@ from clusters.choices import (
     StageStatus,
     State,
 )
+from clusters.querysets.planning import mostly_in
 from clusters.querysets.register import RegisterQuerySet
 from clusters.visibility import Viewer, viewer
 
@@ -48,16 +49,15 @@ class ClusterQuerySet(RegisterQuerySet):
         of the group may decide. Administrators: all but drafts. A superuser sees nothing more.
         """
         who = viewer(user, on or timezone.localdate())
-        public = Q(state__in=sorted(PUBLIC_STATES)) | Q(state=State.MERGED, state_before__in=sorted(PUBLIC_STATES))
+        merged = mostly_in("state", [State.MERGED])
+        public = mostly_in("state", PUBLIC_STATES) | (merged & Q(state_before__in=sorted(PUBLIC_STATES)))
         if who.member_id is None and not who.is_administrator:
             return self.filter(public)
         if who.is_administrator or who.is_mission:
             return self.filter(~Q(state=State.DRAFT) | self._own(who))
         seen = public | self._own(who)
         if who.is_cop:
-            seen |= Q(state__in=sorted(PROPOSED_STATES)) | Q(
-                state=State.MERGED, state_before__in=sorted(PROPOSED_STATES)
-            )
+            seen |= mostly_in("state", PROPOSED_STATES) | (merged & Q(state_before__in=sorted(PROPOSED_STATES)))
         if who.group_ids:
             seen |= Q(working_group__in=who.group_ids) & ~Q(state=State.DRAFT)
             seen |= Q(state__in=sorted(REFUSED_STATES)) & ~Exists(_able_coordinators(on or timezone.localdate()))

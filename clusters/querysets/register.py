@@ -91,19 +91,24 @@ class RegisterQuerySet(models.QuerySet["Cluster"]):
         """Keep those that are planned to begin on `day` or earlier."""
         return self.filter(starts_on__lte=day)
 
-    def matching(self, query: str) -> Self:
+    def matching(self, query: str, *, is_common: bool = False) -> Self:
         """Keep those that hold, for every word of `query`, a word that begins with it; all for an empty query.
 
-        A query of signs alone finds nothing.
+        A query of signs alone finds nothing. `is_common` says that many match, so that the rows are better walked in
+        their order than collected and sorted.
         """
         words = query_words(query)
         if words:
-            return self.filter(HoldsWords(words))
+            return self.filter(HoldsWords(words, is_common=is_common))
         return self.none() if query.strip() else self.all()
 
     def in_order(self, sort: str) -> Self:
         """Order by one of `ORDERS`; every order is total."""
         return self.order_by(*ORDERS[sort])
+
+    def facts_of(self, most: int) -> list[tuple[int, str, int | None, str]]:
+        """Return (key, state, working group, focus) of at most so many rows, in no order."""
+        return list(self.order_by().values_list("pk", "state", "working_group_id", "focus")[:most])
 
     def counted_by_facts(self) -> models.QuerySet[Cluster, Any]:
         """Return rows (state, working group, focus, number): from them all counts of these three follow."""

@@ -40,17 +40,18 @@ class HoldsWords(Func):
     output_field = BooleanField()
     arity = 2
 
-    def __init__(self, words: Sequence[str], **extra: Any) -> None:
-        """Look for `words`, at least one."""
+    def __init__(self, words: Sequence[str], *, is_common: bool = False, **extra: Any) -> None:
+        """Look for `words`, at least one; `is_common` keeps SQLite from collecting all rows that match."""
         super().__init__(F("pk"), F("search_text"), **extra)
         self.words = tuple(words)
+        self.is_common = is_common
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Ask the FTS5 table for the rows."""
         key, params = compiler.compile(self.source_expressions[0])
         wanted = " ".join(f'"{word}"*' if len(word) > 1 else f'"{word}"' for word in self.words)
         found = "SELECT rowid FROM clusters_search WHERE clusters_search MATCH %s"
-        return f"{key} IN ({found})", [*params, wanted]
+        return f"{'+' if self.is_common else ''}{key} IN ({found})", [*params, wanted]
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
         """Compare with the very expression that the GIN index holds."""

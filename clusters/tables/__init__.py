@@ -1,0 +1,1 @@
+"""Lists and tables: what their templates show, read in few queries and put into words."""

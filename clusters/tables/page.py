@@ -1,0 +1,134 @@
+"""One page of the register: how many match, which rows stand on it, and what is counted beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final
+
+from django.core.cache import cache
+from django.core.paginator import Page, Paginator
+
+from clusters import search
+from clusters.filters import BEST, FACTS, NEWEST, ClusterFilter
+from clusters.models import Cluster
+from clusters.querysets.cluster import ClusterQuerySet
+from clusters.tables.bearings import Bearings
+from clusters.tables.facets import Counts, cells_of, count, summed
+from clusters.tables.rows import Place, places
+from clusters.visibility import Viewer
+
+PER_PAGE: Final = 25
+#: A search that finds more is told as "1000+" and shown so far.
+CAP: Final = 1000
+_COUNTS_SECONDS: Final = 3600
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page with its counts; `asked` is the number that the address asked for."""
+
+    counts: Counts
+    page: Page[int]
+    places: list[Place]
+
+    @property
+    def total(self) -> int:
+        """How many match, at most `CAP` when the counts are capped."""
+        return self.counts.total
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the register, when, and what stands beside it for them."""
+
+    who: Viewer
+    now: datetime
+    found: Bearings
+
+    def group_keys(self, codes: Sequence[str]) -> set[int]:
+        """Return the keys of the working groups with those codes."""
+        return {label.pk for label in self.found.groups.values() if label.code in codes}
+
+
+def listing(filters: ClusterFilter, reader: Reader, number: str) -> Listing:
+    """Return the page with that number: the first for a number that is none, the last for one beyond the end."""
+    if "q" in filters.chosen:
+        return _searched(filters, reader, number)
+    counts = _kept_counts(filters, reader)
+    page = _page(counts.total, number)
+    return Listing(counts, page, _slice(filters.rows(), filters.sort, page))
+
+
+def _page(total: int, number: str) -> Page[int]:
+    """Return Django's page over so many rows; it needs no rows for that."""
+    digits = number.strip()
+    return Paginator(range(total), PER_PAGE).get_page(int(digits[:9]) if digits.isdecimal() else 1)
+
+
+def _slice(rows: ClusterQuerySet, sort: str, page: Page[int]) -> list[Place]:
+    """Return the places of a page. The keys are found first, from whichever end of the order is nearer."""
+    first, last = _bounds(page)
+    total = page.paginator.count
+    ordered = rows.in_order(sort)
+    if first > total // 2:
+        keys = ordered.reverse().values("pk")[total - last : total - first]
+    else:
+        keys = ordered.values("pk")[first:last]
+    return places(Cluster.objects.filter(pk__in=keys).in_order(sort)) if last else []
+
+
+def _bounds(page: Page[int]) -> tuple[int, int]:
+    """Return the page's part of all rows as a slice's ends."""
+    return (page.start_index() - 1, page.end_index()) if page.object_list else (0, 0)
+
+
+def _kept_counts(filters: ClusterFilter, reader: Reader) -> Counts:
+    """Return the counts, kept under the registry's stamp, the person's rights, the day and the filters."""
+    asked = (reader.found.stamp, reader.who, reader.now.date(), sorted(filters.chosen.items()))
+    key = f"register-counts:{blake2b(repr(asked).encode(), digest_size=16).hexdigest()}"
+    counts: Counts | None = cache.get(key)
+    if counts is None:
+        group_keys = reader.group_keys(filters.chosen.get("wg", []))
+        counts = count(filters, group_keys, size=reader.found.size)
+        if reader.found.is_settled(reader.now):
+            cache.set(key, counts, _COUNTS_SECONDS)
+    return counts
+
+
+def _searched(filters: ClusterFilter, reader: Reader, number: str) -> Listing:
+    """Return a page of what the words find: ranked when it is little, else in the order asked for."""
+    keys, counts = _hits(filters, reader)
+    page = _page(counts.total, number)
+    sort = NEWEST if filters.sort == BEST else filters.sort
+    if keys is None:
+        return Listing(counts, page, _slice(filters.rows(is_common=True), sort, page))
+    first, last = _bounds(page)
+    found = Cluster.objects.filter(pk__in=keys)
+    if filters.sort != BEST or len(keys) > search.FEW:
+        return Listing(counts, page, places(found.in_order(sort)[first:last]))
+    ranked = search.ranked(found, filters.chosen["q"])[first:last]
+    by_key = {place.pk: place for place in places(Cluster.objects.filter(pk__in=ranked))}
+    return Listing(counts, page, [by_key[pk] for pk in ranked if pk in by_key])
+
+
+def _hits(filters: ClusterFilter, reader: Reader) -> tuple[list[int] | None, Counts]:
+    """Return the keys that match (None: more than `CAP`) with the counts that follow from reading them."""
+    group_keys = reader.group_keys(filters.chosen.get("wg", []))
+    hits = filters.rows(leave_out=FACTS).facts_of(CAP + 1)
+    if len(hits) <= CAP:
+        total, groups = summed(cells_of(hits), filters, group_keys)
+        return [pk for pk, *cell in hits if _fits(cell, filters, group_keys)], Counts(total, groups)
+    if FACTS & filters.chosen.keys():
+        hits = filters.rows().facts_of(CAP + 1)
+    if len(hits) <= CAP:
+        return [hit[0] for hit in hits], Counts(len(hits))
+    return None, Counts(CAP, is_capped=True)
+
+
+def _fits(cell: Sequence[Any], filters: ClusterFilter, group_keys: set[int]) -> bool:
+    """Tell whether state, working group and focus are among those chosen."""
+    chosen = (filters.chosen.get("state"), group_keys, filters.chosen.get("focus"))
+    return all(not wanted or value in wanted for wanted, value in zip(chosen, cell, strict=True))

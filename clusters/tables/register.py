@@ -1,0 +1,186 @@
+"""The register as a page shows it: the context of its templates, and the mark by which a browser's copy stays good."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from hashlib import blake2b
+from typing import Any, Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.cache import cache as kept
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from clusters import exports
+from clusters.choices import State
+from clusters.filters import BEST, NEWEST, ClusterFilter
+from clusters.tables import bar
+from clusters.tables.bearings import bearings
+from clusters.tables.edition import edition
+from clusters.tables.page import Listing, Reader, listing
+from clusters.tables.rows import drawn
+from clusters.visibility import viewer
+from community.icons import PATHS
+from community.models import User
+
+_BAR_SECONDS: Final = 3600
+
+
+def reader_for(user: User | AnonymousUser, now: datetime) -> Reader:
+    """Return who reads at the moment `now`, and what stands beside the list for them."""
+    local = timezone.localtime(now)
+    who = viewer(user, local.date())
+    return Reader(who=who, now=local, found=bearings(who.member_id))
+
+
+def filters_for(request: HttpRequest, reader: Reader) -> ClusterFilter:
+    """Return the filters of the address over what the person may see."""
+    found = reader.found
+    return ClusterFilter(request.GET, user=request.user, groups=found.group_choices(), themes=found.theme_choices())
+
+
+def mark(request: HttpRequest, reader: Reader) -> str | None:
+    """Return the page's ETag: registry's stamp, person and rights, language, day, address, appearance, program.
+
+    None while the stamp is too young to be relied on, or a message waits to be shown once.
+    """
+    waits = "messages" in request.COOKIES or (request.user.is_authenticated and "_messages" in request.session)
+    if waits or not reader.found.is_settled(reader.now):
+        return None
+    shown = (
+        reader.found.stamp,
+        reader.found.is_demo,
+        request.user.pk,
+        reader.who,
+        get_language(),
+        reader.now.date(),
+        request.get_full_path(),
+        request.headers.get("HX-Request", ""),
+        sorted((name, value) for name, value in request.COOKIES.items() if name != "sessionid"),
+        edition(),
+    )
+    return f'"{blake2b(repr(shown).encode(), digest_size=16).hexdigest()}"'
+
+
+def context_of(request: HttpRequest, filters: ClusterFilter, reader: Reader) -> dict[str, Any]:
+    """Return the context of the register's templates for valid filters."""
+    number = request.GET.get("page", "1")
+    shown = listing(filters, reader, number)
+    chips = bar.chips(filters, request.path)
+    return {
+        **_frame(request, filters, reader, chips),
+        **bar_html(filters, reader, shown),
+        "rows": drawn(shown.places, reader.found.groups, reader.now.date()),
+        "count_words": bar.count_words(shown.counts),
+        "total": shown.total,
+        "is_capped": shown.counts.is_capped,
+        "page_obj": shown.page,
+        "is_beyond": number.isdecimal() and int(number[:9]) > shown.page.number,
+        "sorts": bar.sorts(filters),
+        "exports": bar.export_links(request.GET, request.path, shown.total),
+        **(_nothing(request, filters, chips) if not shown.total else {}),
+    }
+
+
+def refused_context(request: HttpRequest, filters: ClusterFilter, reader: Reader) -> dict[str, Any]:
+    """Return the context for filters of which one is wrong: its error, and no rows."""
+    return {
+        **_frame(request, filters, reader, []),
+        **_drawn_bar(filters, reader, None),
+        "form": filters.form,
+        "rows": "",
+    }
+
+
+def _frame(request: HttpRequest, filters: ClusterFilter, reader: Reader, chips: list[bar.Chip]) -> dict[str, Any]:
+    return {
+        "demo": reader.found.is_demo,
+        "shapes": shapes(),
+        "chips": chips,
+        "clear_url": request.path,
+        "sees_proposed": reader.who.is_cop or reader.who.is_administrator,
+        "may_propose": reader.who.is_cop,
+    }
+
+
+def _nothing(request: HttpRequest, filters: ClusterFilter, chips: list[bar.Chip]) -> dict[str, Any]:
+    """Return what an empty list says: that nothing is there yet, or which filter to take off."""
+    if not chips:
+        return {}
+    return {"empty_title": bar.active_words(len(chips)), "way_out": bar.way_out(filters, request.path)}
+
+
+@cache
+def shapes() -> SafeString:
+    """Return the shapes of states as symbols, drawn once a page: each row only refers to its own."""
+    stroke = SafeString('fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"')
+    symbols = format_html_join(
+        "",
+        '<symbol id="s-{}" viewBox="0 0 20 20" {} stroke-linejoin="round">{}</symbol>',
+        ((code, stroke, SafeString(PATHS[icon])) for code, icon in [*((s, s) for s in State.values), ("late", "warn")]),
+    )
+    bar_shape = SafeString('<rect id="s-bar" x=".75" y=".75" width="118.5" height="6.5" rx="3.2"/>')
+    return format_html('<svg hidden aria-hidden="true">{}<defs>{}</defs></svg>', symbols, bar_shape)
+
+
+def bar_html(filters: ClusterFilter, reader: Reader, shown: Listing) -> dict[str, str]:
+    """Return the HTML of the filter bar's two parts, kept under everything that stands in them."""
+    asked = {name: filters.data.getlist(name) for name in filters.base_filters}
+    standing = (shown.counts, asked, reader.found.stamp, reader.who, get_language(), edition())
+    key = f"register-bar:{blake2b(repr(standing).encode(), digest_size=16).hexdigest()}"
+    html: dict[str, str] | None = kept.get(key)
+    if html is None:
+        html = _drawn_bar(filters, reader, shown)
+        kept.set(key, html, _BAR_SECONDS)
+    return html
+
+
+def _drawn_bar(filters: ClusterFilter, reader: Reader, shown: Listing | None) -> dict[str, Any]:
+    context = {
+        "form": filters.form,
+        "groups": bar.groups(filters, reader.found, shown.counts if shown else None, reader.who),
+        "typed": bar.typed(filters),
+    }
+    in_use = {name for name, values in filters.data.lists() if any(values)}
+    return {
+        "first_filters": render_to_string("clusters/list/_first_filters.html", context),
+        "more_filters": render_to_string("clusters/list/_more_filters.html", context),
+        "is_more": bool(bar.MORE & in_use),
+    }
+
+
+def names(what: str, typed: list[str], user: User | AnonymousUser) -> list[str] | None:
+    """Return what was typed last into a filter could mean; None when nothing is typed into that filter."""
+    if what not in bar.TYPED:
+        return None
+    field = ClusterFilter.base_filters[what].field_class(user=user)
+    return field.suggestions(typed[-1].strip() if typed else "")
+
+
+def tidy_address(request: HttpRequest) -> str:
+    """Return the address without the parameters that say nothing."""
+    return bar.address(request.GET, request.path, keep_page=True)
+
+
+def export(filters: ClusterFilter, form: str, reader: Reader) -> tuple[HttpResponseBase | None, str]:
+    """Return the file of what is filtered, or None and why there is none.
+
+    It stands in the order of the page; a search comes newest first.
+    """
+    if form not in exports.FORMATS:
+        return None, _("There is no export called “%(form)s”. Take CSV, XLSX or JSON.") % {"form": form[:20]}
+    rows = filters.rows().in_order(NEWEST if filters.sort == BEST else filters.sort)
+    keys = list(rows.values_list("pk", flat=True))
+    if not exports.fits(form, len(keys)):
+        words = {"most": exports.MOST_IN_WORKBOOK, "count": len(keys)}
+        return None, _(
+            "A workbook holds at most %(most)d clusters, and these are %(count)d. Take CSV or JSON, or add a filter."
+        ) % words
+    return exports.response(keys, form, at=reader.now), ""
