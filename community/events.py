@@ -83,7 +83,7 @@ def redact(
     A no-op that returns the old row when the detail is empty already. The
     ledger's row is written first, because the database refuses to empty a detail without one.
     """
-    locked = EventDetail.objects.select_for_update().select_related("redaction").get(pk=detail.pk)
+    locked = EventDetail.objects.select_for_update().get(pk=detail.pk)
     if locked.redaction is not None:
         return locked.redaction
     row = Redaction.objects.create(

@@ -41,9 +41,11 @@ def _sqlite(cursor: Any) -> list[str]:
 def _postgresql(cursor: Any) -> list[str]:
     cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
     tables = [row[0] for row in cursor.fetchall()]
+    # A table with a deferred check of a foreign key still to come cannot be altered.
+    cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for table in tables:
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-    return [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables]
+    return [*(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables), "SET CONSTRAINTS ALL DEFERRED"]
 
 
 def let_flush_through(patch: pytest.MonkeyPatch) -> None:
