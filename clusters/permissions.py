@@ -65,11 +65,20 @@ def _leading(member_id: int, cluster: Cluster) -> set[str]:
             held.add(Capacity.LEAD)
     if cluster.acting_lead_id == member_id and not cluster.has_lead:
         held.add(Capacity.LEAD)
-    for role in cluster.participations.active().filter(member=member_id).values_list("role", flat=True):
+    for role in _active_roles(member_id, cluster):
         held.add(Capacity.PARTICIPANT)
         if role == ParticipationRole.DEPUTY:
             held.add(Capacity.DEPUTY)
     return held
+
+
+def _active_roles(member_id: int, cluster: Cluster) -> list[str]:
+    """Return as what a person takes part, asked once for an instance: a page asks this for every button."""
+    known: dict[int, list[str]] = cluster.__dict__.setdefault("_known_roles", {})
+    if member_id not in known:
+        mine = cluster.participations.active().filter(member=member_id)
+        known[member_id] = list(mine.values_list("role", flat=True))
+    return known[member_id]
 
 
 def parties(cluster: Cluster) -> frozenset[int]:
