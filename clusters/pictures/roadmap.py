@@ -15,6 +15,7 @@ from django.utils.translation import gettext, ngettext
 from clusters.choices import OPEN_STAGES, StageStatus
 from clusters.pictures.axis import TODAY, TOP, Axis, Words, axis_over, day_line, grid
 from clusters.pictures.drawing import BAR, bar, breadth, diamond, fitted, framed, glyph, joined, line, number, text
+from clusters.pictures.palette import PAPER
 
 WIDE: Final = 1040
 NARROW: Final = 344
@@ -171,10 +172,7 @@ def _row(
             _bars(axis, stage, y + 20, on),
         ]
         if slip:
-            end = across - 6
-            parts.append(
-                text(end, y + 12, slip, css="p-terracotta halo", colour="terracotta", anchor="end", is_bold=True)
-            )
+            parts += _slip_at_edge(slip, across - 6, y + 12)
     return joined(parts)
 
 
@@ -222,6 +220,17 @@ def _bracket(axis: Axis, stage: DrawnStage, y: float) -> SafeString:
 def _slip_words(stage: DrawnStage, on: date | None) -> str:
     slip = stage.slip(on)
     return gettext("+%(days)d d") % {"days": slip} if slip is not None and slip > 0 else ""
+
+
+def _slip_at_edge(words: str, x: float, y: float) -> list[SafeString]:
+    """Write the slip at the right edge, on a ground of its own, because the line of today may pass there."""
+    room = breadth(words, 13) + 6
+    ground = format_html(
+        '<rect class="p-gap" x="{}" y="{}" width="{}" height="17" fill="{}"/>',
+        *map(number, (x - room + 2, y - 13, room)),
+        PAPER["surface"],
+    )
+    return [ground, text(x, y, words, css="p-terracotta", colour="terracotta", anchor="end", is_bold=True)]
 
 
 def _slip_beside(axis: Axis, stage: DrawnStage, y: float, on: date | None) -> SafeString:
