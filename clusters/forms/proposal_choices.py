@@ -1,0 +1,197 @@
+"""What can be chosen in a proposal: terms, places, groups, people, organisations, needs, results.
+
+Every list is bounded, and read in the same number of queries whatever its length. What is chosen already stays
+choosable, even when it was retired or hidden meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.conf import settings
+from django.conf.locale import LANG_INFO
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+
+from clusters.choices import State
+from clusters.models import Cluster
+from community.choices import TerritoryLevel, Vocabulary
+from community.folding import fold
+from community.models import Affiliation, Member, Need, Organisation, Solution, Term, Territory, User, WorkingGroup
+
+#: At most so many are found at a time; a longer query narrows.
+FOUND = 8
+SOLUTIONS_SHOWN = 30
+#: A query of fewer signs finds nothing: it would list everybody.
+LEAST_QUERY = 2
+_CANDIDATES = 60
+_WORD_LENGTH = 4
+_LANGUAGES = ("en", "fr", "es", "it", "pt", "el", "hr", "sl", "bg", "sq", "bs", "mk")
+
+Choices = list[tuple[Any, str]]
+
+
+def language_choices(chosen: str) -> Choices:
+    """Return the languages that a proposal may be written in, each in its own name."""
+    codes = dict.fromkeys([*_LANGUAGES, *(code for code, _name in settings.LANGUAGES), chosen])
+    return [(code, str(LANG_INFO.get(code, {}).get("name_local", code))) for code in codes if code]
+
+
+def term_choices(vocabularies: Iterable[str], chosen: Collection[int]) -> dict[str, Choices]:
+    """Return the terms of several vocabularies in one query: those in use, and the chosen ones."""
+    found: dict[str, Choices] = {str(vocabulary): [] for vocabulary in vocabularies}
+    rows = Term.objects.filter(Q(is_retired=False) | Q(pk__in=list(chosen)), vocabulary__in=list(found))
+    for term in rows:
+        found[term.vocabulary].append((term.pk, term.label))
+    return found
+
+
+def chosen_terms(keys: Iterable[str]) -> dict[str, Term]:
+    """Return the terms of the keys that a form gave, by these keys; an empty key is left out."""
+    return {str(pk): term for pk, term in Term.objects.in_bulk([int(key) for key in keys if key]).items()}
+
+
+PROPOSAL_VOCABULARIES = (Vocabulary.CHALLENGE, Vocabulary.SDG, Vocabulary.OBJECTIVE)
+
+
+def group_choices(chosen: Collection[int]) -> Choices:
+    """Return the working groups that are open for clusters, and the chosen ones."""
+    rows = WorkingGroup.objects.filter(Q(is_active=True) | Q(pk__in=list(chosen)))
+    return [(group.pk, f"{group.code} · {group.title}") for group in rows]
+
+
+@dataclass
+class TerritoryGroup:
+    """The territories of one country that are shown: the country itself first."""
+
+    code: str
+    label: str
+    rows: list[Territory] = field(default_factory=list)
+    chosen: int = 0
+    is_open: bool = False
+
+
+def territories(chosen: Collection[int]) -> list[Territory]:
+    """Return the regions of the programme, countries, sites and sea basins, and what is chosen besides."""
+    return list(Territory.objects.selectable() | Territory.objects.filter(pk__in=list(chosen)))
+
+
+def country_choices() -> Choices:
+    """Return the countries of the registry, for an organisation that is new."""
+    rows = Territory.objects.filter(level=TerritoryLevel.COUNTRY).order_by("name")
+    return [(row.country, row.name) for row in rows]
+
+
+def territory_groups(rows: Iterable[Territory], chosen: Collection[int], query: str) -> list[TerritoryGroup]:
+    """Return the territories by country: those that hold every word of `query`, and the chosen ones whatever it is."""
+    rows = list(rows)
+    countries = {row.country: row.name for row in rows if row.level == TerritoryLevel.COUNTRY}
+    words = fold(query).split()
+    groups: dict[str, TerritoryGroup] = {}
+    for row in sorted(rows, key=lambda row: (row.country, row.level != TerritoryLevel.COUNTRY, row.code)):
+        label = countries.get(row.country, row.country)
+        text = fold(f"{row.name} {row.code} {row.country} {label}")
+        is_chosen = row.pk in chosen
+        if not is_chosen and not all(word in text for word in words):
+            continue
+        group = groups.setdefault(row.country, TerritoryGroup(row.country, label))
+        group.rows.append(row)
+        group.chosen += is_chosen
+        group.is_open = group.is_open or is_chosen or bool(words)
+    return sorted(groups.values(), key=lambda group: (not group.code, fold(group.label)))
+
+
+def _with_affiliations(rows: Any) -> Any:
+    current = Affiliation.objects.current(timezone.localdate()).select_related("organisation")
+    return rows.prefetch_related(
+        Prefetch("affiliations", current.order_by("-is_main", "pk"), to_attr="present_affiliations")
+    )
+
+
+def organisations_of(member: Member) -> list[Organisation]:
+    """Return where a member of `found_members` or `known_members` works today, the main place first."""
+    present: list[Affiliation] = getattr(member, "present_affiliations", [])
+    return [affiliation.organisation for affiliation in present]
+
+
+def found_members(user: User, query: str) -> list[Member]:
+    """Return members whom `user` sees in the directory and whose name or organisation holds the words of `query`."""
+    if len(fold(query)) < LEAST_QUERY:
+        return []
+    rows = Member.objects.visible_to(user).in_community().matching(query)
+    return list(_with_affiliations(rows)[:FOUND])
+
+
+def known_members(user: User, keys: Collection[str], named: Collection[int]) -> dict[str, Member]:
+    """Return, by key, those of `keys` whom `user` may name: seen in the directory, or named here already (`named`)."""
+    if not keys:
+        return {}
+    rows = Member.objects.visible_to(user).in_community() | Member.objects.filter(pk__in=list(named))
+    return {member.key: member for member in _with_affiliations(rows.filter(key__in=list(keys)))}
+
+
+def close_organisations(user: User, query: str) -> list[Organisation]:
+    """Return organisations named like `query`, the closest first, so that nobody adds one a second time."""
+    wanted = fold(query)
+    if len(wanted) < LEAST_QUERY:
+        return []
+    words = [word for word in wanted.split() if len(word) >= _WORD_LENGTH][:6] or wanted.split()[:6]
+    holds = Q()
+    for word in words:
+        holds |= Q(search_text__contains=word)
+    scored = []
+    for row in Organisation.objects.visible_to(user).filter(holds)[:_CANDIDATES]:
+        name = fold(row.name)
+        likeness = max(SequenceMatcher(None, wanted, name).ratio(), wanted in f"{name} {fold(row.short_name)}")
+        share = sum(word in row.search_text for word in words) / len(words)
+        if likeness >= 0.6 or share >= 0.5:
+            scored.append((-share - likeness, name, row.pk, row))
+    return [row for *_key, row in sorted(scored, key=lambda item: item[:3])[:FOUND]]
+
+
+def known_organisations(user: User, keys: Collection[int]) -> dict[int, Organisation]:
+    """Return, by primary key, those organisations that `user` may name."""
+    if not keys:
+        return {}
+    return {row.pk: row for row in Organisation.objects.visible_to(user).filter(pk__in=list(keys))}
+
+
+def found_needs(user: User, query: str) -> list[Need]:
+    """Return open needs that hold the words of `query`."""
+    if len(fold(query)) < LEAST_QUERY:
+        return []
+    return list(Need.objects.visible_to(user).open().matching(query)[:FOUND])
+
+
+def newest_needs(user: User) -> list[Need]:
+    """Return the newest open needs, to start a proposal from."""
+    return list(Need.objects.visible_to(user).open()[:FOUND])
+
+
+def own_drafts(user: User) -> list[Cluster]:
+    """Return the newest drafts of `user`, to go on with."""
+    if user.member is None:
+        return []
+    rows = Cluster.objects.visible_to(user).in_states([State.DRAFT]).filter(proposer=user.member)
+    return list(rows.order_by("-updated_at", "-pk")[:FOUND])
+
+
+def choosable_solutions(chosen: Collection[int]) -> Any:
+    """Return the published results and the chosen ones, as a query set for a form field."""
+    published = Solution.objects.published() | Solution.objects.filter(pk__in=list(chosen))
+    return published.select_related("project")
+
+
+def shown_solutions(chosen: Collection[int], query: str) -> tuple[list[Solution], bool]:
+    """Return the chosen results and the first that hold the words of `query`, and whether there are more."""
+    rows = choosable_solutions(chosen)
+    matching = rows.matching(query).order_by("title_key", "pk")[: SOLUTIONS_SHOWN + 1]
+    found = list(matching)
+    have = {row.pk for row in found[:SOLUTIONS_SHOWN]}
+    extra = list(rows.filter(pk__in=[pk for pk in chosen if pk not in have])) if set(chosen) - have else []
+    ticked = sorted([*extra, *(row for row in found if row.pk in set(chosen))], key=lambda row: row.title_key)
+    shown = list({row.pk: row for row in ticked}.values())
+    return shown + [row for row in found[:SOLUTIONS_SHOWN] if row.pk not in set(chosen)], len(found) > SOLUTIONS_SHOWN

@@ -1,0 +1,129 @@
+"""Step 3: when it starts and ends, and by which stages."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clusters.actions.proposal_values import StageLine
+from clusters.choices import StageKind
+from clusters.forms.proposal_fields import (
+    NOT_IN_LIST,
+    Line,
+    StepForm,
+    part,
+    section,
+)
+from clusters.forms.rows import RowForm
+from community.forms.dates import DayField
+
+#: No cluster lies outside of these days.
+EARLIEST, LATEST = date(2010, 1, 1), date(2100, 12, 31)
+MOST_STAGES = 40
+
+END_BEFORE_START = _("The end lies before the start. Both may be the same day.")
+
+
+def _day(label: Any, **kwargs: Any) -> DayField:
+    return DayField(label=label, earliest=EARLIEST, latest=LATEST, **kwargs)
+
+
+class StageForm(RowForm):
+    """One stage of the roadmap."""
+
+    passive = ("kind",)
+
+    title = Line(label=_("Stage"), limit=120)
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=StageKind.choices,
+        initial=StageKind.WORK,
+        error_messages={"invalid_choice": NOT_IN_LIST},
+    )
+    planned_start_on = _day(_("Planned from"))
+    planned_end_on = _day(_("Planned to"))
+    deliverable = Line(
+        label=_("Deliverable"), limit=200, required=False, help_text=_("What one can look at when the stage is done.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an end before the start."""
+        given: dict[str, Any] = super().clean() or {}
+        start, end = given.get("planned_start_on"), given.get("planned_end_on")
+        if start and end and end < start:
+            self.add_error("planned_end_on", END_BEFORE_START)
+        return given
+
+
+class DatesForm(StepForm):
+    """Start, end, outside deadline with its reason, the one-day switch, stages."""
+
+    writes = ("starts_on", "ends_on", "deadline_on", "deadline_reason", "stages")
+
+    starts_on = _day(_("Starts on"), help_text=_("Such as 12 May 2026."))
+    ends_on = _day(_("Ends on"), help_text=_("The day of the report, too."))
+    one_day = forms.BooleanField(
+        label=_("It lasts one day"),
+        required=False,
+        help_text=_("Propose, approve, run and report in a day. Its one stage is made for you."),
+    )
+    deadline_on = _day(
+        _("Outside deadline"),
+        required=False,
+        help_text=_("A day that others set."),
+    )
+    deadline_reason = Line(
+        label=_("What sets that deadline"), limit=200, required=False, help_text=_("A call, a law, a season.")
+    )
+
+    def stored(self) -> dict[str, Any]:
+        """Return the initial values from the cluster."""
+        names = ("starts_on", "ends_on", "deadline_on", "deadline_reason")
+        return {**{name: getattr(self.cluster, name) for name in names}, "one_day": self.cluster.is_one_day}
+
+    def prepare(self) -> None:
+        """Make the rows of stages."""
+        stages = [
+            {
+                "title": row.title,
+                "kind": row.kind,
+                "planned_start_on": row.planned_start_on,
+                "planned_end_on": row.planned_end_on,
+                "deliverable": row.deliverable,
+            }
+            for row in self.cluster.stages.all()
+        ]
+        self.stages = self.rows("stages", StageForm, stages, least=1, most=MOST_STAGES)
+
+    def clean(self) -> dict[str, Any]:
+        """Make the end of a one-day cluster; refuse an end before the start and a deadline without a reason."""
+        given: dict[str, Any] = super().clean() or {}
+        if given.get("one_day"):
+            self.errors.pop("ends_on", None)
+            given["starts_on"] = given["ends_on"] = given.get("starts_on") or given.get("ends_on")
+        start, end = given.get("starts_on"), given.get("ends_on")
+        if start and end and end < start:
+            self.add_error("ends_on", END_BEFORE_START)
+        if given.get("deadline_on") and not given.get("deadline_reason") and "deadline_reason" not in self.errors:
+            self.add_error("deadline_reason", _("Say what sets that deadline: a call, a law, a season."))
+        return given
+
+    def values(self) -> dict[str, Any]:
+        """Return what `save_step` takes; after `is_valid`."""
+        names = ("starts_on", "ends_on", "deadline_on", "deadline_reason")
+        return {
+            **{name: self.cleaned_data[name] for name in names},
+            "stages": [StageLine(**{**row, "kind": row["kind"] or StageKind.WORK}) for row in self.stages.cleaned()],
+        }
+
+    def layout(self) -> Layout:
+        """Return the days first, then the stages."""
+        return Layout(
+            Div("one_day", Div("starts_on", "ends_on", css_class="frm"), css_class="step-dates"),
+            Div("deadline_on", "deadline_reason", css_class="frm"),
+            section(_("Roadmap"), part("_stages.html"), ident="stages"),
+        )
