@@ -1,0 +1,92 @@
+"""Accounts: deactivated, made administrator, and never the last one lost."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community.actions.appointment import refuse_without_coordinators
+from community.choices import LinkState
+from community.events import record
+from community.models import SignedLink, User
+from community.permissions import Refusal
+from community.visibility import is_administrator
+
+ADMINISTRATORS_ONLY = _("Only an administrator changes accounts.")
+LAST_ADMINISTRATOR = _("This is the last administrator. Make somebody else one first.")
+
+
+@transaction.atomic
+def deactivate_account(*, user: User, by: User) -> User:
+    """Close an account: the next request of its living sessions is refused; one event.
+
+    Its open links are revoked, and mails that wait for it are dropped when their turn comes.
+    A no-op when it is closed already.
+
+    Raises:
+        Refusal: `by` is no administrator; it is the last administrator, or the last coordinator.
+    """
+    administrators, row = _lock_administrators(), _locked(user, by)
+    if not row.is_active:
+        return row
+    _refuse_without_others(administrators, row)
+    refuse_without_coordinators(leaving=row, on=timezone.localdate())
+    row.is_active = False
+    row.save(update_fields=["is_active"])
+    SignedLink.objects.open().filter(user=row).update(state=LinkState.REVOKED)
+    record(verb="deactivate_account", subject=row, by=by)
+    return row
+
+
+@transaction.atomic
+def reactivate_account(*, user: User, by: User) -> User:
+    """Open a closed account again; one event. A no-op when it is open.
+
+    Raises:
+        Refusal: `by` is no administrator, or the person was erased.
+    """
+    row = _locked(user, by)
+    if row.erased_at is not None:
+        raise Refusal(_("This person was erased; nobody can sign in with that account again."))
+    if not row.is_active:
+        row.is_active = True
+        row.save(update_fields=["is_active"])
+        record(verb="reactivate_account", subject=row, by=by)
+    return row
+
+
+@transaction.atomic
+def set_administrator(*, user: User, is_staff: bool, by: User) -> User:
+    """Make an account an administrator's, or no longer; one event. A no-op when it is so already.
+
+    Raises:
+        Refusal: `by` is no administrator, or nobody would be left.
+    """
+    administrators, row = _lock_administrators(), _locked(user, by)
+    if row.is_staff == is_staff:
+        return row
+    if not is_staff:
+        _refuse_without_others(administrators, row)
+    row.is_staff = is_staff
+    row.save(update_fields=["is_staff"])
+    record(verb="make_administrator" if is_staff else "end_administrator", subject=row, by=by)
+    return row
+
+
+def _locked(user: User, by: User) -> User:
+    if not is_administrator(by):
+        raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
+    row: User = User.objects.select_for_update().get(pk=user.pk)
+    return row
+
+
+def _lock_administrators() -> set[int]:
+    """Return the ids of all administrators, their rows locked in one order, so that two at once cannot both go."""
+    return set(User.objects.select_for_update().administrators().order_by("pk").values_list("pk", flat=True))
+
+
+def _refuse_without_others(administrators: set[int], leaving: User) -> None:
+    """Refuse when `leaving` is the last administrator."""
+    if administrators == {leaving.pk}:
+        raise Refusal(LAST_ADMINISTRATOR)

@@ -1,0 +1,83 @@
+"""Appointing coordinators, and ending that without leaving nobody who decides."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community.choices import Standing
+from community.events import record
+from community.models import Appointment, Member, User, WorkingGroup
+from community.permissions import Refusal
+from community.visibility import is_administrator
+
+ADMINISTRATORS_ONLY = _("Only an administrator appoints coordinators.")
+LAST_COORDINATOR = _("Nobody would be left who decides on proposals. Appoint somebody else first.")
+
+
+@transaction.atomic
+def appoint(
+    *, member: Member, working_group: WorkingGroup | None, from_on: date, by: User, until_on: date | None = None
+) -> Appointment:
+    """Let a member coordinate a group, or the whole mission where it is None; one event.
+
+    Raises:
+        Refusal: `by` is no administrator, or the person is no CoP member with an active account.
+        ValidationError: the member coordinates that already, or the last day lies before the first.
+    """
+    if not is_administrator(by):
+        raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
+    if member.standing != Standing.MEMBER or member.user is None or not member.user.is_active:
+        raise Refusal(_("A coordinator is a member of the community with an account."))
+    row = Appointment(member=member, working_group=working_group, from_on=from_on, until_on=until_on)
+    row.full_clean()
+    row.save(force_insert=True)
+    data = {"member": member.pk, "group": working_group.pk if working_group else None, "from": from_on}
+    record(verb="appoint", subject=row, by=by, data=data)
+    return row
+
+
+@transaction.atomic
+def end_appointment(*, appointment: Appointment, last_on: date, by: User, at: datetime | None = None) -> Appointment:
+    """Let an appointment end with the day `last_on`; one event. A no-op when it ends earlier already.
+
+    All appointments that reach beyond that day are locked, so that two at once cannot end the last two.
+
+    Raises:
+        Refusal: `by` is no administrator, or nobody would be left who decides.
+        ValidationError: the day lies before the first one.
+    """
+    if not is_administrator(by):
+        raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
+    locked = _lock_deciders(last_on + timedelta(days=1))
+    row = locked.get(appointment.pk) or Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
+    if row.until_on is not None and row.until_on <= last_on:
+        return row
+    if row.pk in locked and len(locked) == 1:
+        raise Refusal(LAST_COORDINATOR)
+    row.until_on = last_on
+    row.full_clean()
+    row.save(update_fields=["until_on"])
+    record(verb="end_appointment", subject=row, by=by, at=at or timezone.now(), data={"until": last_on})
+    return row
+
+
+def refuse_without_coordinators(*, leaving: User, on: date) -> None:
+    """Refuse when nobody but `leaving` could decide from the day `on`; locks who can.
+
+    Raises:
+        Refusal: the account is the last one that decides.
+    """
+    locked = _lock_deciders(on)
+    held = [row for row in locked.values() if row.member.user_id == leaving.pk]
+    if held and len(held) == len(locked):
+        raise Refusal(LAST_COORDINATOR)
+
+
+def _lock_deciders(on: date) -> dict[int, Appointment]:
+    """Return the appointments of active accounts that hold on the day `on`, their rows locked in one order."""
+    rows = Appointment.objects.select_for_update(of=("self",)).current(on).filter(member__user__is_active=True)
+    return {row.pk: row for row in rows.select_related("member").order_by("pk")}

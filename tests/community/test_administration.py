@@ -1,0 +1,159 @@
+"""What administrators do: appoint, deactivate, confirm, rename; never leaving nobody in charge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from community.actions.account import deactivate_account, reactivate_account, set_administrator
+from community.actions.appointment import appoint, end_appointment
+from community.actions.organisation import add_organisation, near_duplicates, verify_organisation
+from community.actions.working_group import retitle
+from community.choices import LinkState
+from community.links import mint
+from community.models import Appointment, Event, Organisation, User
+from community.permissions import Refusal
+from tests import factories as make
+from tests.community.test_races import at_once
+from tests.factories import TODAY
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+DAY = timedelta(days=1)
+
+
+def refusal_of(call: Callable[[], Any]) -> str:
+    """Return the sentence with which an action refuses."""
+    with pytest.raises(Refusal) as refusal:
+        call()
+    return str(refusal.value)
+
+
+def test_only_administrators_do_any_of_this() -> None:
+    member, group, organisation = make.make_member(), make.make_working_group(), make.make_organisation()
+    appointment = make.make_appointment(member, group)
+    by = make.make_user(is_superuser=True)
+    for call in (
+        lambda: appoint(member=member, working_group=None, from_on=TODAY, by=by),
+        lambda: end_appointment(appointment=appointment, last_on=TODAY, by=by),
+        lambda: deactivate_account(user=member.user, by=by),
+        lambda: reactivate_account(user=member.user, by=by),
+        lambda: set_administrator(user=by, is_staff=True, by=by),
+        lambda: verify_organisation(organisation=organisation, by=by),
+        lambda: retitle(working_group=group, title="Other", from_on=TODAY, by=by),
+    ):
+        assert refusal_of(call).startswith("Only an administrator")
+    assert Event.objects.count() == 0
+
+
+def test_a_member_with_an_account_is_appointed_once() -> None:
+    admin, member, group = make.make_admin(), make.make_member(), make.make_working_group()
+    row = appoint(member=member, working_group=group, from_on=TODAY, by=admin)
+    assert set(group.coordinators(TODAY)) == {member}
+    assert Event.objects.get().data == {"member": member.pk, "group": group.pk, "from": TODAY.isoformat()}
+    with pytest.raises(ValidationError):
+        appoint(member=member, working_group=group, from_on=TODAY, by=admin)
+    assert "with an account" in refusal_of(
+        lambda: appoint(member=make.make_external(), working_group=group, from_on=TODAY, by=admin)
+    )
+    other = make.make_coordinator(None)
+    assert end_appointment(appointment=row, last_on=TODAY, by=admin).until_on == TODAY
+    assert other.appointments.current(TODAY + DAY).exists()
+
+
+def test_the_last_coordinator_stays() -> None:
+    admin, group = make.make_admin(), make.make_working_group()
+    first, second = make.make_coordinator(group), make.make_coordinator(group)
+    end_appointment(appointment=first.appointments.get(), last_on=TODAY, by=admin)
+    last = second.appointments.get()
+    assert "Nobody would be left" in refusal_of(lambda: end_appointment(appointment=last, last_on=TODAY, by=admin))
+    assert "Nobody would be left" in refusal_of(lambda: deactivate_account(user=second.user, by=admin))
+    make.make_coordinator(None)
+    assert deactivate_account(user=second.user, by=admin).is_active is False
+
+
+def test_the_last_administrator_stays() -> None:
+    first, second = make.make_admin(), make.make_admin()
+    make.make_user(is_staff=True, is_active=False)
+    set_administrator(user=first, is_staff=False, by=second)
+    assert "last administrator" in refusal_of(lambda: set_administrator(user=second, is_staff=False, by=second))
+    assert "last administrator" in refusal_of(lambda: deactivate_account(user=second, by=second))
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_cannot_remove_the_last_two(rounds: Callable[[int], int]) -> None:
+    group = make.make_working_group()
+    for _round in range(rounds(50)):
+        Appointment.objects.all().delete()
+        User.objects.filter(is_staff=True).update(is_staff=False)
+        one, two = make.make_admin(), make.make_admin()
+        rows = [make.make_appointment(make.make_member(), group) for _number in range(2)]
+        ended = at_once(*[partial(end_appointment, appointment=row, last_on=TODAY, by=one) for row in rows])
+        assert sorted(type(result).__name__ for result in ended) == ["Appointment", "Refusal"]
+        leave = partial(set_administrator, is_staff=False)
+        gone = at_once(partial(leave, user=one, by=two), partial(leave, user=two, by=one))
+        assert sorted(type(result).__name__ for result in gone) == ["Refusal", "User"]
+
+
+def test_a_closed_account_loses_its_sessions_and_links_and_can_be_opened_again(client: Any) -> None:
+    admin, member = make.make_admin(), make.make_member()
+    link, _token = mint("join", subject=make.make_need(), by=admin, user=member.user)
+    client.force_login(member.user)
+    assert client.get("/desk/").status_code == 200
+    deactivate_account(user=member.user, by=admin)
+    assert client.get("/desk/").status_code == 302
+    link.refresh_from_db()
+    assert link.state == LinkState.REVOKED
+    assert deactivate_account(user=member.user, by=admin).is_active is False
+    assert reactivate_account(user=member.user, by=admin).is_active is True
+    assert list(Event.objects.order_by("number").values_list("verb", flat=True)) == [
+        "deactivate_account",
+        "reactivate_account",
+    ]
+
+
+def test_an_organisation_is_entered_once_in_any_spelling_and_confirmed() -> None:
+    by, admin = make.make_member().user, make.make_admin()
+    row = add_organisation(name="Plan Bleu", by=by, country="FR")
+    assert add_organisation(name="PLAN  bleu", by=by) == row
+    assert list(Organisation.objects.unverified()) == [row]
+    assert verify_organisation(organisation=row, by=admin).is_verified is True
+    verify_organisation(organisation=row, by=admin)
+    assert Event.objects.count() == 2
+    with pytest.raises(ValidationError):
+        add_organisation(name="A\u202eB", by=by)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Region of Creta", ["Region of Crete"]),
+        ("crete region", []),
+        ("NATIONAL INSTITUTE OF BIOLOGY", ["National Institute of Biology"]),
+        ("Institute of Biology", ["National Institute of Biology"]),
+        ("Περιφέρεια Κρήτης", []),
+        ("", []),
+    ],
+)
+def test_names_that_are_nearly_the_same_are_shown_first(name: str, expected: list[str]) -> None:
+    for known in ("Region of Crete", "National Institute of Biology", "Plan Bleu"):
+        make.make_organisation(known)
+    assert [row.name for row in near_duplicates(name)] == expected
+
+
+def test_a_group_gets_a_new_title_and_keeps_its_old_ones() -> None:
+    admin, group = make.make_admin(), make.make_working_group(title="Connectivity of ecosystems")
+    retitle(working_group=group, title="Area-based conservation", from_on=TODAY, by=admin, source="Public text")
+    group.refresh_from_db()
+    assert (group.title, group.title_on(TODAY - DAY)) == ("Area-based conservation", "Connectivity of ecosystems")
+    assert "Give a later day" in refusal_of(
+        lambda: retitle(working_group=group, title="Third", from_on=TODAY, by=admin)
+    )
+    assert retitle(working_group=group, title="Area-based conservation", from_on=TODAY, by=admin) == group
+    assert Event.objects.count() == 1
