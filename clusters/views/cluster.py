@@ -17,12 +17,13 @@ from django.views import View
 from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
-from clusters.permissions import can_edit_proposal, capacities, names_of
+from clusters.permissions import can_edit_proposal, can_work, capacities, names_of
 from clusters.pictures.snapshot import roadmap_pictures
 from clusters.sentences import history, how_it_stands
 from clusters.summary import cached_snapshot
 from community.access import get_visible
 from community.contributions import sections_of
+from community.lifecycle import Offer
 from community.models import Event, User
 
 SHOWN_EVENTS = 5
@@ -43,19 +44,26 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
     """Return what the frame of every page of a cluster shows: state, verbs, tabs."""
     now = timezone.now()
     user = request.user
-    offers = CLUSTER.offers(cluster, by=user, at=now) if user.is_authenticated else []
+    offers = _ordered(CLUSTER.offers(cluster, by=user, at=now)) if user.is_authenticated else []
+    shown = [offer for offer in offers if offer.verb.style != "final"][:SHOWN_VERBS]
     return {
         "cluster": cluster,
         "tab": tab,
         "tabs": _tabs(cluster, tab),
-        "offers": offers[:SHOWN_VERBS],
-        "more_offers": offers[SHOWN_VERBS:],
+        "offers": shown,
+        "more_offers": [offer for offer in offers if offer not in shown],
+        "may_work": user.is_authenticated and bool(can_work(user, cluster)),
         "how_it_stands": how_it_stands(cluster, timezone.localdate(now)),
         "may_edit": bool(can_edit_proposal(user, cluster)) if user.is_authenticated else False,
         "lead_name": names_of(user, cluster, [cluster.lead_id]).get(cluster.lead_id or 0, ""),
         "has_factsheet": cluster.approved_at is not None and cluster.state not in EDITABLE_STATES,
         "is_finished": cluster.state in FINISHED_STATES,
     }
+
+
+def _ordered(offers: list[Offer]) -> list[Offer]:
+    """Put the step forward first and what is final last, else in the order of the table."""
+    return sorted(offers, key=lambda offer: ("primary", "second", "final").index(offer.verb.style))
 
 
 def _tabs(cluster: Cluster, current: str) -> list[dict[str, Any]]:
