@@ -151,7 +151,7 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
     """Return what the templates of mails about a cluster use beside the subject.
 
     `who` is the person for those who may see names, else the role; `reason` are the words of the event, which
-    an erasure may have emptied; `url` leads to the very page where the recipient acts.
+    an erasure may have emptied, `part` the title of the part it is about; `url` leads to the very page where the recipient acts.
     """
     event = message.event
     detail = getattr(event, "detail", None) if event else None
@@ -161,7 +161,8 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
         "question": cluster.question,
         "group": f"{group.code} {group.title}" if group else "",
         "who": who(event, named=message.to is not None and sees_names(message.to, cluster)) if event else "",
-        "reason": body.get("reason", ""),
+        "reason": body.get("reason", "") or body.get("message", ""),
+        "part": body.get("title", ""),
         "conditions": [condition.text for condition in _conditions_of(event)],
         "facts": _facts(cluster, message),
     }
@@ -202,6 +203,8 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("return", "proposer"): _named_page("clusters:update"),
     ("decline_lead", "proposer"): _named_page("clusters:update"),
     ("start", "participants"): _named_page("clusters:roadmap"),
+    ("participation_asked", "lead"): _named_page("clusters:people"),
+    ("invited", "participant"): _named_page("clusters:people"),
 }
 
 
@@ -257,27 +260,27 @@ def tell_reader(cluster: Cluster, reader: Member) -> None:
         )
 
 
-def tell_leads(code: str, cluster: Cluster, participation: Participation, *, event: Event) -> None:
+def tell_leads(code: str, cluster: Cluster, *, event: Event) -> None:
     """Write an outbox row for lead and deputies about somebody's part; never to who did it."""
     leading = cluster.participations.leading().filter(member__user__is_active=True).select_related("member__user")
     members = [row.member for row in leading]
     if cluster.acting_lead is not None and not cluster.has_lead:
         members.append(cluster.acting_lead)
-    _tell_of_part(code, cluster, members, participation, event=event)
+    _tell_of_part(code, cluster, members, "lead", event=event)
 
 
 def tell_participant(
     code: str, cluster: Cluster, participation: Participation, *, event: Event, hold: bool = False
 ) -> None:
     """Write an outbox row for the person whose part it is; `hold` waits for the time of an undo."""
-    _tell_of_part(code, cluster, [participation.member], participation, event=event, hold=hold)
+    _tell_of_part(code, cluster, [participation.member], "participant", event=event, hold=hold)
 
 
 def _tell_of_part(
     code: str,
     cluster: Cluster,
     members: Iterable[Member | None],
-    participation: Participation,
+    audience: str,
     *,
     event: Event,
     hold: bool = False,
@@ -294,24 +297,27 @@ def _tell_of_part(
             subject=cluster,
             event=event,
             hold_until=event.at + timedelta(seconds=UNDO_SECONDS) if hold else None,
+            audience=audience,
             title=cluster.title,
             name=cluster.name,
-            organisation=participation.organisation.name if participation.organisation else "",
         )
 
 
 def tell_deciders(code: str, condition: Condition, *, event: Event) -> None:
     """Write an outbox row for those who may decide on the cluster, about a condition of its approval."""
-    _tell_of_condition(code, condition, deciding_members(condition.cluster, timezone.localdate(event.at)), event=event)
+    members = deciding_members(condition.cluster, timezone.localdate(event.at))
+    _tell_of_condition(code, condition, members, "coordinators", event=event)
 
 
 def tell_lead(code: str, condition: Condition, *, event: Event) -> None:
     """Write an outbox row for lead and deputies about a condition of the approval."""
     leading = condition.cluster.participations.leading().select_related("member__user")
-    _tell_of_condition(code, condition, [row.member for row in leading], event=event)
+    _tell_of_condition(code, condition, [row.member for row in leading], "lead", event=event)
 
 
-def _tell_of_condition(code: str, condition: Condition, members: Iterable[Member | None], *, event: Event) -> None:
+def _tell_of_condition(
+    code: str, condition: Condition, members: Iterable[Member | None], audience: str, *, event: Event
+) -> None:
     """Queue one mail an account about a condition."""
     for member in members:
         if member is None or member.user is None or member.user.pk == event.by_id:
@@ -321,7 +327,7 @@ def _tell_of_condition(code: str, condition: Condition, members: Iterable[Member
             to=member.user,
             subject=condition.cluster,
             event=event,
+            audience=audience,
             title=condition.cluster.title,
             name=condition.cluster.name,
-            condition=condition.text,
         )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -20,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from clusters.choices import Capacity, State
 from clusters.models import Cluster
 from clusters.permissions import sees_names
+from community import kinds
 from community.models import Event, User
 
 Words = str | Promise
@@ -95,6 +97,11 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.accepted": (gettext_lazy("%(who)s accepted a request to join."), "people", ""),
     "participation.declined": (gettext_lazy("%(who)s declined a request or an invitation to join."), "people", ""),
     "participation.left": (gettext_lazy("%(who)s left the cluster."), "people", ""),
+    "participation.taken_back": (gettext_lazy("%(who)s took interest or request back."), "undo", ""),
+    "participation.invitation_declined": (gettext_lazy("%(who)s declined an invitation."), "people", ""),
+    "participation.role_changed": (gettext_lazy("%(who)s gave somebody another role."), "people", ""),
+    "participation.wanted": (gettext_lazy("%(who)s listed an organisation as wanted: %(title)s"), "people", ""),
+    "participation.not_wanted": (gettext_lazy("%(who)s took an organisation off the list: %(title)s"), "people", ""),
     "participation.deputy_named": (gettext_lazy("%(who)s named a deputy lead."), "people", ""),
 }
 UNKNOWN: tuple[Words, str, str] = (gettext_lazy("%(who)s changed something in this cluster."), "edit", "")
@@ -119,8 +126,8 @@ def entry(event: Event, *, named: bool) -> Entry:
         at=event.at,
         icon=icon,
         tone=tone,
-        reason=str(body.get("reason", "")),
-        changes=list(_changes(body)),
+        reason=str(body.get("reason", "") or (body.get("message", "") if named else "")),
+        changes=list(_changes(body, event.kind)),
     )
 
 
@@ -136,16 +143,34 @@ def who(event: Event, *, named: bool) -> str:
     return _("The %(role)s") % {"role": role}
 
 
-def _changes(body: dict[str, Any]) -> Iterable[Change]:
-    """Return old and new values of a detail's `changes`: {label: [was, now]} or {label: {"was", "now"}}."""
-    for label, pair in (body.get("changes") or {}).items():
+def _changes(body: dict[str, Any], kind: str) -> Iterable[Change]:
+    """Return old and new values of a detail's `changes`: {name: [was, now]} or {name: {"was", "now"}}.
+
+    A name that is a column of the kind's model is shown by its label, and its codes by theirs.
+    """
+    for name, pair in (body.get("changes") or {}).items():
         was, now = (pair.get("was"), pair.get("now")) if isinstance(pair, dict) else pair
-        yield Change(label=str(label), was=_value(was), now=_value(now))
+        label, words = _column(kind, str(name))
+        yield Change(label=label, was=_value(was, words), now=_value(now, words))
 
 
-def _value(value: Any) -> str:
+def _column(kind: str, name: str) -> tuple[str, dict[Any, Any]]:
+    """Return the label of a column and the words for its codes."""
+    try:
+        column: Any = kinds.get(kind).model_class._meta.get_field(name)
+    except (KeyError, FieldDoesNotExist):
+        return name, {}
+    label = str(getattr(column, "verbose_name", name))
+    return label[:1].upper() + label[1:], dict(getattr(column, "flatchoices", None) or ())
+
+
+def _value(value: Any, words: dict[Any, Any]) -> str:
     if value is None or value == "":
         return "–"
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, str) and value in words:
+        return str(words[value])
     if isinstance(value, str) and len(value) == len("2026-01-01") and (day := _as_day(value)):
         return date_format(day, "j F Y")
     return str(value)

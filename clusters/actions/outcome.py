@@ -61,7 +61,7 @@ def add_outcome(*, cluster: Cluster, by: User, at: datetime | None = None, **val
     if locked.has_no_outcome:
         locked.has_no_outcome = False
         locked.save(update_fields=["has_no_outcome"])
-    detail = {"title": outcome.title, "changes": differences({}, _told(outcome))}
+    detail = {"title": outcome.title, "values": _told(outcome)}
     record_change(locked, "outcome.recorded", outcome, by=by, at=at, data={"kind": outcome.kind}, detail=detail)
     return outcome
 

@@ -76,12 +76,12 @@ def enter(
     check_fields(row, leave_out=_KEYS)
     row.save()
     verb = {Status.INTERESTED: "interested", Status.REQUESTED: "requested"}.get(Status(row.status), "joined")
-    event = _record(locked, verb, row, by=by, at=at, as_=_AS_PERSON, reason=row.message)
+    event = _record(locked, verb, row, by=by, at=at, as_=_AS_PERSON, message=row.message)
     if row.status == Status.ACTIVE:
         _found(row)
-        notifications.tell_leads("participation_joined", locked, row, event=event)
+        notifications.tell_leads("participation_joined", locked, event=event)
     elif row.status == Status.REQUESTED:
-        notifications.tell_leads("participation_asked", locked, row, event=event)
+        notifications.tell_leads("participation_asked", locked, event=event)
     return row
 
 
@@ -107,7 +107,7 @@ def answer_request(
     if not accept and not reason.strip():
         raise Refusal(_("Say why: the person who asked reads it word for word."), "reason")
     _answer(row, accept=accept, by=by, reason=reason, at=at)
-    event = _record(cluster, "accepted" if accept else "declined", row, by=by, at=at, reason=row.answer_reason)
+    event = _record(cluster, "accepted" if accept else "declined", row, by=by, at=at, message=row.answer_reason)
     template = "participation_accepted" if accept else "participation_declined"
     notifications.tell_participant(template, cluster, row, event=event, hold=True)
     return row
@@ -146,7 +146,7 @@ def invite(
     )
     check_fields(row, leave_out=_KEYS)
     row.save()
-    event = _record(locked, "invited", row, by=by, at=at, reason=row.message)
+    event = _record(locked, "invited", row, by=by, at=at, message=row.message)
     notifications.tell_participant("invited", locked, row, event=event)
     return row
 
@@ -172,9 +172,9 @@ def answer_invitation(
         raise Refusal.of(room)
     _answer(row, accept=accept, by=by, reason=reason, at=at)
     verb = "joined" if accept else "invitation_declined"
-    event = _record(cluster, verb, row, by=by, at=at, as_=_AS_PERSON, reason=row.answer_reason)
+    event = _record(cluster, verb, row, by=by, at=at, as_=_AS_PERSON, message=row.answer_reason)
     template = "invitation_accepted" if accept else "invitation_declined"
-    notifications.tell_leads(template, cluster, row, event=event)
+    notifications.tell_leads(template, cluster, event=event)
     return row
 
 
@@ -199,13 +199,13 @@ def leave(*, participation: Participation, by: User, reason: str = "", at: datet
         today = timezone.localdate(at)
         row.until_on = max(today, row.from_on) if row.from_on else today
     event = _record(
-        cluster, "left" if was_active else "taken_back", row, by=by, at=at, reason=row.answer_reason, as_=role
+        cluster, "left" if was_active else "taken_back", row, by=by, at=at, message=row.answer_reason, as_=role
     )
     row.status = Status.LEFT
     check_fields(row, leave_out=_KEYS)
     row.save(update_fields=["status", "until_on", "answer_reason"])
     if was_active:
-        notifications.tell_leads("participation_left", cluster, row, event=event)
+        notifications.tell_leads("participation_left", cluster, event=event)
     return row
 
 
@@ -349,7 +349,10 @@ def _record(
     as_: tuple[str, ...] = (),
     **detail: Any,
 ) -> Event:
-    """Leave the event `participation.<verb>`: ids in the clear, words in the detail, names nowhere."""
+    """Leave the event `participation.<verb>`: ids in the clear, words in the detail, names nowhere.
+
+    `message` is for those who work on the cluster; public history never shows it, unlike a `reason`.
+    """
     words = {name: value for name, value in detail.items() if value}
     if row.organisation is not None:
         words["title"] = row.organisation.name

@@ -73,7 +73,7 @@ def add_stage(*, cluster: Cluster, by: User, at: datetime | None = None, **value
         by=by,
         at=at,
         data={"number": len(order) + 1},
-        detail={"title": stage.title, "changes": differences({}, _told(_values(stage), locked))},
+        detail={"title": stage.title, "values": _told(_values(stage), locked)},
     )
     return stage
 

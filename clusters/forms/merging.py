@@ -37,6 +37,9 @@ class MergingForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = not field.widget.is_hidden
+        first = next((field for field in self.fields.values() if not field.widget.is_hidden), None)
+        if first is not None and not self.is_bound and not isinstance(first.widget, forms.RadioSelect):
+            first.widget.attrs["data-focus"] = ""  # a row that opens gets the focus, see site.js
 
     def opened_on(self) -> SafeString:
         """Return the hidden inputs with the values that the form was opened on."""

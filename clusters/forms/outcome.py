@@ -8,12 +8,11 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
-from clusters.actions.outcome import FIELDS, day_problem
 from clusters.actions.effects import RESULT_FIELDS
+from clusters.actions.outcome import FIELDS, day_problem
 from clusters.choices import OutcomeKind
 from clusters.forms.merging import MergingForm, Picked
 from clusters.forms.roadmap import web_address
@@ -37,7 +36,7 @@ KIND_HINTS = {
 class OutcomeForm(MergingForm):
     """One outcome of one of the six kinds."""
 
-    wide = ("title", "description", "kind")
+    wide = ("kind", "title", "description", "evidence_url")
 
     kind = forms.ChoiceField(
         label=_("Kind"),

@@ -94,9 +94,10 @@ class RoleForm(forms.Form):
 class SearchForm(forms.Form):
     """Words to look for in the directory and among organisations."""
 
+    use_required_attribute = False
+
     q = forms.CharField(
         label=_("Name, organisation or expertise"),
-        required=False,
         max_length=100,
         validators=[plain_line],
         widget=forms.TextInput(attrs={"type": "search"}),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import URLValidator
+from django.core.validators import MaxLengthValidator, URLValidator
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,9 +26,17 @@ WEB_ONLY = URLValidator(schemes=["http", "https"], message=_("Give the address o
 
 def web_address(label: str | Promise, **kwargs: Any) -> forms.URLField:
     """Return the field for an optional address of a web page."""
-    field = forms.URLField(label=label, required=False, max_length=500, assume_scheme="https", **kwargs)
-    field.validators = [check for check in field.validators if not isinstance(check, URLValidator)] + [WEB_ONLY]
+    field = forms.URLField(label=label, required=False, assume_scheme="https", **kwargs)
+    others = [check for check in field.validators if not isinstance(check, URLValidator)]
+    field.validators = [*others, WEB_ONLY, MaxLengthValidator(500)]
     return field
+
+
+def short_line(label: str | Promise, most: int, **kwargs: Any) -> forms.CharField:
+    """Return the field for one line of at most `most` characters, without a counter: a row has no room for it."""
+    kwargs.setdefault("required", False)
+    checks = [plain_line, MaxLengthValidator(most)]
+    return forms.CharField(label=label, validators=checks, widget=forms.TextInput(attrs={"maxlength": most}), **kwargs)
 
 
 class StageForm(MergingForm):
@@ -40,10 +48,10 @@ class StageForm(MergingForm):
     #: Fields over the whole width of the row's form.
     wide = ("title", "note")
 
-    title = forms.CharField(
-        label=_("Name"),
-        max_length=120,
-        validators=[plain_line],
+    title = short_line(
+        _("Name"),
+        120,
+        required=True,
         error_messages={"required": _("Give the stage a name, such as “Kick-off in Athens”.")},
     )
     kind = forms.ChoiceField(label=_("Kind"), choices=StageKind.choices, initial=StageKind.WORK)
@@ -52,10 +60,10 @@ class StageForm(MergingForm):
     actual_start_on = DayField(label=_("Really began"), required=False)
     actual_end_on = DayField(label=_("Really ended"), required=False)
     responsible = forms.TypedChoiceField(label=_("Responsible"), required=False, empty_value=None)
+    deliverable = short_line(_("Deliverable"), 200)
+    evidence_url = web_address(_("Its address"))
     waits_for = forms.TypedChoiceField(label=_("Waits for"), required=False, empty_value=None)
-    waits_why = forms.CharField(label=_("Why it waits"), required=False, max_length=200, validators=[plain_line])
-    deliverable = forms.CharField(label=_("Deliverable"), required=False, max_length=200, validators=[plain_line])
-    evidence_url = web_address(_("Address of the deliverable"))
+    waits_why = short_line(_("Why it waits"), 200)
     note = forms.CharField(
         label=_("How it stands"),
         required=False,
@@ -131,8 +139,8 @@ class CompleteForm(MergingForm):
         label=_("Really began"), error_messages={"required": _("Say when the stage began.")}
     )
     actual_end_on = DayField(label=_("Really ended"), error_messages={"required": _("Say when the stage ended.")})
-    deliverable = forms.CharField(label=_("Deliverable"), required=False, max_length=200, validators=[plain_line])
-    evidence_url = web_address(_("Address of the deliverable"))
+    deliverable = short_line(_("Deliverable"), 200)
+    evidence_url = web_address(_("Its address"))
     note = forms.CharField(
         label=_("How it went"),
         required=False,

@@ -45,6 +45,13 @@ class StageRow:
         """Whether nothing follows."""
         return self.number == self.of
 
+    @property
+    def starts_first(self) -> bool:
+        """Whether "Start" is what comes next: planned for longer than a day; a day is simply done."""
+        stage = self.stage
+        is_day = stage.planned_start_on is not None and stage.planned_start_on == stage.planned_end_on
+        return stage.status == StageStatus.PLANNED and not is_day
+
     def drawn(self) -> DrawnStage:
         """Return the stage as the picture needs it."""
         stage = self.stage

@@ -311,7 +311,8 @@ def _saved(
     """Say what was done; htmx gets the whole roadmap anew, in which other open forms stay as they are."""
     order = list(cluster.stages.all())
     words = str(sentence) % {"number": order.index(stage) + 1}
-    messages.success(request, f"{words} {outside_cluster(stage, cluster)}".strip())
+    words = f"{words} {outside_cluster(stage, cluster)}".strip()
+    messages.success(request, words)
     if not request.htmx:
         return redirect(_address(cluster, stage))
     context = {**region(request, cluster), "focus": stage.pk, "focus_on": focus_on, "announce": words, "oob": True}

@@ -25,7 +25,10 @@
   /* After a swap the focus would fall to <body>: give it to what asks for it, else to the part that was swapped in. */
   const settleFocus = (part) => {
     const asked = part.matches("[data-focus]") ? part : find("[data-focus], [autofocus]", part);
-    if (asked) return focusOn(asked);
+    if (asked) {
+      asked.removeAttribute("data-focus"); /* asked for once: a form that later swaps leave in place must not ask again */
+      return focusOn(asked);
+    }
     const lost = !document.activeElement || document.activeElement === document.body;
     if (lost) focusOn(find("h1, h2, h3, legend", part) || part);
   };
@@ -33,6 +36,7 @@
   document.addEventListener("htmx:afterSettle", (event) => {
     const part = event.detail.elt;
     if (!(part instanceof Element) || !part.isConnected) return;
+    if (part.hasAttribute("data-quiet")) return; /* swapped in beside the part that was asked for */
     settleFocus(part);
     const spoken = part.matches("[data-announce]") ? part : find("[data-announce]", part);
     announce(spoken && spoken.dataset.announce);
