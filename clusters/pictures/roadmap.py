@@ -101,6 +101,7 @@ def roadmap(
     end: date | None = None,
     wide: bool = True,
     width: float = 0,
+    labels: float = LABELS,
     marker: Words = TODAY,
 ) -> SafeString:
     """Draw the stages in time; "" when there are none or nothing has a date.
@@ -113,13 +114,14 @@ def roadmap(
         start: first day of the cluster; the axis holds every stage anyway.
         end: last day of the cluster.
         wide: names left of the bars; else above them, for a phone or a column.
-        width: units across, 1040 or 344 unless given; text keeps its size.
+        width: units across, 1040 or 344 unless given; text keeps its size, so a column of 640 pixels wants about 660.
+        labels: room for the names in the wide drawing.
         marker: words of today's label with `%(day)s`: `TODAY` on pages, `AS_OF` in documents.
     """
     across = width or (WIDE if wide else NARROW)
     late = [on] if any(stage.is_late(on) for stage in stages) else []
     days = [start, end, *late, *(day for stage in stages for day in stage.days())]
-    axis = axis_over(days, x0=LABELS if wide else EDGE, x1=across - 8)
+    axis = axis_over(days, x0=labels if wide else EDGE, x1=across - 8)
     if axis is None or not stages:
         return SafeString("")
     height = 38 if wide else 54
@@ -159,7 +161,7 @@ def _row(
         parts += [
             glyph(shape, colour, 2, y + 2, 16),
             text(26, y + 15, position, css="p-t3", colour="ink-3", size=14, is_bold=True),
-            text(48, y + 15, fitted(stage.name, LABELS - 48 - 10, 15), size=15),
+            text(48, y + 15, fitted(stage.name, axis.x0 - 48 - 10, 15), size=15),
             _bars(axis, stage, y + 3, on),
             _slip_beside(axis, stage, y + 3, on),
         ]
