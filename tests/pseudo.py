@@ -27,7 +27,7 @@ from pathlib import Path
 import django
 from django.apps import apps
 from django.conf import settings
-from django.template import Engine, engines
+from django.template import Engine, TemplateSyntaxError, engines
 from django.template.base import Node, Template
 from django.templatetags.i18n import BlockTranslateNode, TranslateNode
 from django.test import override_settings
@@ -130,7 +130,11 @@ def entries() -> Iterator[Entry]:
             yield from from_python(file.read_text(encoding="utf-8"))
     for file in sorted((settings.BASE_DIR / "templates").rglob("*")):
         if file.suffix in {".html", ".txt", ".svg"}:
-            yield from from_template(file.read_text(encoding="utf-8"), engine)
+            try:
+                yield from from_template(file.read_text(encoding="utf-8"), engine)
+            except TemplateSyntaxError as error:
+                error.add_note(f"in {file}")
+                raise
     yield from from_shipped(Path(django.__file__).parent / "conf" / "locale")
     for app in apps.get_app_configs():
         if app.name not in OUR_FOLDERS:
