@@ -38,12 +38,24 @@ def drawn_stages(lines: Iterable[StageLine]) -> list[DrawnStage]:
     ]
 
 
-def roadmap_pictures(snapshot: Snapshot, *, on: date) -> RoadmapPictures:
-    """Return the wide and the narrow drawing of a snapshot's roadmap, with `on` as today."""
+def roadmap_pictures(snapshot: Snapshot, *, on: date, width: float = 0) -> RoadmapPictures:
+    """Return the wide and the narrow drawing of a snapshot's roadmap, with `on` as today.
+
+    `width` is for a wide drawing in a column narrower than the page: its text keeps its size.
+    """
     stages = drawn_stages(snapshot["stages"])
     start, end = as_day(snapshot["planned_start"]), as_day(snapshot["planned_end"])
     wide, narrow = (
-        roadmap(stages, ident=f"roadmap-{size}", on=on, title=snapshot["title"], start=start, end=end, wide=is_wide)
+        roadmap(
+            stages,
+            ident=f"roadmap-{size}",
+            on=on,
+            title=snapshot["title"],
+            start=start,
+            end=end,
+            wide=is_wide,
+            width=width if is_wide else 0,
+        )
         for size, is_wide in (("wide", True), ("narrow", False))
     )
     return RoadmapPictures(wide, narrow, legend())

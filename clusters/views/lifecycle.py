@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters import checklist
-from clusters.choices import DECIDERS
 from clusters.content import content_hash
 from clusters.forms.lifecycle import VerbForm, form_for
 from clusters.lifecycle import CLUSTER
@@ -100,6 +99,6 @@ def _page(
         "told": told(CLUSTER.attempt(cluster, verb.code, by=request.user, at=timezone.now(), is_asking=True)),
         "target": verb.target_of(cluster),
         "points": checklist.checklist(cluster, on) if shows_checklist else [],
-        "is_decision": bool(set(verb.who) & set(DECIDERS)),
+        "is_refused_now": request.method == "GET" and verdict is not None and not verdict,
     }
     return render(request, "clusters/lifecycle/verb.html", context, status=status)

@@ -26,6 +26,9 @@ from community.models import Event
 #: The verbs of the decision bar, in the order of the mock-up.
 DECISIONS = ("approve", "return", "decline", "move")
 
+#: Width of the picture in the text's column, in its own units: as many pixels as the column has on a desk screen.
+COLUMN = 640
+
 
 class ReviewDeskView(LoginRequiredMixin, View):
     """`/review/`: own cases oldest first, cases as stand-in apart."""
@@ -83,7 +86,7 @@ class ReviewView(LoginRequiredMixin, View):
             {
                 "cluster": cluster,
                 "facts": facts,
-                "pictures": roadmap_pictures(facts, on=on),
+                "pictures": roadmap_pictures(facts, on=on, width=COLUMN),
                 "points": points,
                 "done": sum(point.is_fulfilled for point in points),
                 "missing": checklist.unfulfilled(points),

@@ -41,7 +41,7 @@ def test_the_page_of_a_verb_says_what_happens_and_whom_it_tells(cast: Cast) -> N
     text = answer.content.decode()
     assert answer.status_code == 200
     assert "goes from “Proposed” to “Approved”" in text
-    assert "the proposer: 1 person is told." in text
+    assert "the proposer (1 person)" in text
     assert Event.objects.count() == 0
 
 
