@@ -94,7 +94,7 @@ class Typesetter:
     def __init__(self, assets: Mapping[str, Path], stylesheets: Iterable[str]) -> None:
         """Read `assets` (name to file) and parse those of them that are `stylesheets`, in this order."""
         held = {f"{OWN}{name}": path.read_bytes() for name, path in assets.items()}
-        logging.getLogger("weasyprint").handlers[:] = []
+        logging.getLogger("weasyprint").handlers[:] = [logging.NullHandler()]
         logging.getLogger("weasyprint").propagate = False
         logging.getLogger("fontTools").setLevel(logging.ERROR)
         self._fonts = FontConfiguration()
