@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from community.views import desk, home, member, need, organisation, outbox, pages, project, solution, working_group
 from community.views.appearance import appearance
+from community.views.demo import demo_switch
 
 app_name = "community"
 
@@ -34,4 +35,5 @@ urlpatterns: list[URLPattern] = [
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
     path("appearance/", appearance, name="appearance"),
+    path("demo/switch/", demo_switch, name="demo_switch"),
 ]
