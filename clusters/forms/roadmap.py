@@ -21,12 +21,14 @@ from community.models import Member
 from community.validators import plain_line, plain_text
 
 #: Addresses lead to pages, nothing else.
-WEB_ONLY = URLValidator(schemes=["http", "https"], message=_("Give the address of a page: https://…"))
+WEB_ONLY = URLValidator(schemes=["http", "https"])
+NO_ADDRESS = _("Give the address of a page, such as https://example.org/notes.")
 
 
 def web_address(label: str | Promise, **kwargs: Any) -> forms.URLField:
     """Return the field for an optional address of a web page."""
-    field = forms.URLField(label=label, required=False, assume_scheme="https", **kwargs)
+    messages = {"invalid": NO_ADDRESS}
+    field = forms.URLField(label=label, required=False, assume_scheme="https", error_messages=messages, **kwargs)
     others = [check for check in field.validators if not isinstance(check, URLValidator)]
     field.validators = [*others, WEB_ONLY, MaxLengthValidator(500)]
     return field
