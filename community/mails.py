@@ -71,7 +71,7 @@ def _render_text(name: str, context: dict[str, Any]) -> str:
 
 def _context(message: Message, token: str | None) -> dict[str, Any]:
     """Return the names that every template may use."""
-    subject = kinds.resolve(message.kind, message.subject_id)
+    subject = kinds.resolve(message.kind, message.subject_id) if message.subject_id is not None else None
     path = kinds.url(subject) if subject is not None else None
     link_url = ""
     if message.link is not None and token is not None:

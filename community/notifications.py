@@ -44,7 +44,7 @@ def provides(kind: str) -> Callable[[ContextOf], ContextOf]:
 def context_of(subject: models.Model | None, message: Message) -> Mapping[str, Any]:
     """Return what the subject's app provides for its templates."""
     provider = _contexts.get(message.kind)
-    return provider(subject, message) if provider and subject is not None else {}
+    return provider(subject, message) if provider is not None and subject is not None else {}
 
 
 def queue(
@@ -52,11 +52,12 @@ def queue(
     *,
     to: User | None = None,
     to_address: str = "",
-    subject: models.Model,
+    subject: models.Model | None,
     event: Event | None = None,
     link: SignedLink | None = None,
     hold_until: datetime | None = None,
     key: str | None = None,
+    is_secret: bool = False,
     **params: Any,
 ) -> Message | None:
     """Write one mail into the caller's transaction; return it, or None when there is nothing to send.
@@ -68,11 +69,12 @@ def queue(
         template: "clusters/approved" stands for `templates/emails/clusters/approved_subject.txt`, `.txt` and `.html`.
         to: the account that gets it, or
         to_address: the address of somebody without one.
-        subject: what it is about.
+        subject: what it is about; None only where there is nothing.
         event: the event that it tells.
         link: a link reserved for it; the sender mints its token.
         hold_until: not to be sent before (time for undo).
         key: makes a second row for the same thing impossible ("reminder:cluster:7:2026-05-12").
+        is_secret: empty the parameters once the mail is sent or given up.
         params: JSON values for the template.
 
     Raises:
@@ -86,11 +88,12 @@ def queue(
         "template": template,
         "to": to,
         "to_address": to_address,
-        "kind": kinds.of(subject).code,
-        "subject_id": subject.pk,
+        "kind": kinds.of(subject).code if subject is not None else "",
+        "subject_id": subject.pk if subject is not None else None,
         "event": event,
         "link": link,
         "params": plain(params),
+        "is_secret": is_secret,
         "due_at": hold_until or timezone.now(),
     }
     if key is None:

@@ -78,7 +78,8 @@ def _take_next(at: datetime, tried: set[int]) -> tuple[Message, str | None] | No
         return None
     if message.to is not None and not message.to.is_active:
         message.state = MessageState.CANCELLED
-        message.save(update_fields=["state"])
+        message.params = {} if message.is_secret else message.params
+        message.save(update_fields=["state", "params"])
         return message, None
     message.attempts += 1
     message.due_at = timezone.now() + HELD
@@ -119,6 +120,8 @@ def _note(message: Message, error: Exception | None, counts: Sent) -> None:
     else:
         counts.failed += 1
         columns = {"due_at": timezone.now() + RETRY_AFTER[message.attempts - 1], "last_error": _words(error)}
+    if message.is_secret and "state" in columns:
+        columns["params"] = {}
     ours = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED, attempts=message.attempts)
     ours.update(**columns)
 

@@ -15,8 +15,9 @@ from community.validators import plain_line, plain_text
 if TYPE_CHECKING:
     CharField = models.CharField[str, str]
     TextField = models.TextField[str, str]
+    EmailField = models.EmailField[str, str]
 else:
-    CharField, TextField = models.CharField, models.TextField
+    CharField, TextField, EmailField = models.CharField, models.TextField, models.EmailField
 
 
 class LineField(CharField):
@@ -35,6 +36,25 @@ class ProseField(TextField):
         """The field's validators, with the length when there is one."""
         length = [MaxLengthValidator(self.max_length)] if self.max_length else []
         return [*super().validators, *length]
+
+
+class AddressField(EmailField):
+    """An e-mail address in small letters, however it was typed; lookups are folded the same way.
+
+    The sign-in library compares addresses in small letters, so a row in another case would never be found.
+    """
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return what is stored and compared."""
+        prepared = super().get_prep_value(value)
+        return prepared.lower() if isinstance(prepared, str) else prepared
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Put the address into small letters on the instance too."""
+        value = getattr(model_instance, self.attname)
+        if isinstance(value, str):
+            setattr(model_instance, self.attname, value.lower())
+        return super().pre_save(model_instance, add)
 
 
 class FoldedKeyField(CharField):

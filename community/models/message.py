@@ -20,6 +20,8 @@ class Message(models.Model):
     It holds ids, not words: the template is rendered when the mail is sent.
     `key`, where given, makes a second row for the same thing impossible.
     `due_at` is when it may go out: now, the end of a time for undo, or the next try.
+    A mail about an account that does not exist has no subject. Parameters that are
+    secret (`is_secret`, a code to sign in with) are emptied once the mail is done with.
     """
 
     template = models.CharField(_("template"), max_length=100)
@@ -27,8 +29,8 @@ class Message(models.Model):
         User, verbose_name=_("to"), null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
     )
     to_address = models.EmailField(_("to the address"), max_length=254, blank=True)
-    kind = models.CharField(_("kind of subject"), max_length=30)
-    subject_id = models.PositiveBigIntegerField(_("subject"))
+    kind = models.CharField(_("kind of subject"), max_length=30, blank=True)
+    subject_id = models.PositiveBigIntegerField(_("subject"), null=True, blank=True)
     event = models.ForeignKey(
         Event, verbose_name=_("event"), null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
     )
@@ -36,6 +38,7 @@ class Message(models.Model):
         SignedLink, verbose_name=_("link"), null=True, blank=True, on_delete=models.PROTECT, related_name="messages"
     )
     params = models.JSONField(_("parameters"), default=dict, blank=True)
+    is_secret = models.BooleanField(_("parameters are secret"), default=False)
     key = models.CharField(_("key"), max_length=200, null=True, blank=True, unique=True)
     state = models.CharField(_("state"), max_length=10, choices=MessageState, default=MessageState.QUEUED)
     due_at = models.DateTimeField(_("due at"), default=timezone.now)

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.models.fields import FoldedKeyField, FoldedKeys
+from community.models.fields import AddressField, FoldedKeyField, FoldedKeys
 from community.querysets.person import UserManager
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class User(FoldedKeys, AbstractBaseUser, PermissionsMixin):
     the address by a pseudonym.
     """
 
-    email = models.EmailField(_("e-mail address"), max_length=254, unique=True)
+    email = AddressField(_("e-mail address"), max_length=254, unique=True)
     email_key = FoldedKeyField(_("folded address"), source="email", max_length=254, unique=True)
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("administrator"), default=False)
