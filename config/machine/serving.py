@@ -58,6 +58,7 @@ def demo() -> int:
     env = os.environ | {"DEMO": "1", "PORT": str(number), "DJANGO_SETTINGS_MODULE": "config.settings"}
     env.setdefault("SITE_URL", f"http://localhost:{number}")
     _fill(env)
+    _check_free(number)  # the first start takes a minute, in which somebody else may have taken it
     web = _gunicorn(f"127.0.0.1:{number}", workers=1, threads=8)
     with Company(env, LOGS) as company:
         company.start("web", web)
