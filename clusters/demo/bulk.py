@@ -59,7 +59,10 @@ def _member_batch(
     now = timezone.now()
     letters = "abcdefghijklmnopqrstuvwxyz"
     users = User.objects.bulk_create(
-        User(email=f"m{first + n}@bulk.demo.example", password=UNUSABLE_PASSWORD_PREFIX + "".join(rng.choices(letters, k=40)))
+        User(
+            email=f"m{first + n}@bulk.demo.example",
+            password=UNUSABLE_PASSWORD_PREFIX + "".join(rng.choices(letters, k=40)),
+        )
         for n in range(size)
     )
     works_for = [rng.choice(organisations) for _n in range(size)]
@@ -70,7 +73,15 @@ def _member_batch(
         found_by = " ".join(part for part in (name, organisation.name, organisation.short_name) if part)
         key = "".join(rng.choices(letters, k=12))
         members.append(
-            Member(key=key, user=user, name=name, sort_name=family, is_demo=True, search_text=fold(found_by), languages=["en"])
+            Member(
+                key=key,
+                user=user,
+                name=name,
+                sort_name=family,
+                is_demo=True,
+                search_text=fold(found_by),
+                languages=["en"],
+            )
         )
     Member.objects.bulk_create(members)
     Affiliation.objects.bulk_create(
@@ -79,7 +90,13 @@ def _member_batch(
     )
     shares = ((ConsentPurpose.DIRECTORY, _IN_DIRECTORY), (ConsentPurpose.NAMED, _NAMED))
     Consent.objects.bulk_create(
-        Consent(member=member, purpose=purpose, wording=wordings[purpose], given_at=now - timedelta(days=90), how=ConsentWay.DEMO)
+        Consent(
+            member=member,
+            purpose=purpose,
+            wording=wordings[purpose],
+            given_at=now - timedelta(days=90),
+            how=ConsentWay.DEMO,
+        )
         for member in members
         for purpose, share in shares
         if rng.randrange(100) < share
@@ -111,10 +128,10 @@ def issue_some(pks: list[int], count: int) -> int:
     issuing = Event.objects.filter(kind="cluster", subject_id__in=pks[-20 * count :], verb__in=["approve", "conclude"])
     some = list(dict.fromkeys(issuing.order_by("-at").values_list("subject_id", flat=True)))[:count]
     for pk in some:
-        for event in Event.objects.filter(kind="cluster", subject_id=pk, verb__in=["approve", "conclude"]).order_by("number"):
+        for event in Event.objects.filter(kind="cluster", subject_id=pk, verb__in=["approve", "conclude"]).order_by(
+            "number"
+        ):
             with transaction.atomic():
                 recorded.send(sender=Event, event=event)
                 date_and_run(event.at, run=True)
     return len(some)
-
-

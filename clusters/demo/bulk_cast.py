@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -70,6 +70,11 @@ class Cast:
             project=Project.objects.get(acronym="MIRAMAR").pk,
             counters=dict(ReferenceCounter.objects.values_list("year", "last")),
         )
+
+    @property
+    def yesterday(self) -> date:
+        """The last day that is over: what is made up happened by then, at any hour."""
+        return self.today - timedelta(days=1)
 
     def other(self, rng: random.Random, pool: list[Person], but: set[int]) -> Person:
         """Return somebody of `pool` who is not among `but`."""

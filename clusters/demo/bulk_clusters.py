@@ -6,7 +6,6 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
 
 from django.db.models import F, Model
 from django.db.models.functions import Coalesce
@@ -15,11 +14,11 @@ from django.utils import timezone
 from clusters.choices import Focus, JoinPolicy, Level, OutcomeKind, ParticipationRole, ParticipationStatus, State
 from clusters.demo import bulk_fate
 from clusters.demo.bulk_cast import Cast, Person
-from clusters.demo.bulk_fate import Fate, at
+from clusters.demo.bulk_fate import Fate, at, moment_of
 from clusters.demo.bulk_history import write_history
 from clusters.demo.bulk_roadmap import write_roadmaps
 from clusters.demo.bulk_words import ANGLES, LESSONS, PRACTICE, SUBJECTS, Subject, made_up_word
-from clusters.models import Cluster, ClusterLevel, ExpectedOutcome, FollowUp, Objective, Outcome, Participation
+from clusters.models import Cluster, ClusterLevel, ExpectedOutcome, FollowUp, Objective, Outcome, Participation, Stage
 from community.dates import add_months
 
 _SUMMARY_SENTENCES = 22
@@ -37,9 +36,15 @@ class Plan:
     lead: Person
     decider: Person
     people: list[Person]
+    group: int
     row: Cluster
-    stages: list[Any] = field(default_factory=list)
+    stages: list[Stage] = field(default_factory=list)
     outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def site(self) -> str:
+        """The made-up place within the region."""
+        return self.place.split(", ")[1]
 
     @property
     def is_approved(self) -> bool:
@@ -63,7 +68,7 @@ class Batch:
         self._write_links(plans)
         self._write_lists(plans)
         self._write_people(plans)
-        write_roadmaps(plans, self.rng, self.cast.today)
+        write_roadmaps(plans, self.rng, self.cast.yesterday)
         self._write_ends(plans)
         write_history(plans, self.rng)
         pks = [plan.row.pk for plan in plans]
@@ -76,27 +81,27 @@ class Batch:
         """Throw the dice for one cluster."""
         rng, cast = self.rng, self.cast
         subject = rng.choice(SUBJECTS)
-        fate = bulk_fate.draw(rng, submitted, cast.today, may_merge=bool(cast.open_pks))
+        fate = bulk_fate.draw(rng, submitted, cast.yesterday, may_merge=bool(cast.open_pks))
         decider = rng.choice(cast.deciders[subject.group])
         lead = cast.other(rng, cast.leads, {decider.member})
         proposer = lead if rng.random() < 0.4 else cast.other(rng, cast.members, {decider.member, lead.member})
         people = cast.some(rng, rng.randint(1, 5), {lead.member})
         place = f"{rng.choice(cast.regions)[1]}, {made_up_word(rng)}"
-        plan = Plan(fate, subject, place, proposer, lead, decider, people, Cluster())
+        plan = Plan(fate, subject, place, proposer, lead, decider, people, cast.groups[subject.group], Cluster())
         plan.row = self._row(plan)
         return plan
 
     def _row(self, plan: Plan) -> Cluster:
         """Return the unsaved cluster."""
         fate, subject, rng = plan.fate, plan.subject, self.rng
-        last = at(fate.moves[-1][1], 16) if fate.moves else None
+        last = moment_of(*fate.moves[-1]) if fate.moves else None
         accepted = plan.is_approved or fate.state in (State.DECLINED, State.MERGED) or rng.random() < 0.7
         row = Cluster(
             draft_code="".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=8)),
             title=f"{subject.title}: {rng.choice(ANGLES)} in {plan.place.split(',')[0]}"[:100],
             question=f"In {plan.place}: {subject.question}?"[:200],
             need_text=f"Those who work at {plan.place} ask the question every year and begin from nothing each time.",
-            adoption_plan=f"One office at {plan.place.split(', ')[1]} uses {subject.result} for a season and says what came of it.",
+            adoption_plan=f"One office at {plan.site} uses {subject.result} for a season and says what came of it.",
             focus=rng.choice(Focus.values),
             starts_on=fate.starts,
             ends_on=fate.ends,
@@ -109,7 +114,7 @@ class Batch:
             lead_organisation_id=plan.lead.organisation,
             lead_asked_at=at(fate.submitted, 10) if fate.moves and plan.lead != plan.proposer else None,
             lead_accepted_at=at(fate.submitted, 11) if fate.moves and accepted else None,
-            working_group_id=self.cast.groups[subject.group],
+            working_group_id=plan.group,
             owning_project_id=self.cast.project,
         )
         self._since_approval(row, plan)
@@ -175,9 +180,15 @@ class Batch:
     def _write_ends(self, plans: list[Plan]) -> None:
         """Insert outcomes and follow-ups of what is concluded, and some outcomes on the way."""
         for plan in plans:
-            wanted = 2 if plan.fate.state == State.CONCLUDED else 1 if plan.fate.has_started and self.rng.random() < 0.5 else 0
+            wanted = (
+                2
+                if plan.fate.state == State.CONCLUDED
+                else 1
+                if plan.fate.has_started and self.rng.random() < 0.5
+                else 0
+            )
             for kind in self.rng.sample(OutcomeKind.values, wanted):
-                plan.outcomes.append(_outcome(plan, kind, self.cast.today))
+                plan.outcomes.append(_outcome(plan, kind, self.cast.yesterday))
         Outcome.objects.bulk_create(outcome for plan in plans for outcome in plan.outcomes)
         FollowUp.objects.bulk_create(
             FollowUp(cluster=plan.row, why=why, due_on=add_months(plan.fate.ended, months), asked_id=plan.lead.member)
@@ -199,7 +210,10 @@ def _before(fate: Fate, order: list[State]) -> str:
 def _objectives(plan: Plan) -> Iterator[Objective]:
     """Yield two objectives, measured when the cluster is concluded."""
     is_over = plan.fate.state == State.CONCLUDED
-    texts = ((f"Find {plan.subject.result} that hold.", "Two sites agree"), ("Try them for a season.", "Notes of two sites"))
+    texts = (
+        (f"Find {plan.subject.result} that hold.", "Two sites agree"),
+        ("Try them for a season.", "Notes of two sites"),
+    )
     for position, (text, criterion) in enumerate(texts, 1):
         measured, reached = ("Reached on one site of two", position == 1) if is_over else ("", None)
         yield Objective(
@@ -232,7 +246,7 @@ def _part(plan: Plan, person: Person, role: str) -> Participation:
 
 def _outcome(plan: Plan, kind: str, today: date) -> Outcome:
     day = min(plan.fate.ended or plan.fate.starts + timedelta(days=20), today)
-    title = f"{plan.subject.result.capitalize()} tried at {plan.place.split(', ')[1]}"
+    title = f"{plan.subject.result.capitalize()} tried at {plan.site}"
     return Outcome(cluster=plan.row, kind=kind, title=title, reached_on=max(day, plan.fate.starts))
 
 

@@ -23,6 +23,8 @@ _FATES = (
 _ONE_DAY_PERCENT, _DRAFT_PERCENT = 8, 5
 #: Returned longer ago than this, the clock would have withdrawn it.
 _IDLE_DAYS = 80
+#: The hour at which each verb is done; the others at four.
+_HOURS = {"start": 9, "submit": 10, "approve": 13}
 _LATE_DAYS = (0, 0, 0, 3, 7, 14, 30)
 
 
@@ -47,6 +49,11 @@ class Fate:
 def at(day: date, hour: int, minute: int = 0) -> datetime:
     """Return a moment of that day in the site's zone."""
     return datetime.combine(day, time(hour, minute), tzinfo=timezone.get_current_timezone())
+
+
+def moment_of(verb: str, day: date) -> datetime:
+    """Return the moment of a verb, the same in its event and in the columns that it writes."""
+    return at(day, _HOURS.get(verb, 16))
 
 
 def draw(rng: random.Random, submitted: date, today: date, *, may_merge: bool) -> Fate:
@@ -82,7 +89,10 @@ def _go_on(rng: random.Random, fate: Fate, kind: str, today: date) -> Fate:
     fate.state = State.RUNNING
     fate.moves.append(("start", fate.starts))
     length = (fate.ends - fate.starts).days
-    half, end = fate.starts + timedelta(days=length // 2), fate.ends + timedelta(days=rng.choice(_LATE_DAYS) if length else 0)
+    half, end = (
+        fate.starts + timedelta(days=length // 2),
+        fate.ends + timedelta(days=rng.choice(_LATE_DAYS) if length else 0),
+    )
     if kind == State.DISCONTINUED and half <= today:
         return _over(fate, State.DISCONTINUED, "discontinue", half)
     if end <= today:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from clusters.choices import Capacity, StageStatus, State
-from clusters.demo.bulk_fate import at
+from clusters.demo.bulk_fate import at, moment_of
 from clusters.demo.bulk_words import DOUBTS, REASONS
 from clusters.models import Cluster, Decision
 from community.chain import detail_digest, event_hash
@@ -31,7 +31,6 @@ _MOVES: dict[str, tuple[State, Capacity]] = {
     "conclude": (State.CONCLUDED, Capacity.LEAD),
     "discontinue": (State.DISCONTINUED, Capacity.LEAD),
 }
-_HOURS = {"submit": 10, "start": 9}
 _DECISIONS = ("return", "approve", "decline")
 _CHECKED = ("question", "lead", "end", "roadmap", "result", "outcomes", "adoption")
 
@@ -106,13 +105,21 @@ def _told(plan: Plan, rng: random.Random) -> Iterator[Told]:
         if verb == "merge":
             data["into"] = plan.row.merged_into_id
         detail = {"reason": _reason(verb, rng)} if verb not in ("submit", "start", "conclude") else {}
-        moment = _moment(day, _HOURS.get(verb, 16), rng)
-        yield Told(moment, verb, "cluster", plan.row.pk, doers[capacity].user, capacity.value, data, detail)
+        yield Told(
+            moment_of(verb, day), verb, "cluster", plan.row.pk, doers[capacity].user, capacity.value, data, detail
+        )
         state = target.value
     if plan.row.lead_accepted_at is not None and plan.lead != plan.proposer:
         data = {"from": State.SUBMITTED.value, "to": State.SUBMITTED.value}
-        moment = _moment(plan.fate.submitted, 12, rng)
-        yield Told(moment, "accept_lead", "cluster", plan.row.pk, plan.lead.user, Capacity.NAMED_LEAD.value, data)
+        yield Told(
+            at(plan.fate.submitted, 11),
+            "accept_lead",
+            "cluster",
+            plan.row.pk,
+            plan.lead.user,
+            Capacity.NAMED_LEAD.value,
+            data,
+        )
     yield from _told_of_parts(plan, rng)
 
 
@@ -120,13 +127,13 @@ def _told_of_parts(plan: Plan, rng: random.Random) -> Iterator[Told]:
     """Yield the stages that were done and the outcomes that were recorded."""
     lead = (plan.lead.user, Capacity.LEAD.value)
     for number, stage in enumerate(plan.stages, 1):
-        if stage.status == StageStatus.DONE:
+        if stage.actual_end_on is not None:
             changes = {"status": {"was": StageStatus.RUNNING.value, "now": StageStatus.DONE.value}}
             detail = {"title": stage.title, "changes": changes}
             moment = _moment(stage.actual_end_on, 13, rng)
             yield Told(moment, "stage.done", "stage", stage.pk, *lead, {"number": number, "version": 2}, detail)
     for outcome in plan.outcomes:
-        moment = _moment(outcome.reached_on, 14, rng)
+        moment = _moment(outcome.reached_on or plan.fate.starts, 14, rng)
         detail = {"title": outcome.title}
         yield Told(moment, "outcome.recorded", "outcome", outcome.pk, *lead, {"kind": str(outcome.kind)}, detail)
 
@@ -149,7 +156,7 @@ def _write_decisions(plans: Sequence[Plan], events: Sequence[Event]) -> None:
             verb=event.verb,
             decided_by_id=by_pk[event.subject_id].decider.member,
             capacity=Capacity.COORDINATOR,
-            working_group_id=by_pk[event.subject_id].row.working_group_id,
+            working_group_id=by_pk[event.subject_id].group,
             decided_at=event.at,
             proposer_id=by_pk[event.subject_id].proposer.member,
             lead_id=by_pk[event.subject_id].lead.member,

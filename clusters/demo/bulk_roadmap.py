@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from clusters.choices import StageKind, StageStatus, State
+from clusters.demo.bulk_fate import moment_of
 from clusters.demo.bulk_words import DELIVERABLES, STAGE_KINDS, STAGES
 from clusters.models import Baseline, BaselineStage, Stage
 
@@ -27,7 +28,7 @@ def write_roadmaps(plans: Sequence[Plan], rng: random.Random, today: date) -> No
         Baseline(
             cluster=plan.row,
             number=1,
-            frozen_at=plan.row.baseline_frozen_at,
+            frozen_at=moment_of("start", plan.fate.starts),
             starts_on=plan.fate.starts,
             ends_on=plan.fate.ends,
         )

@@ -13,7 +13,7 @@ GROUPS = (
     (
         "WG1",
         "Connectivity of ecosystems",
-        "How protected areas on land and at sea hang together, and what keeps species, water and people moving between them.",
+        "How protected areas on land and at sea hang together, and what keeps species and water moving between them.",
     ),
     (
         "WG2",

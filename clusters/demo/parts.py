@@ -32,9 +32,10 @@ def lead_of(cluster: Cluster) -> User:
     Raises:
         ValueError: nobody leads, so the story does not fit.
     """
-    if cluster.lead is None or cluster.lead.user is None:
+    account: User | None = cluster.lead.user if cluster.lead else None
+    if account is None:
         raise ValueError(f"{cluster} has no lead now")
-    return cluster.lead.user
+    return account
 
 
 def stage_of(world: World, entry: dict[str, Any], number: int) -> Stage:
@@ -207,7 +208,9 @@ def accept_amendment(world: World, entry: dict[str, Any], line: dict[str, Any], 
 def comment(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
     """Write in the cluster's room."""
     pk = world.clusters[entry["key"]].pk
-    Comment.objects.create(kind="cluster", subject_id=pk, by=world.account(line["by"]), text=line["text"], created_at=at)
+    Comment.objects.create(
+        kind="cluster", subject_id=pk, by=world.account(line["by"]), text=line["text"], created_at=at
+    )
 
 
 def answer_follow_up(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:

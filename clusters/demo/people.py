@@ -109,7 +109,9 @@ def _expertise(world: World, code: str) -> Term:
 def _consent(world: World, listed: list[dict[str, str]]) -> None:
     """Give the consents of the list; two were withdrawn again, so that this case is there too."""
     wordings = {
-        purpose: ConsentWording.objects.get_or_create(purpose=purpose, version=1, language="en", defaults={"text": text})[0]
+        purpose: ConsentWording.objects.get_or_create(
+            purpose=purpose, version=1, language="en", defaults={"text": text}
+        )[0]
         for purpose, text in WORDINGS.items()
     }
     given = world.moment(-660, time(10))

@@ -24,8 +24,10 @@ GOVERNANCE = (
     (
         "C4N",
         "Community4Nature",
-        "The thematic community project: technical transfer, the community, the catalogue of transferable "
-        "results and the Amplification Room.",
+        (
+            "The thematic community project: technical transfer, the community, the catalogue of transferable "
+            "results and the Amplification Room."
+        ),
         8,
     ),
     ("D4N", "Dialogue4Nature", "The institutional dialogue project: carries results into policy.", 6),

@@ -169,5 +169,3 @@ def _conditions(world: World, entry: dict[str, Any]) -> Iterator[Told]:
             yield line["met"][0], "met", partial(parts.meet, world, entry, number, line["met"][1])
         if "confirmed" in line:
             yield line["confirmed"], "confirmed", partial(parts.confirm, world, entry, number, decider)
-
-

@@ -63,9 +63,7 @@ def make_territories(world: World) -> None:
     _lay_on_the_map(world, newer)
 
 
-def _country(
-    code: str, name: str, whole: dict[str, dict[str, str]], tiles: dict[str, tuple[int, int]]
-) -> Territory:
+def _country(code: str, name: str, whole: dict[str, dict[str, str]], tiles: dict[str, tuple[int, int]]) -> Territory:
     """Return a country; the four that take part as a whole are regions of the programme too."""
     column, row = tiles.get(code, (None, None)) if code in whole else (None, None)
     note = whole[code]["note"] if code in whole else ""

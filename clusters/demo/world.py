@@ -84,7 +84,7 @@ class World:
         Raises:
             ValueError: the person has none.
         """
-        user = self.people[key].user
+        user: User | None = self.people[key].user
         if user is None:
             raise ValueError(f"{key} has no account")
         return user

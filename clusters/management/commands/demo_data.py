@@ -28,7 +28,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take how large it is to be."""
-        parser.add_argument("--clusters", type=int, default=0, metavar="N", help="so many clusters in all, made in bulk")
+        parser.add_argument(
+            "--clusters", type=int, default=0, metavar="N", help="so many clusters in all, made in bulk"
+        )
         parser.add_argument(
             "--members",
             type=int,
