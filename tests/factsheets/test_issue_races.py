@@ -1,0 +1,114 @@
+"""Two at once: an event leads to one issue, a version exists once, also when all is drawn at the same moment."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from clusters.choices import State
+from clusters.models import Cluster
+from community import events, jobs
+from community.models import Job
+from factsheets.actions import issue as module
+from factsheets.actions.issue import issue_factsheet
+from factsheets.choices import Face
+from factsheets.models import Edition, Issue
+from tests.cast import make_cast, make_cluster
+from tests.factories import NOW
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+def at_once(*steps: Callable[[], object]) -> list[object]:
+    """Run the steps in threads of their own; return what each returned or raised."""
+    results: list[object] = [None] * len(steps)
+
+    def run(number: int) -> None:
+        try:
+            results[number] = steps[number]()
+        except Exception as error:
+            results[number] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(len(steps))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return results
+
+
+@contextmanager
+def all_drawn_before_any_is_written(parties: int = 2) -> Iterator[None]:
+    """Let every party draw its first version before one of them writes."""
+    barrier = threading.Barrier(parties)
+    compose = module.compose_edition
+
+    def compose_and_wait(*args: Any, **more: Any) -> Any:
+        result = compose(*args, **more)
+        with suppress(threading.BrokenBarrierError):
+            barrier.wait(5)
+        return result
+
+    with patch.object(module, "compose_edition", compose_and_wait):
+        yield
+
+
+def issue(cluster: Cluster, **more: Any) -> Issue:
+    return issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="x", by=None, at=NOW, **more)
+
+
+def test_issuing_twice_at_once_for_one_event_gives_one_issue() -> None:
+    cluster = make_cluster(make_cast(), State.RUNNING)
+    with transaction.atomic():
+        event = events.record(verb="stage.done", subject=cluster, by=None)
+    with all_drawn_before_any_is_written():
+        first, second = at_once(*[lambda: issue(cluster, event=event)] * 2)
+    assert first == second == Issue.objects.get()
+    assert Edition.objects.count() == 1
+
+
+def test_two_events_at_once_give_versions_1_and_2() -> None:
+    cluster = make_cluster(make_cast(), State.RUNNING)
+    with all_drawn_before_any_is_written():
+        results = at_once(*[lambda: issue(cluster)] * 2)
+    assert sorted(result.version for result in results if isinstance(result, Issue)) == [1, 2], results
+    assert list(Edition.objects.values_list("revision", flat=True)) == [1, 1]
+
+
+def test_two_workers_with_the_same_job_issue_once() -> None:
+    cluster = make_cluster(make_cast(), State.RUNNING)
+    with transaction.atomic(), patch("community.jobs.wake_on_commit"):
+        events.record(verb="approve", subject=cluster, by=None)
+    job = Job.objects.get()
+    results = at_once(*[lambda: jobs.run(job.pk)] * 2)
+    assert sorted(map(bool, results)) == [False, True]
+    assert Issue.objects.get().version == 1
+
+
+def test_control_without_the_lock_the_second_one_hits_the_constraint() -> None:
+    """The race is real: with the lock taken away, one of the two fails on the unique version."""
+    cluster = make_cluster(make_cast(), State.RUNNING)
+    barrier = threading.Barrier(2)
+    next_version = type(Issue.objects.all()).next_version
+
+    def next_and_wait(rows: Any) -> int:
+        found: int = next_version(rows)
+        with suppress(threading.BrokenBarrierError):
+            barrier.wait(5)
+        return found
+
+    with (
+        patch.object(QuerySet, "select_for_update", lambda rows, **_more: rows),
+        patch.object(type(Issue.objects.all()), "next_version", next_and_wait),
+    ):
+        results = at_once(*[lambda: issue(cluster)] * 2)
+    assert [type(result).__name__ for result in results if not isinstance(result, Issue)] == ["IntegrityError"]
