@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from community.pictures import contours
+from community.templatetags.frame import page_address
 from community.templatetags.icons import icon
 
 register = template.Library()
@@ -155,6 +156,8 @@ def undo_url(tags: str) -> str:
 @register.simple_tag
 def address(name: str, *args: Any) -> str:
     """Return the address of a page by URL name, "" while no app has that page."""
+    if not args:
+        return page_address(name)
     try:
         return reverse(name, args=args)
     except NoReverseMatch:

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from community import contributions
 from community.contributions import NavigationEntry, Words
+from community.templatetags.frame import page_address, remembered
 
 register = template.Library()
 
@@ -23,7 +25,7 @@ IN_BAR = 6  # as many as stand beside the mark on a desk screen in every languag
 class MenuLink:
     """One link of the menu. `current` is "" or the value of aria-current."""
 
-    label: Words
+    label: str
     url: str
     current: str
     count: int = 0
@@ -37,17 +39,14 @@ def menu_links(path: str, user: Any, desk_count: int = 0) -> list[MenuLink]:
     """
     found: list[tuple[NavigationEntry, str]] = []
     for entry in sorted(contributions.navigation, key=lambda entry: entry.order):
-        if entry.visible_to is not None and not entry.visible_to(user):
-            continue
-        try:
-            found.append((entry, reverse(entry.url_name)))
-        except NoReverseMatch:
-            continue
+        url = page_address(entry.url_name)
+        if url and (entry.visible_to is None or entry.visible_to(user)):
+            found.append((entry, url))
     marked = _best_match(path, found)
     links = []
     for entry, url in found:
         current = "" if entry is not marked else "page" if path == url else "true"
-        links.append(MenuLink(entry.label, url, current, desk_count if entry.url_name == DESK else 0))
+        links.append(MenuLink(str(entry.label), url, current, desk_count if entry.url_name == DESK else 0))
     return links
 
 
@@ -61,27 +60,27 @@ def _best_match(path: str, found: list[tuple[NavigationEntry, str]]) -> Navigati
     return best
 
 
-@register.inclusion_tag("components/_navigation.html", takes_context=True)
-def main_navigation(context: template.Context) -> dict[str, Any]:
+@register.simple_tag(takes_context=True)
+def main_navigation(context: template.Context) -> SafeString:
     """Draw the menu twice: a bar for desk screens, one list behind a button for small ones.
 
-    Reads `desk_count` from the context: how many things wait for the reader.
+    Reads `desk_count` from the context: how many things wait for the reader. Equal menus are drawn once.
     """
     request = context.get("request")
     user = getattr(request, "user", None)
-    links = menu_links(getattr(request, "path", ""), user, int(context.get("desk_count") or 0))
-    desk = [link for link in links if link.count or _is_desk(link)]
+    links = tuple(menu_links(getattr(request, "path", ""), user, int(context.get("desk_count") or 0)))
+    return remembered(
+        ("menu", get_language(), links), lambda: render_to_string("components/_navigation.html", parts_of_menu(links))
+    )
+
+
+def parts_of_menu(links: tuple[MenuLink, ...]) -> dict[str, Any]:
+    """Return what stands in the bar and what goes under "More"; "Waits for me" always stays in the bar."""
+    desk = [link for link in links if link.url == page_address(DESK)]
     others = [link for link in links if link not in desk]
     overflow = others[IN_BAR:] if len(others) > IN_BAR + 1 else []
     bar = others[: len(others) - len(overflow)]
     return {"links": links, "bar": bar + desk, "overflow": overflow, "in_overflow": any(e.current for e in overflow)}
-
-
-def _is_desk(link: MenuLink) -> bool:
-    try:
-        return link.url == reverse(DESK)
-    except NoReverseMatch:
-        return False
 
 
 @register.simple_tag

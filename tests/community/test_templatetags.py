@@ -195,9 +195,11 @@ def test_a_page_beneath_an_entry_marks_it_and_the_longest_address_wins() -> None
 def test_more_entries_than_fit_go_under_more(menu: Registry[NavigationEntry]) -> None:
     for count in range(9):
         menu.register(f"n{count}", NavigationEntry(f"N{count}", "community:accessibility", 100 + count))
-    request = RequestFactory().get("/about/")
-    drawn = navigation.main_navigation(Context({"request": request}))
-    assert (len(drawn["bar"]), len(drawn["overflow"]), len(drawn["links"])) == (6, 5, 11)
+    parts = navigation.parts_of_menu(tuple(navigation.menu_links("/about/", AnonymousUser())))
+    assert (len(parts["bar"]), len(parts["overflow"]), len(parts["links"])) == (6, 5, 11)
+    drawn = navigation.main_navigation(Context({"request": RequestFactory().get("/about/")}))
+    assert drawn.count('href="/about/" aria-current="page"') == 2
+    assert "More" in drawn
 
 
 class Proposal(forms.Form):
