@@ -331,7 +331,9 @@ def test_the_page_asks_as_often_for_three_stages_as_for_one(cast: Cast, role: st
     for more in (0, 2):
         cluster = make_cluster(cast, State.RUNNING)
         first = stages(cluster)[0]
-        Stage.objects.filter(pk=first.pk).update(responsible=cast.member("participant"))
+        Stage.objects.filter(pk=first.pk).update(
+            responsible=cast.member("participant"), status=StageStatus.PLANNED, actual_start_on=None, actual_end_on=None
+        )
         for number in range(more):
             add(cluster, number + 2, f"Stage {number}", None, None, responsible=cast.member("lead"), waits_for=first)
         client = signed_in(cast, role)

@@ -1,0 +1,124 @@
+"""Two at once at a cluster's door: places are given once, each question has one answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from unittest.mock import patch
+
+import pytest
+from django.db import models
+
+from clusters.actions import participation as actions
+from clusters.choices import JoinPolicy, ParticipationStatus, State
+from clusters.models import Cluster
+from community.models import Event, Member, Message
+from community.permissions import Refusal, Verdict
+from tests import factories as make
+from tests.cast import Cast, make_cast, make_cluster
+from tests.clusters.test_lifecycle_races import PATIENCE, at_once
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def newcomers(count: int) -> list[Member]:
+    harbour = make.make_organisation()
+    return [make.make_member(organisation=harbour, consents=("directory",)) for _number in range(count)]
+
+
+@contextmanager
+def meeting_after_the_question_of_room() -> Iterator[None]:
+    """Let both parties learn whether there is room before either comes in."""
+    barrier, has_room = threading.Barrier(2), actions.has_room
+
+    def ask_and_wait(cluster: Cluster) -> Verdict:
+        verdict = has_room(cluster)
+        with suppress(threading.BrokenBarrierError):
+            barrier.wait(PATIENCE)
+        return verdict
+
+    with patch.object(actions, "has_room", ask_and_wait):
+        yield
+
+
+def accept_both(cast: Cast, cluster: Cluster) -> list[object]:
+    """Let lead and deputy accept one request each, in the same moment."""
+    rows = list(cluster.participations.filter(status=ParticipationStatus.REQUESTED))
+    with meeting_after_the_question_of_room():
+        return at_once(
+            partial(actions.answer_request, participation=rows[0], by=cast.user("lead"), accept=True),
+            partial(actions.answer_request, participation=rows[1], by=cast.user("deputy_lead"), accept=True),
+        )
+
+
+def one_place_left(cast: Cast) -> Cluster:
+    """A cluster with one free place and two requests."""
+    cluster = make_cluster(cast, State.RUNNING, join_policy=JoinPolicy.APPLICATION, size_limit=5)
+    for member in newcomers(2):
+        organisation = member.affiliations.get().organisation
+        actions.enter(cluster=cluster, by=member.user, way="ask", organisation=organisation)
+    return cluster
+
+
+def test_the_last_place_is_given_once(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _round in range(rounds(20)):
+        cluster = one_place_left(cast)
+        results = accept_both(cast, cluster)
+        refusals = [str(result) for result in results if isinstance(result, Refusal)]
+        assert refusals == ["The cluster is full: 5 of 5 places are taken."], results
+        assert cluster.participations.active().count() == 5
+
+
+def test_without_the_lock_the_last_place_is_given_twice(cast: Cast) -> None:
+    cluster = one_place_left(cast)
+    with patch.object(models.QuerySet, "select_for_update", lambda rows, **options: rows):
+        accept_both(cast, cluster)
+    assert cluster.participations.active().count() == 6
+
+
+def test_an_invitation_accepted_twice_at_once_is_accepted_once(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _round in range(rounds(20)):
+        cluster = make_cluster(cast, State.RUNNING)
+        (member,) = newcomers(1)
+        row = actions.invite(cluster=cluster, by=cast.user("lead"), member=member)
+        accept = partial(actions.answer_invitation, participation=row, by=member.user, accept=True)
+        results = at_once(accept, accept)
+        assert not any(isinstance(result, Exception) for result in results), results
+        assert Event.objects.about(row).filter(verb="participation.joined").count() == 1
+        told = Message.objects.filter(template="clusters/invitation_accepted", subject_id=cluster.pk)
+        assert told.filter(to=cast.user("lead")).count() == 1
+
+
+def test_accept_and_decline_at_once_leave_one_answer(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _round in range(rounds(20)):
+        cluster = make_cluster(cast, State.RUNNING, join_policy=JoinPolicy.APPLICATION)
+        (member,) = newcomers(1)
+        organisation = member.affiliations.get().organisation
+        row = actions.enter(cluster=cluster, by=member.user, way="ask", organisation=organisation)
+        answer = partial(actions.answer_request, participation=row)
+        results = at_once(
+            partial(answer, by=cast.user("lead"), accept=True),
+            partial(answer, by=cast.user("deputy_lead"), accept=False, reason="Full."),
+        )
+        refusals = [str(result) for result in results if isinstance(result, Refusal)]
+        assert len(refusals) == 1, results
+        assert "This request is not open any more" in refusals[0]
+        assert Event.objects.about(row).count() == 2
+
+
+def test_joining_twice_at_once_is_one_participation(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _round in range(rounds(20)):
+        cluster = make_cluster(cast, State.RUNNING)
+        (member,) = newcomers(1)
+        organisation = member.affiliations.get().organisation
+        join = partial(actions.enter, cluster=cluster, by=member.user, way="join", organisation=organisation)
+        first, second = at_once(join, join)
+        assert first == second
+        assert cluster.participations.filter(member=member).count() == 1
