@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from tqdm import tqdm
 
+from clusters import search as cluster_search
 from clusters.demo import exchanges, groups, needs, organisations, people, projects, solutions, territories
 from clusters.demo.closing import settle
 from clusters.demo.files import documents
@@ -68,6 +69,7 @@ def load(*, now: datetime, with_documents: bool, is_quiet: bool = False) -> Worl
     exchanges.make_subscriptions(world)
     for model in (Member, Organisation, Project, Solution):
         search.index_all(model)
+    cluster_search.rebuild()
     settle(world)
     return world
 

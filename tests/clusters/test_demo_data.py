@@ -1,0 +1,399 @@
+"""The demonstration: real facts as they are, made-up work in every state, and no mixture of the two."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+from pytest_django import DjangoDbBlocker
+
+from clusters.actions.effects import next_reference
+from clusters.choices import ACTIVE_STATES, OutcomeKind, ParticipationStatus, StageStatus, State
+from clusters.demo.loading import load
+from clusters.demo.world import World
+from clusters.joining import way_in
+from clusters.models import Attendance, Cluster, Condition, Objective, Outcome, Participation, Stage
+from clusters.permissions import eligible_to_lead
+from community import lifecycle
+from community.actions.vocabulary import seed_vocabularies
+from community.choices import ConsentPurpose, MessageState, NutsVersion, PartnerRole, Vocabulary
+from community.demo_accounts import DEMO_ACCOUNTS
+from community.models import (
+    DemoMarker,
+    Event,
+    Job,
+    Member,
+    Message,
+    Need,
+    Organisation,
+    Partnership,
+    Project,
+    Solution,
+    Term,
+    Territory,
+    User,
+    WorkingGroup,
+)
+from community.verification import verify_history
+from tests.factories import make_user
+
+NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
+REAL = {
+    "environmental-governance": date(2025, 6, 25),
+    "coastal-adaptation": date(2025, 7, 2),
+    "disaster-risk-tools": date(2025, 7, 3),
+    "forest-management": date(2025, 7, 3),
+    "flood-regulation": date(2025, 7, 3),
+    "mpa-governance-day": date(2025, 7, 3),
+}
+COORDINATORS = ("coordinator", "coordinator1", "coordinator2", "coordinator3", "coordinator4")
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Load the demonstration once for the module, on the day that the facts were collected for."""
+    with time_machine.travel(NOW, tick=True), django_db_blocker.unblock():
+        outer = transaction.atomic()
+        outer.__enter__()
+        try:
+            yield load(now=timezone.now(), with_documents=False, is_quiet=True)
+        finally:
+            transaction.set_rollback(True)
+            outer.__exit__(None, None, None)
+
+
+def cluster_of(world: World, key: str) -> Cluster:
+    return Cluster.objects.get(pk=world.clusters[key].pk)
+
+
+def verdict_on(cluster: Cluster, verb: str, user: User) -> str | None:
+    """Return None when the button is not shown, "" when it may be pressed, else the reason."""
+    for offer in lifecycle.of(cluster).offers(cluster, by=user, at=timezone.now()):
+        if offer.verb.code == verb:
+            return "" if offer.verdict else str(offer.verdict.reason)
+    return None
+
+
+pytestmark = [pytest.mark.usefixtures("world"), pytest.mark.django_db]
+
+
+class TestFacts:
+    """What is real."""
+
+    def test_the_69_regions_have_different_places_on_the_tile_map(self) -> None:
+        places = list(Territory.objects.filter(is_programme_region=True).values_list("column", "row"))
+        assert len(places) == 69
+        assert len(set(places)) == 69
+        assert (None, None) not in places
+
+    def test_a_region_that_was_split_is_reached_from_both_halves(self) -> None:
+        lisbon = Territory.objects.get(nuts_version=NutsVersion.NUTS_2021, code="PT17")
+        assert lisbon.name == "Área Metropolitana de Lisboa"
+        halves = lisbon.mapped_from.filter(nuts_version=NutsVersion.NUTS_2024).values_list("code", "name")
+        assert sorted(halves) == [("PT1A", "Grande Lisboa"), ("PT1B", "Península de Setúbal")]
+
+    def test_a_country_without_regions_is_a_region_itself(self) -> None:
+        bosnia = Territory.objects.get(code="BA")
+        assert (bosnia.nuts_version, bosnia.is_programme_region, bosnia.country) == ("", True, "BA")
+        albania = Territory.objects.get(code="AL")
+        assert sorted(albania.mapped_from.values_list("code", flat=True))[:3] == ["AL01", "AL02", "AL03"]
+
+    def test_both_governance_projects_and_14_thematic_ones_are_there(self) -> None:
+        assert Counter(Project.objects.values_list("family", flat=True)) == {"governance": 2, "transfer": 14}
+        for acronym in ("C4N", "D4N"):
+            project = Project.objects.get(acronym=acronym)
+            assert (project.starts_on, project.ends_on) == (date(2023, 1, 1), date(2029, 9, 30))
+
+    def test_what_public_sources_leave_uncertain_stays_blank(self) -> None:
+        coastrust = Project.objects.get(acronym="COASTRUST")
+        assert (coastrust.title, coastrust.type, coastrust.specific_objective) == ("", "", None)
+        germ = Project.objects.get(acronym="GERM OF LIFE")
+        assert not germ.partnerships.filter(role=PartnerRole.LP).exists()
+
+    def test_nine_projects_have_ended_and_five_have_no_known_end(self) -> None:
+        thematic = Project.objects.filter(family="transfer")
+        assert thematic.filter(ends_on__lt=date(2026, 11, 25)).count() == 9
+        assert thematic.filter(ends_on=None).count() == 5
+
+    def test_each_consortium_is_as_large_as_published(self) -> None:
+        for project in Project.objects.exclude(partner_count=None):
+            roles = Counter(project.partnerships.values_list("role", flat=True))
+            assert (project.acronym, roles["LP"] + roles["PP"]) == (project.acronym, project.partner_count)
+            if project.associated_count is not None:
+                assert (project.acronym, roles["AP"]) == (project.acronym, project.associated_count)
+
+    def test_the_first_group_was_called_otherwise_once(self) -> None:
+        group = WorkingGroup.objects.get(code="WG1")
+        assert group.title_on(date(2023, 10, 1)) == "Area-based conservation"
+        assert group.title_on(date(2026, 1, 1)) == "Connectivity of ecosystems"
+
+    def test_the_second_group_has_two_coordinators_and_the_others_one(self) -> None:
+        found = {group.code: group.coordinators(date(2026, 11, 25)).count() for group in WorkingGroup.objects.all()}
+        assert found == {"WG1": 1, "WG2": 2, "WG3": 1, "WG4": 1}
+
+    def test_the_clusters_of_2025_keep_their_days(self, world: World) -> None:
+        assert {key: cluster_of(world, key).started_on for key in REAL} == REAL
+        day = cluster_of(world, "mpa-governance-day")
+        assert (day.starts_on, day.ends_on) == (date(2025, 7, 3), date(2025, 7, 3))
+
+    def test_every_thematic_project_has_a_solution_in_the_catalogue(self) -> None:
+        without = Project.objects.filter(family="transfer").exclude(solutions__status="published")
+        assert list(without) == []
+
+
+class TestMadeUp:
+    """What is invented, and to whom it belongs."""
+
+    def test_every_state_has_a_cluster(self) -> None:
+        assert set(Cluster.objects.values_list("state", flat=True)) == set(State.values)
+
+    def test_all_six_kinds_of_outcome_occur(self) -> None:
+        assert set(Outcome.objects.values_list("kind", flat=True)) == set(OutcomeKind.values)
+
+    def test_nothing_invented_belongs_to_a_real_organisation(self) -> None:
+        real = Q(organisation__is_demo=False)
+        assert not Cluster.objects.filter(lead_organisation__is_demo=False).exists()
+        assert not Participation.objects.filter(real).exists()
+        assert not Attendance.objects.filter(real).exists()
+        assert not Need.objects.filter(real).exists()
+        assert not Member.objects.filter(affiliations__organisation__is_demo=False).exists()
+
+    def test_no_invented_text_names_a_real_organisation(self) -> None:
+        names = [
+            name
+            for pair in Organisation.objects.filter(is_demo=False).values_list("name", "short_name")
+            for name in pair
+            if name
+        ]
+        texts = [
+            *Outcome.objects.values_list("title", flat=True),
+            *Outcome.objects.values_list("description", flat=True),
+        ]
+        texts += Objective.objects.values_list("measured", flat=True)
+        texts += Solution.objects.values_list("where_tested", flat=True)
+        for column in ("question", "need_text", "adoption_plan", "practitioners_summary", "lessons"):
+            texts += Cluster.objects.values_list(column, flat=True)
+        assert [(name, text) for text in texts for name in names if name in text] == []
+
+    def test_every_person_is_made_up_and_every_address_ends_in_example(self) -> None:
+        assert not Member.objects.filter(is_demo=False).exists()
+        assert not User.objects.exclude(email__endswith=".example").exists()
+
+    def test_consents_vary(self) -> None:
+        given = {purpose: Member.objects.with_consent(purpose).count() for purpose in ConsentPurpose.values}
+        assert given["directory"] > given["named"] > 0
+        assert given["directory"] > given["public"] > 0
+        assert given["directory"] < Member.objects.count()
+
+    def test_every_row_passes_the_rules_of_its_columns(self) -> None:
+        for model in (
+            Cluster,
+            Stage,
+            Objective,
+            Outcome,
+            Participation,
+            Condition,
+            Need,
+            Solution,
+            Organisation,
+            Member,
+        ):
+            for row in model._default_manager.all():
+                row.clean_fields(exclude=[f.name for f in model._meta.fields if f.is_relation])
+                row.validate_constraints()
+        for column, most in (("need_text", 600), ("out_of_scope", 300), ("adoption_plan", 1000), ("lessons", 2000)):
+            assert max(len(text) for text in Cluster.objects.values_list(column, flat=True)) <= most
+
+    def test_summaries_for_practitioners_are_as_long_as_keep_wants_them(self) -> None:
+        written = Cluster.objects.exclude(practitioners_summary="").values_list("practitioners_summary", flat=True)
+        assert len(written) >= 15
+        assert [text for text in written if not 1000 <= len(text) <= 1500] == []
+        finished = Cluster.objects.filter(state__in=[State.CONCLUDED, State.DISCONTINUED])
+        assert not finished.filter(practitioners_summary="").exists()
+
+    def test_roadmaps_have_done_running_late_planned_and_dropped_stages(self) -> None:
+        assert set(Stage.objects.values_list("status", flat=True)) == set(StageStatus.values)
+        assert Stage.objects.late(date(2026, 11, 25)).filter(cluster__state=State.RUNNING).count() >= 3
+        assert Stage.objects.filter(baselines__planned_end_on__lt=F("actual_end_on")).exists()
+
+    def test_running_clusters_that_are_made_up_have_a_lead_who_is_eligible_today_but_for_one(
+        self, world: World
+    ) -> None:
+        today = timezone.localdate()
+        running = {key: cluster_of(world, key) for key in world.clusters if key not in REAL}
+        active = {key: one for key, one in running.items() if one.state in ACTIVE_STATES and one.lead is not None}
+        entitled = Partnership.objects.filter(project__acronym__in=["C4N", "D4N", "MIRAMAR"], role__in=["LP", "PP"])
+        organisations = set(entitled.values_list("organisation", flat=True))
+        assert {one.lead_organisation_id for one in active.values()} <= organisations
+        refused = [k for k, one in active.items() if not eligible_to_lead(one.lead, one.lead_organisation, today)]
+        assert refused == ["drone-meadows"]
+        assert cluster_of(world, "drone-meadows").lead_flagged_on == date(2026, 11, 6)
+
+    def test_one_cluster_wants_a_lead(self, world: World) -> None:
+        assert [c.pk for c in Cluster.objects.all() if c.is_lead_wanted] == [world.clusters["port-mud"].pk]
+
+    def test_references_are_numbered_in_the_order_of_the_proposals(self) -> None:
+        first_times = Event.objects.filter(verb="submit", data__from="draft").order_by("at").values_list("subject_id")
+        assert [pk for (pk,) in first_times] == list(
+            Cluster.objects.exclude(reference=None).order_by("reference").values_list("pk", flat=True)
+        )
+
+    def test_history_verifies_and_no_event_lies_ahead(self) -> None:
+        assert list(verify_history()) == []
+        assert not Event.objects.filter(at__gt=timezone.now()).exists()
+
+    def test_clusters_were_changed_last_when_their_last_event_happened(self, world: World) -> None:
+        for key in ("forest-management", "beach-wrack", "school-hour"):
+            cluster = cluster_of(world, key)
+            assert cluster.updated_at == Event.objects.filter(chain=f"cluster:{cluster.pk}").latest("number").at
+
+    def test_everything_is_found_by_search(self) -> None:
+        assert not Cluster.objects.filter(search_text="").exists()
+        assert Organisation.objects.matching("ινστιτουτο").count() == 1
+        assert Cluster.objects.matching("wrack").count() >= 1
+
+    def test_mails_of_the_past_are_not_due(self) -> None:
+        waiting = Message.objects.filter(state=MessageState.QUEUED)
+        assert 0 < waiting.count() < 40
+        assert not waiting.filter(created_at__lt=timezone.now() - timedelta(days=9)).exists()
+        assert not Message.objects.filter(state=MessageState.SENT, sent_at=None).exists()
+
+    def test_documents_bear_the_day_of_what_led_to_them(self) -> None:
+        jobs = Job.objects.filter(task="factsheets.issue")
+        assert jobs.count() == Event.objects.filter(verb__in=["approve", "conclude", "discontinue", "correct"]).count()
+        for job in jobs:
+            event = Event.objects.get(pk=job.arguments["event"])
+            assert datetime.fromisoformat(job.arguments["at"]) == event.at
+
+
+class TestAccounts:
+    """What each of the published accounts finds."""
+
+    def test_every_published_account_takes_the_password(self) -> None:
+        for account in DEMO_ACCOUNTS:
+            assert User.objects.get(email=account.address).check_password("demo"), account.address
+
+    def test_nobody_else_has_a_password(self) -> None:
+        published = [account.address for account in DEMO_ACCOUNTS]
+        assert [u.email for u in User.objects.exclude(email__in=published) if u.has_usable_password()] == []
+
+    @pytest.mark.parametrize("key", COORDINATORS)
+    def test_a_proposal_with_a_lead_waits_for_every_coordinator(self, world: World, key: str) -> None:
+        user = world.account(key)
+        waiting = [c for c in Cluster.objects.waiting_for_decision() if verdict_on(c, "approve", user) == ""]
+        assert any(cluster.has_lead for cluster in waiting)
+
+    def test_the_proposal_of_the_only_coordinator_goes_to_stand_ins(self, world: World) -> None:
+        cluster = cluster_of(world, "nature-accounts")
+        assert "four eyes" in (verdict_on(cluster, "approve", world.account("coordinator3")) or "")
+        assert verdict_on(cluster, "approve", world.account("coordinator1")) == ""
+
+    def test_one_proposal_lacks_an_adoption_plan(self, world: World) -> None:
+        cluster = cluster_of(world, "pay-for-meadows")
+        assert cluster.adoption_plan == ""
+        assert cluster.has_lead
+
+    def test_the_lead_is_asked_to_lead_what_the_member_proposed(self, world: World) -> None:
+        cluster = cluster_of(world, "river-rooms")
+        assert cluster.proposer == world.people["member"]
+        assert verdict_on(cluster, "accept_lead", world.account("lead")) == ""
+
+    def test_the_lead_can_nearly_conclude_a_cluster(self, world: World) -> None:
+        reason = verdict_on(cluster_of(world, "beach-wrack"), "conclude", world.account("lead"))
+        assert reason == "Stage 6 is neither done nor dropped."
+
+    def test_people_wait_for_an_answer_of_the_lead(self, world: World) -> None:
+        asked = cluster_of(world, "salt-wells").participations.filter(status=ParticipationStatus.REQUESTED)
+        assert asked.count() == 2
+
+    def test_the_member_has_a_draft_and_a_returned_proposal(self, world: World) -> None:
+        mine = Cluster.objects.filter(proposer=world.people["member"])
+        assert set(mine.values_list("state", flat=True)) >= {State.DRAFT, State.RETURNED, State.SUBMITTED}
+        assert way_in(world.account("member"), cluster_of(world, "anchors-off")) is not None
+
+    def test_the_member_reads_a_draft_that_was_shared(self, world: World) -> None:
+        shared = Cluster.objects.visible_to(world.account("member")).filter(proposer=world.people["lead"])
+        assert State.DRAFT in shared.values_list("state", flat=True)
+
+    def test_the_external_partner_takes_part_in_a_running_cluster(self, world: World) -> None:
+        row = Participation.objects.get(member=world.people["external"])
+        assert (row.cluster.state, row.status, row.is_external) == (State.RUNNING, ParticipationStatus.ACTIVE, True)
+
+    def test_a_one_day_cluster_is_planned(self, world: World) -> None:
+        cluster = cluster_of(world, "donor-meadows-day")
+        assert (cluster.state, cluster.is_one_day) == (State.APPROVED, True)
+
+
+class TestCommand:
+    """What the command does and refuses."""
+
+    def run(self, *options: object) -> str:
+        out = StringIO()
+        call_command("demo_data", *map(str, options), stdout=out, verbosity=1)
+        return out.getvalue()
+
+    def test_a_second_run_adds_nothing(self) -> None:
+        before = (Cluster.objects.count(), Event.objects.count(), Member.objects.count())
+        assert self.run() == "Nothing to add.\n"
+        assert (Cluster.objects.count(), Event.objects.count(), Member.objects.count()) == before
+
+    def test_it_refuses_a_database_that_it_did_not_make(self) -> None:
+        DemoMarker.objects.all().delete()
+        with pytest.raises(CommandError, match=r"was not made by demo_data and holds .*34 clusters"):
+            self.run()
+
+    def test_it_tops_up_to_the_numbers_asked_for(self) -> None:
+        self.run("--clusters", 114, "--members", 90)
+        assert (Cluster.objects.count(), Member.objects.count()) == (114, 90)
+        assert self.run("--clusters", 114, "--members", 90) == "Nothing to add.\n"
+
+    def test_what_is_made_in_bulk_is_whole(self, world: World) -> None:
+        self.run("--clusters", 234, "--members", 0)
+        made = Cluster.objects.exclude(pk__in=[c.pk for c in world.clusters.values()])
+        assert made.count() == 200
+        assert list(verify_history()) == []
+        assert len(set(made.values_list("state", flat=True))) >= 8
+        assert not made.filter(search_text="").exists()
+        assert not made.filter(lead_organisation__is_demo=False).exists()
+        for cluster in made:
+            cluster.validate_constraints()
+            newest = Event.objects.filter(chain=f"cluster:{cluster.pk}").order_by("-number").first()
+            assert cluster.version == (newest.number + 1 if newest else 1)
+            if cluster.state != State.DRAFT:
+                assert Event.objects.filter(subject_id=cluster.pk, kind="cluster", at=cluster.state_since).exists()
+
+    def test_references_go_on_where_the_bulk_ended(self, world: World) -> None:
+        self.run("--clusters", 64, "--members", 0)
+        reference = next_reference(2026)
+        assert not Cluster.objects.filter(reference=reference).exists()
+
+
+class TestVocabularies:
+    """The default terms."""
+
+    def test_seeding_again_keeps_what_an_administrator_changed(self) -> None:
+        term = Term.objects.get(vocabulary=Vocabulary.MATURITY, code="idea")
+        term.labels, term.is_retired = {"en": "Sketch"}, True
+        term.save()
+        assert seed_vocabularies() == 0
+        term.refresh_from_db()
+        assert (term.labels, term.is_retired) == ({"en": "Sketch"}, True)
+
+    def test_every_vocabulary_has_terms(self) -> None:
+        assert set(Term.objects.values_list("vocabulary", flat=True)) == set(Vocabulary.values)
+        assert Term.objects.of(Vocabulary.SDG).count() == 17
+
+
+def test_an_account_that_is_there_already_is_foreign_data(world: World) -> None:
+    make_user("somebody@registry.example")
+    DemoMarker.objects.all().delete()
+    with pytest.raises(CommandError, match="accounts"):
+        call_command("demo_data", verbosity=0)
