@@ -88,6 +88,22 @@ def test_production_passes_the_deployment_check_without_a_warning() -> None:
     assert (run.returncode, run.stderr) == (0, "")
 
 
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"TASKS": "database"},
+        {"OIDC_SERVER_URL": "https://login.example", "OIDC_CLIENT_ID": "registry", "OIDC_CLIENT_SECRET": "secret"},
+        {"REDIS_URL": "redis://127.0.0.1:6379/1"},
+        {"LANGUAGES": "en,fr,el,sl"},
+        {"TRUSTED_PROXIES": "127.0.0.1,10.0.0.0/8,2001:db8::/32", "MFA_REQUIRED": "coordinators"},
+    ],
+    ids=lambda more: next(iter(more)),
+)
+def test_what_may_be_chosen_passes_the_deployment_check_too(more: dict[str, str]) -> None:
+    run = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION | more)
+    assert (run.returncode, run.stderr) == (0, "")
+
+
 def test_a_served_site_is_a_production_site_unless_told_otherwise() -> None:
     code = "import config.wsgi"
     kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}

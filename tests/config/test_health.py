@@ -9,7 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from config import health
+from config import checks, health
+from config.machine import natives
 
 
 def test_healthz_answers_a_stranger_without_the_database(client: Client) -> None:
@@ -50,6 +51,14 @@ def test_without_pango_the_site_is_ready_and_says_what_is_missing(client: Client
     monkeypatch.setattr(health, "pdf", lambda: "missing")
     response = client.get("/readyz")
     assert (response.status_code, response.json()["pdf"]) == (200, "missing")
+
+
+def test_the_check_says_which_library_is_missing_and_how_to_get_it(monkeypatch) -> None:
+    absent = natives.Library("nothing", "libnothing.so.9", "libnothing.9.dylib", "libnothing9")
+    monkeypatch.setattr(natives, "missing", lambda: [absent])
+    (warning,) = checks.native_libraries(None)
+    assert (warning.id, warning.msg) == ("config.W001", "PDFs cannot be made: nothing cannot be loaded.")
+    assert "sudo apt-get install -y libpango-1.0-0" in warning.hint
 
 
 @pytest.mark.parametrize("name", ["healthz", "readyz"])
