@@ -104,6 +104,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.not_wanted": (gettext_lazy("%(who)s took an organisation off the list: %(title)s"), "people", ""),
     "participation.deputy_named": (gettext_lazy("%(who)s named a deputy lead."), "people", ""),
 }
+#: Verbs that make something: there are no old values to show, and the sentence says what it is.
+ADDING = (".added", ".recorded", ".removed")
 UNKNOWN: tuple[Words, str, str] = (gettext_lazy("%(who)s changed something in this cluster."), "edit", "")
 
 
@@ -127,7 +129,7 @@ def entry(event: Event, *, named: bool) -> Entry:
         icon=icon,
         tone=tone,
         reason=str(body.get("reason", "") or (body.get("message", "") if named else "")),
-        changes=list(_changes(body, event.kind)),
+        changes=[] if event.verb.endswith(ADDING) else list(_changes(body, event.kind)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -91,11 +92,12 @@ class ClusterDetailView(View):
         if cluster.state == State.MERGED and cluster.merged_into is not None:
             return redirect(cluster.merged_into.get_absolute_url())
         facts = cached_snapshot(cluster, at=timezone.now())
+        newest = _events(cluster)[:SHOWN_EVENTS]
         context = {
             **frame(request, cluster, "summary"),
             "facts": facts,
             "pictures": roadmap_pictures(facts, on=timezone.localdate()),
-            "entries": history(_events(cluster)[:SHOWN_EVENTS], cluster, user=request.user),
+            "entries": [replace(entry, changes=[]) for entry in history(newest, cluster, user=request.user)],
             "decision_waits": _decision_waits(request.user, cluster),
             "sections": sections_of("cluster", request, cluster),
         }
