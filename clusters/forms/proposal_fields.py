@@ -187,6 +187,11 @@ class StepForm(DraftForm):
         return made
 
     @property
+    def only_rows_are_wrong(self) -> bool:
+        """Whether something is refused in the lists alone; the page's title says so for the fields by itself."""
+        return self.is_bound and not self.errors and not all(row_set.is_valid() for row_set in self.row_sets)
+
+    @property
     def all_rows(self) -> JoinedRows:
         """The rows in which something is typed, of all lists, as the summary of errors takes them."""
         return JoinedRows([form for row_set in self.row_sets for form in row_set.filled])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.actions.proposal_values import PersonLine, named_people
 from clusters.choices import JoinPolicy, State
 from clusters.forms.proposal_choices import (
+    KEY_LENGTH,
     Choices,
     close_organisations,
     country_choices,
@@ -44,6 +45,8 @@ from community.permissions import Verdict
 from community.validators import plain_line
 
 MOST_PEOPLE = 60
+#: For which organisation each member (by key of the row) is named already.
+Stored = Mapping[int | None, Organisation | None]
 LEAST_SIZE, MOST_SIZE = 2, 500
 _COUNTRY = re.compile(r"^[A-Z]{2}$")
 
@@ -62,15 +65,28 @@ class PersonForm(RowForm):
     new_country = forms.CharField(required=False, max_length=2, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, members: dict[str, Member], organisations: dict[int, Organisation], **kwargs: Any
+        self,
+        *args: Any,
+        members: dict[str, Member],
+        organisations: dict[int, Organisation],
+        stored: Stored,
+        **kwargs: Any,
     ) -> None:
-        """Show a member with a choice of where they work; everybody else with a name only."""
+        """Show a member with a choice of where they work; everybody else with a name only.
+
+        `stored` holds for which organisation each member is named already: it stays choosable after they left it.
+        """
         super().__init__(*args, **kwargs)
-        self.row_member = members.get(str(self["member"].value() or ""))
-        key = str(self["organisation"].value() or "")
+        self.row_member = members.get(self._raw("member"))
+        key = self._raw("organisation")
         self.row_organisation = organisations.get(int(key)) if key.isdecimal() else None
         if self.row_member is not None:
-            self.fields["organisation"] = _organisation_field(self.row_member, key, self.row_organisation)
+            self.fields["organisation"] = _organisation_field(self.row_member, stored.get(self.row_member.pk))
+
+    def _raw(self, name: str) -> str:
+        """Return what a field holds, without making its bound field: the field may still be replaced."""
+        found = self.data.get(self.add_prefix(name)) if self.is_bound else self.initial.get(name)
+        return str(found or "")
 
     @property
     def is_blank(self) -> bool:
@@ -109,11 +125,11 @@ class PersonForm(RowForm):
         )
 
 
-def _organisation_field(member: Member, chosen: str, present: Organisation | None) -> forms.ChoiceField:
-    """Return the choice of where a member works; what is stored stays choosable after they left it."""
+def _organisation_field(member: Member, kept: Organisation | None) -> forms.ChoiceField:
+    """Return the choice of where a member works, and of what is stored."""
     choices: Choices = [(str(row.pk), row.name) for row in organisations_of(member)]
-    if chosen and present is not None and chosen not in dict(choices):
-        choices.append((chosen, present.name))
+    if kept is not None and str(kept.pk) not in dict(choices):
+        choices.append((str(kept.pk), kept.name))
     return forms.ChoiceField(
         label=_("For"),
         choices=choices or [("", NO_ORGANISATION)],
@@ -184,7 +200,8 @@ class PeopleForm(StepForm):
         organisations = self._organisations(
             [str(row.get("organisation", "")) for row in typed], [row.organisation for row in rows]
         )
-        make = partial(PersonForm, members=self.members, organisations=organisations)
+        kept = {row.member_id: row.organisation for row in rows}
+        make = partial(PersonForm, members=self.members, organisations=organisations, stored=kept)
         self.people = self.rows("people", make, people, most=MOST_PEOPLE)
         self._fill_groups()
         self._fill_lead()
@@ -199,7 +216,7 @@ class PeopleForm(StepForm):
         known = {row.pk: row for row in present if row is not None}
         for member in self.members.values():
             known |= {row.pk: row for row in organisations_of(member)}
-        lacking = {int(key) for key in keys if key.isdecimal() and len(key) < 19} - set(known)
+        lacking = {int(key) for key in keys if key.isdecimal() and len(key) <= KEY_LENGTH} - set(known)
         return known | known_organisations(self.user, lacking)
 
     def _fill_groups(self) -> None:
@@ -277,6 +294,13 @@ class PeopleForm(StepForm):
         """The countries to choose from for an organisation that is new."""
         return country_choices()
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for no organisation where nobody is named to lead."""
+        given: dict[str, Any] = super().clean() or {}
+        if self.lead_row is None:
+            self.errors.pop("lead_organisation", None)
+        return given
+
     def clean_size_limit(self) -> int | None:
         """Return the limit.
 
@@ -311,11 +335,15 @@ class PeopleForm(StepForm):
             "further_working_groups": [row for row in further if row != group],
             "lead": given["lead"],
             "lead_organisation": self.lead_place,
-            "people": [form.as_line() for form in self.people.filled if form.row_member != self.lead_row],
+            "people": [form.as_line() for form in self.people.filled if not self._is_lead(form)],
             "join_policy": given["join_policy"] or self.cluster.join_policy,
             "size_limit": given["size_limit"],
         }
         return {name: found[name] for name in self.names}
+
+    def _is_lead(self, row: PersonForm) -> bool:
+        """Tell whether a row names the lead, who takes part anyway."""
+        return row.row_member is not None and row.row_member == self.lead_row
 
     def shown(self) -> list[tuple[str, str]]:
         """Add who leads, who stands in a hidden field; leave out what is only for a new row."""

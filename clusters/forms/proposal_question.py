@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Focus, Level
 from clusters.forms.proposal_choices import (
+    KEY_LENGTH,
     PROPOSAL_VOCABULARIES,
     chosen_terms,
     found_needs,
@@ -121,7 +122,11 @@ class QuestionForm(StepForm):
         key = str(self.current("need") or "")
         if key == str(self.cluster.need_id or ""):
             return self.cluster.need
-        return Need.objects.visible_to(self.user).filter(pk=key).first() if key.isdecimal() else None
+        return (
+            Need.objects.visible_to(self.user).filter(pk=key).first()
+            if key.isdecimal() and len(key) <= KEY_LENGTH
+            else None
+        )
 
     @cached_property
     def needs(self) -> list[Need]:

@@ -6,10 +6,11 @@ from typing import Any
 
 from crispy_forms.layout import Layout
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.proposal_choices import choosable_solutions, shown_solutions
+from clusters.forms.proposal_choices import KEY_LENGTH, choosable_solutions, shown_solutions
 from clusters.forms.proposal_fields import (
     NOT_IN_LIST,
     Prose,
@@ -21,17 +22,31 @@ from clusters.forms.proposal_fields import (
 from community.models import Solution
 
 
+class SolutionsField(forms.ModelMultipleChoiceField):
+    """Results by their keys; a key that no database holds is refused before one is asked."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the results of these keys.
+
+        Raises:
+            ValidationError: one of them cannot be chosen.
+        """
+        if any(not str(key).isdecimal() or len(str(key)) > KEY_LENGTH for key in value or ()):
+            raise ValidationError(NOT_IN_LIST, code="invalid_choice")
+        return super().clean(value)
+
+
 class ResultsForm(StepForm):
     """Results of projects to transfer, and the adoption plan."""
 
     writes = ("solutions", "adoption_plan")
 
     find_solutions = search_field(_("Show only"), _("A result, or the project it comes from."))
-    solutions = forms.ModelMultipleChoiceField(
+    solutions = SolutionsField(
         label=_("Results to transfer"),
         queryset=Solution.objects.none(),
         required=False,
-        error_messages={"invalid_choice": NOT_IN_LIST, "invalid_pk_value": NOT_IN_LIST, "list": NOT_IN_LIST},
+        error_messages={"invalid_choice": NOT_IN_LIST},
     )
     adoption_plan = Prose(
         label=_("Adoption plan"),
@@ -56,7 +71,9 @@ class ResultsForm(StepForm):
     @cached_property
     def chosen_solutions(self) -> set[int]:
         """The keys of the results that are ticked now."""
-        return {int(key) for key in self.current("solutions") or [] if str(key).isdecimal() and len(str(key)) < 19}
+        return {
+            int(key) for key in self.current("solutions") or [] if str(key).isdecimal() and len(str(key)) <= KEY_LENGTH
+        }
 
     @cached_property
     def _shown(self) -> tuple[list[Solution], bool]:
