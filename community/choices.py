@@ -98,9 +98,9 @@ class NeedStatus(TextChoices):
 class Urgency(TextChoices):
     """How soon a need wants an answer."""
 
-    LOW = "low", _("Can wait")
-    NORMAL = "normal", _("This year")
-    HIGH = "high", _("Within three months")
+    LOW = "low", _("Answer can wait")
+    NORMAL = "normal", _("Answer wanted this year")
+    HIGH = "high", _("Answer wanted within three months")
 
 
 class SolutionStatus(TextChoices):

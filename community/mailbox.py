@@ -29,7 +29,7 @@ class Mail:
 
 def newest(folder: Path, *, limit: int = 100) -> list[Mail]:
     """Return the mails of the folder, the newest first."""
-    files = sorted(folder.glob("*.log"), reverse=True) if folder.is_dir() else []
+    files = sorted(folder.glob("*.log"), key=_written, reverse=True) if folder.is_dir() else []
     found: list[Mail] = []
     for file in files:
         found.extend(reversed(list(_mails_of(file))))
@@ -45,6 +45,11 @@ def mail_of(folder: Path, ident: str) -> Mail | None:
     if file is None or not file.is_file():
         return None
     return next((mail for mail in _mails_of(file) if mail.ident == ident), None)
+
+
+def _written(file: Path) -> tuple[int, str]:
+    """Return when a file was written: its name tells only the second."""
+    return file.stat().st_mtime_ns, file.name
 
 
 def _mails_of(file: Path) -> Iterator[Mail]:

@@ -10,17 +10,23 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import NeedStatus, Urgency, Vocabulary
+from community.choices import NeedStatus, TerritoryLevel, Urgency, Vocabulary
 from community.models import MeToo, Need, Term, Territory
 
 NARROW = HTML('{% include "community/need/_narrow.html" %}')
+
+
+def _with_country(territory: Territory) -> str:
+    """Return "Kriti (EL)"; a country or a sea needs no code."""
+    is_bare = territory.level in (TerritoryLevel.COUNTRY, TerritoryLevel.SEA) or not territory.country
+    return territory.name if is_bare else f"{territory.name} ({territory.country})"
 
 
 class NeedForm(forms.ModelForm):  # type: ignore[type-arg]
     """A need in five fields; the question is the only one that must be filled."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-    urgency = forms.ChoiceField(label=_("How soon do you need an answer?"), choices=Urgency.choices)
+    urgency = forms.ChoiceField(label=_("How soon do you need an answer?"), choices=Urgency.choices, initial=Urgency.NORMAL)
 
     class Meta:
         model = Need
@@ -56,6 +62,8 @@ class NeedForm(forms.ModelForm):  # type: ignore[type-arg]
         for name, rows in offered.items():
             field: Any = self.fields[name]
             field.queryset, field.two_columns = rows, True
+        territories: Any = self.fields["territories"]
+        territories.label_from_instance = _with_country
         if self.instance.pk:
             self.initial["version"] = self.instance.version
         self.helper = FormHelper()
