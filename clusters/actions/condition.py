@@ -39,7 +39,8 @@ def can_settle(user: Anybody, cluster: Cluster) -> Verdict:
         return refused(_("Only a coordinator who may decide on this cluster confirms or waives."), "forbidden")
     if viewer(user, on).member_id in parties(cluster):
         return refused(
-            _("You are proposer, lead or deputy of this cluster, so somebody else must decide (four eyes)."), "forbidden"
+            _("You are proposer, lead or deputy of this cluster, so somebody else must decide (four eyes)."),
+            "forbidden",
         )
     if cluster.state not in ACTIVE_STATES:
         return refused(_("This cluster is over, so its conditions stay as they are."), "state")
@@ -88,7 +89,8 @@ def confirm_condition(*, condition: Condition, by: User, at: datetime | None = N
         raise Refusal(_("The lead has not said yet that this condition is met. Waive it, or wait."), "state")
     if row.met_by_id == by.pk:
         raise Refusal(
-            _("You said yourself that this condition is met, so somebody else must confirm it (four eyes)."), "forbidden"
+            _("You said yourself that this condition is met, so somebody else must confirm it (four eyes)."),
+            "forbidden",
         )
     row.confirmed_at, row.confirmed_by = at, by
     row.save(update_fields=["confirmed_at", "confirmed_by"])

@@ -115,7 +115,12 @@ def answer_request(
 
 @transaction.atomic
 def invite(
-    *, cluster: Cluster, by: User, member: Member, role: str = ParticipationRole.PARTICIPANT, message: str = "",
+    *,
+    cluster: Cluster,
+    by: User,
+    member: Member,
+    role: str = ParticipationRole.PARTICIPANT,
+    message: str = "",
     at: datetime | None = None,
 ) -> Participation:
     """Ask a member of the community to take part for the organisation that they work for today.

@@ -83,11 +83,9 @@ def record_change(
 
 
 def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """Return `{field: {"was": …, "now": …}}` for the fields that differ; one that is missing on a side is None there."""
+    """Return `{field: {"was": …, "now": …}}` for the fields that differ; what is missing on a side is None."""
     names = dict.fromkeys([*now, *was])
-    return {
-        name: {"was": was.get(name), "now": now.get(name)} for name in names if was.get(name) != now.get(name)
-    }
+    return {name: {"was": was.get(name), "now": now.get(name)} for name in names if was.get(name) != now.get(name)}
 
 
 def check_fields(part: Model, *, leave_out: tuple[str, ...]) -> None:
@@ -127,8 +125,7 @@ def stale(part: Model, what: str, *, by: User, at: datetime) -> Refusal:
     last = Event.objects.about(part).select_related("by__member").first()
     who, moment = who_and_when(last, by=by, at=at)
     sentence = _(
-        "%(who)s saved %(what)s %(moment)s while you were writing. "
-        "Your text is still here: compare, then save again."
+        "%(who)s saved %(what)s %(moment)s while you were writing. Your text is still here: compare, then save again."
     )
     return Refusal(sentence % {"who": who, "what": what, "moment": moment}, "stale")
 

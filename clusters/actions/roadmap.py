@@ -15,7 +15,15 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters.actions.parts import check_fields, differences, known_only, locked_cluster, record_change, stale, who_and_when
+from clusters.actions.parts import (
+    check_fields,
+    differences,
+    known_only,
+    locked_cluster,
+    record_change,
+    stale,
+    who_and_when,
+)
 from clusters.choices import OPEN_STAGES, StageStatus
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
@@ -357,9 +365,7 @@ def _save(
     if reason:
         detail["reason"] = reason
     number = [one.pk for one in order].index(row.pk) + 1
-    record_change(
-        cluster, verb, row, by=by, at=at, data={"number": number, "version": row.version}, detail=detail
-    )
+    record_change(cluster, verb, row, by=by, at=at, data={"number": number, "version": row.version}, detail=detail)
 
 
 def _values(stage: Stage) -> dict[str, Any]:

@@ -6,9 +6,9 @@ person did not touch take what is saved now, and those that they did keep their 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -75,6 +75,13 @@ class MergingForm(forms.Form):
     def _typed(self, name: str) -> Any:
         field = self.fields[name]
         return field.widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
+
+
+def offer(form: forms.Form, name: str, rows: Mapping[str, Any], choices: Iterable[tuple[str, Any]]) -> None:
+    """Let a `TypedChoiceField` of `form` offer few rows by their keys, under the labels of `choices`."""
+    field = cast("forms.TypedChoiceField", form.fields[name])
+    field.choices = list(choices)
+    field.coerce = Picked(rows)
 
 
 def _as_typed(field: BoundField, value: Any) -> str:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.actions.effects import RESULT_FIELDS
 from clusters.actions.outcome import FIELDS, day_problem
 from clusters.choices import OutcomeKind
-from clusters.forms.merging import MergingForm, Picked
+from clusters.forms.merging import MergingForm, Picked, offer
 from clusters.forms.roadmap import web_address
 from clusters.models import Cluster, Objective, Outcome
 from community.forms.dates import DayField
@@ -78,10 +78,8 @@ class OutcomeForm(MergingForm):
 
     def _offer(self, name: str, rows: list[tuple[Any, str]], nothing: Any) -> None:
         """Offer numbered parts of the cluster, or leave the field out where there are none."""
-        field = self.fields[name]
-        assert isinstance(field, forms.TypedChoiceField)
-        field.choices = [("", nothing), *((str(row.pk), f"{n}. {text}") for n, (row, text) in enumerate(rows, 1))]
-        field.coerce = Picked({str(row.pk): row for row, _text in rows})
+        choices = [("", nothing), *((str(row.pk), f"{n}. {text}") for n, (row, text) in enumerate(rows, 1))]
+        offer(self, name, {str(row.pk): row for row, _text in rows}, choices)
         if not rows:
             del self.fields[name]
 
@@ -227,9 +225,7 @@ class ConcludeForm(forms.Form):
 
     def details(self) -> dict[str, Any]:
         """Return what the transition takes."""
-        return {
-            name: self.cleaned_data[name] for name in (*RESULT_FIELDS, "ended_on") if name in self.cleaned_data
-        }
+        return {name: self.cleaned_data[name] for name in (*RESULT_FIELDS, "ended_on") if name in self.cleaned_data}
 
 
 def _initial_of(outcome: Outcome) -> dict[str, Any]:

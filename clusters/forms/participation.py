@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.participation import ROLES
 from clusters.choices import ParticipationRole
-from clusters.forms.merging import Picked
+from clusters.forms.merging import offer
 from clusters.joining import Way
 from community.models import Member, Organisation, User
 from community.validators import plain_line, plain_text
@@ -45,11 +45,8 @@ class EnterForm(forms.Form):
     def __init__(self, *args: Any, organisations: Sequence[Organisation], **kwargs: Any) -> None:
         """Offer the organisations that the person works for today."""
         super().__init__(*args, **kwargs)
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.TypedChoiceField)
         rows = {str(row.pk): row for row in organisations}
-        field.choices = [(key, row.name) for key, row in rows.items()]
-        field.coerce = Picked(rows)
+        offer(self, "organisation", rows, [(key, row.name) for key, row in rows.items()])
 
 
 class AnswerForm(forms.Form):
@@ -148,6 +145,5 @@ class WantForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Take organisations that `user` sees."""
         super().__init__(*args, **kwargs)
-        field = self.fields["organisation"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = cast("forms.ModelChoiceField[Organisation]", self.fields["organisation"])
         field.queryset = Organisation.objects.visible_to(user)

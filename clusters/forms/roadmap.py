@@ -7,13 +7,12 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator, URLValidator
-from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.roadmap import DATES, FIELDS
 from clusters.choices import StageKind, StageStatus
-from clusters.forms.merging import MergingForm, Picked
+from clusters.forms.merging import MergingForm, offer
 from clusters.models import Cluster, Stage
 from clusters.roadmap_rules import StageDates
 from community.forms.dates import DayField
@@ -25,7 +24,7 @@ WEB_ONLY = URLValidator(schemes=["http", "https"])
 NO_ADDRESS = _("Give the address of a page, such as https://example.org/notes.")
 
 
-def web_address(label: str | Promise, **kwargs: Any) -> forms.URLField:
+def web_address(label: Any, **kwargs: Any) -> forms.URLField:
     """Return the field for an optional address of a web page."""
     messages = {"invalid": NO_ADDRESS}
     field = forms.URLField(label=label, required=False, assume_scheme="https", error_messages=messages, **kwargs)
@@ -34,10 +33,10 @@ def web_address(label: str | Promise, **kwargs: Any) -> forms.URLField:
     return field
 
 
-def short_line(label: str | Promise, most: int, **kwargs: Any) -> forms.CharField:
+def short_line(label: Any, most: int, **kwargs: Any) -> forms.CharField:
     """Return the field for one line of at most `most` characters, without a counter: a row has no room for it."""
     kwargs.setdefault("required", False)
-    checks = [plain_line, MaxLengthValidator(most)]
+    checks: list[Any] = [plain_line, MaxLengthValidator(most)]
     return forms.CharField(label=label, validators=checks, widget=forms.TextInput(attrs={"maxlength": most}), **kwargs)
 
 
@@ -89,7 +88,7 @@ class StageForm(MergingForm):
     def _offer_people(self, stage: Stage | None) -> None:
         """Offer those who take part, and who is responsible now."""
         self.people: dict[str, Member] = {}
-        choices = [("", _("Nobody yet"))]
+        choices: list[tuple[str, Any]] = [("", _("Nobody yet"))]
         rows = self.cluster.participations.active().select_related("member", "organisation")
         for row in rows:
             if row.member is not None:
@@ -99,18 +98,16 @@ class StageForm(MergingForm):
         if stage and stage.responsible and str(stage.responsible_id) not in self.people:
             self.people[str(stage.responsible_id)] = stage.responsible
             choices.append((str(stage.responsible_id), stage.responsible.name))
-        field = self.fields["responsible"]
-        assert isinstance(field, forms.TypedChoiceField)
-        field.choices, field.coerce = choices, Picked(self.people)
+        offer(self, "responsible", self.people, choices)
 
     def _offer_stages(self, stage: Stage | None) -> None:
         """Offer the other stages to wait for."""
         order = list(self.cluster.stages.all())
         others = {str(row.pk): row for row in order if stage is None or row.pk != stage.pk}
-        names = [(str(row.pk), f"{number}. {row.title}") for number, row in enumerate(order, 1) if str(row.pk) in others]
-        field = self.fields["waits_for"]
-        assert isinstance(field, forms.TypedChoiceField)
-        field.choices, field.coerce = [("", _("No other stage")), *names], Picked(others)
+        names = [
+            (str(row.pk), f"{number}. {row.title}") for number, row in enumerate(order, 1) if str(row.pk) in others
+        ]
+        offer(self, "waits_for", others, [("", _("No other stage")), *names])
         if not names:
             del self.fields["waits_for"]
             del self.fields["waits_why"]
@@ -137,9 +134,7 @@ class CompleteForm(MergingForm):
 
     wide = ("note",)
 
-    actual_start_on = DayField(
-        label=_("Really began"), error_messages={"required": _("Say when the stage began.")}
-    )
+    actual_start_on = DayField(label=_("Really began"), error_messages={"required": _("Say when the stage began.")})
     actual_end_on = DayField(label=_("Really ended"), error_messages={"required": _("Say when the stage ended.")})
     deliverable = short_line(_("Deliverable"), 200)
     evidence_url = web_address(_("Its address"))
@@ -221,11 +216,13 @@ class MoveForm(forms.Form):
         try:
             return [int(part) for part in self.cleaned_data["seen_order"].split(",")]
         except ValueError as error:
-            raise forms.ValidationError(gettext("The order of the stages can't be read. Load the page again.")) from error
+            raise forms.ValidationError(
+                gettext("The order of the stages can't be read. Load the page again.")
+            ) from error
 
     def errors_in_words(self) -> str:
         """Return what is wrong, in sentences."""
-        return " ".join(sentence for sentences in self.errors.values() for sentence in sentences)
+        return " ".join(str(sentence) for sentences in self.errors.values() for sentence in sentences)
 
 
 def initial_of(stage: Stage) -> dict[str, Any]:

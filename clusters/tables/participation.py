@@ -159,9 +159,11 @@ class Found:
 def members_to_invite(cluster: Cluster, query: str, *, user: User, on: date) -> list[Found]:
     """Return at most ten members whom `user` sees in the directory and `query` finds, by name."""
     members = list(
-        Member.objects.visible_to(user).in_community().matching(query).select_related("user").order_by("sort_name", "pk")[
-            :MOST_FOUND
-        ]
+        Member.objects.visible_to(user)
+        .in_community()
+        .matching(query)
+        .select_related("user")
+        .order_by("sort_name", "pk")[:MOST_FOUND]
     )
     there = set(cluster.participations.live().filter(member__in=members).values_list("member_id", flat=True))
     works_for: dict[int, Organisation] = {}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views import View
@@ -18,6 +18,9 @@ from clusters.models import Cluster, Condition
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, status_of
 from community.permissions import Refusal, Verdict
+
+if TYPE_CHECKING:
+    from clusters.views.proposal_page import SignedInRequest
 
 
 class ConditionView(View):
@@ -31,12 +34,12 @@ class ConditionView(View):
     done: Any
     kind = "primary"
 
-    def get(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show the condition and the form."""
         cluster, condition = self._load(request, reference, pk)
         return self._page(request, cluster, condition, self.form_class(), status=200)
 
-    def post(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Write; a refusal keeps what was typed."""
         cluster, condition = self._load(request, reference, pk)
         form = self.form_class(request.POST)
@@ -49,7 +52,7 @@ class ConditionView(View):
         messages.success(request, str(self.done))
         return redirect(cluster.get_absolute_url())
 
-    def _load(self, request: HttpRequest, reference: str, pk: int) -> tuple[Cluster, Condition]:
+    def _load(self, request: SignedInRequest, reference: str, pk: int) -> tuple[Cluster, Condition]:
         """Return cluster and condition for somebody who may do this."""
         cluster = load(request, reference)
         condition = part_of(cluster.conditions, pk)
@@ -57,7 +60,7 @@ class ConditionView(View):
         return cluster, condition
 
     def _page(
-        self, request: HttpRequest, cluster: Cluster, condition: Condition, form: forms.Form, *, status: int
+        self, request: SignedInRequest, cluster: Cluster, condition: Condition, form: forms.Form, *, status: int
     ) -> HttpResponse:
         context = {
             **frame(request, cluster, "summary"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -27,6 +27,9 @@ from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of
 from community.permissions import Refusal
 
+if TYPE_CHECKING:
+    from clusters.views.proposal_page import SignedInRequest
+
 PAGE = "clusters/outcome/outcomes.html"
 REGION = "clusters/outcome/_outcomes.html"
 FORM = "clusters/outcome/_form.html"
@@ -46,7 +49,7 @@ class OutcomesView(View):
 class OutcomeCreateView(View):
     """`/clusters/<reference>/outcomes/add/`."""
 
-    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Show an empty form; `?leave` puts it away."""
         cluster = _load(request, reference)
         if "leave" in request.GET:
@@ -55,7 +58,7 @@ class OutcomeCreateView(View):
         form = OutcomeForm(cluster=cluster, on=timezone.localdate())
         return _form_answer(request, cluster, form, _adding(cluster))
 
-    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Record the outcome; a form sent twice records one."""
         cluster = _load(request, reference)
         form = OutcomeForm(request.POST, cluster=cluster, on=timezone.localdate())
@@ -71,7 +74,7 @@ class OutcomeCreateView(View):
 class OutcomeDetailView(View):
     """`/clusters/<reference>/outcomes/<pk>/`: one row, for leaving its form."""
 
-    def get(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show the row as it is saved; without script, the page at it."""
         cluster = _load(request, reference)
         outcome = part_of(cluster.outcomes, pk)
@@ -85,14 +88,14 @@ class OutcomeDetailView(View):
 class OutcomeUpdateView(View):
     """`/clusters/<reference>/outcomes/<pk>/edit/`."""
 
-    def get(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show the form, filled from the outcome as it is saved."""
         cluster = _load(request, reference)
         outcome = part_of(cluster.outcomes, pk)
         form = OutcomeForm(cluster=cluster, outcome=outcome, on=timezone.localdate())
         return _form_answer(request, cluster, form, _editing(cluster, outcome))
 
-    def post(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Write; a stale edit comes back with both texts."""
         cluster = _load(request, reference)
         outcome = part_of(cluster.outcomes, pk)
@@ -112,13 +115,13 @@ class OutcomeUpdateView(View):
 class OutcomeRemoveView(View):
     """`/clusters/<reference>/outcomes/<pk>/remove/`."""
 
-    def get(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Ask once more."""
         cluster = _load(request, reference)
         outcome = part_of(cluster.outcomes, pk)
         return self._page(request, cluster, outcome, "", status=200)
 
-    def post(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Take it off the record; the history keeps what it said."""
         cluster = _load(request, reference)
         outcome = cluster.outcomes.all().in_bulk([pk]).get(pk)
@@ -134,7 +137,7 @@ class OutcomeRemoveView(View):
         return redirect("clusters:outcomes", cluster.name)
 
     def _page(
-        self, request: HttpRequest, cluster: Cluster, outcome: Outcome, conflict: Any, *, status: int
+        self, request: SignedInRequest, cluster: Cluster, outcome: Outcome, conflict: Any, *, status: int
     ) -> HttpResponse:
         context = {**frame(request, cluster, "outcomes"), "outcome": outcome, "conflict": conflict}
         return render(request, "clusters/outcome/remove.html", context, status=status)
@@ -143,7 +146,7 @@ class OutcomeRemoveView(View):
 class ObjectiveDetailView(View):
     """`/clusters/<reference>/outcomes/objectives/<pk>/`: one row, for leaving its form."""
 
-    def get(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show the row as it is saved; without script, the page at it."""
         cluster = _load(request, reference)
         objective = part_of(cluster.objectives, pk)
@@ -157,13 +160,13 @@ class ObjectiveDetailView(View):
 class ObjectiveUpdateView(View):
     """`/clusters/<reference>/outcomes/objectives/<pk>/measure/`."""
 
-    def get(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show the form, filled from what is written down."""
         cluster = _load(request, reference)
         objective = part_of(cluster.objectives, pk)
         return _form_answer(request, cluster, ObjectiveForm(objective=objective), _measuring(cluster, objective))
 
-    def post(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Write; when somebody else measured meanwhile, both values come back."""
         cluster = _load(request, reference)
         objective = part_of(cluster.objectives, pk)
@@ -190,7 +193,7 @@ def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
     }
 
 
-def _load(request: HttpRequest, reference: str) -> Cluster:
+def _load(request: SignedInRequest, reference: str) -> Cluster:
     """Return the cluster for somebody who may write down what came of it."""
     cluster = load(request, reference)
     ask(can_correct(request.user, cluster))
@@ -240,7 +243,7 @@ def _measuring(cluster: Cluster, objective: Objective) -> dict[str, Any]:
 
 
 def _form_answer(
-    request: HttpRequest, cluster: Cluster, form: MergingForm, context: dict[str, Any], *, status: int = 200
+    request: SignedInRequest, cluster: Cluster, form: MergingForm, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Render the form in its row, or on a page of its own."""
     around = {} if request.htmx else frame(request, cluster, "outcomes")
@@ -248,7 +251,7 @@ def _form_answer(
 
 
 def _refused(
-    request: HttpRequest,
+    request: SignedInRequest,
     cluster: Cluster,
     form: MergingForm,
     context: dict[str, Any],
@@ -262,7 +265,7 @@ def _refused(
     return _form_answer(request, cluster, form, context, status=status)
 
 
-def _saved(request: HttpRequest, cluster: Cluster, ident: str, sentence: str, *, closed: str) -> HttpResponse:
+def _saved(request: SignedInRequest, cluster: Cluster, ident: str, sentence: str, *, closed: str) -> HttpResponse:
     """Say what was done; htmx gets the whole list anew, in which other open forms stay as they are."""
     messages.success(request, sentence)
     if not request.htmx:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import messages
@@ -34,6 +34,9 @@ from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, status_of
 from community.permissions import Refusal
 
+if TYPE_CHECKING:
+    from clusters.views.proposal_page import SignedInRequest
+
 ENTERED = {
     ParticipationStatus.INTERESTED: gettext_lazy("Noted: you would join. The lead is asked once it is approved."),
     ParticipationStatus.REQUESTED: gettext_lazy("You asked to join. The lead answers you by mail."),
@@ -53,7 +56,7 @@ class PeopleView(View):
 class EnterView(View):
     """`/clusters/<reference>/people/join/`."""
 
-    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Ask for which organisation, and for a word to the lead."""
         cluster = load(request, reference)
         if own_participation(request.user, cluster) is not None:
@@ -61,7 +64,7 @@ class EnterView(View):
         ask(can_enter(request.user, cluster))
         return self._page(request, cluster, None, status=200)
 
-    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Come in; the second press leads to the first."""
         cluster = load(request, reference)
         form = EnterForm(request.POST, organisations=own_organisations(request.user, timezone.localdate()))
@@ -76,7 +79,7 @@ class EnterView(View):
 
     def _page(
         self,
-        request: HttpRequest,
+        request: SignedInRequest,
         cluster: Cluster,
         form: EnterForm | None,
         *,
@@ -105,13 +108,13 @@ class PartView(View):
     form_class: type[forms.Form]
     template: str
 
-    def get(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Ask, when the person may."""
         cluster, row = self._load(request, reference, pk)
         self.check(request, cluster, row)
         return self._page(request, cluster, row, self.form_class(initial={"role": row.role}), status=200)
 
-    def post(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Write; a refusal keeps what was typed."""
         cluster, row = self._load(request, reference, pk)
         form = self.form_class(request.POST)
@@ -124,15 +127,15 @@ class PartView(View):
         messages.success(request, sentence)
         return redirect("clusters:people", cluster.name)
 
-    def check(self, request: HttpRequest, cluster: Cluster, row: Participation) -> None:
+    def check(self, request: SignedInRequest, cluster: Cluster, row: Participation) -> None:
         """Let through whom the predicate of this page allows."""
         ask(can_work(request.user, cluster))
 
-    def act(self, request: HttpRequest, row: Participation, form: Any) -> str:
+    def act(self, request: SignedInRequest, row: Participation, form: Any) -> str:
         """Do it and return the sentence that is shown after."""
         raise NotImplementedError
 
-    def _load(self, request: HttpRequest, reference: str, pk: int) -> tuple[Cluster, Participation]:
+    def _load(self, request: SignedInRequest, reference: str, pk: int) -> tuple[Cluster, Participation]:
         """Return cluster and participation; strangers to both learn nothing of the participation."""
         cluster = load(request, reference)
         row = part_of(cluster.participations, pk)
@@ -142,7 +145,7 @@ class PartView(View):
         return cluster, row
 
     def _page(
-        self, request: HttpRequest, cluster: Cluster, row: Participation, form: forms.Form, *, status: int
+        self, request: SignedInRequest, cluster: Cluster, row: Participation, form: forms.Form, *, status: int
     ) -> HttpResponse:
         name = names_of(request.user, cluster, [row.member_id]).get(row.member_id or 0, "")
         context = {**frame(request, cluster, "people"), "form": form, "row": row, "name": name}
@@ -155,7 +158,7 @@ class RequestAnswerView(PartView):
     form_class = AnswerForm
     template = "clusters/participation/answer.html"
 
-    def act(self, request: HttpRequest, row: Participation, form: AnswerForm) -> str:
+    def act(self, request: SignedInRequest, row: Participation, form: AnswerForm) -> str:
         """Accept or decline the request."""
         done = actions.answer_request(participation=row, by=request.user, **form.answers())
         is_in = done.status == ParticipationStatus.ACTIVE
@@ -168,11 +171,11 @@ class InvitationAnswerView(PartView):
     form_class = AnswerForm
     template = "clusters/participation/invitation.html"
 
-    def check(self, request: HttpRequest, cluster: Cluster, row: Participation) -> None:
+    def check(self, request: SignedInRequest, cluster: Cluster, row: Participation) -> None:
         """Let through the invited person."""
         ask(can_answer_invitation(request.user, row))
 
-    def act(self, request: HttpRequest, row: Participation, form: AnswerForm) -> str:
+    def act(self, request: SignedInRequest, row: Participation, form: AnswerForm) -> str:
         """Accept or decline the invitation."""
         done = actions.answer_invitation(participation=row, by=request.user, **form.answers())
         is_in = done.status == ParticipationStatus.ACTIVE
@@ -185,11 +188,11 @@ class LeaveView(PartView):
     form_class = LeaveForm
     template = "clusters/participation/leave.html"
 
-    def check(self, request: HttpRequest, cluster: Cluster, row: Participation) -> None:
+    def check(self, request: SignedInRequest, cluster: Cluster, row: Participation) -> None:
         """Let through whose part it is."""
         ask(can_leave(request.user, row))
 
-    def act(self, request: HttpRequest, row: Participation, form: LeaveForm) -> str:
+    def act(self, request: SignedInRequest, row: Participation, form: LeaveForm) -> str:
         """Leave."""
         actions.leave(participation=row, by=request.user, reason=form.cleaned_data["reason"])
         return _("You left. What you contributed stays.") if row.from_on else _("Taken back.")
@@ -201,7 +204,7 @@ class RoleView(PartView):
     form_class = RoleForm
     template = "clusters/participation/role.html"
 
-    def act(self, request: HttpRequest, row: Participation, form: RoleForm) -> str:
+    def act(self, request: SignedInRequest, row: Participation, form: RoleForm) -> str:
         """Give the role."""
         done = actions.give_role(participation=row, by=request.user, role=form.cleaned_data["role"])
         return _("The role is now: %(role)s.") % {"role": done.get_role_display()}
@@ -210,13 +213,13 @@ class RoleView(PartView):
 class InviteView(View):
     """`/clusters/<reference>/people/invite/`: look somebody up, then invite them."""
 
-    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Show the search and what it found."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
         return _search(request, cluster, None, status=200)
 
-    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Invite a member; who asked to join is accepted by that."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
@@ -234,7 +237,7 @@ class InviteView(View):
 class WantView(View):
     """`/clusters/<reference>/people/want/`: an organisation without a person yet."""
 
-    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Put it on the list."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
@@ -253,7 +256,7 @@ class WantView(View):
 class ForgetView(View):
     """`/clusters/<reference>/people/<pk>/forget/`: an organisation that is not wanted any more."""
 
-    def post(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Take it off the list; the second press finds it gone."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
@@ -287,7 +290,7 @@ def _people(request: HttpRequest, cluster: Cluster, *, status: int = 200) -> Htt
     return render(request, "clusters/participation/people.html", context, status=status)
 
 
-def _search(request: HttpRequest, cluster: Cluster, form: forms.Form | None, *, status: int) -> HttpResponse:
+def _search(request: SignedInRequest, cluster: Cluster, form: forms.Form | None, *, status: int) -> HttpResponse:
     """Render the search for people and organisations."""
     on = timezone.localdate()
     search = SearchForm(request.GET or None)
@@ -305,7 +308,7 @@ def _search(request: HttpRequest, cluster: Cluster, form: forms.Form | None, *, 
     return render(request, "clusters/participation/invite.html", context, status=status)
 
 
-def _is_mine(request: HttpRequest, row: Participation) -> bool:
+def _is_mine(request: SignedInRequest, row: Participation) -> bool:
     """Tell whether the participation is this person's own."""
-    member = request.user.member if request.user.is_authenticated else None
+    member = request.user.member
     return member is not None and member.pk == row.member_id

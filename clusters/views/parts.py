@@ -26,10 +26,10 @@ def part_of(parts: Manager[Part], pk: int) -> Part:
     Raises:
         Http404: it is gone, or belongs to another cluster.
     """
-    try:
-        return parts.get(pk=pk)
-    except parts.model.DoesNotExist:
-        raise Http404(_("There is no such page, or it is not open to you.")) from None
+    row = parts.in_bulk([pk]).get(pk)
+    if row is None:
+        raise Http404(_("There is no such page, or it is not open to you."))
+    return row
 
 
 def ask(verdict: Verdict) -> None:

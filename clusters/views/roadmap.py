@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -30,6 +30,9 @@ from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of
 from community.permissions import Refusal
 
+if TYPE_CHECKING:
+    from clusters.views.proposal_page import SignedInRequest
+
 REGION = "clusters/roadmap/_roadmap.html"
 PAGE = "clusters/roadmap/roadmap.html"
 FORM = "clusters/roadmap/_stage_form.html"
@@ -49,7 +52,7 @@ class RoadmapView(View):
 class StageCreateView(View):
     """`/clusters/<reference>/roadmap/add/`."""
 
-    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Show an empty form; `?leave` puts it away."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
@@ -59,7 +62,7 @@ class StageCreateView(View):
         form = StageForm(cluster=cluster, on=timezone.localdate())
         return _form_answer(request, cluster, form, _adding(cluster))
 
-    def post(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Add the stage at the end; a form sent twice adds one."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
@@ -76,7 +79,7 @@ class StageCreateView(View):
 class StageDetailView(View):
     """`/clusters/<reference>/roadmap/<pk>/`: one row, for leaving its form; without script, the roadmap at it."""
 
-    def get(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show the row as it is saved."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
@@ -99,17 +102,17 @@ class StageFormView(View):
     done: Any
     kind = "primary"
 
-    def get(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show the form, filled from the stage as it is saved."""
         cluster, stage = self._load(request, reference, pk)
         form = self.form_class(**self._made_of(cluster, stage))
         return _form_answer(request, cluster, form, self._context(cluster, stage))
 
-    def post(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Write; a stale edit comes back with both texts, one that is refused with its sentence."""
         cluster, stage = self._load(request, reference, pk)
         made_of = self._made_of(cluster, stage)
-        form: MergingForm = self.form_class(request.POST, **made_of)
+        form = self.form_class(request.POST, **made_of)
         context = self._context(cluster, stage)
         if not form.is_valid():
             return _form_answer(request, cluster, form, context, status=INVALID)
@@ -123,7 +126,7 @@ class StageFormView(View):
             return _form_answer(request, cluster, form, context, status=status)
         return _saved(request, cluster, saved, self.done, closed=str(stage.pk))
 
-    def _load(self, request: HttpRequest, reference: str, pk: int) -> tuple[Cluster, Stage]:
+    def _load(self, request: SignedInRequest, reference: str, pk: int) -> tuple[Cluster, Stage]:
         """Return cluster and stage for somebody who may work on them."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
@@ -187,7 +190,7 @@ class StagePressView(View):
     action: Callable[..., Stage]
     done: Any
 
-    def post(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Do it; a refusal shows the roadmap as it is now, with the sentence on top."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
@@ -219,7 +222,7 @@ class StageReopenView(StagePressView):
 class StageMoveView(View):
     """`/clusters/<reference>/roadmap/<pk>/move/`."""
 
-    def post(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Move one place; when the order is another one by now, show both orders and change nothing."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
@@ -231,11 +234,17 @@ class StageMoveView(View):
         try:
             actions.move_stage(stage=stage, by=request.user, up=up, seen_order=seen)
         except Refusal as refusal:
-            context = {"conflict": refusal.reason, "focus": stage.pk, "focus_on": "up" if up else "down"}
+            context: dict[str, Any] = {
+                "conflict": refusal.reason,
+                "focus": stage.pk,
+                "focus_on": "up" if up else "down",
+            }
             if refusal.code == "stale":
                 context["wished"] = _wished(cluster, stage, seen, up=up)
             return _region_answer(request, cluster, context, status=status_of(refusal))
-        return _saved(request, cluster, stage, _("Stage moved: it is number %(number)d now."), focus_on="up" if up else "down")
+        return _saved(
+            request, cluster, stage, _("Stage moved: it is number %(number)d now."), focus_on="up" if up else "down"
+        )
 
 
 def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
@@ -292,21 +301,21 @@ def _adding(cluster: Cluster) -> dict[str, Any]:
 
 
 def _form_answer(
-    request: HttpRequest, cluster: Cluster, form: MergingForm, context: dict[str, Any], *, status: int = 200
+    request: SignedInRequest, cluster: Cluster, form: MergingForm, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:
     """Render the form in its row, or on a page of its own."""
     around = {} if request.htmx else frame(request, cluster, "roadmap")
     return answer(request, FORM_PAGE, FORM, {**around, "cluster": cluster, "form": form, **context}, status=status)
 
 
-def _region_answer(request: HttpRequest, cluster: Cluster, context: dict[str, Any], *, status: int) -> HttpResponse:
+def _region_answer(request: SignedInRequest, cluster: Cluster, context: dict[str, Any], *, status: int) -> HttpResponse:
     """Render the whole roadmap with a sentence on top; nothing was changed."""
     around = {} if request.htmx else frame(request, cluster, "roadmap")
     return answer(request, PAGE, REGION, {**around, **region(request, cluster), **context}, status=status)
 
 
 def _saved(
-    request: HttpRequest, cluster: Cluster, stage: Stage, sentence: Any, *, closed: str = "", focus_on: str = "edit"
+    request: SignedInRequest, cluster: Cluster, stage: Stage, sentence: Any, *, closed: str = "", focus_on: str = "edit"
 ) -> HttpResponse:
     """Say what was done; htmx gets the whole roadmap anew, in which other open forms stay as they are."""
     order = list(cluster.stages.all())

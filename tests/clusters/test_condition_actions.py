@@ -107,7 +107,7 @@ def test_the_second_press_changes_nothing_and_the_other_word_is_refused(cast: Ca
         meet_condition(condition=condition, by=cast.user("lead"), note="Igoumenitsa.")
     for _press in range(2):
         confirm_condition(condition=condition, by=cast.user("coordinator"))
-    with pytest.raises(Refusal, match="This condition is confirmed already."):
+    with pytest.raises(Refusal, match=r"This condition is confirmed already."):
         waive_condition(condition=condition, by=cast.user("mission_coordinator"), reason="No.")
     assert Event.objects.about(condition).count() == 2
 

@@ -105,9 +105,7 @@ def test_nothing_changed_leaves_no_event(cast: Cast, cluster: Cluster) -> None:
 
 def test_an_actual_start_puts_a_stage_under_way_and_taking_it_away_puts_it_back(cast: Cast, cluster: Cluster) -> None:
     stage = stage_of(cluster, 3)
-    saved = update_stage(
-        stage=stage, by=cast.user("lead"), seen_version=1, actual_start_on=date(2026, 4, 9), at=NOW
-    )
+    saved = update_stage(stage=stage, by=cast.user("lead"), seen_version=1, actual_start_on=date(2026, 4, 9), at=NOW)
     assert saved.status == StageStatus.RUNNING
     saved = update_stage(stage=stage, by=cast.user("lead"), seen_version=2, actual_start_on=None, at=NOW)
     assert saved.status == StageStatus.PLANNED
@@ -140,9 +138,7 @@ def test_today_is_the_day_of_the_site_not_of_greenwich(cast: Cast, cluster: Clus
     late = datetime(2026, 5, 12, 22, 30, tzinfo=NOW.tzinfo)
     settings.TIME_ZONE = "Europe/Brussels"  # type: ignore[attr-defined]
     stage = stage_of(cluster, 3)
-    saved = update_stage(
-        stage=stage, by=cast.user("lead"), seen_version=1, actual_start_on=date(2026, 5, 13), at=late
-    )
+    saved = update_stage(stage=stage, by=cast.user("lead"), seen_version=1, actual_start_on=date(2026, 5, 13), at=late)
     assert saved.actual_start_on == date(2026, 5, 13)
 
 
@@ -304,9 +300,7 @@ def test_stages_do_not_wait_in_a_circle(cast: Cast, cluster: Cluster) -> None:
 def test_a_stage_waits_only_within_its_cluster(cast: Cast, cluster: Cluster) -> None:
     other = make_cluster(cast, State.RUNNING)
     with refused("another stage of the same cluster"):
-        update_stage(
-            stage=stage_of(cluster, 3), by=cast.user("lead"), seen_version=1, waits_for=stage_of(other, 1)
-        )
+        update_stage(stage=stage_of(cluster, 3), by=cast.user("lead"), seen_version=1, waits_for=stage_of(other, 1))
 
 
 def test_only_participants_are_responsible_and_history_names_their_organisation(cast: Cast, cluster: Cluster) -> None:

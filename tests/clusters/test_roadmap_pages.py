@@ -76,7 +76,12 @@ def form_of(stage: Stage, **values: Any) -> dict[str, Any]:
         "waits_why": stage.waits_why,
         "note": stage.note,
     }
-    return {**shown, **{f"initial-{name}": value for name, value in shown.items()}, "seen_version": stage.version, **values}
+    return {
+        **shown,
+        **{f"initial-{name}": value for name, value in shown.items()},
+        "seen_version": stage.version,
+        **values,
+    }
 
 
 def stages(cluster: Cluster) -> list[Stage]:
@@ -241,7 +246,12 @@ def test_mark_done_is_filled_with_likely_dates_and_writes_them(cast: Cast, clust
     page = client.get(url(cluster, stage.pk, "complete")).content.decode()
     assert 'value="1 April 2026"' in page
     assert 'value="12 May 2026"' in page
-    data = {"actual_start_on": "9 April 2026", "actual_end_on": "12 May 2026", "deliverable": "Notes", "seen_version": 1}
+    data = {
+        "actual_start_on": "9 April 2026",
+        "actual_end_on": "12 May 2026",
+        "deliverable": "Notes",
+        "seen_version": 1,
+    }
     assert client.post(url(cluster, stage.pk, "complete"), data).status_code == 302
     stage.refresh_from_db()
     assert (stage.status, stage.actual_start_on, stage.actual_end_on) == (

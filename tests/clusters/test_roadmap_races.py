@@ -68,9 +68,7 @@ def test_a_move_and_an_edit_at_once_lose_neither(cast: Cast, rounds: Callable[[i
     for _round in range(rounds(50)):
         cluster, stages = make_roadmap(cast)
         order = [stage.pk for stage in stages]
-        move = partial(
-            actions.move_stage, stage=stages[2], by=cast.user("deputy_lead"), up=True, seen_order=order
-        )
+        move = partial(actions.move_stage, stage=stages[2], by=cast.user("deputy_lead"), up=True, seen_order=order)
         results = at_once(move, edit(stages[2], cast, "lead", title="Renamed", note="Both stay."))
         assert [result for result in results if isinstance(result, Exception)] == []
         assert list(cluster.stages.values_list("title", "note", "position")) == [
@@ -97,7 +95,7 @@ def test_two_edits_of_one_stage_at_once_save_one_and_tell_the_other(cast: Cast, 
 
 
 def test_without_the_lock_two_edits_lose_one_text(cast: Cast) -> None:
-    cluster, stages = make_roadmap(cast)
+    _cluster, stages = make_roadmap(cast)
     with without_locks(), meeting_at("_check_seen"):
         results = at_once(
             edit(stages[1], cast, "lead", note="Mine."), edit(stages[1], cast, "deputy_lead", note="Yours.")
