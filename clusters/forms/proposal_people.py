@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from clusters.actions.proposal_values import PersonLine, named_people
 from clusters.choices import JoinPolicy, State
 from clusters.forms.proposal_choices import (
-    KEY_LENGTH,
     Choices,
     close_organisations,
     country_choices,
     found_members,
     group_choices,
+    is_key,
     known_members,
     known_organisations,
     organisations_of,
@@ -79,7 +79,7 @@ class PersonForm(RowForm):
         super().__init__(*args, **kwargs)
         self.row_member = members.get(self._raw("member"))
         key = self._raw("organisation")
-        self.row_organisation = organisations.get(int(key)) if key.isdecimal() else None
+        self.row_organisation = organisations.get(int(key)) if is_key(key) else None
         if self.row_member is not None:
             self.fields["organisation"] = _organisation_field(self.row_member, stored.get(self.row_member.pk))
 
@@ -216,7 +216,7 @@ class PeopleForm(StepForm):
         known = {row.pk: row for row in present if row is not None}
         for member in self.members.values():
             known |= {row.pk: row for row in organisations_of(member)}
-        lacking = {int(key) for key in keys if key.isdecimal() and len(key) <= KEY_LENGTH} - set(known)
+        lacking = {int(key) for key in keys if is_key(key)} - set(known)
         return known | known_organisations(self.user, lacking)
 
     def _fill_groups(self) -> None:

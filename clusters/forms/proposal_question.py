@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Focus, Level
 from clusters.forms.proposal_choices import (
-    KEY_LENGTH,
     PROPOSAL_VOCABULARIES,
     chosen_terms,
     found_needs,
+    is_key,
     language_choices,
     term_choices,
 )
@@ -122,11 +122,7 @@ class QuestionForm(StepForm):
         key = str(self.current("need") or "")
         if key == str(self.cluster.need_id or ""):
             return self.cluster.need
-        return (
-            Need.objects.visible_to(self.user).filter(pk=key).first()
-            if key.isdecimal() and len(key) <= KEY_LENGTH
-            else None
-        )
+        return Need.objects.visible_to(self.user).filter(pk=key).first() if is_key(key) else None
 
     @cached_property
     def needs(self) -> list[Need]:

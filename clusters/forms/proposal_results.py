@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.proposal_choices import KEY_LENGTH, choosable_solutions, shown_solutions
+from clusters.forms.proposal_choices import choosable_solutions, is_key, shown_solutions
 from clusters.forms.proposal_fields import (
     NOT_IN_LIST,
     Prose,
@@ -22,7 +22,7 @@ from clusters.forms.proposal_fields import (
 from community.models import Solution
 
 
-class SolutionsField(forms.ModelMultipleChoiceField):
+class SolutionsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
     """Results by their keys; a key that no database holds is refused before one is asked."""
 
     def clean(self, value: Any) -> Any:
@@ -31,7 +31,7 @@ class SolutionsField(forms.ModelMultipleChoiceField):
         Raises:
             ValidationError: one of them cannot be chosen.
         """
-        if any(not str(key).isdecimal() or len(str(key)) > KEY_LENGTH for key in value or ()):
+        if not all(is_key(key) for key in value or ()):
             raise ValidationError(NOT_IN_LIST, code="invalid_choice")
         return super().clean(value)
 
@@ -71,9 +71,7 @@ class ResultsForm(StepForm):
     @cached_property
     def chosen_solutions(self) -> set[int]:
         """The keys of the results that are ticked now."""
-        return {
-            int(key) for key in self.current("solutions") or [] if str(key).isdecimal() and len(str(key)) <= KEY_LENGTH
-        }
+        return {int(key) for key in self.current("solutions") or [] if is_key(key)}
 
     @cached_property
     def _shown(self) -> tuple[list[Solution], bool]:
