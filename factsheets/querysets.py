@@ -45,11 +45,7 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def for_reference(self, reference: str) -> Self:
         """Keep the editions of what addresses call `reference`, newest version and revision first."""
-        return self.filter(issue__reference=reference).order_by("-issue__version", "-revision", "pk")
-
-    def of_version(self, version: int) -> Self:
-        """Keep one version."""
-        return self.filter(issue__version=version)
+        return self.filter(reference=reference).order_by("-version", "-revision", "pk")
 
     def in_language(self, language: str) -> Self:
         """Keep one language."""
@@ -73,6 +69,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def without_pdf(self) -> Self:
         """Keep the current newest revisions that lack their PDF."""
         return self.newest_revisions().current().filter(pdf_file="")
+
+    def at_address(self, reference: str, version: int, language: str) -> Self:
+        """Keep the revisions behind one permanent address, newest first."""
+        return self.filter(reference=reference, version=version, language=language).order_by("-revision")
 
     def with_checksum(self, sha256: str) -> Self:
         """Keep the editions one of whose files has this checksum, also of withdrawn ones."""

@@ -131,7 +131,7 @@ def compose_edition(issue: Issue, *, language: str, revision: int, at: datetime)
         imprint_of(issue, language=language, revision=revision),
         names={key: member.name for key, member in named.items()},
         created_at=at,
-        file_name=issue.file_name(language, ".json"),
+        file_name=f"{issue.file_stem(language)}.json",
     )
     return composed, list({member.pk: member for member in named.values()}.values())
 
@@ -204,7 +204,8 @@ def stored_edition(composed: Composed, *, language: str, revision: int, why: str
 
 def write_edition(edition: Edition, issue: Issue, members: list[Member]) -> Edition:
     """Write an edition's row and who is named in it, in the caller's transaction."""
-    edition.issue = issue
+    edition.issue, edition.reference, edition.version = issue, issue.reference, issue.version
+    edition.file_stem = issue.file_stem(edition.language)
     edition.save(force_insert=True)
     EditionName.objects.bulk_create([EditionName(edition=edition, member=member) for member in members])
     return edition

@@ -9,8 +9,9 @@ WITHDRAWN_WITH_A_REDACTION = """
     AND OLD.redaction_id IS NULL AND NEW.redaction_id IS NOT NULL
     AND NEW.article_file = '' AND NEW.pdf_file = '' AND NEW.data_file = ''
     AND NEW.id = OLD.id AND NEW.issue_id = OLD.issue_id
+    AND NEW.reference = OLD.reference AND NEW.version = OLD.version
     AND NEW.language = OLD.language AND NEW.revision = OLD.revision
-    AND NEW.why = OLD.why AND NEW.made_at = OLD.made_at
+    AND NEW.why = OLD.why AND NEW.made_at = OLD.made_at AND NEW.file_stem = OLD.file_stem
     AND NEW.article_sha256 = OLD.article_sha256 AND NEW.article_size = OLD.article_size
     AND NEW.pdf_sha256 = OLD.pdf_sha256 AND NEW.pdf_size = OLD.pdf_size
     AND NEW.pdf_problem = OLD.pdf_problem AND NEW.pages = OLD.pages

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.models import Event, Member, Redaction, User
@@ -64,9 +65,9 @@ class Issue(models.Model):
     def __str__(self) -> str:
         return f"{self.reference}, {self.version}"
 
-    def file_name(self, language: str, suffix: str) -> str:
-        """Return the dated name under which a file of this version is saved by who fetches it."""
-        return f"{self.reference}_v{self.version}_{self.issued_at:%Y-%m-%d}_{language}{suffix}"
+    def file_stem(self, language: str) -> str:
+        """Return the dated name of this version's files, without their endings."""
+        return f"{self.reference}_v{self.version}_{timezone.localdate(self.issued_at)}_{language}"
 
 
 class Edition(models.Model):
@@ -74,16 +75,21 @@ class Edition(models.Model):
 
     Frozen like the issue, but for one change: an edition is *withdrawn* together with a row of the
     redaction ledger; its files are emptied, its checksums stay, so that a copy in somebody's hands is
-    still recognised. `*_file` are names in the storage, `*_size` bytes. Without a PDF, `pdf_problem`
-    says why. Names of persons were resolved by the consents of that day: see `EditionName`.
+    still recognised. `reference` and `version` are the issue's, repeated so that one row answers an address;
+    `file_stem` is the dated name under which who fetches a file saves it. `*_file` are names in the storage,
+    `*_size` bytes. Without a PDF, `pdf_problem` says why. Names of persons were resolved by the consents of
+    that day: see `EditionName`.
     """
 
     issue = models.ForeignKey(Issue, verbose_name=_("issue"), on_delete=models.PROTECT, related_name="editions")
+    reference = models.CharField(_("reference"), max_length=40)
+    version = models.PositiveSmallIntegerField(_("version"))
     language = models.CharField(_("language"), max_length=10)
     revision = models.PositiveSmallIntegerField(_("revision"), default=1)
     state = models.CharField(_("state"), max_length=10, choices=EditionState, default=EditionState.CURRENT)
     why = models.CharField(_("why"), max_length=20, choices=RevisionReason, default=RevisionReason.FIRST)
     made_at = models.DateTimeField(_("made at"))
+    file_stem = models.CharField(_("name of its files"), max_length=80)
     article_file = models.CharField(_("article"), max_length=120, blank=True)
     article_sha256 = models.CharField(_("checksum of the article"), max_length=64, db_index=True)
     article_size = models.PositiveIntegerField(_("size of the article"))
@@ -105,6 +111,7 @@ class Edition(models.Model):
         verbose_name = _("edition")
         verbose_name_plural = _("editions")
         ordering = ["issue", "language", "-revision"]
+        indexes = [models.Index(fields=["reference", "-version", "-revision"], name="edition_address")]
         constraints = [
             models.UniqueConstraint(fields=["issue", "language", "revision"], name="edition_revision_unique"),
             models.CheckConstraint(condition=Q(revision__gte=1), name="edition_revision_from_one"),
@@ -125,7 +132,7 @@ class Edition(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the permanent address of this version in this language."""
-        return reverse("factsheets:issue", args=[self.issue.reference, self.issue.version, self.language])
+        return reverse("factsheets:issue", args=[self.reference, self.version, self.language])
 
     @property
     def is_current(self) -> bool:

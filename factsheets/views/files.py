@@ -16,7 +16,7 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from factsheets import storage
-from factsheets.models import Edition, Issue
+from factsheets.models import Edition
 from factsheets.views.issue import no_factsheet
 
 #: May be kept by anybody, asked for again each time: a withdrawn edition is gone at once.
@@ -41,8 +41,7 @@ def current_pdf(request: HttpRequest, reference: str) -> HttpResponseBase:
 @require_safe
 def version_pdf(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponseBase:
     """`/factsheets/<reference>/v<n>/<language>.pdf`: that version's PDF, newest revision."""
-    editions = Edition.objects.for_reference(reference).of_version(version).in_language(language)
-    return _answer(request, editions, reference, ".pdf")
+    return _answer(request, Edition.objects.at_address(reference, version, language), reference, ".pdf")
 
 
 @csp_exempt()
@@ -50,24 +49,20 @@ def version_pdf(request: HttpRequest, reference: str, version: int, language: st
 @require_safe
 def version_data(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponseBase:
     """`/factsheets/<reference>/v<n>/<language>.json`: that version's data file, newest revision."""
-    editions = Edition.objects.for_reference(reference).of_version(version).in_language(language)
-    return _answer(request, editions, reference, ".json")
+    return _answer(request, Edition.objects.at_address(reference, version, language), reference, ".json")
 
 
 def _answer(request: HttpRequest, editions: QuerySet[Edition], reference: str, suffix: str) -> HttpResponseBase:
     """Hand out the file of the first edition, 304 to who has it, 404 with a sentence where there is none."""
     file = "pdf" if suffix == ".pdf" else "data"
-    row = editions.values_list(
-        f"{file}_file", f"{file}_sha256", "language", "issue__reference", "issue__version", "issue__issued_at"
-    ).first()
+    row = editions.values_list(f"{file}_file", f"{file}_sha256", "file_stem").first()
     if row is None or not row[0]:
         return no_factsheet(request, reference, has_others=row is not None)
-    stored, digest, language, of_reference, version, issued_at = row
-    issue = Issue(reference=of_reference, version=version, issued_at=issued_at)
+    stored, digest, stem = row
     answer = get_conditional_response(request, etag=f'"{digest}"')
     if answer is None:
         answer = HttpResponse(storage.read(stored), content_type=TYPES[suffix])
-        answer["Content-Disposition"] = f'inline; filename="{issue.file_name(language, suffix)}"'
+        answer["Content-Disposition"] = f'inline; filename="{stem}{suffix}"'
         answer["X-Content-Type-Options"] = "nosniff"
         answer["ETag"] = f'"{digest}"'
     answer["Cache-Control"] = CACHING
