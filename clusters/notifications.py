@@ -151,7 +151,8 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
     """Return what the templates of mails about a cluster use beside the subject.
 
     `who` is the person for those who may see names, else the role; `reason` are the words of the event, which
-    an erasure may have emptied, `part` the title of the part it is about; `url` leads to the very page where the recipient acts.
+    an erasure may have emptied, `part` the title of the part it is about; `url` leads to the very page where the
+    recipient acts.
     """
     event = message.event
     detail = getattr(event, "detail", None) if event else None

@@ -186,9 +186,7 @@ def can_edit_proposal(user: User | AnonymousUser | None, cluster: Cluster) -> Ve
     on = timezone.localdate()
     if cluster.state not in EDITABLE_STATES:
         return refused(
-            _(
-                "This cluster is decided on. Its roadmap is kept on the roadmap page, the rest is changed by an amendment."
-            ),
+            _("This cluster is decided on. Its roadmap has a page of its own, the rest is changed by an amendment."),
             "forbidden",
         )
     member_id = viewer(user, on).member_id

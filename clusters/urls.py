@@ -36,8 +36,12 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/outcomes/", outcome.OutcomesView.as_view(), name="outcomes"),
     path("clusters/<str:reference>/outcomes/add/", outcome.OutcomeCreateView.as_view(), name="outcome_create"),
     path("clusters/<str:reference>/outcomes/<int:pk>/", outcome.OutcomeDetailView.as_view(), name="outcome_detail"),
-    path("clusters/<str:reference>/outcomes/<int:pk>/edit/", outcome.OutcomeUpdateView.as_view(), name="outcome_update"),
-    path("clusters/<str:reference>/outcomes/<int:pk>/remove/", outcome.OutcomeRemoveView.as_view(), name="outcome_remove"),
+    path(
+        "clusters/<str:reference>/outcomes/<int:pk>/edit/", outcome.OutcomeUpdateView.as_view(), name="outcome_update"
+    ),
+    path(
+        "clusters/<str:reference>/outcomes/<int:pk>/remove/", outcome.OutcomeRemoveView.as_view(), name="outcome_remove"
+    ),
     path(
         "clusters/<str:reference>/outcomes/objectives/<int:pk>/",
         outcome.ObjectiveDetailView.as_view(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -104,8 +104,7 @@ class MoveForm(VerbForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the active groups other than the present one."""
         super().__init__(*args, **kwargs)
-        field = self.fields["working_group"]
-        assert isinstance(field, forms.ModelChoiceField)
+        field = cast("forms.ModelChoiceField[WorkingGroup]", self.fields["working_group"])
         field.queryset = WorkingGroup.objects.active().exclude(pk=self.cluster.working_group_id)
 
     def details(self) -> dict[str, Any]:

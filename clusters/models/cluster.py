@@ -187,14 +187,14 @@ class Cluster(models.Model):
         """Return reference and title, as a sentence names the cluster."""
         return f"{self.name} {self.title}".strip()
 
+    def get_absolute_url(self) -> str:
+        """Return the address of the cluster's page."""
+        return reverse("clusters:detail", kwargs={"reference": self.name})
+
     @property
     def name(self) -> str:
         """What the address calls this cluster: its reference, or `draft-<letters>`."""
         return self.reference or f"draft-{self.draft_code}"
-
-    def get_absolute_url(self) -> str:
-        """Return the address of the cluster's page."""
-        return reverse("clusters:detail", kwargs={"reference": self.name})
 
     @property
     def state_choice(self) -> State:

@@ -65,14 +65,20 @@ def test_a_changed_cluster_is_never_shown_from_an_old_snapshot(cast: Cast) -> No
     assert "Ask the harbour master first." in client.get(address).content.decode()
 
 
+def readers_of(name: str, address: str, cast: Cast) -> set[str]:
+    """Return the roles whose page at `address` holds `name`."""
+    roles = ("visitor", "member", "participant")
+    return {role for role in roles if name in client_of(cast, role).get(address).content.decode()}
+
+
 def test_names_are_read_by_those_who_work_on_it_and_else_by_consent(cast: Cast) -> None:
     cluster = make_cluster(cast, State.RUNNING)
     address = f"/clusters/{cluster.name}/"
     name = cast.member("lead").name
-    seen = {role for role in ("visitor", "member", "participant") if name in client_of(cast, role).get(address).content.decode()}
+    seen = readers_of(name, address, cast)
     assert seen == {"participant"}
     make_consent(cast.member("lead"), "directory")
-    seen = {role for role in ("visitor", "member", "participant") if name in client_of(cast, role).get(address).content.decode()}
+    seen = readers_of(name, address, cast)
     assert seen == {"member", "participant"}
     make_consent(cast.member("lead"), "public")
     assert name in Client().get(address).content.decode()
@@ -82,7 +88,8 @@ def test_history_names_the_role_to_the_public_and_the_person_to_who_works_on_it(
     cluster = make_cluster(cast, State.RUNNING)
     transition(cluster, "pause", by=cast.user("lead"), reason="The harbour is closed.")
     address = f"/clusters/{cluster.name}/history/"
-    public, inside = Client().get(address).content.decode(), client_of(cast, "participant").get(address).content.decode()
+    public = Client().get(address).content.decode()
+    inside = client_of(cast, "participant").get(address).content.decode()
     assert "The lead paused the cluster." in public
     assert cast.member("lead").name not in public
     assert f"{cast.member('lead').name} (lead) paused the cluster." in inside

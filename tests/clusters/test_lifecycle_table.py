@@ -21,7 +21,7 @@ RUN = LEAD | DECIDE | {"coordinator_proposer"}
 S = State
 
 #: (verb, state) -> roles that may press it, on a complete cluster whose lead accepted and whose proposer is `proposer`.
-#: `coordinator_proposer` is here a second coordinator of the group; `stand_in` and `other_coordinator` coordinate another.
+#: `coordinator_proposer` is here a second coordinator of the group; `stand_in`, `other_coordinator` have another one.
 ALLOWED: dict[tuple[str, str], set[str]] = {
     ("discard", S.DRAFT): {"proposer"},
     ("submit", S.DRAFT): {"proposer", "lead"},
