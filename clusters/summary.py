@@ -40,7 +40,7 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
     baseline = full.baselines.order_by("-number").first()
     first = baseline if baseline is None or baseline.number == 1 else full.baselines.order_by("number").first()
     stages = list(full.stages.all())
-    return {
+    found: Any = {
         "shape": shape.SHAPE,
         "as_of": on.isoformat(),
         "language": full.language,
@@ -94,6 +94,8 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
         ],
         "follow_ups": [row.due_on.isoformat() for row in full.follow_ups.all() if row.cancelled_at is None],
     }
+    whole: shape.Snapshot = found
+    return whole
 
 
 def condition_state(condition: Condition) -> str:

@@ -291,7 +291,7 @@ def copy_to_draft(attempt: Attempt) -> None:
     old = attempt.subject
     fields = ("title", "question", "need_id", "need_text", "out_of_scope", "adoption_plan", "focus", "language")
     draft = Cluster.objects.create(
-        proposer=attempt.by.member if attempt.by else old.proposer,
+        proposer=(attempt.by.member if attempt.by else None) or old.proposer,
         follows=old,
         working_group_id=old.working_group_id,
         **{name: getattr(old, name) for name in fields},

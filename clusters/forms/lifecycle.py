@@ -31,6 +31,8 @@ class VerbForm(forms.Form):
     )
     seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput, validators=[plain_line])
 
+    cluster: Cluster | None
+
     def __init__(self, *args: Any, cluster: Cluster, verb: Verb, **kwargs: Any) -> None:
         """Make the form for one verb of one cluster."""
         super().__init__(*args, **kwargs)
@@ -105,7 +107,9 @@ class MoveForm(VerbForm):
         """Offer the active groups other than the present one."""
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[WorkingGroup]", self.fields["working_group"])
-        field.queryset = WorkingGroup.objects.active().exclude(pk=self.cluster.working_group_id)
+        field.queryset = WorkingGroup.objects.active().exclude(
+            pk=(self.cluster.working_group_id if self.cluster else None) or 0
+        )
 
     def details(self) -> dict[str, Any]:
         """Return the working group."""

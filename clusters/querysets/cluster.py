@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
@@ -55,7 +55,7 @@ class ClusterQuerySet(RegisterQuerySet):
             return self.filter(public)
         if who.is_administrator or who.is_mission:
             return self.filter(~Q(state=State.DRAFT) | self._own(who))
-        seen = public | self._own(who)
+        seen: Any = public | self._own(who)
         if who.is_cop:
             seen |= mostly_in("state", PROPOSED_STATES) | (merged & Q(state_before__in=sorted(PROPOSED_STATES)))
         if who.group_ids:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,20 +24,23 @@ from community.lifecycle import Verb
 from community.models import Event
 from community.permissions import Refusal, Verdict
 
+if TYPE_CHECKING:
+    from clusters.views.proposal_page import SignedInRequest
+
 STATUS = {"forbidden": 403, "state": 409, "stale": 409, "requirement": 422, "reason": 422}
 
 
 class TransitionView(LoginRequiredMixin, View):
     """`/clusters/<reference>/<verb>/`."""
 
-    def get(self, request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str, verb: str) -> HttpResponse:
         """Show the verb's page; a verb that may not be pressed says why, with 403 where the person may not."""
         cluster, row = self._load(request, reference, verb)
         verdict = CLUSTER.judge(CLUSTER.attempt(cluster, row.code, by=request.user, at=timezone.now(), is_asking=True))
         form = form_for(row)(cluster=cluster, verb=row, initial=_initial(cluster))
         return _page(request, cluster, row, form, verdict, status=403 if verdict.code == "forbidden" else 200)
 
-    def post(self, request: HttpRequest, reference: str, verb: str) -> HttpResponse:
+    def post(self, request: SignedInRequest, reference: str, verb: str) -> HttpResponse:
         """Do the verb; a refusal keeps what was typed and says why."""
         cluster, row = self._load(request, reference, verb)
         form = form_for(row)(request.POST, cluster=cluster, verb=row)
@@ -58,9 +61,9 @@ class TransitionView(LoginRequiredMixin, View):
             verdict = Verdict(False, refusal.reason, refusal.code)
             return _page(request, cluster, row, form, verdict, status=STATUS.get(refusal.code, 422))
         messages.success(request, str(row.done))
-        return redirect("clusters:list" if after.pk is None else after.get_absolute_url())
+        return redirect(after.get_absolute_url() if row.is_recorded else "clusters:list")
 
-    def _load(self, request: HttpRequest, reference: str, verb: str) -> tuple[Cluster, Verb]:
+    def _load(self, request: SignedInRequest, reference: str, verb: str) -> tuple[Cluster, Verb]:
         """Return the cluster and the verb's row.
 
         Raises:
@@ -79,14 +82,14 @@ def _initial(cluster: Cluster) -> dict[str, Any]:
     return {"seen": content_hash(cluster), **{name: getattr(cluster, name) for name in names}}
 
 
-def _did_it_already(request: HttpRequest, cluster: Cluster, verb: Verb) -> bool:
+def _did_it_already(request: SignedInRequest, cluster: Cluster, verb: Verb) -> bool:
     """Tell whether this is the second press of the same button by the same person."""
     last = Event.objects.about(cluster).first()
     return last is not None and last.verb == verb.code and last.by_id == request.user.pk
 
 
 def _page(
-    request: HttpRequest, cluster: Cluster, verb: Verb, form: VerbForm, verdict: Verdict | None, *, status: int
+    request: SignedInRequest, cluster: Cluster, verb: Verb, form: VerbForm, verdict: Verdict | None, *, status: int
 ) -> HttpResponse:
     """Render the verb's page with what happens, who is told, and the refusal if there is one."""
     on = timezone.localdate()

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,6 +27,9 @@ from clusters.views.cluster import load
 from clusters.visibility import viewer
 from community.models import Event
 
+if TYPE_CHECKING:
+    from clusters.views.proposal_page import SignedInRequest
+
 #: The verbs of the decision bar, in the order of the mock-up.
 DECISIONS = ("approve", "return", "decline", "move")
 
@@ -33,7 +40,7 @@ COLUMN = 640
 class ReviewDeskView(LoginRequiredMixin, View):
     """`/review/`: own cases oldest first, cases as stand-in apart."""
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: SignedInRequest) -> HttpResponse:
         """Show the desk to coordinators; everybody else is told who coordinates."""
         on = timezone.localdate()
         who = viewer(request.user, on)
@@ -48,11 +55,11 @@ class ReviewDeskView(LoginRequiredMixin, View):
         return render(request, "clusters/review/desk.html", context)
 
 
-def _cases(rows: object, request: HttpRequest, on: object) -> list[dict[str, object]]:
+def _cases(rows: Iterable[Cluster], request: SignedInRequest, on: date) -> list[dict[str, object]]:
     """Return each waiting proposal with how its check-list stands and whether this person may decide."""
     cases = []
-    for cluster in rows:  # type: ignore[attr-defined]
-        points = checklist.checklist(cluster, on)  # type: ignore[arg-type]
+    for cluster in rows:
+        points = checklist.checklist(cluster, on)
         attempt = CLUSTER.attempt(cluster, "return", by=request.user, at=timezone.now(), is_asking=True)
         cases.append(
             {
@@ -61,7 +68,7 @@ def _cases(rows: object, request: HttpRequest, on: object) -> list[dict[str, obj
                 "total": len(points),
                 "missing": [point for point in points if not point.is_fulfilled],
                 "verdict": CLUSTER.judge(attempt),
-                "days": (timezone.localdate() - timezone.localdate(cluster.submitted_at)).days,
+                "days": (on - timezone.localdate(cluster.submitted_at)).days,
             }
         )
     return cases
@@ -70,7 +77,7 @@ def _cases(rows: object, request: HttpRequest, on: object) -> list[dict[str, obj
 class ReviewView(LoginRequiredMixin, View):
     """`/review/<reference>/`: the proposal, its check-list, and the verbs at the bottom."""
 
-    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
+    def get(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Show the proposal as it is now; the form carries the hash of what is shown."""
         cluster = load(request, reference)
         now = timezone.now()

@@ -87,7 +87,7 @@ def transition(
         Refusal: nothing was changed; `reason` is the sentence to show.
     """
     table = lifecycle.of(subject)
-    row = type(subject)._default_manager.select_for_update().filter(pk=subject.pk).first()
+    row: Model_ | None = type(subject)._default_manager.select_for_update().filter(pk=subject.pk).first()
     if row is None:
         raise Refusal(lifecycle.GONE, "state")
     attempt = table.attempt(
