@@ -107,7 +107,8 @@ class MoveForm(VerbForm):
         """Offer the active groups other than the present one."""
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[WorkingGroup]", self.fields["working_group"])
-        field.queryset = WorkingGroup.objects.active().exclude(
+        present = self.cluster.working_group_id if self.cluster else None
+        field.queryset = WorkingGroup.objects.active().exclude(pk=present or 0)
             pk=(self.cluster.working_group_id if self.cluster else None) or 0
         )
 
