@@ -109,8 +109,6 @@ class MoveForm(VerbForm):
         field = cast("forms.ModelChoiceField[WorkingGroup]", self.fields["working_group"])
         present = self.cluster.working_group_id if self.cluster else None
         field.queryset = WorkingGroup.objects.active().exclude(pk=present or 0)
-            pk=(self.cluster.working_group_id if self.cluster else None) or 0
-        )
 
     def details(self) -> dict[str, Any]:
         """Return the working group."""
