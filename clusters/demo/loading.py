@@ -62,7 +62,7 @@ def load(*, now: datetime, with_documents: bool, is_quiet: bool = False) -> Worl
     seed_vocabularies()
     world = World(now=now, seed=SEED)
     world.terms = {(term.vocabulary, term.code): term for term in Term.objects.all()}
-    for make in tqdm(_REFERENCE_DATA, desc="People, projects, regions", unit="list", disable=is_quiet):
+    for make in tqdm(_REFERENCE_DATA, desc="People, projects, regions", unit="list", mininterval=0.5, disable=is_quiet):
         make(world)
     steps = [step for entry in documents("clusters") for step in steps_of(world, entry)]
     play(sorted(steps, key=lambda step: step.at), with_documents=with_documents, is_quiet=is_quiet)
@@ -76,7 +76,7 @@ def load(*, now: datetime, with_documents: bool, is_quiet: bool = False) -> Worl
 
 def play(steps: Iterable[Step], *, with_documents: bool, is_quiet: bool = False) -> None:
     """Play steps in their order; a document is issued right after its verb, as the cluster stands at that moment."""
-    for step in tqdm(list(steps), desc="Clusters and factsheets", unit="step", disable=is_quiet):
+    for step in tqdm(list(steps), desc="Clusters and factsheets", unit="step", mininterval=0.5, disable=is_quiet):
         step.do(step.at)
         if step.is_issuing:
             date_and_run(step.at, run=with_documents)

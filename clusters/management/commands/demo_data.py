@@ -69,7 +69,7 @@ class Command(BaseCommand):
         if not clusters and not members:
             self._say("Nothing to add.", is_quiet=is_quiet)
             return
-        with tqdm(total=members + clusters, unit="row", desc="In bulk", disable=is_quiet) as bar:
+        with tqdm(total=members + clusters, unit="row", desc="In bulk", mininterval=0.5, disable=is_quiet) as bar:
             bulk.make_members(members, tell=bar.update)
             bulk.make_clusters(clusters, factsheets=options["factsheets"], tell=bar.update)
         self._say(f"Now {Cluster.objects.count()} clusters, {Member.objects.count()} members.", is_quiet=is_quiet)
