@@ -14,13 +14,13 @@ def empty(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
-def one_query(request: HttpRequest) -> HttpResponse:
+def one_query(request: HttpRequest, key: int) -> HttpResponse:
     """Answer one name that is found by its key."""
-    return HttpResponse(Organisation.objects.values_list("name", flat=True).get(pk=1))
+    return HttpResponse(Organisation.objects.values_list("name", flat=True).get(pk=key))
 
 
 urlpatterns = [
     path("bench/empty/", empty),
-    path("bench/one-query/", one_query),
+    path("bench/one-query/<int:key>/", one_query),
     path("", include("config.urls")),
 ]

@@ -8,20 +8,21 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters import search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
 from clusters.models import Cluster
 from clusters.visibility import viewer
 from community import contributions
-from community.contributions import ClockJob, NavigationEntry, PageSection
+from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource
 
 #: So many clusters stand in the section of another noun's page; the register holds the rest.
 SHOWN = 12
 
 
 def register() -> None:
-    """Register desk items, page sections, chores and menu entries."""
+    """Register desk items, page sections, the search, chores and menu entries."""
     contributions.desk_items.register("clusters", items)
     contributions.navigation.register(
         "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/",))
@@ -46,6 +47,7 @@ def register() -> None:
     contributions.page_sections.register(
         "clusters.help", PageSection("help", "clusters/lifecycle/_table.html", _table, order=50)
     )
+    contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     contributions.clock_jobs.register(
         "clusters.start", ClockJob(_("Start clusters whose day has come"), 15, start_due_clusters)
     )

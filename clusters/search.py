@@ -25,7 +25,8 @@ from community.models import User
 FEW: Final = 200
 BATCH: Final = 500
 #: Title and question stand within the first so many signs of the text.
-_HEAD: Final = 420
+HEAD: Final = Substr("search_text", 1, 420)
+NEWEST: Final = "changed"
 
 _OWN: Final = (
     "reference",
@@ -106,14 +107,18 @@ def rebuild(pks: Iterable[int] | None = None, *, tell: Callable[[int], object] |
 
 
 def ranked(rows: ClusterQuerySet, query: str) -> list[int]:
-    """Return the keys of `rows` (few, found by `query`), best first: reference, title, question, rest; then newest.
+    """Return the keys of `rows` (few, found by `query`), best first."""
+    return best_first(rows.in_order(NEWEST).values_list("pk", "reference", HEAD), query)
+
+
+def best_first(heads: Iterable[tuple[int, str | None, str]], query: str) -> list[int]:
+    """Return the keys of (key, reference, head of the text), given newest first: reference, title, question, the rest.
 
     A whole word counts more than the beginning of one. The same order on both databases.
     """
     wanted = query_words(query)
     told = query.strip().casefold()
     scores: list[tuple[int, int]] = []
-    heads = rows.in_order("changed").values_list("pk", "reference", Substr("search_text", 1, _HEAD))
     for pk, reference, head in heads:
         title, question, *_rest = [line.split() for line in f"{head}\n\n".split("\n")]
         score = 1000 if (reference or "").casefold() == told else 0
@@ -135,7 +140,7 @@ def find(user: User | AnonymousUser, query: str, limit: int) -> list[tuple[str, 
     if not query_words(query):
         return []
     found = Cluster.objects.visible_to(user).matching(query)
-    newest = list(found.in_order("changed").values_list("pk", flat=True)[: FEW + 1])
+    newest = list(found.in_order(NEWEST).values_list("pk", flat=True)[: FEW + 1])
     pks = ranked(Cluster.objects.filter(pk__in=newest), query) if len(newest) <= FEW else newest
     rows = Cluster.objects.in_bulk(pks[:limit])
     return [(str(rows[pk]), rows[pk].get_absolute_url(), rows[pk].question) for pk in pks[:limit] if pk in rows]

@@ -33,6 +33,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "triggers",
             "search_index",
             "glossary",
+            "cells",
         }
     ),
     frozenset({"querysets"}),

@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Final
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.core.validators import ProhibitNullCharactersValidator
+from django.db.models import Case, Q, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +51,10 @@ class WordsField(forms.CharField):
 
     def __init__(self, **extra: Any) -> None:
         """Strip the ends; refuse invisible and control signs."""
-        super().__init__(max_length=LONGEST, validators=[plain_line], **extra)
+        super().__init__(max_length=LONGEST, **extra)
+        # One sentence about a control sign is enough: ours covers the null character too.
+        others = [check for check in self.validators if not isinstance(check, ProhibitNullCharactersValidator)]
+        self.validators = [*others, plain_line]
 
 
 class CodesField(forms.MultipleChoiceField):
@@ -112,11 +116,13 @@ class NamedField(forms.Field):
         return found
 
     def look_up(self, text: str) -> Named:
-        """Return what one value means; the rows of the subclass are asked by key, exact name, then words."""
+        """Return what one value means: the row of that key or name, else all that hold its words; one query."""
         rows = self.rows()
-        exact = rows.filter(Q(pk=int(text)) if _KEY.fullmatch(text) else self.exactly(text))
-        found = list(exact[:MOST]) or ([] if len(text) > LONGEST else list(rows.matching(text)[: MOST + 1]))
-        return self.named(text, found)
+        exactly = Q(pk=int(text)) if _KEY.fullmatch(text) else self.exactly(text)
+        loosely = Q(pk__in=rows.matching(text[:LONGEST]).values("pk"))
+        is_exact = Case(When(exactly, then=True), default=False)
+        found = list(rows.filter(exactly | loosely).annotate(is_exact=is_exact).order_by("-is_exact", "pk")[: MOST + 1])
+        return self.named(text, [row for row in found if row.is_exact] or found)
 
     def named(self, text: str, found: Sequence[Any]) -> Named:
         """Return the meaning of `text` that fits the rows `found`.

@@ -139,6 +139,7 @@ def _values(filters: ClusterFilter, name: str, chosen: Any) -> Iterator[tuple[st
         yield "", chosen
     else:
         labels = {str(value): str(label) for value, label in getattr(filters.form.fields[name], "choices", ())}
+        labels = {} if name == "wg" else labels  # its code says it, and keeps the chip short
         for value in chosen:
             if isinstance(value, Named):
                 yield value.value, value.label
@@ -147,13 +148,17 @@ def _values(filters: ClusterFilter, name: str, chosen: Any) -> Iterator[tuple[st
 
 
 def address(data: QueryDict, path: str, name: str = "", value: str = "", *, keep_page: bool = False) -> str:
-    """Return the address without one value of a parameter (or without all of them), on the first page or the same."""
+    """Return the address without one value of a parameter (or without all of them), on the first page or the same.
+
+    What says nothing goes too: empty parameters, and the order that comes by itself.
+    """
     query = data.copy()
     if name:
         query.setlist(name, [other for other in query.getlist(name) if value and other.strip() != value])
     for manner in ("format",) if keep_page else ("format", "page"):
         query.pop(manner, None)
-    for key in [key for key, values in query.lists() if not any(values)]:
+    usual = "best" if any(query.getlist("q")) else "changed"
+    for key in [key for key, values in query.lists() if not any(values) or (key == "sort" and values == [usual])]:
         del query[key]
     return f"{path}?{query.urlencode()}" if query else path
 
@@ -167,6 +172,26 @@ def export_links(data: QueryDict, path: str, total: int) -> list[tuple[str, str]
         query["format"] = code
         found.append((code.upper(), f"{path}?{query.urlencode()}"))
     return found
+
+
+def views(data: QueryDict, path: str, *, is_timeline: bool) -> list[dict[str, Any]]:
+    """Return the views of the same rows, as `components/seg.html` draws them."""
+    query = data.copy()
+    query["view"] = "timeline"
+    return [
+        {
+            "label": _("List"),
+            "icon": "list",
+            "current": not is_timeline,
+            "url": address(data, path, "view", keep_page=True),
+        },
+        {
+            "label": _("Timeline"),
+            "icon": "timeline",
+            "current": is_timeline,
+            "url": address(query, path, keep_page=True),
+        },
+    ]
 
 
 def sorts(filters: ClusterFilter) -> list[tuple[str, Words, bool]]:
@@ -188,7 +213,8 @@ def way_out(filters: ClusterFilter, path: str) -> WayOut | None:
         .annotate(number=Count("pk"))
         for place, name in enumerate(names)
     ]
-    numbers = sorted(((number, -place) for place, number in counted[0].union(*counted[1:], all=True)), reverse=True)
+    union = counted[0].union(*counted[1:], all=True)
+    numbers = sorted(((number, -place) for place, number in union if number), reverse=True)
     if not numbers:
         return None
     number, place = numbers[0]

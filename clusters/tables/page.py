@@ -17,7 +17,7 @@ from clusters.models import Cluster
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.tables.bearings import Bearings
 from clusters.tables.facets import Counts, cells_of, count, summed
-from clusters.tables.rows import Place, places
+from clusters.tables.rows import Place, places, ranked_places
 from clusters.visibility import Viewer
 
 PER_PAGE: Final = 25
@@ -109,9 +109,7 @@ def _searched(filters: ClusterFilter, reader: Reader, number: str) -> Listing:
     found = Cluster.objects.filter(pk__in=keys)
     if filters.sort != BEST or len(keys) > search.FEW:
         return Listing(counts, page, places(found.in_order(sort)[first:last]))
-    ranked = search.ranked(found, filters.chosen["q"])[first:last]
-    by_key = {place.pk: place for place in places(Cluster.objects.filter(pk__in=ranked))}
-    return Listing(counts, page, [by_key[pk] for pk in ranked if pk in by_key])
+    return Listing(counts, page, ranked_places(found, filters.chosen["q"])[first:last])
 
 
 def _hits(filters: ClusterFilter, reader: Reader) -> tuple[list[int] | None, Counts]:

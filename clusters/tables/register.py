@@ -7,6 +7,7 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache as kept
 from django.http import HttpRequest
@@ -19,14 +20,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clusters import exports
-from clusters.choices import State
 from clusters.filters import BEST, NEWEST, ClusterFilter
 from clusters.tables import bar
 from clusters.tables.bearings import bearings
 from clusters.tables.edition import edition
 from clusters.tables.page import Listing, Reader, listing
-from clusters.tables.rows import drawn
+from clusters.tables.rows import drawn, timeline
 from clusters.visibility import viewer
+from community.context_processors import DEMO_KEY, DEMO_SECONDS
 from community.icons import PATHS
 from community.models import User
 
@@ -62,8 +63,8 @@ def mark(request: HttpRequest, reader: Reader) -> str | None:
         get_language(),
         reader.now.date(),
         request.get_full_path(),
-        request.headers.get("HX-Request", ""),
-        sorted((name, value) for name, value in request.COOKIES.items() if name != "sessionid"),
+        [request.headers.get(name, "") for name in ("HX-Request", "HX-Target", "HX-Boosted")],
+        sorted((name, value) for name, value in request.COOKIES.items() if name != settings.SESSION_COOKIE_NAME),
         edition(),
     )
     return f'"{blake2b(repr(shown).encode(), digest_size=16).hexdigest()}"'
@@ -77,7 +78,7 @@ def context_of(request: HttpRequest, filters: ClusterFilter, reader: Reader) -> 
     return {
         **_frame(request, filters, reader, chips),
         **bar_html(filters, reader, shown),
-        "rows": drawn(shown.places, reader.found.groups, reader.now.date()),
+        **_rows(request, shown, reader),
         "count_words": bar.count_words(shown.counts),
         "total": shown.total,
         "is_capped": shown.counts.is_capped,
@@ -87,6 +88,17 @@ def context_of(request: HttpRequest, filters: ClusterFilter, reader: Reader) -> 
         "exports": bar.export_links(request.GET, request.path, shown.total),
         **(_nothing(request, filters, chips) if not shown.total else {}),
     }
+
+
+def _rows(request: HttpRequest, shown: Listing, reader: Reader) -> dict[str, Any]:
+    """Return the rows as a list or as a timeline; an unknown view is the list."""
+    on = reader.now.date()
+    is_timeline = request.GET.get("view") == "timeline"
+    views = bar.views(request.GET, request.path, is_timeline=is_timeline)
+    if is_timeline:
+        return {"views": views, "timeline": timeline(shown.places, on)}
+    rows = drawn(shown.places, reader.found.groups, on)
+    return {"views": views, "rows": rows, "shapes": shapes(frozenset(place.state for place in shown.places))}
 
 
 def refused_context(request: HttpRequest, filters: ClusterFilter, reader: Reader) -> dict[str, Any]:
@@ -100,9 +112,8 @@ def refused_context(request: HttpRequest, filters: ClusterFilter, reader: Reader
 
 
 def _frame(request: HttpRequest, filters: ClusterFilter, reader: Reader, chips: list[bar.Chip]) -> dict[str, Any]:
+    kept.add(DEMO_KEY, reader.found.is_demo, DEMO_SECONDS)  # it was asked for along with the stamp: no second query
     return {
-        "demo": reader.found.is_demo,
-        "shapes": shapes(),
         "chips": chips,
         "clear_url": request.path,
         "sees_proposed": reader.who.is_cop or reader.who.is_administrator,
@@ -118,13 +129,14 @@ def _nothing(request: HttpRequest, filters: ClusterFilter, chips: list[bar.Chip]
 
 
 @cache
-def shapes() -> SafeString:
-    """Return the shapes of states as symbols, drawn once a page: each row only refers to its own."""
+def shapes(states: frozenset[str]) -> SafeString:
+    """Return the shapes of those states as symbols, drawn once a list: each row only refers to its own."""
     stroke = SafeString('fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"')
+    icons = [*((state, state) for state in sorted(states)), ("late", "warn")]
     symbols = format_html_join(
         "",
         '<symbol id="s-{}" viewBox="0 0 20 20" {} stroke-linejoin="round">{}</symbol>',
-        ((code, stroke, SafeString(PATHS[icon])) for code, icon in [*((s, s) for s in State.values), ("late", "warn")]),
+        ((code, stroke, SafeString(PATHS[icon])) for code, icon in icons),
     )
     bar_shape = SafeString('<rect id="s-bar" x=".75" y=".75" width="118.5" height="6.5" rx="3.2"/>')
     return format_html('<svg hidden aria-hidden="true">{}<defs>{}</defs></svg>', symbols, bar_shape)

@@ -17,15 +17,18 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
+from clusters import search
 from clusters.choices import ACTIVE_STATES, OPEN_STAGES, StageStatus, State
 from clusters.models import Cluster, Participation, Stage
 from clusters.pictures.drawing import number
 from clusters.pictures.palette import css_name
-from clusters.pictures.portfolio import BEGUN, COLOURS
+from clusters.pictures.portfolio import BEGUN, COLOURS, DrawnCluster, portfolio
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.tables.bearings import Label
 from clusters.tables.edition import edition
 
+#: The picture stands beside the filters, so it is drawn for less than the full page.
+_TIMELINE_WIDTH: Final = 820
 KEPT_SECONDS: Final = 24 * 3600
 
 
@@ -36,6 +39,7 @@ class Place:
     pk: int
     version: int
     updated_at: datetime
+    state: str
     group_id: int | None
     lead_name: str | None
     lead_country: str | None
@@ -72,10 +76,31 @@ class Row:
         return self.reference or f"draft-{self.draft_code}"
 
 
+_PLACE: Final = (
+    "pk",
+    "version",
+    "updated_at",
+    "state",
+    "working_group_id",
+    "lead_organisation__name",
+    "lead_organisation__country",
+)
+
+
 def places(rows: ClusterQuerySet) -> list[Place]:
     """Return where the rows stand, in their order; one light query."""
-    columns = ("pk", "version", "updated_at", "working_group_id", "lead_organisation__name")
-    return [Place(*values) for values in rows.values_list(*columns, "lead_organisation__country")]
+    return [Place(*values) for values in rows.values_list(*_PLACE)]
+
+
+def ranked_places(rows: ClusterQuerySet, query: str) -> list[Place]:
+    """Return where the rows stand, few and found by `query`, the best first; one query."""
+    found = {}
+    heads = []
+    for *values, reference, head in rows.in_order(search.NEWEST).values_list(*_PLACE, "reference", search.HEAD):
+        place = Place(*values)
+        found[place.pk] = place
+        heads.append((place.pk, reference, head))
+    return [found[pk] for pk in search.best_first(heads, query)]
 
 
 def drawn(where: Sequence[Place], groups: Mapping[int, Label], on: date) -> SafeString:
@@ -96,6 +121,27 @@ def drawn(where: Sequence[Place], groups: Mapping[int, Label], on: date) -> Safe
     html = kept | made
     # A row that was deleted between the two queries is left out.
     return SafeString("".join(html.get(keys[place.pk], "") for place in where))
+
+
+def timeline(where: Sequence[Place], on: date) -> dict[str, Any]:
+    """Return both drawings of when the clusters run, and the table that says the same."""
+    by_key = {row.pk: row for row in read([place.pk for place in where])}
+    rows = [by_key[place.pk] for place in where if place.pk in by_key]
+    drawings = [
+        DrawnCluster(
+            name=row.title or row.name,
+            state=row.state,
+            start=row.started_on or row.starts_on,
+            end=row.ended_on or row.ends_on,
+            url=reverse("clusters:detail", args=[row.name]),
+        )
+        for row in rows
+    ]
+    return {
+        "wide": portfolio(drawings, ident="timeline-wide", on=on, width=_TIMELINE_WIDTH),
+        "narrow": portfolio(drawings, ident="timeline-narrow", on=on, wide=False),
+        "lines": [(drawing, State(drawing.state).label) for drawing in drawings],
+    }
 
 
 def _key(place: Place, group: str, language: str, on: date) -> str:

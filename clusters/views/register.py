@@ -54,7 +54,8 @@ class RegisterView(View):
         is_part = request.headers.get("HX-Request") == "true" and request.headers.get("HX-Target") == RESULTS
         if not is_part:
             return render(request, "clusters/list/list.html", context, status=status)
-        response = render(request, "clusters/list/results.html", context | {"is_part": True}, status=status)
+        context["brings_filters"] = request.headers.get("HX-Boosted") != "true"  # another page has the same filters
+        response = render(request, "clusters/list/results.html", context, status=status)
         response["HX-Push-Url"] = register.tidy_address(request)
         return response
 

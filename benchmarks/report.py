@@ -1,0 +1,120 @@
+"""What was measured, as tables in docs/performance.md between its two marks."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+from benchmarks.load import Measure
+from benchmarks.places import Place
+
+BEGINS: Final = "<!-- numbers begin -->"
+ENDS: Final = "<!-- numbers end -->"
+
+#: Page, the floor it is compared with, and the share of its speed that is wanted at least.
+WANTED: Final = (
+    ("register, first page", "empty Django page", 1 / 30),
+    ("register, last page", "empty Django page", 1 / 30),
+    ("register, filtered", "empty Django page", 1 / 30),
+    ("register, rare word", "empty Django page", 1 / 30),
+    ("register, common word", "empty Django page", 1 / 30),
+    ("register, signed in", "empty Django page", 1 / 30),
+    ("cluster page", "empty Django page", 1 / 20),
+    ("cluster page, signed in", "empty Django page", 1 / 20),
+    ("factsheet, download of the PDF", "page with one indexed query", 0.9),
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """One database with everything that was measured on it."""
+
+    place: Place
+    found: dict[str, Any]
+    measures: dict[str, Measure]
+    after_change: float
+    not_modified: Measure | None
+    filled_in: float
+
+
+def share(result: Result, page: str, floor: str) -> float:
+    """Return the page's speed as a share of the floor's: the floor's cost by the page's."""
+    return result.measures[floor].cost / result.measures[page].cost
+
+
+def wanted_lines(results: Sequence[Result]) -> Iterable[str]:
+    """Yield the table of what was wanted and what was reached."""
+    heads = [f"{each.place.engine}, {each.place.clusters:,}".replace(",", " ") for each in results]
+    yield f"| page | compared with | wanted | {' | '.join(heads)} |"
+    yield f"|---|---|---|{'---|' * len(heads)}"
+    for page, floor, least in WANTED:
+        cells = []
+        for result in results:
+            if page not in result.measures:
+                cells.append("not measured")
+                continue
+            reached = share(result, page, floor)
+            cells.append(f"{written(reached)}{'' if reached >= least else ' **missed**'}")
+        yield f"| {page} | {floor} | {written(least)} | {' | '.join(cells)} |"
+
+
+def written(value: float) -> str:
+    """Write a share as people say it: 1/12, or 0.93."""
+    return f"1/{1 / value:.0f}" if value < 0.4 else f"{value:.2f}"
+
+
+def page_lines(result: Result) -> Iterable[str]:
+    """Yield the table of one database."""
+    yield "| page | requests/s | cost, ms | of the empty page | of one query | median, ms | 95 %, ms | kB |"
+    yield "|---|---:|---:|---:|---:|---:|---:|---:|"
+    rows = dict(result.measures)
+    if result.not_modified is not None:
+        rows["register, browser's copy still good (304)"] = result.not_modified
+    empty, query = (result.measures[name].cost for name in list(result.measures)[:2])
+    for name, each in rows.items():
+        yield (
+            f"| {name} | {each.rate:.0f} | {each.cost:.2f} | {written(empty / each.cost)} | "
+            f"{written(query / each.cost)} | {each.median:.1f} | {each.slowest:.1f} | {each.size / 1000:.1f} |"
+        )
+
+
+def text(results: Sequence[Result], seconds: float, clients: int) -> str:
+    """Return everything that stands between the marks."""
+    machine = f"{platform.machine()}, {len(_cores())} cores, Python {platform.python_version()}"
+    today = date.today().isoformat()  # noqa: DTZ011
+    lines = [f"Measured on {today} ({machine}); {seconds:g} s a page, {clients} clients at once.", ""]
+    lines += [*wanted_lines(results), ""]
+    for result in results:
+        found = result.found
+        number = f"{found['clusters']:,}".replace(",", " ")
+        members = f"{found['members']:,}".replace(",", " ")
+        facts = (
+            f"{members} members; {found['public']} clusters public. The rare word is in {found['rare_hits']} of them, "
+            f"the common one in {found['common_hits']}. Filled in {result.filled_in:.0f} s. First page after a change, "
+            f"with nothing kept: {result.after_change:.0f} ms."
+        )
+        lines += [f"### {result.place.engine}, {number} clusters", "", facts, "", *page_lines(result), ""]
+    return "\n".join(lines)
+
+
+def _cores() -> Sequence[int]:
+    return sorted(os.sched_getaffinity(0))
+
+
+def write(path: Path, body: str) -> None:
+    """Put the tables between the marks of a document.
+
+    Raises:
+        RuntimeError: the document lacks the marks.
+    """
+    document = path.read_text()
+    pattern = re.compile(f"{re.escape(BEGINS)}.*{re.escape(ENDS)}", re.DOTALL)
+    if not pattern.search(document):
+        raise RuntimeError(f"{path} lacks {BEGINS} … {ENDS}")
+    path.write_text(pattern.sub(lambda _found: f"{BEGINS}\n{body}\n{ENDS}", document))
