@@ -25,6 +25,7 @@ WORDS = 10
 #: At most so many candidates are compared, newest first.
 CANDIDATES = 60
 SHOWN = 3
+WORDS_SHOWN = 5
 LEAST_SHARED = 2
 
 Row = TypeVar("Row", Cluster, Need)
@@ -46,7 +47,9 @@ class Overlap:
 def telling_words(text: str) -> list[str]:
     """Return the words that tell what a text is about: the longest ten, folded."""
     words = {word for word in words_of(text) if len(word) >= WORD_LENGTH and word not in COMMON}
-    return sorted(words, key=lambda word: (-len(word), word))[:WORDS]
+    # "warn" tells nothing beside "warning".
+    telling = [word for word in words if not any(word != other and other.startswith(word) for other in words)]
+    return sorted(telling, key=lambda word: (-len(word), word))[:WORDS]
 
 
 def overlap_of(cluster: Cluster, user: User) -> Overlap:
@@ -81,5 +84,5 @@ def _closest(rows: Iterable[Row], words: list[str]) -> list[tuple[Row, list[str]
         head = set(words_of(" ".join(row.search_text.split("\n")[:2])))
         shared = [word for word in words if any(other.startswith(word) for other in head)]
         if len(shared) >= LEAST_SHARED:
-            scored.append((-len(shared), place, row, shared))
+            scored.append((-len(shared), place, row, shared[:WORDS_SHOWN]))
     return [(row, shared) for _score, _place, row, shared in sorted(scored, key=lambda item: item[:2])[:SHOWN]]

@@ -106,6 +106,14 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
 }
 #: Verbs that make something: there are no old values to show, and the sentence says what it is.
 ADDING = (".added", ".recorded", ".removed")
+#: Parts of a proposal that are no columns, as the changes of `proposal.edited` name them.
+PARTS: dict[str, Words] = {
+    "levels": gettext_lazy("Levels of transfer"),
+    "objectives": gettext_lazy("Objectives"),
+    "expected_outcomes": gettext_lazy("Expected outcomes"),
+    "stages": gettext_lazy("Stages"),
+    "people": gettext_lazy("Who takes part"),
+}
 UNKNOWN: tuple[Words, str, str] = (gettext_lazy("%(who)s changed something in this cluster."), "edit", "")
 
 
@@ -158,6 +166,8 @@ def _changes(body: dict[str, Any], kind: str) -> Iterable[Change]:
 
 def _column(kind: str, name: str) -> tuple[str, dict[Any, Any]]:
     """Return the label of a column and the words for its codes."""
+    if name in PARTS:
+        return str(PARTS[name]), {}
     try:
         column: Any = kinds.get(kind).model_class._meta.get_field(name)
     except (KeyError, FieldDoesNotExist):

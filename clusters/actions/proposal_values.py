@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clusters.choices import Focus, JoinPolicy, Level, OutcomeKind, ParticipationStatus, StageKind
+from clusters.choices import Level, OutcomeKind, ParticipationStatus, StageKind
 from clusters.models import Cluster, Participation
 
 
@@ -150,7 +150,7 @@ def _sorted(pairs: Iterable[list[int | None]]) -> list[list[int | None]]:
 
 
 def in_words(cluster: Cluster, names: Iterable[str]) -> dict[str, str]:
-    """Return the fields `names` as a reader of the history sees them; persons only by their organisations."""
+    """Return the fields `names` as the history keeps them: codes as codes, persons only by their organisations."""
     return {name: _in_words(cluster, name) for name in names}
 
 
@@ -185,8 +185,6 @@ def _span(start: date | None, end: date | None) -> str:
 
 
 _WORDS: dict[str, Callable[[Cluster], str]] = {
-    "focus": lambda cluster: str(Focus(cluster.focus).label) if cluster.focus else "",
-    "join_policy": lambda cluster: str(JoinPolicy(cluster.join_policy).label),
     "levels": lambda cluster: ", ".join(str(Level(row.level).label) for row in cluster.levels.all()),
     "lead": _lead_in_words,
     "people": _people_in_words,

@@ -133,7 +133,6 @@ def _organisation_field(member: Member, kept: Organisation | None) -> forms.Choi
     return forms.ChoiceField(
         label=_("For"),
         choices=choices or [("", NO_ORGANISATION)],
-        required=False,
         initial=choices[0][0] if choices else "",
         error_messages={"invalid_choice": NOT_IN_LIST},
     )

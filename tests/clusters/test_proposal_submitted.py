@@ -7,6 +7,7 @@ import pytest
 from clusters.actions.proposal import save_step
 from clusters.choices import State
 from clusters.models import Cluster
+from clusters.sentences import history
 from community.actions.transition import transition
 from community.models import Event, Message
 from community.permissions import Refusal
@@ -47,9 +48,26 @@ def test_a_save_leaves_one_event_with_old_and_new_values(cast: Cast, submitted: 
     assert event.data["fields"] == ["focus", "title"]
     changes = event.detail.body["changes"]
     assert changes["title"] == {"was": "Nature-based solutions for flood regulation", "now": "A better title"}
-    assert changes["focus"] == {"was": "", "now": "Thematic and territorial"}
+    assert changes["focus"] == {"was": "", "now": "both"}
     submitted.refresh_from_db()
     assert submitted.version == 2
+
+
+def test_the_history_words_what_was_changed_and_names_nobody(cast: Cast, submitted: Cluster) -> None:
+    who = writer(cast, submitted)
+    listed = make.make_member("Jean Aubert", organisation=cast.partner, consents=("directory",))
+    who.save(1, focus="both", levels=["local"])
+    who.save(2, **{"objectives-0-criterion": "Three annexes"})
+    who.save(3, ends_on="1 October 2026")
+    who.save(4, **{"people-0-member": listed.key})
+    events = Event.objects.select_related("detail").order_by("number")
+    changes = [[(c.label, c.was, c.now) for c in entry.changes] for entry in history(events, submitted, user=None)]
+    assert changes == [
+        [("Focus", "–", "Thematic and territorial"), ("Levels of transfer", "Regional", "Local")],
+        [("Objectives", "Fit the method (Two annexes)", "Fit the method (Three annexes)")],
+        [("Planned end", "30 September 2026", "1 October 2026")],
+        [("Who takes part", "–", "1 named: Park of the Cape")],
+    ]
 
 
 def test_a_save_of_nothing_new_leaves_no_event(cast: Cast, submitted: Cluster) -> None:
