@@ -32,9 +32,12 @@ class MergingForm(forms.Form):
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Let each visible field carry the value that the page shows."""
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, ident: str, **kwargs: Any) -> None:
+        """Let each visible field carry the value that the page shows.
+
+        `ident` makes the ids of the inputs this row's own: several rows may be open on one page.
+        """
+        super().__init__(*args, auto_id=f"id_{ident}_%s", **kwargs)
         for field in self.fields.values():
             field.show_hidden_initial = not field.widget.is_hidden
         first = next((field for field in self.fields.values() if not field.widget.is_hidden), None)

@@ -70,7 +70,7 @@ class OutcomeForm(MergingForm):
         """Make the form for `outcome`, or for a new one; `on` is the day that counts as today."""
         self.on = on
         kwargs.setdefault("initial", _initial_of(outcome) if outcome else {"seen_version": 0, "reached_on": on})
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident=f"outcome_{outcome.pk if outcome else 'new'}", **kwargs)
         self.fields["kind"].option_hints = KIND_HINTS  # type: ignore[attr-defined]
         self.fields["kind"].two_columns = True  # type: ignore[attr-defined]
         self._offer("stage", [(row, row.title) for row in cluster.stages.all()], _("No stage"))
@@ -127,7 +127,7 @@ class ObjectiveForm(MergingForm):
         """Start from what is written down."""
         reached = {True: "yes", False: "no", None: ""}[objective.is_reached]
         kwargs.setdefault("initial", {"measured": objective.measured, "is_reached": reached})
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident=f"objective_{objective.pk}", **kwargs)
         del self.fields["seen_version"]
 
     def clean(self) -> dict[str, Any]:

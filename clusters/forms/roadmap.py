@@ -77,7 +77,7 @@ class StageForm(MergingForm):
         """Make the form for `stage`, or for a new one; `on` is the day that counts as today."""
         self.cluster, self.on, self.stage = cluster, on, stage
         kwargs.setdefault("initial", initial_of(stage) if stage else {"kind": StageKind.WORK, "seen_version": 0})
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident=f"stage_{stage.pk if stage else 'new'}", **kwargs)
         if stage is None or cluster.baseline_frozen_at is None:
             del self.fields["actual_start_on"]
         if stage is None or stage.status != StageStatus.DONE:
@@ -150,7 +150,7 @@ class CompleteForm(MergingForm):
         """Fill in the days: the start that is known or planned, and today."""
         self.on, self.stage = on, stage
         kwargs.setdefault("initial", {**initial_of(stage), **_likely_dates(stage, on)})
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident=f"stage_{stage.pk}", **kwargs)
 
     def clean(self) -> dict[str, Any]:
         """Put the sentences about dates at their fields."""
@@ -188,7 +188,7 @@ class DropForm(MergingForm):
         """Start from an empty reason."""
         self.stage = stage
         kwargs.setdefault("initial", {"seen_version": stage.version})
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident=f"stage_{stage.pk}", **kwargs)
 
     def values(self) -> dict[str, Any]:
         """Return what the action takes."""

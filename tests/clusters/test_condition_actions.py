@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from clusters.actions.condition import confirm_condition, meet_condition, waive_condition
@@ -28,6 +29,7 @@ def condition(cast: Cast) -> Condition:
     return make_condition(cast, make_cluster(cast, State.RUNNING))
 
 
+@transaction.atomic
 def make_condition(cast: Cast, cluster: Cluster) -> Condition:
     event = record(verb="approve", subject=cluster, by=cast.user("coordinator"), at=NOW, role="coordinator")
     decision = Decision.objects.create(
