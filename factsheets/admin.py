@@ -11,11 +11,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from community.admin.base import ReadOnly
 from factsheets.models import CopReport, Delivery, Edition, Issue
 
 
-class ReadOnlyMixin:
-    """Nothing can be added, changed or deleted; staff with the right to view may look."""
+class ReadOnlyMixin(ReadOnly):
+    """Nothing can be added, changed or deleted; administrators may look."""
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Refuse: documents come from issuing."""

@@ -62,7 +62,8 @@ def compose(
     """
     data = data_file(snapshot, imprint, names=names)
     imprint = replace(imprint, data_sha256=sha256(data).hexdigest())
-    attachment = Attachment(file_name, data, "Data of this factsheet")
+    with translation.override(imprint.language):
+        attachment = Attachment(file_name, data, gettext("The data of this factsheet"))
     try:
         document, pdf = set_factsheet(snapshot, imprint, names=names, created_at=created_at, attachments=(attachment,))
     except PdfUnavailable as problem:
@@ -116,7 +117,7 @@ def draw_factsheet(
     """
     with translation.override(imprint.language):
         title = _title(snapshot, imprint)
-        context = {**_context(snapshot, imprint, names or {}), "is_tight": is_tight}
+        context = _context(snapshot, imprint, names or {}, is_tight=is_tight)
         article = render_to_string("factsheets/factsheet/document.html", context)
     island = pictures.island(snapshot["reference"])
     return Document(SafeString(article), title, imprint.language, {"island.svg": island.encode()})
@@ -129,14 +130,15 @@ def _title(snapshot: Snapshot, imprint: Imprint) -> str:
     return gettext("%(reference)s, version %(version)d: %(title)s") % values
 
 
-def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str]) -> dict[str, Any]:
+def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str], *, is_tight: bool) -> dict[str, Any]:
     """Return everything that the template shows; the template only lays it out."""
     need = snapshot["need"]
-    is_beside = summary.fits_beside(snapshot, is_backward=imprint.face == Face.BACKWARD)
+    is_beside = summary.fits_beside(snapshot, names, is_backward=imprint.face == Face.BACKWARD, is_tight=is_tight)
     before_page, _, between_pages = gettext("Page {page} of {pages}").replace("{pages}", "").partition("{page}")
     return {
         "s": snapshot,
         "imprint": imprint,
+        "is_tight": is_tight,
         "is_forward": imprint.face == Face.FORWARD,
         "statement": sentences.co_funded(imprint.language),
         "programme": settings.PROGRAMME_NAME,
@@ -155,6 +157,10 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
         "participants_beside": snapshot["participants"] if is_beside else [],
         "participants_below": [] if is_beside else snapshot["participants"],
         "conditions": summary.open_conditions(snapshot),
+        "has_actual": any(line["actual_start"] or line["actual_end"] for line in snapshot["stages"]),
+        "has_slip": any(line["slip"] is not None for line in snapshot["stages"]),
+        "has_expected_day": any(line["on"] for line in snapshot["expected_outcomes"]),
+        "has_evidence": any(line["evidence"] for line in snapshot["outcomes"]),
         "roadmap_wide": _roadmap(snapshot, is_wide=True),
         "roadmap_narrow": _roadmap(snapshot, is_wide=False),
         "names": names,

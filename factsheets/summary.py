@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
 
-from clusters.choices import OutcomeKind, StageStatus
-from clusters.snapshot_shape import ConditionLine, MemberKey, Snapshot, StageLine, TerritoryLine
+from clusters.choices import StageStatus
+from clusters.snapshot_shape import ConditionLine, MemberKey, ParticipantLine, Snapshot, StageLine, TerritoryLine
 from community.choices import ConsentPurpose
 from community.models import Member
 
 #: Millimetres of a page between its margins.
 PAGE = 267
+#: Millimetres that the tighter setting saves in the narrow column.
+TIGHT_GAIN = 18
+FIGURES = 4
 
 
 @dataclass(frozen=True)
@@ -24,8 +28,15 @@ class Figure:
 
 
 def figures(snapshot: Snapshot) -> list[Figure]:
-    """Return the four figures of the backward face: objectives, uptakes, people or organisations, outcomes."""
-    return [_objectives(snapshot), _uptakes(snapshot), _reach(snapshot), _outcomes(snapshot)]
+    """Return the four figures of the backward face: what is counted here comes before what stands elsewhere too."""
+    found = [
+        _objectives(snapshot),
+        _uptakes(snapshot) if snapshot["uptakes"] else None,
+        _people(snapshot) if any(line["people"] for line in snapshot["meetings"]) else None,
+        _organisations(snapshot),
+        _outcomes(snapshot),
+    ]
+    return [figure for figure in found if figure is not None][:FIGURES]
 
 
 def _objectives(snapshot: Snapshot) -> Figure:
@@ -47,14 +58,16 @@ def _uptakes(snapshot: Snapshot) -> Figure:
     return Figure(str(documented), words)
 
 
-def _reach(snapshot: Snapshot) -> Figure:
+def _people(snapshot: Snapshot) -> Figure:
     people = sum(line["people"] for line in snapshot["meetings"])
-    if people:
-        meetings = len(snapshot["meetings"])
-        words = ngettext("person at %(meetings)s", "people at %(meetings)s", people) % {
-            "meetings": ngettext("%(count)d meeting", "%(count)d meetings", meetings) % {"count": meetings}
-        }
-        return Figure(str(people), words)
+    meetings = len(snapshot["meetings"])
+    words = ngettext("person at %(meetings)s", "people at %(meetings)s", people) % {
+        "meetings": ngettext("%(count)d meeting", "%(count)d meetings", meetings) % {"count": meetings}
+    }
+    return Figure(str(people), words)
+
+
+def _organisations(snapshot: Snapshot) -> Figure:
     taking_part = snapshot["participants"]
     countries = {line["organisation"]["country"] for line in taking_part if line["organisation"]["country"]}
     words = ngettext("organisation of %(countries)s", "organisations of %(countries)s", len(taking_part)) % {
@@ -64,10 +77,6 @@ def _reach(snapshot: Snapshot) -> Figure:
 
 
 def _outcomes(snapshot: Snapshot) -> Figure:
-    lines = [line for line in snapshot["outcomes"] if line["kind"] == OutcomeKind.POLICY_EVIDENCE]
-    if lines:
-        words = ngettext("piece of evidence for policy", "pieces of evidence for policy", len(lines))
-        return Figure(str(len(lines)), words)
     total = len(snapshot["outcomes"])
     return Figure(str(total), ngettext("outcome", "outcomes", total))
 
@@ -85,34 +94,52 @@ def territories(snapshot: Snapshot) -> list[tuple[str, list[TerritoryLine]]]:
     ]
 
 
-def fits_beside(snapshot: Snapshot, *, is_backward: bool) -> bool:
+def fits_beside(snapshot: Snapshot, names: Collection[MemberKey], *, is_backward: bool, is_tight: bool = False) -> bool:
     """Say whether the participants fit under the facts, in the narrow column of page 1.
 
     An estimate in millimetres from the lengths of the texts, made for the sizes in `factsheet.css`: where they
     do not fit they get a section over the whole width, instead of running on alone down the next page.
     """
-    head = 58 + 9 * _lines(snapshot["title"], 33) + 6 * _lines(snapshot["question"], 58)
-    need = snapshot["need"]
-    rows = [
-        snapshot["working_group"]["title"],
-        (snapshot["lead"]["organisation"] or {"name": ""})["name"],
-        f"Raised by {need['raised_by']['name']}; 4 say me too" if is_backward and need and need["raised_by"] else "",
-        *([snapshot["deadline"]["reason"] + " 30 Sep 2026"] if snapshot["deadline"] else []),
-        ", ".join(projects(snapshot)),
-        ", ".join(next(iter(line["labels"].values()), "") for line in snapshot["themes"]),
-        ", ".join(line["code"] or line["name"] for line in snapshot["territories"]) + " (NUTS 2021)",
-        snapshot["out_of_scope"] if is_backward else "Open to the whole community",
-        "one line",  # state
-        "7 Jul 2025 – 17 Jul 2026",
-        "one line",  # aims
-        *(["one line"] if snapshot["levels"] else []),
-    ]
-    facts = sum(1.6 + 4 * _lines(row, 22) for row in rows if row)
-    people = sum(
-        1.6 + 4.1 * (_lines(line["organisation"]["name"], 34) + (line["roles"] != ["participant"]) * 0.5)
+    title = 11.5 + 9 * _lines(snapshot["title"], 28) + 5.8 * _lines(snapshot["question"], 50)
+    head = 28 + max(40, title)
+    facts = 8.8 + sum(1.6 + 3.95 * lines for row in _fact_rows(snapshot, is_backward) if (lines := _lines(row, 21)))
+    lead_is_named = (snapshot["lead"]["person"] or "") in names
+    people = 8 + sum(
+        1.6 + 4.15 * (_lines(_participant(line), 36) + sum(key in names for key in line["persons"]))
         for line in snapshot["participants"]
     )
-    return head + 5 + facts + 14 + people <= PAGE
+    return head + facts + 4 * lead_is_named + people <= PAGE + (TIGHT_GAIN if is_tight else 0)
+
+
+def _fact_rows(snapshot: Snapshot, is_backward: bool) -> list[str]:
+    """Return texts about as long as the values beside the text; "" for a row that is left out."""
+    need = snapshot["need"]
+    one_line = "about one line"
+    return [
+        one_line,  # state
+        "7 Jul 2025 – 17 Jul 2026, 296 days" if is_backward else "7 Jul 2025 – 17 Jul",
+        f"30 Sep 2026: {snapshot['deadline']['reason']}" if snapshot["deadline"] else "",
+        " ".join(
+            [
+                snapshot["working_group"]["code"],
+                snapshot["working_group"]["title"],
+                *(group["code"] for group in snapshot["further_working_groups"]),
+            ]
+        ),
+        (snapshot["lead"]["organisation"] or {"name": one_line})["name"],
+        f"Raised by {need['raised_by']['name']}; 4 say me too" if is_backward and need and need["raised_by"] else "",
+        ", ".join(projects(snapshot)),
+        ", ".join(next(iter(line["labels"].values()), "") for line in snapshot["themes"]),
+        one_line if snapshot["sdgs"] or snapshot["specific_objectives"] else "",
+        ", ".join([*(line["code"] or line["name"] for line in snapshot["territories"]), "(NUTS 2021)"]),
+        ", ".join(snapshot["levels"]),
+        snapshot["out_of_scope"] if is_backward else "Open to the whole community",
+    ]
+
+
+def _participant(line: ParticipantLine) -> str:
+    roles = [role for role in line["roles"] if role != "participant"] + ["external partner"] * line["external"]
+    return ", ".join([f"{line['organisation']['name']} XX", *roles])
 
 
 def _lines(text: str, width: int) -> int:

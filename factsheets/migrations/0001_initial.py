@@ -6,162 +6,372 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('community', '0002_append_only'),
+        ("community", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Issue',
+            name="Issue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('cluster', 'Cluster factsheet'), ('statement', 'Policy statement'), ('report', 'Report to the CoP')], max_length=10, verbose_name='kind')),
-                ('subject_kind', models.CharField(max_length=30, verbose_name='kind of subject')),
-                ('subject_id', models.PositiveBigIntegerField(verbose_name='subject')),
-                ('reference', models.CharField(max_length=40, verbose_name='reference')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('title', models.CharField(max_length=200, verbose_name='title')),
-                ('face', models.CharField(blank=True, choices=[('forward', 'What we set out to do'), ('backward', 'What came of it')], max_length=10, verbose_name='face')),
-                ('issued_at', models.DateTimeField(verbose_name='issued at')),
-                ('role', models.CharField(blank=True, max_length=60, verbose_name='in the role of')),
-                ('reason', models.CharField(blank=True, max_length=600, verbose_name='reason')),
-                ('snapshot', models.JSONField(verbose_name='snapshot')),
-                ('snapshot_sha256', models.CharField(db_index=True, max_length=64, verbose_name='checksum of the snapshot')),
-                ('history_chain', models.CharField(blank=True, max_length=40, verbose_name='chain')),
-                ('history_number', models.PositiveIntegerField(default=0, verbose_name='newest entry of the chain')),
-                ('history_hash', models.CharField(blank=True, max_length=64, verbose_name='hash of that entry')),
-                ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='issues', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('event', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='issue', to='community.event', verbose_name='event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("cluster", "Cluster factsheet"),
+                            ("statement", "Policy statement"),
+                            ("report", "Report to the CoP"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("subject_kind", models.CharField(max_length=30, verbose_name="kind of subject")),
+                ("subject_id", models.PositiveBigIntegerField(verbose_name="subject")),
+                ("reference", models.CharField(max_length=40, verbose_name="reference")),
+                ("version", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("title", models.CharField(max_length=200, verbose_name="title")),
+                (
+                    "face",
+                    models.CharField(
+                        blank=True,
+                        choices=[("forward", "What we set out to do"), ("backward", "What came of it")],
+                        max_length=10,
+                        verbose_name="face",
+                    ),
+                ),
+                ("issued_at", models.DateTimeField(verbose_name="issued at")),
+                ("role", models.CharField(blank=True, max_length=60, verbose_name="in the role of")),
+                ("reason", models.CharField(blank=True, max_length=600, verbose_name="reason")),
+                ("snapshot", models.JSONField(verbose_name="snapshot")),
+                (
+                    "snapshot_sha256",
+                    models.CharField(db_index=True, max_length=64, verbose_name="checksum of the snapshot"),
+                ),
+                ("history_chain", models.CharField(blank=True, max_length=40, verbose_name="chain")),
+                ("history_number", models.PositiveIntegerField(default=0, verbose_name="newest entry of the chain")),
+                ("history_hash", models.CharField(blank=True, max_length=64, verbose_name="hash of that entry")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issues",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "event",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="issue",
+                        to="community.event",
+                        verbose_name="event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'issue',
-                'verbose_name_plural': 'issues',
-                'ordering': ['-issued_at', '-pk'],
+                "verbose_name": "issue",
+                "verbose_name_plural": "issues",
+                "ordering": ["-issued_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Edition',
+            name="Edition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=40, verbose_name='reference')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('language', models.CharField(max_length=10, verbose_name='language')),
-                ('revision', models.PositiveSmallIntegerField(default=1, verbose_name='revision')),
-                ('state', models.CharField(choices=[('current', 'Current'), ('withdrawn', 'Withdrawn')], default='current', max_length=10, verbose_name='state')),
-                ('why', models.CharField(choices=[('first', 'First issue'), ('name_removed', 'A name was taken out'), ('pdf_added', 'The PDF was added')], default='first', max_length=20, verbose_name='why')),
-                ('made_at', models.DateTimeField(verbose_name='made at')),
-                ('file_stem', models.CharField(max_length=80, verbose_name='name of its files')),
-                ('article_file', models.CharField(blank=True, max_length=120, verbose_name='article')),
-                ('article_sha256', models.CharField(db_index=True, max_length=64, verbose_name='checksum of the article')),
-                ('article_size', models.PositiveIntegerField(verbose_name='size of the article')),
-                ('pdf_file', models.CharField(blank=True, max_length=120, verbose_name='PDF')),
-                ('pdf_sha256', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='checksum of the PDF')),
-                ('pdf_size', models.PositiveIntegerField(default=0, verbose_name='size of the PDF')),
-                ('pdf_problem', models.CharField(blank=True, choices=[('library', 'There is no PDF: the server lacked a library on the day of issue.'), ('failed', 'There is no PDF: it could not be made on the day of issue.')], max_length=10, verbose_name='why there is no PDF')),
-                ('pages', models.PositiveSmallIntegerField(default=0, verbose_name='pages')),
-                ('data_file', models.CharField(blank=True, max_length=120, verbose_name='data')),
-                ('data_sha256', models.CharField(db_index=True, max_length=64, verbose_name='checksum of the data')),
-                ('data_size', models.PositiveIntegerField(verbose_name='size of the data')),
-                ('redaction', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='edition', to='community.redaction', verbose_name='redaction')),
-                ('issue', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='factsheets.issue', verbose_name='issue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=40, verbose_name="reference")),
+                ("version", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("language", models.CharField(max_length=10, verbose_name="language")),
+                ("revision", models.PositiveSmallIntegerField(default=1, verbose_name="revision")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("current", "Current"), ("withdrawn", "Withdrawn")],
+                        default="current",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("first", "First issue"),
+                            ("name_removed", "A name was taken out"),
+                            ("pdf_added", "The PDF was added"),
+                        ],
+                        default="first",
+                        max_length=20,
+                        verbose_name="why",
+                    ),
+                ),
+                ("made_at", models.DateTimeField(verbose_name="made at")),
+                ("file_stem", models.CharField(max_length=80, verbose_name="name of its files")),
+                ("article_file", models.CharField(blank=True, max_length=120, verbose_name="article")),
+                (
+                    "article_sha256",
+                    models.CharField(db_index=True, max_length=64, verbose_name="checksum of the article"),
+                ),
+                ("article_size", models.PositiveIntegerField(verbose_name="size of the article")),
+                ("pdf_file", models.CharField(blank=True, max_length=120, verbose_name="PDF")),
+                (
+                    "pdf_sha256",
+                    models.CharField(blank=True, db_index=True, max_length=64, verbose_name="checksum of the PDF"),
+                ),
+                ("pdf_size", models.PositiveIntegerField(default=0, verbose_name="size of the PDF")),
+                (
+                    "pdf_problem",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("library", "There is no PDF: the server lacked a library on the day of issue."),
+                            ("failed", "There is no PDF: it could not be made on the day of issue."),
+                        ],
+                        max_length=10,
+                        verbose_name="why there is no PDF",
+                    ),
+                ),
+                ("pages", models.PositiveSmallIntegerField(default=0, verbose_name="pages")),
+                ("data_file", models.CharField(blank=True, max_length=120, verbose_name="data")),
+                ("data_sha256", models.CharField(db_index=True, max_length=64, verbose_name="checksum of the data")),
+                ("data_size", models.PositiveIntegerField(verbose_name="size of the data")),
+                (
+                    "redaction",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="edition",
+                        to="community.redaction",
+                        verbose_name="redaction",
+                    ),
+                ),
+                (
+                    "issue",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions",
+                        to="factsheets.issue",
+                        verbose_name="issue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'edition',
-                'verbose_name_plural': 'editions',
-                'ordering': ['issue', 'language', '-revision'],
+                "verbose_name": "edition",
+                "verbose_name_plural": "editions",
+                "ordering": ["issue", "language", "-revision"],
             },
         ),
         migrations.CreateModel(
-            name='CopReport',
+            name="CopReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='from')),
-                ('until_on', models.DateField(verbose_name='until')),
-                ('working_group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cop_reports', to='community.workinggroup', verbose_name='working group')),
-                ('factsheets', models.ManyToManyField(limit_choices_to={'kind': 'cluster'}, related_name='reported_in', to='factsheets.issue', verbose_name='factsheets')),
-                ('issue', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='report', to='factsheets.issue', verbose_name='issue')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("from_on", models.DateField(verbose_name="from")),
+                ("until_on", models.DateField(verbose_name="until")),
+                (
+                    "working_group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="cop_reports",
+                        to="community.workinggroup",
+                        verbose_name="working group",
+                    ),
+                ),
+                (
+                    "factsheets",
+                    models.ManyToManyField(
+                        limit_choices_to={"kind": "cluster"},
+                        related_name="reported_in",
+                        to="factsheets.issue",
+                        verbose_name="factsheets",
+                    ),
+                ),
+                (
+                    "issue",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="report",
+                        to="factsheets.issue",
+                        verbose_name="issue",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'report to the CoP',
-                'verbose_name_plural': 'reports to the CoP',
-                'ordering': ['-until_on', '-pk'],
+                "verbose_name": "report to the CoP",
+                "verbose_name_plural": "reports to the CoP",
+                "ordering": ["-until_on", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='community.member', verbose_name='member')),
-                ('message', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='delivery', to='community.message', verbose_name='mail')),
-                ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='factsheets.copreport', verbose_name='report')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="community.member",
+                        verbose_name="member",
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="delivery",
+                        to="community.message",
+                        verbose_name="mail",
+                    ),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="deliveries",
+                        to="factsheets.copreport",
+                        verbose_name="report",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'delivery of a report',
-                'verbose_name_plural': 'deliveries of reports',
-                'ordering': ['report', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('report', 'member'), name='delivery_once_a_member')],
+                "verbose_name": "delivery of a report",
+                "verbose_name_plural": "deliveries of reports",
+                "ordering": ["report", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("report", "member"), name="delivery_once_a_member")],
             },
         ),
         migrations.CreateModel(
-            name='EditionName',
+            name="EditionName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='names', to='factsheets.edition', verbose_name='edition')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='named_in', to='community.member', verbose_name='member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="names",
+                        to="factsheets.edition",
+                        verbose_name="edition",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="named_in",
+                        to="community.member",
+                        verbose_name="member",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person named in an edition',
-                'verbose_name_plural': 'persons named in editions',
-                'ordering': ['edition', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('edition', 'member'), name='editionname_once')],
+                "verbose_name": "person named in an edition",
+                "verbose_name_plural": "persons named in editions",
+                "ordering": ["edition", "pk"],
+                "constraints": [models.UniqueConstraint(fields=("edition", "member"), name="editionname_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.UniqueConstraint(fields=('subject_kind', 'subject_id', 'version'), name='issue_version_unique'),
+            model_name="issue",
+            constraint=models.UniqueConstraint(
+                fields=("subject_kind", "subject_id", "version"), name="issue_version_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.UniqueConstraint(fields=('reference', 'version'), name='issue_reference_version_unique'),
+            model_name="issue",
+            constraint=models.UniqueConstraint(fields=("reference", "version"), name="issue_reference_version_unique"),
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('version__gte', 1)), name='issue_version_from_one'),
+            model_name="issue",
+            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="issue_version_from_one"),
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['cluster', 'statement', 'report'])), name='issue_known_kind'),
+            model_name="issue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["cluster", "statement", "report"])), name="issue_known_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='issue',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('face__in', ['forward', 'backward']), ('kind', 'cluster')), models.Q(models.Q(('kind', 'cluster'), _negated=True), ('face', '')), _connector='OR'), name='issue_factsheet_has_face'),
+            model_name="issue",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("face__in", ["forward", "backward"]), ("kind", "cluster")),
+                    models.Q(models.Q(("kind", "cluster"), _negated=True), ("face", "")),
+                    _connector="OR",
+                ),
+                name="issue_factsheet_has_face",
+            ),
         ),
         migrations.AddIndex(
-            model_name='edition',
-            index=models.Index(fields=['reference', '-version', '-revision'], name='edition_address'),
+            model_name="edition",
+            index=models.Index(fields=["reference", "-version", "-revision"], name="edition_address"),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.UniqueConstraint(fields=('issue', 'language', 'revision'), name='edition_revision_unique'),
+            model_name="edition",
+            constraint=models.UniqueConstraint(
+                fields=("issue", "language", "revision"), name="edition_revision_unique"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(('revision__gte', 1)), name='edition_revision_from_one'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("revision__gte", 1)), name="edition_revision_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('redaction__isnull', True), ('state', 'current'), models.Q(('article_file', ''), _negated=True), models.Q(('data_file', ''), _negated=True)), models.Q(('article_file', ''), ('data_file', ''), ('pdf_file', ''), ('redaction__isnull', False), ('state', 'withdrawn')), _connector='OR'), name='edition_empty_only_when_withdrawn'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("redaction__isnull", True),
+                        ("state", "current"),
+                        models.Q(("article_file", ""), _negated=True),
+                        models.Q(("data_file", ""), _negated=True),
+                    ),
+                    models.Q(
+                        ("article_file", ""),
+                        ("data_file", ""),
+                        ("pdf_file", ""),
+                        ("redaction__isnull", False),
+                        ("state", "withdrawn"),
+                    ),
+                    _connector="OR",
+                ),
+                name="edition_empty_only_when_withdrawn",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='edition',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('pdf_file', ''), ('pdf_problem__in', ['library', 'failed']), ('pdf_sha256', '')), models.Q(models.Q(('pdf_sha256', ''), _negated=True), ('pdf_problem', ''), models.Q(models.Q(('pdf_file', ''), _negated=True), ('state', 'withdrawn'), _connector='OR')), _connector='OR'), name='edition_pdf_or_why_not'),
+            model_name="edition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("pdf_file", ""), ("pdf_problem__in", ["library", "failed"]), ("pdf_sha256", "")),
+                    models.Q(
+                        models.Q(("pdf_sha256", ""), _negated=True),
+                        ("pdf_problem", ""),
+                        models.Q(models.Q(("pdf_file", ""), _negated=True), ("state", "withdrawn"), _connector="OR"),
+                    ),
+                    _connector="OR",
+                ),
+                name="edition_pdf_or_why_not",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='copreport',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gte', models.F('from_on'))), name='copreport_until_on_or_after_from'),
+            model_name="copreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__gte", models.F("from_on"))), name="copreport_until_on_or_after_from"
+            ),
         ),
     ]

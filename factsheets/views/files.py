@@ -1,11 +1,9 @@
-"""Files of issued editions, handed out as they were stored: nothing is rendered, one query.
-
-They carry no content policy: it is written for pages, and readers built into browsers stumble over it.
-"""
+"""Files of issued editions, handed out as they were stored: nothing is rendered, one query."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
 
 from csp.decorators import csp_exempt
 from django.contrib.auth.decorators import login_not_required
@@ -22,9 +20,16 @@ from factsheets.views.issue import no_factsheet
 #: May be kept by anybody, asked for again each time: a withdrawn edition is gone at once.
 CACHING: Final = "public, max-age=0, must-revalidate"
 TYPES: Final = {".pdf": "application/pdf", ".json": "application/json"}
+View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
-@csp_exempt()
+def without_policy(view: View) -> View:
+    """Leave the content policy off the answers of a view: it is written for pages, and stands in readers' way."""
+    exempt: Any = csp_exempt()
+    return cast(View, exempt(view))
+
+
+@without_policy
 @login_not_required
 @require_safe
 def current_pdf(request: HttpRequest, reference: str) -> HttpResponseBase:
@@ -36,7 +41,7 @@ def current_pdf(request: HttpRequest, reference: str) -> HttpResponseBase:
     return _answer(request, editions, reference, ".pdf")
 
 
-@csp_exempt()
+@without_policy
 @login_not_required
 @require_safe
 def version_pdf(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponseBase:
@@ -44,7 +49,7 @@ def version_pdf(request: HttpRequest, reference: str, version: int, language: st
     return _answer(request, Edition.objects.at_address(reference, version, language), reference, ".pdf")
 
 
-@csp_exempt()
+@without_policy
 @login_not_required
 @require_safe
 def version_data(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponseBase:

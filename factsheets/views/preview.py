@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from csp.decorators import csp_exempt
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +22,7 @@ from factsheets.choices import Face
 from factsheets.imprint import Imprint
 from factsheets.pdf import PdfUnavailable
 from factsheets.rendering import draw_factsheet, set_factsheet
+from factsheets.views.files import without_policy
 
 #: Seconds that a reader waits for other documents before hearing that it is too busy.
 PATIENCE = 5.0
@@ -37,7 +37,7 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "factsheets/issue/preview.html", {"cluster": cluster, "article": document.article})
 
 
-@csp_exempt()
+@without_policy
 @login_not_required
 @require_safe
 def preview_pdf(request: HttpRequest, reference: str) -> HttpResponse:

@@ -179,6 +179,25 @@ def test_nothing_runs_over_the_margins(composed: Callable[[str], Composed]) -> N
             assert page.crop(strip).getextrema()[0] > 250
 
 
+def test_a_large_circle_of_participants_stands_over_the_whole_width() -> None:
+    article = made("hard").document.article
+    assert "fs-many" in article
+    assert "fs-many" not in made("forward").document.article
+
+
+def test_columns_in_which_nothing_stands_are_left_out() -> None:
+    snapshot = samples.ordinary_forward()
+    for stage in snapshot["stages"]:
+        stage.update(actual_start=None, actual_end=None, slip=None, first_slip=None, status="planned")
+    for line in snapshot["expected_outcomes"]:
+        line["on"] = None
+    before = draw_factsheet(samples.ordinary_forward(), imprint(samples.ordinary_forward(), Face.FORWARD)).article
+    after = draw_factsheet(snapshot, imprint(snapshot, Face.FORWARD)).article
+    for head in (">Actual</th>", ">Slip</th>", ">When</th>"):
+        assert head in before
+        assert head not in after
+
+
 def test_an_unknown_code_stands_for_itself() -> None:
     """A snapshot outlives the code: a state or role that a later version dropped still draws."""
     snapshot = samples.ordinary_backward()
