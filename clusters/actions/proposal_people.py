@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db import IntegrityError, transaction
+
 from clusters.actions.proposal_values import PersonLine, named_people
 from clusters.choices import ParticipationRole, ParticipationStatus
 from clusters.models import Cluster, Participation
@@ -31,11 +33,19 @@ def resolved_people(lines: Iterable[PersonLine]) -> list[PersonLine]:
 
 
 def known_organisation(name: str, country: str = "") -> Organisation:
-    """Return the organisation of that name, made as unverified when there is none; never a second of one name."""
+    """Return the organisation of that name, made as unverified when there is none; never a second of one name.
+
+    Of two who add the same name at once the later waits for the first at the unique key and then finds its row.
+    """
     row = Organisation.objects.named(name).first()
-    if row is None:
-        row = Organisation.objects.create(name=name, country=country, is_verified=False)
-        search.index(row)
+    if row is not None:
+        return row
+    try:
+        with transaction.atomic():
+            row = Organisation.objects.create(name=name, country=country, is_verified=False)
+    except IntegrityError:
+        return Organisation.objects.named(name).get()
+    search.index(row)
     return row
 
 
