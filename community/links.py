@@ -57,13 +57,8 @@ def reserve(
         ValueError: neither address nor user is given.
     """
     address = user.email if user else address
-    if not address:
-        raise ValueError("a link is bound to an address")
     kind = kinds.of(subject).code
-    older = SignedLink.objects.open().filter(
-        purpose=purpose, address_key=fold_key(address), kind=kind, subject_id=subject.pk
-    )
-    older.update(state=LinkState.REVOKED)
+    _revoke_older(purpose, address, kind, subject.pk)
     return SignedLink.objects.create(
         purpose=purpose,
         address=address,
@@ -164,6 +159,13 @@ def forget_addresses(at: datetime, *, after_days: int = 60) -> int:
     ).exclude(address="")
     overdue = ended.filter(models.Q(expires_at=None) | models.Q(expires_at__lte=at - timedelta(days=after_days)))
     return overdue.update(address="", address_key="")
+
+
+def _revoke_older(purpose: str, address: str, kind: str, subject_id: int) -> None:
+    if not address:
+        raise ValueError("a link is bound to an address")
+    same = {"purpose": purpose, "address_key": fold_key(address), "kind": kind, "subject_id": subject_id}
+    SignedLink.objects.open().filter(**same).update(state=LinkState.REVOKED)
 
 
 def _hash(token: str) -> str:

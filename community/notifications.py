@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from community import kinds
@@ -66,7 +66,7 @@ def queue(
     The commit wakes the sender, unless the mail is held back.
 
     Args:
-        template: "clusters/approved" stands for `templates/emails/clusters/approved_subject.txt`, `.txt` and `.html`.
+        template: "clusters/approved" is `templates/emails/clusters/approved` + `_subject.txt`, `.txt` and `.html`.
         to: the account that gets it, or
         to_address: the address of somebody without one.
         subject: what it is about; None only where there is nothing.
@@ -80,31 +80,32 @@ def queue(
     Raises:
         ValueError: both or neither of `to` and `to_address` are given.
     """
-    if (to is None) == (not to_address):
+    message = Message(template=template, to=to, to_address=to_address, event=event, link=link, key=key)
+    if subject is not None:
+        message.kind, message.subject_id = kinds.of(subject).code, subject.pk
+    message.params, message.is_secret = plain(params), is_secret
+    message.due_at = hold_until or timezone.now()
+    return message if _write(message, wakes=hold_until is None) else None
+
+
+def _write(message: Message, *, wakes: bool) -> bool:
+    """Write the row unless there is nobody to send it to or its key was used; tell whether it was written."""
+    if (message.to is None) == (not message.to_address):
         raise ValueError("a mail has one recipient")
-    if to is not None and not to.is_active:
-        return None
-    columns = {
-        "template": template,
-        "to": to,
-        "to_address": to_address,
-        "kind": kinds.of(subject).code if subject is not None else "",
-        "subject_id": subject.pk if subject is not None else None,
-        "event": event,
-        "link": link,
-        "params": plain(params),
-        "is_secret": is_secret,
-        "due_at": hold_until or timezone.now(),
-    }
-    if key is None:
-        message = Message.objects.create(**columns)
-    else:
-        message, is_new = Message.objects.get_or_create(key=key, defaults=columns)
-        if not is_new:
-            return None
-    if hold_until is None:
+    if message.to is not None and not message.to.is_active:
+        return False
+    if message.key is not None and Message.objects.filter(key=message.key).exists():
+        return False
+    try:
+        with transaction.atomic():
+            message.save(force_insert=True)
+    except IntegrityError:
+        if message.key is None or not Message.objects.filter(key=message.key).exists():
+            raise
+        return False
+    if wakes:
         wake_on_commit(SEND_OUTBOX)
-    return message
+    return True
 
 
 def cancel(event: Event) -> int:

@@ -39,32 +39,22 @@ def keep_file(
         Refusal: it is empty, too big, or its rights are not stated.
         ValidationError: a text holds signs that are not allowed.
     """
-    at = at or timezone.now()
-    if not content.size:
-        raise Refusal(_("This file is empty."))
-    if content.size > settings.MAX_UPLOAD_MB * 1024 * 1024:
-        raise Refusal(_("This file is larger than %(limit)d MB.") % {"limit": settings.MAX_UPLOAD_MB})
-    if not (is_free_for_eu_use and rights_holder.strip() and licence.strip()):
-        raise Refusal(
-            _("Name the rights holder and the licence, and confirm that EU institutions may use it free of charge.")
-        )
+    _refuse_unusable(content, is_free_for_eu_use and bool(rights_holder.strip()) and bool(licence.strip()))
     file = File(
-        kind=kinds.of(subject).code,
-        subject_id=subject.pk,
         title=title,
         content=content,
-        original_name=(content.name or title).rsplit("/", 1)[-1],
         content_type=content_type,
-        size=content.size,
-        sha256=sha256_of(content),
         rights_holder=rights_holder,
         licence=licence,
         is_free_for_eu_use=is_free_for_eu_use,
         visibility=FileVisibility.RESTRICTED if holds_names else visibility,
         holds_names=holds_names,
         uploaded_by=by,
-        uploaded_at=at,
     )
+    file.uploaded_at = at or timezone.now()
+    file.kind, file.subject_id = kinds.of(subject).code, subject.pk
+    file.original_name = (content.name or title).rsplit("/", 1)[-1]
+    file.size, file.sha256 = content.size, sha256_of(content)
     file.full_clean(exclude=["content"])
     file.save(force_insert=True)
     record(verb="add_file", subject=subject, by=by, at=at, data={"file": file.pk, "sha256": file.sha256})
@@ -86,6 +76,18 @@ def remove_file(*, file: File, by: User, at: datetime | None = None) -> File:
     subject = kinds.resolve(row.kind, row.subject_id)
     record(verb="remove_file", subject=subject or row, by=by, at=at, data={"file": row.pk})
     return row
+
+
+def _refuse_unusable(content: Content, are_rights_stated: bool) -> None:  # type: ignore[type-arg]
+    """Refuse an empty file, one that is too big, and one whose rights are not stated."""
+    if not content.size:
+        raise Refusal(_("This file is empty."))
+    if content.size > settings.MAX_UPLOAD_MB * 1024 * 1024:
+        raise Refusal(_("This file is larger than %(limit)d MB.") % {"limit": settings.MAX_UPLOAD_MB})
+    if not are_rights_stated:
+        raise Refusal(
+            _("Name the rights holder and the licence, and confirm that EU institutions may use it free of charge.")
+        )
 
 
 def sha256_of(content: Content) -> str:  # type: ignore[type-arg]

@@ -45,8 +45,7 @@ def raise_need(
     if not (verdict := can_raise_need(by)) or by.member is None:
         raise Refusal.of(verdict)
     member = Member.objects.select_for_update().get(pk=by.member.pk)
-    same = next((need for need in member.needs.open() if fold_key(need.question) == fold_key(question)), None)
-    if same is not None:
+    if (same := _open_need(member, question)) is not None:
         return same
     need = Need(
         question=question,
@@ -59,9 +58,7 @@ def raise_need(
     need.search_text = search.search_text_of(need)
     need.full_clean()
     need.save(force_insert=True)
-    need.territories.set(territories)
-    need.challenges.set(challenges)
-    need.solution_types.set(solution_types)
+    _set_related(need, territories, challenges, solution_types)
     record(verb="raise_need", subject=need, by=by, at=at, data={"urgency": urgency}, detail={"question": question})
     return need
 
@@ -96,9 +93,7 @@ def reword_need(
     row.version += 1
     row.full_clean()
     row.save(update_fields=["question", "description", "urgency", "search_text", "version"])
-    row.territories.set(territories)
-    row.challenges.set(challenges)
-    row.solution_types.set(solution_types)
+    _set_related(row, territories, challenges, solution_types)
     after = {"question": question, "description": description, "urgency": urgency}
     changes = {name: [before[name], after[name]] for name in before if before[name] != after[name]}
     record(verb="reword_need", subject=row, by=by, data={"version": row.version}, detail={"changes": changes})
@@ -159,3 +154,16 @@ def set_need_status(*, need: Need, status: NeedStatus, by: User, note: str = "")
     data = {"from": before, "to": status}
     record(verb="set_need_status", subject=row, by=by, data=data, detail={"reason": note} if note else None)
     return row
+
+
+def _open_need(member: Member, question: str) -> Need | None:
+    """Return the member's open need of that question, compared on the folded key."""
+    return next((need for need in member.needs.open() if fold_key(need.question) == fold_key(question)), None)
+
+
+def _set_related(
+    need: Need, territories: Iterable[Territory], challenges: Iterable[Term], solution_types: Iterable[Term]
+) -> None:
+    need.territories.set(territories)
+    need.challenges.set(challenges)
+    need.solution_types.set(solution_types)

@@ -26,7 +26,9 @@ class NeedForm(forms.ModelForm):  # type: ignore[type-arg]
     """A need in five fields; the question is the only one that must be filled."""
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
-    urgency = forms.ChoiceField(label=_("How soon do you need an answer?"), choices=Urgency.choices, initial=Urgency.NORMAL)
+    urgency = forms.ChoiceField(
+        label=_("How soon do you need an answer?"), choices=Urgency.choices, initial=Urgency.NORMAL
+    )
 
     class Meta:
         model = Need

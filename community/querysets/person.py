@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -37,7 +38,19 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(is_active=True, is_staff=True)
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+if TYPE_CHECKING:
+
+    class AccountManager(BaseUserManager["User"]):
+        """What `from_queryset` makes, spelt out for the type checker."""
+
+        active: Callable[[], UserQuerySet]
+        administrators: Callable[[], UserQuerySet]
+        with_address: Callable[[str], UserQuerySet]
+else:
+    AccountManager = BaseUserManager.from_queryset(UserQuerySet)
+
+
+class UserManager(AccountManager):
     """Makes accounts; the address is the name to sign in with."""
 
     use_in_migrations = False
@@ -48,8 +61,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         Raises:
             User.DoesNotExist: there is none.
         """
-        found: User = self.get(email_key=fold_key(username or ""))
-        return found
+        return self.get(email_key=fold_key(username or ""))
 
     def create_user(self, email: str, password: str | None = None, **fields: object) -> User:
         """Make an account; without a password it signs in by a code sent to its address.
@@ -59,7 +71,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         """
         if not email:
             raise ValueError("an account needs an e-mail address")
-        user: User = self.model(email=self.normalize_email(email), **fields)
+        user = self.model(email=self.normalize_email(email), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user

@@ -13,9 +13,10 @@ from django.db.transaction import TransactionManagementError
 from django.utils.translation import gettext_lazy as _
 
 from community.chain import detail_digest, event_hash, head_of, plain, seal_chains
-from community.events import record
+from community.events import record, record_all
 from community.models import ChainHead, Event, Seal
 from community.signals import recorded
+from community.verification import verify_history
 from tests import factories as make
 from tests.factories import NOW
 
@@ -96,3 +97,17 @@ def test_a_chain_is_sealed_once_a_day_and_only_when_it_grew() -> None:
     assert seal_chains(later) == 1
     assert list(Seal.objects.values_list("number", flat=True)) == [1, 2]
     assert Seal.objects.first().hash == event.hash
+
+
+def test_events_written_together_are_those_written_one_after_the_other(heard: list[Event]) -> None:
+    rows = [make.make_organisation() for _number in range(3)]
+    record(verb="add", subject=rows[0], by=None)
+    together = record_all(
+        verb="import", subjects=[(row, {"row": place}, {"name": row.name}) for place, row in enumerate(rows)], by=None
+    )
+    record(verb="add", subject=rows[0], by=None)
+    assert [event.number for event in Event.objects.of_chain("community")] == [1, 2, 3, 4, 5]
+    assert list(verify_history()) == []
+    assert heard[1:4] == together
+    assert [event.detail.body for event in together] == [{"name": row.name} for row in rows]
+    assert record_all(verb="import", subjects=[], by=None) == []
