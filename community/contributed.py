@@ -11,6 +11,7 @@ from community.clock import CHORES
 from community.context_processors import is_demo
 from community.contributions import NavigationEntry, PageSection
 from community.desk import administrators_items
+from community.mails import lead_links_to
 from community.rights import can_see_directory
 from community.summary import open_needs
 from community.visibility import account
@@ -41,7 +42,8 @@ NAVIGATION = {
 
 
 def register() -> None:
-    """Register desk items, the home page's needs, chores and menu entries."""
+    """Register desk items, the home page's needs, chores, menu entries and where links lead."""
+    lead_links_to("invite", "community:join")
     contributions.desk_items.register("community.administrators", administrators_items)
     section: Any = PageSection("home", "community/sections/needs.html", open_needs, order=50)
     contributions.page_sections.register("community.needs", section)

@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from community.views import desk, home, member, need, organisation, outbox, pages, project, solution, working_group
 from community.views.appearance import appearance
 from community.views.demo import demo_switch
+from community.views.join import JoinView
 
 app_name = "community"
 
@@ -34,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("help/", pages.help_page, name="help"),
     path("accessibility/", pages.accessibility, name="accessibility"),
     path("privacy/", pages.privacy, name="privacy"),
+    path("join/<str:token>/", JoinView.as_view(), name="join"),
     path("appearance/", appearance, name="appearance"),
     path("demo/switch/", demo_switch, name="demo_switch"),
 ]

@@ -1,0 +1,1 @@
+"""Clusters that were decided elsewhere, brought in afterwards."""

@@ -1,0 +1,152 @@
+"""The columns of a cluster's row, read into the fields of a proposal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clusters.actions.proposal_values import ObjectiveLine, StageLine
+from clusters.choices import Focus, Level, OutcomeKind
+from clusters.imports.known import Known
+from community.folding import fold
+from community.forms.dates import read_day
+from community.imports.row import Row
+
+DAYS = ("proposed_on", "decided_on", "started_on", "ended_on")
+
+COLUMNS = {
+    "title": gettext_lazy("At most 100 characters."),
+    "question": gettext_lazy("In one sentence, at most 200 characters."),
+    "need": gettext_lazy("Which need it answers, at most 600 characters."),
+    "objectives": gettext_lazy("Separated by semicolons; a success criterion after a bar: “text | criterion; text”."),
+    "out_of_scope": gettext_lazy("At most 300 characters."),
+    "adoption_plan": gettext_lazy("How the results are taken up, at most 1000 characters."),
+    "focus": gettext_lazy("thematic, territorial or both."),
+    "starts_on": gettext_lazy("The planned start: a day."),
+    "ends_on": gettext_lazy("The planned end: a day."),
+    "stages": gettext_lazy("Separated by semicolons: “title | first day | last day”. One is made when none is named."),
+    "state": gettext_lazy("submitted, approved, running or concluded."),
+    "working_group": gettext_lazy("The code of the group that decided: WG1."),
+    "lead": gettext_lazy("The address of the member who leads."),
+    "lead_organisation": gettext_lazy("Its name; left empty, where the lead works on that day."),
+    "proposer": gettext_lazy("The address of the member who proposed it."),
+    "proposed_on": gettext_lazy("A day; left empty, the day of the decision."),
+    "decided_by": gettext_lazy("The address of the coordinator who approved it: neither proposer nor lead."),
+    "decided_on": gettext_lazy("The day of the approval."),
+    "reason": gettext_lazy("What the coordinator wrote."),
+    "conditions": gettext_lazy("Conditions of the approval, separated by semicolons."),
+    "started_on": gettext_lazy("A day; left empty, as planned."),
+    "ended_on": gettext_lazy("A day; left empty, as planned."),
+    "expected_outcomes": gettext_lazy("Kinds, separated by semicolons; left empty, those of the outcomes."),
+    "outcomes": gettext_lazy("Separated by semicolons: “kind | what came of it”."),
+    "levels": gettext_lazy("local, regional, national, international; separated by semicolons."),
+    "themes": gettext_lazy("Challenges by label or code, separated by semicolons."),
+    "sdgs": gettext_lazy("By label or code, separated by semicolons."),
+    "territories": gettext_lazy("By code or name, separated by semicolons."),
+    "solutions": gettext_lazy("By title, separated by semicolons."),
+    "practitioners_summary": gettext_lazy("1000 to 1500 characters."),
+    "lessons": gettext_lazy("What was learnt; needed where there is no outcome."),
+    "next_steps": gettext_lazy("What comes after."),
+}
+
+
+def read_values(row: Row, known: Known) -> dict[str, Any]:
+    """Return the fields of the proposal that a row holds."""
+    starts_on, ends_on = row.day("starts_on"), row.day("ends_on")
+    for name in ("starts_on", "ends_on"):
+        if not row.text(name):
+            row.wrong(name, _("This is missing."))
+    group = row.among("working_group", known.groups)
+    organisation = known.organisations.of(row, "lead_organisation")
+    values: dict[str, Any] = {
+        "title": _bounded(row, "title", 100, required=True),
+        "question": _bounded(row, "question", 200, required=True),
+        "need_text": _bounded(row, "need", 600),
+        "out_of_scope": _bounded(row, "out_of_scope", 300),
+        "adoption_plan": _bounded(row, "adoption_plan", 1000),
+        "focus": row.choice("focus", Focus),
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "working_group": group,
+        "lead_organisation": organisation or _employer(row, known),
+        "levels": _codes(row, "levels", Level),
+        "objectives": _objectives(row),
+        "stages": _stages(row) or [StageLine(row.text("title")[:120], "work", starts_on, ends_on)],
+        "expected_outcomes": dict.fromkeys(
+            _codes(row, "expected_outcomes", OutcomeKind) or [kind for kind, _title in outcomes_of(row)], ""
+        ),
+    }
+    for name, rows in (
+        ("themes", known.themes),
+        ("sdgs", known.sdgs),
+        ("territories", known.territories),
+        ("solutions", known.solutions),
+    ):
+        found = [row.among(name, rows, word) for word in row.words(name)]
+        values[name] = [one for one in found if one is not None]
+    return values
+
+
+def outcomes_of(row: Row) -> list[tuple[str, str]]:
+    """Return the outcomes of a row as (kind, title); what cannot be read is noted once."""
+    codes = {fold(choice.value): choice.value for choice in OutcomeKind}
+    codes |= {fold(str(choice.label)): choice.value for choice in OutcomeKind}
+    found = []
+    for part in row.words("outcomes"):
+        kind, bar, title = (piece.strip() for piece in part.partition("|"))
+        if not bar or fold(kind) not in codes or not title:
+            sentence = _("“%(text)s” is not “kind | what came of it”. Kinds are: %(kinds)s.")
+            problem = sentence % {"text": part, "kinds": ", ".join(OutcomeKind.values)}
+            if all(one.sentence != problem for one in row.problems):
+                row.wrong("outcomes", problem)
+            continue
+        found.append((codes[fold(kind)], title))
+    return found
+
+
+def _bounded(row: Row, column: str, most: int, *, required: bool = False) -> str:
+    text = row.text(column, required=required)
+    if len(text) > most:
+        row.wrong(column, _("This has %(has)s characters; at most %(most)s.") % {"has": len(text), "most": most})
+    return text
+
+
+def _employer(row: Row, known: Known) -> Any:
+    """Return where the lead works on the first day."""
+    member = known.people.get(row.text("lead").lower())
+    day = row.day("decided_on") or row.day("starts_on")
+    found = member.organisation_on(day) if member is not None and day is not None else None
+    if member is not None and found is None:
+        row.wrong("lead_organisation", _("Name the organisation that leads."))
+    return found
+
+
+def _codes(row: Row, column: str, choices: Any) -> list[str]:
+    """Return the codes of several choices, written as code or in words."""
+    known = {fold(choice.value): choice.value for choice in choices}
+    known |= {fold(str(choice.label)): choice.value for choice in choices}
+    return [code for word in row.words(column) if (code := row.among(column, known, word)) is not None]
+
+
+def _objectives(row: Row) -> list[ObjectiveLine]:
+    lines = []
+    for part in row.words("objectives"):
+        text, _bar, criterion = (piece.strip() for piece in part.partition("|"))
+        if not text or len(text) > 300 or len(criterion) > 300:
+            row.wrong("objectives", _("Each objective and each criterion has 1 to 300 characters."))
+        lines.append(ObjectiveLine(text, criterion))
+    return lines
+
+
+def _stages(row: Row) -> list[StageLine]:
+    lines = []
+    for part in row.words("stages"):
+        pieces = [piece.strip() for piece in part.split("|")]
+        try:
+            title, first, last = pieces
+            lines.append(StageLine(title[:120], "work", read_day(first), read_day(last)))
+        except ValueError:
+            row.wrong("stages", _("“%(text)s” is not “title | first day | last day”.") % {"text": part})
+    return lines

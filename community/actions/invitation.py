@@ -1,0 +1,155 @@
+"""Accounts that administrators make, and the invitation by which a person takes theirs up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community import links, notifications
+from community.choices import Standing
+from community.events import record
+from community.folding import fold_key
+from community.models import Member, SignedLink, User
+from community.permissions import Refusal
+from community.visibility import is_administrator
+
+PURPOSE = "invite"
+#: How long an invitation acts, counted from the moment when its mail is sent.
+LASTS_DAYS = 14
+
+ADMINISTRATORS_ONLY = _("Only an administrator makes accounts and invites.")
+TAKEN = _("This address belongs to the account of %(person)s already.")
+NO_ADDRESS = _("%(person)s has no e-mail address yet. Enter one first, then invite.")
+DEACTIVATED = _("The account of %(person)s is deactivated. Activate it first, then invite.")
+JOINED = _("%(person)s has joined already and signs in with a password.")
+NOT_MEMBER = _("%(person)s is no CoP member. External partners are invited into a cluster.")
+
+
+@transaction.atomic
+def give_account(*, member: Member, address: str, by: User) -> User:
+    """Give a person an account without a password; one event. A no-op when they have one.
+
+    An account of that address which belongs to nobody is taken for it.
+
+    Raises:
+        Refusal: `by` is no administrator.
+        ValidationError: the address is none, or belongs to somebody else.
+    """
+    _require_administrator(by)
+    row = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    present: User | None = row.user
+    if present is not None:
+        return present
+    account = User.objects.with_address(address).first()
+    if account is not None and account.member is not None:
+        raise ValidationError(TAKEN, code="taken", params={"person": account.member.name})
+    if account is None:
+        account = User(email=address)
+        account.set_unusable_password()
+        account.full_clean()
+        account.save(force_insert=True)
+    row.user = account
+    row.version += 1
+    row.save(update_fields=["user", "version"])
+    member.user, member.version = account, row.version
+    record(verb="give_account", subject=row, by=by, data={"account": account.pk})
+    return account
+
+
+@transaction.atomic
+def change_address(*, user: User, address: str, by: User) -> User:
+    """Change the address with which somebody signs in and tell the old one; one event. A no-op when it is the same.
+
+    Raises:
+        Refusal: `by` is no administrator, or the account is a superuser's and `by` is none.
+        ValidationError: the address is none, or belongs to somebody else.
+    """
+    _require_administrator(by)
+    row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    before = row.email
+    if fold_key(before) == fold_key(address):
+        return row
+    if row.is_superuser and not by.is_superuser:
+        raise Refusal(_("Only a superuser changes the address of a superuser."), "forbidden")
+    row.email = address
+    row.full_clean()
+    row.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=row).delete()
+    EmailAddress.objects.create(user=row, email=row.email, verified=False, primary=True)
+    links.revoke_for(row, purpose=PURPOSE)
+    if row.is_active:
+        notifications.queue("account/notice", to_address=before, subject=row, notice="email_changed")
+    record(verb="change_address", subject=row, by=by, detail={"changes": {"email": [before, row.email]}})
+    return row
+
+
+@transaction.atomic
+def invite(*, member: Member, by: User, at: datetime | None = None) -> SignedLink:
+    """Send a person the link by which they choose a password; one event. A newer link replaces an open one.
+
+    Raises:
+        Refusal: `by` is no administrator; the person has no address, no active account, has joined, or is external.
+    """
+    _require_administrator(by)
+    row = Member.objects.select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
+    person = {"person": row.name}
+    if row.user is None:
+        raise Refusal(NO_ADDRESS % person)
+    if not row.user.is_active:
+        raise Refusal(DEACTIVATED % person, "state")
+    if row.standing != Standing.MEMBER:
+        raise Refusal(NOT_MEMBER % person)
+    if row.user.has_usable_password():
+        raise Refusal(JOINED % person, "state")
+    link = links.reserve(PURPOSE, subject=row.user, user=row.user, by=by, lasts_days=LASTS_DAYS, at=at)
+    event = record(verb="invite", subject=row, by=by, at=at)
+    notifications.queue("community/invite", to=row.user, subject=row, link=link, event=event)
+    return link
+
+
+@transaction.atomic
+def accept_invitation(*, link: SignedLink, password: str, by: User | None, at: datetime | None = None) -> User:
+    """Set the password that the invited person chose; one event.
+
+    Order of effects: use the link up, lock the account, set the password, note the address as proven. The caller
+    signs the person in.
+
+    Raises:
+        Refusal: the link is closed, `by` is somebody else (nothing is consumed), or the account is deactivated.
+    """
+    at = at or timezone.now()
+    used = links.use(link, by=by, at=at)
+    account = User.objects.select_for_update(of=("self",)).filter(pk=used.user_id).first()
+    if account is None or not account.is_active or fold_key(account.email) != used.address_key:
+        raise Refusal(links.CLOSED["revoked"], "closed")  # type: ignore[index]
+    account.set_password(password)
+    account.save(update_fields=["password"])
+    EmailAddress.objects.filter(user=account).exclude(email=account.email).update(primary=False)
+    EmailAddress.objects.update_or_create(
+        user=account, email=account.email, defaults={"verified": True, "primary": True}
+    )
+    record(verb="accept_invitation", subject=account.member or account, by=account, at=at)
+    return account
+
+
+def ask_anew(*, link: SignedLink, at: datetime | None = None) -> None:
+    """Send the invited person a fresh link in the place of one that ended; silent when that is not open to them.
+
+    The recipient asks, so the mail goes only to the address that the link was sent to.
+    """
+    account = link.user
+    if account is None or not account.is_active or account.has_usable_password() or account.member is None:
+        return
+    with transaction.atomic():
+        fresh = links.reserve(PURPOSE, subject=account, user=account, by=link.by, lasts_days=LASTS_DAYS, at=at)
+        notifications.queue("community/invite", to=account, subject=account.member, link=fresh)
+
+
+def _require_administrator(by: User) -> None:
+    if not is_administrator(by):
+        raise Refusal(ADMINISTRATORS_ONLY, "forbidden")

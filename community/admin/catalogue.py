@@ -1,0 +1,45 @@
+"""Needs and solutions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from community.admin.base import EntryAdmin
+from community.choices import SolutionStatus
+from community.models import Need, Solution
+
+
+@admin.register(Need)
+class NeedAdmin(EntryAdmin):
+    """Needs that members raised; an administrator corrects their words."""
+
+    may_add = False
+    list_display = ("question", "raised_by", "organisation", "urgency", "status", "raised_at")
+    list_filter = ("status", "urgency")
+    list_select_related = ("raised_by", "organisation")
+    search_fields = ("search_text",)
+    ordering = ("-raised_at", "-pk")
+    autocomplete_fields = ("organisation", "territories", "challenges", "solution_types")
+    readonly_fields = ("raised_by", "raised_at")
+
+
+@admin.register(Solution)
+class SolutionAdmin(EntryAdmin):
+    """The catalogue of solutions."""
+
+    list_display = ("title", "project", "type", "maturity", "status")
+    list_filter = ("status", "type", "maturity")
+    list_select_related = ("project", "type", "maturity")
+    search_fields = ("search_text",)
+    ordering = ("title_key", "pk")
+    autocomplete_fields = ("project", "type", "maturity", "challenges", "tested_in", "contact")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Note the moment of a first publication."""
+        if obj.status == SolutionStatus.PUBLISHED and obj.published_at is None:
+            obj.published_at = timezone.now()
+        super().save_model(request, obj, form, change)

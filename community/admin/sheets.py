@@ -1,0 +1,184 @@
+"""Import and export on an admin's list: upload, preview, confirm; nothing is written before the last press."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community.imports.outgoing import CONTENT_TYPES, take_out
+from community.imports.sheet import MOST_BYTES
+from community.imports.table import Report, Table, bring_in
+from community.visibility import is_administrator
+
+FOLDER = "imports"
+#: A preview that nobody confirmed is forgotten after this time.
+KEPT = timedelta(hours=12)
+SESSION_KEY = "import_preview"
+GONE = _("The preview is too old. Choose the file once more.")
+
+
+class SheetForm(forms.Form):
+    """The file that is brought in."""
+
+    file = forms.FileField(
+        label=_("File"),
+        help_text=_("A workbook (.xlsx) or CSV in UTF-8; its first row names the columns."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+    )
+
+    def clean_file(self) -> Any:
+        """Refuse a file that is too large before it is read.
+
+        Raises:
+            ValidationError: it is.
+        """
+        upload = self.cleaned_data["file"]
+        if upload.size > MOST_BYTES:
+            raise ValidationError(
+                _("The file is larger than %(most)s MB. Split it."), params={"most": MOST_BYTES // 1024 // 1024}
+            )
+        return upload
+
+
+class SheetAdmin:
+    """For a ModelAdmin: `sheet` is its table, `more_sheets` further ones that belong to it."""
+
+    sheet: type[Table]
+    more_sheets: tuple[type[Table], ...] = ()
+    has_export = True
+    change_list_template: Any = "admin/community/sheet_list.html"
+    admin_site: Any
+    model: Any
+    opts: Any
+
+    def sheets(self) -> dict[str, type[Table]]:
+        """Return the tables of this list by their code."""
+        return {sheet.code: sheet for sheet in (self.sheet, *self.more_sheets)}
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the addresses of import and export."""
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        own = [
+            path("import/<slug:code>/", view(self.import_view), name=f"{name}_import"),
+            path("export/<slug:code>.<slug:form>", view(self.export_view), name=f"{name}_export"),
+        ]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Offer what can be brought in and taken out, under the filters that are set."""
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        offers = [
+            {
+                "title": sheet.title,
+                "import_url": reverse(f"{name}_import", args=[code]),
+                "csv_url": reverse(f"{name}_export", args=[code, "csv"]) + query,
+                "xlsx_url": reverse(f"{name}_export", args=[code, "xlsx"]) + query,
+            }
+            for code, sheet in self.sheets().items()
+        ]
+        context = {**(extra_context or {}), "sheet_offers": offers, "has_sheet_export": self.has_export}
+        answer: HttpResponse = super().changelist_view(request, context)  # type: ignore[misc]
+        return answer
+
+    def export_view(self, request: HttpRequest, code: str, form: str) -> HttpResponse:
+        """Hand out the rows under the filters of the list."""
+        table = self._table(request, code)
+        if form not in CONTENT_TYPES:
+            raise Http404
+        rows = self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
+        answer = HttpResponse(take_out(table, rows, form), content_type=CONTENT_TYPES[form])
+        day = timezone.localdate().isoformat()
+        answer["Content-Disposition"] = f'attachment; filename="{code}-{day}.{form}"'
+        answer["Cache-Control"] = "no-store"
+        return answer
+
+    def import_view(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Show the form, the preview of a file, or carry out what was previewed."""
+        table = self._table(request, code)
+        if request.method == "POST" and "confirm" in request.POST:
+            return self._carry_out(request, table)
+        form, report = SheetForm(), None
+        if request.method == "POST":
+            form = SheetForm(request.POST, request.FILES)
+            if form.is_valid():
+                content = form.cleaned_data["file"].read()
+                report = bring_in(table, content, dry_run=True)
+                if not report.problems:
+                    keep_preview(request, table, content)
+        return self._page(request, table, form, report)
+
+    def _carry_out(self, request: HttpRequest, table: Table) -> HttpResponse:
+        """Import the file of the preview; what has changed meanwhile is checked once more."""
+        content = taken_preview(request, table)
+        if content is None:
+            messages.error(request, GONE)
+            return HttpResponseRedirect(request.path)
+        report = bring_in(table, content)
+        if report.problems:
+            return self._page(request, table, SheetForm(), report)
+        messages.success(request, report.sentence())
+        return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
+
+    def _page(self, request: HttpRequest, table: Table, form: SheetForm, report: Report | None) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Import: %(what)s") % {"what": table.title},
+            "opts": self.opts,
+            "form": form,
+            "table": table,
+            "report": report,
+            "columns": table.columns,
+        }
+        return TemplateResponse(request, "admin/community/import.html", context)
+
+    def _table(self, request: HttpRequest, code: str) -> Table:
+        """Return the table of a code, in the name of who asks.
+
+        Raises:
+            Http404: there is none, or this is not open to the person.
+        """
+        if code not in self.sheets() or not is_administrator(request.user):
+            raise Http404
+        return self.sheets()[code](request.user)  # type: ignore[arg-type]
+
+
+def keep_preview(request: HttpRequest, table: Table, content: bytes) -> None:
+    """Keep the file for the press that follows, bound to this session; old ones are forgotten."""
+    forget_previews()
+    name = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", ContentFile(content))
+    request.session[SESSION_KEY] = {"name": name, "table": table.code}
+
+
+def taken_preview(request: HttpRequest, table: Table) -> bytes | None:
+    """Return the file of this session's preview and forget it, or None when it is gone or of another table."""
+    kept = request.session.pop(SESSION_KEY, None)
+    if kept is None or kept["table"] != table.code or not default_storage.exists(kept["name"]):
+        return None
+    with default_storage.open(kept["name"]) as file:
+        content: bytes = file.read()
+    default_storage.delete(kept["name"])
+    return content
+
+
+def forget_previews() -> None:
+    """Delete the files of previews that nobody confirmed."""
+    if not default_storage.exists(FOLDER):
+        return
+    limit = timezone.now() - KEPT
+    for name in default_storage.listdir(FOLDER)[1]:
+        if default_storage.get_modified_time(f"{FOLDER}/{name}") < limit:
+            default_storage.delete(f"{FOLDER}/{name}")

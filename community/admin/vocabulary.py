@@ -1,0 +1,61 @@
+"""Vocabularies, territories and the words of pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+
+from community.admin.base import EntryAdmin, EntryForm
+from community.admin.fields import LabelsField
+from community.models import Term, Territory, Text
+
+
+class TermForm(EntryForm):
+    """A term with a label per language."""
+
+    labels = LabelsField()
+
+
+@admin.register(Term)
+class TermAdmin(EntryAdmin):
+    """Terms; one in use is retired, never deleted."""
+
+    form = TermForm
+    list_display = ("label", "vocabulary", "code", "order", "is_retired")
+    list_filter = ("vocabulary", "is_retired")
+    search_fields = ("code", "labels")
+    ordering = ("vocabulary", "order", "pk")
+    fixed_fields = ("vocabulary", "code")
+
+
+@admin.register(Territory)
+class TerritoryAdmin(EntryAdmin):
+    """Territories with their NUTS version."""
+
+    list_display = ("name", "code", "nuts_version", "level", "country", "is_programme_region")
+    list_filter = ("level", "nuts_version", "is_programme_region", "country")
+    search_fields = ("name", "code")
+    ordering = ("country", "code", "nuts_version", "pk")
+    autocomplete_fields = ("maps_to",)
+    fixed_fields = ("code", "nuts_version")
+
+
+@admin.register(Text)
+class TextAdmin(EntryAdmin):
+    """Words of pages, in Markdown."""
+
+    list_display = ("code", "language", "title", "changed_at")
+    list_filter = ("language",)
+    search_fields = ("code", "title")
+    ordering = ("code", "language", "pk")
+    fields = ("code", "language", "title", "body", "changed_at")
+    readonly_fields = ("changed_at",)
+    fixed_fields = ("code", "language")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Note when the words were changed."""
+        obj.changed_at = timezone.now()
+        super().save_model(request, obj, form, change)

@@ -1,0 +1,19 @@
+"""The two letters of countries, as the programme writes them.
+
+ISO 3166, but EL for Greece and UK for the United Kingdom.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+_CODES: Final = """
+AD AE AF AG AI AL AM AO AR AT AU AW AZ BA BB BD BE BF BG BH BI BJ BN BO BR BS BT BW BY BZ CA CD CF CG CH CI CL CM
+CN CO CR CU CV CY CZ DE DJ DK DM DO DZ EC EE EG EH EL ER ES ET FI FJ FM FO FR GA GD GE GH GI GL GM GN GQ GT GW GY
+HK HN HR HT HU ID IE IL IN IQ IR IS IT JM JO JP KE KG KH KI KM KN KP KR KW KZ LA LB LC LI LK LR LS LT LU LV LY MA
+MC MD ME MG MH MK ML MM MN MO MR MT MU MV MW MX MY MZ NA NE NG NI NL NO NP NR NZ OM PA PE PG PH PK PL PS PT PW PY
+QA RO RS RU RW SA SB SC SD SE SG SI SK SL SM SN SO SR SS ST SV SY SZ TD TG TH TJ TL TM TN TO TR TT TV TW TZ UA UG
+UK US UY UZ VA VC VE VN VU WS XK YE ZA ZM ZW
+"""
+
+COUNTRIES: Final = frozenset(_CODES.split())

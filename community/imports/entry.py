@@ -1,0 +1,111 @@
+"""Tables whose columns are the fields of one model, compared and written as cells of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from community.actions.entry import keep_entry
+from community.folding import fold
+from community.imports.row import Row
+from community.imports.table import Change, Table, differences, joined
+from community.models import Term, Territory
+
+#: How a column is read from a row.
+Reader = Callable[[Row, str], Any]
+
+
+def cell_of(value: Any) -> str:
+    """Return what an export writes for a value, and what an import compares."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return f"{value:.2f}"
+    if isinstance(value, list | tuple):
+        return joined(value)
+    if isinstance(value, Term):
+        return term_cell(value)
+    if isinstance(value, Territory):
+        return f"{value.code}/{value.nuts_version}" if value.nuts_version else value.code
+    return str(value).replace("\r\n", "\n").strip()
+
+
+def term_cell(term: Term) -> str:
+    """Return the English label of a term, else its code."""
+    return str(term.labels.get("en") or term.code)
+
+
+def terms_by_name(vocabulary: str) -> dict[str, Term]:
+    """Return the terms of a vocabulary by folded code and English label; the present ones before the retired."""
+    found: dict[str, Term] = {}
+    for term in Term.objects.of(vocabulary).order_by("-is_retired", "-order"):
+        found[fold(term.code)] = term
+        found[fold(term_cell(term))] = term
+    return found
+
+
+class EntryTable(Table):
+    """One row of the file is one row of a model, found by its stable key."""
+
+    model: ClassVar[type[models.Model]]
+    #: column (also the field's name) -> how it is read.
+    readers: ClassVar[Mapping[str, Reader]]
+    #: What an export loads with each row.
+    related: ClassVar[tuple[str, ...]] = ()
+
+    def find(self, row: Row) -> Any | None:
+        """Return the row of the model that is meant, or None for a new one; notes what is wrong."""
+        raise NotImplementedError
+
+    def fill_new(self, instance: Any, row: Row) -> None:
+        """Set what a new row needs beside its columns."""
+
+    def remember(self, instance: Any) -> None:
+        """Let later rows find this one."""
+
+    def read(self, row: Row, column: str) -> Any:
+        """Return the value of one column."""
+        return self.readers[column](row, column)
+
+    def take(self, row: Row) -> Change:
+        """Write one row; one event where something is new."""
+        found = self.find(row)
+        values = {name: self.read(row, name) for name in self.readers if row.has(name)}
+        row.refuse_if_wrong()
+        instance = found if found is not None else self.model()
+        before = {name: "" if found is None else cell_of(getattr(instance, name)) for name in values}
+        for name, value in values.items():
+            setattr(instance, name, value)
+        if found is None:
+            self.fill_new(instance, row)
+        changes = differences(before, {name: cell_of(value) for name, value in values.items()})
+        if found is not None and not changes:
+            return Change(row.number, "same", str(instance))
+        self._validate(instance, row)
+        instance.save()
+        keep_entry(row=instance, by=self.by, is_new=found is None, changes={n: list(c) for n, c in changes.items()})
+        self.remember(instance)
+        return Change(row.number, "added" if found is None else "changed", str(instance), changes)
+
+    def _validate(self, instance: Any, row: Row) -> None:
+        """Note what the model refuses, at the column that it is about."""
+        try:
+            instance.full_clean()
+        except ValidationError as error:
+            for name, sentences in error.message_dict.items():
+                row.wrong(name if name in self.columns else "", " ".join(sentences))
+        row.refuse_if_wrong()
+
+    def lines(self, queryset: Any) -> Iterator[Mapping[str, Any]]:
+        """Yield the rows of the model as cells."""
+        for instance in queryset.select_related(*self.related).iterator(chunk_size=500):
+            yield {name: cell_of(getattr(instance, name)) for name in self.columns}

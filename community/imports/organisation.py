@@ -1,0 +1,78 @@
+"""Organisations from a table: found by their name in any spelling of case and space."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from community.choices import Vocabulary
+from community.folding import fold, fold_key
+from community.imports.entry import EntryTable, terms_by_name
+from community.imports.row import Row
+from community.imports.sheet import Sheet
+from community.models import Organisation, Territory
+
+
+class OrganisationImport(EntryTable):
+    """One organisation a row."""
+
+    code = "organisations"
+    title = gettext_lazy("Organisations")
+    model = Organisation
+    required = ("name",)
+    related = ("kind", "territory")
+    columns = {
+        "name": gettext_lazy("The full name. It finds the organisation that is there already."),
+        "short_name": gettext_lazy("How it is called for short."),
+        "country": gettext_lazy("Two letters: IT, EL, BA …"),
+        "kind": gettext_lazy("The type of organisation, by its label or code."),
+        "territory": gettext_lazy("The code of a territory, with the NUTS version where both have it: EL43/2021."),
+        "website": gettext_lazy("An address that begins with https://."),
+        "is_verified": gettext_lazy("yes when the organisation is confirmed, no when somebody still has to look."),
+    }
+    readers = {
+        "name": lambda row, column: row.text(column, required=True),
+        "short_name": Row.text,
+        "country": Row.country,
+        "website": Row.text,
+        "is_verified": Row.flag,
+        "kind": Row.text,
+        "territory": Row.text,
+    }
+
+    def begin(self, sheet: Sheet) -> None:
+        """Load names, types and territories."""
+        self.known = {row.name_key: row for row in Organisation.objects.unmerged().select_related(*self.related)}
+        self.kinds = terms_by_name(Vocabulary.ORGANISATION_TYPE)
+        self.territories: dict[str, Territory | None] = {}
+        for territory in Territory.objects.all():
+            plain = fold(territory.code)
+            self.territories[plain] = None if plain in self.territories else territory
+            self.territories[fold(f"{territory.code}/{territory.nuts_version}")] = territory
+        self.seen: dict[str, int] = {}
+
+    def find(self, row: Row) -> Organisation | None:
+        """Return the organisation of that name."""
+        key = fold_key(row.text("name"))
+        if key in self.seen:
+            row.wrong("name", _("This name stands in row %(row)s already. Keep one.") % {"row": self.seen[key]})
+        self.seen.setdefault(key, row.number)
+        return self.known.get(key)
+
+    def read(self, row: Row, column: str) -> Any:
+        """Resolve types and territories."""
+        if column == "kind":
+            return row.among(column, self.kinds)
+        if column == "territory":
+            code = fold(row.text(column))
+            if code in self.territories and self.territories[code] is None:
+                row.wrong(column, _("Several NUTS versions have that code. Write it like EL43/2021."))
+                return None
+            return row.among(column, {name: place for name, place in self.territories.items() if place is not None})
+        return super().read(row, column)
+
+    def remember(self, instance: Organisation) -> None:
+        """Let later rows find it."""
+        self.known[instance.name_key] = instance

@@ -1,0 +1,36 @@
+"""A table as it goes out: CSV or XLSX, no cell a formula, importable again without a change."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from community.cells import guarded
+from community.imports.table import Table
+
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def take_out(table: Table, queryset: Any, form: str) -> bytes:
+    """Return the rows of a queryset as a file ("csv" or "xlsx")."""
+    rows = ([guarded(str(line[name])) for name in table.columns] for line in table.lines(queryset))
+    if form == "csv":
+        text = io.StringIO()
+        writer = csv.writer(text, quoting=csv.QUOTE_MINIMAL)
+        writer.writerow(table.columns)
+        writer.writerows(rows)
+        return text.getvalue().encode("utf-8-sig")
+    from openpyxl import Workbook
+
+    book = Workbook(write_only=True)
+    sheet: Any = book.create_sheet(str(table.code))
+    sheet.append(list(table.columns))
+    for cells in rows:
+        sheet.append(cells)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()

@@ -1,0 +1,183 @@
+"""One row of a table, read cell by cell; what is wrong with it is collected, so that a row is named once and whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+
+from community.folding import fold
+from community.forms.dates import DayField
+from community.imports.countries import COUNTRIES
+from community.imports.sheet import Line
+
+YES = frozenset({"yes", "true", "1", "x", "ja", "oui", "si", "nai"})
+NO = frozenset({"no", "false", "0", "", "nein", "non", "ohi", "-"})
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong in one row, and what to do."""
+
+    row: int
+    column: str
+    sentence: str
+
+    def __str__(self) -> str:
+        """Return it as a report prints it."""
+        if self.column:
+            return _("Row %(row)s, %(column)s: %(sentence)s") % vars(self)
+        return _("Row %(row)s: %(sentence)s") % vars(self)
+
+
+class RowRefused(Exception):
+    """The row cannot be taken; its problems say why."""
+
+
+@dataclass
+class Row:
+    """The cells of a row; `has(column)` tells whether the file has the column at all."""
+
+    line: Line
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def number(self) -> int:
+        """The row's number in the file."""
+        return self.line.number
+
+    def has(self, column: str) -> bool:
+        """Tell whether the file has this column; what it does not have is left as it is."""
+        return column in self.line.cells
+
+    def wrong(self, column: str, sentence: str) -> None:
+        """Note what is wrong."""
+        self.problems.append(Problem(self.number, column, str(sentence)))
+
+    def refuse_if_wrong(self) -> None:
+        """Go on only with a row in which nothing is wrong.
+
+        Raises:
+            RowRefused: something is.
+        """
+        if self.problems:
+            raise RowRefused
+
+    def text(self, column: str, *, required: bool = False) -> str:
+        """Return the text of a cell."""
+        text = self.line.cells.get(column, "")
+        if required and not text:
+            self.wrong(column, _("This is missing."))
+        return text
+
+    def day(self, column: str) -> date | None:
+        """Return the day in a cell, written in any of the usual ways."""
+        text = self.text(column)
+        try:
+            day: date | None = DayField(required=False).clean(text)
+        except ValidationError as error:
+            self.wrong(column, " ".join(error.messages))
+            return None
+        return day
+
+    def address(self, column: str, *, required: bool = False) -> str:
+        """Return the e-mail address in a cell."""
+        text = self.text(column, required=required)
+        if text:
+            try:
+                validate_email(text)
+            except ValidationError:
+                self.wrong(column, _("“%(text)s” is no e-mail address.") % {"text": text})
+        return text
+
+    def choice(self, column: str, choices: type[TextChoices], *, default: str = "") -> str:
+        """Return the code of a choice, written as code or in words."""
+        text = self.text(column)
+        if not text:
+            return default
+        known = {fold(choice.value): choice.value for choice in choices}
+        known |= {fold(str(choice.label)): choice.value for choice in choices}
+        if fold(text) not in known:
+            words = {"text": text, "known": ", ".join(choices.values)}
+            self.wrong(column, _("“%(text)s” is not known here. Write one of: %(known)s.") % words)
+            return default
+        return known[fold(text)]
+
+    def country(self, column: str) -> str:
+        """Return the two letters of a country as the programme writes them: Greece is EL."""
+        text = self.text(column)
+        code = text.upper()
+        if code == "GR":
+            self.wrong(column, _("The programme writes EL for Greece."))
+        elif code == "GB":
+            self.wrong(column, _("The programme writes UK for the United Kingdom."))
+        elif code and code not in COUNTRIES:
+            self.wrong(column, _("“%(text)s” is no country. Write its two letters, such as IT or EL.") % {"text": text})
+        return code
+
+    def flag(self, column: str) -> bool:
+        """Return yes or no."""
+        text = fold(self.text(column))
+        if text not in YES | NO:
+            self.wrong(column, _("Write yes or no."))
+        return text in YES
+
+    def amount(self, column: str) -> Decimal | None:
+        """Return an amount; "2 500 000,50" and "2,500,000.50" mean the same."""
+        text = self.text(column).replace(" ", "").replace("\xa0", "").replace("€", "")
+        if not text:
+            return None
+        if "," in text and "." in text:
+            text = text.replace("." if text.rindex(",") > text.rindex(".") else ",", "")
+        try:
+            amount = Decimal(text.replace(",", "."))
+        except InvalidOperation:
+            amount = Decimal("NaN")
+        if not amount.is_finite() or amount < 0 or amount >= Decimal(10) ** 12:
+            self.wrong(column, _("“%(text)s” is no amount. Write it like 2500000.50.") % {"text": self.text(column)})
+            return None
+        return amount.quantize(Decimal("0.01"))
+
+    def number_of(self, column: str) -> int | None:
+        """Return a whole number from 0 to 9999."""
+        text = self.text(column)
+        if not text:
+            return None
+        if not (text.isascii() and text.isdigit() and len(text) <= 4):
+            self.wrong(column, _("“%(text)s” is no number from 0 to 9999.") % {"text": text})
+            return None
+        return int(text)
+
+    def words(self, column: str) -> list[str]:
+        """Return the parts of a cell that holds several, separated by semicolons."""
+        return [part.strip() for part in self.text(column).split(";") if part.strip()]
+
+    def among(self, column: str, known: dict[str, Any], text: str | None = None) -> Any:
+        """Return what a name stands for among `known` (folded name -> row), or None; suggests the nearest."""
+        wanted = self.text(column) if text is None else text
+        if not wanted:
+            return None
+        found = known.get(fold(wanted))
+        if found is None:
+            near = get_close_matches(fold(wanted), list(known), n=1, cutoff=0.75)
+            words = {"text": wanted, "near": str(known[near[0]]) if near else ""}
+            sentence = _("“%(text)s” is not known. Did you mean “%(near)s”?") if near else _("“%(text)s” is not known.")
+            self.wrong(column, sentence % words)
+        return found
+
+    def check(self, instance: Any, *, columns: Iterable[tuple[str, str]], leave_out: Iterable[str] = ()) -> None:
+        """Validate an instance; what its fields refuse is noted at the column that fills them."""
+        names = dict(columns)
+        try:
+            instance.full_clean(exclude=set(leave_out), validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            for name, sentences in error.message_dict.items():
+                self.wrong(names.get(name, "" if name == "__all__" else name), " ".join(sentences))

@@ -1,0 +1,207 @@
+"""A table as it comes in: CSV or XLSX, never bigger than it may be, every cell a text.
+
+Limits are checked before anything is unpacked: a workbook is a zip archive, and a small one can hold gigabytes.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from community.cells import unguarded
+
+MOST_BYTES: Final = 10 * 1024 * 1024
+MOST_ROWS: Final = 20_000
+MOST_COLUMNS: Final = 60
+MOST_SIGNS: Final = 12_000
+#: What a workbook may become when it is unpacked, in all and beside what it was.
+MOST_UNPACKED: Final = 120 * 1024 * 1024
+MOST_RATIO: Final = 120
+MOST_PARTS: Final = 400
+_DECLARES = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+class Unreadable(Exception):
+    """A file that is no table that can be read; the sentence says what to do."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table: its number in the file (the heading is 1), and its cells by column."""
+
+    number: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table: its columns as they are headed, and its rows without the empty ones."""
+
+    columns: tuple[str, ...]
+    lines: tuple[Line, ...]
+
+
+def read_sheet(content: bytes) -> Sheet:
+    """Return the table in a file; what it is shows in its first bytes, whatever its name says.
+
+    Raises:
+        Unreadable: too big, damaged, no table, or a column twice.
+    """
+    if len(content) > MOST_BYTES:
+        raise Unreadable(
+            _("The file is larger than %(most)s MB. Split it and import the parts one after the other.")
+            % {"most": MOST_BYTES // 1024 // 1024}
+        )
+    rows = _workbook(content) if content.startswith(b"PK\x03\x04") else _comma_separated(content)
+    return _as_sheet(rows)
+
+
+def _as_sheet(rows: Iterable[tuple[int, list[str]]]) -> Sheet:
+    """Take the first row that is not empty as the heading."""
+    columns: tuple[str, ...] = ()
+    lines: list[Line] = []
+    for number, cells in rows:
+        if not any(cells):
+            continue
+        if not columns:
+            columns = _heading(cells)
+            continue
+        if len(lines) >= MOST_ROWS:
+            raise Unreadable(
+                _("The file has more than %(most)s rows. Split it and import the parts one after the other.")
+                % {"most": MOST_ROWS}
+            )
+        named = {name: cell for name, cell in zip(columns, cells, strict=False) if name}
+        lines.append(Line(number, {name: named.get(name, "") for name in columns if name}))
+    if not columns:
+        raise Unreadable(_("The file is empty. Its first row names the columns."))
+    return Sheet(tuple(name for name in columns if name), tuple(lines))
+
+
+def _heading(cells: list[str]) -> tuple[str, ...]:
+    names = tuple(re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in cells)
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    if twice:
+        raise Unreadable(_("The column “%(name)s” stands there twice. Keep one.") % {"name": twice[0]})
+    return names
+
+
+def _comma_separated(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("utf-16") if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ""
+        except UnicodeDecodeError:
+            text = ""
+        if not text:
+            raise Unreadable(
+                _("The file is neither a workbook (.xlsx) nor CSV in UTF-8. Save it as one of these.")
+            ) from None
+    if "\x00" in text:
+        raise Unreadable(_("The file is neither a workbook (.xlsx) nor CSV in UTF-8. Save it as one of these."))
+    head = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    csv.field_size_limit(131_072)
+    before = 0
+    try:
+        for cells in reader:
+            number, before = before + 1, reader.line_num
+            yield number, [_clean(cell) for cell in _narrow(cells)]
+    except csv.Error as error:
+        raise Unreadable(
+            _("Row %(row)s cannot be read as CSV (%(error)s). Look for a quotation mark that is never closed.")
+            % {"row": before + 1, "error": error}
+        ) from error
+
+
+def _workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of the first sheet, its cells' values instead of their formulas."""
+    _refuse_bomb(content)
+    from openpyxl import load_workbook
+
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        sheet: Any = book.worksheets[0]
+        sheet.reset_dimensions()
+        blank = 0
+        for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), 1):
+            taken = _narrow([_clean(_text_of(cell)) for cell in cells])
+            blank = 0 if any(taken) else blank + 1
+            if blank > MOST_ROWS:
+                break
+            yield number, taken
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(_("The workbook is damaged or protected. Open it and save it again as .xlsx.")) from error
+
+
+def _refuse_bomb(content: bytes) -> None:
+    """Look at the directory of the archive before anything is unpacked.
+
+    Raises:
+        Unreadable: it would unpack to too much, or its XML declares entities.
+    """
+    too_much = _("The workbook unpacks to more than may be read. Copy the rows into a new one.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            parts = archive.infolist()
+            unpacked = sum(part.file_size for part in parts)
+            if len(parts) > MOST_PARTS or unpacked > MOST_UNPACKED:
+                raise Unreadable(too_much)
+            for part in parts:
+                if part.file_size > 1_000_000 and part.file_size > MOST_RATIO * max(1, part.compress_size):
+                    raise Unreadable(too_much)
+                if part.filename.endswith((".xml", ".rels")):
+                    with archive.open(part) as stream:
+                        if _DECLARES.search(stream.read(2048)):
+                            raise Unreadable(too_much)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        raise Unreadable(_("The workbook is damaged or protected. Open it and save it again as .xlsx.")) from error
+
+
+def _narrow(cells: list[str]) -> list[str]:
+    """Drop empty cells at the end.
+
+    Raises:
+        Unreadable: more columns hold something than may.
+    """
+    while cells and not cells[-1]:
+        cells.pop()
+    if len(cells) > MOST_COLUMNS:
+        raise Unreadable(
+            _("The table has more than %(most)s columns. Remove what is not asked for.") % {"most": MOST_COLUMNS}
+        )
+    return cells
+
+
+def _clean(cell: str) -> str:
+    """Return a cell's text without space around it, as it was before an export guarded it."""
+    if len(cell) > MOST_SIGNS:
+        raise Unreadable(_("A cell holds more than %(most)s signs. Shorten it.") % {"most": MOST_SIGNS})
+    return unguarded(cell.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\xa0"))
+
+
+def _text_of(value: Any) -> str:
+    """Return the value of a workbook's cell as a person would write it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == value.time().min else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

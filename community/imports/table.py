@@ -1,0 +1,184 @@
+"""How a table is taken in: row by row, whole or not at all, with one report for page and command."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from community.imports.row import Problem, Row, RowRefused
+from community.imports.sheet import Sheet, Unreadable, read_sheet
+from community.models import User
+from community.permissions import Refusal
+from community.visibility import is_administrator
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a row does: "added", "changed" or "same"; `fields` maps a column to (old, new)."""
+
+    row: int
+    what: str
+    title: str
+    fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+@dataclass
+class Report:
+    """What came of a table; `is_done` tells that it was written."""
+
+    changes: list[Change] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    is_done: bool = False
+
+    def count(self, what: str) -> int:
+        """Return how many rows were "added", "changed" or "same"."""
+        return sum(change.what == what for change in self.changes)
+
+    @property
+    def added(self) -> int:
+        """How many rows are new."""
+        return self.count("added")
+
+    @property
+    def changed(self) -> int:
+        """How many rows change something."""
+        return self.count("changed")
+
+    @property
+    def same(self) -> int:
+        """How many rows change nothing."""
+        return self.count("same")
+
+    @property
+    def shown(self) -> list[Change]:
+        """The first rows that do something, for a preview."""
+        return [change for change in self.changes if change.what != "same"][:200]
+
+    @property
+    def shown_problems(self) -> list[Problem]:
+        """The first problems, for a page; the command prints all."""
+        return self.problems[:300]
+
+    def sentence(self) -> str:
+        """Return the whole in one sentence."""
+        if self.problems:
+            bad = len({problem.row for problem in self.problems})
+            words = ngettext(
+                "%(bad)s row cannot be taken. Nothing was imported: correct it, then import the file again.",
+                "%(bad)s rows cannot be taken. Nothing was imported: correct them, then import the file again.",
+                bad,
+            )
+            return words % {"bad": bad}
+        counts = {"added": self.added, "changed": self.changed, "same": self.same}
+        if self.is_done:
+            return _("Imported: %(added)s added, %(changed)s changed, %(same)s as they were.") % counts
+        return _("Nothing is written yet: %(added)s would be added, %(changed)s changed, %(same)s stay.") % counts
+
+
+class Table:
+    """What all imports share. A subclass names its columns and takes a row; it is made anew for each import."""
+
+    code: ClassVar[str]
+    title: ClassVar[str | Promise]
+    #: column -> what stands in it, for the page that explains the file.
+    columns: ClassVar[Mapping[str, str | Promise]]
+    required: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, by: User) -> None:
+        """Take rows in the name of an administrator."""
+        self.by = by
+
+    def begin(self, sheet: Sheet) -> None:
+        """Load what rows refer to, once."""
+
+    def take(self, row: Row) -> Change:
+        """Write one row.
+
+        Raises:
+            RowRefused: something is wrong with it, as noted in the row.
+        """
+        raise NotImplementedError
+
+    def finish(self) -> None:
+        """Write what is written once for all rows."""
+
+    def lines(self, queryset: Any) -> Iterator[Mapping[str, Any]]:
+        """Yield the rows of an export, by column; imported again, they change nothing."""
+        raise NotImplementedError
+
+
+def bring_in(table: Table, content: bytes, *, dry_run: bool = False) -> Report:
+    """Take a file in, whole or not at all; with `dry_run` nothing stays.
+
+    Raises:
+        Refusal: who asks is no administrator.
+    """
+    if not is_administrator(table.by):
+        raise Refusal(_("Only an administrator imports."), "forbidden")
+    report = Report()
+    try:
+        sheet = read_sheet(content)
+        _check_columns(table, sheet)
+    except Unreadable as error:
+        report.problems.append(Problem(1, "", str(error)))
+        return report
+    with transaction.atomic():
+        table.begin(sheet)
+        for line in sheet.lines:
+            _take(table, Row(line), report)
+        if not report.problems:
+            table.finish()
+        if report.problems or dry_run:
+            transaction.set_rollback(True)
+        else:
+            report.is_done = True
+    return report
+
+
+def _take(table: Table, row: Row, report: Report) -> None:
+    """Take one row in a savepoint; whatever refuses it becomes its problem."""
+    try:
+        with transaction.atomic():
+            report.changes.append(table.take(row))
+    except RowRefused:
+        pass
+    except Refusal as refusal:
+        row.wrong("", str(refusal))
+    except ValidationError as error:
+        row.wrong("", " ".join(error.messages))
+    except IntegrityError:
+        row.wrong("", _("This contradicts what stands in the registry or in a row before: look for it there."))
+    report.problems.extend(row.problems)
+
+
+def _check_columns(table: Table, sheet: Sheet) -> None:
+    """Refuse a file with columns that are not known, or without those that are needed."""
+    missing = [name for name in table.required if name not in sheet.columns]
+    unknown = [name for name in sheet.columns if name not in table.columns]
+    if missing:
+        raise Unreadable(
+            _("The column “%(name)s” is missing. The first row names the columns: %(known)s.")
+            % {"name": missing[0], "known": ", ".join(table.columns)}
+        )
+    if unknown:
+        raise Unreadable(
+            _("The column “%(name)s” is not known. Remove or rename it. Known are: %(known)s.")
+            % {"name": unknown[0], "known": ", ".join(table.columns)}
+        )
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return what of `after` is new."""
+    return {name: (before[name], value) for name, value in after.items() if before[name] != value}
+
+
+def joined(parts: Iterable[Any]) -> str:
+    """Return several values in one cell."""
+    return "; ".join(str(part) for part in parts)
