@@ -55,7 +55,7 @@ INSTALLED_APPS = [
     "community",
     "clusters",
     "factsheets",
-    "django.contrib.admin",
+    "config.admin_site.RegistryAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
