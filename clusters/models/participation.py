@@ -30,9 +30,7 @@ class Participation(models.Model):
         blank=True,
         related_name="participations",
     )
-    role = models.CharField(
-        _("role"), max_length=13, choices=ParticipationRole, default=ParticipationRole.PARTICIPANT
-    )
+    role = models.CharField(_("role"), max_length=13, choices=ParticipationRole, default=ParticipationRole.PARTICIPANT)
     status = models.CharField(_("status"), max_length=10, choices=ParticipationStatus)
     from_on = models.DateField(_("from"), null=True, blank=True)
     until_on = models.DateField(_("until"), null=True, blank=True)

@@ -121,9 +121,7 @@ class Baseline(models.Model):
     frozen_at = models.DateTimeField()
     starts_on = models.DateField(null=True)
     ends_on = models.DateField(null=True)
-    amendment = models.OneToOneField(
-        "clusters.Amendment", on_delete=models.PROTECT, null=True, related_name="baseline"
-    )
+    amendment = models.OneToOneField("clusters.Amendment", on_delete=models.PROTECT, null=True, related_name="baseline")
 
     class Meta:
         """Numbered within the cluster."""
