@@ -6,6 +6,7 @@ choosable, even when it was retired or hidden meanwhile.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -31,6 +32,7 @@ SOLUTIONS_SHOWN = 30
 LEAST_QUERY = 2
 _CANDIDATES = 60
 _WORD_LENGTH = 4
+_MEMBER_KEY = re.compile(r"[a-z0-9]{12}")
 _LANGUAGES = ("en", "fr", "es", "it", "pt", "el", "hr", "sl", "bg", "sq", "bs", "mk")
 
 Choices = list[tuple[Any, str]]
@@ -39,6 +41,12 @@ Choices = list[tuple[Any, str]]
 def is_key(text: object) -> bool:
     """Tell whether `text` can be a primary key, so that no database is asked for what none can hold."""
     return str(text).isdecimal() and len(str(text)) <= KEY_LENGTH
+
+
+def words_to_find(query: str) -> str:
+    """Return a query without signs that no database takes; "" for one that says too little."""
+    said = fold("".join(sign for sign in query if sign.isprintable()))
+    return said if len(said) >= LEAST_QUERY else ""
 
 
 def language_choices(chosen: str) -> Choices:
@@ -126,24 +134,26 @@ def organisations_of(member: Member) -> list[Organisation]:
 
 def found_members(user: User, query: str) -> list[Member]:
     """Return members whom `user` sees in the directory and whose name or organisation holds the words of `query`."""
-    if len(fold(query)) < LEAST_QUERY:
+    said = words_to_find(query)
+    if not said:
         return []
-    rows = Member.objects.visible_to(user).in_community().matching(query)
+    rows = Member.objects.visible_to(user).in_community().matching(said)
     return list(_with_affiliations(rows)[:FOUND])
 
 
 def known_members(user: User, keys: Collection[str], named: Collection[int]) -> dict[str, Member]:
     """Return, by key, those of `keys` whom `user` may name: seen in the directory, or named here already (`named`)."""
+    keys = [key for key in keys if _MEMBER_KEY.fullmatch(key)]
     if not keys:
         return {}
     rows = Member.objects.visible_to(user).in_community() | Member.objects.filter(pk__in=list(named))
-    return {member.key: member for member in _with_affiliations(rows.filter(key__in=list(keys)))}
+    return {member.key: member for member in _with_affiliations(rows.filter(key__in=keys))}
 
 
 def close_organisations(user: User, query: str) -> list[Organisation]:
     """Return organisations named like `query`, the closest first, so that nobody adds one a second time."""
-    wanted = fold(query)
-    if len(wanted) < LEAST_QUERY:
+    wanted = words_to_find(query)
+    if not wanted:
         return []
     words = [word for word in wanted.split() if len(word) >= _WORD_LENGTH][:6] or wanted.split()[:6]
     holds = Q()
@@ -168,9 +178,8 @@ def known_organisations(user: User, keys: Collection[int]) -> dict[int, Organisa
 
 def found_needs(user: User, query: str) -> list[Need]:
     """Return open needs that hold the words of `query`."""
-    if len(fold(query)) < LEAST_QUERY:
-        return []
-    return list(Need.objects.visible_to(user).open().matching(query)[:FOUND])
+    said = words_to_find(query)
+    return list(Need.objects.visible_to(user).open().matching(said)[:FOUND]) if said else []
 
 
 def newest_needs(user: User) -> list[Need]:
@@ -195,7 +204,7 @@ def choosable_solutions(chosen: Collection[int]) -> Any:
 def shown_solutions(chosen: Collection[int], query: str) -> tuple[list[Solution], bool]:
     """Return the chosen results and the first that hold the words of `query`, and whether there are more."""
     rows = choosable_solutions(chosen)
-    matching = rows.matching(query).order_by("title_key", "pk")[: SOLUTIONS_SHOWN + 1]
+    matching = rows.matching(words_to_find(query)).order_by("title_key", "pk")[: SOLUTIONS_SHOWN + 1]
     found = list(matching)
     have = {row.pk for row in found[:SOLUTIONS_SHOWN]}
     extra = list(rows.filter(pk__in=[pk for pk in chosen if pk not in have])) if set(chosen) - have else []

@@ -12,7 +12,7 @@ from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.proposal_pages import Writer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 
 @pytest.fixture
