@@ -40,38 +40,20 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
     baseline = full.baselines.order_by("-number").first()
     first = baseline if baseline is None or baseline.number == 1 else full.baselines.order_by("number").first()
     stages = list(full.stages.all())
-    found: Any = {
+    parts: Any = {
         "shape": shape.SHAPE,
         "as_of": on.isoformat(),
         "language": full.language,
         "reference": full.name,
         **_words(full),
-        "state": full.state,
-        "state_since": _day(timezone.localdate(full.state_since)) if full.state_since else None,
-        "recorded_afterwards": full.is_recorded_afterwards,
-        "working_group": _group(full.working_group, on),
-        "further_working_groups": [_group(group, on) for group in full.further_working_groups.all()],
-        "focus": full.focus,
-        "levels": [row.level for row in full.levels.all()],
+        **_standing(full, on),
         **_days(full),
-        "join_policy": full.join_policy,
-        "size_limit": full.size_limit,
         "need": _need(full),
         "objectives": _objectives(full),
-        "themes": [_coded(term) for term in full.themes.all()],
-        "specific_objectives": [_coded(full.specific_objective)] if full.specific_objective else [],
-        "sdgs": [_coded(term) for term in full.sdgs.all()],
-        "territories": [_territory(territory) for territory in full.territories.all()],
+        **_places_and_themes(full),
         "lead": {"organisation": _organisation(full.lead_organisation), "person": full.lead.key if full.lead else None},
         "participants": participant_lines(full.participations.all()),
-        "solutions": [
-            {
-                "title": solution.title,
-                "project": solution.project.acronym,
-                "maturity": _coded(solution.maturity) if solution.maturity else None,
-            }
-            for solution in full.solutions.all()
-        ],
+        "solutions": _solutions(full),
         "baseline": _baseline(baseline),
         "stages": stage_lines(stages, baseline, first, on=on),
         "expected_outcomes": [{"kind": row.kind, "how": row.note, "on": None} for row in full.expected_outcomes.all()],
@@ -79,23 +61,63 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
         "no_outcome": full.has_no_outcome,
         "uptakes": [],
         "meetings": _meetings(full),
-        "amendments": [
-            {
-                "number": row.number,
-                "accepted_on": timezone.localdate(row.decided_at).isoformat(),
-                "fields": sorted(row.changes),
-                "reason": row.reason,
-            }
-            for row in full.amendments.all()
-            if row.state in (AmendmentState.ACCEPTED, AmendmentState.PARTLY_ACCEPTED) and row.decided_at
-        ],
+        "amendments": _amendments(full),
         "conditions": [
             {"text": row.text, "due": _day(row.due_on), "state": condition_state(row)} for row in full.conditions.all()
         ],
         "follow_ups": [row.due_on.isoformat() for row in full.follow_ups.all() if row.cancelled_at is None],
     }
-    whole: shape.Snapshot = found
+    whole: shape.Snapshot = parts
     return whole
+
+
+def _standing(cluster: Cluster, on: date) -> Any:
+    """Return how a cluster stands and how one joins it."""
+    return {
+        "state": cluster.state,
+        "state_since": _day(timezone.localdate(cluster.state_since)) if cluster.state_since else None,
+        "recorded_afterwards": cluster.is_recorded_afterwards,
+        "working_group": _group(cluster.working_group, on),
+        "further_working_groups": [_group(group, on) for group in cluster.further_working_groups.all()],
+        "join_policy": cluster.join_policy,
+        "size_limit": cluster.size_limit,
+    }
+
+
+def _places_and_themes(cluster: Cluster) -> Any:
+    """Return what a cluster is about and where."""
+    return {
+        "focus": cluster.focus,
+        "levels": [row.level for row in cluster.levels.all()],
+        "themes": [_coded(term) for term in cluster.themes.all()],
+        "specific_objectives": [_coded(cluster.specific_objective)] if cluster.specific_objective else [],
+        "sdgs": [_coded(term) for term in cluster.sdgs.all()],
+        "territories": [_territory(territory) for territory in cluster.territories.all()],
+    }
+
+
+def _solutions(cluster: Cluster) -> list[shape.SolutionLine]:
+    return [
+        {
+            "title": solution.title,
+            "project": solution.project.acronym,
+            "maturity": _coded(solution.maturity) if solution.maturity else None,
+        }
+        for solution in cluster.solutions.all()
+    ]
+
+
+def _amendments(cluster: Cluster) -> list[shape.AmendmentLine]:
+    return [
+        {
+            "number": row.number,
+            "accepted_on": timezone.localdate(row.decided_at).isoformat(),
+            "fields": sorted(row.changes),
+            "reason": row.reason,
+        }
+        for row in cluster.amendments.all()
+        if row.state in (AmendmentState.ACCEPTED, AmendmentState.PARTLY_ACCEPTED) and row.decided_at
+    ]
 
 
 def condition_state(condition: Condition) -> str:

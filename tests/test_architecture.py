@@ -30,6 +30,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "vocabularies",
             "demo_accounts",
             "snapshot_shape",
+            "imprint",
             "triggers",
             "search_index",
             "glossary",
@@ -166,6 +167,14 @@ def test_views_ask_querysets_and_actions_instead_of_the_database(app: str) -> No
     assert wrong == []
 
 
+def documented(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Return the lines of a function's docstring: what says more is not longer to read as code."""
+    first = function.body[0]
+    if ast.get_docstring(function) is None or first.end_lineno is None:
+        return 0
+    return first.end_lineno - first.lineno + 1
+
+
 def test_modules_and_functions_stay_short_and_say_what_they_are_for() -> None:
     wrong = []
     for path in itertools.chain.from_iterable(modules(app) for app in (*APPS, "config")):
@@ -178,7 +187,7 @@ def test_modules_and_functions_stay_short_and_say_what_they_are_for() -> None:
             wrong.append(f"{name} has {len(text.splitlines())} lines")
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno:
-                length = node.end_lineno - node.lineno + 1
+                length = node.end_lineno - node.lineno + 1 - documented(node)
                 if length > LONGEST_FUNCTION:
                     wrong.append(f"{name}:{node.lineno} {node.name} has {length} lines")
     assert wrong == []
