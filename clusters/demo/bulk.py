@@ -27,6 +27,7 @@ from community.models import Affiliation, Consent, ConsentWording, Event, Member
 from community.signals import recorded
 
 Tell = Callable[[int], object]
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
 MEMBERS_A_BATCH = 1000
 CLUSTERS_A_BATCH = 500
 #: Clusters in bulk were proposed over so many days up to today.
@@ -57,32 +58,15 @@ def _member_batch(
 ) -> None:
     """Insert one batch of members; their search text is what `community.search` would write."""
     now = timezone.now()
-    letters = "abcdefghijklmnopqrstuvwxyz"
     users = User.objects.bulk_create(
         User(
             email=f"m{first + n}@bulk.demo.example",
-            password=UNUSABLE_PASSWORD_PREFIX + "".join(rng.choices(letters, k=40)),
+            password=UNUSABLE_PASSWORD_PREFIX + "".join(rng.choices(LETTERS, k=40)),
         )
         for n in range(size)
     )
     works_for = [rng.choice(organisations) for _n in range(size)]
-    members = []
-    for user, organisation in zip(users, works_for, strict=True):
-        family = made_up_word(rng)
-        name = f"{rng.choice(FIRST_NAMES)} {family}"
-        found_by = " ".join(part for part in (name, organisation.name, organisation.short_name) if part)
-        key = "".join(rng.choices(letters, k=12))
-        members.append(
-            Member(
-                key=key,
-                user=user,
-                name=name,
-                sort_name=family,
-                is_demo=True,
-                search_text=fold(found_by),
-                languages=["en"],
-            )
-        )
+    members = [_made_up_member(rng, user, place) for user, place in zip(users, works_for, strict=True)]
     Member.objects.bulk_create(members)
     Affiliation.objects.bulk_create(
         Affiliation(member=member, organisation=organisation, function="Adviser", is_main=True, from_on=WORKS_SINCE)
@@ -100,6 +84,22 @@ def _member_batch(
         for member in members
         for purpose, share in shares
         if rng.randrange(100) < share
+    )
+
+
+def _made_up_member(rng: random.Random, user: User, organisation: Organisation) -> Member:
+    """Return a member for an account, not yet written."""
+    family = made_up_word(rng)
+    name = f"{rng.choice(FIRST_NAMES)} {family}"
+    found_by = " ".join(part for part in (name, organisation.name, organisation.short_name) if part)
+    return Member(
+        key="".join(rng.choices(LETTERS, k=12)),
+        user=user,
+        name=name,
+        sort_name=family,
+        is_demo=True,
+        search_text=fold(found_by),
+        languages=["en"],
     )
 
 
