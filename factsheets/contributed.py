@@ -6,13 +6,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community import contributions, kinds
+from community.choices import RedactionReason
 from community.contributions import ChainAnchor, ClockJob, PageSection, PersonalRecords
 from community.models import Member
 from factsheets.actions.missing import keep_up
+from factsheets.actions.revise import withdraw_naming
 from factsheets.models import Edition, EditionName, Issue
 
 
@@ -41,7 +44,13 @@ def register() -> None:
     )
     contributions.personal_records.register(
         "factsheets.names",
-        PersonalRecords(_("Documents that name you"), _names_of, lambda row: {"document": str(row.edition)}),
+        PersonalRecords(
+            _("Documents that name you"),
+            _names_of,
+            lambda row: {"document": str(row.edition)},
+            erase=_erase,
+            merge=_merge,
+        ),
     )
 
 
@@ -60,6 +69,18 @@ def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
     """Return the newest edition for a cluster's page; None before the first."""
     edition = Edition.objects.for_reference(cluster.reference or "").current().select_related("issue").first()
     return {"edition": edition} if edition else None
+
+
+def _erase(member: Member) -> int:
+    """Withdraw what names an erased person; the next revisions are made without the name."""
+    return len(withdraw_naming(member=member, reason=RedactionReason.ERASURE, by=None, at=timezone.now()))
+
+
+def _merge(old: Member, new: Member) -> int:
+    """Let the documents that name `old` name `new`, who is the same person; return how many."""
+    rows = EditionName.objects.filter(member=old)
+    rows.filter(edition__names__member=new).delete()
+    return rows.update(member=new)
 
 
 def _names_of(member: Member) -> Any:

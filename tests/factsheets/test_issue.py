@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from clusters.choices import State
 from clusters.models import Cluster
-from community import events, jobs
+from community import contributions, events, jobs
 from community.actions.consent import withdraw_consent
 from community.choices import ConsentPurpose, JobState, RedactionReason
 from community.models import Event, Job, Member, Redaction
@@ -57,6 +57,14 @@ def edition_of(issue: Issue) -> Edition:
 def record(cluster: Cluster, verb: str = "approve", **more: object) -> Event:
     with transaction.atomic():
         return events.record(verb=verb, subject=cluster, by=None, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spare the time for tests that look at rows only: the press is taken, and nobody waits for it."""
+    press = Press(pdf_module.Limits(queue_seconds=0))
+    press._lock.acquire()
+    monkeypatch.setattr(pdf_module, "_press", press)
 
 
 @pytest.fixture
@@ -243,6 +251,29 @@ def test_a_consent_to_something_else_withdrawn_touches_no_document(cast: Cast, c
     assert not Job.objects.filter(task="factsheets.withdraw").exists()
 
 
+def test_an_erasure_takes_the_name_out_and_a_merge_moves_it(cast: Cast, cluster: Cluster) -> None:
+    lead = cast.member("lead")
+    make.make_consent(lead, ConsentPurpose.NAMED)
+    issue(cluster)
+    records = contributions.personal_records.get("factsheets.names")
+    other = make.make_member("Same Person")
+    assert records.merge is not None
+    assert records.erase is not None
+    assert records.merge(lead, other) == 1
+    assert (records.rows(lead).count(), records.rows(other).count()) == (0, 1)
+    assert records.erase(other) == 1
+    assert records.rows(other).count() == 0
+    assert edition_of(Issue.objects.get()).redaction.reason == RedactionReason.ERASURE  # type: ignore[union-attr]
+
+
+def test_printed_heads_are_anchors_of_the_history(cluster: Cluster, without_pdf: None) -> None:
+    event = record(cluster)
+    issue(cluster, accepts_missing_pdf=True)
+    (anchor,) = contributions.chain_anchors.get("factsheets")()
+    assert (anchor.chain, anchor.number, anchor.hash) == (event.chain, event.number, event.hash)
+    assert cluster.reference in str(anchor.source)
+
+
 # -- When the PDF cannot be made ---------------------------------------------------------------------------------------
 
 
@@ -348,33 +379,35 @@ def test_missing_documents_are_caught_up_with_once(cast: Cast) -> None:
         "DELETE FROM factsheets_edition",
     ],
 )
-def test_the_database_refuses_to_change_or_delete_what_was_issued(cluster: Cluster, statement: str) -> None:
-    issue(cluster)
+def test_the_database_refuses_to_change_or_delete_what_was_issued(
+    cluster: Cluster, statement: str, without_pdf: None
+) -> None:
+    issue(cluster, accepts_missing_pdf=True)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
     assert edition_of(Issue.objects.get()).is_current
 
 
-def test_an_edition_is_not_emptied_with_the_redaction_of_another_one(cluster: Cluster) -> None:
-    one, two = edition_of(issue(cluster)), edition_of(issue(cluster))
+def test_an_edition_is_not_emptied_with_the_redaction_of_another_one(cluster: Cluster, without_pdf: None) -> None:
+    one, two = (edition_of(issue(cluster, accepts_missing_pdf=True)) for _number in range(2))
     row = Redaction.objects.create(target="edition", target_id=two.pk, reason=RedactionReason.CONSENT)
     emptied = {"state": "withdrawn", "article_file": "", "pdf_file": "", "data_file": "", "redaction": row}
     with pytest.raises(DatabaseError), transaction.atomic():
         Edition.objects.filter(pk=one.pk).update(**emptied)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Edition.objects.filter(pk=two.pk).update(**{**emptied, "pdf_sha256": ""})
+        Edition.objects.filter(pk=two.pk).update(**{**emptied, "data_sha256": ""})
     Edition.objects.filter(pk=two.pk).update(**emptied)  # the control: with its own row and nothing else changed
 
 
-def test_withdrawing_twice_is_one_row_of_the_ledger(cluster: Cluster) -> None:
-    edition = edition_of(issue(cluster))
+def test_withdrawing_twice_is_one_row_of_the_ledger(cluster: Cluster, without_pdf: None) -> None:
+    edition = edition_of(issue(cluster, accepts_missing_pdf=True))
     first = withdraw_edition(edition=edition, reason=RedactionReason.ERASURE, by=None, at=NOW, erasure="e1")
     assert withdraw_edition(edition=edition, reason=RedactionReason.ERASURE, by=None, at=NOW, erasure="e1") == first
     assert Redaction.objects.count() == 1
 
 
-def test_a_version_or_revision_exists_once(cluster: Cluster) -> None:
-    made = issue(cluster)
+def test_a_version_or_revision_exists_once(cluster: Cluster, without_pdf: None) -> None:
+    made = issue(cluster, accepts_missing_pdf=True)
     with pytest.raises(DatabaseError), transaction.atomic():
         Issue.objects.bulk_create([Issue(**{**values(made), "event": None})])
     with pytest.raises(DatabaseError), transaction.atomic():
