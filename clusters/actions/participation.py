@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from clusters import notifications
 from clusters.actions.parts import check_fields, locked_cluster, record_change
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus
-from clusters.joining import Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
+from clusters.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from clusters.models import Cluster, Participation
 from clusters.permissions import can_work, eligible_to_lead
 from community.models import Event, Member, Organisation, User
@@ -58,13 +58,7 @@ def enter(
         raise Refusal(_("You are invited already: answer the invitation."), "state")
     if there is not None:
         return there
-    offered = way_in(by, locked)
-    if offered is None:
-        raise Refusal(_("Nobody can join this cluster as it stands now."), "state")
-    if not offered.verdict:
-        raise Refusal.of(offered.verdict)
-    if offered.way != way:
-        raise Refusal(_("How one joins was changed while you were reading. Look again, then decide."), "stale")
+    offered = _offered(by, locked, way)
     member = _member(by)
     if not member.affiliations.current(timezone.localdate(at)).filter(organisation=organisation).exists():
         raise Refusal(_("Choose an organisation that you work for today."))
@@ -83,6 +77,22 @@ def enter(
     elif row.status == Status.REQUESTED:
         notifications.tell_leads("participation_asked", locked, event=event)
     return row
+
+
+def _offered(by: User, cluster: Cluster, way: str) -> Offered:
+    """Return the way in that is open to the person, if it is the one that they were shown.
+
+    Raises:
+        Refusal: none is open, it may not be taken now, or it is another one by now.
+    """
+    offered = way_in(by, cluster)
+    if offered is None:
+        raise Refusal(_("Nobody can join this cluster as it stands now."), "state")
+    if not offered.verdict:
+        raise Refusal.of(offered.verdict)
+    if offered.way != way:
+        raise Refusal(_("How one joins was changed while you were reading. Look again, then decide."), "stale")
+    return offered
 
 
 @transaction.atomic
