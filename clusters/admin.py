@@ -96,6 +96,10 @@ class ClusterAdmin(SheetAdmin, RecordAdmin):
     )
     inlines = (ObjectiveInline, StageInline, ParticipationInline, DecisionInline, OutcomeInline)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Lead to the cluster's page first."""
+        return ["page", *(name for name in super().get_fields(request, obj) if name != "page")]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cluster]:
         """Keep what the administrator may see: all but drafts of others."""
         rows: Any = super().get_queryset(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,6 +14,7 @@ from clusters.imports.known import Known
 from community.folding import fold
 from community.forms.dates import read_day
 from community.imports.row import Row
+from community.validators import plain_line, plain_text
 
 DAYS = ("proposed_on", "decided_on", "started_on", "ended_on")
 
@@ -52,8 +54,37 @@ COLUMNS = {
 }
 
 
+#: Cells that may have line breaks; all others are one line.
+PROSE = frozenset({"need", "adoption_plan", "out_of_scope", "practitioners_summary", "lessons", "next_steps", "reason"})
+#: How long a text may be.
+MOST = {
+    "title": 100,
+    "question": 200,
+    "need": 600,
+    "out_of_scope": 300,
+    "adoption_plan": 1000,
+    "practitioners_summary": 1500,
+    "lessons": 2000,
+    "next_steps": 1000,
+}
+
+
+def check_texts(row: Row) -> None:
+    """Note texts that are too long or hold signs that no text of the registry may hold."""
+    for name in COLUMNS:
+        text = row.text(name)
+        if name in MOST and len(text) > MOST[name]:
+            words = {"has": len(text), "most": MOST[name]}
+            row.wrong(name, _("This has %(has)s characters; at most %(most)s.") % words)
+        try:
+            (plain_text if name in PROSE else plain_line)(text)
+        except ValidationError as error:
+            row.wrong(name, " ".join(error.messages))
+
+
 def read_values(row: Row, known: Known) -> dict[str, Any]:
     """Return the fields of the proposal that a row holds."""
+    check_texts(row)
     starts_on, ends_on = row.day("starts_on"), row.day("ends_on")
     for name in ("starts_on", "ends_on"):
         if not row.text(name):
@@ -61,11 +92,11 @@ def read_values(row: Row, known: Known) -> dict[str, Any]:
     group = row.among("working_group", known.groups)
     organisation = known.organisations.of(row, "lead_organisation")
     values: dict[str, Any] = {
-        "title": _bounded(row, "title", 100, required=True),
-        "question": _bounded(row, "question", 200, required=True),
-        "need_text": _bounded(row, "need", 600),
-        "out_of_scope": _bounded(row, "out_of_scope", 300),
-        "adoption_plan": _bounded(row, "adoption_plan", 1000),
+        "title": row.text("title", required=True),
+        "question": row.text("question", required=True),
+        "need_text": row.text("need"),
+        "out_of_scope": row.text("out_of_scope"),
+        "adoption_plan": row.text("adoption_plan"),
         "focus": row.choice("focus", Focus),
         "starts_on": starts_on,
         "ends_on": ends_on,
@@ -96,7 +127,7 @@ def outcomes_of(row: Row) -> list[tuple[str, str]]:
     found = []
     for part in row.words("outcomes"):
         kind, bar, title = (piece.strip() for piece in part.partition("|"))
-        if not bar or fold(kind) not in codes or not title:
+        if not bar or fold(kind) not in codes or not 0 < len(title) <= 200:
             sentence = _("“%(text)s” is not “kind | what came of it”. Kinds are: %(kinds)s.")
             problem = sentence % {"text": part, "kinds": ", ".join(OutcomeKind.values)}
             if all(one.sentence != problem for one in row.problems):
@@ -104,13 +135,6 @@ def outcomes_of(row: Row) -> list[tuple[str, str]]:
             continue
         found.append((codes[fold(kind)], title))
     return found
-
-
-def _bounded(row: Row, column: str, most: int, *, required: bool = False) -> str:
-    text = row.text(column, required=required)
-    if len(text) > most:
-        row.wrong(column, _("This has %(has)s characters; at most %(most)s.") % {"has": len(text), "most": most})
-    return text
 
 
 def _employer(row: Row, known: Known) -> Any:
@@ -146,7 +170,15 @@ def _stages(row: Row) -> list[StageLine]:
         pieces = [piece.strip() for piece in part.split("|")]
         try:
             title, first, last = pieces
-            lines.append(StageLine(title[:120], "work", read_day(first), read_day(last)))
+            lines.append(StageLine(title, "work", read_day(first), read_day(last)))
+        except ValidationError as error:
+            row.wrong("stages", " ".join(error.messages))
         except ValueError:
             row.wrong("stages", _("“%(text)s” is not “title | first day | last day”.") % {"text": part})
+    if any(not 0 < len(line.title) <= 120 for line in lines):
+        row.wrong("stages", _("The title of a stage has 1 to 120 characters."))
+    if any(
+        line.planned_start_on > line.planned_end_on for line in lines if line.planned_start_on and line.planned_end_on
+    ):
+        row.wrong("stages", _("A stage ends before it begins."))
     return lines

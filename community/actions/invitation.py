@@ -124,7 +124,7 @@ def accept_invitation(*, link: SignedLink, password: str, by: User | None, at: d
     """
     at = at or timezone.now()
     used = links.use(link, by=by, at=at)
-    account = User.objects.select_for_update(of=("self",)).filter(pk=used.user_id).first()
+    account = User.objects.select_for_update(of=("self",)).filter(pk=used.user_id or 0).first()
     if account is None or not account.is_active or fold_key(account.email) != used.address_key:
         raise Refusal(links.CLOSED["revoked"], "closed")  # type: ignore[index]
     account.set_password(password)

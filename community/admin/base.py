@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from community.actions.entry import keep_entry
+from community.admin.words import in_words
 from community.folding import fold
 from community.forms.dates import DayField
 from community.models import Event, User
@@ -239,7 +240,7 @@ def history_of(model_admin: admin.ModelAdmin[Any], request: HttpRequest, object_
         "title": _("History"),
         "opts": model_admin.opts,
         "object": row,
-        "events": events,
+        "events": [(event, in_words(event.verb)) for event in events],
     }
     return TemplateResponse(request, "admin/community/history.html", context)
 

@@ -9,7 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from community.admin.base import EntryAdmin
+from community.admin.sheets import SheetAdmin
 from community.choices import SolutionStatus
+from community.imports.solution import SolutionImport
 from community.models import Need, Solution
 
 
@@ -28,8 +30,10 @@ class NeedAdmin(EntryAdmin):
 
 
 @admin.register(Solution)
-class SolutionAdmin(EntryAdmin):
+class SolutionAdmin(SheetAdmin, EntryAdmin):
     """The catalogue of solutions."""
+
+    sheet = SolutionImport
 
     list_display = ("title", "project", "type", "maturity", "status")
     list_filter = ("status", "type", "maturity")

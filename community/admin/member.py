@@ -30,12 +30,12 @@ class MemberForm(EntryForm):
     """A person; an address makes the account with which they sign in."""
 
     address = forms.EmailField(
-        label=_("e-mail address"),
+        label=_("E-mail address"),
         required=False,
         max_length=254,
         help_text=_("Makes an account without a password. Invite the member from the list afterwards."),
     )
-    languages = WordsField(label=_("languages"))
+    languages = WordsField(label=_("Languages"))
 
     def clean_address(self) -> str:
         """Refuse an address that belongs to somebody else, in any case.

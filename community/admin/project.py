@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from community.admin.base import EntryAdmin, EntryForm, PartInline
 from community.admin.fields import WordsField
@@ -17,8 +18,8 @@ from community.models import Partnership, Project
 class ProjectForm(EntryForm):
     """A project; lists are written with commas."""
 
-    countries = WordsField()
-    uncertain = WordsField()
+    countries = WordsField(label=_("Countries"))
+    uncertain = WordsField(label=_("Uncertain fields"))
 
 
 class PartnershipInline(PartInline):

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -40,6 +42,10 @@ def carry_out(request: HttpRequest, rows: QuerySet[Any], do: Callable[[Any], obj
 
 class UserForm(EntryForm):
     """An account: its address and the language of its mails."""
+
+    language = forms.ChoiceField(
+        label=_("Language of mails"), choices=[("", _("As the site")), *settings.LANGUAGES], required=False
+    )
 
     def clean_email(self) -> str:
         """Refuse an address that is taken in any case, and what the action refuses.

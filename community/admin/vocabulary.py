@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from community.admin.base import EntryAdmin, EntryForm
 from community.admin.fields import LabelsField
@@ -16,7 +17,7 @@ from community.models import Term, Territory, Text
 class TermForm(EntryForm):
     """A term with a label per language."""
 
-    labels = LabelsField()
+    labels = LabelsField(label=_("Labels"))
 
 
 @admin.register(Term)

@@ -22,9 +22,9 @@ from community.validators import plain_line
 class WorkingGroupForm(EntryForm):
     """A group; a new title holds from a day on, and the old one stays known."""
 
-    new_title = forms.CharField(label=_("new title"), required=False, max_length=160, validators=[plain_line])
-    new_title_from = DayField(label=_("holds from"), required=False)
-    new_title_source = forms.CharField(label=_("source"), required=False, max_length=300, validators=[plain_line])
+    new_title = forms.CharField(label=_("New title"), required=False, max_length=160, validators=[plain_line])
+    new_title_from = DayField(label=_("Holds from"), required=False)
+    new_title_source = forms.CharField(label=_("Source"), required=False, max_length=300, validators=[plain_line])
 
     def clean(self) -> dict[str, Any]:
         """Try the new title.

@@ -69,6 +69,9 @@ class EntryTable(Table):
     def fill_new(self, instance: Any, row: Row) -> None:
         """Set what a new row needs beside its columns."""
 
+    def prepare(self, instance: Any) -> None:
+        """Set what follows from the values, before they are checked and written."""
+
     def remember(self, instance: Any) -> None:
         """Let later rows find this one."""
 
@@ -90,6 +93,7 @@ class EntryTable(Table):
         changes = differences(before, {name: cell_of(value) for name, value in values.items()})
         if found is not None and not changes:
             return Change(row.number, "same", str(instance))
+        self.prepare(instance)
         self._validate(instance, row)
         instance.save()
         keep_entry(row=instance, by=self.by, is_new=found is None, changes={n: list(c) for n, c in changes.items()})

@@ -21,8 +21,9 @@ from community.imports.organisation import OrganisationImport
 from community.imports.outgoing import take_out
 from community.imports.project import PartnershipImport, ProjectImport
 from community.imports.sheet import MOST_ROWS, Unreadable, read_sheet
+from community.imports.solution import SolutionImport
 from community.imports.table import Report, Table, bring_in
-from community.models import Affiliation, Event, Member, Organisation, Partnership, Project, User
+from community.models import Affiliation, Event, Member, Organisation, Partnership, Project, Solution, User
 from community.permissions import Refusal
 from community.verification import verify_history
 from tests import factories as make
@@ -172,12 +173,16 @@ def everything(by: User) -> dict[Table, Any]:
         "Anna Perić", organisation=park, expertise=(first, second), languages=["en", "el"], about='-1\n"two"'
     )
     anna.affiliations.update(function="+Ranger")
+    kind = make.make_term(Vocabulary.SOLUTION_TYPE, "method", "Methodology")
+    make.make_solution("=1+1", project=project, type=kind, description="Two\n\nparagraphs")
+    make.make_solution("Flood storage", project=project)
     make.make_member("Νίκος Παπάς", account=False)
     return {
         MemberImport(by): Member.objects.all(),
         OrganisationImport(by): Organisation.objects.all(),
         ProjectImport(by): Project.objects.all(),
         PartnershipImport(by): Project.objects.all(),
+        SolutionImport(by): Solution.objects.all(),
     }
 
 

@@ -64,7 +64,8 @@ def test_the_admin_invites_and_the_person_joins_with_one_press(client: Client, b
     assert "An administrator entered your name" in str(mail.outbox[-1].body)
     client.logout()
     shown = client.get(page(token))
-    assert (shown.status_code, shown["cache-control"], shown["referrer-policy"]) == (200, "no-store", "no-referrer")
+    assert (shown.status_code, shown["referrer-policy"]) == (200, "no-referrer")
+    assert "no-store" in shown["cache-control"]
     assert "anna@park.example" in shown.content.decode()
     answer = client.post(page(token), {"password": PASSWORD})
     assert (answer.status_code, answer["location"]) == (302, reverse("community:desk"))

@@ -1,0 +1,38 @@
+"""Events of the community's chain in words, for the history pages of the admin."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, Promise] = {
+    "give_account": _("Got an account"),
+    "change_address": _("Address changed"),
+    "invite": _("Invited to join"),
+    "accept_invitation": _("Joined"),
+    "deactivate_account": _("Account deactivated"),
+    "reactivate_account": _("Account activated"),
+    "make_administrator": _("Made administrator"),
+    "end_administrator": _("No longer administrator"),
+    "appoint": _("Appointed"),
+    "end_appointment": _("Appointment ended"),
+    "verify_organisation": _("Confirmed"),
+    "retitle": _("New title"),
+    "give_consent": _("Consent given"),
+    "withdraw_consent": _("Consent withdrawn"),
+    "raise_need": _("Raised"),
+    "reword_need": _("Words changed"),
+    "set_need_status": _("Status changed"),
+}
+ENTERED, CHANGED = _("Entered"), _("Changed")
+
+
+def in_words(verb: str) -> Promise | str:
+    """Return what was done; a verb of another table as its code reads."""
+    if verb in WORDS:
+        return WORDS[verb]
+    if verb.startswith("add_"):
+        return ENTERED
+    if verb.startswith("change_"):
+        return CHANGED
+    return verb.replace("_", " ").replace(".", ": ").capitalize()
