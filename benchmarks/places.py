@@ -18,9 +18,10 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg2
 
 from benchmarks.load import Target, children
+from config.machine.postgres import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
-PORT = 8765
+PORT = free_port()
 WORKERS = 2
 
 

@@ -29,6 +29,14 @@ WANTED: Final = (
     ("cluster page, signed in", "empty Django page", 1 / 20),
     ("factsheet, download of the PDF", "page with one indexed query", 0.9),
 )
+#: Pages of which the first answer after a change is told too.
+COLD: Final = (
+    "register, first page",
+    "register, middle page",
+    "register, filtered",
+    "register, common word",
+    "register, signed in",
+)
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ class Result:
     place: Place
     found: dict[str, Any]
     measures: dict[str, Measure]
-    after_change: float
+    after_change: dict[str, float]
     not_modified: Measure | None
     filled_in: float
 
@@ -94,10 +102,11 @@ def text(results: Sequence[Result], seconds: float, clients: int) -> str:
         found = result.found
         number = f"{found['clusters']:,}".replace(",", " ")
         members = f"{found['members']:,}".replace(",", " ")
+        cold = ", ".join(f"{name} {ms:.0f} ms" for name, ms in result.after_change.items())
         facts = (
             f"{members} members; {found['public']} clusters public. The rare word is in {found['rare_hits']} of them, "
-            f"the common one in {found['common_hits']}. Filled in {result.filled_in:.0f} s. First page after a change, "
-            f"with nothing kept: {result.after_change:.0f} ms."
+            f"the common one in {found['common_hits']}. Filled in {result.filled_in:.0f} s. "
+            f"First answer after a change, with nothing kept: {cold}."
         )
         lines += [f"### {result.place.engine}, {number} clusters", "", facts, "", *page_lines(result), ""]
     return "\n".join(lines)

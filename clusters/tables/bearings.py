@@ -1,8 +1,8 @@
 """What every page of the register begins with, in one query: the labels of its filters, and the registry's stamp.
 
 The stamp tells whether anything in the registry changed: the newest event (every action writes one), the newest
-cluster and the newest change of one, and how many the person proposed (drafts write no events, and may be discarded).
-What was counted or shown under a stamp is right as long as the stamp is the same.
+cluster and the newest change of one, how many the person proposed and may read as drafts (drafts write no events, and
+may be discarded). What was counted or shown under a stamp is right as long as the stamp is the same.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ SELECT 'stamp',
     COALESCE(CAST((SELECT MAX(updated_at) FROM clusters_cluster) AS text), ''),
     CAST(COALESCE((SELECT MAX(id) FROM community_event), 0) AS text),
     (SELECT COUNT(*) FROM clusters_cluster WHERE proposer_id = %s)
+UNION ALL
+SELECT 'shared', COUNT(*), '', '', 0 FROM clusters_draftshare WHERE member_id = %s
 UNION ALL
 SELECT 'demo', COUNT(*), '', '', 0 FROM community_demomarker
 """
@@ -78,7 +80,7 @@ def bearings(member_id: int | None) -> Bearings:
     The labels are part of the stamp: they are edited without touching a cluster.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SQL, [Vocabulary.CHALLENGE, member_id])
+        cursor.execute(_SQL, [Vocabulary.CHALLENGE, member_id, member_id])
         rows: list[tuple[str, int, str, str, int]] = cursor.fetchall()
     head = next(row for row in rows if row[0] == "stamp")
     labels = sorted(rows, key=lambda row: (row[4], row[2], row[1]))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.core.cache import cache
 from django.core.paginator import Page, Paginator
@@ -23,12 +24,14 @@ from clusters.visibility import Viewer
 PER_PAGE: Final = 25
 #: A search that finds more is told as "1000+" and shown so far.
 CAP: Final = 1000
-_COUNTS_SECONDS: Final = 3600
+_KEPT_SECONDS: Final = 3600
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
 class Listing:
-    """A page with its counts; `asked` is the number that the address asked for."""
+    """A page of places with its counts."""
 
     counts: Counts
     page: Page[int]
@@ -57,9 +60,12 @@ def listing(filters: ClusterFilter, reader: Reader, number: str) -> Listing:
     """Return the page with that number: the first for a number that is none, the last for one beyond the end."""
     if "q" in filters.chosen:
         return _searched(filters, reader, number)
-    counts = _kept_counts(filters, reader)
+    group_keys = reader.group_keys(filters.chosen.get("wg", []))
+    made = partial(count, filters, group_keys, size=reader.found.size)
+    counts = _kept(_key("counts", filters, reader), made)
     page = _page(counts.total, number)
-    return Listing(counts, page, _slice(filters.rows(), filters.sort, page))
+    key = _key(("page", filters.sort, page.number), filters, reader)
+    return Listing(counts, page, _slice(filters.rows(), filters.sort, page, key))
 
 
 def _page(total: int, number: str) -> Page[int]:
@@ -68,8 +74,15 @@ def _page(total: int, number: str) -> Page[int]:
     return Paginator(range(total), PER_PAGE).get_page(int(digits[:9]) if digits.isdecimal() else 1)
 
 
-def _slice(rows: ClusterQuerySet, sort: str, page: Page[int]) -> list[Place]:
-    """Return the places of a page. The keys are found first, from whichever end of the order is nearer."""
+def _slice(rows: ClusterQuerySet, sort: str, page: Page[int], key: str) -> list[Place]:
+    """Return the places of a page. The keys are found first, from whichever end of the order is nearer.
+
+    They are kept under `key`, so that a page which is asked for again needs no walk to it.
+    """
+    known: list[int] | None = cache.get(key) if key else None
+    if known is not None:
+        standing = {place.pk: place for place in places(Cluster.objects.filter(pk__in=known).order_by())}
+        return [standing[pk] for pk in known if pk in standing]
     first, last = _bounds(page)
     total = page.paginator.count
     ordered = rows.in_order(sort)
@@ -77,7 +90,10 @@ def _slice(rows: ClusterQuerySet, sort: str, page: Page[int]) -> list[Place]:
         keys = ordered.reverse().values("pk")[total - last : total - first]
     else:
         keys = ordered.values("pk")[first:last]
-    return places(Cluster.objects.filter(pk__in=keys).in_order(sort)) if last else []
+    found = places(Cluster.objects.filter(pk__in=keys).in_order(sort)) if last else []
+    if key:
+        cache.set(key, [place.pk for place in found], _KEPT_SECONDS)
+    return found
 
 
 def _bounds(page: Page[int]) -> tuple[int, int]:
@@ -85,26 +101,36 @@ def _bounds(page: Page[int]) -> tuple[int, int]:
     return (page.start_index() - 1, page.end_index()) if page.object_list else (0, 0)
 
 
-def _kept_counts(filters: ClusterFilter, reader: Reader) -> Counts:
-    """Return the counts, kept under the registry's stamp, the person's rights, the day and the filters."""
-    asked = (reader.found.stamp, reader.who, reader.now.date(), sorted(filters.chosen.items()))
-    key = f"register-counts:{blake2b(repr(asked).encode(), digest_size=16).hexdigest()}"
-    counts: Counts | None = cache.get(key)
-    if counts is None:
-        group_keys = reader.group_keys(filters.chosen.get("wg", []))
-        counts = count(filters, group_keys, size=reader.found.size)
-        if reader.found.is_settled(reader.now):
-            cache.set(key, counts, _COUNTS_SECONDS)
-    return counts
+def _key(what: object, filters: ClusterFilter, reader: Reader) -> str:
+    """Return where something is kept under the registry's stamp, the person's rights, the day and the filters.
+
+    Empty while the stamp is too young to be relied on: then nothing is kept.
+    """
+    if not reader.found.is_settled(reader.now):
+        return ""
+    asked = (what, reader.found.stamp, reader.who, reader.now.date(), sorted(filters.chosen.items()))
+    return f"register:{blake2b(repr(asked).encode(), digest_size=16).hexdigest()}"
+
+
+def _kept(key: str, make: Callable[[], Made]) -> Made:
+    """Return what is kept under `key`, made where it is not."""
+    known: Made | None = cache.get(key) if key else None
+    if known is not None:
+        return known
+    made = make()
+    if key:
+        cache.set(key, made, _KEPT_SECONDS)
+    return made
 
 
 def _searched(filters: ClusterFilter, reader: Reader, number: str) -> Listing:
     """Return a page of what the words find: ranked when it is little, else in the order asked for."""
-    keys, counts = _hits(filters, reader)
+    keys, counts = _kept(_key("hits", filters, reader), partial(_hits, filters, reader))
     page = _page(counts.total, number)
     sort = NEWEST if filters.sort == BEST else filters.sort
     if keys is None:
-        return Listing(counts, page, _slice(filters.rows(is_common=True), sort, page))
+        key = _key(("page", sort, page.number), filters, reader)
+        return Listing(counts, page, _slice(filters.rows(is_common=True), sort, page, key))
     first, last = _bounds(page)
     found = Cluster.objects.filter(pk__in=keys)
     if filters.sort != BEST or len(keys) > search.FEW:
