@@ -31,7 +31,8 @@ GROUPS = (
         "Bringing back wetlands, meadows and rivers, and proving that it works well enough to be paid for.",
     ),
 )
-#: Fixed days, because the clusters of 2025 keep theirs.
+#: Fixed days, because the clusters of 2025 keep theirs; made-up decisions may reach further back.
+LONG_AGO_DAYS = -450
 COORDINATORS = (
     ("WG1", "coordinator1", date(2024, 1, 8)),
     ("WG2", "coordinator2", date(2024, 1, 8)),
@@ -60,6 +61,8 @@ def make_groups(world: World) -> None:
             source="Information webinar of the mission, 9 November 2023",
         )
     Appointment.objects.bulk_create(
-        Appointment(member=world.people[person], working_group=world.groups[code], from_on=since)
+        Appointment(
+            member=world.people[person], working_group=world.groups[code], from_on=min(since, world.day(LONG_AGO_DAYS))
+        )
         for code, person, since in COORDINATORS
     )
