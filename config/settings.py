@@ -76,7 +76,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     *(["django_tasks_db"] if TASKS_RUN == "database" else []),
-    "import_export",
 ]
 MIDDLEWARE = [
     # The first ones see every answer, errors and redirects of the others included.
@@ -133,8 +132,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# A new connection a request would cost as much as the queries of a page.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.text("REDIS_URL")
