@@ -69,6 +69,7 @@ class EnterView(View):
         cluster = load(request, reference)
         form = EnterForm(request.POST, organisations=own_organisations(request.user, timezone.localdate()))
         if not form.is_valid():
+            ask(can_enter(request.user, cluster))
             return self._page(request, cluster, form, status=INVALID)
         try:
             row = actions.enter(cluster=cluster, by=request.user, **form.cleaned_data)

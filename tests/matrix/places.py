@@ -1,0 +1,167 @@
+"""What stands at an address when the matrix asks for it: made for the cast, in a state that makes it meaningful."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from clusters.choices import Capacity, ParticipationStatus, StageStatus, State
+from clusters.models import Cluster, Condition, Decision, Participation, Stage
+from community.choices import ConsentPurpose
+from community.events import record
+from factsheets.actions.issue import issue_factsheet
+from factsheets.choices import Face
+from tests import factories as make
+from tests.cast import Cast, make_cluster
+from tests.factories import NOW
+
+#: Returns what the address needs to be written out.
+Place = Callable[[Cast], dict[str, Any]]
+
+
+def nowhere(cast: Cast) -> dict[str, Any]:
+    """Return nothing: the address has no placeholder."""
+    return {}
+
+
+def of(**kwargs: Any) -> Place:
+    """Return fixed words for the placeholders."""
+    return lambda cast: kwargs
+
+
+def cluster(state: str, **more: Any) -> Place:
+    """Return a cluster in `state`; `more` are further placeholders."""
+    return lambda cast: {"reference": make_cluster(cast, state).name, **more}
+
+
+def vacant(state: str, **more: Any) -> Place:
+    """Return a cluster whose group has nobody who may decide: its cases go to the stand-ins."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        group = make.make_working_group("WG9", "Vacant group")
+        return {"reference": make_cluster(cast, state, working_group=group).name, **more}
+
+    return made
+
+
+def recalled(cast: Cast) -> dict[str, Any]:
+    """Return a draft that was recalled and so kept its reference."""
+    return {"reference": make_cluster(cast, State.DRAFT, reference="M4N-CL-2026-99", submitted_at=NOW).name}
+
+
+def stage(status: str) -> Place:
+    """Return a stage of a running cluster."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        running = make_cluster(cast, State.RUNNING)
+        row = running.stages.get()
+        if status == StageStatus.PLANNED:
+            row = Stage.objects.create(cluster=running, position=2, title="Try-outs")
+        return {"reference": running.name, "pk": row.pk}
+
+    return made
+
+
+def part(name: str, state: str = State.RUNNING) -> Place:
+    """Return the one row of a cluster's `outcomes` or `objectives`."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        whole = make_cluster(cast, state)
+        return {"reference": whole.name, "pk": getattr(whole, name).get().pk}
+
+    return made
+
+
+def participation(status: str, role: str = "member") -> Place:
+    """Return a participation with that status, of the person of a role; an organisation's where it is wanted."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        running = make_cluster(cast, State.RUNNING)
+        row = running.participations.filter(member=cast.member(role)).first()
+        if row is None:
+            member = None if status == ParticipationStatus.WANTED else cast.member(role)
+            row = Participation.objects.create(
+                cluster=running, member=member, organisation=cast.partner, status=status, asked_at=NOW
+            )
+        return {"reference": running.name, "pk": row.pk}
+
+    return made
+
+
+def condition(*, is_met: bool = False) -> Place:
+    """Return a condition of a running cluster."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        row = make_condition(cast, make_cluster(cast, State.RUNNING), is_met=is_met)
+        return {"reference": row.cluster.name, "pk": row.pk}
+
+    return made
+
+
+def make_condition(cast: Cast, whole: Cluster, *, is_met: bool = False) -> Condition:
+    """Make an approval with a condition."""
+    event = record(verb="approve", subject=whole, by=cast.user("coordinator"), at=NOW, role="coordinator")
+    decision = Decision.objects.create(
+        cluster=whole,
+        verb="approve",
+        decided_by=cast.member("coordinator"),
+        capacity=Capacity.COORDINATOR,
+        working_group=cast.group,
+        decided_at=NOW,
+        proposer=whole.proposer,
+        lead=whole.lead,
+        content_hash="",
+        event=event,
+    )
+    met: dict[str, Any] = {"met_at": NOW, "met_by": cast.user("lead"), "met_note": "Done."} if is_met else {}
+    return Condition.objects.create(cluster=whole, decision=decision, position=1, text="Name one harbour.", **met)
+
+
+def factsheet(**more: Any) -> Place:
+    """Return a running cluster whose version 1 is issued."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        running = make_cluster(cast, State.RUNNING)
+        issue_factsheet(cluster=running, face=Face.FORWARD, reason="approve", by=None, at=NOW)
+        return {"reference": running.name, **more}
+
+    return made
+
+
+def need(cast: Cast) -> dict[str, Any]:
+    """Return a need that the participant raised."""
+    return {"pk": make.make_need(raised_by=cast.member("participant")).pk}
+
+
+def solution(cast: Cast) -> dict[str, Any]:
+    """Return a published solution."""
+    return {"pk": cast.solution.pk}
+
+
+def project(cast: Cast) -> dict[str, Any]:
+    """Return a project."""
+    return {"code": cast.solution.project.code}
+
+
+def organisation(cast: Cast) -> dict[str, Any]:
+    """Return an organisation."""
+    return {"pk": cast.organisation.pk}
+
+
+def working_group(cast: Cast) -> dict[str, Any]:
+    """Return a working group."""
+    return {"code": cast.group.code}
+
+
+def member(*purposes: str) -> Place:
+    """Return a person who agreed to be shown for these purposes."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        return {"key": make.make_member("Shown Person", consents=tuple(purposes)).key}
+
+    return made
+
+
+IN_DIRECTORY = member(ConsentPurpose.DIRECTORY)
+IN_PUBLIC = member(ConsentPurpose.PUBLIC)
+UNKNOWN = member()

@@ -1,0 +1,294 @@
+"""The table's rows of clusters: register, proposal, roadmap, outcomes, people, conditions, verbs, factsheets."""
+
+from __future__ import annotations
+
+from clusters.choices import ParticipationStatus, StageStatus, State
+from tests.matrix import places
+from tests.matrix.answers import (
+    GONE,
+    GROUP,
+    LEADS,
+    MEMBERS_ONLY,
+    OUT,
+    SIGNED_IN_GONE,
+    SIGNED_IN_NO_METHOD,
+    STRANGERS,
+    Row,
+    page,
+    who,
+    workers,
+)
+from tests.matrix.places import cluster, nowhere, of, part, participation, stage, vacant
+
+RUNNING = cluster(State.RUNNING)
+#: Proposed: seen by the community and whoever has a part in it.
+PROPOSED = who(200, (404, "visitor deactivated other_external superuser external"))
+DRAFT_READERS = "proposer lead"
+CASE_READERS = who(403, (302, OUT), (404, "other_external external superuser"))
+
+REGISTER = (
+    page("clusters:list"),
+    page("clusters:names", of(what="project")),
+    page("clusters:names", of(what="nothing"), GONE, case="no such filter"),
+    page("clusters:detail", RUNNING, case="running"),
+    page("clusters:detail", cluster(State.SUBMITTED), PROPOSED, case="proposed"),
+    page("clusters:detail", cluster(State.DRAFT), who(404, (200, DRAFT_READERS)), case="draft"),
+    page("clusters:detail", places.recalled, who(404, (200, DRAFT_READERS)), case="recalled draft"),
+    page(
+        "clusters:detail",
+        cluster(State.DECLINED),
+        who(404, (200, f"proposer lead admin {GROUP}")),
+        case="declined",
+    ),
+    page("clusters:detail", cluster(State.MERGED), who(302), case="merged"),
+    page("clusters:detail", of(reference="M4N-CL-2026-98"), GONE, case="no such cluster"),
+    page("clusters:detail", of(reference="draft-abcdefgh"), GONE, case="no such draft"),
+    page("clusters:history", RUNNING),
+    page("clusters:roadmap", RUNNING),
+    page("clusters:roadmap", cluster(State.DRAFT), who(404, (200, DRAFT_READERS)), case="draft"),
+    page("clusters:outcomes", RUNNING),
+    page("clusters:people", RUNNING),
+    Row(
+        "clusters:review",
+        nowhere,
+        get=who(403, (302, OUT), (200, f"{GROUP} other_coordinator stand_in")),
+        post=SIGNED_IN_NO_METHOD,
+    ),
+    Row(
+        "clusters:review_case",
+        cluster(State.SUBMITTED),
+        get=CASE_READERS | dict.fromkeys(GROUP.split(), 200),
+        post=SIGNED_IN_NO_METHOD,
+        case="the group's",
+    ),
+    Row(
+        "clusters:review_case",
+        vacant(State.SUBMITTED),
+        get=CASE_READERS | dict.fromkeys([*GROUP.split(), "other_coordinator", "stand_in"], 200),
+        post=SIGNED_IN_NO_METHOD,
+        case="as stand-in",
+    ),
+)
+
+PROPOSAL = (
+    Row(
+        "clusters:create",
+        nowhere,
+        get=MEMBERS_ONLY,
+        post=who(302, (403, STRANGERS)),
+        data={"start": "empty", "code": "abcdefgh"},
+    ),
+    Row(
+        "clusters:update",
+        cluster(State.DRAFT),
+        get=who(404, (302, OUT), (200, DRAFT_READERS)),
+        post=who(404, (302, OUT), (409, DRAFT_READERS)),
+        data={"title": "Sea grass"},
+        case="draft",
+    ),
+    Row(
+        "clusters:update_step",
+        cluster(State.SUBMITTED, step=2),
+        get=CASE_READERS | {"proposer": 200, "lead": 200},
+        post=CASE_READERS | {"proposer": 409, "lead": 409},
+        case="proposed",
+    ),
+    Row(
+        "clusters:update_step",
+        cluster(State.RUNNING, step=2),
+        get=who(403, (302, OUT)),
+        post=who(403, (302, OUT)),
+        case="running",
+    ),
+    Row(
+        "clusters:draft_readers",
+        cluster(State.DRAFT),
+        get=who(404, (302, OUT), (200, DRAFT_READERS)),
+        post=who(404, (302, OUT), (302, DRAFT_READERS)),
+    ),
+)
+
+ROADMAP = (
+    Row("clusters:stage_create", RUNNING, get=workers(200), post=workers(422)),
+    Row(
+        "clusters:stage_create",
+        cluster(State.CONCLUDED),
+        get=who(403, (302, OUT)),
+        post=who(403, (302, OUT)),
+        case="concluded",
+    ),
+    Row("clusters:stage_detail", stage(StageStatus.PLANNED), get=workers(302), post=SIGNED_IN_NO_METHOD),
+    Row(
+        "clusters:stage_update",
+        stage(StageStatus.PLANNED),
+        get=workers(200),
+        post=workers(422),
+    ),
+    Row("clusters:stage_move", stage(StageStatus.PLANNED), get=SIGNED_IN_NO_METHOD, post=workers(422)),
+    Row(
+        "clusters:stage_start",
+        stage(StageStatus.PLANNED),
+        get=SIGNED_IN_NO_METHOD,
+        post=workers(302),
+        data={"seen_version": 1},
+    ),
+    Row(
+        "clusters:stage_complete",
+        stage(StageStatus.PLANNED),
+        get=workers(200),
+        post=workers(422),
+    ),
+    Row(
+        "clusters:stage_drop",
+        stage(StageStatus.PLANNED),
+        get=workers(200),
+        post=workers(422),
+    ),
+    Row(
+        "clusters:stage_reopen",
+        stage(StageStatus.DONE),
+        get=SIGNED_IN_NO_METHOD,
+        post=workers(302),
+        data={"seen_version": 1},
+    ),
+)
+
+OUTCOMES = (
+    Row("clusters:outcome_create", RUNNING, get=workers(200), post=workers(422), case="running"),
+    Row(
+        "clusters:outcome_create",
+        cluster(State.CONCLUDED),
+        get=workers(200),
+        post=workers(422),
+        case="concluded, so a correction",
+    ),
+    Row("clusters:outcome_detail", part("outcomes"), get=workers(302), post=SIGNED_IN_NO_METHOD),
+    Row("clusters:outcome_update", part("outcomes"), get=workers(200), post=workers(422)),
+    Row("clusters:outcome_remove", part("outcomes"), get=workers(200), post=workers(409)),
+    Row("clusters:objective_detail", part("objectives"), get=workers(302), post=SIGNED_IN_NO_METHOD),
+    Row(
+        "clusters:objective_update",
+        part("objectives"),
+        get=workers(200),
+        post=workers(302),
+    ),
+)
+
+PEOPLE = (
+    Row(
+        "clusters:participation_enter",
+        RUNNING,
+        get=who(200, (302, f"{OUT} external participant {LEADS}"), (403, "other_external superuser")),
+        post=who(422, (302, OUT), (403, f"{STRANGERS} participant {LEADS}")),
+    ),
+    Row("clusters:participation_invite", RUNNING, get=workers(200), post=workers(422)),
+    Row("clusters:participation_want", RUNNING, get=SIGNED_IN_NO_METHOD, post=workers(422)),
+    Row(
+        "clusters:participation_answer",
+        participation(ParticipationStatus.REQUESTED),
+        get=workers(200),
+        post=workers(302),
+        data={"answer": "accept"},
+    ),
+    Row(
+        "clusters:participation_invitation",
+        participation(ParticipationStatus.INVITED),
+        get=who(403, (302, OUT), (200, "member")),
+        post=who(403, (302, f"{OUT} member")),
+        data={"answer": "accept"},
+    ),
+    Row(
+        "clusters:participation_leave",
+        participation(ParticipationStatus.ACTIVE, "participant"),
+        get=who(403, (302, OUT), (200, "participant")),
+        post=who(403, (302, f"{OUT} participant")),
+        data={"reason": "A new post."},
+    ),
+    Row(
+        "clusters:participation_role",
+        participation(ParticipationStatus.ACTIVE, "participant"),
+        get=workers(200),
+        post=workers(302),
+        data={"role": "deputy"},
+    ),
+    Row(
+        "clusters:participation_forget",
+        participation(ParticipationStatus.WANTED),
+        get=SIGNED_IN_NO_METHOD,
+        post=workers(302),
+    ),
+)
+
+SETTLING = who(403, (302, OUT), (200, GROUP))
+CONDITIONS = (
+    Row(
+        "clusters:condition_met",
+        places.condition(),
+        get=who(403, (302, OUT), (200, LEADS)),
+        post=who(403, (302, f"{OUT} {LEADS}")),
+        data={"note": "Done."},
+    ),
+    Row(
+        "clusters:condition_confirm",
+        places.condition(is_met=True),
+        get=SETTLING,
+        post=who(403, (302, f"{OUT} {GROUP}")),
+    ),
+    Row(
+        "clusters:condition_waive",
+        places.condition(),
+        get=SETTLING,
+        post=who(403, (302, f"{OUT} {GROUP}")),
+        data={"reason": "No harbour is left."},
+    ),
+)
+
+VERBS = (
+    Row(
+        "clusters:transition",
+        cluster(State.SUBMITTED, verb="approve"),
+        get=CASE_READERS | dict.fromkeys(GROUP.split(), 200),
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+        case="approve",
+    ),
+    Row(
+        "clusters:transition",
+        cluster(State.DRAFT, verb="submit"),
+        get=who(404, (302, OUT), (200, DRAFT_READERS)),
+        post=who(404, (302, OUT), (302, DRAFT_READERS)),
+        case="submit",
+    ),
+    Row(
+        "clusters:transition", cluster(State.APPROVED, verb="start"), get=workers(200), post=workers(302), case="start"
+    ),
+    Row(
+        "clusters:transition",
+        cluster(State.RUNNING, verb="merge"),
+        get=SIGNED_IN_GONE,
+        post=SIGNED_IN_GONE,
+        case="a verb without a page",
+    ),
+    Row(
+        "clusters:transition",
+        cluster(State.RUNNING, verb="delete"),
+        get=SIGNED_IN_GONE,
+        post=SIGNED_IN_GONE,
+        case="no such verb",
+    ),
+)
+
+SHEET = places.factsheet()
+VERSION = places.factsheet(version=1, language="en")
+FACTSHEETS = (
+    page("factsheets:current", SHEET),
+    page("factsheets:current", RUNNING, GONE, case="before the first"),
+    page("factsheets:current_pdf", SHEET),
+    page("factsheets:issue", VERSION),
+    page("factsheets:issue", places.factsheet(version=2, language="en"), GONE, case="a version to come"),
+    page("factsheets:issue_pdf", VERSION),
+    page("factsheets:issue_data", VERSION),
+    page("factsheets:verify"),
+    page("factsheets:preview", cluster(State.DRAFT), who(404, (200, DRAFT_READERS)), case="draft"),
+    page("factsheets:preview", RUNNING, case="running"),
+    page("factsheets:preview_pdf", cluster(State.DRAFT), who(404, (200, DRAFT_READERS)), case="draft"),
+)
