@@ -1,0 +1,192 @@
+"""How many queries every list and detail page takes: as many with three rows as with one, and within its budget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from clusters.choices import ParticipationStatus, StageStatus, State
+from clusters.models import Cluster, Objective, Outcome, Participation, Stage
+from community.actions.transition import transition
+from community.choices import ConsentPurpose, PartnerRole, Vocabulary
+from community.models import Need, Organisation, Project, Solution, WorkingGroup
+from tests import factories as make
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import NOW
+
+pytestmark = [pytest.mark.django_db]
+
+CONSENTS = (ConsentPurpose.DIRECTORY, ConsentPurpose.PUBLIC)
+
+#: Queries a page may take. The register's and the summary's are promised (docs/performance.md); the others keep
+#: the pages honest. Sign-in takes three of them: session, account, person. The home page is drawn by all apps;
+#: the catalogue has four filters, each with a list of its own.
+BUDGETS: dict[str, int] = {
+    "/": 18,
+    "/clusters/": 8,
+    "/needs/": 12,
+    "/solutions/": 13,
+    "/projects/": 12,
+    "/organisations/": 12,
+    "/members/": 12,
+    "/working-groups/": 12,
+    "/desk/": 16,
+    "/review/": 26,
+    "/needs/{need}/": 14,
+    "/solutions/{solution}/": 14,
+    "/projects/{project}/": 14,
+    "/organisations/{organisation}/": 14,
+    "/members/{member}/": 14,
+    "/working-groups/{group}/": 14,
+    "/clusters/{running}/": 12,
+    "/clusters/{running}/history/": 12,
+    "/clusters/{running}/roadmap/": 12,
+    "/clusters/{running}/people/": 14,
+    "/clusters/{running}/outcomes/": 12,
+    "/review/{proposed}/": 20,
+    "/clusters/{proposed}/": 12,
+}
+#: Queries that each further row may take. One is left: whether a proposal's lead is eligible is asked case by case.
+A_ROW: dict[str, int] = {"/review/": 3}
+#: Who looks at what.
+VISITOR_PAGES = tuple(
+    page for page in BUDGETS if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}"))
+)
+READERS: dict[str, tuple[str, ...]] = {
+    "visitor": VISITOR_PAGES,
+    "member": tuple(page for page in BUDGETS if not page.startswith("/review/")),
+    "lead": (
+        "/desk/",
+        "/clusters/{running}/",
+        "/clusters/{running}/roadmap/",
+        "/clusters/{running}/people/",
+        "/clusters/{running}/outcomes/",
+    ),
+    "coordinator": tuple(BUDGETS),
+}
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+class World:
+    """One of each noun, richly connected, that grows by further rows on every page."""
+
+    def __init__(self) -> None:
+        self.cast: Cast = make_cast()
+        self.organisation: Organisation = make.make_organisation("Blue Plan")
+        self.project: Project = make.make_project("WETLAND")
+        make.make_partnership(self.organisation, self.project, PartnerRole.LP)
+        self.group: WorkingGroup = self.cast.group
+        self.member = make.make_member("Claire Astier", organisation=self.organisation, consents=CONSENTS)
+        self.need: Need = make.make_need(raised_by=self.member, organisation=self.organisation)
+        self.solution: Solution = make.make_solution("Storage method", project=self.project, contact=self.member)
+        self.running: Cluster = make_cluster(self.cast, State.RUNNING, need=self.need)
+        self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
+        self.grow()
+
+    def names(self) -> dict[str, Any]:
+        """Return what the placeholders of the addresses stand for."""
+        return {
+            "need": self.need.pk,
+            "solution": self.solution.pk,
+            "project": self.project.code,
+            "organisation": self.organisation.pk,
+            "member": self.member.key,
+            "group": self.group.code,
+            "running": self.running.name,
+            "proposed": self.proposed.name,
+        }
+
+    def grow(self) -> None:
+        """Add one row to every list that a page shows."""
+        person = make.make_member(
+            organisation=make.make_organisation(kind=make.make_term(Vocabulary.ORGANISATION_TYPE)),
+            consents=CONSENTS,
+            expertise=(make.make_term(Vocabulary.EXPERTISE),),
+        )
+        make.make_affiliation(person, self.organisation, is_main=False)
+        make.make_affiliation(self.member, make.make_organisation(), is_main=False)
+        make.make_partnership(self.organisation)
+        make.make_partnership(project=self.project)
+        make.make_appointment(person, make.make_working_group())
+        make.make_appointment(make.make_member(consents=CONSENTS), self.group)
+        need = make.make_need(raised_by=self.member, organisation=self.organisation)
+        for row in (need, self.need):
+            row.territories.add(make.make_territory())
+            row.challenges.add(make.make_term())
+        make.make_me_too(self.need, person)
+        solution = make.make_solution(
+            project=self.project, type=make.make_term(Vocabulary.SOLUTION_TYPE), contact=self.member
+        )
+        for result in (solution, self.solution):
+            result.challenges.add(make.make_term())
+        self._grow_clusters(person)
+
+    def _grow_clusters(self, person: Any) -> None:
+        for state in (State.RUNNING, State.SUBMITTED, State.APPROVED):
+            further = make_cluster(
+                self.cast, state, need=self.need, proposer=self.member, lead_organisation=self.organisation
+            )
+            further.solutions.add(self.solution)
+        for cluster in (self.running, self.proposed):
+            number = cluster.stages.count() + 1
+            cluster.themes.add(make.make_term())
+            cluster.territories.add(make.make_territory())
+            cluster.solutions.add(make.make_solution())
+            Objective.objects.create(cluster=cluster, position=number, text=f"Objective {number}")
+            stage = Stage.objects.create(
+                cluster=cluster,
+                position=number,
+                title=f"Stage {number}",
+                planned_start_on=date(2026, 4, number),
+                planned_end_on=date(2026, 4, number + 3),
+                status=StageStatus.PLANNED,
+                responsible=person,
+            )
+            Participation.objects.create(
+                cluster=cluster,
+                member=person,
+                organisation=make.make_organisation(),
+                status=ParticipationStatus.ACTIVE,
+                from_on=date(2026, 3, 1),
+            )
+            Outcome.objects.create(cluster=cluster, kind="networking", title=f"Outcome {number}", stage=stage)
+        by = self.cast.user("lead")
+        transition(self.running, "pause", by=by, reason="The harbour is closed.")
+        transition(self.running, "resume", by=by, reason="It is open again.")
+
+
+def queries(client: Client, address: str) -> list[str]:
+    """Return the statements of a page, as it is read a second time."""
+    client.get(address)
+    with CaptureQueriesContext(connection) as captured:
+        answer = client.get(address)
+    assert answer.status_code == 200, (address, answer.status_code)
+    return [row["sql"] for row in captured.captured_queries]
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_a_page_takes_as_many_queries_with_three_rows_as_with_one_and_keeps_to_its_budget(role: str) -> None:
+    world = World()
+    client = Client()
+    if (user := world.cast.user(role)) is not None:
+        client.force_login(user)
+    pages = {page: page.format(**world.names()) for page in READERS[role]}
+    one = {page: len(queries(client, address)) for page, address in pages.items()}
+    world.grow()
+    world.grow()
+    three = {page: len(queries(client, address)) for page, address in pages.items()}
+    allowed = {page: one[page] + 2 * A_ROW.get(page, 0) for page in pages}
+    assert {page: (one[page], three[page]) for page in pages if three[page] > allowed[page]} == {}
+    assert {page: count for page, count in three.items() if count > BUDGETS[page]} == {}
