@@ -7,6 +7,8 @@ from typing import Any
 
 from clusters.choices import Capacity, ParticipationStatus, StageStatus, State
 from clusters.models import Cluster, Condition, Decision, Participation, Stage
+from community import links
+from community.actions.invitation import PURPOSE
 from community.choices import ConsentPurpose
 from community.events import record
 from factsheets.actions.issue import issue_factsheet
@@ -160,6 +162,14 @@ def member(*purposes: str) -> Place:
         return {"key": make.make_member("Shown Person", consents=tuple(purposes)).key}
 
     return made
+
+
+def invitation(cast: Cast) -> dict[str, Any]:
+    """Return the open link by which somebody who is nobody of the cast chooses a password."""
+    account = make.make_member("Invited Person", account={"password": None}).user
+    assert account is not None
+    _link, token = links.mint(PURPOSE, subject=account, user=account, by=cast.user("admin"))
+    return {"token": token}
 
 
 IN_DIRECTORY = member(ConsentPurpose.DIRECTORY)

@@ -37,6 +37,14 @@ SITE = (
     page("community:outbox", nowhere, GONE),
     page("community:outbox_mail", of(ident="1"), GONE),
     page("community:outbox_html", of(ident="1"), GONE),
+    Row("community:join", of(token="x"), get=GONE, post=GONE, case="no such invitation"),
+    Row(
+        "community:join",
+        places.invitation,
+        get=who(403, (200, OUT)),
+        post=who(403, (422, OUT)),
+        case="an open invitation, which is somebody else's",
+    ),
 )
 
 NOUNS = (
@@ -127,6 +135,7 @@ PUBLIC = frozenset(
         "community:demo_switch",
         "community:help",
         "community:home",
+        "community:join",
         "community:need",
         "community:needs",
         "community:organisation",
