@@ -37,7 +37,7 @@ class MergingForm(forms.Form):
 
         `ident` makes the ids of the inputs this row's own: several rows may be open on one page.
         """
-        super().__init__(*args, auto_id=f"id_{ident}_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": f"id_{ident}_%s", **kwargs})
         for field in self.fields.values():
             field.show_hidden_initial = not field.widget.is_hidden
         first = next((field for field in self.fields.values() if not field.widget.is_hidden), None)
