@@ -1,0 +1,173 @@
+"""Everything that links lead to, read as every role: no dead end, no error, nothing written, nothing given away."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.http import HttpResponse
+from django.test import Client
+
+from clusters.choices import State
+from clusters.models import Cluster, Participation
+from clusters.search import index
+from factsheets.actions.issue import issue_factsheet
+from factsheets.choices import Face
+from tests import factories as make
+from tests.cast import ROLES, Cast, make_cast, make_cluster, share
+from tests.database import SESSIONS, changed, contents
+from tests.factories import NOW
+from tests.matrix.crawler import crawl
+
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+#: The roles of the everyday run; the long run reads as all of them.
+EVERYDAY = ("visitor", "other_external", "member", "proposer", "lead", "coordinator", "stand_in", "admin")
+CANARY = "Zanthoxylum"
+HIDDEN_STATES = (State.DRAFT, State.DECLINED, State.WITHDRAWN)
+HIDDEN_NAME, HIDDEN_ADDRESS = "Quirinus Vogelsang", "quirinus.vogelsang@hidden.example"
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def cast() -> Cast:
+    """The cast, and a world with one cluster a state, an issued factsheet and one of every noun.
+
+    A person who consented to nothing leads them; what stands in the hidden ones is a word that is nowhere else.
+    """
+    cast = make_cast()
+    hidden = make.make_member(HIDDEN_NAME, account={"email": HIDDEN_ADDRESS}, organisation=cast.organisation)
+    for state in State.values:
+        words = CANARY if state in HIDDEN_STATES else "Salt marsh"
+        cluster = make_cluster(
+            cast,
+            state,
+            title=f"{words} {state}",
+            question=f"How does {words} help {state}?",
+            lead=cast.member("lead") if state in HIDDEN_STATES else hidden,
+            need=make.make_need(f"What helps {state} harbours?", raised_by=hidden),
+        )
+        Participation.objects.filter(cluster=cluster, member=cast.member("deputy_lead")).update(member=hidden)
+        index(cluster)
+        if state == State.DRAFT:
+            share(cluster, cast.member("participant"), cast.accounts["proposer"])
+        if state == State.RUNNING:
+            issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
+    make.make_solution("Harbour method", contact=hidden)
+    make.make_member("Shown Person", organisation=cast.organisation, consents=("directory", "public"))
+    return cast
+
+
+def client_of(cast: Cast, role: str) -> Client:
+    client = Client()
+    if (user := cast.user(role)) is not None:
+        client.force_login(user)
+    return client
+
+
+def is_dead(address: str, answer: HttpResponse) -> bool:
+    """Tell a dead end from a page that says why not (403), and from a factsheet that was not issued yet here."""
+    is_to_come = address.endswith("/factsheet/") and answer.status_code == 404
+    return answer.status_code >= 400 and answer.status_code != 403 and not is_to_come
+
+
+def is_slow(path: str) -> bool:
+    """Leave out what is drawn anew for each reader and takes seconds; the factsheets' tests read it."""
+    return path.endswith("preview.pdf") or path.startswith("/admin/")
+
+
+def test_links_lead_to_no_dead_end_and_reading_writes_nothing(cast: Cast, thorough: bool) -> None:
+    wrong: list[str] = []
+    for role in ROLES if thorough else EVERYDAY:
+        client = client_of(cast, role)
+        before = contents(SESSIONS)
+        found = crawl(client, skip=is_slow)
+        assert len(found) > 60, role
+        wrong += [f"{role}: {at} is {answer.status_code}" for at, answer in found.items() if is_dead(at, answer)]
+        for address in list(found)[:60]:
+            status = client.head(address).status_code
+            if status not in (found[address].status_code, 405):
+                wrong.append(f"{role}: HEAD {address} is {status}")
+        written = changed(before, contents(SESSIONS))
+        wrong += [f"{role}: reading wrote into {table}: {rows[:2]}" for table, rows in written.items()]
+    assert wrong == [], "\n" + "\n".join(wrong)
+
+
+def test_what_a_reading_wrote_is_noticed_table_by_table(cast: Cast) -> None:
+    before = contents(SESSIONS)
+    Cluster.objects.filter(state=State.RUNNING).update(version=99)
+    assert set(changed(before, contents(SESSIONS))) == {"clusters_cluster"}
+
+
+def text_of(answer: HttpResponse, folder: Path) -> str:
+    """Return what a person, or a program, reads in an answer: pages, CSV, JSON, the text of XLSX and PDF, headers."""
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
+    kind = answer.headers.get("Content-Type", "")
+    headers = str(dict(answer.headers))
+    if "spreadsheet" in kind:
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            return headers + " ".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    if "pdf" in kind:
+        path = folder / "read.pdf"
+        path.write_bytes(content)
+        done = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True)
+        return headers + done.stdout
+    return headers + content.decode()
+
+
+def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
+    """Return the words of all that a role can reach: by links, by search, as export, or by guessing an address."""
+    client = client_of(cast, role)
+    read: dict[str, Any] = crawl(client, skip=is_slow)
+    words = ("", f"?q={CANARY}", f"?q={HIDDEN_NAME.split()[1]}")
+    more = [f"/clusters/{query}" for query in words]
+    more += [f"/clusters/?format={kind}" for kind in ("csv", "xlsx", "json")]
+    more += [f"/{noun}/?q={HIDDEN_NAME.split()[1]}" for noun in ("members", "needs", "solutions", "organisations")]
+    more += [f"/clusters/names/{what}/?{what}=a" for what in ("project", "organisation", "solution", "territory")]
+    for cluster in Cluster.objects.all():
+        pages = ("", "history/", "roadmap/", "people/", "outcomes/", "factsheet/", "factsheet.pdf", "preview/", "edit/")
+        more += [f"/clusters/{cluster.name}/{page}" for page in pages]
+    running = Cluster.objects.get(state=State.RUNNING)
+    more += [f"/factsheets/{running.reference}/v1/en{suffix}" for suffix in ("/", ".pdf", ".json")]
+    read |= {address: client.get(address) for address in more if address not in read}
+    # Readers see their own address on their account's pages; a search repeats what was typed.
+    user = cast.user(role)
+    own = user.email if user is not None else "nobody"
+    return {
+        address: text_of(answer, folder).replace(f"q={CANARY}", "").replace(own, "") for address, answer in read.items()
+    }
+
+
+@pytest.mark.parametrize("role", ["visitor", "other_external", "member"])
+def test_hidden_clusters_and_names_without_consent_are_in_no_page_and_no_file(
+    role: str, cast: Cast, tmp_path: Path
+) -> None:
+    read = everything(cast, role, tmp_path)
+    assert any("Salt marsh running" in words for words in read.values())
+    typed = {at for at in read if "q=" in at}
+    given_away = [at for at, words in read.items() if at not in typed and CANARY in words]
+    assert given_away == []
+    hits = [at for at in typed if f"{CANARY} " in read[at]]
+    assert hits == [], "the search shows what the list hides"
+    secrets = (HIDDEN_NAME, HIDDEN_ADDRESS, "@registry.example")
+    named = [(at, secret) for at, words in read.items() for secret in secrets if secret in words]
+    assert [hit for hit in named if hit[0] not in typed] == []
+
+
+@pytest.mark.parametrize(("role", "sees"), [("proposer", HIDDEN_STATES), ("coordinator", HIDDEN_STATES[1:])])
+def test_those_who_may_see_them_do(role: str, sees: tuple[str, ...], cast: Cast) -> None:
+    found = client_of(cast, role)
+    for state in sees:
+        page = found.get(f"/clusters/{Cluster.objects.get(state=state).name}/")
+        assert f"{CANARY} {state}" in page.content.decode()
