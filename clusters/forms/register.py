@@ -121,7 +121,9 @@ class NamedField(forms.Field):
         exactly = Q(pk=int(text)) if _KEY.fullmatch(text) else self.exactly(text)
         loosely = Q(pk__in=rows.matching(text[:LONGEST]).values("pk"))
         is_exact = Case(When(exactly, then=True), default=False)
-        found = list(rows.filter(exactly | loosely).annotate(is_exact=is_exact).order_by("-is_exact", "pk")[: MOST + 1])
+        found: list[Any] = list(
+            rows.filter(exactly | loosely).annotate(is_exact=is_exact).order_by("-is_exact", "pk")[: MOST + 1]
+        )
         return self.named(text, [row for row in found if row.is_exact] or found)
 
     def named(self, text: str, found: Sequence[Any]) -> Named:

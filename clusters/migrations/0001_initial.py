@@ -10,597 +10,1722 @@ import community.validators
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('community', '0001_initial'),
+        ("community", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReferenceCounter',
+            name="ReferenceCounter",
             fields=[
-                ('year', models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
-                ('last', models.PositiveIntegerField(default=0)),
+                ("year", models.PositiveSmallIntegerField(primary_key=True, serialize=False)),
+                ("last", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'ordering': ('year',),
+                "ordering": ("year",),
             },
         ),
         migrations.CreateModel(
-            name='Amendment',
+            name="Amendment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('kind', models.CharField(choices=[('content', 'Question, objectives or scope'), ('dates', 'Dates'), ('working_group', 'Working group'), ('lead', 'Lead')], max_length=13)),
-                ('state', models.CharField(choices=[('suggested', 'Suggested'), ('proposed', 'Put forward'), ('accepted', 'Accepted'), ('partly_accepted', 'Accepted in part'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='suggested', max_length=15)),
-                ('new_lead_accepted_at', models.DateTimeField(null=True)),
-                ('changes', models.JSONField(default=dict)),
-                ('reason', models.TextField(blank=True, max_length=1000, validators=[community.validators.plain_text])),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.member')),
-                ('event', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.event')),
-                ('new_lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.member')),
-                ('put_forward_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.member')),
-                ('suggested_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='community.member')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("content", "Question, objectives or scope"),
+                            ("dates", "Dates"),
+                            ("working_group", "Working group"),
+                            ("lead", "Lead"),
+                        ],
+                        max_length=13,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("suggested", "Suggested"),
+                            ("proposed", "Put forward"),
+                            ("accepted", "Accepted"),
+                            ("partly_accepted", "Accepted in part"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="suggested",
+                        max_length=15,
+                    ),
+                ),
+                ("new_lead_accepted_at", models.DateTimeField(null=True)),
+                ("changes", models.JSONField(default=dict)),
+                ("reason", models.TextField(blank=True, max_length=1000, validators=[community.validators.plain_text])),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.member"
+                    ),
+                ),
+                (
+                    "event",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.event"
+                    ),
+                ),
+                (
+                    "new_lead",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.member"
+                    ),
+                ),
+                (
+                    "put_forward_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.member"
+                    ),
+                ),
+                (
+                    "suggested_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="amendments", to="community.member"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'amendment',
-                'verbose_name_plural': 'amendments',
-                'ordering': ('cluster_id', 'number'),
+                "verbose_name": "amendment",
+                "verbose_name_plural": "amendments",
+                "ordering": ("cluster_id", "number"),
             },
         ),
         migrations.CreateModel(
-            name='Cluster',
+            name="Cluster",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(blank=True, max_length=20, null=True, unique=True, verbose_name='reference')),
-                ('draft_code', models.CharField(default=clusters.models.cluster.new_draft_code, editable=False, max_length=8, unique=True)),
-                ('title', models.CharField(blank=True, max_length=100, validators=[community.validators.plain_line], verbose_name='title')),
-                ('question', models.CharField(blank=True, max_length=200, validators=[community.validators.plain_line], verbose_name='question')),
-                ('need_text', models.TextField(blank=True, max_length=600, validators=[community.validators.plain_text], verbose_name='need')),
-                ('out_of_scope', models.TextField(blank=True, max_length=300, validators=[community.validators.plain_text], verbose_name='out of scope')),
-                ('adoption_plan', models.TextField(blank=True, max_length=1000, validators=[community.validators.plain_text], verbose_name='adoption plan')),
-                ('focus', models.CharField(blank=True, choices=[('thematic', 'Thematic'), ('territorial', 'Territorial'), ('both', 'Thematic and territorial')], max_length=12, verbose_name='focus')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('starts_on', models.DateField(blank=True, null=True, verbose_name='planned start')),
-                ('ends_on', models.DateField(blank=True, null=True, verbose_name='planned end')),
-                ('deadline_on', models.DateField(blank=True, null=True, verbose_name='outside deadline')),
-                ('deadline_reason', models.CharField(blank=True, max_length=200, validators=[community.validators.plain_line], verbose_name='why that deadline')),
-                ('started_on', models.DateField(blank=True, null=True, verbose_name='started on')),
-                ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Proposed'), ('returned', 'Returned for changes'), ('approved', 'Approved'), ('running', 'Running'), ('paused', 'Paused'), ('concluded', 'Concluded'), ('declined', 'Declined'), ('discontinued', 'Discontinued'), ('withdrawn', 'Withdrawn'), ('merged', 'Merged')], default='draft', editable=False, max_length=12, verbose_name='state')),
-                ('state_before', models.CharField(blank=True, choices=[('draft', 'Draft'), ('submitted', 'Proposed'), ('returned', 'Returned for changes'), ('approved', 'Approved'), ('running', 'Running'), ('paused', 'Paused'), ('concluded', 'Concluded'), ('declined', 'Declined'), ('discontinued', 'Discontinued'), ('withdrawn', 'Withdrawn'), ('merged', 'Merged')], editable=False, max_length=12)),
-                ('state_since', models.DateTimeField(editable=False, null=True, verbose_name='in this state since')),
-                ('submitted_at', models.DateTimeField(editable=False, null=True, verbose_name='proposed at')),
-                ('approved_at', models.DateTimeField(editable=False, null=True, verbose_name='approved at')),
-                ('baseline_frozen_at', models.DateTimeField(editable=False, null=True)),
-                ('join_policy', models.CharField(choices=[('open', 'Open to the whole community'), ('application', 'By application: the lead answers'), ('invitation', 'By invitation only')], default='open', max_length=12, verbose_name='joining')),
-                ('size_limit', models.PositiveSmallIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(2)], verbose_name='size limit')),
-                ('lead_asked_at', models.DateTimeField(editable=False, null=True)),
-                ('lead_accepted_at', models.DateTimeField(editable=False, null=True)),
-                ('lead_flagged_on', models.DateField(editable=False, null=True)),
-                ('practitioners_summary', models.TextField(blank=True, max_length=1500, validators=[community.validators.plain_text], verbose_name='summary for practitioners')),
-                ('lessons', models.TextField(blank=True, max_length=2000, validators=[community.validators.plain_text], verbose_name='lessons')),
-                ('next_steps', models.TextField(blank=True, max_length=1000, validators=[community.validators.plain_text], verbose_name='next steps')),
-                ('has_no_outcome', models.BooleanField(default=False, verbose_name='no outcome')),
-                ('is_recorded_afterwards', models.BooleanField(default=False, editable=False, verbose_name='recorded afterwards')),
-                ('search_text', models.TextField(default='', editable=False)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('acting_lead', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='interim_clusters', to='community.member')),
-                ('follows', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followed_by', to='clusters.cluster')),
-                ('further_working_groups', models.ManyToManyField(blank=True, related_name='further_clusters', to='community.workinggroup', verbose_name='further working groups')),
-                ('lead', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_clusters', to='community.member', verbose_name='lead')),
-                ('lead_organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='led_clusters', to='community.organisation', verbose_name='lead organisation')),
-                ('merged_into', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='clusters.cluster')),
-                ('need', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clusters', to='community.need', verbose_name='need')),
-                ('owning_project', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='owned_clusters', to='community.project')),
-                ('proposer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposed_clusters', to='community.member', verbose_name='proposer')),
-                ('sdgs', models.ManyToManyField(blank=True, related_name='sdg_clusters', to='community.term', verbose_name='SDGs')),
-                ('solutions', models.ManyToManyField(blank=True, related_name='clusters', to='community.solution', verbose_name='results to transfer')),
-                ('specific_objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='objective_clusters', to='community.term', verbose_name='specific objective')),
-                ('territories', models.ManyToManyField(blank=True, related_name='clusters', to='community.territory', verbose_name='territories')),
-                ('themes', models.ManyToManyField(blank=True, related_name='themed_clusters', to='community.term', verbose_name='themes')),
-                ('working_group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='clusters', to='community.workinggroup', verbose_name='responsible working group')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "reference",
+                    models.CharField(blank=True, max_length=20, null=True, unique=True, verbose_name="reference"),
+                ),
+                (
+                    "draft_code",
+                    models.CharField(
+                        default=clusters.models.cluster.new_draft_code, editable=False, max_length=8, unique=True
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        blank=True, max_length=100, validators=[community.validators.plain_line], verbose_name="title"
+                    ),
+                ),
+                (
+                    "question",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        validators=[community.validators.plain_line],
+                        verbose_name="question",
+                    ),
+                ),
+                (
+                    "need_text",
+                    models.TextField(
+                        blank=True, max_length=600, validators=[community.validators.plain_text], verbose_name="need"
+                    ),
+                ),
+                (
+                    "out_of_scope",
+                    models.TextField(
+                        blank=True,
+                        max_length=300,
+                        validators=[community.validators.plain_text],
+                        verbose_name="out of scope",
+                    ),
+                ),
+                (
+                    "adoption_plan",
+                    models.TextField(
+                        blank=True,
+                        max_length=1000,
+                        validators=[community.validators.plain_text],
+                        verbose_name="adoption plan",
+                    ),
+                ),
+                (
+                    "focus",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("thematic", "Thematic"),
+                            ("territorial", "Territorial"),
+                            ("both", "Thematic and territorial"),
+                        ],
+                        max_length=12,
+                        verbose_name="focus",
+                    ),
+                ),
+                ("language", models.CharField(default="en", max_length=10, verbose_name="language")),
+                ("starts_on", models.DateField(blank=True, null=True, verbose_name="planned start")),
+                ("ends_on", models.DateField(blank=True, null=True, verbose_name="planned end")),
+                ("deadline_on", models.DateField(blank=True, null=True, verbose_name="outside deadline")),
+                (
+                    "deadline_reason",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        validators=[community.validators.plain_line],
+                        verbose_name="why that deadline",
+                    ),
+                ),
+                ("started_on", models.DateField(blank=True, null=True, verbose_name="started on")),
+                ("ended_on", models.DateField(blank=True, null=True, verbose_name="ended on")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Proposed"),
+                            ("returned", "Returned for changes"),
+                            ("approved", "Approved"),
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("concluded", "Concluded"),
+                            ("declined", "Declined"),
+                            ("discontinued", "Discontinued"),
+                            ("withdrawn", "Withdrawn"),
+                            ("merged", "Merged"),
+                        ],
+                        default="draft",
+                        editable=False,
+                        max_length=12,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "state_before",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("draft", "Draft"),
+                            ("submitted", "Proposed"),
+                            ("returned", "Returned for changes"),
+                            ("approved", "Approved"),
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("concluded", "Concluded"),
+                            ("declined", "Declined"),
+                            ("discontinued", "Discontinued"),
+                            ("withdrawn", "Withdrawn"),
+                            ("merged", "Merged"),
+                        ],
+                        editable=False,
+                        max_length=12,
+                    ),
+                ),
+                ("state_since", models.DateTimeField(editable=False, null=True, verbose_name="in this state since")),
+                ("submitted_at", models.DateTimeField(editable=False, null=True, verbose_name="proposed at")),
+                ("approved_at", models.DateTimeField(editable=False, null=True, verbose_name="approved at")),
+                ("baseline_frozen_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "join_policy",
+                    models.CharField(
+                        choices=[
+                            ("open", "Open to the whole community"),
+                            ("application", "By application: the lead answers"),
+                            ("invitation", "By invitation only"),
+                        ],
+                        default="open",
+                        max_length=12,
+                        verbose_name="joining",
+                    ),
+                ),
+                (
+                    "size_limit",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(2)],
+                        verbose_name="size limit",
+                    ),
+                ),
+                ("lead_asked_at", models.DateTimeField(editable=False, null=True)),
+                ("lead_accepted_at", models.DateTimeField(editable=False, null=True)),
+                ("lead_flagged_on", models.DateField(editable=False, null=True)),
+                (
+                    "practitioners_summary",
+                    models.TextField(
+                        blank=True,
+                        max_length=1500,
+                        validators=[community.validators.plain_text],
+                        verbose_name="summary for practitioners",
+                    ),
+                ),
+                (
+                    "lessons",
+                    models.TextField(
+                        blank=True,
+                        max_length=2000,
+                        validators=[community.validators.plain_text],
+                        verbose_name="lessons",
+                    ),
+                ),
+                (
+                    "next_steps",
+                    models.TextField(
+                        blank=True,
+                        max_length=1000,
+                        validators=[community.validators.plain_text],
+                        verbose_name="next steps",
+                    ),
+                ),
+                ("has_no_outcome", models.BooleanField(default=False, verbose_name="no outcome")),
+                (
+                    "is_recorded_afterwards",
+                    models.BooleanField(default=False, editable=False, verbose_name="recorded afterwards"),
+                ),
+                ("search_text", models.TextField(default="", editable=False)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "acting_lead",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="interim_clusters",
+                        to="community.member",
+                    ),
+                ),
+                (
+                    "follows",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followed_by",
+                        to="clusters.cluster",
+                    ),
+                ),
+                (
+                    "further_working_groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        related_name="further_clusters",
+                        to="community.workinggroup",
+                        verbose_name="further working groups",
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_clusters",
+                        to="community.member",
+                        verbose_name="lead",
+                    ),
+                ),
+                (
+                    "lead_organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="led_clusters",
+                        to="community.organisation",
+                        verbose_name="lead organisation",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_from",
+                        to="clusters.cluster",
+                    ),
+                ),
+                (
+                    "need",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clusters",
+                        to="community.need",
+                        verbose_name="need",
+                    ),
+                ),
+                (
+                    "owning_project",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="owned_clusters",
+                        to="community.project",
+                    ),
+                ),
+                (
+                    "proposer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="proposed_clusters",
+                        to="community.member",
+                        verbose_name="proposer",
+                    ),
+                ),
+                (
+                    "sdgs",
+                    models.ManyToManyField(
+                        blank=True, related_name="sdg_clusters", to="community.term", verbose_name="SDGs"
+                    ),
+                ),
+                (
+                    "solutions",
+                    models.ManyToManyField(
+                        blank=True, related_name="clusters", to="community.solution", verbose_name="results to transfer"
+                    ),
+                ),
+                (
+                    "specific_objective",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="objective_clusters",
+                        to="community.term",
+                        verbose_name="specific objective",
+                    ),
+                ),
+                (
+                    "territories",
+                    models.ManyToManyField(
+                        blank=True, related_name="clusters", to="community.territory", verbose_name="territories"
+                    ),
+                ),
+                (
+                    "themes",
+                    models.ManyToManyField(
+                        blank=True, related_name="themed_clusters", to="community.term", verbose_name="themes"
+                    ),
+                ),
+                (
+                    "working_group",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="clusters",
+                        to="community.workinggroup",
+                        verbose_name="responsible working group",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'cluster',
-                'verbose_name_plural': 'clusters',
-                'ordering': ('-updated_at', '-pk'),
+                "verbose_name": "cluster",
+                "verbose_name_plural": "clusters",
+                "ordering": ("-updated_at", "-pk"),
             },
         ),
         migrations.CreateModel(
-            name='Baseline',
+            name="Baseline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('frozen_at', models.DateTimeField()),
-                ('starts_on', models.DateField(null=True)),
-                ('ends_on', models.DateField(null=True)),
-                ('amendment', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='baseline', to='clusters.amendment')),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='baselines', to='clusters.cluster')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("frozen_at", models.DateTimeField()),
+                ("starts_on", models.DateField(null=True)),
+                ("ends_on", models.DateField(null=True)),
+                (
+                    "amendment",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="baseline",
+                        to="clusters.amendment",
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="baselines", to="clusters.cluster"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('cluster_id', 'number'),
+                "ordering": ("cluster_id", "number"),
             },
         ),
         migrations.AddField(
-            model_name='amendment',
-            name='cluster',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='amendments', to='clusters.cluster'),
+            model_name="amendment",
+            name="cluster",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="amendments", to="clusters.cluster"
+            ),
         ),
         migrations.CreateModel(
-            name='ClusterLevel',
+            name="ClusterLevel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('local', 'Local'), ('regional', 'Regional'), ('national', 'National'), ('international', 'International')], max_length=13, verbose_name='level')),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='levels', to='clusters.cluster')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("local", "Local"),
+                            ("regional", "Regional"),
+                            ("national", "National"),
+                            ("international", "International"),
+                        ],
+                        max_length=13,
+                        verbose_name="level",
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="levels", to="clusters.cluster"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verb', models.CharField(max_length=20)),
-                ('capacity', models.CharField(choices=[('clock', 'the registry'), ('proposer', 'proposer'), ('named_lead', 'named lead'), ('lead', 'lead'), ('deputy', 'deputy lead'), ('participant', 'participant'), ('coordinator', 'coordinator'), ('mission_coordinator', 'mission coordinator'), ('stand_in', 'stand-in coordinator'), ('administrator', 'administrator'), ('member', 'member'), ('external', 'external partner'), ('shared_with', 'reader of the draft')], max_length=20)),
-                ('decided_at', models.DateTimeField()),
-                ('checklist', models.JSONField(default=list)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='clusters.cluster')),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='community.member')),
-                ('event', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='community.event')),
-                ('lead', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.member')),
-                ('proposer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='community.member')),
-                ('working_group', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='decisions', to='community.workinggroup')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("verb", models.CharField(max_length=20)),
+                (
+                    "capacity",
+                    models.CharField(
+                        choices=[
+                            ("clock", "the registry"),
+                            ("proposer", "proposer"),
+                            ("named_lead", "named lead"),
+                            ("lead", "lead"),
+                            ("deputy", "deputy lead"),
+                            ("participant", "participant"),
+                            ("coordinator", "coordinator"),
+                            ("mission_coordinator", "mission coordinator"),
+                            ("stand_in", "stand-in coordinator"),
+                            ("administrator", "administrator"),
+                            ("member", "member"),
+                            ("external", "external partner"),
+                            ("shared_with", "reader of the draft"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField()),
+                ("checklist", models.JSONField(default=list)),
+                ("content_hash", models.CharField(max_length=64)),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decisions", to="clusters.cluster"
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="community.member",
+                    ),
+                ),
+                (
+                    "event",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decision", to="community.event"
+                    ),
+                ),
+                (
+                    "lead",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.member"
+                    ),
+                ),
+                (
+                    "proposer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="community.member"
+                    ),
+                ),
+                (
+                    "working_group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="decisions",
+                        to="community.workinggroup",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'decision',
-                'verbose_name_plural': 'decisions',
-                'ordering': ('cluster_id', 'decided_at', 'pk'),
+                "verbose_name": "decision",
+                "verbose_name_plural": "decisions",
+                "ordering": ("cluster_id", "decided_at", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Condition',
+            name="Condition",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.CharField(max_length=600, validators=[community.validators.plain_text], verbose_name='condition')),
-                ('due_on', models.DateField(blank=True, null=True, verbose_name='due')),
-                ('met_at', models.DateTimeField(blank=True, null=True)),
-                ('met_note', models.TextField(blank=True, max_length=600, validators=[community.validators.plain_text], verbose_name='how it was met')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True)),
-                ('waived_at', models.DateTimeField(blank=True, null=True)),
-                ('waive_reason', models.TextField(blank=True, max_length=600, validators=[community.validators.plain_text], verbose_name='why it is waived')),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conditions', to='clusters.cluster')),
-                ('confirmed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('met_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('waived_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conditions', to='clusters.decision')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "text",
+                    models.CharField(
+                        max_length=600, validators=[community.validators.plain_text], verbose_name="condition"
+                    ),
+                ),
+                ("due_on", models.DateField(blank=True, null=True, verbose_name="due")),
+                ("met_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "met_note",
+                    models.TextField(
+                        blank=True,
+                        max_length=600,
+                        validators=[community.validators.plain_text],
+                        verbose_name="how it was met",
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                ("waived_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "waive_reason",
+                    models.TextField(
+                        blank=True,
+                        max_length=600,
+                        validators=[community.validators.plain_text],
+                        verbose_name="why it is waived",
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="conditions", to="clusters.cluster"
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "met_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "waived_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="conditions", to="clusters.decision"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'condition',
-                'verbose_name_plural': 'conditions',
-                'ordering': ('cluster_id', 'position', 'pk'),
+                "verbose_name": "condition",
+                "verbose_name_plural": "conditions",
+                "ordering": ("cluster_id", "position", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='DraftShare',
+            name="DraftShare",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shared_at', models.DateTimeField(auto_now_add=True)),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='clusters.cluster')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shared_drafts', to='community.member')),
-                ('shared_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("shared_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="shares", to="clusters.cluster"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="shared_drafts", to="community.member"
+                    ),
+                ),
+                (
+                    "shared_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='ExpectedOutcome',
+            name="ExpectedOutcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('transference', 'Transference'), ('networking', 'Networking'), ('answer', 'Answer to a specific problem'), ('adoption', 'Adoption'), ('peer_revision', 'Peer revision of community results'), ('policy_evidence', 'Evidence for a policy statement')], max_length=16, verbose_name='kind')),
-                ('note', models.CharField(blank=True, max_length=200, validators=[community.validators.plain_line], verbose_name='what exactly')),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='expected_outcomes', to='clusters.cluster')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("transference", "Transference"),
+                            ("networking", "Networking"),
+                            ("answer", "Answer to a specific problem"),
+                            ("adoption", "Adoption"),
+                            ("peer_revision", "Peer revision of community results"),
+                            ("policy_evidence", "Evidence for a policy statement"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "note",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        validators=[community.validators.plain_line],
+                        verbose_name="what exactly",
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="expected_outcomes",
+                        to="clusters.cluster",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('pk',),
+                "ordering": ("pk",),
             },
         ),
         migrations.CreateModel(
-            name='FollowUp',
+            name="FollowUp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('why', models.CharField(choices=[('six_months', 'Six months after the end'), ('twelve_months', 'Twelve months after the end'), ('uptake_year', 'Before the uptake year of the owning project ends')], max_length=14)),
-                ('due_on', models.DateField(verbose_name='due')),
-                ('answer', models.CharField(blank=True, choices=[('confirmed', 'Confirmed'), ('adapted', 'Adapted'), ('stopped', 'Stopped'), ('unknown', 'Unknown')], max_length=10, verbose_name='answer')),
-                ('note', models.TextField(blank=True, max_length=1000, validators=[community.validators.plain_text], verbose_name='note')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
-                ('asked', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='community.member')),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='follow_ups', to='clusters.cluster')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "why",
+                    models.CharField(
+                        choices=[
+                            ("six_months", "Six months after the end"),
+                            ("twelve_months", "Twelve months after the end"),
+                            ("uptake_year", "Before the uptake year of the owning project ends"),
+                        ],
+                        max_length=14,
+                    ),
+                ),
+                ("due_on", models.DateField(verbose_name="due")),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("confirmed", "Confirmed"),
+                            ("adapted", "Adapted"),
+                            ("stopped", "Stopped"),
+                            ("unknown", "Unknown"),
+                        ],
+                        max_length=10,
+                        verbose_name="answer",
+                    ),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True, max_length=1000, validators=[community.validators.plain_text], verbose_name="note"
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                ("cancelled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="follow_ups",
+                        to="community.member",
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="follow_ups", to="clusters.cluster"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'follow-up',
-                'verbose_name_plural': 'follow-ups',
-                'ordering': ('due_on', 'pk'),
+                "verbose_name": "follow-up",
+                "verbose_name_plural": "follow-ups",
+                "ordering": ("due_on", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('meeting', 'Working meeting'), ('joint_action', 'Joint action'), ('training', 'Joint training'), ('public_event', 'Public event')], default='meeting', max_length=12, verbose_name='kind')),
-                ('title', models.CharField(max_length=120, validators=[community.validators.plain_line], verbose_name='title')),
-                ('held_on', models.DateField(verbose_name='day')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='last day')),
-                ('place', models.CharField(blank=True, max_length=120, validators=[community.validators.plain_line], verbose_name='place')),
-                ('agenda', models.TextField(blank=True, max_length=3000, validators=[community.validators.plain_text], verbose_name='agenda')),
-                ('minutes', models.TextField(blank=True, max_length=10000, validators=[community.validators.plain_text], verbose_name='minutes')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='meetings', to='clusters.cluster')),
-                ('files', models.ManyToManyField(blank=True, related_name='meetings', to='community.file')),
-                ('organisers', models.ManyToManyField(blank=True, related_name='organised_meetings', to='community.organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("meeting", "Working meeting"),
+                            ("joint_action", "Joint action"),
+                            ("training", "Joint training"),
+                            ("public_event", "Public event"),
+                        ],
+                        default="meeting",
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        max_length=120, validators=[community.validators.plain_line], verbose_name="title"
+                    ),
+                ),
+                ("held_on", models.DateField(verbose_name="day")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="last day")),
+                (
+                    "place",
+                    models.CharField(
+                        blank=True, max_length=120, validators=[community.validators.plain_line], verbose_name="place"
+                    ),
+                ),
+                (
+                    "agenda",
+                    models.TextField(
+                        blank=True, max_length=3000, validators=[community.validators.plain_text], verbose_name="agenda"
+                    ),
+                ),
+                (
+                    "minutes",
+                    models.TextField(
+                        blank=True,
+                        max_length=10000,
+                        validators=[community.validators.plain_text],
+                        verbose_name="minutes",
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="meetings", to="clusters.cluster"
+                    ),
+                ),
+                ("files", models.ManyToManyField(blank=True, related_name="meetings", to="community.file")),
+                (
+                    "organisers",
+                    models.ManyToManyField(blank=True, related_name="organised_meetings", to="community.organisation"),
+                ),
             ],
             options={
-                'verbose_name': 'meeting',
-                'verbose_name_plural': 'meetings',
-                'ordering': ('cluster_id', 'held_on', 'pk'),
+                "verbose_name": "meeting",
+                "verbose_name_plural": "meetings",
+                "ordering": ("cluster_id", "held_on", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Attendance',
+            name="Attendance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('persons', models.PositiveSmallIntegerField(default=1, verbose_name='persons')),
-                ('completed', models.PositiveSmallIntegerField(default=0, verbose_name='completed the training')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attendance', to='community.organisation')),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attendance', to='clusters.meeting')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("persons", models.PositiveSmallIntegerField(default=1, verbose_name="persons")),
+                ("completed", models.PositiveSmallIntegerField(default=0, verbose_name="completed the training")),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="attendance",
+                        to="community.organisation",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="attendance", to="clusters.meeting"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('meeting_id', 'pk'),
+                "ordering": ("meeting_id", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Objective',
+            name="Objective",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('text', models.CharField(max_length=300, validators=[community.validators.plain_line], verbose_name='objective')),
-                ('criterion', models.CharField(blank=True, max_length=300, validators=[community.validators.plain_line], verbose_name='reached when')),
-                ('measured', models.CharField(blank=True, max_length=300, validators=[community.validators.plain_line], verbose_name='measured')),
-                ('is_reached', models.BooleanField(blank=True, null=True, verbose_name='reached')),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='objectives', to='clusters.cluster')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "text",
+                    models.CharField(
+                        max_length=300, validators=[community.validators.plain_line], verbose_name="objective"
+                    ),
+                ),
+                (
+                    "criterion",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        validators=[community.validators.plain_line],
+                        verbose_name="reached when",
+                    ),
+                ),
+                (
+                    "measured",
+                    models.CharField(
+                        blank=True,
+                        max_length=300,
+                        validators=[community.validators.plain_line],
+                        verbose_name="measured",
+                    ),
+                ),
+                ("is_reached", models.BooleanField(blank=True, null=True, verbose_name="reached")),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="objectives", to="clusters.cluster"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'objective',
-                'verbose_name_plural': 'objectives',
-                'ordering': ('position', 'pk'),
+                "verbose_name": "objective",
+                "verbose_name_plural": "objectives",
+                "ordering": ("position", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='PanelQuestion',
+            name="PanelQuestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField(auto_now_add=True)),
-                ('text', models.TextField(max_length=1000, validators=[community.validators.plain_text], verbose_name='question')),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panel_questions', to='community.member')),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='panel_questions', to='clusters.cluster')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("asked_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "text",
+                    models.TextField(
+                        max_length=1000, validators=[community.validators.plain_text], verbose_name="question"
+                    ),
+                ),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="panel_questions",
+                        to="community.member",
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="panel_questions",
+                        to="clusters.cluster",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('cluster_id', 'pk'),
+                "ordering": ("cluster_id", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='PanelAnswer',
+            name="PanelAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(blank=True, max_length=3000, validators=[community.validators.plain_text], verbose_name='answer')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('asked', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='panel_answers', to='community.member')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='answers', to='clusters.panelquestion')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "text",
+                    models.TextField(
+                        blank=True, max_length=3000, validators=[community.validators.plain_text], verbose_name="answer"
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "asked",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="panel_answers", to="community.member"
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="clusters.panelquestion"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('question_id', 'pk'),
+                "ordering": ("question_id", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', 'Lead'), ('deputy', 'Deputy lead'), ('participant', 'Participant'), ('peer_reviewer', 'Peer reviewer'), ('observer', 'Observer')], default='participant', max_length=13, verbose_name='role')),
-                ('status', models.CharField(choices=[('wanted', 'Wanted, no person yet'), ('interested', 'Would join'), ('requested', 'Asked to join'), ('invited', 'Invited'), ('active', 'Takes part'), ('declined', 'Declined'), ('left', 'Left'), ('expired', 'Expired')], max_length=10, verbose_name='status')),
-                ('from_on', models.DateField(blank=True, null=True, verbose_name='from')),
-                ('until_on', models.DateField(blank=True, null=True, verbose_name='until')),
-                ('is_external', models.BooleanField(default=False, verbose_name='external partner')),
-                ('purpose', models.CharField(blank=True, max_length=200, validators=[community.validators.plain_line], verbose_name='purpose')),
-                ('message', models.TextField(blank=True, max_length=600, validators=[community.validators.plain_text], verbose_name='message')),
-                ('asked_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('answer_reason', models.TextField(blank=True, max_length=600, validators=[community.validators.plain_text], verbose_name='reason')),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('asked_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='clusters.cluster')),
-                ('member', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='community.member', verbose_name='member')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='participations', to='community.organisation', verbose_name='organisation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("lead", "Lead"),
+                            ("deputy", "Deputy lead"),
+                            ("participant", "Participant"),
+                            ("peer_reviewer", "Peer reviewer"),
+                            ("observer", "Observer"),
+                        ],
+                        default="participant",
+                        max_length=13,
+                        verbose_name="role",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("wanted", "Wanted, no person yet"),
+                            ("interested", "Would join"),
+                            ("requested", "Asked to join"),
+                            ("invited", "Invited"),
+                            ("active", "Takes part"),
+                            ("declined", "Declined"),
+                            ("left", "Left"),
+                            ("expired", "Expired"),
+                        ],
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("from_on", models.DateField(blank=True, null=True, verbose_name="from")),
+                ("until_on", models.DateField(blank=True, null=True, verbose_name="until")),
+                ("is_external", models.BooleanField(default=False, verbose_name="external partner")),
+                (
+                    "purpose",
+                    models.CharField(
+                        blank=True, max_length=200, validators=[community.validators.plain_line], verbose_name="purpose"
+                    ),
+                ),
+                (
+                    "message",
+                    models.TextField(
+                        blank=True, max_length=600, validators=[community.validators.plain_text], verbose_name="message"
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answer_reason",
+                    models.TextField(
+                        blank=True, max_length=600, validators=[community.validators.plain_text], verbose_name="reason"
+                    ),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="clusters.cluster",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="community.member",
+                        verbose_name="member",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="participations",
+                        to="community.organisation",
+                        verbose_name="organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'participation',
-                'verbose_name_plural': 'participations',
-                'ordering': ('cluster_id', 'pk'),
+                "verbose_name": "participation",
+                "verbose_name_plural": "participations",
+                "ordering": ("cluster_id", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Stage',
+            name="Stage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('title', models.CharField(max_length=120, validators=[community.validators.plain_line], verbose_name='stage')),
-                ('kind', models.CharField(choices=[('work', 'Work'), ('meeting', 'Meeting or kick-off'), ('training', 'Training'), ('visit', 'Visit or exchange'), ('pilot', 'Pilot or try-out'), ('review', 'Review'), ('report', 'Report or factsheet')], default='work', max_length=10, verbose_name='kind')),
-                ('planned_start_on', models.DateField(blank=True, null=True, verbose_name='planned start')),
-                ('planned_end_on', models.DateField(blank=True, null=True, verbose_name='planned end')),
-                ('actual_start_on', models.DateField(blank=True, null=True, verbose_name='actual start')),
-                ('actual_end_on', models.DateField(blank=True, null=True, verbose_name='actual end')),
-                ('status', models.CharField(choices=[('planned', 'Planned'), ('running', 'Under way'), ('done', 'Done'), ('dropped', 'Dropped')], default='planned', max_length=8, verbose_name='status')),
-                ('deliverable', models.CharField(blank=True, max_length=200, validators=[community.validators.plain_line], verbose_name='deliverable')),
-                ('evidence_url', models.URLField(blank=True, max_length=500, verbose_name='address of the deliverable')),
-                ('note', models.TextField(blank=True, max_length=1000, validators=[community.validators.plain_text], verbose_name='progress note')),
-                ('waits_why', models.CharField(blank=True, max_length=200, validators=[community.validators.plain_line], verbose_name='why it waits')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='last confirmed')),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='clusters.cluster')),
-                ('evidence', models.ManyToManyField(blank=True, related_name='stages', to='community.file', verbose_name='evidence')),
-                ('responsible', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='stages', to='community.member', verbose_name='responsible')),
-                ('waits_for', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='followers', to='clusters.stage', verbose_name='waits for')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "title",
+                    models.CharField(
+                        max_length=120, validators=[community.validators.plain_line], verbose_name="stage"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("work", "Work"),
+                            ("meeting", "Meeting or kick-off"),
+                            ("training", "Training"),
+                            ("visit", "Visit or exchange"),
+                            ("pilot", "Pilot or try-out"),
+                            ("review", "Review"),
+                            ("report", "Report or factsheet"),
+                        ],
+                        default="work",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("planned_start_on", models.DateField(blank=True, null=True, verbose_name="planned start")),
+                ("planned_end_on", models.DateField(blank=True, null=True, verbose_name="planned end")),
+                ("actual_start_on", models.DateField(blank=True, null=True, verbose_name="actual start")),
+                ("actual_end_on", models.DateField(blank=True, null=True, verbose_name="actual end")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planned", "Planned"),
+                            ("running", "Under way"),
+                            ("done", "Done"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="planned",
+                        max_length=8,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "deliverable",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        validators=[community.validators.plain_line],
+                        verbose_name="deliverable",
+                    ),
+                ),
+                (
+                    "evidence_url",
+                    models.URLField(blank=True, max_length=500, verbose_name="address of the deliverable"),
+                ),
+                (
+                    "note",
+                    models.TextField(
+                        blank=True,
+                        max_length=1000,
+                        validators=[community.validators.plain_text],
+                        verbose_name="progress note",
+                    ),
+                ),
+                (
+                    "waits_why",
+                    models.CharField(
+                        blank=True,
+                        max_length=200,
+                        validators=[community.validators.plain_line],
+                        verbose_name="why it waits",
+                    ),
+                ),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="last confirmed")),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stages", to="clusters.cluster"
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ManyToManyField(
+                        blank=True, related_name="stages", to="community.file", verbose_name="evidence"
+                    ),
+                ),
+                (
+                    "responsible",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="stages",
+                        to="community.member",
+                        verbose_name="responsible",
+                    ),
+                ),
+                (
+                    "waits_for",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="followers",
+                        to="clusters.stage",
+                        verbose_name="waits for",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'stage',
-                'verbose_name_plural': 'stages',
-                'ordering': ('position', 'pk'),
+                "verbose_name": "stage",
+                "verbose_name_plural": "stages",
+                "ordering": ("position", "pk"),
             },
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('transference', 'Transference'), ('networking', 'Networking'), ('answer', 'Answer to a specific problem'), ('adoption', 'Adoption'), ('peer_revision', 'Peer revision of community results'), ('policy_evidence', 'Evidence for a policy statement')], max_length=16, verbose_name='kind')),
-                ('title', models.CharField(max_length=200, validators=[community.validators.plain_line], verbose_name='outcome')),
-                ('description', models.TextField(blank=True, max_length=1000, validators=[community.validators.plain_text], verbose_name='what came of it')),
-                ('reached_on', models.DateField(blank=True, null=True, verbose_name='on')),
-                ('evidence_url', models.URLField(blank=True, max_length=500, verbose_name='address of the evidence')),
-                ('participants_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='participants')),
-                ('organisations_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='organisations')),
-                ('countries_count', models.PositiveIntegerField(blank=True, null=True, verbose_name='countries')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1, editable=False)),
-                ('cluster', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='outcomes', to='clusters.cluster')),
-                ('evidence', models.ManyToManyField(blank=True, related_name='outcomes', to='community.file', verbose_name='evidence')),
-                ('objective', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='outcomes', to='clusters.objective', verbose_name='objective')),
-                ('stage', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='outcomes', to='clusters.stage', verbose_name='stage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("transference", "Transference"),
+                            ("networking", "Networking"),
+                            ("answer", "Answer to a specific problem"),
+                            ("adoption", "Adoption"),
+                            ("peer_revision", "Peer revision of community results"),
+                            ("policy_evidence", "Evidence for a policy statement"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(
+                        max_length=200, validators=[community.validators.plain_line], verbose_name="outcome"
+                    ),
+                ),
+                (
+                    "description",
+                    models.TextField(
+                        blank=True,
+                        max_length=1000,
+                        validators=[community.validators.plain_text],
+                        verbose_name="what came of it",
+                    ),
+                ),
+                ("reached_on", models.DateField(blank=True, null=True, verbose_name="on")),
+                ("evidence_url", models.URLField(blank=True, max_length=500, verbose_name="address of the evidence")),
+                ("participants_count", models.PositiveIntegerField(blank=True, null=True, verbose_name="participants")),
+                (
+                    "organisations_count",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="organisations"),
+                ),
+                ("countries_count", models.PositiveIntegerField(blank=True, null=True, verbose_name="countries")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
+                (
+                    "cluster",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="outcomes", to="clusters.cluster"
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ManyToManyField(
+                        blank=True, related_name="outcomes", to="community.file", verbose_name="evidence"
+                    ),
+                ),
+                (
+                    "objective",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="outcomes",
+                        to="clusters.objective",
+                        verbose_name="objective",
+                    ),
+                ),
+                (
+                    "stage",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="outcomes",
+                        to="clusters.stage",
+                        verbose_name="stage",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'outcome',
-                'verbose_name_plural': 'outcomes',
-                'ordering': ('cluster_id', 'reached_on', 'pk'),
+                "verbose_name": "outcome",
+                "verbose_name_plural": "outcomes",
+                "ordering": ("cluster_id", "reached_on", "pk"),
             },
         ),
         migrations.AddField(
-            model_name='meeting',
-            name='stage',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='meetings', to='clusters.stage'),
+            model_name="meeting",
+            name="stage",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="meetings",
+                to="clusters.stage",
+            ),
         ),
         migrations.CreateModel(
-            name='BaselineStage',
+            name="BaselineStage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField()),
-                ('title', models.CharField(max_length=120)),
-                ('planned_start_on', models.DateField(null=True)),
-                ('planned_end_on', models.DateField(null=True)),
-                ('baseline', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stages', to='clusters.baseline')),
-                ('stage', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='baselines', to='clusters.stage')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("position", models.PositiveSmallIntegerField()),
+                ("title", models.CharField(max_length=120)),
+                ("planned_start_on", models.DateField(null=True)),
+                ("planned_end_on", models.DateField(null=True)),
+                (
+                    "baseline",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="stages", to="clusters.baseline"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="baselines", to="clusters.stage"
+                    ),
+                ),
             ],
             options={
-                'ordering': ('position', 'pk'),
+                "ordering": ("position", "pk"),
             },
         ),
         migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(fields=['state', '-updated_at', '-id'], name='cluster_state_updated'),
+            model_name="cluster",
+            index=models.Index(fields=["state", "-updated_at", "-id"], name="cluster_state_updated"),
         ),
         migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(fields=['working_group', 'state'], name='cluster_wg_state'),
+            model_name="cluster",
+            index=models.Index(fields=["working_group", "state"], name="cluster_wg_state"),
         ),
         migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(fields=['-updated_at', '-id'], name='cluster_updated'),
+            model_name="cluster",
+            index=models.Index(fields=["-updated_at", "-id"], name="cluster_updated"),
         ),
         migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(fields=['title', 'id'], name='cluster_title'),
+            model_name="cluster",
+            index=models.Index(fields=["title", "id"], name="cluster_title"),
         ),
         migrations.AddIndex(
-            model_name='cluster',
-            index=models.Index(fields=['ends_on', 'id'], name='cluster_ends'),
+            model_name="cluster",
+            index=models.Index(fields=["ends_on", "id"], name="cluster_ends"),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('starts_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='cluster_end_on_or_after_start', violation_error_message='The end lies before the start. Both may be the same day.'),
+            model_name="cluster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on__isnull", True),
+                    ("starts_on__isnull", True),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
+                ),
+                name="cluster_end_on_or_after_start",
+                violation_error_message="The end lies before the start. Both may be the same day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_on__isnull', True), ('started_on__isnull', True), ('ended_on__gte', models.F('started_on')), _connector='OR'), name='cluster_ended_on_or_after_started', violation_error_message='The actual end lies before the actual start.'),
+            model_name="cluster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ended_on__isnull", True),
+                    ("started_on__isnull", True),
+                    ("ended_on__gte", models.F("started_on")),
+                    _connector="OR",
+                ),
+                name="cluster_ended_on_or_after_started",
+                violation_error_message="The actual end lies before the actual start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'submitted', 'returned', 'approved', 'running', 'paused', 'concluded', 'declined', 'discontinued', 'withdrawn', 'merged'])), name='cluster_known_state'),
+            model_name="cluster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "submitted",
+                            "returned",
+                            "approved",
+                            "running",
+                            "paused",
+                            "concluded",
+                            "declined",
+                            "discontinued",
+                            "withdrawn",
+                            "merged",
+                        ],
+                    )
+                ),
+                name="cluster_known_state",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['running', 'paused', 'concluded']), _negated=True), ('baseline_frozen_at__isnull', False), _connector='OR'), name='cluster_running_has_baseline'),
+            model_name="cluster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["running", "paused", "concluded"]), _negated=True),
+                    ("baseline_frozen_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="cluster_running_has_baseline",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'concluded'), _negated=True), ('ended_on__isnull', False), _connector='OR'), name='cluster_concluded_has_date'),
+            model_name="cluster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "concluded"), _negated=True), ("ended_on__isnull", False), _connector="OR"
+                ),
+                name="cluster_concluded_has_date",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), ('reference__isnull', False), _connector='OR'), name='cluster_reference_after_draft'),
+            model_name="cluster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state", "draft"), ("reference__isnull", False), _connector="OR"),
+                name="cluster_reference_after_draft",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', False), _connector='OR'), name='cluster_merged_has_target'),
+            model_name="cluster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "merged"), _negated=True), ("merged_into__isnull", False), _connector="OR"
+                ),
+                name="cluster_merged_has_target",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('lead_accepted_at__isnull', True), models.Q(('lead__isnull', False), ('lead_organisation__isnull', False)), _connector='OR'), name='cluster_accepted_lead_is_named'),
+            model_name="cluster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("lead_accepted_at__isnull", True),
+                    models.Q(("lead__isnull", False), ("lead_organisation__isnull", False)),
+                    _connector="OR",
+                ),
+                name="cluster_accepted_lead_is_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cluster',
-            constraint=models.CheckConstraint(condition=models.Q(('deadline_on__isnull', True), models.Q(('deadline_reason', ''), _negated=True), _connector='OR'), name='cluster_deadline_has_reason'),
+            model_name="cluster",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("deadline_on__isnull", True), models.Q(("deadline_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="cluster_deadline_has_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='baseline',
-            constraint=models.UniqueConstraint(fields=('cluster', 'number'), name='baseline_number_once'),
+            model_name="baseline",
+            constraint=models.UniqueConstraint(fields=("cluster", "number"), name="baseline_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.UniqueConstraint(fields=('cluster', 'number'), name='amendment_number_once'),
+            model_name="amendment",
+            constraint=models.UniqueConstraint(fields=("cluster", "number"), name="amendment_number_once"),
         ),
         migrations.AddConstraint(
-            model_name='amendment',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('suggested_by')), _negated=True), _connector='OR'), name='amendment_not_by_suggester'),
+            model_name="amendment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(("decided_by", models.F("suggested_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="amendment_not_by_suggester",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='clusterlevel',
-            constraint=models.UniqueConstraint(fields=('cluster', 'level'), name='level_once_a_cluster'),
+            model_name="clusterlevel",
+            constraint=models.UniqueConstraint(fields=("cluster", "level"), name="level_once_a_cluster"),
         ),
         migrations.AddConstraint(
-            model_name='clusterlevel',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['local', 'regional', 'national', 'international'])), name='level_known'),
+            model_name="clusterlevel",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ["local", "regional", "national", "international"])),
+                name="level_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), models.Q(('decided_by', models.F('proposer')), _negated=True), _connector='OR'), name='decision_not_by_proposer'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    models.Q(("decided_by", models.F("proposer")), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_not_by_proposer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('lead__isnull', True), models.Q(('decided_by', models.F('lead')), _negated=True), _connector='OR'), name='decision_not_by_lead'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    ("lead__isnull", True),
+                    models.Q(("decided_by", models.F("lead")), _negated=True),
+                    _connector="OR",
+                ),
+                name="decision_not_by_lead",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(('confirmed_at__isnull', True), ('met_at__isnull', False), _connector='OR'), name='condition_confirmed_when_met'),
+            model_name="condition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("confirmed_at__isnull", True), ("met_at__isnull", False), _connector="OR"),
+                name="condition_confirmed_when_met",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='condition',
-            constraint=models.CheckConstraint(condition=models.Q(('waived_at__isnull', True), models.Q(('waive_reason', ''), _negated=True), _connector='OR'), name='condition_waived_with_reason'),
+            model_name="condition",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("waived_at__isnull", True), models.Q(("waive_reason", ""), _negated=True), _connector="OR"
+                ),
+                name="condition_waived_with_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draftshare',
-            constraint=models.UniqueConstraint(fields=('cluster', 'member'), name='draft_shared_once'),
+            model_name="draftshare",
+            constraint=models.UniqueConstraint(fields=("cluster", "member"), name="draft_shared_once"),
         ),
         migrations.AddConstraint(
-            model_name='expectedoutcome',
-            constraint=models.UniqueConstraint(fields=('cluster', 'kind'), name='expected_once_a_cluster'),
+            model_name="expectedoutcome",
+            constraint=models.UniqueConstraint(fields=("cluster", "kind"), name="expected_once_a_cluster"),
         ),
         migrations.AddConstraint(
-            model_name='expectedoutcome',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['transference', 'networking', 'answer', 'adoption', 'peer_revision', 'policy_evidence'])), name='expected_kind_known'),
+            model_name="expectedoutcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["transference", "networking", "answer", "adoption", "peer_revision", "policy_evidence"],
+                    )
+                ),
+                name="expected_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.UniqueConstraint(condition=models.Q(('cancelled_at__isnull', True)), fields=('cluster', 'why'), name='follow_up_once'),
+            model_name="followup",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("cancelled_at__isnull", True)), fields=("cluster", "why"), name="follow_up_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='followup',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), models.Q(('answer', ''), _negated=True), _connector='OR'), name='follow_up_answered_with_answer'),
+            model_name="followup",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_at__isnull", True), models.Q(("answer", ""), _negated=True), _connector="OR"
+                ),
+                name="follow_up_answered_with_answer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.UniqueConstraint(fields=('meeting', 'organisation'), name='attendance_once'),
+            model_name="attendance",
+            constraint=models.UniqueConstraint(fields=("meeting", "organisation"), name="attendance_once"),
         ),
         migrations.AddConstraint(
-            model_name='attendance',
-            constraint=models.CheckConstraint(condition=models.Q(('completed__lte', models.F('persons'))), name='attendance_completed_were_there'),
+            model_name="attendance",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("completed__lte", models.F("persons"))), name="attendance_completed_were_there"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='panelanswer',
-            constraint=models.UniqueConstraint(fields=('question', 'asked'), name='expert_asked_once'),
+            model_name="panelanswer",
+            constraint=models.UniqueConstraint(fields=("question", "asked"), name="expert_asked_once"),
         ),
         migrations.AddIndex(
-            model_name='participation',
-            index=models.Index(fields=['member', 'status'], name='participation_member_status'),
+            model_name="participation",
+            index=models.Index(fields=["member", "status"], name="participation_member_status"),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['active', 'interested', 'invited', 'requested'])), fields=('cluster', 'member'), name='participation_live_once', violation_error_message='This person is in this cluster already.'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["active", "interested", "invited", "requested"])),
+                fields=("cluster", "member"),
+                name="participation_live_once",
+                violation_error_message="This person is in this cluster already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'lead'), ('status', 'active')), fields=('cluster',), name='participation_one_lead'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("role", "lead"), ("status", "active")),
+                fields=("cluster",),
+                name="participation_one_lead",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'wanted')), fields=('cluster', 'organisation'), name='participation_wanted_once', violation_error_message='This organisation is on the list already.'),
+            model_name="participation",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "wanted")),
+                fields=("cluster", "organisation"),
+                name="participation_wanted_once",
+                violation_error_message="This organisation is on the list already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('member__isnull', True), ('organisation__isnull', False), ('status', 'wanted')), models.Q(models.Q(('status', 'wanted'), _negated=True), ('member__isnull', False)), _connector='OR'), name='participation_wanted_is_organisation'),
+            model_name="participation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("member__isnull", True), ("organisation__isnull", False), ("status", "wanted")),
+                    models.Q(models.Q(("status", "wanted"), _negated=True), ("member__isnull", False)),
+                    _connector="OR",
+                ),
+                name="participation_wanted_is_organisation",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('from_on__isnull', True), ('until_on__gte', models.F('from_on')), _connector='OR'), name='participation_until_on_or_after_from'),
+            model_name="participation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("until_on__isnull", True),
+                    ("from_on__isnull", True),
+                    ("until_on__gte", models.F("from_on")),
+                    _connector="OR",
+                ),
+                name="participation_until_on_or_after_from",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='participation',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['wanted', 'interested', 'requested', 'invited', 'active', 'declined', 'left', 'expired'])), name='participation_status_known'),
+            model_name="participation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["wanted", "interested", "requested", "invited", "active", "declined", "left", "expired"],
+                    )
+                ),
+                name="participation_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('planned_end_on__isnull', True), ('planned_start_on__isnull', True), ('planned_end_on__gte', models.F('planned_start_on')), _connector='OR'), name='stage_end_on_or_after_start', violation_error_message='The planned end lies before the planned start. Both may be the same day.'),
+            model_name="stage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("planned_end_on__isnull", True),
+                    ("planned_start_on__isnull", True),
+                    ("planned_end_on__gte", models.F("planned_start_on")),
+                    _connector="OR",
+                ),
+                name="stage_end_on_or_after_start",
+                violation_error_message="The planned end lies before the planned start. Both may be the same day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('actual_end_on__isnull', True), ('actual_start_on__isnull', False), _connector='OR'), name='stage_actual_end_needs_start', violation_error_message='Say when the stage began: an actual end needs an actual start.'),
+            model_name="stage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("actual_end_on__isnull", True), ("actual_start_on__isnull", False), _connector="OR"
+                ),
+                name="stage_actual_end_needs_start",
+                violation_error_message="Say when the stage began: an actual end needs an actual start.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('actual_end_on__isnull', True), ('actual_end_on__gte', models.F('actual_start_on')), _connector='OR'), name='stage_actual_end_on_or_after_start', violation_error_message='The actual end lies before the actual start. Both may be the same day.'),
+            model_name="stage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("actual_end_on__isnull", True),
+                    ("actual_end_on__gte", models.F("actual_start_on")),
+                    _connector="OR",
+                ),
+                name="stage_actual_end_on_or_after_start",
+                violation_error_message="The actual end lies before the actual start. Both may be the same day.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'done'), _negated=True), ('actual_end_on__isnull', False), _connector='OR'), name='stage_done_has_end'),
+            model_name="stage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "done"), _negated=True), ("actual_end_on__isnull", False), _connector="OR"
+                ),
+                name="stage_done_has_end",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['planned', 'running', 'done', 'dropped'])), name='stage_status_known'),
+            model_name="stage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["planned", "running", "done", "dropped"])), name="stage_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stage',
-            constraint=models.CheckConstraint(condition=models.Q(('waits_for', models.F('id')), _negated=True), name='stage_not_after_itself'),
+            model_name="stage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("waits_for", models.F("id")), _negated=True), name="stage_not_after_itself"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcome',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['transference', 'networking', 'answer', 'adoption', 'peer_revision', 'policy_evidence'])), name='outcome_kind_known'),
+            model_name="outcome",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["transference", "networking", "answer", "adoption", "peer_revision", "policy_evidence"],
+                    )
+                ),
+                name="outcome_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('until_on__gte', models.F('held_on')), _connector='OR'), name='meeting_last_day_on_or_after_first'),
+            model_name="meeting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("held_on")), _connector="OR"),
+                name="meeting_last_day_on_or_after_first",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='baselinestage',
-            constraint=models.UniqueConstraint(fields=('baseline', 'stage'), name='stage_once_a_baseline'),
+            model_name="baselinestage",
+            constraint=models.UniqueConstraint(fields=("baseline", "stage"), name="stage_once_a_baseline"),
         ),
     ]

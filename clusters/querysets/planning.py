@@ -23,7 +23,7 @@ class Unindexed(Func):
     template = "%(expressions)s"
     arity = 1
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
         """Write the plus."""
         return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
 

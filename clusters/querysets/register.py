@@ -116,24 +116,27 @@ class RegisterQuerySet(models.QuerySet["Cluster"]):
 
     def counted_by_levels(self) -> models.QuerySet[Any, Any]:
         """Return rows ("level", None, level, number), shaped like `counted_by_facts` for a union."""
-        rows = _rows("ClusterLevel").filter(cluster__in=self.order_by().values("pk")).order_by()
-        return (
+        rows: Any = _rows("ClusterLevel").filter(cluster__in=self.order_by().values("pk")).order_by()
+        counted: models.QuerySet[Any, Any] = (
             rows.annotate(facet=Value("level"), nothing=Value(None, models.BigIntegerField()))
             .values_list("facet", "nothing", "level")
             .annotate(number=Count("pk"))
         )
+        return counted
 
     def counted_by_themes(self) -> models.QuerySet[Any, Any]:
         """Return rows ("theme", term, "", number), shaped like `counted_by_facts` for a union."""
-        rows = self.model.themes.through._default_manager.filter(cluster__in=self.order_by().values("pk"))
-        return (
+        rows: Any = self.model.themes.through._default_manager.filter(cluster__in=self.order_by().values("pk"))
+        counted: models.QuerySet[Any, Any] = (
             rows.order_by()
             .annotate(facet=Value("theme"), nothing=Value(""))
             .values_list("facet", "term_id", "nothing")
             .annotate(number=Count("pk"))
         )
+        return counted
 
 
 def _rows(model: str) -> models.Manager[Any]:
     """Return the rows of another model of this app, for a sub-query."""
-    return apps.get_model("clusters", model)._default_manager
+    manager: models.Manager[Any] = apps.get_model("clusters", model)._default_manager
+    return manager

@@ -46,7 +46,7 @@ class HoldsWords(Func):
         self.words = tuple(words)
         self.is_common = is_common
 
-    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Compiled:
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any) -> Any:
         """Ask the FTS5 table for the rows."""
         key, params = compiler.compile(self.source_expressions[0])
         wanted = " ".join(f'"{word}"*' if len(word) > 1 else f'"{word}"' for word in self.words)
@@ -59,7 +59,7 @@ class HoldsWords(Func):
         wanted = " & ".join(f"{word}:*" if len(word) > 1 else word for word in self.words)
         return f"to_tsvector('simple'::regconfig, {text}) @@ to_tsquery('simple'::regconfig, %s)", [*params, wanted]
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> Compiled:
+    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse: each database has its own way.
 
         Raises:

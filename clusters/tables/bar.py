@@ -98,7 +98,7 @@ def _group(filters: ClusterFilter, name: str, rows: Iterable[tuple[Any, str, Wor
     field = filters.form[name]
     given = set(filters.data.getlist(name))
     boxes = (Choice(code, label, counts.of(name, key) if counts else None, code in given) for key, code, label in rows)
-    return Group(name, field.label, tuple(boxes), tuple(field.errors))
+    return Group(name, field.label, tuple(boxes), tuple(str(error) for error in field.errors))
 
 
 def _states(filters: ClusterFilter, counts: Counts | None, who: Viewer) -> Iterator[tuple[str, Words]]:
@@ -118,7 +118,7 @@ def typed(filters: ClusterFilter) -> dict[str, Typed]:
         chosen = tuple(filters.form.cleaned_data.get(name) or ())
         raw = filters.data.getlist(name)
         wrong = raw[-1][:200] if field.errors and raw else ""
-        found[name] = Typed(name, field.label, chosen, wrong, tuple(field.errors))
+        found[name] = Typed(name, field.label, chosen, wrong, tuple(str(error) for error in field.errors))
     return found
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import connection
 from django.utils.dateparse import parse_datetime
@@ -101,5 +101,5 @@ def _theme(kind: str, pk: int, code: str, labels: str, _order: int) -> Label:
 
 def _moment(text: str) -> datetime | None:
     """Return the moment that a database wrote as text; SQLite leaves the zone out."""
-    moment: Any = parse_datetime(text) if text else None
+    moment = parse_datetime(text) if text else None
     return moment.replace(tzinfo=UTC) if moment and moment.tzinfo is None else moment

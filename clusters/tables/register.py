@@ -173,7 +173,8 @@ def names(what: str, typed: list[str], user: User | AnonymousUser) -> list[str] 
     if what not in bar.TYPED:
         return None
     field = ClusterFilter.base_filters[what].field_class(user=user)
-    return field.suggestions(typed[-1].strip() if typed else "")
+    found: list[str] = field.suggestions(typed[-1].strip() if typed else "")
+    return found
 
 
 def tidy_address(request: HttpRequest) -> str:

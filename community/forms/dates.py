@@ -135,9 +135,7 @@ class DayField(forms.DateField):
 
     widget = DayInput
 
-    def __init__(
-        self, *, earliest: date = date(1900, 1, 1), latest: date = date(2199, 12, 31), **kwargs: Any
-    ) -> None:
+    def __init__(self, *, earliest: date = date(1900, 1, 1), latest: date = date(2199, 12, 31), **kwargs: Any) -> None:
         """Accept the days from `earliest` to `latest`."""
         super().__init__(**kwargs)
         self.earliest = earliest
