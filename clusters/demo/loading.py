@@ -18,13 +18,14 @@ from clusters.demo.world import World
 from clusters.models import Cluster
 from community import jobs, search
 from community.actions.vocabulary import seed_vocabularies
-from community.choices import JobState
 from community.models import DemoMarker, Job, Member, Need, Organisation, Project, Solution, Term, Territory, User
 
 #: The dice of the demonstration; change it and minutes and opaque keys change.
 SEED = 20261125
 ISSUE = "factsheets.issue"
 HELD_BACK = timedelta(minutes=5)
+#: The task itself gives the PDF up at the third try.
+TRIES = 3
 _REFERENCE_DATA = (
     territories.make_territories,
     organisations.make_organisations,
@@ -83,22 +84,22 @@ def play(steps: Iterable[Step], *, with_documents: bool, is_quiet: bool = False)
 
 
 def date_and_run(at: datetime, *, run: bool) -> None:
-    """Let the waiting documents bear the day of what led to them, and issue them if `run`.
+    """Let the documents that were just asked for bear the day of what led to them, and issue them if `run`.
 
-    Else they are held back for a moment, so that the commit does not wake the worker inside this process.
-
-    Raises:
-        RuntimeError: one could not be issued; the worker would not do better.
+    Else they are held back for a moment, so that the commit does not wake the worker inside this process. One
+    that cannot be issued is tried again, the last time without its PDF, and then left to the worker.
     """
     for job in Job.objects.open().filter(task=ISSUE).order_by("pk"):
-        if "at" not in job.arguments:
-            job.arguments["at"] = at.isoformat()
-            job.due_at = timezone.now() + (timedelta() if run else HELD_BACK)
-            job.save(update_fields=["arguments", "due_at"])
-        if run and not jobs.run(job.pk):
-            job.refresh_from_db()
-            raise RuntimeError(f"a factsheet could not be issued: {job.last_error}")
-    if run:
-        Job.objects.filter(task=ISSUE, state=JobState.DONE, created_at__gt=at).update(
-            created_at=at, due_at=at, started_at=at, finished_at=at
-        )
+        if "at" in job.arguments:
+            continue
+        job.arguments["at"] = at.isoformat()
+        job.due_at = timezone.now() + (timedelta() if run else HELD_BACK)
+        job.save(update_fields=["arguments", "due_at"])
+        if run and any(_run_now(job) for _try in range(TRIES)):
+            Job.objects.filter(pk=job.pk).update(created_at=at, due_at=at, started_at=at, finished_at=at)
+
+
+def _run_now(job: Job) -> bool:
+    """Run the job, whatever the time at which it was to be tried again."""
+    Job.objects.filter(pk=job.pk).update(due_at=timezone.now())
+    return jobs.run(job.pk)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.core.cache import cache
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from clusters.pictures.roadmap import DrawnStage, legend, roadmap
 from clusters.snapshot_shape import Snapshot, StageLine
+
+CACHE_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -59,6 +64,19 @@ def roadmap_pictures(snapshot: Snapshot, *, on: date, width: float = 0) -> Roadm
         for size, is_wide in (("wide", True), ("narrow", False))
     )
     return RoadmapPictures(wide, narrow, legend())
+
+
+def cached_pictures(cluster: Any, snapshot: Snapshot, *, on: date) -> RoadmapPictures:
+    """Return the drawings of this version, day and language, from the cache where they are kept.
+
+    Drawing is a fifth of the summary page's time, and nothing in it depends on who reads.
+    """
+    key = f"roadmap:{cluster.pk}:{cluster.version}:{on.isoformat()}:{get_language()}"
+    found: RoadmapPictures | None = cache.get(key)
+    if found is None:
+        found = roadmap_pictures(snapshot, on=on)
+        cache.set(key, found, CACHE_SECONDS)
+    return found
 
 
 def as_day(value: str | None) -> date | None:

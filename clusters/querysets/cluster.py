@@ -169,6 +169,10 @@ class ClusterQuerySet(RegisterQuerySet):
         )
         return self.filter(Exists(late))
 
+    def for_frame(self) -> Self:
+        """Join what every page of a cluster shows; what single pages need besides is asked when it is needed."""
+        return self.select_related("working_group", "lead_organisation", "need")
+
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""
         return self.select_related(

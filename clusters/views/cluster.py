@@ -19,7 +19,7 @@ from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.permissions import can_edit_proposal, can_work, capacities, names_of
-from clusters.pictures.snapshot import roadmap_pictures
+from clusters.pictures.snapshot import cached_pictures
 from clusters.sentences import history, how_it_stands
 from clusters.summary import cached_snapshot
 from community.access import get_visible
@@ -38,7 +38,7 @@ def load(request: HttpRequest, reference: str) -> Cluster:
     Raises:
         Http404: there is none, or the person may not see it.
     """
-    return get_visible(Cluster.objects.by_name(reference).for_page(), request.user)
+    return get_visible(Cluster.objects.by_name(reference).for_frame(), request.user)
 
 
 def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
@@ -96,7 +96,7 @@ class ClusterDetailView(View):
         context = {
             **frame(request, cluster, "summary"),
             "facts": facts,
-            "pictures": roadmap_pictures(facts, on=timezone.localdate()),
+            "pictures": cached_pictures(cluster, facts, on=timezone.localdate()),
             "entries": [replace(entry, changes=[]) for entry in history(newest, cluster, user=request.user)],
             "decision_waits": _decision_waits(request.user, cluster),
             "sections": sections_of("cluster", request, cluster),
