@@ -90,6 +90,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "condition.met": (gettext_lazy("%(who)s reported a condition as met: %(title)s"), "check", ""),
     "condition.confirmed": (gettext_lazy("%(who)s confirmed that a condition is met: %(title)s"), "check", "approved"),
     "condition.waived": (gettext_lazy("%(who)s waived a condition: %(title)s"), "declined", ""),
+    "amendment.proposed": (gettext_lazy("%(who)s asked for an amendment."), "edit", "submitted"),
+    "amendment.accepted": (gettext_lazy("%(who)s accepted an amendment."), "approved", "approved"),
     "participation.interested": (gettext_lazy("%(who)s would join."), "people", ""),
     "participation.requested": (gettext_lazy("%(who)s asked to join."), "people", ""),
     "participation.joined": (gettext_lazy("%(who)s joined."), "people", ""),
