@@ -55,7 +55,7 @@ VERBS: tuple[Verb, ...] = (
             "question, an objective, dates, a stage (a one-day cluster gets one made), working group, "
             "an eligible lead, an expected outcome"
         ),
-        tells=("coordinators", "lead_to_ask"),
+        tells=("coordinators", "lead_to_ask", "further_coordinators"),
         effects=("give_reference", "make_one_day_stage", "ask_or_accept_lead"),
         also=_("reference given at the first time"),
         style="primary",
@@ -148,7 +148,7 @@ VERBS: tuple[Verb, ...] = (
         ),
         required=_("the lead accepted; check-list shown and stored; what was shown is what is stored"),
         reason=Reason.OPTIONAL,
-        tells=("proposer", "lead", "named_participants", "need_raiser", "followers"),
+        tells=("proposer", "lead", "named_participants", "need_raiser", "further_coordinators", "followers"),
         effects=("approve_cluster", "store_decision", "store_conditions", "ask_participants", "start_express"),
         also=_("version 1 issued; conditions possible; a one-day cluster of today or before starts at once"),
         style="primary",

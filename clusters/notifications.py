@@ -30,11 +30,19 @@ Audience = Callable[[Attempt], Iterable[Member | None]]
 
 
 def _coordinators(attempt: Attempt) -> Iterable[Member | None]:
+    if attempt.is_asking and attempt.verb.code == "move":
+        return ()  # those of a group that is still to be chosen
     return deciding_members(attempt.subject, attempt.on)
 
 
+def _further_coordinators(attempt: Attempt) -> Iterable[Member | None]:
+    further = attempt.subject.further_working_groups.all()
+    present = Appointment.objects.current(attempt.on).filter(working_group__in=further)
+    return Member.objects.filter(appointments__in=present).select_related("user").distinct()
+
+
 def _coordinators_before(attempt: Attempt) -> Iterable[Member | None]:
-    group = attempt.facts.get("group_before")
+    group = attempt.subject.working_group_id if attempt.is_asking else attempt.facts.get("group_before")
     if group is None:
         return ()
     present = Appointment.objects.current(attempt.on).filter(working_group=group)
@@ -78,10 +86,17 @@ def _solution_owners(attempt: Attempt) -> Iterable[Member | None]:
 
 
 def _shared_with(attempt: Attempt) -> Iterable[Member | None]:
-    return Member.objects.filter(pk__in=attempt.facts.get("readers", ())).select_related("user")
+    readers = attempt.facts.get("readers", ())
+    if attempt.is_asking:
+        readers = [share.member_id for share in attempt.subject.shares.all()]
+    return Member.objects.filter(pk__in=readers).select_related("user")
 
 
 def _closed(attempt: Attempt) -> Iterable[Member | None]:
+    if attempt.is_asking:
+        return _with_status(ParticipationStatus.REQUESTED, ParticipationStatus.INVITED, ParticipationStatus.INTERESTED)(
+            attempt
+        )
     return Member.objects.filter(pk__in=attempt.facts.get("closed_requests", ())).select_related("user")
 
 
@@ -94,6 +109,7 @@ AUDIENCES: dict[str, Audience] = {
     "shared_with": _shared_with,
     "coordinators": _coordinators,
     "coordinators_before": _coordinators_before,
+    "further_coordinators": _further_coordinators,
     "lead_to_ask": _lead_to_ask,
     "lead": _lead,
     "proposer": _proposer,
@@ -110,6 +126,7 @@ AUDIENCE_LABELS = {
     "shared_with": _("readers of the draft"),
     "coordinators": _("coordinators who may decide"),
     "coordinators_before": _("coordinators of the group until now"),
+    "further_coordinators": _("coordinators of the further working groups"),
     "lead_to_ask": _("the named lead, who is asked to accept"),
     "lead": _("the lead"),
     "proposer": _("the proposer"),

@@ -23,9 +23,10 @@ from clusters.choices import (
     State,
 )
 from clusters.models import Cluster
+from clusters.querysets.cluster import WRITING_VERBS
 from clusters.visibility import viewer
 from community.access import named_members
-from community.models import Appointment, Member, Organisation, Partnership, User
+from community.models import Appointment, Event, Member, Organisation, Partnership, User
 from community.permissions import ALLOWED, Verdict, refused
 from community.visibility import account
 
@@ -65,6 +66,8 @@ def _leading(member_id: int, cluster: Cluster) -> set[str]:
             held.add(Capacity.LEAD)
     if cluster.acting_lead_id == member_id and not cluster.has_lead:
         held.add(Capacity.LEAD)
+    if cluster.acting_lead_id == member_id and cluster.state in EDITABLE_STATES:
+        held.add(Capacity.PROPOSER)
     for role in _active_roles(member_id, cluster):
         held.add(Capacity.PARTICIPANT)
         if role == ParticipationRole.DEPUTY:
@@ -82,12 +85,18 @@ def _active_roles(member_id: int, cluster: Cluster) -> list[str]:
 
 
 def parties(cluster: Cluster) -> frozenset[int]:
-    """Return the members who may not decide on this cluster: proposer, lead, deputies, acting lead."""
+    """Return the members who may not decide on this cluster.
+
+    Proposer, lead, deputies, acting lead, and whoever wrote in the proposal or accepted to lead it before: handing
+    the lead on does not make a stranger of who wrote it.
+    """
+    writers = Event.objects.about(cluster).filter(verb__in=WRITING_VERBS, by__member__isnull=False)
     deputies = cluster.participations.filter(
         role__in=sorted(LEADING_ROLES), status=ParticipationStatus.ACTIVE, member__isnull=False
     ).values_list("member_id", flat=True)
     named = {cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id}
-    return frozenset(pk for pk in {*named, *deputies} if pk is not None)
+    wrote = writers.order_by().values_list("by__member", flat=True)
+    return frozenset(pk for pk in {*named, *deputies, *wrote} if pk is not None)
 
 
 def _able(cluster: Cluster, on: date) -> bool:
@@ -190,7 +199,7 @@ def can_edit_proposal(user: User | AnonymousUser | None, cluster: Cluster) -> Ve
             "forbidden",
         )
     member_id = viewer(user, on).member_id
-    if member_id is not None and member_id in (cluster.proposer_id, cluster.lead_id):
+    if member_id is not None and member_id in (cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id):
         return ALLOWED
     return refused(_("Only the proposer and the named lead write in a proposal."), "forbidden")
 

@@ -19,8 +19,9 @@ from clusters.models import Cluster
 from clusters.permissions import eligible_to_lead, parties
 from clusters.visibility import viewer
 from community import lifecycle
+from community.choices import Standing
 from community.lifecycle import Attempt
-from community.models import Event
+from community.models import Event, Member
 from community.permissions import ALLOWED, Verdict, refused
 
 #: How far back an approved day may lie (DESIGN section 2, "Express lane").
@@ -205,15 +206,24 @@ def lessons_when_started(attempt: Attempt) -> Verdict:
     return refused(_("The cluster had started: write what was learnt, failures too."))
 
 
+def is_gone(member: Member | None) -> bool:
+    """Tell whether a person is no longer there: former, erased, or with a closed account.
+
+    Who never had an account is there, and a lead who is not named is no person.
+    """
+    if member is None:
+        return False
+    closed = member.user is not None and not member.user.is_active
+    return closed or member.standing == Standing.FORMER or member.erased_at is not None
+
+
 def lead_or_proposer_is_gone(attempt: Attempt) -> Verdict:
     """Adoption is for clusters whose proposer or lead is no longer there."""
     cluster = attempt.subject
-    if cluster.is_lead_wanted:
+    if cluster.acting_lead_id is not None and attempt.by and cluster.acting_lead == attempt.by.member:
+        return refused(_("You act as lead of this cluster already."), "state")
+    if cluster.is_lead_wanted or is_gone(cluster.proposer) or is_gone(cluster.lead):
         return ALLOWED
-    for member in (cluster.proposer, cluster.lead):
-        account = member.user if member else None
-        if member is None or account is None or not account.is_active or member.standing == "former":
-            return ALLOWED
     return refused(_("Proposer and lead are both there, so there is nothing to adopt."))
 
 

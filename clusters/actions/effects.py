@@ -19,6 +19,7 @@ from clusters.choices import (
 )
 from clusters.content import content_hash
 from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
+from clusters.requirements import is_gone
 from community.actions.transition import effect, transition
 from community.choices import MessageState
 from community.dates import add_months
@@ -212,7 +213,8 @@ def freeze_baseline(attempt: Attempt) -> None:
         freeze(cluster=cluster, at=attempt.at)
         attempt.set(baseline_frozen_at=attempt.at)
     if cluster.started_on is None:
-        attempt.set(started_on=min(cluster.starts_on or attempt.on, attempt.on))
+        was_its_day = cluster.is_one_day and cluster.starts_on <= attempt.on
+        attempt.set(started_on=cluster.starts_on if was_its_day else attempt.on)
 
 
 @effect("write_results")
@@ -243,7 +245,10 @@ def close_requests(attempt: Attempt) -> None:
 
 @effect("plan_follow_ups", after=True)
 def plan_follow_ups(attempt: Attempt) -> None:
-    """Plan the follow-ups: 6 and 12 months after the end, and a month before the uptake year of the project ends."""
+    """Plan the follow-ups: 6 and 12 months after the end, and a month before the uptake year of the project ends.
+
+    One that was answered before the cluster was reopened stays and is not asked again.
+    """
     cluster = attempt.subject
     days = {
         FollowUpReason.SIX_MONTHS: add_months(cluster.ended_on, 6),
@@ -254,8 +259,11 @@ def plan_follow_ups(attempt: Attempt) -> None:
         uptake_year = add_months(project_end, 11)
         if uptake_year > cluster.ended_on:
             days[FollowUpReason.UPTAKE_YEAR] = uptake_year
+    planned = set(cluster.follow_ups.filter(cancelled_at__isnull=True).values_list("why", flat=True))
     FollowUp.objects.bulk_create(
-        FollowUp(cluster=cluster, why=why, due_on=day, asked_id=cluster.lead_id) for why, day in days.items()
+        FollowUp(cluster=cluster, why=why, due_on=day, asked_id=cluster.lead_id)
+        for why, day in days.items()
+        if why not in planned
     )
 
 
@@ -269,7 +277,9 @@ def reopen_cluster(attempt: Attempt) -> None:
 
 @effect("adopt_cluster")
 def adopt_cluster(attempt: Attempt) -> None:
-    """Let the coordinator act as lead until one is found."""
+    """Let the coordinator act as lead until one is found; a lead who is gone no longer counts as one."""
+    if is_gone(attempt.subject.lead):
+        end_lead(attempt)
     if attempt.by is not None:
         attempt.set(acting_lead=attempt.by.member)
 

@@ -31,6 +31,9 @@ from clusters.visibility import Viewer, viewer
 if TYPE_CHECKING:
     from community.models import User
 
+#: Events by which somebody has written in a proposal or bound themselves to it: they do not decide on it afterwards.
+WRITING_VERBS = ("submit", "proposal.edited", "accept_lead")
+
 
 class ClusterQuerySet(RegisterQuerySet):
     """Clusters; the rule of who sees what stands in `visible_to` alone. The register's filters are inherited."""
@@ -129,8 +132,13 @@ class ClusterQuerySet(RegisterQuerySet):
             status=ParticipationStatus.ACTIVE,
             role__in=sorted(LEADING_ROLES),
         )
-        mine = Q(proposer=member_id) | Q(lead=member_id, lead__isnull=False)
-        return self.exclude(mine).exclude(Exists(deputy))
+        wrote = apps.get_model("community", "Event").objects.filter(
+            kind="cluster", subject_id=OuterRef("pk"), verb__in=WRITING_VERBS, by__member=member_id
+        )
+        mine = Q(proposer=member_id)
+        for column in ("lead", "acting_lead"):
+            mine |= Q(**{column: member_id, f"{column}__isnull": False})
+        return self.exclude(mine).exclude(Exists(deputy)).exclude(Exists(wrote))
 
     def connected_to(self, kind: str, subject: models.Model) -> Self:
         """Keep those that belong to a need, solution, project, organisation, working group or member, newest first.
@@ -217,8 +225,11 @@ class ClusterQuerySet(RegisterQuerySet):
 def _able_coordinators(on: date) -> models.QuerySet[models.Model]:
     """Return the coordinators of the outer cluster's group who may decide on it that day.
 
-    Not absent, with an active account, and neither proposer, lead nor deputy (four eyes).
+    Not absent, with an active account, and none of `clusters.permissions.parties` (four eyes).
     """
+    wrote = apps.get_model("community", "Event").objects.filter(
+        kind="cluster", subject_id=OuterRef(OuterRef("pk")), verb__in=WRITING_VERBS, by__member=OuterRef("member")
+    )
     deputies = apps.get_model("clusters", "Participation").objects.filter(
         cluster=OuterRef(OuterRef("pk")),
         member=OuterRef("member"),
@@ -231,5 +242,7 @@ def _able_coordinators(on: date) -> models.QuerySet[models.Model]:
         .filter(working_group=OuterRef("working_group"), member__user__is_active=True)
         .exclude(member_id=OuterRef("proposer_id"))
         .exclude(member_id=Coalesce(OuterRef("lead_id"), 0))
+        .exclude(member_id=Coalesce(OuterRef("acting_lead_id"), 0))
         .exclude(Exists(deputies))
+        .exclude(Exists(wrote))
     )

@@ -18,6 +18,7 @@ from clusters.forms.lifecycle import VerbForm, form_for
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.notifications import told
+from clusters.sentences import Entry, history
 from community.access import get_visible
 from community.actions.transition import transition
 from community.lifecycle import Verb
@@ -27,6 +28,8 @@ from community.permissions import Refusal, Verdict
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
 
+#: So many changes a stale decision shows.
+SHOWN_CHANGES = 3
 STATUS = {"forbidden": 403, "state": 409, "stale": 409, "requirement": 422, "reason": 422}
 
 
@@ -52,13 +55,15 @@ class TransitionView(LoginRequiredMixin, View):
                 row.code,
                 by=request.user,
                 reason=form.cleaned_data.get("reason", ""),
-                seen=form.cleaned_data["seen"] or None,
+                seen=form.cleaned_data["seen"] if row.checks_seen else None,
                 **form.details(),
             )
         except Refusal as refusal:
             if refusal.code == "state" and _did_it_already(request, cluster, row):
                 return redirect(cluster.get_absolute_url())
             verdict = Verdict(False, refusal.reason, refusal.code)
+            if refusal.code == "stale":
+                form = _shown_anew(form, cluster, row)
             return _page(request, cluster, row, form, verdict, status=STATUS.get(refusal.code, 422))
         messages.success(request, str(row.done))
         return redirect(after.get_absolute_url() if row.is_recorded else "clusters:list")
@@ -82,10 +87,23 @@ def _initial(cluster: Cluster) -> dict[str, Any]:
     return {"seen": content_hash(cluster), **{name: getattr(cluster, name) for name in names}}
 
 
+def _shown_anew(form: VerbForm, cluster: Cluster, verb: Verb) -> VerbForm:
+    """Return the form with what was typed and the hash of what stands there now: the page shows what changed."""
+    values = form.data.copy()
+    values["seen"] = content_hash(cluster)
+    return form_for(verb)(values, cluster=cluster, verb=verb)
+
+
 def _did_it_already(request: SignedInRequest, cluster: Cluster, verb: Verb) -> bool:
     """Tell whether this is the second press of the same button by the same person."""
     last = Event.objects.about(cluster).first()
     return last is not None and last.verb == verb.code and last.by_id == request.user.pk
+
+
+def _changed_lately(cluster: Cluster, request: SignedInRequest) -> list[Entry]:
+    """Return the newest changes of a proposal as sentences, for who was reading meanwhile."""
+    edits = Event.objects.about(cluster).of_verbs(["proposal.edited", "submit", "accept_lead"])
+    return history(edits.select_related("detail", "by__member")[:SHOWN_CHANGES], cluster, user=request.user)
 
 
 def _page(
@@ -102,6 +120,7 @@ def _page(
         "told": told(CLUSTER.attempt(cluster, verb.code, by=request.user, at=timezone.now(), is_asking=True)),
         "target": verb.target_of(cluster),
         "points": checklist.checklist(cluster, on) if shows_checklist else [],
+        "changed": _changed_lately(cluster, request) if verdict is not None and verdict.code == "stale" else [],
         "is_refused_now": request.method == "GET" and verdict is not None and not verdict,
     }
     return render(request, "clusters/lifecycle/verb.html", context, status=status)

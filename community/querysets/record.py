@@ -29,6 +29,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Keep the events of several chains."""
         return self.filter(chain__in=chains)
 
+    def of_verbs(self, verbs: list[str]) -> Self:
+        """Keep the events of some verbs."""
+        return self.filter(verb__in=verbs)
+
     def about(self, subject: models.Model) -> Self:
         """Keep what happened to one subject, newest first."""
         return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk).order_by("-at", "-pk")

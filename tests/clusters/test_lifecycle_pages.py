@@ -65,7 +65,9 @@ def test_one_field_holds_the_conditions_on_the_review_page(cast: Cast) -> None:
 
 def test_a_plain_approval_needs_the_whole_check_list(cast: Cast) -> None:
     cluster = make_cluster(cast, State.SUBMITTED, adoption_plan="")
-    answer = client_of(cast, "coordinator").post(page(cluster, "approve"), {"reason": "Good work."})
+    answer = client_of(cast, "coordinator").post(
+        page(cluster, "approve"), {"seen": content_hash(cluster), "reason": "Good work."}
+    )
     text = answer.content.decode()
     assert answer.status_code == 422
     assert "It has an adoption plan" in text
@@ -84,6 +86,16 @@ def test_what_changed_under_the_reader_is_not_approved(cast: Cast) -> None:
     assert "was changed while you were reading" in text
     assert "Sharpen it." in text
     assert Event.objects.count() == 0
+    cluster.refresh_from_db()
+    assert content_hash(cluster) in text
+
+
+def test_a_decision_without_what_was_shown_is_none(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    answer = client_of(cast, "coordinator").post(page(cluster, "approve"), {})
+    assert answer.status_code == 409
+    cluster.refresh_from_db()
+    assert cluster.state == State.SUBMITTED
 
 
 def test_a_missing_reason_is_asked_for_at_its_field(cast: Cast) -> None:
@@ -95,20 +107,21 @@ def test_a_missing_reason_is_asked_for_at_its_field(cast: Cast) -> None:
 
 def test_the_second_press_of_the_same_button_leads_to_what_the_first_did(cast: Cast) -> None:
     cluster = make_cluster(cast, State.SUBMITTED)
-    client = client_of(cast, "coordinator")
+    client, seen = client_of(cast, "coordinator"), content_hash(cluster)
     for _press in range(2):
-        answer = client.post(page(cluster, "return"), {"reason": "Name a taker."})
+        answer = client.post(page(cluster, "return"), {"seen": seen, "reason": "Name a taker."})
         assert (answer.status_code, answer.headers["Location"]) == (302, f"/clusters/{cluster.name}/")
     assert Event.objects.filter(verb="return").count() == 1
 
 
 def test_the_loser_of_two_decisions_reads_who_decided_and_when(cast: Cast) -> None:
     cluster = make_cluster(cast, State.SUBMITTED)
-    client_of(cast, "coordinator").post(page(cluster, "return"), {"reason": "Name a taker."})
-    answer = client_of(cast, "mission_coordinator").post(page(cluster, "decline"), {"reason": "Not now."})
-    assert answer.status_code == 302 or "decided on this on" in answer.content.decode()
-    answer = client_of(cast, "mission_coordinator").post(page(cluster, "approve"), {"reason": ""})
+    seen = content_hash(cluster)
+    client_of(cast, "coordinator").post(page(cluster, "approve"), {"seen": seen})
+    body = {"seen": seen, "reason": "Not now."}
+    answer = client_of(cast, "mission_coordinator").post(page(cluster, "decline"), body)
     assert answer.status_code == 409
+    assert "decided on this on" in answer.content.decode()
 
 
 @pytest.mark.parametrize("role", ["member", "participant", "external", "other_coordinator", "admin"])
@@ -161,7 +174,8 @@ def test_move_asks_for_the_other_group_and_makes_it_responsible(cast: Cast) -> N
     cluster = make_cluster(cast, State.SUBMITTED)
     client = client_of(cast, "coordinator")
     assert client.post(page(cluster, "move"), {"reason": "Yours."}).status_code == 422
-    answer = client.post(page(cluster, "move"), {"reason": "Yours.", "working_group": cast.other_group.pk})
+    body = {"seen": content_hash(cluster), "reason": "Yours.", "working_group": cast.other_group.pk}
+    answer = client.post(page(cluster, "move"), body)
     assert answer.status_code == 302
     cluster.refresh_from_db()
     assert cluster.working_group == cast.other_group

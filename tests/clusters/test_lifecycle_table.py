@@ -8,10 +8,12 @@ from django.utils import timezone
 from clusters.choices import Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.notifications import AUDIENCE_LABELS, AUDIENCES
+from clusters.permissions import capacities, deciding_members
 from community.actions.transition import registered_effects, transition
 from community.models import Event
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import make_affiliation
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +135,45 @@ def test_nobody_decides_on_what_they_propose_or_lead(verb: str, party: str, cast
         transition(cluster, verb, by=judge.user, reason="Good.", **details(verb, cast))
     assert "four eyes" in str(refusal.value)
     assert refusal.value.code == "forbidden"
+
+
+def test_handing_the_lead_on_makes_no_stranger_of_who_wrote_or_accepted(cast: Cast) -> None:
+    judge = cast.member("coordinator")
+    make_affiliation(judge, cast.organisation)
+    cluster = make_cluster(cast, State.SUBMITTED, lead=judge, lead_accepted_at=None)
+    transition(cluster, "accept_lead", by=judge.user)
+    type(cluster).objects.filter(pk=cluster.pk).update(lead=cast.member("lead"))
+    cluster.refresh_from_db()
+    with pytest.raises(Refusal) as refusal:
+        transition(cluster, "approve", by=judge.user)
+    assert refusal.value.code == "forbidden"
+    assert judge not in deciding_members(cluster, timezone.localdate())
+    assert not type(cluster).objects.waiting_for_decision().without_party(judge.pk).exists()
+
+
+def test_a_coordinator_who_adopts_leads_and_no_longer_decides(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    with pytest.raises(Refusal, match="nothing to adopt"):
+        transition(cluster, "adopt", by=cast.user("coordinator"), reason="To keep it going.")
+    type(cast.user("lead")).objects.filter(pk=cast.user("lead").pk).update(is_active=False)
+    adopted = transition(cluster, "adopt", by=cast.user("coordinator"), reason="To keep it going.")
+    assert (adopted.lead, adopted.acting_lead, adopted.is_lead_wanted) == (None, cast.member("coordinator"), True)
+    assert Capacity.LEAD in capacities(cast.user("coordinator"), adopted, timezone.localdate())
+    transition(adopted, "pause", by=cast.user("coordinator"), reason="Until a lead is found.")
+
+
+def test_concluding_again_after_an_answered_follow_up_asks_it_no_second_time(cast: Cast) -> None:
+    cluster = transition(make_cluster(cast, State.RUNNING), "conclude", by=cast.user("lead"), lessons="Ask earlier.")
+    cluster.follow_ups.filter(why="six_months").update(answer="confirmed", answered_at=timezone.now())
+    reopened = transition(cluster, "reopen", by=cast.user("coordinator"), reason="One more annex.")
+    again = transition(reopened, "conclude", by=cast.user("lead"), lessons="Ask earlier.")
+    live = again.follow_ups.filter(cancelled_at=None).values_list("why", flat=True)
+    assert sorted(live) == ["six_months", "twelve_months"]
+
+
+def test_a_late_start_is_recorded_on_the_day_it_was(cast: Cast) -> None:
+    started = transition(make_cluster(cast, State.APPROVED), "start", by=cast.user("lead"))
+    assert started.started_on == timezone.localdate()
 
 
 def test_a_stand_in_decides_only_where_nobody_of_the_group_may(cast: Cast) -> None:
