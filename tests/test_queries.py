@@ -50,11 +50,11 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/roadmap/": 12,
     "/clusters/{running}/people/": 14,
     "/clusters/{running}/outcomes/": 12,
-    "/review/{proposed}/": 20,
-    "/clusters/{proposed}/": 12,
+    "/review/{proposed}/": 34,
+    "/clusters/{proposed}/": 18,
 }
 #: Queries that each further row may take. One is left: whether a proposal's lead is eligible is asked case by case.
-A_ROW: dict[str, int] = {"/review/": 3}
+A_ROW: dict[str, int] = {"/review/": 4}
 #: Further queries for those who may decide: each button's verdict asks about four eyes, stand-ins and the lead.
 VERDICTS = {"coordinator": 12}
 #: Who looks at what.
