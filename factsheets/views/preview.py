@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from clusters.choices import FINISHED_STATES
@@ -26,6 +30,8 @@ from factsheets.views.files import without_policy
 
 #: Seconds that a reader waits for other documents before hearing that it is too busy.
 PATIENCE = 5.0
+#: A preview that is asked for again within the hour is not set again.
+KEPT_SECONDS = 3600
 
 
 @login_not_required
@@ -38,22 +44,42 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
 
 
 @without_policy
-@login_not_required
 @require_safe
 def preview_pdf(request: HttpRequest, reference: str) -> HttpResponse:
-    """`/clusters/<reference>/preview.pdf`: the document as PDF, or 503 with the sentence why not."""
+    """`/clusters/<reference>/preview.pdf`: the document as PDF, or 503 with the sentence why not.
+
+    Only for those who signed in: setting a PDF takes seconds, and visitors have the page.
+    """
     cluster = get_visible(Cluster.objects.by_name(reference), request.user)
     now = timezone.now()
     try:
-        document, pdf = set_factsheet(**_arguments(cluster), created_at=now, patience=PATIENCE)
+        language, pdf = _pdf(cluster, now)
     except PdfUnavailable as problem:
         context = {"cluster": cluster, "sentence": problem.sentence}
         return render(request, "factsheets/issue/no_pdf.html", context, status=503)
-    answer = HttpResponse(bytes(pdf), content_type="application/pdf")
-    name = f"{cluster.name}_preview_{timezone.localdate(now):%Y-%m-%d}_{document.language}.pdf"
+    answer = HttpResponse(pdf, content_type="application/pdf")
+    name = f"{cluster.name}_preview_{timezone.localdate(now):%Y-%m-%d}_{language}.pdf"
     answer["Content-Disposition"] = f'inline; filename="{name}"'
     answer["Cache-Control"] = "private, no-cache"
     return answer
+
+
+def _pdf(cluster: Cluster, now: datetime) -> tuple[str, bytes]:
+    """Return language and bytes of the PDF: set anew only where what is drawn, or the day, is another.
+
+    Raises:
+        PdfUnavailable: the PDF cannot be made.
+    """
+    drawn = _arguments(cluster)
+    language = drawn["imprint"].language
+    content = blake2b(repr((drawn, get_language())).encode(), digest_size=16).hexdigest()
+    key = f"preview:{cluster.pk}:{timezone.localdate(now).isoformat()}:{language}:{content}"
+    known: bytes | None = cache.get(key)
+    if known is None:
+        _document, pdf = set_factsheet(**drawn, created_at=now, patience=PATIENCE)
+        known = bytes(pdf)
+        cache.set(key, known, KEPT_SECONDS)
+    return language, known
 
 
 def _arguments(cluster: Cluster) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def test_before_the_first_version_a_sentence_stands_there_with_404(client: Clien
 @pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.DECLINED])
 def test_what_a_visitor_may_not_see_is_not_there_at_all(client: Client, cast: Cast, state: str) -> None:
     cluster = make_cluster(cast, state)
-    for address in ("factsheet/", "factsheet.pdf", "preview/", "preview.pdf"):
+    for address in ("factsheet/", "factsheet.pdf", "preview/"):
         response = client.get(f"/clusters/{cluster.name}/{address}")
         assert response.status_code == 404
         assert "Version 1 is issued" not in words(response)
@@ -136,8 +136,9 @@ def test_another_language_or_version_is_404_with_a_way_on(client: Client, cluste
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
-def test_documents_are_only_read(client: Client, cluster: Cluster, method: str) -> None:
+def test_documents_are_only_read(client: Client, cast: Cast, cluster: Cluster, method: str) -> None:
     issued(cluster)
+    client.force_login(cast.user("member"))  # type: ignore[arg-type]
     for name in ("current", "current_pdf", "preview", "preview_pdf"):
         assert getattr(client, method)(reverse(f"factsheets:{name}", args=[cluster.reference])).status_code == 405
 
@@ -219,7 +220,7 @@ def test_a_withdrawn_edition_is_gone_until_its_next_revision_stands_at_the_same_
 
 
 def test_without_a_pdf_the_page_stays_and_says_why(
-    client: Client, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    client: Client, cast: Cast, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path_factory.mktemp("code")
     (folder / "weasyprint.py").write_text("raise OSError('cannot load library libpango')")
@@ -230,6 +231,7 @@ def test_without_a_pdf_the_page_stays_and_says_why(
     assert "the server lacked a library on the day of issue" in words(response)
     assert "factsheet.pdf" not in words(response)
     assert client.get(f"/clusters/{cluster.reference}/factsheet.pdf").status_code == 404
+    client.force_login(cast.user("member"))  # type: ignore[arg-type]
     preview = client.get(f"/clusters/{cluster.reference}/preview.pdf")
     assert preview.status_code == 503
     assert "lacks a library that the PDF needs (Pango)" in words(preview)
@@ -255,6 +257,7 @@ def test_a_preview_is_live_and_marked(client: Client, cast: Cast, cluster: Clust
     assert "Preview, not issued" in page
     assert cluster.title in page
     Cluster.objects.filter(pk=cluster.pk).update(title="Another title", version=99)
+    client.force_login(cast.user("member"))  # type: ignore[arg-type]
     response = client.get(f"/clusters/{cluster.reference}/preview.pdf")
     assert response["Content-Type"] == "application/pdf"
     assert "preview" in response["Content-Disposition"]
@@ -274,9 +277,35 @@ def test_the_preview_of_a_draft_is_for_those_who_may_see_it(client: Client, cast
     assert client.get(f"/clusters/{cluster.name}/preview.pdf").status_code == status
 
 
-def test_a_preview_over_time_is_refused_with_a_sentence(
-    client: Client, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+def test_only_those_who_signed_in_have_a_preview_set_as_pdf(client: Client, cast: Cast, cluster: Cluster) -> None:
+    page = f"/clusters/{cluster.reference}/preview/"
+    assert "preview.pdf" not in words(client.get(page))
+    for name in (cluster.name, make_cluster(cast, State.DRAFT).name):
+        response = client.get(f"/clusters/{name}/preview.pdf")
+        assert response.status_code == 302
+        assert response["Location"].startswith("/accounts/login/")
+    client.force_login(cast.user("member"))  # type: ignore[arg-type]
+    assert "preview.pdf" in words(client.get(page))
+
+
+def test_a_preview_is_set_once_for_the_same_content(
+    client: Client, cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    client.force_login(cast.user("member"))  # type: ignore[arg-type]
+    address = f"/clusters/{cluster.reference}/preview.pdf"
+    first = client.get(address)
+    press = Press(Limits(wall_seconds=0.01))
+    monkeypatch.setattr(pdf_module, "_press", press)
+    assert client.get(address).content == first.content
+    Cluster.objects.filter(pk=cluster.pk).update(title="Another title", version=99)
+    assert client.get(address).status_code == 503
+    press.stop()
+
+
+def test_a_preview_over_time_is_refused_with_a_sentence(
+    client: Client, cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.force_login(cast.user("member"))  # type: ignore[arg-type]
     press = Press(Limits(wall_seconds=0.01))
     monkeypatch.setattr(pdf_module, "_press", press)
     response = client.get(f"/clusters/{cluster.reference}/preview.pdf")

@@ -290,5 +290,11 @@ FACTSHEETS = (
     page("factsheets:verify"),
     page("factsheets:preview", cluster(State.DRAFT), who(404, (200, DRAFT_READERS)), case="draft"),
     page("factsheets:preview", RUNNING, case="running"),
-    page("factsheets:preview_pdf", cluster(State.DRAFT), who(404, (200, DRAFT_READERS)), case="draft"),
+    Row(
+        "factsheets:preview_pdf",
+        cluster(State.DRAFT),
+        get=who(404, (302, OUT), (200, DRAFT_READERS)),
+        post=SIGNED_IN_NO_METHOD,
+        case="draft",
+    ),
 )
