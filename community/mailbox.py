@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+
+from django.utils import timezone
 
 BETWEEN = b"\n" + b"-" * 79 + b"\n"
 IDENT = re.compile(r"\A(?P<file>[\w-]+)\.(?P<place>\d{1,4})\Z")
@@ -60,10 +62,18 @@ def _mails_of(file: Path) -> Iterator[Mail]:
             ident=f"{file.stem}.{place}",
             to=str(message["To"]),
             subject=str(message["Subject"]),
-            at=parsedate_to_datetime(message["Date"]) if message["Date"] else None,
+            at=_moment(message),
             text=_part(message, "plain"),
             html=_part(message, "html"),
         )
+
+
+def _moment(message: EmailMessage) -> datetime | None:
+    """Return when a mail was sent, in the site's zone; a date without a zone ("-0000") is meant as UTC."""
+    if not message["Date"]:
+        return None
+    at = parsedate_to_datetime(message["Date"])
+    return timezone.localtime(at if at.tzinfo else at.replace(tzinfo=UTC))
 
 
 def _part(message: EmailMessage, kind: str) -> str:

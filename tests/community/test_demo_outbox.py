@@ -82,3 +82,12 @@ def test_outside_of_a_demonstration_there_is_no_such_page(client: Client, folder
     DemoMarker.objects.create()
     settings.EMAIL_FILE_PATH = None
     assert client.get(reverse("community:outbox")).status_code == 404
+
+
+@pytest.mark.parametrize("date", ["Wed, 11 Nov 2026 22:30:00 -0000", "Thu, 12 Nov 2026 00:30:00 +0200"])
+def test_a_mail_stands_at_the_time_of_the_site(folder: Path, settings: Any, date: str) -> None:
+    settings.TIME_ZONE = "Europe/Athens"
+    (folder / "20261111-1.log").write_text(f"To: eleni@park.example\nSubject: Hello\nDate: {date}\n\nGood day.\n")
+    at = mailbox.newest(folder)[0].at
+    assert at is not None
+    assert at.strftime("%d %H:%M") == "12 00:30"
