@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.utils import timezone
+
 from clusters import checklist
 from clusters.actions.baseline import freeze_baseline as freeze
 from clusters.choices import (
@@ -124,7 +126,7 @@ def make_lead_participation(cluster: Cluster, *, at: datetime) -> None:
             "organisation_id": cluster.lead_organisation_id,
             "role": ParticipationRole.LEAD,
             "status": ParticipationStatus.ACTIVE,
-            "from_on": cluster.starts_on or at.date(),
+            "from_on": cluster.starts_on or timezone.localdate(at),
             "answered_at": at,
         },
         create_defaults={
@@ -133,7 +135,7 @@ def make_lead_participation(cluster: Cluster, *, at: datetime) -> None:
             "organisation_id": cluster.lead_organisation_id,
             "role": ParticipationRole.LEAD,
             "status": ParticipationStatus.ACTIVE,
-            "from_on": cluster.starts_on or at.date(),
+            "from_on": cluster.starts_on or timezone.localdate(at),
             "answered_at": at,
         },
     )
