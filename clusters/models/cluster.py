@@ -207,6 +207,16 @@ class Cluster(models.Model):
         return self.starts_on is not None and self.starts_on == self.ends_on
 
     @property
+    def began_on(self) -> date | None:
+        """The day of the start: the actual one, before that the planned one."""
+        return self.started_on or self.starts_on
+
+    @property
+    def over_on(self) -> date | None:
+        """The day of the end: the actual one, before that the planned one."""
+        return self.ended_on or self.ends_on
+
+    @property
     def has_lead(self) -> bool:
         """Whether a lead is named and has agreed."""
         return self.lead_id is not None and self.lead_accepted_at is not None
