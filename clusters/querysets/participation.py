@@ -19,6 +19,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """Keep what is under way: would join, asked, invited or takes part."""
         return self.filter(status__in=sorted(LIVE_PARTICIPATIONS))
 
+    def proposed(self) -> Self:
+        """Keep what a proposal names: what is under way, and organisations still wanted."""
+        return self.filter(status__in=sorted([*LIVE_PARTICIPATIONS, ParticipationStatus.WANTED]))
+
     def active(self) -> Self:
         """Keep those who take part."""
         return self.filter(status=ParticipationStatus.ACTIVE)

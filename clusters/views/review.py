@@ -17,15 +17,16 @@ from django.views import View
 from clusters import checklist
 from clusters.content import content_hash
 from clusters.forms.lifecycle import VerbForm
+from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
-from clusters.permissions import deciding_members
+from clusters.permissions import deciding_members, names_of
 from clusters.pictures.snapshot import roadmap_pictures
 from clusters.sentences import history
 from clusters.summary import cached_snapshot
 from clusters.views.cluster import load
 from clusters.visibility import viewer
-from community.models import Event
+from community.models import Event, User
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
@@ -93,6 +94,7 @@ class ReviewView(LoginRequiredMixin, View):
             {
                 "cluster": cluster,
                 "facts": facts,
+                **_people_and_frame(cluster, request.user),
                 "pictures": roadmap_pictures(facts, on=on, width=COLUMN),
                 "points": points,
                 "done": sum(point.is_fulfilled for point in points),
@@ -106,3 +108,15 @@ class ReviewView(LoginRequiredMixin, View):
                 ),
             },
         )
+
+
+def _people_and_frame(cluster: Cluster, user: User) -> dict[str, object]:
+    """Return who is named in the proposal, asked or not, and what frames it: further groups, language."""
+    rows = list(cluster.participations.proposed().select_related("organisation"))
+    names = names_of(user, cluster, [cluster.lead_id, *(row.member_id for row in rows)])
+    return {
+        "lead_name": names.get(cluster.lead_id or 0, ""),
+        "people": [{"row": row, "name": names.get(row.member_id or 0, "")} for row in rows],
+        "further_groups": list(cluster.further_working_groups.all()),
+        "language": dict(language_choices(cluster.language)).get(cluster.language, cluster.language),
+    }

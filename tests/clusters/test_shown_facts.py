@@ -1,0 +1,78 @@
+"""What the pages say of a cluster: its actual dates, its need in full, who is named, and why it was returned."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from clusters.choices import Capacity, ParticipationRole, ParticipationStatus, State
+from clusters.models import Participation
+from clusters.sentences import who
+from community.models import Event
+from tests import factories as make
+from tests.cast import Cast, make_cast, make_cluster
+from tests.clusters.test_lifecycle_pages import client_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def words(client: Client, address: str) -> str:
+    return " ".join(client.get(address).content.decode().split())
+
+
+def test_an_ended_cluster_shows_its_actual_days_and_beneath_what_was_planned(cast: Cast) -> None:
+    days = {"starts_on": date(2026, 3, 1), "ends_on": date(2026, 10, 16)}
+    cluster = make_cluster(cast, State.CONCLUDED, started_on=date(2026, 3, 4), ended_on=date(2026, 5, 9), **days)
+    page = words(Client(), f"/clusters/{cluster.name}/")
+    assert 'datetime="2026-03-04"' in page
+    assert 'datetime="2026-05-09"' in page
+    assert "planned from" in page
+    assert "planned until" in page
+    assert (cluster.began_on, cluster.over_on) == (date(2026, 3, 4), date(2026, 5, 9))
+
+
+def test_as_long_as_the_days_are_those_planned_they_stand_once(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    page = words(Client(), f"/clusters/{cluster.name}/")
+    assert "planned from" not in page
+    assert "planned until" not in page
+
+
+def test_who_decides_reads_the_need_in_the_proposals_own_words_too(cast: Cast) -> None:
+    need = make.make_need(question="Who pays for the gauge?")
+    cluster = make_cluster(cast, State.SUBMITTED, need=need, need_text="Three deltas lack a gauge.")
+    page = words(client_of(cast, "coordinator"), f"/review/{cluster.name}/")
+    assert "Who pays for the gauge?" in page
+    assert "Three deltas lack a gauge." in page
+
+
+def test_who_decides_reads_who_is_named_and_the_frame(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED, size_limit=7, language="el")
+    cluster.further_working_groups.add(cast.other_group)
+    invited = make.make_member(name="Ines Named")
+    institute = make.make_organisation(name="Institute of Reeds")
+    Participation.objects.create(
+        cluster=cluster,
+        member=invited,
+        organisation=cast.organisation,
+        role=ParticipationRole.PARTICIPANT,
+        status=ParticipationStatus.INVITED,
+    )
+    Participation.objects.create(cluster=cluster, organisation=institute, status=ParticipationStatus.WANTED)
+    page = words(client_of(cast, "coordinator"), f"/review/{cluster.name}/")
+    for said in ("Ines Named", "Invited", "Institute of Reeds", "7 persons", "Ελληνικά", cast.other_group.title):
+        assert said in page
+    assert cast.member("lead").name in page
+
+
+def test_of_members_there_are_many(cast: Cast) -> None:
+    user = cast.user("member")
+    assert who(Event(by=user, role=Capacity.MEMBER), named=False) == "A member"
+    assert who(Event(by=user, role=Capacity.COORDINATOR), named=False) == "The coordinator"
