@@ -150,7 +150,7 @@ def who(event: Event, *, named: bool) -> str:
     role = str(Capacity(event.role).label) if event.role in Capacity.values else ""
     if named and event.by.member:
         return f"{event.by.member.name} ({role})" if role else event.by.member.name
-    if not role:
+    if not role or event.role == Capacity.MEMBER:
         return _("A member")
     return _("The %(role)s") % {"role": role}
 
