@@ -156,7 +156,6 @@ PUBLIC = frozenset(
         "factsheets:issue_data",
         "factsheets:issue_pdf",
         "factsheets:preview",
-        "factsheets:preview_pdf",
         "factsheets:verify",
     }
 )

@@ -248,7 +248,7 @@ VERBS = (
         "clusters:transition",
         cluster(State.SUBMITTED, verb="approve"),
         get=CASE_READERS | dict.fromkeys(GROUP.split(), 200),
-        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 409),
         case="approve",
     ),
     Row(
