@@ -216,3 +216,26 @@ def test_the_case_shows_the_check_list_and_the_four_verbs(cast: Cast) -> None:
         assert f"/clusters/{cluster.name}/{verb}/" in text
     assert "You are neither proposer nor lead, so you may decide." in text
     assert client_of(cast, "member").get(f"/review/{cluster.name}/").status_code == 403
+
+
+def test_a_refused_verb_shows_neither_fields_nor_what_would_happen(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    text = client_of(cast, "member").get(page(cluster, "return")).content.decode()
+    assert "What will happen" not in text
+    assert "id_reason" not in text
+    text = client_of(cast, "coordinator").get(page(cluster, "return")).content.decode()
+    assert "What will happen" in text
+    assert "id_reason" in text
+    assert "Required: " not in text
+    assert "Also: " not in text
+
+
+def test_who_is_asked_to_lead_reads_what_it_is_and_may_decline(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED, lead_accepted_at=None, lead_asked_at=timezone.now())
+    text = client_of(cast, "lead").get(page(cluster, "accept-lead")).content.decode()
+    assert cluster.question in text
+    assert cast.organisation.name in text
+    assert 'datetime="2026-09-30"' in text
+    assert f'href="/clusters/{cluster.name}/"' in text
+    assert f'href="{page(cluster, "decline-lead")}"' in text
+    assert ">Accept to lead</button>" in text
