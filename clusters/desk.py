@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
 from clusters.models import Cluster, Condition, Participation, Stage
+from clusters.sentences import why_returned
 from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
 from community.models import User
@@ -125,12 +126,17 @@ def _invitations(who: Viewer) -> Iterator[DeskItem]:
 
 def _returned_and_drafts(who: Viewer) -> Iterator[DeskItem]:
     mine = Cluster.objects.filter(proposer=who.member_id, state__in=[State.RETURNED, State.DRAFT])
-    for cluster in mine.order_by("-state", "updated_at", "pk")[:MOST]:
+    clusters = list(mine.order_by("-state", "updated_at", "pk")[:MOST])
+    returned = why_returned(clusters)
+    for cluster in clusters:
         if cluster.state == State.RETURNED:
+            last = returned.get(cluster.pk)
             yield DeskItem(
                 verb=_("Change and propose again"),
                 title=str(cluster),
-                why=_("It was returned to you for changes."),
+                why=_("Returned to you: “%(reason)s”") % {"reason": last.reason}
+                if last and last.reason
+                else _("It was returned to you for changes."),
                 url=_page(cluster, "update"),
                 since=cluster.state_since,
             )

@@ -128,6 +128,18 @@ def history(events: Iterable[Event], cluster: Cluster, *, user: User | Anonymous
     return [entry(event, named=named) for event in events]
 
 
+def why_returned(clusters: Iterable[Cluster]) -> dict[int, Entry]:
+    """Return when and why each of the returned proposals last went back, by the cluster's id; one query.
+
+    A reason that was erased leaves the day.
+    """
+    ids = [cluster.pk for cluster in clusters if cluster.state == State.RETURNED]
+    if not ids:
+        return {}
+    events = Event.objects.of_verbs(["return", "decline_lead"]).filter(kind="cluster", subject_id__in=ids)
+    return {event.subject_id: entry(event, named=False) for event in events.select_related("detail").order_by("at", "pk")}
+
+
 def entry(event: Event, *, named: bool) -> Entry:
     """Return one event as a sentence."""
     words, icon, tone = SENTENCES.get(event.verb, UNKNOWN)

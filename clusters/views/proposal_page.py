@@ -21,6 +21,7 @@ from clusters.forms.proposal_fields import STILL_EXAMPLE, StepForm
 from clusters.models import Cluster
 from clusters.overlap import overlap_of
 from clusters.requirements import Sentence, missing_for_submit
+from clusters.sentences import why_returned
 from clusters.views.proposal_review import review_of
 from community.models import User
 from community.permissions import ALLOWED, Refusal, Verdict, refused
@@ -108,6 +109,7 @@ def page_context(
         "next_step": step.number + 1 if step.number < len(STEPS) else 0,
         "step_url": step_url(cluster, step.number),
         "may_be_proposed": cluster.state in (State.DRAFT, State.RETURNED),
+        "returned": why_returned([cluster]).get(cluster.pk),
         "review": review_of(cluster) if step.number == len(STEPS) else [],
         **check_context(cluster, user, step),
     }

@@ -6,10 +6,13 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from clusters import desk
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus, State
 from clusters.models import Participation
 from clusters.sentences import who
+from community.actions.transition import transition
 from community.models import Event
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
@@ -76,3 +79,25 @@ def test_of_members_there_are_many(cast: Cast) -> None:
     user = cast.user("member")
     assert who(Event(by=user, role=Capacity.MEMBER), named=False) == "A member"
     assert who(Event(by=user, role=Capacity.COORDINATOR), named=False) == "The coordinator"
+
+
+def test_the_reason_of_the_last_return_stands_where_the_proposer_works(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    transition(cluster, "return", by=cast.user("coordinator"), reason="Name <a> taker.")
+    client = client_of(cast, "proposer")
+    for step in range(1, 6):
+        page = words(client, f"/clusters/{cluster.name}/edit/{step}/")
+        assert "Returned on" in page
+        assert "Name &lt;a&gt; taker." in page
+    user = cast.user("proposer")
+    assert user is not None
+    whys = [str(item.why) for item in desk.items(user, timezone.localdate())]
+    assert "Returned to you: “Name <a> taker.”" in whys
+
+
+def test_what_is_proposed_again_no_longer_tells_of_its_return(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    transition(cluster, "return", by=cast.user("coordinator"), reason="Name a taker.")
+    cluster.refresh_from_db()
+    transition(cluster, "submit", by=cast.user("proposer"))
+    assert "Name a taker." not in words(client_of(cast, "proposer"), f"/clusters/{cluster.name}/edit/1/")
