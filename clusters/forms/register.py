@@ -34,6 +34,7 @@ LONGEST: Final = 200
 #: More values than these are not meant by anybody.
 MOST_VALUES: Final = 30
 _KEY: Final = re.compile(r"[0-9]{1,12}")
+_BETWEEN: Final = re.compile(r"[^\w]+")
 _CODE_BEHIND: Final = re.compile(r"\(([^()]+)\)\s*$")
 
 
@@ -227,10 +228,10 @@ class TerritoryField(NamedField):
         return Named(text, label, territories_within(found))
 
     def called(self, text: str) -> list[Territory]:
-        """Return the territories whose name holds all words of `text`, without case and accents."""
-        words = fold(text).split()
-        rows = Territory.objects.order_by("pk")
-        return [row for row in rows if words and all(word in fold(row.name) for word in words)][: MOST + 1]
+        """Return the territories in whose name words begin with all words of `text`, without case and accents."""
+        words = _spaced(text).split()
+        rows = Territory.objects.order_by("pk") if words else []
+        return [row for row in rows if all(f" {word}" in _spaced(row.name) for word in words)][: MOST + 1]
 
     def label_of(self, row: Any) -> str:
         """Return name and code of a region, the name alone of anything else."""
@@ -251,6 +252,11 @@ def territories_within(found: Sequence[Territory]) -> tuple[int, ...]:
     countries = [row.country for row in found if row.level == TerritoryLevel.COUNTRY and row.country]
     inside = Territory.objects.filter(Q(maps_to__in=keys) | Q(country__in=countries))
     return tuple(sorted({*keys, *inside.values_list("pk", flat=True)}))
+
+
+def _spaced(name: str) -> str:
+    """Return a folded name with a space before each of its words."""
+    return " " + _BETWEEN.sub(" ", fold(name))
 
 
 def _given(values: Iterable[Any]) -> list[str]:

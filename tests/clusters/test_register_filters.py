@@ -270,3 +270,16 @@ def test_every_order_is_total_and_titles_sort_without_case_and_accents(
     assert names == expected
     assert [row.pk for row in ordered.reverse()] == [row.pk for row in ordered][::-1]
     assert ordered.query.order_by[-1].expression.name in {"pk", "id"}
+
+
+def test_a_territory_is_named_by_its_code_or_by_the_beginnings_of_its_words(cast: Cast) -> None:
+    abruzzo = make.make_territory("ITF1", country="IT", name="Abruzzo")
+    delta = make.make_territory("RO22", country="RO", name="Sud-Est")
+    first, second = make_cluster(cast, State.RUNNING), make_cluster(cast, State.RUNNING)
+    first.territories.add(abruzzo)
+    second.territories.add(delta)
+    assert errors(territory="ZZ") == {"territory": ["No territory is called “ZZ”."]}
+    assert kept(territory="abru") == {first.pk}
+    assert kept(territory="itf1") == {first.pk}
+    assert kept(territory="est") == {second.pk}
+    assert kept(territory="sud-e") == {second.pk}
