@@ -71,7 +71,12 @@ def listing(filters: ClusterFilter, reader: Reader, number: str) -> Listing:
 def _page(total: int, number: str) -> Page[int]:
     """Return Django's page over so many rows; it needs no rows for that."""
     digits = number.strip()
-    return Paginator(range(total), PER_PAGE).get_page(int(digits[:9]) if digits.isdecimal() else 1)
+    return Paginator(range(total), PER_PAGE).get_page(int(digits[:9]) if is_number(digits) else 1)
+
+
+def is_number(digits: str) -> bool:
+    """Tell whether a page may have that number."""
+    return digits.isdecimal() and int(digits[:9]) > 0
 
 
 def _slice(rows: ClusterQuerySet, sort: str, page: Page[int], key: str) -> list[Place]:

@@ -24,7 +24,7 @@ from clusters.filters import BEST, NEWEST, ClusterFilter
 from clusters.tables import bar
 from clusters.tables.bearings import bearings
 from clusters.tables.edition import edition
-from clusters.tables.page import Listing, Reader, listing
+from clusters.tables.page import Listing, Reader, is_number, listing
 from clusters.tables.rows import drawn, timeline
 from clusters.visibility import viewer
 from community.context_processors import DEMO_KEY, DEMO_SECONDS
@@ -83,11 +83,19 @@ def context_of(request: HttpRequest, filters: ClusterFilter, reader: Reader) -> 
         "total": shown.total,
         "is_capped": shown.counts.is_capped,
         "page_obj": shown.page,
+        "is_no_page": bool(number.strip()) and not is_number(number.strip()),
         "is_beyond": number.isdecimal() and int(number[:9]) > shown.page.number,
         "sorts": bar.sorts(filters),
         "exports": bar.export_links(request.GET, request.path, shown.total),
         **(_nothing(request, filters, chips) if not shown.total else {}),
     }
+
+
+def problem_context(request: HttpRequest, form: str, problem: str) -> dict[str, Any]:
+    """Return what is said where no file was made; an export that does not exist shows no rows either."""
+    if not problem or form in exports.FORMATS:
+        return {"problem": problem}
+    return {"problem": problem, "without_format": bar.address(request.GET, request.path, keep_page=True)}
 
 
 def _rows(request: HttpRequest, shown: Listing, reader: Reader) -> dict[str, Any]:

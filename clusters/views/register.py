@@ -47,7 +47,7 @@ class RegisterView(View):
         if file is not None:
             return file
         context = register.context_of(request, filters, reader)
-        return self.draw(request, context | {"problem": problem}, 400 if problem else 200)
+        return self.draw(request, context | register.problem_context(request, wanted, problem), 400 if problem else 200)
 
     def draw(self, request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
         """Draw the page, or for htmx the results alone, which also tell the browser a tidy address."""

@@ -129,7 +129,10 @@ def test_a_wrong_filter_or_form_makes_no_file_and_says_why(cast: Cast) -> None:
     assert (wrong.status_code, "Content-Disposition" in wrong.headers) == (400, False)
     unknown = Client().get("/clusters/?format=doc")
     assert unknown.status_code == 400
-    assert "There is no export called “doc”. Take CSV, XLSX or JSON." in unknown.content.decode()
+    text = unknown.content.decode()
+    assert "There is no export called “doc”. Take CSV, XLSX or JSON." in text
+    assert Cluster.objects.get().title not in text
+    assert '<a class="btn btn-second" href="/clusters/">Show the list</a>' in text
 
 
 def test_a_workbook_has_a_limit_that_is_told_before_and_after(cast: Cast, monkeypatch: Any) -> None:

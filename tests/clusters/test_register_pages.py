@@ -114,6 +114,8 @@ def test_a_page_that_does_not_exist_is_the_nearest_one(number: str, cast: Cast) 
     assert len(names_in(html)) == 1
     beyond = number in {"99", "9" * 400, "٣"}
     assert ("That page does not exist; this is the last one." in html) is beyond
+    no_number = not beyond and number != ""
+    assert ("There is no page of that number; this is the first one." in html) is no_number
 
 
 def test_a_wrong_value_is_told_on_top_and_at_its_field_and_shows_no_row(cast: Cast) -> None:
