@@ -25,7 +25,7 @@ from tests.database import SESSIONS, changed, contents
 from tests.factories import NOW
 from tests.matrix.crawler import crawl
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = pytest.mark.django_db
 
 #: The roles of the everyday run; the long run reads as all of them.
 EVERYDAY = ("visitor", "other_external", "member", "proposer", "lead", "coordinator", "stand_in", "admin")
@@ -87,6 +87,7 @@ def is_slow(path: str) -> bool:
     return path.endswith("preview.pdf") or path.startswith("/admin/")
 
 
+@pytest.mark.slow
 def test_links_lead_to_no_dead_end_and_reading_writes_nothing(cast: Cast, thorough: bool) -> None:
     wrong: list[str] = []
     for role in ROLES if thorough else EVERYDAY:

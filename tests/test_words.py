@@ -129,7 +129,15 @@ def is_page(answer: Any) -> bool:
     return str(answer.headers.get("Content-Type", "")).startswith("text/html")
 
 
-@pytest.mark.parametrize("role", ["visitor", "member", "lead", "coordinator"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        "visitor",
+        pytest.param("member", marks=pytest.mark.slow),
+        pytest.param("lead", marks=pytest.mark.slow),
+        "coordinator",
+    ],
+)
 def test_every_page_of_the_matrix_holds_no_word_without_translation(role: str, cast: Cast, pseudo_locale: str) -> None:
     client = Client(headers={"accept-language": pseudo_locale})
     if (user := cast.user(role)) is not None:

@@ -87,12 +87,13 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
         wants = [tools.PANGO, tools.PDFTOTEXT]
         return Leg(name, title, [command], without_settings(shared | env), needs, wants, is_pytest=True, seconds=limit)
 
+    quick = "" if wish.is_thorough or wish.arguments else " and not slow"
     on_postgres = {"DATABASE_URL": postgres_url} if postgres_url else {}
     needs_server = [] if postgres_url else [tools.POSTGRES]
     return [
         leg("postgres", "tests on PostgreSQL", "postgres or both", on_postgres, needs_server),
         leg("browser", "tests in Chromium", "browser", {}, BROWSER),
-        leg("sqlite", "all other tests, on SQLite", "not postgres and not browser", {}, [], "-n", workers),
+        leg("sqlite", "all other tests, on SQLite", f"not postgres and not browser{quick}", {}, [], "-n", workers),
     ]
 
 
@@ -159,8 +160,8 @@ def _postgres(stack: ExitStack, wish: Wish) -> str | None:
 
 
 def _side_by_side(wanted: Sequence[Leg]) -> list[Outcome]:
-    """Run the checks one after the other, and the tests beside them; show what failed."""
-    lanes = [[leg for leg in wanted if leg.name in CHECKS], [leg for leg in wanted if leg.name in PYTESTS]]
+    """Run the checks and the browser one after the other, and PostgreSQL's tests beside them; show what failed."""
+    lanes = [[leg for leg in wanted if leg.name != "postgres"], [leg for leg in wanted if leg.name == "postgres"]]
     with ThreadPoolExecutor(len(lanes)) as pool:
         running = [pool.submit(_in_turn, lane) for lane in lanes]
         try:

@@ -11,8 +11,6 @@ import pytest
 
 from tests.community.test_killed import Machine
 
-pytestmark = pytest.mark.slow
-
 #: Approves a proposal; the first thing after the commit kills the process, before mail and factsheet are woken.
 DIES_AFTER_THE_APPROVAL = """
 import os, signal
