@@ -137,7 +137,8 @@ def why_returned(clusters: Iterable[Cluster]) -> dict[int, Entry]:
     if not ids:
         return {}
     events = Event.objects.of_verbs(["return", "decline_lead"]).filter(kind="cluster", subject_id__in=ids)
-    return {event.subject_id: entry(event, named=False) for event in events.select_related("detail").order_by("at", "pk")}
+    oldest_first = events.select_related("detail").order_by("at", "pk")
+    return {event.subject_id: entry(event, named=False) for event in oldest_first}
 
 
 def entry(event: Event, *, named: bool) -> Entry:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from clusters import desk
+from clusters.actions.effects import make_lead_participation
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus, State
 from clusters.models import Participation
 from clusters.sentences import who
@@ -101,3 +103,11 @@ def test_what_is_proposed_again_no_longer_tells_of_its_return(cast: Cast) -> Non
     cluster.refresh_from_db()
     transition(cluster, "submit", by=cast.user("proposer"))
     assert "Name a taker." not in words(client_of(cast, "proposer"), f"/clusters/{cluster.name}/edit/1/")
+
+
+def test_a_lead_takes_part_from_the_sites_day_on(cast: Cast, settings: Any) -> None:
+    settings.TIME_ZONE = "Europe/Athens"
+    cluster = make_cluster(cast, State.SUBMITTED, starts_on=None, ends_on=None)
+    cluster.participations.all().delete()
+    make_lead_participation(cluster, at=datetime(2026, 5, 11, 22, 30, tzinfo=UTC))
+    assert cluster.participations.leading().get().from_on == date(2026, 5, 12)

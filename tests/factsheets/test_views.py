@@ -220,7 +220,11 @@ def test_a_withdrawn_edition_is_gone_until_its_next_revision_stands_at_the_same_
 
 
 def test_without_a_pdf_the_page_stays_and_says_why(
-    client: Client, cast: Cast, cluster: Cluster, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+    client: Client,
+    cast: Cast,
+    cluster: Cluster,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     folder = tmp_path_factory.mktemp("code")
     (folder / "weasyprint.py").write_text("raise OSError('cannot load library libpango')")
