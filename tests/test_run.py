@@ -182,8 +182,10 @@ def test_every_test_belongs_to_a_leg_and_the_largest_comes_last() -> None:
     assert marks == {
         "postgres": "postgres or both",
         "browser": "browser",
-        "sqlite": "not postgres and not browser",
+        "sqlite": "not postgres and not browser and not slow",
     }
+    thorough = {leg.name: leg.commands[0] for leg in suite.pytest_legs(suite.Wish(is_thorough=True), None)}
+    assert "not postgres and not browser" in thorough["sqlite"]
 
 
 def test_the_long_run_tells_the_tests_and_pytest_gets_its_arguments() -> None:
