@@ -50,7 +50,7 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/roadmap/": 12,
     "/clusters/{running}/people/": 14,
     "/clusters/{running}/outcomes/": 12,
-    "/review/{proposed}/": 34,
+    "/review/{proposed}/": 37,
     "/clusters/{proposed}/": 18,
 }
 #: Queries that each further row may take. One is left: whether a proposal's lead is eligible is asked case by case.
