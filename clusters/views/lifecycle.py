@@ -89,8 +89,7 @@ def _initial(cluster: Cluster) -> dict[str, Any]:
 
 def _shown_anew(form: VerbForm, cluster: Cluster, verb: Verb) -> VerbForm:
     """Return the form with what was typed and the hash of what stands there now: the page shows what changed."""
-    values = form.data.copy()
-    values["seen"] = content_hash(cluster)
+    values = {name: form.data[name] for name in form.data} | {"seen": content_hash(cluster)}
     return form_for(verb)(values, cluster=cluster, verb=verb)
 
 
