@@ -129,7 +129,7 @@ def test_a_cluster_goes_from_proposal_to_a_reported_factsheet(
     lead = Person(open_page, world["lead"])
     lead.go("/desk/")
     lead.press("Accept or decline to lead")
-    lead.press("Lead this cluster")
+    lead.press("Accept to lead")
 
     coordinator = Person(open_page, world["coordinator"])
     coordinator.go("/review/")
