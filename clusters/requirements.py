@@ -14,6 +14,7 @@ from django.utils.translation import ngettext_lazy
 
 from clusters import checklist
 from clusters.choices import Capacity, State
+from clusters.corrections import changed_since_report
 from clusters.examples import is_example_text
 from clusters.models import Cluster
 from clusters.permissions import eligible_to_lead, parties
@@ -194,6 +195,18 @@ def outcome_or_lessons(attempt: Attempt) -> Verdict:
     if said_none and str(lessons).strip():
         return ALLOWED
     return refused(_("Record at least one outcome, or say that there is none and write what was learnt."))
+
+
+def something_to_report(attempt: Attempt) -> Verdict:
+    """The record differs from what the last factsheet says: by what the form says, or by outcomes changed since."""
+    cluster = attempt.subject
+    if attempt.is_asking or any(getattr(cluster, name) != value for name, value in attempt.details.items()):
+        return ALLOWED
+    if changed_since_report(cluster) is not None:
+        return ALLOWED
+    return refused(
+        _("Nothing differs from the last factsheet. Change a text here, or the outcomes, before you issue a version.")
+    )
 
 
 def lessons_when_started(attempt: Attempt) -> Verdict:

@@ -27,6 +27,7 @@ def record(
     role: str = "",
     data: Mapping[str, Any] | None = None,
     detail: Mapping[str, Any] | None = None,
+    is_whole: bool = True,
 ) -> Event:
     """Append one event to its subject's chain and send `recorded`.
 
@@ -41,6 +42,7 @@ def record(
         role: in which capacity ("coordinator").
         data: states, ids and figures. Never a name or free text.
         detail: free text, old and new values; only its salted digest is chained, so erasure can empty it.
+        is_whole: False where the caller changes more first and then calls `announce` itself.
 
     Raises:
         TransactionManagementError: there is no transaction to belong to.
@@ -52,8 +54,14 @@ def record(
     event = Event(chain=kind.chain(subject), kind=kind.code, subject_id=subject.pk, verb=verb, by=by, role=role)
     event.at, event.data = at or timezone.now(), plain(data or {})
     _append(event, plain(detail) if detail else None)
-    recorded.send(sender=Event, event=event)
+    if is_whole:
+        announce(event)
     return event
+
+
+def announce(event: Event) -> None:
+    """Send `recorded` for an event that was written without, in the transaction of its change."""
+    recorded.send(sender=Event, event=event)
 
 
 def _append(event: Event, body: dict[str, Any] | None) -> None:

@@ -35,6 +35,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         highest: int | None = self.order_by().aggregate(highest=Max("version"))["highest"]
         return (highest or 0) + 1
 
+    def undrawn(self) -> Self:
+        """Keep the versions that were taken and of which no edition was drawn yet."""
+        return self.filter(editions=None)
+
     def with_checksum(self, sha256: str) -> Self:
         """Keep the issues whose snapshot has this checksum."""
         return self.filter(snapshot_sha256=sha256)

@@ -1,15 +1,18 @@
-"""What happens elsewhere and concerns documents: receivers only write jobs, in the same transaction."""
+"""What happens elsewhere and concerns documents: versions are taken and jobs written, in the same transaction."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
 from django.dispatch import receiver
+from django.utils import timezone
 
+from clusters.models import Cluster
 from community import jobs, kinds
 from community.choices import ConsentPurpose
 from community.models import Event
 from community.signals import recorded
+from factsheets.actions.issue import take_version
 from factsheets.choices import Face
 
 #: Verbs of a cluster's life that issue a version, and the face of that version.
@@ -23,16 +26,23 @@ ISSUING_VERBS: Final = {
 
 @receiver(recorded, dispatch_uid="factsheets.issue")
 def want_issue(sender: Any, event: Event, **more: Any) -> None:
-    """Ask for the version that a verb of a cluster's life leads to."""
-    if event.kind == "cluster" and event.verb in ISSUING_VERBS:
-        jobs.enqueue(
-            "factsheets.issue",
-            key=f"factsheets.issue:{event.pk}",
-            subject=kinds.resolve(event.kind, event.subject_id),
-            by=event.by,
-            event=event.pk,
-            face=ISSUING_VERBS[event.verb],
-        )
+    """Take the version that a verb of a cluster's life leads to, and ask for its edition.
+
+    It bears the moment of the event; work of the past that is entered afterwards bears the day of entering.
+    """
+    if event.kind != "cluster" or event.verb not in ISSUING_VERBS:
+        return
+    cluster = Cluster.objects.get(pk=event.subject_id)
+    issue = take_version(
+        cluster=cluster,
+        face=ISSUING_VERBS[event.verb],
+        reason=event.verb,
+        by=event.by,
+        at=timezone.now() if cluster.is_recorded_afterwards else event.at,
+        role=event.role,
+        event=event,
+    )
+    jobs.enqueue("factsheets.issue", key=f"factsheets.issue:{issue.pk}", subject=cluster, by=event.by, issue=issue.pk)
 
 
 @receiver(recorded, dispatch_uid="factsheets.withdraw")

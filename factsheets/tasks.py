@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.utils import timezone
 
-from clusters.models import Cluster
 from community.choices import RedactionReason
 from community.models import Event, Job, Member
 from community.tasks_api import task
-from factsheets.actions.issue import issue_factsheet
+from factsheets.actions.issue import draw_first
 from factsheets.actions.revise import revise, withdraw_naming
 from factsheets.models import Issue
 
@@ -19,20 +16,11 @@ LAST_TRY = 3
 
 
 @task("factsheets.issue")
-def issue(job: Job, *, event: int, face: str, at: str | None = None) -> dict[str, object]:
-    """Issue the version that an event led to, dated now, or `at` where the work of the past is entered."""
-    led_by = Event.objects.select_related("by").get(pk=event)
-    made = issue_factsheet(
-        cluster=Cluster.objects.get(pk=led_by.subject_id),
-        face=face,
-        reason=led_by.verb,
-        by=led_by.by,
-        at=datetime.fromisoformat(at) if at else timezone.now(),
-        role=led_by.role,
-        event=led_by,
-        accepts_missing_pdf=job.attempts >= LAST_TRY,
-    )
-    return {"issue": made.pk, "version": made.version}
+def issue(job: Job, *, issue: int) -> dict[str, object]:
+    """Draw the first edition of a version that was taken."""
+    taken = Issue.objects.get(pk=issue)
+    made = draw_first(issue=taken, accepts_missing_pdf=job.attempts >= LAST_TRY)
+    return {"edition": made.pk, "version": taken.version}
 
 
 @task("factsheets.revise")

@@ -41,7 +41,17 @@ ROWS: tuple[frozenset[str], ...] = (
     frozenset({"models", "migrations"}),
     frozenset({"access"}),
     frozenset(
-        {"permissions", "rights", "requirements", "checklist", "examples", "content", "roadmap_rules", "joining"}
+        {
+            "permissions",
+            "rights",
+            "requirements",
+            "checklist",
+            "examples",
+            "content",
+            "corrections",
+            "roadmap_rules",
+            "joining",
+        }
     ),
     frozenset({"lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
     frozenset({"exports", "summary", "sentences", "pictures", "search", "similar", "storage", "overlap"}),

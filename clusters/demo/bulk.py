@@ -18,7 +18,7 @@ from clusters import search
 from clusters.demo.bulk_cast import Cast
 from clusters.demo.bulk_clusters import Batch
 from clusters.demo.bulk_words import FIRST_NAMES, made_up_word
-from clusters.demo.loading import SEED, date_and_run
+from clusters.demo.loading import SEED, draw
 from clusters.demo.people import WORKS_SINCE
 from clusters.models import Cluster
 from community.choices import ConsentPurpose, ConsentWay
@@ -133,5 +133,5 @@ def issue_some(pks: list[int], count: int) -> int:
         ):
             with transaction.atomic():
                 recorded.send(sender=Event, event=event)
-                date_and_run(event.at, run=True)
+                draw(event.at, run=True)
     return len(some)

@@ -57,7 +57,7 @@ def load(*, now: datetime, with_documents: bool, is_quiet: bool = False) -> Worl
 
     Args:
         now: the moment that made-up dates are relative to.
-        with_documents: issue the factsheets on the way; else their jobs are left to the worker.
+        with_documents: draw the factsheets on the way; else their jobs are left to the worker.
     """
     DemoMarker.objects.create(made_at=now, today_on=timezone.localdate(now), seed=SEED)
     seed_vocabularies()
@@ -76,26 +76,26 @@ def load(*, now: datetime, with_documents: bool, is_quiet: bool = False) -> Worl
 
 
 def play(steps: Iterable[Step], *, with_documents: bool, is_quiet: bool = False) -> None:
-    """Play steps in their order; a document is issued right after its verb, as the cluster stands at that moment."""
+    """Play steps in their order; a document is drawn right after the verb that issued it."""
     for step in tqdm(list(steps), desc="Clusters and factsheets", unit="step", mininterval=0.5, disable=is_quiet):
         step.do(step.at)
         if step.is_issuing:
-            date_and_run(step.at, run=with_documents)
+            draw(step.at, run=with_documents)
 
 
-def date_and_run(at: datetime, *, run: bool) -> None:
-    """Let the documents that were just asked for bear the day of what led to them, and issue them if `run`.
+def draw(at: datetime, *, run: bool) -> None:
+    """Draw the documents that were just issued, if `run`; their jobs bear the day of what led to them.
 
     Else they are held back for a moment, so that the commit does not wake the worker inside this process. One
-    that cannot be issued is tried again, the last time without its PDF, and then left to the worker.
+    that cannot be drawn is tried again, the last time without its PDF, and then left to the worker.
     """
-    for job in Job.objects.open().filter(task=ISSUE).order_by("pk"):
-        if "at" in job.arguments:
-            continue
-        job.arguments["at"] = at.isoformat()
-        job.due_at = timezone.now() + (timedelta() if run else HELD_BACK)
-        job.save(update_fields=["arguments", "due_at"])
-        if run and any(_run_now(job) for _try in range(TRIES)):
+    now = timezone.now()
+    waiting = Job.objects.open().filter(task=ISSUE, due_at__lte=now)
+    if not run:
+        waiting.update(due_at=now + HELD_BACK)
+        return
+    for job in waiting.order_by("pk"):
+        if any(_run_now(job) for _try in range(TRIES)):
             Job.objects.filter(pk=job.pk).update(created_at=at, due_at=at, started_at=at, finished_at=at)
 
 

@@ -17,6 +17,7 @@ from django_htmx.http import reswap, retarget
 
 from clusters.actions import outcome as actions
 from clusters.choices import FINISHED_STATES
+from clusters.corrections import changed_since_report
 from clusters.forms.merging import MergingForm
 from clusters.forms.outcome import ObjectiveForm, OutcomeForm
 from clusters.forms.roadmap import SeenForm
@@ -189,6 +190,7 @@ def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
         "outcomes": outcomes_of(cluster),
         "may_write": bool(can_correct(request.user, cluster)) if request.user.is_authenticated else False,
         "is_corrected": cluster.state in FINISHED_STATES,
+        "changed_at": changed_since_report(cluster),
         "opened": set(request.POST.getlist("open")),
     }
 

@@ -71,7 +71,7 @@ def transition(
 
     Order of effects: lock the row and read it again; judge state, who, four eyes, what was seen, requirements
     and reason; change the state; the verb's effects; save; one event; effects that need the event; outbox
-    rows. Upper apps write their jobs on the signal that the event sends. All in one transaction.
+    rows; the signal that the event was recorded, on which upper apps see all of it. All in one transaction.
 
     Args:
         subject: any instance of a kind with a life cycle; only its primary key is trusted.
@@ -120,6 +120,8 @@ def _carry_out(attempt: Attempt, kind: str) -> None:
         if after:
             run(attempt)
     _tellers[kind](attempt)
+    if attempt.event is not None:
+        events.announce(attempt.event)
 
 
 def _record(attempt: Attempt) -> Any:
@@ -137,4 +139,5 @@ def _record(attempt: Attempt) -> Any:
         role=held[0] if held else "",
         data={"from": attempt.source, "to": row.state, **attempt.facts},
         detail=words or None,
+        is_whole=False,
     )

@@ -1,8 +1,11 @@
-"""Issuing: a snapshot of a cluster becomes a version that never changes again."""
+"""Issuing: a snapshot of a cluster becomes a version that never changes again.
+
+A version is *taken* in the transaction of what led to it, so it says what was approved or concluded, whatever
+happens next; its edition, with page, PDF and data, is *drawn* by a job.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
@@ -26,20 +29,12 @@ from factsheets.imprint import Imprint
 from factsheets.models import Edition, EditionName, Issue
 from factsheets.rendering import Composed, compose
 
-#: So often is a factsheet drawn anew because another version was issued while it was drawn.
+#: So often is an edition drawn anew because a consent to be named changed while it was drawn.
 ROUNDS = 5
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """A version before it is written: everything that was read and made outside of the transaction."""
-
-    issue: Issue
-    composed: Composed
-    members: list[Member]
-
-
-def issue_factsheet(
+@transaction.atomic
+def take_version(
     *,
     cluster: Cluster,
     face: str,
@@ -48,14 +43,12 @@ def issue_factsheet(
     at: datetime,
     role: str = "",
     event: Event | None = None,
-    accepts_missing_pdf: bool = False,
 ) -> Issue:
-    """Issue the next version of a cluster's factsheet, with its first edition in the cluster's language.
+    """Freeze the next version of a cluster's factsheet: its number and its snapshot, as the cluster stands now.
 
-    Order of effects: take the snapshot, draw, set and store the files (content-addressed, so a later failure
-    leaves only files that nobody points to); then, in one short transaction with the cluster's row locked, write
-    issue, edition and who is named. When another version was issued meanwhile, all is drawn again with the next
-    number. A no-op that returns the issue when `event` has led to one already.
+    Order of effects: lock the cluster's row, so that versions follow one another in the order of what led to
+    them; read it; write the issue. Its first edition is drawn afterwards, by `draw_first`. A no-op that returns the
+    issue when `event` has led to one already.
 
     Args:
         cluster: it must have its reference.
@@ -65,44 +58,24 @@ def issue_factsheet(
         at: the moment that the document shows as its date of issue.
         role: capacity of `by`, a code of `clusters.choices.Capacity`.
         event: what led to it.
-        accepts_missing_pdf: issue without the PDF when it cannot be made now, and say so, instead of raising.
 
     Raises:
         Refusal: the cluster was never submitted.
-        PdfUnavailable: the PDF cannot be made now and a later try may do better; nothing is written.
     """
-    if cluster.reference is None:
+    locked = Cluster.objects.select_for_update().get(pk=cluster.pk)
+    if locked.reference is None:
         raise Refusal(_("A cluster that was never proposed has no factsheet."))
-    for _round in range(ROUNDS):
-        if event is not None and (done := Issue.objects.rested_on(event).first()):
-            return done
-        draft = _draft(cluster, face, reason, by, at, role, event, accepts_missing_pdf=accepts_missing_pdf)
-        if (issue := _write(cluster, draft)) is not None:
-            return issue
-    raise Refusal(_("Other versions were issued at the same moment. Try again."), "conflict")
-
-
-def _draft(
-    cluster: Cluster,
-    face: str,
-    reason: str,
-    by: User | None,
-    at: datetime,
-    role: str,
-    event: Event | None,
-    *,
-    accepts_missing_pdf: bool,
-) -> _Draft:
-    """Read and draw the version that comes next; nothing is written but files later."""
-    taken = snapshot_of(cluster, at=at)
-    chain = kinds.of(cluster).chain(cluster)
+    if event is not None and (done := Issue.objects.rested_on(event).first()):
+        return done
+    taken = snapshot_of(locked, at=at)
+    chain = kinds.of(locked).chain(locked)
     number, newest = head_of(chain)
     issue = Issue(
         kind=IssueKind.CLUSTER,
-        subject_kind=kinds.of(cluster).code,
-        subject_id=cluster.pk,
+        subject_kind=kinds.of(locked).code,
+        subject_id=locked.pk,
         reference=taken["reference"],
-        version=Issue.objects.about(cluster).next_version(),
+        version=Issue.objects.about(locked).next_version(),
         title=taken["title"],
         face=face,
         issued_at=at,
@@ -116,10 +89,56 @@ def _draft(
         history_number=number,
         history_hash=newest,
     )
-    composed, members = compose_edition(issue, language=taken["language"], revision=1, at=at)
-    if composed.problem is not None and not (composed.problem.lasting or accepts_missing_pdf):
-        raise composed.problem
-    return _Draft(issue, composed, members)
+    issue.save(force_insert=True)
+    return issue
+
+
+def draw_first(*, issue: Issue, accepts_missing_pdf: bool = False) -> Edition:
+    """Draw the first edition of an issue in its own language and write it with its files.
+
+    Order of effects: draw, set and store the files (content-addressed, so a later failure leaves only files that
+    nobody points to); then, in one short transaction with the issue's row locked, write edition and who is named.
+    Drawn again when a consent to be named changed meanwhile. A no-op that returns the edition when it is there.
+
+    Args:
+        issue: the version to draw.
+        accepts_missing_pdf: do without the PDF when it cannot be made now, and say so, instead of raising.
+
+    Raises:
+        PdfUnavailable: the PDF cannot be made now and a later try may do better; nothing is written.
+        Refusal: consents changed each time that it was drawn.
+    """
+    language: str = issue.snapshot["language"]
+    for _round in range(ROUNDS):
+        if (found := issue.editions.in_language(language).first()) is not None:
+            return found
+        composed, members = compose_edition(issue, language=language, revision=1, at=issue.issued_at)
+        if composed.problem is not None and not (composed.problem.lasting or accepts_missing_pdf):
+            raise composed.problem
+        if (edition := _write(issue, language, composed, members)) is not None:
+            return edition
+    raise Refusal(_("Consents to be named changed at the same moment. Try again."), "conflict")
+
+
+def issue_factsheet(
+    *,
+    cluster: Cluster,
+    face: str,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    role: str = "",
+    event: Event | None = None,
+    accepts_missing_pdf: bool = False,
+) -> Issue:
+    """Take the next version of a cluster's factsheet and draw its first edition at once.
+
+    Arguments and errors are those of `take_version` and `draw_first`. When the PDF cannot be made, the version
+    stays taken and is drawn by a later try.
+    """
+    issue = take_version(cluster=cluster, face=face, reason=reason, by=by, at=at, role=role, event=event)
+    draw_first(issue=issue, accepts_missing_pdf=accepts_missing_pdf)
+    return issue
 
 
 def compose_edition(issue: Issue, *, language: str, revision: int, at: datetime) -> tuple[Composed, list[Member]]:
@@ -160,20 +179,17 @@ def address_of(issue: Issue, language: str) -> str:
     return settings.SITE_URL + reverse("factsheets:issue", args=[issue.reference, issue.version, language])
 
 
-def _write(cluster: Cluster, draft: _Draft) -> Issue | None:
-    """Store the files, then write the rows under the cluster's lock; None when another one was quicker."""
-    language, at = draft.issue.snapshot["language"], draft.issue.issued_at
-    edition = stored_edition(draft.composed, language=language, revision=1, why=RevisionReason.FIRST, at=at)
+def _write(issue: Issue, language: str, composed: Composed, members: list[Member]) -> Edition | None:
+    """Store the files, then write the rows under the issue's lock; None when it has to be looked at again."""
+    edition = stored_edition(composed, language=language, revision=1, why=RevisionReason.FIRST, at=issue.issued_at)
     with transaction.atomic():
-        Cluster.objects.select_for_update().get(pk=cluster.pk)
-        event = draft.issue.event
-        if event is not None and Issue.objects.rested_on(event).exists():
+        Issue.objects.select_for_update().get(pk=issue.pk)
+        if issue.editions.in_language(language).exists():
             return None
-        if Issue.objects.about(cluster).next_version() != draft.issue.version:
+        named = summary.named_members(issue.snapshot).values()
+        if {member.pk for member in named} != {member.pk for member in members}:
             return None
-        draft.issue.save(force_insert=True)
-        write_edition(edition, draft.issue, draft.members)
-    return draft.issue
+        return write_edition(edition, issue, members)
 
 
 def stored_edition(composed: Composed, *, language: str, revision: int, why: str, at: datetime) -> Edition:

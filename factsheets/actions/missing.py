@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import chain
 
 from django.db.models import Exists, OuterRef
 
 from clusters.choices import PUBLIC_STATES
 from clusters.models import Cluster
 from community.permissions import Refusal
-from factsheets.actions.issue import issue_factsheet
+from factsheets.actions.issue import draw_first, take_version
 from factsheets.actions.revise import revise
 from factsheets.choices import Face, RevisionReason
 from factsheets.models import Edition, Issue
@@ -22,7 +23,8 @@ Outcome = tuple[str, PdfUnavailable | Refusal | None]
 def issue_missing(*, at: datetime) -> Iterator[Outcome]:
     """Issue for every public cluster the face that its state asks for and that was never issued.
 
-    Yields each as a line and the problem, if there was one; a failure stops no other. By reference.
+    Versions that were taken before and never drawn are drawn too. Yields each as a line and the problem,
+    if there was one; a failure stops no other. By reference.
     """
     issued = Issue.objects.filter(subject_kind="cluster", subject_id=OuterRef("pk"))
     public = Cluster.objects.in_states(PUBLIC_STATES).order_by("reference")
@@ -30,13 +32,23 @@ def issue_missing(*, at: datetime) -> Iterator[Outcome]:
     begun = public.active().exclude(Exists(issued))
     for face, clusters in ((Face.FORWARD, begun), (Face.BACKWARD, ended)):
         for pk in list(clusters.values_list("pk", flat=True)):
-            cluster = Cluster.objects.get(pk=pk)
-            try:
-                made = issue_factsheet(cluster=cluster, face=face, reason="missing", by=None, at=at)
-            except (PdfUnavailable, Refusal) as problem:
-                yield str(cluster.reference), problem
-            else:
-                yield str(made), None
+            take_version(cluster=Cluster.objects.get(pk=pk), face=face, reason="missing", by=None, at=at)
+    yield from draw_missing()
+
+
+def draw_missing() -> Iterator[Outcome]:
+    """Draw the first edition of every version that has none: its job failed for good, or has not come yet.
+
+    Yields as `issue_missing`.
+    """
+    for pk in list(Issue.objects.undrawn().order_by("reference", "version").values_list("pk", flat=True)):
+        issue = Issue.objects.get(pk=pk)
+        try:
+            draw_first(issue=issue)
+        except (PdfUnavailable, Refusal) as problem:
+            yield str(issue), problem
+        else:
+            yield str(issue), None
 
 
 def add_missing_pdfs(*, at: datetime) -> Iterator[Outcome]:
@@ -57,5 +69,6 @@ def add_missing_pdfs(*, at: datetime) -> Iterator[Outcome]:
 
 
 def keep_up(at: datetime) -> int:
-    """Add missing PDFs, for the scheduler; return how many were made."""
-    return sum(problem is None for _line, problem in add_missing_pdfs(at=at))
+    """Draw what was never drawn and add missing PDFs, for the scheduler; return how many were made."""
+    work = chain(draw_missing(), add_missing_pdfs(at=at))
+    return sum(problem is None for _line, problem in work)

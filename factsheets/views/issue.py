@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from clusters.models import Cluster
 from community.access import get_visible
 from factsheets import sentences, storage
-from factsheets.models import Edition
+from factsheets.models import Edition, Issue
 
 
 @login_not_required
@@ -44,7 +44,12 @@ def no_factsheet(request: HttpRequest, reference: str, *, has_others: bool = Fal
         Http404: the cluster is not there, or the reader may not see it.
     """
     cluster = get_visible(Cluster.objects.by_name(reference), request.user)
-    return render(request, "factsheets/issue/none.html", {"cluster": cluster, "has_others": has_others}, status=404)
+    context = {
+        "cluster": cluster,
+        "has_others": has_others,
+        "is_coming": Issue.objects.for_reference(cluster.name).undrawn().exists(),
+    }
+    return render(request, "factsheets/issue/none.html", context, status=404)
 
 
 def _editions(reference: str) -> list[Edition]:

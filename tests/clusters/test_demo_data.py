@@ -43,6 +43,7 @@ from community.models import (
     WorkingGroup,
 )
 from community.verification import verify_history
+from factsheets.models import Issue
 from tests.factories import make_user
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -267,11 +268,13 @@ class TestMadeUp:
         assert not Message.objects.filter(state=MessageState.SENT, sent_at=None).exists()
 
     def test_documents_bear_the_day_of_what_led_to_them(self) -> None:
-        jobs = Job.objects.filter(task="factsheets.issue")
-        assert jobs.count() == Event.objects.filter(verb__in=["approve", "conclude", "discontinue", "correct"]).count()
-        for job in jobs:
-            event = Event.objects.get(pk=job.arguments["event"])
-            assert datetime.fromisoformat(job.arguments["at"]) == event.at
+        issuing = Event.objects.filter(verb__in=["approve", "conclude", "discontinue", "correct"])
+        issues = Issue.objects.select_related("event")
+        assert issues.count() == issuing.count() == Job.objects.filter(task="factsheets.issue").count()
+        for issue in issues:
+            assert issue.event is not None
+            assert issue.issued_at == issue.event.at
+            assert issue.snapshot["as_of"] == str(timezone.localdate(issue.event.at))
 
 
 class TestAccounts:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 
 import pytest
 from django.db import transaction
@@ -124,8 +125,13 @@ class Life:
         self.was_decided |= verb in ("return", "approve", "decline")
 
 
+CORRECTIONS = count(1)
+
+
 def details(verb: str) -> dict[str, object]:
-    """Return what the verb's form asks."""
+    """Return what the verb's form asks; each correction says something new."""
+    if verb == "correct":
+        return {"lessons": f"Correction {next(CORRECTIONS)}."}
     return {"lessons": "Ask earlier.", "has_no_outcome": True} if verb in ("conclude", "discontinue") else {}
 
 

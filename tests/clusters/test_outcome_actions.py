@@ -9,6 +9,7 @@ import pytest
 
 from clusters.actions.outcome import add_outcome, measure_objective, remove_outcome, update_outcome
 from clusters.choices import OutcomeKind, State
+from clusters.corrections import changed_since_report
 from clusters.forms.outcome import ConcludeForm
 from clusters.models import Cluster, Outcome, Stage
 from community.actions.transition import transition
@@ -33,8 +34,8 @@ def cluster(cast: Cast) -> Cluster:
 
 
 def record(cluster: Cluster, cast: Cast, **values: Any) -> Outcome:
-    given = {"kind": OutcomeKind.TRANSFERENCE, "title": "Sheet handed over", **values}
-    return add_outcome(cluster=cluster, by=cast.user("lead"), at=NOW, **given)
+    given = {"kind": OutcomeKind.TRANSFERENCE, "title": "Sheet handed over", "at": NOW, **values}
+    return add_outcome(cluster=cluster, by=cast.user("lead"), **given)
 
 
 def verbs(cluster: Cluster) -> list[str]:
@@ -139,6 +140,30 @@ def test_after_the_end_the_record_is_corrected(cast: Cast, state: str) -> None:
     cluster = make_cluster(cast, state)
     record(cluster, cast, title="Found later")
     assert cluster.outcomes.filter(title="Found later").exists()
+
+
+def test_what_was_changed_after_the_end_is_known_until_the_next_version(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.CONCLUDED)
+    assert changed_since_report(cluster) is None
+    record(cluster, cast, title="Found later")
+    assert changed_since_report(cluster) == NOW
+    cluster = transition(cluster, "correct", by=cast.user("lead"), reason="Found later.")
+    assert changed_since_report(cluster) is None
+
+
+def test_a_running_cluster_has_no_report_to_differ_from(cast: Cast, cluster: Cluster) -> None:
+    record(cluster, cast, title="Found")
+    assert changed_since_report(cluster) is None
+
+
+def test_the_record_is_corrected_where_something_differs(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.CONCLUDED)
+    same = {"lessons": cluster.lessons, "next_steps": cluster.next_steps}
+    with pytest.raises(Refusal, match="Nothing differs"):
+        transition(cluster, "correct", by=cast.user("lead"), reason="Again.", **same)
+    changed = {**same, "lessons": "Begin with the form, early."}
+    cluster = transition(cluster, "correct", by=cast.user("lead"), reason="Learnt since.", **changed)
+    assert cluster.lessons == "Begin with the form, early."
 
 
 @pytest.mark.parametrize("state", [State.DRAFT, State.SUBMITTED, State.DECLINED, State.WITHDRAWN])

@@ -10,6 +10,8 @@ from hashlib import sha256
 import pikepdf
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from clusters.choices import State
@@ -20,8 +22,8 @@ from community.choices import ConsentPurpose, JobState, RedactionReason
 from community.models import Event, Job, Member, Redaction
 from factsheets import pdf as pdf_module
 from factsheets import storage
-from factsheets.actions.issue import issue_factsheet
-from factsheets.actions.missing import add_missing_pdfs, issue_missing
+from factsheets.actions.issue import draw_first, issue_factsheet
+from factsheets.actions.missing import add_missing_pdfs, issue_missing, keep_up
 from factsheets.actions.revise import revise, withdraw_edition, withdraw_naming
 from factsheets.choices import EditionState, Face, PdfProblem, RevisionReason
 from factsheets.exports import canonical
@@ -149,23 +151,37 @@ def test_a_draft_is_refused(cast: Cast) -> None:
     assert Issue.objects.count() == 0
 
 
-def test_another_version_written_meanwhile_makes_it_draw_again_with_the_next_number(
-    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """While the first is drawn, a second one is issued: both are there in the end, as 1 and 2."""
-    from factsheets.actions import issue as module
+def test_a_version_says_what_stood_at_its_verb_whatever_happens_before_it_is_drawn(cluster: Cluster) -> None:
+    title, event = cluster.title, record(cluster)
+    Cluster.objects.filter(pk=cluster.pk).update(title="Another title", version=9)
+    record(cluster, "conclude")
+    second, first = Job.objects.order_by("-pk")
+    assert jobs.run(second.pk)
+    assert jobs.run(first.pk)
+    one, two = Issue.objects.order_by("version")
+    assert (one.version, one.event, one.title, one.issued_at) == (1, event, title, event.at)
+    assert (two.version, two.face, two.title) == (2, "backward", "Another title")
+    text = text_of(storage.read(edition_of(one).pdf_file))
+    assert title in text
+    assert "Another title" not in text
+    assert "replaces version 1" in text_of(storage.read(edition_of(two).pdf_file))
 
-    drawn = module.compose_edition
 
-    def slow(*args: object, **more: object) -> object:
-        result = drawn(*args, **more)  # type: ignore[arg-type]
-        monkeypatch.setattr(module, "compose_edition", drawn)
-        issue(cluster)
-        return result
+def test_work_of_the_past_that_is_entered_afterwards_bears_the_day_of_entering(cluster: Cluster) -> None:
+    Cluster.objects.filter(pk=cluster.pk).update(is_recorded_afterwards=True)
+    before = timezone.now()
+    record(cluster, at=NOW)
+    assert before <= Issue.objects.get().issued_at <= timezone.now()
 
-    monkeypatch.setattr(module, "compose_edition", slow)
-    assert issue(cluster).version == 2
-    assert sorted(Issue.objects.values_list("version", flat=True)) == [1, 2]
+
+def test_before_it_is_drawn_its_address_says_that_it_is_coming(cluster: Cluster, client: Client) -> None:
+    record(cluster)
+    for address in ("factsheets:current", "factsheets:current_pdf"):
+        answer = client.get(reverse(address, args=[cluster.reference]))
+        assert answer.status_code == 404
+        assert "is being drawn" in answer.content.decode()
+    assert jobs.run(Job.objects.get().pk)
+    assert client.get(reverse("factsheets:current_pdf", args=[cluster.reference])).status_code == 200
 
 
 # -- Persons -----------------------------------------------------------------------------------------------------------
@@ -266,9 +282,8 @@ def test_an_erasure_takes_the_name_out_and_a_merge_moves_it(cast: Cast, cluster:
     assert edition_of(Issue.objects.get()).redaction.reason == RedactionReason.ERASURE  # type: ignore[union-attr]
 
 
-def test_printed_heads_are_anchors_of_the_history(cluster: Cluster, without_pdf: None) -> None:
+def test_printed_heads_are_anchors_of_the_history(cluster: Cluster) -> None:
     event = record(cluster)
-    issue(cluster, accepts_missing_pdf=True)
     (anchor,) = contributions.chain_anchors.get("factsheets")()
     assert (anchor.chain, anchor.number, anchor.hash) == (event.chain, event.number, event.hash)
     assert cluster.reference in str(anchor.source)
@@ -284,12 +299,13 @@ def test_without_pango_the_document_is_issued_as_page_and_data_and_says_why(clus
     assert json.loads(storage.read(edition.data_file))["cluster"]["title"] == cluster.title
 
 
-def test_a_passing_failure_writes_nothing_so_that_the_job_tries_again(cluster: Cluster, too_slow: None) -> None:
+def test_a_passing_failure_draws_nothing_so_that_the_job_tries_again(cluster: Cluster, too_slow: None) -> None:
     with pytest.raises(pdf_module.PdfUnavailable):
         issue(cluster)
-    assert (Issue.objects.count(), Edition.objects.count()) == (0, 0)
-    edition = edition_of(issue(cluster, accepts_missing_pdf=True))
-    assert edition.pdf_problem == PdfProblem.FAILED
+    taken = Issue.objects.get()
+    assert Edition.objects.count() == 0
+    edition = draw_first(issue=taken, accepts_missing_pdf=True)
+    assert (edition.issue, edition.pdf_problem) == (taken, PdfProblem.FAILED)
 
 
 def test_a_missing_pdf_is_added_as_the_next_revision(
@@ -314,24 +330,28 @@ def test_a_missing_pdf_is_added_as_the_next_revision(
     ("verb", "face"),
     [("approve", "forward"), ("conclude", "backward"), ("discontinue", "backward"), ("correct", "backward")],
 )
-def test_a_verb_that_issues_writes_one_job_in_its_transaction(cluster: Cluster, verb: str, face: str) -> None:
+def test_a_verb_that_issues_takes_the_version_and_writes_one_job(cluster: Cluster, verb: str, face: str) -> None:
     event = record(cluster, verb)
-    job = Job.objects.get(task="factsheets.issue")
-    assert (job.key, job.arguments) == (f"factsheets.issue:{event.pk}", {"event": event.pk, "face": face})
+    issue, job = Issue.objects.get(), Job.objects.get(task="factsheets.issue")
+    assert (issue.event, issue.face, issue.version, issue.reason) == (event, face, 1, verb)
+    assert (job.key, job.arguments) == (f"factsheets.issue:{issue.pk}", {"issue": issue.pk})
 
 
 @pytest.mark.parametrize("verb", ["submit", "start", "pause", "stage.done", "decline"])
 def test_other_verbs_write_none(cluster: Cluster, verb: str) -> None:
     record(cluster, verb)
     assert not Job.objects.exists()
+    assert not Issue.objects.exists()
 
 
-def test_a_rolled_back_verb_leaves_no_job(cluster: Cluster) -> None:
+def test_a_rolled_back_verb_leaves_neither_version_nor_job(cluster: Cluster) -> None:
     with transaction.atomic():
         events.record(verb="approve", subject=cluster, by=None)
         assert Job.objects.exists()
+        assert Issue.objects.exists()
         transaction.set_rollback(True)
     assert not Job.objects.exists()
+    assert not Issue.objects.exists()
 
 
 def test_the_job_issues_once_also_when_it_runs_a_second_time(cast: Cast, cluster: Cluster) -> None:
@@ -361,6 +381,14 @@ def test_missing_documents_are_caught_up_with_once(cast: Cast) -> None:
     assert [line for line, _problem in issue_missing(at=NOW)] == [f"{running.reference}, 1", f"{ended.reference}, 1"]
     assert list(issue_missing(at=NOW)) == []
     assert Issue.objects.for_reference(ended.reference or "").get().face == Face.BACKWARD
+
+
+def test_a_version_whose_job_failed_for_good_is_drawn_when_what_is_missing_is_made(cluster: Cluster) -> None:
+    record(cluster)
+    Job.objects.update(state=JobState.FAILED)
+    assert keep_up(NOW) == 1
+    assert edition_of(Issue.objects.get()).is_current
+    assert keep_up(NOW) == 0
 
 
 # -- The database ------------------------------------------------------------------------------------------------------

@@ -86,7 +86,8 @@ def test_an_approval_survives_the_death_of_its_process_with_mails_and_factsheet(
     left = registry.looks()
     assert (left["state"], left["events"]) == ("approved", ["approve"])
     assert set(left["messages"]) == {"queued"}
-    assert (left["jobs"], left["issues"], registry.subjects()) == ([["factsheets.issue", "queued"]], [], [])
+    assert (left["jobs"], registry.subjects()) == ([["factsheets.issue", "queued"]], [])
+    assert (left["issues"], left["pdfs"]) == ([[1, "forward"]], []), "taken with the approval, not yet drawn"
 
     registry.manage("run_scheduler", "--once")
     found = registry.looks()
