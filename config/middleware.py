@@ -91,8 +91,8 @@ class ButtonAddress:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer, with the page where it was empty."""
         response = self.get_response(request)
-        is_read = request.method in ("GET", "HEAD") and isinstance(response, HttpResponse)
-        if is_read and response.status_code == 405 and not response.content:
+        is_visit = request.method in ("GET", "HEAD") and response.status_code == 405
+        if is_visit and isinstance(response, HttpResponse) and not response.content:
             response.content = render_to_string("405.html", request=request)
         return response
 

@@ -210,6 +210,8 @@ if "en" not in _codes:
     raise env.WrongSetting("LANGUAGES", ",".join(_codes), "must include en.")
 LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in _codes]
 LANGUAGE_CODE = "en"
+# Days in the words of the site where Django writes them, as in the administration.
+FORMAT_MODULE_PATH = "config.formats"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account import forms as allauth_forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-NEW = {"password1": _("New password"), "password2": _("New password, once more")}
+NEW: dict[str, str | Promise] = {"password1": _("New password"), "password2": _("New password, once more")}
 
 
 class _Worded:
     """Gives fields the labels of `words` after allauth has made them."""
 
-    words: dict[str, str | Promise] = {"email": _("E-mail address")}
+    words: Mapping[str, str | Promise] = {"email": _("E-mail address")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make the form, then word it."""
