@@ -28,8 +28,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OpenPage = Callable[..., Page]
 WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunte"
 PHONE, THUMB = 360, 44
-#: Pages of one address that are looked at; a cluster has one in each state.
-OF_A_KIND = {"clusters:detail": 12}
+#: Pages of one address that are looked at: a cluster has one in each state; a proposal says which step it is at.
+OF_A_KIND = {"clusters:detail": 12, "clusters:update": 1}
 
 MEASURE = """() => {
   const seen = e => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.offsetWidth > 1;
