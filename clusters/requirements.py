@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from clusters import checklist
 from clusters.choices import Capacity, State
@@ -169,7 +170,7 @@ def stages_closed(attempt: Attempt) -> Verdict:
             "Stages %(stages)s are neither done nor dropped.",
             len(open_),
         )
-        % {"stages": ", ".join(open_)}
+        % {"stages": get_text_list(open_, gettext("and"))}
     )
 
 
