@@ -59,8 +59,10 @@ class Row:
         return column in self.line.cells
 
     def wrong(self, column: str, sentence: str) -> None:
-        """Note what is wrong."""
-        self.problems.append(Problem(self.number, column, str(sentence)))
+        """Note what is wrong; the same once, however often the cell is read."""
+        problem = Problem(self.number, column, str(sentence))
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def refuse_if_wrong(self) -> None:
         """Go on only with a row in which nothing is wrong.

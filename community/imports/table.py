@@ -144,6 +144,9 @@ def bring_in(table: Table, content: bytes, *, dry_run: bool = False) -> Report:
 
 def _take(table: Table, row: Row, report: Report) -> None:
     """Take one row in a savepoint; whatever refuses it becomes its problem."""
+    if row.line.problem:
+        report.problems.append(Problem(row.number, "", row.line.problem))
+        return
     try:
         with transaction.atomic():
             report.changes.append(table.take(row))
