@@ -57,7 +57,6 @@ class SheetAdmin:
 
     sheet: type[Table]
     more_sheets: tuple[type[Table], ...] = ()
-    has_export = True
     change_list_template: Any = "admin/community/sheet_list.html"
     admin_site: Any
     model: Any
@@ -90,7 +89,7 @@ class SheetAdmin:
             }
             for code, sheet in self.sheets().items()
         ]
-        context = {**(extra_context or {}), "sheet_offers": offers, "has_sheet_export": self.has_export}
+        context = {**(extra_context or {}), "sheet_offers": offers}
         answer: HttpResponse = super().changelist_view(request, context)  # type: ignore[misc]
         return answer
 
