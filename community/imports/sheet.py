@@ -211,12 +211,16 @@ def _clean(cell: str) -> str:
     """Return a cell's text without space around it, as it was before an export guarded it."""
     if len(cell) > MOST_SIGNS:
         raise Unreadable(_("A cell holds more than %(most)s signs. Shorten it.") % {"most": MOST_SIGNS})
-    return unguarded(cell.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\xa0"))
+    return _plain(cell)
+
+
+def _plain(cell: str) -> str:
+    return unguarded(cell.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\xa0")).strip()
 
 
 def as_read(text: str) -> str:
     """Return a text as an import reads the cell that an export makes of it."""
-    return _clean(guarded(text))
+    return _plain(guarded(text.strip()))
 
 
 def _text_of(value: Any) -> str:
