@@ -52,7 +52,12 @@ class ClusterImport(Table):
     """One cluster a row: a new one, or one that is there with just these words; an import changes no record."""
 
     code = "clusters"
-    title = gettext_lazy("Clusters decided elsewhere")
+    title = gettext_lazy("Clusters")
+    note = gettext_lazy(
+        "For clusters that were decided elsewhere, before today. The record says that you entered them, and who "
+        "decided when; decider, lead and proposer are told by mail and can object. A row with the state “submitted” "
+        "becomes a proposal: its lead and the coordinators are asked. A cluster that is there already is not changed."
+    )
     columns = COLUMNS
     required = ("title", "question", "objectives", "starts_on", "ends_on", "state", "working_group", "lead", "proposer")
 

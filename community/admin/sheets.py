@@ -20,7 +20,7 @@ from community.imports.table import Report, Table, bring_in
 from community.visibility import is_administrator
 
 SESSION_KEY = "import_preview"
-GONE = _("The preview is too old. Choose the file once more.")
+GONE = _("This file was imported already, or its preview is too old. Look at the list, or choose the file once more.")
 
 
 class SheetForm(forms.Form):
