@@ -35,6 +35,26 @@ class Reason(Enum):
     REQUIRED = "required"
 
 
+@dataclass(frozen=True)
+class Entered:
+    """Something that was done elsewhere and is entered afterwards: by whom, and what its event notes besides.
+
+    The rules are judged for the person who did it; the event is by whoever enters it and names that person as a
+    fact, so that nobody's name stands on a press that they did not make. `is_waiting`: the next step is still to be
+    done here, so nobody's answer is taken for given and those who are to act are told.
+    """
+
+    by: User
+    is_waiting: bool = False
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def signed(self, person: User | None, role: str, on: date) -> dict[str, Any]:
+        """Return who and what the event stands for: arguments of `events.record`, with the facts in `data`."""
+        member = person.member if person is not None else None
+        facts = {"entered_for": member.pk if member else None, "entered_as": role, "entered_on": on.isoformat()}
+        return {"by": self.by, "role": "administrator", "at": timezone.now(), "data": {**facts, **self.data}}
+
+
 @dataclass
 class Attempt:
     """One try of a verb: who wants what, when, with which words.
@@ -52,6 +72,7 @@ class Attempt:
     seen: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     is_asking: bool = False
+    entered: Entered | None = None
     source: str = ""
     changed: set[str] = field(default_factory=set)
     facts: dict[str, Any] = field(default_factory=dict)
@@ -62,6 +83,11 @@ class Attempt:
     def on(self) -> date:
         """The day of the attempt in the site's zone."""
         return timezone.localdate(self.at)
+
+    @property
+    def actor(self) -> User | None:
+        """Who presses: the person who acts, or who enters what that person did elsewhere."""
+        return self.entered.by if self.entered else self.by
 
     def set(self, **values: Any) -> None:
         """Set columns of the subject; the transition saves exactly these."""
