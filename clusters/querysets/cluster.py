@@ -135,10 +135,11 @@ class ClusterQuerySet(RegisterQuerySet):
         wrote = apps.get_model("community", "Event").objects.filter(
             kind="cluster", subject_id=OuterRef("pk"), verb__in=WRITING_VERBS, by__member=member_id
         )
+        drafted = apps.get_model("clusters", "DraftWriter").objects.filter(cluster=OuterRef("pk"), member=member_id)
         mine = Q(proposer=member_id)
         for column in ("lead", "acting_lead"):
             mine |= Q(**{column: member_id, f"{column}__isnull": False})
-        return self.exclude(mine).exclude(Exists(deputy)).exclude(Exists(wrote))
+        return self.exclude(mine).exclude(Exists(deputy)).exclude(Exists(wrote)).exclude(Exists(drafted))
 
     def connected_to(self, kind: str, subject: models.Model) -> Self:
         """Keep those that belong to a need, solution, project, organisation, working group or member, newest first.
@@ -236,6 +237,9 @@ def _able_coordinators(on: date) -> models.QuerySet[models.Model]:
         status=ParticipationStatus.ACTIVE,
         role__in=sorted(LEADING_ROLES),
     )
+    drafted = apps.get_model("clusters", "DraftWriter").objects.filter(
+        cluster=OuterRef(OuterRef("pk")), member=OuterRef("member")
+    )
     return (
         apps.get_model("community", "Appointment")
         .objects.present(on)
@@ -245,4 +249,5 @@ def _able_coordinators(on: date) -> models.QuerySet[models.Model]:
         .exclude(member_id=Coalesce(OuterRef("acting_lead_id"), 0))
         .exclude(Exists(deputies))
         .exclude(Exists(wrote))
+        .exclude(Exists(drafted))
     )
