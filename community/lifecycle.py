@@ -105,7 +105,8 @@ class Verb:
 
     `who` are capacities in the order in which one is recorded; `who_from` adds some from single states;
     `tells` and `effects` are codes that the app's notifications and actions resolve; `also` is the
-    sentence of the help page; `has_page` is false while the verb's page belongs to later work.
+    sentence of the help page; `has_page` is false while the verb's page belongs to later work; `is_offered`
+    is false for one that stands only beside the message of what was just done.
     """
 
     code: str
@@ -128,6 +129,7 @@ class Verb:
     checks_seen: bool = False
     is_recorded: bool = True
     has_page: bool = True
+    is_offered: bool = True
 
     @property
     def slug(self) -> str:
@@ -216,7 +218,7 @@ class Lifecycle:
         held = self.capacities(by, subject, timezone.localdate(at))
         found = []
         for verb in self.verbs.values():
-            if not verb.has_page or subject.state not in verb.sources:
+            if not (verb.has_page and verb.is_offered) or subject.state not in verb.sources:
                 continue
             if not held.intersection(verb.who_in(subject.state)):
                 continue

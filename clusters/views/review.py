@@ -16,7 +16,7 @@ from django.views import View
 
 from clusters import checklist
 from clusters.content import content_hash
-from clusters.forms.lifecycle import VerbForm
+from clusters.forms.lifecycle import CONDITION_LENGTH, MAX_CONDITIONS, REASON_LENGTH
 from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
@@ -99,9 +99,10 @@ class ReviewView(LoginRequiredMixin, View):
                 "points": points,
                 "done": sum(point.is_fulfilled for point in points),
                 "missing": checklist.unfulfilled(points),
-                "offers": [offers[code] for code in DECISIONS if code in offers],
+                "offers": offers,
+                "may_decide": next(offers[code].verdict for code in ("return", "decline") if code in offers),
                 "seen": content_hash(cluster),
-                "form": VerbForm(cluster=cluster, verb=CLUSTER.verb("return")),
+                "lengths": {"reason": REASON_LENGTH, "conditions": CONDITION_LENGTH * MAX_CONDITIONS},
                 "others": [m for m in deciding_members(cluster, on) if m.pk != viewer(request.user, on).member_id],
                 "entries": history(
                     Event.objects.about(cluster).select_related("detail", "by__member"), cluster, user=request.user
