@@ -181,6 +181,14 @@ class ClusterQuerySet(RegisterQuerySet):
         """Join what every page of a cluster shows; what single pages need besides is asked when it is needed."""
         return self.select_related("working_group", "lead_organisation", "need")
 
+    def for_verbs(self) -> Self:
+        """Join who proposed and who leads, with their accounts: what the verdict of each button reads."""
+        return self.select_related("lead__user", "proposer__user", "acting_lead")
+
+    def with_merged(self) -> Self:
+        """Say whether another cluster was merged into it, as `has_merged`: few are, and the others need not ask."""
+        return self.annotate(has_merged=Exists(self.model._default_manager.filter(merged_into=OuterRef("pk"))))
+
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""
         return self.select_related(
