@@ -79,6 +79,9 @@ def _leading(member_id: int, cluster: Cluster) -> set[str]:
 def _active_roles(member_id: int, cluster: Cluster) -> list[str]:
     """Return as what a person takes part, asked once for an instance: a page asks this for every button."""
     known: dict[int, list[str]] = cluster.__dict__.setdefault("_known_roles", {})
+    if member_id not in known and "participations" in getattr(cluster, "_prefetched_objects_cache", {}):
+        rows = [row for row in cluster.participations.all() if row.status == ParticipationStatus.ACTIVE]
+        known[member_id] = [row.role for row in rows if row.member_id == member_id]
     if member_id not in known:
         mine = cluster.participations.active().filter(member=member_id)
         known[member_id] = list(mine.values_list("role", flat=True))

@@ -53,8 +53,8 @@ BUDGETS: dict[str, int] = {
     "/review/{proposed}/": 30,
     "/clusters/{proposed}/": 12,
 }
-#: Queries that each further row may take. One is left: whether a proposal's lead is eligible is asked case by case.
-A_ROW: dict[str, int] = {"/review/": 4}
+#: Queries that each further row may take: whether a proposal's lead is eligible, and what deserves care, case by case.
+A_ROW: dict[str, int] = {"/review/": 2}
 #: Who looks at what.
 VISITOR_PAGES = tuple(
     page for page in BUDGETS if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}"))

@@ -140,6 +140,11 @@ class ClusterQuerySet(RegisterQuerySet):
             mine |= Q(**{column: member_id, f"{column}__isnull": False})
         return self.exclude(mine).exclude(Exists(deputy)).exclude(Exists(wrote))
 
+    def keys_without_party(self, member_id: int, clusters: Iterable[models.Model]) -> set[int]:
+        """Return which of these `clusters` remain after `without_party`; one query for all of them."""
+        rows = self.filter(pk__in=[cluster.pk for cluster in clusters]).without_party(member_id)
+        return set(rows.values_list("pk", flat=True))
+
     def connected_to(self, kind: str, subject: models.Model) -> Self:
         """Keep those that belong to a need, solution, project, organisation, working group or member, newest first.
 
