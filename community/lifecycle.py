@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Model
 from django.utils import timezone
@@ -21,6 +21,7 @@ from community import kinds
 from community.models import User
 from community.permissions import ALLOWED, Verdict, refused
 
+Found = TypeVar("Found")
 Words = str | Promise
 
 #: Said when the row vanished between page and press.
@@ -78,6 +79,7 @@ class Attempt:
     facts: dict[str, Any] = field(default_factory=dict)
     words: dict[str, Any] = field(default_factory=dict)
     event: Any = None
+    looked_up: dict[str, Any] = field(default_factory=dict)
 
     @property
     def on(self) -> date:
@@ -88,6 +90,16 @@ class Attempt:
     def actor(self) -> User | None:
         """Who presses: the person who acts, or who enters what that person did elsewhere."""
         return self.entered.by if self.entered else self.by
+
+    def once(self, name: str, look_up: Callable[[], Found]) -> Found:
+        """Return what `look_up` finds, asked once for all attempts that share `looked_up`.
+
+        A page that asks about every button shares it; an attempt that writes has one of its own.
+        """
+        if name not in self.looked_up:
+            self.looked_up[name] = look_up()
+        found: Found = self.looked_up[name]
+        return found
 
     def set(self, **values: Any) -> None:
         """Set columns of the subject; the transition saves exactly these."""
@@ -217,12 +229,15 @@ class Lifecycle:
         """Return the verbs whose button `by` sees on `subject`, in the order of the table."""
         held = self.capacities(by, subject, timezone.localdate(at))
         found = []
+        shared: dict[str, Any] = {}
         for verb in self.verbs.values():
             if not (verb.has_page and verb.is_offered) or subject.state not in verb.sources:
                 continue
             if not held.intersection(verb.who_in(subject.state)):
                 continue
-            attempt = Attempt(subject, verb, by, at, capacities=held, source=subject.state, is_asking=True)
+            attempt = Attempt(
+                subject, verb, by, at, capacities=held, source=subject.state, is_asking=True, looked_up=shared
+            )
             found.append(Offer(verb, self.judge(attempt)))
         return found
 

@@ -38,7 +38,8 @@ def load(request: HttpRequest, reference: str) -> Cluster:
     Raises:
         Http404: there is none, or the person may not see it.
     """
-    return get_visible(Cluster.objects.by_name(reference).for_frame(), request.user)
+    rows = Cluster.objects.by_name(reference).for_frame().with_merged()
+    return get_visible(rows.for_verbs() if request.user.is_authenticated else rows, request.user)
 
 
 def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
@@ -119,7 +120,8 @@ class ClusterHistoryView(View):
 
 def _events(cluster: Cluster) -> Any:
     """Return the events of the cluster's chain and of those merged into it, newest first, with their details."""
-    chains = [f"cluster:{cluster.pk}", *(f"cluster:{pk}" for pk in cluster.merged_from.values_list("pk", flat=True))]
+    merged = cluster.merged_from.values_list("pk", flat=True) if getattr(cluster, "has_merged", True) else []
+    chains = [f"cluster:{cluster.pk}", *(f"cluster:{pk}" for pk in merged)]
     return Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
 
 

@@ -59,9 +59,15 @@ class ReviewDeskView(LoginRequiredMixin, View):
 def _cases(rows: Iterable[Cluster], request: SignedInRequest, on: date) -> list[dict[str, object]]:
     """Return each waiting proposal with how its check-list stands and whether this person may decide."""
     cases = []
+    rows = list(rows)
+    me = viewer(request.user, on).member_id or 0
+    free = Cluster.objects.keys_without_party(me, rows)
     for cluster in rows:
         points = checklist.checklist(cluster, on)
-        attempt = CLUSTER.attempt(cluster, "return", by=request.user, at=timezone.now(), is_asking=True)
+        known = {"parties": frozenset() if cluster.pk in free else frozenset({me})}
+        attempt = CLUSTER.attempt(
+            cluster, "return", by=request.user, at=timezone.now(), is_asking=True, looked_up=known
+        )
         cases.append(
             {
                 "cluster": cluster,
