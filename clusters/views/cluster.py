@@ -47,6 +47,8 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
     now = timezone.now()
     user = request.user
     offers = _ordered(CLUSTER.offers(cluster, by=user, at=now)) if user.is_authenticated else []
+    # Somebody missing is the exception: where proposer and lead are there, adoption is no choice to explain.
+    offers = [offer for offer in offers if offer.verb.code != "adopt" or offer.verdict]
     shown = [offer for offer in offers if offer.verb.style != "final"][:SHOWN_VERBS]
     return {
         "cluster": cluster,
