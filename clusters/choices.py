@@ -96,6 +96,8 @@ class ParticipationStatus(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+#: Takes part or took part: who led in one of these stays bound by four eyes.
+BINDING_PARTICIPATIONS = frozenset({ParticipationStatus.ACTIVE, ParticipationStatus.LEFT})
 LIVE_PARTICIPATIONS = frozenset(
     {
         ParticipationStatus.INTERESTED,

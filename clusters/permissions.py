@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import (
     ACTIVE_STATES,
+    BINDING_PARTICIPATIONS,
     DECIDERS,
     EDITABLE_STATES,
     FINISHED_STATES,
@@ -91,12 +92,12 @@ def _active_roles(member_id: int, cluster: Cluster) -> list[str]:
 def parties(cluster: Cluster) -> frozenset[int]:
     """Return the members who may not decide on this cluster.
 
-    Proposer, lead, deputies, acting lead, and whoever wrote in the draft or the proposal or accepted to lead it
-    before: handing the lead on does not make a stranger of who wrote it.
+    Proposer, lead, deputies, acting lead, whoever was one of these, and whoever wrote in the draft or the proposal
+    or accepted to lead it before: handing the lead on does not make a stranger of who wrote it.
     """
     writers = Event.objects.about(cluster).filter(verb__in=WRITING_VERBS, by__member__isnull=False)
     deputies = cluster.participations.filter(
-        role__in=sorted(LEADING_ROLES), status=ParticipationStatus.ACTIVE, member__isnull=False
+        role__in=sorted(LEADING_ROLES), status__in=sorted(BINDING_PARTICIPATIONS), member__isnull=False
     ).order_by()
     named = {cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id}
     wrote = writers.order_by().values_list("by__member", flat=True)

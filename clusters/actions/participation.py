@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters import notifications
-from clusters.actions.parts import check_fields, locked_cluster, record_change
+from clusters.actions.parts import check_fields, locked_cluster, note_writer, record_change
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus
 from clusters.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from clusters.models import Cluster, Participation
@@ -247,6 +247,8 @@ def give_role(*, participation: Participation, by: User, role: str, at: datetime
             raise Refusal.of(verdict)
     was, row.role = row.role, role
     row.save(update_fields=["role"])
+    if was == ParticipationRole.DEPUTY:
+        note_writer(cluster, row.member)
     is_deputy = role == ParticipationRole.DEPUTY
     verb = "deputy_named" if is_deputy else "role_changed"
     event = _record(cluster, verb, row, by=by, at=at, changes={"role": {"was": was, "now": role}})

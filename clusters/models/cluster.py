@@ -295,7 +295,10 @@ class DraftShare(models.Model):
 
 
 class DraftWriter(models.Model):
-    """Who wrote in a draft that was never proposed, which leaves no event: they do not decide on it afterwards."""
+    """Who had a hand in a cluster without a row or event that says so: they do not decide on it afterwards.
+
+    That is who wrote in a draft that was never proposed, and who was its deputy lead and has another role now.
+    """
 
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="draft_writers")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")

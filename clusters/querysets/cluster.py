@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clusters.choices import (
     ACTIVE_STATES,
+    BINDING_PARTICIPATIONS,
     FINISHED_STATES,
     LEADING_ROLES,
     PROPOSED_STATES,
@@ -129,7 +130,7 @@ class ClusterQuerySet(RegisterQuerySet):
         deputy = apps.get_model("clusters", "Participation").objects.filter(
             cluster=OuterRef("pk"),
             member=member_id,
-            status=ParticipationStatus.ACTIVE,
+            status__in=sorted(BINDING_PARTICIPATIONS),
             role__in=sorted(LEADING_ROLES),
         )
         wrote = apps.get_model("community", "Event").objects.filter(
@@ -247,7 +248,7 @@ def _able_coordinators(on: date) -> models.QuerySet[models.Model]:
     deputies = apps.get_model("clusters", "Participation").objects.filter(
         cluster=OuterRef(OuterRef("pk")),
         member=OuterRef("member"),
-        status=ParticipationStatus.ACTIVE,
+        status__in=sorted(BINDING_PARTICIPATIONS),
         role__in=sorted(LEADING_ROLES),
     )
     drafted = apps.get_model("clusters", "DraftWriter").objects.filter(
