@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from clusters import merge_rules
 from clusters import requirements as needs
 from clusters.choices import ACTIVE_STATES, DECIDERS, Capacity, State
 from clusters.content import content_hash
@@ -311,18 +312,17 @@ VERBS: tuple[Verb, ...] = (
         _("Merge into another cluster…"),
         (S.SUBMITTED, S.RETURNED, S.APPROVED),
         S.MERGED,
-        DECIDERS,
+        (*DECIDERS, Capacity.TAKING_IN),
         heading=_("Merge this cluster into another"),
         done=_("Merged."),
         four_eyes=True,
-        requires=(needs.merge_target_agreed,),
+        requires=(merge_rules.both_sides_agreed,),
         required=_("one coordinator asks, one of the other group agrees; one press where one person coordinates both"),
         reason=Reason.REQUIRED,
-        tells=("participants", "merged_participants"),
-        effects=("merge_cluster",),
+        tells=("moved", "merged_participants", "merge_asker"),
+        effects=("merge_cluster", "note_in_target"),
         also=_("participants move, the old history is read on the new page, the old address leads there"),
         style="final",
-        has_page=False,
     ),
     Verb(
         "adopt",
@@ -349,7 +349,7 @@ VERBS: tuple[Verb, ...] = (
         done=_("A new draft, linked to the old one."),
         effects=("copy_to_draft",),
         also=_("a new draft with a link to the old one"),
-        has_page=False,
+        is_recorded=False,
     ),
     Verb(
         "undo",

@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from clusters import merge_mails
 from clusters.choices import ParticipationStatus
-from clusters.models import Cluster, Condition, Participation
+from clusters.models import Cluster, Condition, MergeRequest, Participation
 from clusters.permissions import deciding_members, sees_names
 from clusters.requirements import UNDO_SECONDS
 from clusters.sentences import who
@@ -100,11 +101,6 @@ def _closed(attempt: Attempt) -> Iterable[Member | None]:
     return Member.objects.filter(pk__in=attempt.facts.get("closed_requests", ())).select_related("user")
 
 
-def _merged(attempt: Attempt) -> Iterable[Member | None]:
-    into = attempt.details.get("into")
-    return [p.member for p in into.participations.active().select_related("member__user")] if into else ()
-
-
 AUDIENCES: dict[str, Audience] = {
     "shared_with": _shared_with,
     "coordinators": _coordinators,
@@ -118,7 +114,9 @@ AUDIENCES: dict[str, Audience] = {
     "need_raiser": _need_raiser,
     "solution_owners": _solution_owners,
     "open_requests": _closed,
-    "merged_participants": _merged,
+    "moved": merge_mails.moved,
+    "merged_participants": merge_mails.merged,
+    "merge_asker": merge_mails.merge_asker,
     "followers": lambda attempt: (),
 }
 
@@ -135,7 +133,9 @@ AUDIENCE_LABELS = {
     "need_raiser": _("who raised the need and said “me too”"),
     "solution_owners": _("owners of the solutions"),
     "open_requests": _("people whose request is still open"),
-    "merged_participants": _("participants of the other cluster"),
+    "moved": _("participants, proposer and lead of this cluster, who go along"),
+    "merged_participants": _("participants, proposer and lead of the other cluster"),
+    "merge_asker": _("the coordinator who asked for the merge"),
     "followers": _("followers"),
 }
 
@@ -183,6 +183,7 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
         "part": body.get("title", ""),
         "conditions": [condition.text for condition in _conditions_of(event)],
         "facts": _facts(cluster, message),
+        "into": merge_mails.into_of(event),
     }
     page = PAGES.get((message.template.rpartition("/")[2], message.params.get("audience", "")))
     if page is not None:
@@ -223,6 +224,8 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("start", "participants"): _named_page("clusters:roadmap"),
     ("participation_asked", "lead"): _named_page("clusters:people"),
     ("invited", "participant"): _named_page("clusters:people"),
+    ("merge_asked", "taking_in"): _verb_page("merge"),
+    **{("merge", code): merge_mails.taken_in for code in ("moved", "merged_participants", "merge_asker")},
 }
 
 
@@ -319,6 +322,13 @@ def _tell_of_part(
             title=cluster.title,
             name=cluster.name,
         )
+
+
+def tell_of_merge(code: str, request: MergeRequest, *, event: Event) -> None:
+    """Write an outbox row for those who answer the question about a merge, or for who asked it."""
+    is_question = code == "merge_asked"
+    to = deciding_members(request.into, timezone.localdate(event.at)) if is_question else [request.asked_by.member]
+    _tell_of_part(code, request.cluster, to, "taking_in" if is_question else "merge_asker", event=event)
 
 
 def tell_deciders(code: str, condition: Condition, *, event: Event) -> None:

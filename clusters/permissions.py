@@ -17,6 +17,7 @@ from clusters.choices import (
     EDITABLE_STATES,
     FINISHED_STATES,
     LEADING_ROLES,
+    MERGEABLE_STATES,
     Capacity,
     ParticipationRole,
     ParticipationStatus,
@@ -54,7 +55,23 @@ def capacities(user: User | AnonymousUser | None, cluster: Cluster, on: date) ->
         held.add(Capacity.COORDINATOR)
     elif who.is_coordinator and not who.is_mission and cluster.working_group_id and not _able(cluster, on):
         held.add(Capacity.STAND_IN)
+    if who.is_coordinator and not who.is_mission and _is_asked_to_take_in(who.group_ids, cluster, on):
+        held.add(Capacity.TAKING_IN)
     return frozenset(held)
+
+
+def _is_asked_to_take_in(group_ids: frozenset[int], cluster: Cluster, on: date) -> bool:
+    """Tell whether a coordinator of these groups answers the open request to merge `cluster` into another one.
+
+    Stand-ins answer where nobody of the other group may. Asked once for an instance.
+    """
+    if cluster.state not in MERGEABLE_STATES:
+        return False
+    known: list[Cluster] | None = cluster.__dict__.get("_known_targets")
+    if known is None:
+        known = [row.into for row in cluster.merge_requests.open().select_related("into")]
+        cluster.__dict__["_known_targets"] = known
+    return any(into.working_group_id in group_ids or not _able(into, on) for into in known)
 
 
 def _leading(member_id: int, cluster: Cluster) -> set[str]:

@@ -20,6 +20,7 @@ from clusters.choices import (
     PROPOSED_STATES,
     PUBLIC_STATES,
     REFUSED_STATES,
+    TAKING_STATES,
     ParticipationStatus,
     StageStatus,
     State,
@@ -151,7 +152,7 @@ class ClusterQuerySet(RegisterQuerySet):
         """
         active = ParticipationStatus.ACTIVE
         conditions = {
-            "need": Q(need=subject.pk),
+            "need": Q(need=subject.pk) | Q(further_needs=subject.pk),
             "solution": Q(solutions=subject.pk),
             "project": Q(owning_project=subject.pk) | Q(solutions__project=subject.pk),
             "organisation": Q(lead_organisation=subject.pk)
@@ -161,6 +162,25 @@ class ClusterQuerySet(RegisterQuerySet):
         }
         ids = self.model._default_manager.filter(conditions[kind]).values("pk")
         return self.filter(pk__in=ids).order_by("-updated_at", "-pk")
+
+    def drafts_after(self, cluster: models.Model, proposer_id: int) -> Self:
+        """Keep the person's drafts that propose an ended cluster again and were never proposed, newest first."""
+        mine = self.filter(follows=cluster.pk, proposer=proposer_id, state=State.DRAFT, reference__isnull=True)
+        return mine.order_by("-pk")
+
+    def merged_below(self, cluster_id: int) -> list[int]:
+        """Return the keys of those that went into a cluster, and into these before; a query for each generation."""
+        found: list[int] = []
+        latest = [cluster_id]
+        while latest:
+            rows = self.filter(merged_into__in=latest).exclude(pk__in=[cluster_id, *found]).order_by("pk")
+            latest = list(rows.values_list("pk", flat=True))
+            found += latest
+        return found
+
+    def taking_in(self) -> Self:
+        """Keep those that another cluster can go into."""
+        return self.in_states(TAKING_STATES)
 
     def for_desk(self) -> Self:
         """Join and prefetch what the check-list of many proposals reads."""

@@ -50,7 +50,7 @@ PREFETCH: dict[int, tuple[str, ...]] = {
 #: The field that answers a point of the check-list, where an example's text would pass it.
 _ANSWERED_BY = {"question": "question", "adoption": "adoption_plan"}
 #: On these steps it is said what comes close.
-OVERLAP_STEPS = (1, 5)
+OVERLAP_STEPS = (1, 2, 5)
 
 
 @dataclass(frozen=True)

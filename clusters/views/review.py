@@ -20,6 +20,7 @@ from clusters.forms.lifecycle import VerbForm
 from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
+from clusters.overlap import overlap_of
 from clusters.permissions import deciding_members, names_of
 from clusters.pictures.snapshot import roadmap_pictures
 from clusters.sentences import history
@@ -100,6 +101,7 @@ class ReviewView(LoginRequiredMixin, View):
                 "done": sum(point.is_fulfilled for point in points),
                 "missing": checklist.unfulfilled(points),
                 "offers": [offers[code] for code in DECISIONS if code in offers],
+                "overlap": overlap_of(cluster, request.user),
                 "seen": content_hash(cluster),
                 "form": VerbForm(cluster=cluster, verb=CLUSTER.verb("return")),
                 "others": [m for m in deciding_members(cluster, on) if m.pk != viewer(request.user, on).member_id],
