@@ -48,11 +48,12 @@ def test_two_that_go_into_each_other_leave_one(cast: Cast, rounds: Callable[[int
         assert ended(one, two) == 1
 
 
-def test_without_the_locks_in_order_they_wait_for_each_other(cast: Cast) -> None:
+def test_without_the_locks_both_end_in_each_other_or_wait_for_each_other(cast: Cast) -> None:
     one, two = bare(cast, State.APPROVED), bare(cast, State.APPROVED)
     with patch.object(models.QuerySet, "select_for_update", lambda rows, **options: rows):
         results = into_each_other(cast, one, two)
-    assert [type(result) for result in results if isinstance(result, Exception)] == [OperationalError], results
+    errors = [type(result) for result in results if isinstance(result, Exception)]
+    assert (errors, ended(one, two)) in (([], 2), ([OperationalError], 1)), results
 
 
 def test_the_other_one_ends_at_the_same_moment_and_takes_nothing_in(cast: Cast, rounds: Callable[[int], int]) -> None:
