@@ -72,10 +72,14 @@ def _proposer(attempt: Attempt) -> Iterable[Member | None]:
 
 
 def _need_raiser(attempt: Attempt) -> Iterable[Member | None]:
-    need = attempt.subject.need
-    if need is None:
+    """Who raised one of the needs that the cluster answers, then who said "me too"."""
+    cluster = attempt.subject
+    needs = {cluster.need_id, *cluster.further_needs.values_list("pk", flat=True)} - {None}
+    if not needs:
         return ()
-    return [need.raised_by, *Member.objects.filter(me_toos__need=need).select_related("user")]
+    people = Member.objects.select_related("user").order_by("pk")
+    said = people.filter(me_toos__need__in=needs).distinct()
+    return [*people.filter(needs__in=needs).distinct(), *said]
 
 
 def _solution_owners(attempt: Attempt) -> Iterable[Member | None]:

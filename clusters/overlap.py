@@ -18,16 +18,8 @@ from clusters.choices import State
 from clusters.models import Cluster
 from clusters.querysets.words import HoldsWords, words_of
 from community.models import Need, User
+from community.similar import telling_words
 
-#: Words in so many questions that they tell nothing; shorter ones are left out anyway.
-COMMON = frozenset(
-    """about after against also area areas best between build cluster clusters coastal could does each example from good
-    have help into keep make many marine mediterranean more most natural nature need needs over park parks pays plan
-    project projects region regional regions same should than that their them then there these they this through used
-    what when where which while with within without work works would your""".split()  # noqa: SIM905 - readable as text
-)
-WORD_LENGTH = 4
-WORDS = 10
 #: So many of those with the strongest signals are loaded and compared.
 CANDIDATES = 120
 SHOWN = 3
@@ -95,14 +87,6 @@ class Asked:
         """Whether nothing could come close."""
         points = len(self.words) + bool(self.themes) + bool(self.places) + bool(self.projects) + 2 * bool(self.results)
         return points < LEAST_POINTS
-
-
-def telling_words(text: str) -> list[str]:
-    """Return the words that tell what a text is about: the longest ten, folded."""
-    words = {word for word in words_of(text) if len(word) >= WORD_LENGTH and word not in COMMON}
-    # "warn" tells nothing beside "warning".
-    telling = [word for word in words if not any(word != other and other.startswith(word) for other in words)]
-    return sorted(telling, key=lambda word: (-len(word), word))[:WORDS]
 
 
 def overlap_of(cluster: Cluster, user: User) -> Overlap:

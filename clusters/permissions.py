@@ -19,6 +19,7 @@ from clusters.choices import (
     LEADING_ROLES,
     MERGEABLE_STATES,
     Capacity,
+    MergeStatus,
     ParticipationRole,
     ParticipationStatus,
     State,
@@ -31,6 +32,8 @@ from community.models import Appointment, Event, Member, Organisation, Partnersh
 from community.permissions import ALLOWED, Verdict, refused
 from community.visibility import account
 
+#: Who decides in their own group, and so asks for a merge instead of answering.
+_OWN_DECIDERS = frozenset({Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR})
 #: Capacities that do what the lead does.
 LEADS = (Capacity.LEAD, Capacity.DEPUTY)
 
@@ -55,7 +58,7 @@ def capacities(user: User | AnonymousUser | None, cluster: Cluster, on: date) ->
         held.add(Capacity.COORDINATOR)
     elif who.is_coordinator and not who.is_mission and cluster.working_group_id and not _able(cluster, on):
         held.add(Capacity.STAND_IN)
-    if who.is_coordinator and not who.is_mission and _is_asked_to_take_in(who.group_ids, cluster, on):
+    if who.is_coordinator and not held & _OWN_DECIDERS and _is_asked_to_take_in(who.group_ids, cluster, on):
         held.add(Capacity.TAKING_IN)
     return frozenset(held)
 
@@ -69,7 +72,7 @@ def _is_asked_to_take_in(group_ids: frozenset[int], cluster: Cluster, on: date) 
         return False
     known: list[Cluster] | None = cluster.__dict__.get("_known_targets")
     if known is None:
-        known = [row.into for row in cluster.merge_requests.open().select_related("into")]
+        known = [row.into for row in cluster.merge_requests.all() if row.status == MergeStatus.OPEN]
         cluster.__dict__["_known_targets"] = known
     return any(into.working_group_id in group_ids or not _able(into, on) for into in known)
 

@@ -28,8 +28,16 @@ def took_it_in(cluster: Cluster, user: User | AnonymousUser) -> Cluster | None:
     return kept
 
 
+def has_ties(cluster: Cluster) -> bool:
+    """Tell whether something was merged into a cluster or proposes it again; `for_frame` knows it already."""
+    known: bool = getattr(cluster, "has_relatives", True)
+    return known
+
+
 def relatives(cluster: Cluster, user: User | AnonymousUser) -> dict[str, Any]:
     """Return the clusters that went into this one, the one it proposes again, and those that propose it again."""
+    if not (has_ties(cluster) or cluster.follows_id):
+        return {}
     seen = Cluster.objects.visible_to(user).order_by("pk")
     ties = Q(merged_into=cluster.pk) | Q(follows=cluster.pk) | Q(pk=cluster.follows_id or 0)
     rows = list(seen.filter(ties).exclude(state=State.DRAFT))
@@ -46,7 +54,7 @@ def history_of(cluster: Cluster, user: User | AnonymousUser, *, most: int | None
     Of a merged cluster only what the reader may see: one that went in as a proposal was never public. Its entries
     begin with its name.
     """
-    below = Cluster.objects.visible_to(user).merged_below(cluster.pk)
+    below = Cluster.objects.visible_to(user).merged_below(cluster.pk) if has_ties(cluster) else []
     names = {f"cluster:{row.pk}": row.name for row in Cluster.objects.filter(pk__in=below)} if below else {}
     rows = Event.objects.of_chains([f"cluster:{cluster.pk}", *names]).select_related("detail", "by__member")
     events = list(rows.order_by("-at", "-pk")[:most])

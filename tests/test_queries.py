@@ -27,11 +27,12 @@ CONSENTS = (ConsentPurpose.DIRECTORY, ConsentPurpose.PUBLIC)
 
 #: Queries a page may take. The register's and the summary's are promised (docs/performance.md); the others keep
 #: the pages honest. Sign-in takes three of them: session, account, person. The home page is drawn by all apps;
-#: the catalogue has four filters, each with a list of its own.
+#: the catalogue has four filters and the needs board five, some with a list of their own. A review case says
+#: what comes close to it (`clusters.overlap`).
 BUDGETS: dict[str, int] = {
     "/": 18,
     "/clusters/": 8,
-    "/needs/": 12,
+    "/needs/": 14,
     "/solutions/": 13,
     "/projects/": 12,
     "/organisations/": 12,
@@ -39,7 +40,7 @@ BUDGETS: dict[str, int] = {
     "/working-groups/": 12,
     "/desk/": 16,
     "/review/": 26,
-    "/needs/{need}/": 14,
+    "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
     "/projects/{project}/": 14,
     "/organisations/{organisation}/": 14,
@@ -50,13 +51,13 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/roadmap/": 12,
     "/clusters/{running}/people/": 14,
     "/clusters/{running}/outcomes/": 12,
-    "/review/{proposed}/": 37,
+    "/review/{proposed}/": 51,
     "/clusters/{proposed}/": 18,
 }
 #: Queries that each further row may take. One is left: whether a proposal's lead is eligible is asked case by case.
 A_ROW: dict[str, int] = {"/review/": 4}
 #: Further queries for those who may decide: each button's verdict asks about four eyes, stand-ins and the lead.
-VERDICTS = {"coordinator": 12}
+VERDICTS = {"coordinator": 13}
 #: Who looks at what.
 VISITOR_PAGES = tuple(
     page for page in BUDGETS if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}"))

@@ -185,7 +185,7 @@ class ClusterQuerySet(RegisterQuerySet):
     def for_desk(self) -> Self:
         """Join and prefetch what the check-list of many proposals reads."""
         return self.for_page().prefetch_related(
-            "stages", "solutions", "expected_outcomes", "objectives", "participations", "levels"
+            "merge_requests__into", "stages", "solutions", "expected_outcomes", "objectives", "participations", "levels"
         )
 
     def with_late_stages(self, on: date) -> Self:
@@ -198,8 +198,14 @@ class ClusterQuerySet(RegisterQuerySet):
         return self.filter(Exists(late))
 
     def for_frame(self) -> Self:
-        """Join what every page of a cluster shows; what single pages need besides is asked when it is needed."""
-        return self.select_related("working_group", "lead_organisation", "need")
+        """Join what every page of a cluster shows; what single pages need besides is asked when it is needed.
+
+        Adds `has_further_needs` and `has_relatives`, so that only the few that have some are asked for them.
+        """
+        needs = self.model.further_needs.through._default_manager.filter(cluster=OuterRef("pk"))
+        tied = self.model._default_manager.filter(Q(merged_into=OuterRef("pk")) | Q(follows=OuterRef("pk")))
+        rows = self.annotate(has_further_needs=Exists(needs), has_relatives=Exists(tied))
+        return rows.select_related("working_group", "lead_organisation", "need")
 
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""
