@@ -98,7 +98,7 @@ def overlap_of(cluster: Cluster, user: User) -> Overlap:
     asked = _asked(cluster)
     if asked.says_too_little:
         return Overlap()
-    own = {cluster.need_id, *cluster.further_needs.values_list("pk", flat=True)}
+    own = {cluster.need_id, *(row.pk for row in cluster.further_needs.all())}
     return Overlap(_clusters(cluster, user, asked), _needs(user, asked, {pk for pk in own if pk}))
 
 

@@ -44,10 +44,13 @@ class MergeView(LoginRequiredMixin, View):
     def post(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Ask the other side; where one person coordinates both, merge. A refusal keeps what was typed."""
         cluster = load(request, reference)
+        verdict = _judged(request, cluster)
+        if verdict.code in STATUS:
+            return _page(request, _context(request, cluster, verdict), status=STATUS[verdict.code])
         form = MergeForm(request.POST)
         into = _chosen(request, request.POST.get("into", ""))
         if not form.is_valid() or into is None:
-            return _page(request, _context(request, cluster, _judged(request, cluster), form), status=422)
+            return _page(request, _context(request, cluster, verdict, form), status=422)
         try:
             done = actions.ask_merge(cluster=cluster, into=into, by=request.user, reason=form.cleaned_data["reason"])
         except Refusal as refusal:
