@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from clusters.models import Cluster
+from clusters.models import Cluster, MergeRequest
+from clusters.permissions import deciding_members
+from community import notifications
 from community.lifecycle import Attempt
 from community.models import Event, Member
 
@@ -45,3 +49,34 @@ def into_of(event: Event | None) -> Cluster | None:
 def taken_in(cluster: Cluster) -> str:
     """Return the page of the cluster that took this one in."""
     return cluster.merged_into.get_absolute_url() if cluster.merged_into else cluster.get_absolute_url()
+
+
+AUDIENCES: dict[str, Callable[[Attempt], Iterable[Member | None]]] = {
+    "moved": moved,
+    "merged_participants": merged,
+    "merge_asker": merge_asker,
+}
+AUDIENCE_LABELS = {
+    "moved": _("participants, proposer and lead of this cluster, who go along"),
+    "merged_participants": _("participants, proposer and lead of the other cluster"),
+    "merge_asker": _("the coordinator who asked for the merge"),
+}
+
+
+def tell_of_merge(code: str, request: MergeRequest, *, event: Event) -> None:
+    """Write an outbox row for those who answer the question about a merge, or for who asked it."""
+    cluster, audience, accounts = request.cluster, "merge_asker", [request.asked_by]
+    if code == "merge_asked":
+        members = deciding_members(request.into, timezone.localdate(event.at))
+        audience, accounts = "taking_in", [member.user for member in members if member.user is not None]
+    for account in accounts:
+        if account.pk != event.by_id:
+            notifications.queue(
+                f"clusters/{code}",
+                to=account,
+                subject=cluster,
+                event=event,
+                audience=audience,
+                title=cluster.title,
+                name=cluster.name,
+            )

@@ -6,7 +6,7 @@ mail, the first that fits. Nobody is told of what they did themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters import merge_mails
 from clusters.choices import ParticipationStatus
-from clusters.models import Cluster, Condition, MergeRequest, Participation
+from clusters.models import Cluster, Condition, Participation
 from clusters.permissions import deciding_members, sees_names
 from clusters.requirements import UNDO_SECONDS
 from clusters.sentences import who
@@ -118,9 +118,7 @@ AUDIENCES: dict[str, Audience] = {
     "need_raiser": _need_raiser,
     "solution_owners": _solution_owners,
     "open_requests": _closed,
-    "moved": merge_mails.moved,
-    "merged_participants": merge_mails.merged,
-    "merge_asker": merge_mails.merge_asker,
+    **merge_mails.AUDIENCES,
     "followers": lambda attempt: (),
 }
 
@@ -137,19 +135,21 @@ AUDIENCE_LABELS = {
     "need_raiser": _("who raised the need and said “me too”"),
     "solution_owners": _("owners of the solutions"),
     "open_requests": _("people whose request is still open"),
-    "moved": _("participants, proposer and lead of this cluster, who go along"),
-    "merged_participants": _("participants, proposer and lead of the other cluster"),
-    "merge_asker": _("the coordinator who asked for the merge"),
+    **merge_mails.AUDIENCE_LABELS,
     "followers": _("followers"),
 }
+#: As what somebody is named in a cluster that an administrator entered: the audience of the mail that says so.
+NAMED_AS = {"decided_by": _("who decided"), "lead": _("the lead"), "proposer": _("the proposer")}
 
 
 @tells("cluster")
 def tell(attempt: Attempt) -> None:
     """Write one outbox row for each account that the verb tells; undoable verbs wait for 30 seconds."""
+    if attempt.entered is not None and not attempt.entered.is_waiting:
+        return  # nobody is mailed about the past
     cluster: Cluster = attempt.subject
     hold = attempt.at + timedelta(seconds=UNDO_SECONDS) if attempt.verb.undoable else None
-    told: set[int] = {attempt.by.pk} if attempt.by else set()
+    told: set[int] = {attempt.actor.pk} if attempt.actor else set()
     for audience in attempt.verb.tells:
         for user in _accounts(audience, attempt):
             if user.pk in told:
@@ -203,11 +203,27 @@ def _facts(cluster: Cluster, message: Message) -> list[tuple[str, str]]:
     """Return the lines of facts: question, when, who leads."""
     days = [date_format(day, "j F Y") for day in (cluster.starts_on, cluster.ends_on) if day]
     lead = cluster.lead_organisation
+    entered = _entered_facts(cluster, message) if message.template == "clusters/entered" else []
     return [
+        *entered,
         (str(_("Question")), cluster.question),
         (str(_("Runs")), " – ".join(dict.fromkeys(days)) or "–"),
         (str(_("Led by")), f"{lead.name} ({lead.country})" if lead else "–"),
     ]
+
+
+def _entered_facts(cluster: Cluster, message: Message) -> list[tuple[str, str]]:
+    """Return who is said to have decided when and who leads, and how to reach who entered it."""
+    event, lines = message.event, [(str(_("Proposed by")), cluster.proposer.name)]
+    if cluster.lead is not None:
+        lines.append((str(_("Lead")), cluster.lead.name))
+    decision = cluster.decisions.filter(verb="approve").select_related("decided_by", "working_group").first()
+    if decision is not None and decision.decided_by is not None:
+        day = date_format(timezone.localtime(decision.decided_at), "j F Y")
+        lines.append((str(_("Decided by")), f"{decision.decided_by.name} ({decision.working_group.code}), {day}"))
+    if event is not None and event.by is not None:
+        lines.append((str(_("Entered by")), f"{event.by.get_full_name()}, {event.by.email}"))
+    return lines
 
 
 def _verb_page(verb: str) -> Callable[[Cluster], str]:
@@ -229,7 +245,7 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("participation_asked", "lead"): _named_page("clusters:people"),
     ("invited", "participant"): _named_page("clusters:people"),
     ("merge_asked", "taking_in"): _verb_page("merge"),
-    **{("merge", code): merge_mails.taken_in for code in ("moved", "merged_participants", "merge_asker")},
+    **{("merge", audience): merge_mails.taken_in for audience in merge_mails.AUDIENCES},
 }
 
 
@@ -270,6 +286,28 @@ def ask_lead(cluster: Cluster, *, event: Event) -> None:
         title=cluster.title,
         name=cluster.name,
     )
+
+
+def tell_named(cluster: Cluster, people: Mapping[str, Member], *, event: Event) -> None:
+    """Tell each of those in whose name a cluster was entered; `people` maps `NAMED_AS` to the person.
+
+    One mail an account, for the first that fits; none to who entered it.
+    """
+    told: set[int | None] = {event.by_id}
+    for audience in NAMED_AS:
+        user = people[audience].user if audience in people else None
+        if user is None or user.pk in told:
+            continue
+        told.add(user.pk)
+        notifications.queue(
+            "clusters/entered",
+            to=user,
+            subject=cluster,
+            event=event,
+            audience=audience,
+            title=cluster.title,
+            name=cluster.name,
+        )
 
 
 def tell_reader(cluster: Cluster, reader: Member) -> None:
@@ -326,13 +364,6 @@ def _tell_of_part(
             title=cluster.title,
             name=cluster.name,
         )
-
-
-def tell_of_merge(code: str, request: MergeRequest, *, event: Event) -> None:
-    """Write an outbox row for those who answer the question about a merge, or for who asked it."""
-    is_question = code == "merge_asked"
-    to = deciding_members(request.into, timezone.localdate(event.at)) if is_question else [request.asked_by.member]
-    _tell_of_part(code, request.cluster, to, "taking_in" if is_question else "merge_asker", event=event)
 
 
 def tell_deciders(code: str, condition: Condition, *, event: Event) -> None:

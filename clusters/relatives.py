@@ -29,7 +29,7 @@ def took_it_in(cluster: Cluster, user: User | AnonymousUser) -> Cluster | None:
 
 
 def has_ties(cluster: Cluster) -> bool:
-    """Tell whether something was merged into a cluster or proposes it again; `for_frame` knows it already."""
+    """Tell whether something was merged into a cluster or proposes it again; `with_ties` knows it already."""
     known: bool = getattr(cluster, "has_relatives", True)
     return known
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.dispatch import receiver
-from django.utils import timezone
 
 from clusters.models import Cluster
 from community import jobs, kinds
@@ -28,7 +27,7 @@ ISSUING_VERBS: Final = {
 def want_issue(sender: Any, event: Event, **more: Any) -> None:
     """Take the version that a verb of a cluster's life leads to, and ask for its edition.
 
-    It bears the moment of the event; work of the past that is entered afterwards bears the day of entering.
+    It bears the moment of the event: of work that was done elsewhere, the moment in which it was entered.
     """
     if event.kind != "cluster" or event.verb not in ISSUING_VERBS:
         return
@@ -38,7 +37,7 @@ def want_issue(sender: Any, event: Event, **more: Any) -> None:
         face=ISSUING_VERBS[event.verb],
         reason=event.verb,
         by=event.by,
-        at=timezone.now() if cluster.is_recorded_afterwards else event.at,
+        at=event.at,
         role=event.role,
         event=event,
     )

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import notifications
+from clusters import merge_mails
 from clusters.actions.parts import check_fields
 from clusters.choices import DECIDERS, MergeStatus
 from clusters.lifecycle import CLUSTER
@@ -64,7 +64,7 @@ def ask_merge(
     check_fields(request, leave_out=("cluster", "into", "asked_by", "answered_by"))
     request.save(force_insert=True)
     event = _record("merge_asked", request, by=by, at=at, message=request.reason)
-    notifications.tell_of_merge("merge_asked", request, event=event)
+    merge_mails.tell_of_merge("merge_asked", request, event=event)
     return request
 
 
@@ -94,7 +94,7 @@ def refuse_merge(*, request: MergeRequest, by: User, reason: str, at: datetime |
         raise Refusal(_("Say why: those who are told read it word for word."), "reason")
     _close(row, MergeStatus.REFUSED, by=by, at=at, reason=reason.strip())
     event = _record("merge_refused", row, by=by, at=at, message=row.answer_reason)
-    notifications.tell_of_merge("merge_refused", row, event=event)
+    merge_mails.tell_of_merge("merge_refused", row, event=event)
     return row
 
 

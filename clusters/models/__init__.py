@@ -1,6 +1,6 @@
 """Models of the work, one noun a file."""
 
-from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, ExpectedOutcome, ReferenceCounter
+from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, DraftWriter, ExpectedOutcome, ReferenceCounter
 from clusters.models.decision import Amendment, Condition, Decision
 from clusters.models.merge import MergeRequest
 from clusters.models.outcome import Attendance, FollowUp, Meeting, Outcome, PanelAnswer, PanelQuestion
@@ -17,6 +17,7 @@ __all__ = [
     "Condition",
     "Decision",
     "DraftShare",
+    "DraftWriter",
     "ExpectedOutcome",
     "FollowUp",
     "Meeting",

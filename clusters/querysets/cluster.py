@@ -136,10 +136,16 @@ class ClusterQuerySet(RegisterQuerySet):
         wrote = apps.get_model("community", "Event").objects.filter(
             kind="cluster", subject_id=OuterRef("pk"), verb__in=WRITING_VERBS, by__member=member_id
         )
+        drafted = apps.get_model("clusters", "DraftWriter").objects.filter(cluster=OuterRef("pk"), member=member_id)
         mine = Q(proposer=member_id)
         for column in ("lead", "acting_lead"):
             mine |= Q(**{column: member_id, f"{column}__isnull": False})
-        return self.exclude(mine).exclude(Exists(deputy)).exclude(Exists(wrote))
+        return self.exclude(mine).exclude(Exists(deputy)).exclude(Exists(wrote)).exclude(Exists(drafted))
+
+    def keys_without_party(self, member_id: int, clusters: Iterable[models.Model]) -> set[int]:
+        """Return which of these `clusters` remain after `without_party`; one query for all of them."""
+        rows = self.filter(pk__in=[cluster.pk for cluster in clusters]).without_party(member_id)
+        return set(rows.values_list("pk", flat=True))
 
     def connected_to(self, kind: str, subject: models.Model) -> Self:
         """Keep those that belong to a need, solution, project, organisation, working group or member, newest first.
@@ -198,14 +204,24 @@ class ClusterQuerySet(RegisterQuerySet):
         return self.filter(Exists(late))
 
     def for_frame(self) -> Self:
-        """Join what every page of a cluster shows; what single pages need besides is asked when it is needed.
+        """Join what every page of a cluster shows; what single pages need besides is asked when it is needed."""
+        return self.select_related("working_group", "lead_organisation", "need")
 
-        Adds `has_further_needs` and `has_relatives`, so that only the few that have some are asked for them.
+    def for_verbs(self) -> Self:
+        """Join who proposed and who leads, with their accounts: what the verdict of each button reads."""
+        return self.select_related("lead__user", "proposer__user", "acting_lead")
+
+    def with_ties(self) -> Self:
+        """Say whether it answers further needs, was asked to go elsewhere, took something in or is proposed again.
+
+        As `has_further_needs`, `has_merge_request` and `has_relatives`: few are, and the others need not ask.
         """
         needs = self.model.further_needs.through._default_manager.filter(cluster=OuterRef("pk"))
         tied = self.model._default_manager.filter(Q(merged_into=OuterRef("pk")) | Q(follows=OuterRef("pk")))
-        rows = self.annotate(has_further_needs=Exists(needs), has_relatives=Exists(tied))
-        return rows.select_related("working_group", "lead_organisation", "need")
+        asked = apps.get_model("clusters", "MergeRequest").objects.filter(cluster=OuterRef("pk"), status="open")
+        return self.annotate(
+            has_further_needs=Exists(needs), has_merge_request=Exists(asked), has_relatives=Exists(tied)
+        )
 
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""
@@ -262,6 +278,9 @@ def _able_coordinators(on: date) -> models.QuerySet[models.Model]:
         status=ParticipationStatus.ACTIVE,
         role__in=sorted(LEADING_ROLES),
     )
+    drafted = apps.get_model("clusters", "DraftWriter").objects.filter(
+        cluster=OuterRef(OuterRef("pk")), member=OuterRef("member")
+    )
     return (
         apps.get_model("community", "Appointment")
         .objects.present(on)
@@ -271,4 +290,5 @@ def _able_coordinators(on: date) -> models.QuerySet[models.Model]:
         .exclude(member_id=Coalesce(OuterRef("acting_lead_id"), 0))
         .exclude(Exists(deputies))
         .exclude(Exists(wrote))
+        .exclude(Exists(drafted))
     )

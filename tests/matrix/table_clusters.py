@@ -266,13 +266,6 @@ VERBS = (
     ),
     Row(
         "clusters:transition",
-        cluster(State.PAUSED, verb="undo"),
-        get=SIGNED_IN_GONE,
-        post=SIGNED_IN_GONE,
-        case="a verb without a page",
-    ),
-    Row(
-        "clusters:transition",
         cluster(State.CONCLUDED, verb="propose-again"),
         get=MEMBERS_ONLY,
         post=who(302, (403, STRANGERS)),

@@ -9,7 +9,7 @@ import community.validators
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clusters", "0003_search_index"),
+        ("clusters", "0004_draft_writer"),
         ("community", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
