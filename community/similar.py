@@ -25,9 +25,9 @@ Viewer = User | AnonymousUser | None
 #: Words in so many questions that they tell nothing; shorter ones are left out anyway.
 COMMON: Final = frozenset(
     """about after against also area areas best between build cluster clusters coastal could does each example from good
-    have help into keep make many marine mediterranean more most natural nature need needs over park parks pays plan
-    project projects region regional regions same should than that their them then there these they this through used
-    what when where which while with within without work works would your""".split()  # noqa: SIM905 - readable as text
+    have help into keep make many marine mediterranean more most natural nature need needs over park parks pays people
+    plan project projects region regional regions same should than that their them then there these they this through
+    used what when where which while with within without work works would your""".split()  # noqa: SIM905 - readable as text
 )
 LEAST_LETTERS: Final = 4
 LONGEST_WORD: Final = 60
@@ -102,7 +102,9 @@ def solutions_near(need: Need, user: Viewer) -> list[Near[Solution]]:
             1, _("Same challenge: %(names)s"), (term.label for term in row.challenges.all() if term.pk in challenges)
         )
         hit.add(1, _("Of the wanted type: %(names)s"), [row.type.label] if row.type and row.type_id in types else ())
-        hit.add(1, _("Tested in: %(names)s"), _same_places(need, row.tested_in.all()))
+        same, around = _places(need, row.tested_in.all())
+        hit.add(1, _("Tested in: %(names)s"), same)
+        hit.add(0 if same else 1, _("Tested in the same country: %(names)s"), around)
         found.append(hit)
     return _nearest(found)
 
@@ -144,15 +146,16 @@ def _keys(need: Need) -> tuple[set[int], set[int], set[int]]:
     return challenges, types, places
 
 
-def _same_places(need: Need, tested: Iterable[Territory]) -> list[str]:
-    """Return where something was tested that lies in a place of the need, around it, or in the same country."""
-    found = []
+def _places(need: Need, tested: Iterable[Territory]) -> tuple[list[str], list[str]]:
+    """Return where something was tested: in a place of the need or around one, and elsewhere in the same countries."""
+    own = list(need.territories.all())
+    same, around = [], []
     for place in tested:
-        for own in need.territories.all():
-            is_within = place.code.startswith(own.code) or own.code.startswith(place.code)
-            if place.pk == own.pk or is_within or (place.country and place.country == own.country):
-                found.append(place.name)
-    return found
+        if any(place.code.startswith(mine.code) or mine.code.startswith(place.code) for mine in own):
+            same.append(place.name)
+        elif place.country and place.country in {mine.country for mine in own}:
+            around.append(place.name)
+    return same, around
 
 
 def _nearest(found: Iterable[Near[Row]]) -> list[Near[Row]]:

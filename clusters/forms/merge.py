@@ -24,15 +24,14 @@ class FindForm(forms.Form):
     find = forms.CharField(
         label=_("Find the cluster that it goes into"),
         max_length=200,
-        required=False,
         validators=[plain_line],
         widget=forms.TextInput(attrs={"type": "search"}),
         help_text=_("Its reference, or words of its title or question."),
     )
 
     def found(self, cluster: Cluster, user: User) -> list[Cluster]:
-        """Return clusters that hold the words and can take `cluster` in; none for an empty query."""
-        if not self.is_valid() or not self.cleaned_data["find"]:
+        """Return clusters that hold the words and can take `cluster` in; none before something is looked for."""
+        if not self.is_valid():
             return []
         rows = Cluster.objects.visible_to(user).taking_in().exclude(pk=cluster.pk).select_related("working_group")
         named = rows.by_name(self.cleaned_data["find"].strip().upper())

@@ -196,7 +196,7 @@ def _question(request: SignedInRequest, cluster: Cluster, asked: MergeRequest) -
 
 def _choice(request: SignedInRequest, cluster: Cluster) -> dict[str, Any]:
     """Return the search for the other cluster, what it found, and what comes close by itself."""
-    find = FindForm(request.GET or None)
+    find = FindForm(request.GET if request.GET.get("find") else None)
     close = [hit.row for hit in overlap_of(cluster, request.user).clusters]
     near = [row for row in close if can_take_in(row, cluster)]
     return {"find": find, "found": find.found(cluster, request.user), "near": near}
