@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
 from clusters import search
@@ -16,6 +17,7 @@ from clusters.choices import ParticipationRole as Role
 from clusters.choices import ParticipationStatus as Status
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster, MergeRequest, Participation
+from community.actions.outbox import send_outbox
 from community.actions.transition import transition
 from community.models import Event, Member, Message, Subscription
 from community.permissions import Refusal
@@ -319,3 +321,28 @@ def test_a_merge_is_not_undone_nor_left_again(cast: Cast) -> None:
         with pytest.raises(Refusal):
             transition(after, verb, by=cast.user("mission_coordinator"), reason=WHY, into=into)
     assert not Message.objects.filter(template="clusters/merge", due_at__gt=timezone.now()).exists()
+
+
+def test_the_mails_name_both_clusters_and_lead_to_the_button_or_the_new_page(
+    cast: Cast, mailoutbox: list[EmailMessage]
+) -> None:
+    cluster, into = pair(cast)
+    Cluster.objects.filter(pk=into.pk).update(title="Beaches in the dark")
+    here, there = put_in(cluster), put_in(into)
+    request = asked(cast, cluster, into)
+    send_outbox(at=timezone.now() + timedelta(minutes=1))
+    question = next(mail for mail in mailoutbox if mail.to == [cast.user("other_coordinator").email])
+    assert question.subject == f"Answer: shall “{cluster.title}” go into another cluster?"
+    assert f"/clusters/{cluster.name}/merge/" in question.body
+    assert ("Beaches in the dark" in question.body, WHY in question.body) == (True, True)
+    mailoutbox.clear()
+    agree_merge(request=request, by=cast.user("other_coordinator"))
+    send_outbox(at=timezone.now() + timedelta(minutes=1))
+    said = {mail.to[0]: mail.body for mail in mailoutbox}
+    for person, words in (
+        (here, "Your place moved along"),
+        (there, "into yours"),
+        (cast.member("coordinator"), "agreed"),
+    ):
+        body = said[person.user.email]
+        assert (words in body, f"/clusters/{into.name}/" in body, WHY in body) == (True, True, True), person

@@ -198,3 +198,8 @@ def test_who_may_not_propose_does_not_propose_again(cast: Cast, role: str) -> No
     old = make_cluster(cast, State.CONCLUDED)
     assert client_of(cast, role).post(page(old, "propose-again")).status_code == 403
     assert not Cluster.objects.filter(follows=old).exists()
+
+
+def test_who_reviews_a_proposal_finds_the_merge_beside_what_comes_close(cast: Cast) -> None:
+    proposal = bare(cast, State.SUBMITTED)
+    assert page(proposal, "merge") in text(client_of(cast, "coordinator").get(f"/review/{proposal.name}/"))
