@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.second_factor.SecondFactor",
     "config.middleware.ButtonAddress",
 ]
 ROOT_URLCONF = "config.urls"
