@@ -31,6 +31,8 @@ ACTIVE_STATES = frozenset({State.APPROVED, State.RUNNING, State.PAUSED})
 #: Has a final factsheet.
 FINISHED_STATES = frozenset({State.CONCLUDED, State.DISCONTINUED})
 ENDED_STATES = FINISHED_STATES | REFUSED_STATES | {State.MERGED}
+#: May still lack what a proposal must have.
+INCOMPLETE_STATES = frozenset({State.DRAFT, State.RETURNED, State.MERGED}) | REFUSED_STATES
 #: The proposer may still write in these.
 EDITABLE_STATES = frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED})
 #: A cluster in one of these can go into another one, which stands in one of `TAKING_STATES`.

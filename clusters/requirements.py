@@ -34,6 +34,7 @@ UNDO_SECONDS = 30
 IDLE_DAYS = 90
 
 Sentence = str | Promise
+DEADLINE_WITHOUT_REASON = _("Say what sets that deadline: a call, a law, a season.")
 
 
 def missing_for_submit(cluster: Cluster) -> list[tuple[str, Sentence]]:
@@ -55,6 +56,8 @@ def missing_for_submit(cluster: Cluster) -> list[tuple[str, Sentence]]:
         found.append(("stages", _("Plan at least one stage.")))
     if not all(stage.title.strip() for stage in stages):
         found.append(("stages", _("Give each stage a title, or take out the empty one.")))
+    if cluster.deadline_on is not None and not cluster.deadline_reason.strip():
+        found.append(("deadline_reason", DEADLINE_WITHOUT_REASON))
     if cluster.working_group_id is None:
         found.append(("working_group", _("Choose the working group that decides on it.")))
     if cluster.lead_id is None or cluster.lead_organisation_id is None:

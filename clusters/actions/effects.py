@@ -210,6 +210,7 @@ def move_to_group(attempt: Attempt) -> None:
     group = attempt.details["working_group"]
     attempt.facts["group"] = group.pk
     attempt.set(working_group=group)
+    attempt.subject.further_working_groups.remove(group)
 
 
 @effect("freeze_baseline")

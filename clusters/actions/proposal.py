@@ -165,6 +165,8 @@ def save_step(*, cluster: Cluster, values: Mapping[str, Any], by: User, seen: st
     words = {} if is_quiet(row) else in_words(row, changed)
     lead_before = row.lead_id
     _write(row, {name: wanted[name] for name in changed}, by=by)
+    if row.working_group is not None:
+        row.further_working_groups.remove(row.working_group)  # it decides, so it is no further one
     _settle_lead(row, lead_before, by=by)
     columns = [name for name in changed if name in COLUMNS or name in KEYS]
     row.save(update_fields=[*columns, "lead_accepted_at", "lead_asked_at", "updated_at"])

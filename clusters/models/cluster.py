@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from clusters.choices import Focus, JoinPolicy, Level, OutcomeKind, State
+from clusters.choices import INCOMPLETE_STATES, Focus, JoinPolicy, Level, OutcomeKind, State
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.querysets.register import REFERENCE_ORDER, TITLE_HEAD
 from community.models import Member, Need, Organisation, Project, Solution, Term, Territory, WorkingGroup
@@ -167,7 +167,8 @@ class Cluster(models.Model):
                 condition=Q(lead_accepted_at__isnull=True) | Q(lead__isnull=False, lead_organisation__isnull=False),
             ),
             models.CheckConstraint(
-                name="cluster_deadline_has_reason", condition=Q(deadline_on__isnull=True) | ~Q(deadline_reason="")
+                name="cluster_deadline_has_reason",
+                condition=Q(deadline_on__isnull=True) | ~Q(deadline_reason="") | Q(state__in=sorted(INCOMPLETE_STATES)),
             ),
         ]
         # The two long ones cover what decides who sees a row: the register's pages and counts never touch the table.

@@ -235,6 +235,13 @@ def test_discard_really_deletes_a_draft_that_was_never_proposed(cast: Cast) -> N
     assert Event.objects.count() == 0
 
 
+def test_a_group_that_takes_over_is_no_further_one_any_more(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    cluster.further_working_groups.add(cast.other_group)
+    transition(cluster, "move", by=cast.user("coordinator"), reason="Theirs.", working_group=cast.other_group)
+    assert not cluster.further_working_groups.exists()
+
+
 def test_move_asks_for_the_other_group_and_makes_it_responsible(cast: Cast) -> None:
     cluster = make_cluster(cast, State.SUBMITTED)
     client = client_of(cast, "coordinator")

@@ -23,6 +23,7 @@ from tests.matrix.table_clusters import CONDITIONS, FACTSHEETS, OUTCOMES, PEOPLE
 
 SITE = (
     page("healthz"),
+    page("favicon", get=who(301)),
     page("readyz"),
     Row("set_language", nowhere, get=who(302), post=who(302), data={"language": "en"}),
     page("community:home"),
@@ -119,6 +120,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
 #: What opens without sign-in; every other address sends the visitor to the sign-in page.
 PUBLIC = frozenset(
     {
+        "favicon",
         "healthz",
         "readyz",
         "set_language",

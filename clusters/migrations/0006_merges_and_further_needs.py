@@ -9,7 +9,7 @@ import community.validators
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clusters", "0004_draft_writer"),
+        ("clusters", "0005_deadline_of_a_draft"),
         ("community", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
