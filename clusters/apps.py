@@ -16,7 +16,7 @@ class ClustersConfig(AppConfig):
     def ready(self) -> None:
         """Register kinds, the life cycle, effects, and what community draws."""
         from clusters import contributed, lifecycle, notifications  # noqa: F401 - they register on import
-        from clusters.actions import effects  # noqa: F401 - the effects register on import
+        from clusters.actions import again, effects, merge_effects, needs  # noqa: F401 - the effects register on import
 
         register_kinds()
         contributed.register()

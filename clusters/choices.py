@@ -35,6 +35,9 @@ ENDED_STATES = FINISHED_STATES | REFUSED_STATES | {State.MERGED}
 INCOMPLETE_STATES = frozenset({State.DRAFT, State.RETURNED, State.MERGED}) | REFUSED_STATES
 #: The proposer may still write in these.
 EDITABLE_STATES = frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED})
+#: A cluster in one of these can go into another one, which stands in one of `TAKING_STATES`.
+MERGEABLE_STATES = frozenset({State.SUBMITTED, State.RETURNED, State.APPROVED})
+TAKING_STATES = MERGEABLE_STATES | ACTIVE_STATES
 
 
 class Focus(models.TextChoices):
@@ -153,6 +156,15 @@ class AmendmentKind(models.TextChoices):
     LEAD = "lead", _("Lead")
 
 
+class MergeStatus(models.TextChoices):
+    """How far a merge has come that one coordinator asked for."""
+
+    OPEN = "open", _("Asked")
+    AGREED = "agreed", _("Agreed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class MeetingKind(models.TextChoices):
     """Kinds of meeting that indicators tell apart."""
 
@@ -191,6 +203,7 @@ class Capacity(models.TextChoices):
     COORDINATOR = "coordinator", _("coordinator")
     MISSION_COORDINATOR = "mission_coordinator", _("mission coordinator")
     STAND_IN = "stand_in", _("stand-in coordinator")
+    TAKING_IN = "taking_in", _("coordinator who was asked to take it in")
     ADMINISTRATOR = "administrator", _("administrator")
     MEMBER = "member", _("member")
     EXTERNAL = "external", _("external partner")

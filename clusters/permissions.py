@@ -19,7 +19,9 @@ from clusters.choices import (
     EDITABLE_STATES,
     FINISHED_STATES,
     LEADING_ROLES,
+    MERGEABLE_STATES,
     Capacity,
+    MergeStatus,
     ParticipationRole,
     ParticipationStatus,
     State,
@@ -32,6 +34,8 @@ from community.models import Appointment, Event, Member, Organisation, Partnersh
 from community.permissions import ALLOWED, Verdict, refused
 from community.visibility import account
 
+#: Who decides in their own group, and so asks for a merge instead of answering.
+_OWN_DECIDERS = frozenset({Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR})
 #: Capacities that do what the lead does.
 LEADS = (Capacity.LEAD, Capacity.DEPUTY)
 
@@ -56,7 +60,23 @@ def capacities(user: User | AnonymousUser | None, cluster: Cluster, on: date) ->
         held.add(Capacity.COORDINATOR)
     elif who.is_coordinator and not who.is_mission and cluster.working_group_id and not _known_able(cluster, on):
         held.add(Capacity.STAND_IN)
+    if who.is_coordinator and not held & _OWN_DECIDERS and _is_asked_to_take_in(who.group_ids, cluster, on):
+        held.add(Capacity.TAKING_IN)
     return frozenset(held)
+
+
+def _is_asked_to_take_in(group_ids: frozenset[int], cluster: Cluster, on: date) -> bool:
+    """Tell whether a coordinator of these groups answers the open request to merge `cluster` into another one.
+
+    Stand-ins answer where nobody of the other group may. Asked once for an instance.
+    """
+    if cluster.state not in MERGEABLE_STATES or not getattr(cluster, "has_merge_request", True):
+        return False
+    known: list[Cluster] | None = cluster.__dict__.get("_known_targets")
+    if known is None:
+        known = [row.into for row in cluster.merge_requests.all() if row.status == MergeStatus.OPEN]
+        cluster.__dict__["_known_targets"] = known
+    return any(into.working_group_id in group_ids or not _able(into, on) for into in known)
 
 
 def _leading(member_id: int, cluster: Cluster) -> set[str]:

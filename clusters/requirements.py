@@ -311,22 +311,6 @@ def is_the_lead(attempt: Attempt) -> Verdict:
     return refused(_("No lead to step down: you act for want of one."))
 
 
-def merge_target_agreed(attempt: Attempt) -> Verdict:
-    """The target is another cluster that is approved or earlier, and both sides agreed."""
-    if attempt.is_asking:
-        return ALLOWED
-    into = attempt.details.get("into")
-    if into is None or into.pk == attempt.subject.pk:
-        return refused(_("Choose the cluster that this one goes into."))
-    if into.state in (State.MERGED, State.DRAFT, State.DECLINED, State.WITHDRAWN):
-        return refused(_("That cluster can't take another one in."))
-    who = viewer(attempt.by, attempt.on)
-    both = who.is_mission or {attempt.subject.working_group_id, into.working_group_id} <= who.group_ids
-    if both or attempt.details.get("agreed_by") is not None:
-        return ALLOWED
-    return refused(_("A coordinator of the other working group has to agree first."))
-
-
 def undo_in_time(attempt: Attempt) -> Verdict:
     """The last event is an undoable verb of the same person, at most 30 seconds old."""
     cluster = attempt.subject

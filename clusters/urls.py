@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clusters.views import cluster, condition, lifecycle, outcome, participation, review, roadmap
+from clusters.views import cluster, condition, lifecycle, merge, outcome, participation, review, roadmap
 from clusters.views.draft_share import DraftShareView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
@@ -88,6 +88,10 @@ urlpatterns: list[URLPattern] = [
         condition.ConditionWaiveView.as_view(),
         name="condition_waive",
     ),
+    path("clusters/<str:reference>/merge/", merge.MergeView.as_view(), name="merge"),
+    path("clusters/<str:reference>/merge/agree/", merge.MergeAgreeView.as_view(), name="merge_agree"),
+    path("clusters/<str:reference>/merge/refuse/", merge.MergeRefuseView.as_view(), name="merge_refuse"),
+    path("clusters/<str:reference>/merge/withdraw/", merge.MergeWithdrawView.as_view(), name="merge_withdraw"),
     # Every other name under a cluster is a verb of its life: this row stays the last.
     path("clusters/<str:reference>/<slug:verb>/", lifecycle.TransitionView.as_view(), name="transition"),
 ]

@@ -51,13 +51,15 @@ ROWS: tuple[frozenset[str], ...] = (
             "corrections",
             "roadmap_rules",
             "joining",
+            "merge_rules",
         }
     ),
     frozenset({"lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
-    frozenset({"exports", "summary", "sentences", "pictures", "search", "similar", "storage", "overlap"}),
+    frozenset({"exports", "summary", "sentences", "pictures", "search", "similar", "storage", "overlap", "relatives"}),
     frozenset(
         {
             "notifications",
+            "merge_mails",
             "mails",
             "account_mails",
             "mailbox",

@@ -292,33 +292,6 @@ def adopt_cluster(attempt: Attempt) -> None:
         attempt.set(acting_lead=attempt.by.member)
 
 
-@effect("merge_cluster")
-def merge_cluster(attempt: Attempt) -> None:
-    """Point the old cluster to the new one; live participants who are not there yet move along."""
-    into: Cluster = attempt.details["into"]
-    there = set(into.participations.live().filter(member__isnull=False).values_list("member_id", flat=True))
-    attempt.subject.participations.live().filter(role=ParticipationRole.LEAD).update(role=ParticipationRole.PARTICIPANT)
-    attempt.subject.participations.live().exclude(member__in=there).update(cluster=into)
-    attempt.facts["into"] = into.pk
-    attempt.set(merged_into=into)
-
-
-@effect("copy_to_draft")
-def copy_to_draft(attempt: Attempt) -> None:
-    """Make a new draft of the same words, proposed by whoever asks, without dates, lead and answers."""
-    old = attempt.subject
-    fields = ("title", "question", "need_id", "need_text", "out_of_scope", "adoption_plan", "focus", "language")
-    draft = Cluster.objects.create(
-        proposer=(attempt.by.member if attempt.by else None) or old.proposer,
-        follows=old,
-        working_group_id=old.working_group_id,
-        **{name: getattr(old, name) for name in fields},
-    )
-    for name in ("themes", "sdgs", "territories", "solutions"):
-        getattr(draft, name).set(getattr(old, name).all())
-    attempt.facts["draft"] = draft.pk
-
-
 @effect("undo_last", after=True)
 def undo_last(attempt: Attempt) -> None:
     """Cancel the mails of the step that was taken back; they have waited for this."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -42,6 +42,7 @@ from community.permissions import Refusal
 _DRAFT_CODE = re.compile(r"[a-z]{8}")
 #: An example starts so many days after it was taken.
 EXAMPLE_STARTS_IN = 30
+NEED_LENGTH = 600
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def is_quiet(cluster: Cluster) -> bool:
 
 
 @transaction.atomic
-def create_draft(*, by: User, code: str, example: Example | None = None, need: Need | None = None) -> Cluster:
+def create_draft(*, by: User, code: str, example: Example | None = None, needs: Sequence[Need] = ()) -> Cluster:
     """Make a draft proposed by `by`, or return the one that the same form made before.
 
     `code` comes from the form (eight letters) and becomes the draft's name in its address, so a form that is sent
@@ -82,15 +83,15 @@ def create_draft(*, by: User, code: str, example: Example | None = None, need: N
     if cluster.proposer_id != member.pk:
         cluster, is_new = Cluster.objects.create(proposer=member), True
     if is_new:
-        _fill(cluster, example, need, member)
+        _fill(cluster, example, needs, member)
     return cluster
 
 
-def _fill(cluster: Cluster, example: Example | None, need: Need | None, proposer: Member) -> None:
-    """Write what the draft starts from; the need's words go before the example's."""
+def _fill(cluster: Cluster, example: Example | None, needs: Sequence[Need], proposer: Member) -> None:
+    """Write what the draft starts from; the needs' words go before the example's."""
     values: dict[str, Any] = _from_example(example) if example else {}
-    if need is not None:
-        values |= _from_need(need)
+    if needs:
+        values |= _from_needs(needs)
     _write(cluster, values, by=proposer.user)
     cluster.save()
     search.index(cluster)
@@ -120,13 +121,17 @@ def _from_example(example: Example) -> dict[str, Any]:
     }
 
 
-def _from_need(need: Need) -> dict[str, Any]:
+def _from_needs(needs: Sequence[Need]) -> dict[str, Any]:
+    """Return what a draft takes over: the first need's question, the words of all, their themes and places."""
+    first, *further = needs
+    said = [f"{need.question} {need.description}".strip() if further else need.description for need in needs]
     return {
-        "need": need,
-        "question": need.question,
-        "need_text": need.description[:600],
-        "themes": list(need.challenges.in_use()),
-        "territories": list(need.territories.all()),
+        "need": first,
+        "further_needs": further,
+        "question": first.question,
+        "need_text": "\n".join(said)[:NEED_LENGTH].rstrip(),
+        "themes": list(dict.fromkeys(term for need in needs for term in need.challenges.in_use())),
+        "territories": list(dict.fromkeys(place for need in needs for place in need.territories.all())),
     }
 
 

@@ -38,6 +38,10 @@ class Cluster(models.Model):
     need = models.ForeignKey(
         Need, verbose_name=_("need"), on_delete=models.PROTECT, null=True, blank=True, related_name="clusters"
     )
+    #: Needs of the board beside the main one, which documents name.
+    further_needs = models.ManyToManyField(
+        Need, verbose_name=_("further needs"), blank=True, related_name="further_clusters"
+    )
     need_text = models.TextField(_("need"), max_length=600, blank=True, validators=[plain_text])
     out_of_scope = models.TextField(_("out of scope"), max_length=300, blank=True, validators=[plain_text])
     adoption_plan = models.TextField(_("adoption plan"), max_length=1000, blank=True, validators=[plain_text])

@@ -21,6 +21,7 @@ from clusters.choices import (
     PROPOSED_STATES,
     PUBLIC_STATES,
     REFUSED_STATES,
+    TAKING_STATES,
     ParticipationStatus,
     StageStatus,
     State,
@@ -158,7 +159,7 @@ class ClusterQuerySet(RegisterQuerySet):
         """
         active = ParticipationStatus.ACTIVE
         conditions = {
-            "need": Q(need=subject.pk),
+            "need": Q(need=subject.pk) | Q(further_needs=subject.pk),
             "solution": Q(solutions=subject.pk),
             "project": Q(owning_project=subject.pk) | Q(solutions__project=subject.pk),
             "organisation": Q(lead_organisation=subject.pk)
@@ -169,10 +170,29 @@ class ClusterQuerySet(RegisterQuerySet):
         ids = self.model._default_manager.filter(conditions[kind]).values("pk")
         return self.filter(pk__in=ids).order_by("-updated_at", "-pk")
 
+    def drafts_after(self, cluster: models.Model, proposer_id: int) -> Self:
+        """Keep the person's drafts that propose an ended cluster again and were never proposed, newest first."""
+        mine = self.filter(follows=cluster.pk, proposer=proposer_id, state=State.DRAFT, reference__isnull=True)
+        return mine.order_by("-pk")
+
+    def merged_below(self, cluster_id: int) -> list[int]:
+        """Return the keys of those that went into a cluster, and into these before; a query for each generation."""
+        found: list[int] = []
+        latest = [cluster_id]
+        while latest:
+            rows = self.filter(merged_into__in=latest).exclude(pk__in=[cluster_id, *found]).order_by("pk")
+            latest = list(rows.values_list("pk", flat=True))
+            found += latest
+        return found
+
+    def taking_in(self) -> Self:
+        """Keep those that another cluster can go into."""
+        return self.in_states(TAKING_STATES)
+
     def for_desk(self) -> Self:
         """Join and prefetch what the check-list of many proposals reads."""
         return self.for_page().prefetch_related(
-            "stages", "solutions", "expected_outcomes", "objectives", "participations", "levels"
+            "merge_requests__into", "stages", "solutions", "expected_outcomes", "objectives", "participations", "levels"
         )
 
     def with_late_stages(self, on: date) -> Self:
@@ -192,9 +212,17 @@ class ClusterQuerySet(RegisterQuerySet):
         """Join who proposed and who leads, with their accounts: what the verdict of each button reads."""
         return self.select_related("lead__user", "proposer__user", "acting_lead")
 
-    def with_merged(self) -> Self:
-        """Say whether another cluster was merged into it, as `has_merged`: few are, and the others need not ask."""
-        return self.annotate(has_merged=Exists(self.model._default_manager.filter(merged_into=OuterRef("pk"))))
+    def with_ties(self) -> Self:
+        """Say whether it answers further needs, was asked to go elsewhere, took something in or is proposed again.
+
+        As `has_further_needs`, `has_merge_request` and `has_relatives`: few are, and the others need not ask.
+        """
+        needs = self.model.further_needs.through._default_manager.filter(cluster=OuterRef("pk"))
+        tied = self.model._default_manager.filter(Q(merged_into=OuterRef("pk")) | Q(follows=OuterRef("pk")))
+        asked = apps.get_model("clusters", "MergeRequest").objects.filter(cluster=OuterRef("pk"), status="open")
+        return self.annotate(
+            has_further_needs=Exists(needs), has_merge_request=Exists(asked), has_relatives=Exists(tied)
+        )
 
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""

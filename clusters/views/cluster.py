@@ -20,12 +20,13 @@ from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.permissions import can_edit_proposal, can_work, capacities, names_of
 from clusters.pictures.snapshot import cached_pictures
-from clusters.sentences import history, how_it_stands
+from clusters.relatives import history_of, relatives, took_it_in
+from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
 from community.access import get_visible
 from community.contributions import sections_of
 from community.lifecycle import Offer
-from community.models import Event, User
+from community.models import User
 
 SHOWN_EVENTS = 5
 #: Verbs that stand beside the title as buttons; the rest follow under "More".
@@ -38,7 +39,7 @@ def load(request: HttpRequest, reference: str) -> Cluster:
     Raises:
         Http404: there is none, or the person may not see it.
     """
-    rows = Cluster.objects.by_name(reference).for_frame().with_merged()
+    rows = Cluster.objects.by_name(reference).for_frame().with_ties()
     return get_visible(rows.for_verbs() if request.user.is_authenticated else rows, request.user)
 
 
@@ -92,16 +93,17 @@ class ClusterDetailView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show the summary; a merged cluster's address leads to the one that took it in."""
         cluster = load(request, reference)
-        if cluster.state == State.MERGED and cluster.merged_into is not None:
-            return redirect(cluster.merged_into.get_absolute_url())
+        if (kept := took_it_in(cluster, request.user)) is not None:
+            return redirect(kept, permanent=True)
         facts = cached_snapshot(cluster, at=timezone.now())
-        newest = _events(cluster)[:SHOWN_EVENTS]
+        newest = history_of(cluster, request.user, most=SHOWN_EVENTS)
         context = {
             **frame(request, cluster, "summary"),
             "facts": facts,
             "pictures": cached_pictures(cluster, facts, on=timezone.localdate()),
-            "entries": [replace(entry, changes=[]) for entry in history(newest, cluster, user=request.user)],
+            "entries": [replace(entry, changes=[]) for entry in newest],
             "decision_waits": _decision_waits(request.user, cluster),
+            "relatives": relatives(cluster, request.user),
             "sections": sections_of("cluster", request, cluster),
         }
         return render(request, "clusters/cluster/detail.html", context)
@@ -114,17 +116,12 @@ class ClusterHistoryView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show all events, those of clusters that were merged into this one too."""
         cluster = load(request, reference)
-        entries = history(_events(cluster), cluster, user=request.user)
+        if (kept := took_it_in(cluster, request.user)) is not None:
+            return redirect("clusters:history", reference=kept.name, permanent=True)
+        entries = history_of(cluster, request.user)
         return render(
             request, "clusters/cluster/history.html", {**frame(request, cluster, "history"), "entries": entries}
         )
-
-
-def _events(cluster: Cluster) -> Any:
-    """Return the events of the cluster's chain and of those merged into it, newest first, with their details."""
-    merged = cluster.merged_from.values_list("pk", flat=True) if getattr(cluster, "has_merged", True) else []
-    chains = [f"cluster:{cluster.pk}", *(f"cluster:{pk}" for pk in merged)]
-    return Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
 
 
 def _decision_waits(user: User | AnonymousUser, cluster: Cluster) -> bool:

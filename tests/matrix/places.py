@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from clusters.choices import Capacity, ParticipationStatus, StageStatus, State
-from clusters.models import Cluster, Condition, Decision, Participation, Stage
+from clusters.models import Cluster, Condition, Decision, MergeRequest, Participation, Stage
 from community import links
 from community.actions.invitation import PURPOSE
 from community.choices import ConsentPurpose
@@ -117,6 +117,15 @@ def make_condition(cast: Cast, whole: Cluster, *, is_met: bool = False) -> Condi
     )
     met: dict[str, Any] = {"met_at": NOW, "met_by": cast.user("lead"), "met_note": "Done."} if is_met else {}
     return Condition.objects.create(cluster=whole, decision=decision, position=1, text="Name one harbour.", **met)
+
+
+def merge_asked(cast: Cast) -> dict[str, Any]:
+    """Return an approved cluster whose coordinator asked the other group to take it in."""
+    whole, into = (make_cluster(cast, State.APPROVED, working_group=g) for g in (cast.group, cast.other_group))
+    MergeRequest.objects.create(
+        cluster=whole, into=into, reason="Both ask the same.", asked_by=cast.user("coordinator"), asked_at=NOW
+    )
+    return {"reference": whole.name}
 
 
 def factsheet(**more: Any) -> Place:
