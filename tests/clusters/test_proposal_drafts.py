@@ -416,3 +416,9 @@ def test_the_button_that_proposes_says_what_it_waits_for(cast: Cast, writer: Wri
     page = Writer(cast.accounts["proposer"], cluster).page(5)
     assert "propose" not in buttons_of(page)
     assert "is not an organisation of the named lead today" in page
+
+
+def test_the_title_of_a_step_names_the_proposal(writer: Writer, draft: Cluster) -> None:
+    assert f"<title>Step 1 of 5, Question and need: {draft.name} ·" in writer.page(1)
+    Cluster.objects.filter(pk=draft.pk).update(title="Sea & <sand>")
+    assert "<title>Step 3 of 5, Dates and roadmap: Sea &amp; &lt;sand&gt; ·" in writer.page(3)
