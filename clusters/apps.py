@@ -15,8 +15,14 @@ class ClustersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds, the life cycle, effects, and what community draws."""
-        from clusters import contributed, lifecycle, notifications  # noqa: F401 - they register on import
-        from clusters.actions import effects  # noqa: F401 - the effects register on import
+        from clusters import (  # noqa: F401 - they register on import
+            amendment_lifecycle,
+            amendment_notifications,
+            contributed,
+            lifecycle,
+            notifications,
+        )
+        from clusters.actions import amendment_effects, effects  # noqa: F401 - the effects register on import
 
         register_kinds()
         contributed.register()
@@ -43,11 +49,20 @@ def register_kinds() -> None:
             title=lambda cluster: cluster.title,
         )
     )
+    kinds.register(
+        kinds.Kind(
+            "amendment",
+            "clusters.Amendment",
+            _("Amendment"),
+            url_name="clusters:amendment",
+            url_kwargs=lambda amendment: {"reference": amendment.cluster.name, "number": amendment.number},
+            chain=of_cluster,
+        )
+    )
     for code, model, label, url_name in (
         ("stage", "clusters.Stage", _("Stage"), "clusters:roadmap"),
         ("objective", "clusters.Objective", _("Objective"), "clusters:detail"),
         ("participation", "clusters.Participation", _("Participation"), "clusters:people"),
-        ("amendment", "clusters.Amendment", _("Amendment"), "clusters:detail"),
         ("condition", "clusters.Condition", _("Condition"), "clusters:detail"),
         ("outcome", "clusters.Outcome", _("Outcome"), "clusters:outcomes"),
         ("meeting", "clusters.Meeting", _("Meeting"), "clusters:detail"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters import search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
+from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
 from clusters.models import Cluster
@@ -24,6 +25,7 @@ SHOWN = 12
 def register() -> None:
     """Register desk items, page sections, the search, chores and menu entries."""
     contributions.desk_items.register("clusters", items)
+    contributions.desk_items.register("clusters.amendments", amendment_items)
     contributions.navigation.register(
         "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/",))
     )

@@ -34,8 +34,14 @@ from community.visibility import account
 LEADS = (Capacity.LEAD, Capacity.DEPUTY)
 
 
-def capacities(user: User | AnonymousUser | None, cluster: Cluster, on: date) -> frozenset[str]:
-    """Return all capacities in which `user` may act on `cluster` on the day `on`; None is the clock."""
+def capacities(
+    user: User | AnonymousUser | None, cluster: Cluster, on: date, *, besides: frozenset[int] = frozenset()
+) -> frozenset[str]:
+    """Return all capacities in which `user` may act on `cluster` on the day `on`; None is the clock.
+
+    Args:
+        besides: members who may not decide either, where an amendment is decided on: stand-ins step in sooner.
+    """
     if user is None:
         return frozenset({Capacity.CLOCK})
     who = viewer(user, on)
@@ -52,7 +58,7 @@ def capacities(user: User | AnonymousUser | None, cluster: Cluster, on: date) ->
         held.add(Capacity.MISSION_COORDINATOR)
     if cluster.working_group_id in who.group_ids:
         held.add(Capacity.COORDINATOR)
-    elif who.is_coordinator and not who.is_mission and cluster.working_group_id and not _able(cluster, on):
+    elif who.is_coordinator and not who.is_mission and cluster.working_group_id and not _able(cluster, on, besides):
         held.add(Capacity.STAND_IN)
     return frozenset(held)
 
@@ -99,20 +105,20 @@ def parties(cluster: Cluster) -> frozenset[int]:
     return frozenset(pk for pk in {*named, *deputies, *wrote} if pk is not None)
 
 
-def _able(cluster: Cluster, on: date) -> bool:
+def _able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
     """Tell whether some coordinator of the responsible group may decide that day."""
     return (
         Appointment.objects.present(on)
         .filter(working_group=cluster.working_group_id, member__user__is_active=True)
-        .exclude(member__in=parties(cluster))
+        .exclude(member__in=parties(cluster) | besides)
         .exists()
     )
 
 
-def deciding_members(cluster: Cluster, on: date) -> list[Member]:
-    """Return who may decide on this cluster: its group's coordinators, else the stand-ins."""
+def deciding_members(cluster: Cluster, on: date, *, besides: frozenset[int] = frozenset()) -> list[Member]:
+    """Return who may decide on this cluster: its group's coordinators, else the stand-ins; nobody of `besides`."""
     present = Appointment.objects.present(on).filter(member__user__is_active=True)
-    free = present.exclude(member__in=parties(cluster)).select_related("member")
+    free = present.exclude(member__in=parties(cluster) | besides).select_related("member")
     own = [a.member for a in free if a.working_group_id == cluster.working_group_id]
     return list(dict.fromkeys(own or [a.member for a in free]))
 

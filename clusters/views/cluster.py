@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,12 +16,13 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
+from clusters.amendment_rights import private_amendments
 from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.permissions import can_edit_proposal, can_work, capacities, names_of
 from clusters.pictures.snapshot import cached_pictures
-from clusters.sentences import history, how_it_stands
+from clusters.sentences import PUBLIC_AMENDMENT_VERBS, history, how_it_stands
 from clusters.summary import cached_snapshot
 from community.access import get_visible
 from community.contributions import sections_of
@@ -74,9 +76,12 @@ def _tabs(cluster: Cluster, current: str) -> list[dict[str, Any]]:
         ("roadmap", "clusters:roadmap", _("Roadmap")),
         ("people", "clusters:people", _("People")),
         ("outcomes", "clusters:outcomes", _("Outcomes")),
+        ("amendments", "clusters:amendments", _("Amendments")),
         ("history", "clusters:history", _("History")),
     ]
     kwargs = {"reference": cluster.name}
+    if cluster.approved_at is None:
+        rows = [row for row in rows if row[0] != "amendments"]
     return [
         {"label": label, "url": reverse(name, kwargs=kwargs), "current": code == current} for code, name, label in rows
     ]
@@ -92,7 +97,7 @@ class ClusterDetailView(View):
         if cluster.state == State.MERGED and cluster.merged_into is not None:
             return redirect(cluster.merged_into.get_absolute_url())
         facts = cached_snapshot(cluster, at=timezone.now())
-        newest = _events(cluster)[:SHOWN_EVENTS]
+        newest = _events(cluster, request.user)[:SHOWN_EVENTS]
         context = {
             **frame(request, cluster, "summary"),
             "facts": facts,
@@ -111,16 +116,24 @@ class ClusterHistoryView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show all events, those of clusters that were merged into this one too."""
         cluster = load(request, reference)
-        entries = history(_events(cluster), cluster, user=request.user)
+        entries = history(_events(cluster, request.user), cluster, user=request.user)
         return render(
             request, "clusters/cluster/history.html", {**frame(request, cluster, "history"), "entries": entries}
         )
 
 
-def _events(cluster: Cluster) -> Any:
-    """Return the events of the cluster's chain and of those merged into it, newest first, with their details."""
-    chains = [f"cluster:{cluster.pk}", *(f"cluster:{pk}" for pk in cluster.merged_from.values_list("pk", flat=True))]
-    return Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
+def _events(cluster: Cluster, user: User | AnonymousUser) -> Any:
+    """Return the events of the cluster's chain and of those merged into it, newest first, with their details.
+
+    Of amendments everybody reads that they were accepted; every other step only who may read the amendment.
+    """
+    merged = list(cluster.merged_from.all())
+    chains = [f"cluster:{one.pk}" for one in (cluster, *merged)]
+    events = Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
+    hidden = Q(kind="amendment") & ~Q(verb__in=PUBLIC_AMENDMENT_VERBS)
+    if user.is_authenticated:
+        hidden &= ~Q(subject_id__in=private_amendments(user, cluster, merged=merged).values("pk"))
+    return events.exclude(hidden)
 
 
 def _decision_waits(user: User | AnonymousUser, cluster: Cluster) -> bool:
