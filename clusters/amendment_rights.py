@@ -81,8 +81,10 @@ def private_amendments(user: Anybody, cluster: Cluster, *, merged: Sequence[Clus
     rows = Amendment.objects.filter(cluster__in=[cluster, *merged])
     who = viewer(user, on)
     reads_all = bool(held & {*LEADS, *DECIDERS, Capacity.ADMINISTRATOR})
-    mine = rows.concerning(who.member_id, all_of_them=reads_all, further=_is_further(user, cluster, on))
-    if reads_all or not who.is_coordinator:
+    if reads_all:
+        return rows
+    mine = rows.concerning(who.member_id, further=_is_further(user, cluster, on))
+    if not who.is_coordinator:
         return mine
     return mine | rows.put_forward().for_stand_ins(on)
 

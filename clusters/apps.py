@@ -49,24 +49,20 @@ def register_kinds() -> None:
             title=lambda cluster: cluster.title,
         )
     )
-    kinds.register(
-        kinds.Kind(
-            "amendment",
-            "clusters.Amendment",
-            _("Amendment"),
-            url_name="clusters:amendment",
-            url_kwargs=lambda amendment: {"reference": amendment.cluster.name, "number": amendment.number},
-            chain=of_cluster,
-        )
-    )
+
+    def numbered_page(amendment: Any) -> dict[str, Any]:
+        return {**page(amendment), "number": amendment.number}
+
     for code, model, label, url_name in (
         ("stage", "clusters.Stage", _("Stage"), "clusters:roadmap"),
         ("objective", "clusters.Objective", _("Objective"), "clusters:detail"),
         ("participation", "clusters.Participation", _("Participation"), "clusters:people"),
+        ("amendment", "clusters.Amendment", _("Amendment"), "clusters:amendment"),
         ("condition", "clusters.Condition", _("Condition"), "clusters:detail"),
         ("outcome", "clusters.Outcome", _("Outcome"), "clusters:outcomes"),
         ("meeting", "clusters.Meeting", _("Meeting"), "clusters:detail"),
         ("panel_question", "clusters.PanelQuestion", _("Question to a panel"), "clusters:detail"),
         ("follow_up", "clusters.FollowUp", _("Follow-up"), "clusters:detail"),
     ):
-        kinds.register(kinds.Kind(code, model, label, url_name=url_name, url_kwargs=page, chain=of_cluster))
+        address = numbered_page if code == "amendment" else page
+        kinds.register(kinds.Kind(code, model, label, url_name=url_name, url_kwargs=address, chain=of_cluster))

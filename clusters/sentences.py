@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -19,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clusters.amendment_fields import LABELS
+from clusters.amendment_rights import private_amendments
 from clusters.choices import Capacity, State
 from clusters.models import Cluster
 from clusters.permissions import sees_names
@@ -138,6 +140,20 @@ def history(events: Iterable[Event], cluster: Cluster, *, user: User | Anonymous
     """
     named = sees_names(user, cluster)
     return [entry(event, named=named) for event in events]
+
+
+def events_for(user: User | AnonymousUser, cluster: Cluster) -> QuerySet[Event]:
+    """Return the events of the cluster's chain and of those merged into it, newest first, with their details.
+
+    Of amendments everybody reads that they were accepted; every other step only who may read the amendment.
+    """
+    merged = list(cluster.merged_from.all())
+    chains = [f"cluster:{one.pk}" for one in (cluster, *merged)]
+    events = Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
+    hidden = Q(kind="amendment") & ~Q(verb__in=PUBLIC_AMENDMENT_VERBS)
+    if user.is_authenticated:
+        hidden &= ~Q(subject_id__in=private_amendments(user, cluster, merged=merged).values("pk"))
+    return events.exclude(hidden)
 
 
 def why_returned(clusters: Iterable[Cluster]) -> dict[int, Entry]:

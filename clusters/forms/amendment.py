@@ -83,12 +83,11 @@ class WishForm(forms.Form):
     @property
     def is_outdated(self) -> bool:
         """Whether the cluster was changed after the form was shown."""
-        return self.data.get("base", self.mark) != self.mark
+        return bool(self.data.get("base", self.mark) != self.mark)
 
     def shown_anew(self) -> None:
         """Take what stands in the cluster now for read: the page shows both."""
-        self.data = self.data.copy()
-        self.data["base"] = self.mark
+        self.data = {**self.data.dict(), "base": self.mark}  # type: ignore[attr-defined]
 
     def initial_of(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return the form's initial values from JSON values."""
@@ -237,6 +236,10 @@ class DecisionForm(forms.Form):
         """Take these names of fields as choices."""
         super().__init__(*args, **kwargs)
         self.fields["accepted"].choices = [(name, name) for name in fields]  # type: ignore[attr-defined]
+
+    def shown_anew(self, seen: str) -> None:
+        """Take the amendment as it stands now for read: the page shows it."""
+        self.data = {**self.data.dict(), "seen": seen}  # type: ignore[attr-defined]
 
 
 class CommentForm(forms.Form):

@@ -25,6 +25,10 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
         """Keep what stands in the cluster, in whole or in part: the only ones that everybody reads."""
         return self.filter(state__in=sorted(ACCEPTED_AMENDMENTS))
 
+    def numbered(self, number: int) -> Amendment | None:
+        """Return the one of that number, among those of one cluster."""
+        return self.filter(number=number).first()
+
     def open(self) -> Self:
         """Keep those that wait for somebody, of clusters that are under way."""
         return self.filter(state__in=sorted(OPEN_AMENDMENTS), cluster__state__in=sorted(ACTIVE_STATES))
@@ -62,10 +66,8 @@ class AmendmentQuerySet(models.QuerySet["Amendment"]):
         rows = rows if groups is None else rows.filter(cluster__working_group__in=list(groups))
         return rows.select_related("cluster__working_group").order_by("state_since", "pk")
 
-    def concerning(self, member_id: int | None, *, all_of_them: bool = False, further: bool = False) -> Self:
-        """Keep those in which a person has a part: all, or their own; `further` adds what was put forward."""
-        if all_of_them:
-            return self.all()
+    def concerning(self, member_id: int | None, *, further: bool = False) -> Self:
+        """Keep those in which a person has a part; `further` adds what was put forward."""
         seen = Q(pk__in=[])
         if member_id is not None:
             seen |= Q(suggested_by=member_id) | Q(put_forward_by=member_id) | Q(new_lead=member_id)

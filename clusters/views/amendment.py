@@ -47,7 +47,7 @@ def _amendment(request: HttpRequest, cluster: Cluster, number: int) -> Amendment
         Http404: there is none, or it is not open to this person.
     """
     rows = amendments_for(request.user, cluster).select_related("event__detail", "suggested_by")
-    row: Amendment | None = rows.filter(number=number).first()
+    row = rows.numbered(number)
     if row is None:
         raise Http404(_("There is no such page, or it is not open to you."))
     row.cluster = cluster
@@ -329,8 +329,7 @@ class AmendmentDecideView(View):
         except Refusal as refusal:
             status = status_of(refusal, form)
             if refusal.code == "stale":
-                form.data = form.data.copy()
-                form.data["seen"] = amendment_hash(amendment)
+                form.shown_anew(amendment_hash(_amendment(request, cluster, number)))
                 form.add_error(None, str(refusal.reason))
             return self._page(request, cluster, amendment, form, ticked=ticked, status=status)
         done = {"accepted": "amendment.accepted", "partly_accepted": "amendment.in_part"}

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,18 +15,17 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
-from clusters.amendment_rights import private_amendments
 from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.permissions import can_edit_proposal, can_work, capacities, names_of
 from clusters.pictures.snapshot import cached_pictures
-from clusters.sentences import PUBLIC_AMENDMENT_VERBS, history, how_it_stands
+from clusters.sentences import events_for, history, how_it_stands
 from clusters.summary import cached_snapshot
 from community.access import get_visible
 from community.contributions import sections_of
 from community.lifecycle import Offer
-from community.models import Event, User
+from community.models import User
 
 SHOWN_EVENTS = 5
 #: Verbs that stand beside the title as buttons; the rest follow under "More".
@@ -97,7 +95,7 @@ class ClusterDetailView(View):
         if cluster.state == State.MERGED and cluster.merged_into is not None:
             return redirect(cluster.merged_into.get_absolute_url())
         facts = cached_snapshot(cluster, at=timezone.now())
-        newest = _events(cluster, request.user)[:SHOWN_EVENTS]
+        newest = events_for(request.user, cluster)[:SHOWN_EVENTS]
         context = {
             **frame(request, cluster, "summary"),
             "facts": facts,
@@ -116,24 +114,10 @@ class ClusterHistoryView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show all events, those of clusters that were merged into this one too."""
         cluster = load(request, reference)
-        entries = history(_events(cluster, request.user), cluster, user=request.user)
+        entries = history(events_for(request.user, cluster), cluster, user=request.user)
         return render(
             request, "clusters/cluster/history.html", {**frame(request, cluster, "history"), "entries": entries}
         )
-
-
-def _events(cluster: Cluster, user: User | AnonymousUser) -> Any:
-    """Return the events of the cluster's chain and of those merged into it, newest first, with their details.
-
-    Of amendments everybody reads that they were accepted; every other step only who may read the amendment.
-    """
-    merged = list(cluster.merged_from.all())
-    chains = [f"cluster:{one.pk}" for one in (cluster, *merged)]
-    events = Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
-    hidden = Q(kind="amendment") & ~Q(verb__in=PUBLIC_AMENDMENT_VERBS)
-    if user.is_authenticated:
-        hidden &= ~Q(subject_id__in=private_amendments(user, cluster, merged=merged).values("pk"))
-    return events.exclude(hidden)
 
 
 def _decision_waits(user: User | AnonymousUser, cluster: Cluster) -> bool:
