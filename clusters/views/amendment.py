@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -9,19 +10,21 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.dateparse import parse_date
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.actions import amendment as actions
-from clusters.amendment_fields import LABELS, amendment_hash, directory, in_words
+from clusters.amendment_fields import DAYS, LABELS, amendment_hash, directory, in_words
 from clusters.amendment_lifecycle import AMENDMENT
 from clusters.amendment_notifications import told
 from clusters.amendment_rights import amendments_for, can_comment, can_suggest, puts_forward
-from clusters.choices import AmendmentKind
+from clusters.choices import OPEN_AMENDMENTS, AmendmentKind
 from clusters.forms.amendment import AmendmentForm, AmendmentVerbForm, CommentForm, DecisionForm, HandOverForm, WishForm
 from clusters.models import Amendment, Cluster
 from clusters.permissions import names_of
+from clusters.roadmap_rules import end_warnings
 from clusters.tables.amendment import DECISIONS, lines, sheet
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, status_of
@@ -76,14 +79,15 @@ class AmendmentCreateView(View):
     form_class: type[WishForm] = AmendmentForm
 
     def get(self, request: SignedInRequest, reference: str) -> HttpResponse:
-        """Show the form, filled from the cluster."""
+        """Show the form, filled from the cluster; a stage that lies outside of it sends the dates along."""
         cluster = self._load(request, reference)
-        return self._page(request, cluster, self._form(request, cluster, None))
+        form = make_form(request, cluster, self.form_class, None, wished=_dates(request))
+        return self._page(request, cluster, form)
 
     def post(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Suggest, and put forward where the person may; a refusal keeps what was typed."""
         cluster = self._load(request, reference)
-        form = self._form(request, cluster, request.POST)
+        form = make_form(request, cluster, self.form_class, request.POST)
         if not form.is_valid():
             return self._page(request, cluster, form, status=INVALID)
         if form.is_outdated:
@@ -104,9 +108,6 @@ class AmendmentCreateView(View):
         ask(can_suggest(request.user, cluster))
         return cluster
 
-    def _form(self, request: SignedInRequest, cluster: Cluster, data: Any) -> WishForm:
-        return make_form(request, cluster, self.form_class, data)
-
     def _outdated(self, request: SignedInRequest, cluster: Cluster, form: WishForm) -> HttpResponse:
         """Show what the cluster says now beside what is typed."""
         return self._page(request, cluster, form, status=409, **outdated_context(form))
@@ -124,6 +125,16 @@ class AmendmentCreateView(View):
             **more,
         }
         return render(request, "clusters/amendment/form.html", context, status=status)
+
+
+def _dates(request: HttpRequest) -> dict[str, str]:
+    """Return the dates that the address wishes; what is no day is left out."""
+    found = {}
+    for name in DAYS:
+        with suppress(ValueError):
+            if day := parse_date(request.GET.get(name, "")):
+                found[name] = day.isoformat()
+    return found
 
 
 class HandOverView(AmendmentCreateView):
@@ -179,10 +190,19 @@ def detail(
         **frame(request, cluster, "amendments"),
         "sheet": page,
         "amendment": amendment,
+        "end_warnings": _end_warnings(amendment) if page.is_private else [],
         "buttons": [{"offer": offer, "slug": slugs[offer.verb.code]} for offer in page.offers],
         "comment_form": comment_form if may_comment else None,
     }
     return render(request, "clusters/amendment/detail.html", context, status=status)
+
+
+def _end_warnings(amendment: Amendment) -> list[str]:
+    """Return what the wished end would lie behind, while it is still to be decided on."""
+    pair = amendment.changes.get("ends_on")
+    if pair is None or amendment.state not in OPEN_AMENDMENTS:
+        return []
+    return end_warnings(amendment.cluster, parse_date(pair["now"]))
 
 
 class AmendmentCommentView(View):
@@ -362,6 +382,7 @@ class AmendmentDecideView(View):
             "amendment": amendment,
             "form": form,
             "ticked": ticked,
+            "end_warnings": _end_warnings(amendment),
             "verdict": AMENDMENT.judge(attempt),
             "told": told(attempt),
         }

@@ -309,3 +309,22 @@ def test_the_end_of_the_cluster_ends_what_is_open(cast: Cast, cluster: Cluster) 
     assert (row.state, row.state_before) == (AmendmentState.WITHDRAWN, AmendmentState.PROPOSED)
     with pytest.raises(Refusal):
         decide_amendment(amendment=row, by=cast.user("coordinator_proposer"), accepted=["ends_on"])
+
+
+def test_the_end_is_held_against_deadline_and_projects(cast: Cast, cluster: Cluster) -> None:
+    from clusters.roadmap_rules import end_warnings
+
+    assert end_warnings(cluster, date(2026, 9, 30)) == []
+    cluster.deadline_on, cluster.deadline_reason = date(2026, 10, 31), "the call closes"
+    project = cast.solution.project
+    project.ends_on, project.acronym = date(2026, 11, 30), "WETLAND"
+    project.save()
+    for partnership in cast.organisation.partnerships.select_related("project"):
+        partnership.project.ends_on, partnership.project.acronym = date(2026, 12, 31), "HARBOUR"
+        partnership.project.save()
+    assert end_warnings(cluster, date(2026, 10, 31)) == []
+    assert end_warnings(cluster, date(2027, 1, 1)) == [
+        "The end lies behind the outside deadline, 31 October 2026 (the call closes).",
+        "The end lies behind the end of the lead's project HARBOUR, 31 December 2026.",
+        "The end lies behind the end of WETLAND, whose result is transferred: 30 November 2026.",
+    ]

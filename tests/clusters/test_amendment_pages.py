@@ -88,15 +88,15 @@ def test_those_concerned_read_it_in_full(cast: Cast, cluster: Cluster, role: str
 
 
 def test_the_group_reads_what_was_accepted_and_not_what_was_refused(cast: Cast, cluster: Cluster) -> None:
-    row = suggest(cast, cluster, ends_on="2026-11-30", title="A refused title")
+    row = suggest(cast, cluster, ends_on="2026-11-30", title="Anemones")
     decide_amendment(amendment=row, by=cast.user("coordinator"), accepted=["ends_on"], reason="The title is known.")
     visitor = signed_in(cast, "visitor")
     for page in (url(cluster, row.number), url(cluster), f"/clusters/{cluster.name}/history/"):
         text = visitor.get(page).content.decode()
-        assert "A refused title" not in text
+        assert "Anemones" not in text
         assert "The title is known." not in text
     assert "November</ins>" in visitor.get(f"/clusters/{cluster.name}/history/").content.decode()
-    assert "A refused title" in signed_in(cast, "lead").get(url(cluster, row.number)).content.decode()
+    assert "Anemones" in signed_in(cast, "lead").get(url(cluster, row.number)).content.decode()
 
 
 def test_a_form_sent_as_it_is_shown_says_that_nothing_differs(cast: Cast, cluster: Cluster) -> None:
