@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +78,6 @@ class ClusterAdmin(SheetAdmin, RecordAdmin):
     """All clusters but other people's drafts."""
 
     sheet = ClusterImport
-    has_export = False
     list_display = ("name", "title", "state", "working_group", "lead_organisation", "starts_on", "ends_on", "page")
     list_filter = ("state", "working_group", "focus", "is_recorded_afterwards")
     list_select_related = ("working_group", "lead_organisation")
@@ -117,10 +116,6 @@ class ClusterAdmin(SheetAdmin, RecordAdmin):
     def page(self, cluster: Cluster) -> SafeString:
         """Link to the cluster's page."""
         return link_to(cluster)
-
-    def export_view(self, request: HttpRequest, code: str, form: str) -> HttpResponse:
-        """Answer that there is none: the register exports exactly what it shows."""
-        raise Http404
 
 
 @admin.register(Decision)

@@ -10,7 +10,7 @@ class ClustersConfig(AppConfig):
     """Registers what `clusters` contributes to the apps below it."""
 
     name = "clusters"
-    verbose_name = _("clusters")
+    verbose_name = _("Clusters")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -363,7 +363,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("the same person, within 30 seconds, nothing issued or mailed"),
         effects=("undo_last",),
         also=_("only the mails of undoable verbs wait 30 seconds"),
-        has_page=False,
+        is_offered=False,
     ),
 )
 

@@ -6,7 +6,7 @@ mail, the first that fits. Nobody is told of what they did themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -138,14 +138,18 @@ AUDIENCE_LABELS = {
     "merged_participants": _("participants of the other cluster"),
     "followers": _("followers"),
 }
+#: As what somebody is named in a cluster that an administrator entered: the audience of the mail that says so.
+NAMED_AS = {"decided_by": _("who decided"), "lead": _("the lead"), "proposer": _("the proposer")}
 
 
 @tells("cluster")
 def tell(attempt: Attempt) -> None:
     """Write one outbox row for each account that the verb tells; undoable verbs wait for 30 seconds."""
+    if attempt.entered is not None and not attempt.entered.is_waiting:
+        return  # nobody is mailed about the past
     cluster: Cluster = attempt.subject
     hold = attempt.at + timedelta(seconds=UNDO_SECONDS) if attempt.verb.undoable else None
-    told: set[int] = {attempt.by.pk} if attempt.by else set()
+    told: set[int] = {attempt.actor.pk} if attempt.actor else set()
     for audience in attempt.verb.tells:
         for user in _accounts(audience, attempt):
             if user.pk in told:
@@ -198,11 +202,27 @@ def _facts(cluster: Cluster, message: Message) -> list[tuple[str, str]]:
     """Return the lines of facts: question, when, who leads."""
     days = [date_format(day, "j F Y") for day in (cluster.starts_on, cluster.ends_on) if day]
     lead = cluster.lead_organisation
+    entered = _entered_facts(cluster, message) if message.template == "clusters/entered" else []
     return [
+        *entered,
         (str(_("Question")), cluster.question),
         (str(_("Runs")), " – ".join(dict.fromkeys(days)) or "–"),
         (str(_("Led by")), f"{lead.name} ({lead.country})" if lead else "–"),
     ]
+
+
+def _entered_facts(cluster: Cluster, message: Message) -> list[tuple[str, str]]:
+    """Return who is said to have decided when and who leads, and how to reach who entered it."""
+    event, lines = message.event, [(str(_("Proposed by")), cluster.proposer.name)]
+    if cluster.lead is not None:
+        lines.append((str(_("Lead")), cluster.lead.name))
+    decision = cluster.decisions.filter(verb="approve").select_related("decided_by", "working_group").first()
+    if decision is not None and decision.decided_by is not None:
+        day = date_format(timezone.localtime(decision.decided_at), "j F Y")
+        lines.append((str(_("Decided by")), f"{decision.decided_by.name} ({decision.working_group.code}), {day}"))
+    if event is not None and event.by is not None:
+        lines.append((str(_("Entered by")), f"{event.by.get_full_name()}, {event.by.email}"))
+    return lines
 
 
 def _verb_page(verb: str) -> Callable[[Cluster], str]:
@@ -263,6 +283,28 @@ def ask_lead(cluster: Cluster, *, event: Event) -> None:
         title=cluster.title,
         name=cluster.name,
     )
+
+
+def tell_named(cluster: Cluster, people: Mapping[str, Member], *, event: Event) -> None:
+    """Tell each of those in whose name a cluster was entered; `people` maps `NAMED_AS` to the person.
+
+    One mail an account, for the first that fits; none to who entered it.
+    """
+    told: set[int | None] = {event.by_id}
+    for audience in NAMED_AS:
+        user = people[audience].user if audience in people else None
+        if user is None or user.pk in told:
+            continue
+        told.add(user.pk)
+        notifications.queue(
+            "clusters/entered",
+            to=user,
+            subject=cluster,
+            event=event,
+            audience=audience,
+            title=cluster.title,
+            name=cluster.name,
+        )
 
 
 def tell_reader(cluster: Cluster, reader: Member) -> None:

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -58,7 +59,9 @@ def capacities(
         held.add(Capacity.MISSION_COORDINATOR)
     if cluster.working_group_id in who.group_ids:
         held.add(Capacity.COORDINATOR)
-    elif who.is_coordinator and not who.is_mission and cluster.working_group_id and not _able(cluster, on, besides):
+    elif (
+        who.is_coordinator and not who.is_mission and cluster.working_group_id and not _known_able(cluster, on, besides)
+    ):
         held.add(Capacity.STAND_IN)
     return frozenset(held)
 
@@ -84,6 +87,9 @@ def _leading(member_id: int, cluster: Cluster) -> set[str]:
 def _active_roles(member_id: int, cluster: Cluster) -> list[str]:
     """Return as what a person takes part, asked once for an instance: a page asks this for every button."""
     known: dict[int, list[str]] = cluster.__dict__.setdefault("_known_roles", {})
+    if member_id not in known and "participations" in getattr(cluster, "_prefetched_objects_cache", {}):
+        rows = [row for row in cluster.participations.all() if row.status == ParticipationStatus.ACTIVE]
+        known[member_id] = [row.role for row in rows if row.member_id == member_id]
     if member_id not in known:
         mine = cluster.participations.active().filter(member=member_id)
         known[member_id] = list(mine.values_list("role", flat=True))
@@ -93,16 +99,18 @@ def _active_roles(member_id: int, cluster: Cluster) -> list[str]:
 def parties(cluster: Cluster) -> frozenset[int]:
     """Return the members who may not decide on this cluster.
 
-    Proposer, lead, deputies, acting lead, and whoever wrote in the proposal or accepted to lead it before: handing
-    the lead on does not make a stranger of who wrote it.
+    Proposer, lead, deputies, acting lead, and whoever wrote in the draft or the proposal or accepted to lead it
+    before: handing the lead on does not make a stranger of who wrote it.
     """
     writers = Event.objects.about(cluster).filter(verb__in=WRITING_VERBS, by__member__isnull=False)
     deputies = cluster.participations.filter(
         role__in=sorted(LEADING_ROLES), status=ParticipationStatus.ACTIVE, member__isnull=False
-    ).values_list("member_id", flat=True)
+    ).order_by()
     named = {cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id}
     wrote = writers.order_by().values_list("by__member", flat=True)
-    return frozenset(pk for pk in {*named, *deputies, *wrote} if pk is not None)
+    drafted = cluster.draft_writers.order_by().values_list("member_id", flat=True)
+    bound = deputies.values_list("member_id", flat=True).union(wrote, drafted)
+    return frozenset(pk for pk in {*named, *bound} if pk is not None)
 
 
 def _able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
@@ -113,6 +121,15 @@ def _able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
         .exclude(member__in=parties(cluster) | besides)
         .exists()
     )
+
+
+def _known_able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
+    """Tell the same as `_able`, asked once for an instance, its people and day: pages ask it again and again."""
+    known: dict[tuple[object, ...], bool] = cluster.__dict__.setdefault("_known_able", {})
+    key = (on, cluster.working_group_id, cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id, besides)
+    if key not in known:
+        known[key] = _able(cluster, on, besides)
+    return known[key]
 
 
 def deciding_members(cluster: Cluster, on: date, *, besides: frozenset[int] = frozenset()) -> list[Member]:
@@ -132,12 +149,15 @@ def eligible_to_lead(member: Member | None, organisation: Organisation | None, o
     """
     if member is None or organisation is None:
         return refused(_("Name a lead and the organisation that leads."))
-    if not member.affiliations.current(on).filter(organisation=organisation).exists():
+    leading = Partnership.objects.leading(on).filter(organisation=organisation)
+    works_there = member.affiliations.current(on).filter(organisation=organisation)
+    may_lead = works_there.order_by().values_list(Exists(leading), flat=True).first()
+    if may_lead is None:
         return refused(
             _("%(organisation)s is not an organisation of the named lead today. Choose one where the lead works.")
             % {"organisation": organisation.name}
         )
-    if Partnership.objects.leading(on).filter(organisation=organisation).exists():
+    if may_lead:
         return ALLOWED
     return refused(_why_not_leading(organisation, on))
 
@@ -250,5 +270,7 @@ def names_of(user: User | AnonymousUser | None, cluster: Cluster, member_ids: It
     Those who work on the cluster read all names on its signed-in pages, everybody else those with consent.
     """
     ids = {pk for pk in member_ids if pk is not None}
+    if ids == {cluster.lead_id} and sees_names(user, cluster) and cluster.lead is not None:
+        return {cluster.lead.pk: cluster.lead.name}
     shown = ids if sees_names(user, cluster) else named_members(user, ids)
     return dict(Member.objects.filter(pk__in=shown).values_list("pk", "name")) if shown else {}

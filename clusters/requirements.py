@@ -9,8 +9,9 @@ from datetime import timedelta
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import get_text_list
+from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
 
 from clusters import checklist
 from clusters.choices import Capacity, State
@@ -43,15 +44,16 @@ def missing_for_submit(cluster: Cluster) -> list[tuple[str, Sentence]]:
     if not cluster.question.strip():
         found.append(("question", _("Ask the question that the cluster will answer.")))
     objectives = list(cluster.objectives.all())
+    stages = list(cluster.stages.all())
     if not objectives:
         found.append(("objectives", _("Name at least one objective.")))
     elif not all(objective.text.strip() for objective in objectives):
         found.append(("objectives", _("Write what each objective is, or take out the empty one.")))
     if cluster.starts_on is None or cluster.ends_on is None:
         found.append(("starts_on", _("Say when it starts and ends. Both may be the same day.")))
-    elif not cluster.is_one_day and not cluster.stages.all():
+    elif not cluster.is_one_day and not stages:
         found.append(("stages", _("Plan at least one stage.")))
-    if not all(stage.title.strip() for stage in cluster.stages.all()):
+    if not all(stage.title.strip() for stage in stages):
         found.append(("stages", _("Give each stage a title, or take out the empty one.")))
     if cluster.working_group_id is None:
         found.append(("working_group", _("Choose the working group that decides on it.")))
@@ -85,7 +87,7 @@ def proposal_complete(attempt: Attempt) -> Verdict:
 def lead_eligible(attempt: Attempt) -> Verdict:
     """The named lead may lead on that day."""
     cluster = attempt.subject
-    return eligible_to_lead(cluster.lead, cluster.lead_organisation, attempt.on)
+    return attempt.once("eligible", lambda: eligible_to_lead(cluster.lead, cluster.lead_organisation, attempt.on))
 
 
 def lead_is_to_answer(attempt: Attempt) -> Verdict:
@@ -106,10 +108,10 @@ def lead_accepted(attempt: Attempt) -> Verdict:
 
 def checklist_for_plain_approval(attempt: Attempt) -> Verdict:
     """All seven points are fulfilled, or conditions say what is still to be done."""
-    if attempt.details.get("conditions"):
+    if attempt.is_asking or attempt.details.get("conditions"):
         return ALLOWED
     points = checklist.unfulfilled(checklist.checklist(attempt.subject, attempt.on))
-    if not points or attempt.is_asking:
+    if not points:
         return ALLOWED
     return refused(
         _("Not fulfilled: %(points)s. Return the proposal for changes, or approve it with a condition.")
@@ -169,7 +171,7 @@ def stages_closed(attempt: Attempt) -> Verdict:
             "Stages %(stages)s are neither done nor dropped.",
             len(open_),
         )
-        % {"stages": ", ".join(open_)}
+        % {"stages": get_text_list(open_, gettext("and"))}
     )
 
 
@@ -265,7 +267,7 @@ def four_eyes(attempt: Attempt) -> Verdict:
         return ALLOWED
     if member_id == cluster.proposer_id:
         return refused(_("You proposed this cluster, so somebody else must decide (four eyes)."), "forbidden")
-    if member_id in parties(cluster):
+    if member_id in attempt.once("parties", lambda: parties(cluster)):
         return refused(
             _("You are the lead or deputy of this cluster, so somebody else must decide (four eyes)."), "forbidden"
         )

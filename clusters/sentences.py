@@ -5,7 +5,7 @@ Persons are named only to those who may see names; everybody else reads the role
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -25,7 +25,7 @@ from clusters.choices import Capacity, State
 from clusters.models import Cluster
 from clusters.permissions import sees_names
 from community import kinds
-from community.models import Event, User
+from community.models import Event, Member, User
 
 Words = str | Promise
 
@@ -75,6 +75,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "merge": (gettext_lazy("%(who)s merged it into another cluster."), "cluster", ""),
     "adopt": (gettext_lazy("%(who)s acts as lead until one is found."), "people", ""),
     "propose_again": (gettext_lazy("%(who)s started a new draft from it."), "draft", ""),
+    "record_afterwards": (gettext_lazy("%(who)s entered the cluster: it was decided elsewhere."), "list", ""),
     "undo": (gettext_lazy("%(who)s took the last step back."), "undo", ""),
     "proposal.edited": (gettext_lazy("%(who)s changed the proposal."), "edit", ""),
     "stage.added": (gettext_lazy("%(who)s added a stage: %(title)s"), "plus", ""),
@@ -138,8 +139,15 @@ def history(events: Iterable[Event], cluster: Cluster, *, user: User | Anonymous
 
     Reasons and old and new values stand in the details, which an erasure may have emptied.
     """
-    named = sees_names(user, cluster)
-    return [entry(event, named=named) for event in events]
+    named, found = sees_names(user, cluster), list(events)
+    people = people_of(found) if named else {}
+    return [entry(event, named=named, people=people) for event in found]
+
+
+def people_of(events: Iterable[Event]) -> dict[int, str]:
+    """Return the names of those for whom somebody else entered an event, by their id; no query without such."""
+    ids = {event.data["entered_for"] for event in events if event.data.get("entered_for")}
+    return dict(Member.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
 def events_for(user: User | AnonymousUser, cluster: Cluster) -> QuerySet[Event]:
@@ -147,7 +155,7 @@ def events_for(user: User | AnonymousUser, cluster: Cluster) -> QuerySet[Event]:
 
     Of amendments everybody reads that they were accepted; every other step only who may read the amendment.
     """
-    merged = list(cluster.merged_from.all())
+    merged = list(cluster.merged_from.all()) if getattr(cluster, "has_merged", True) else []
     chains = [f"cluster:{one.pk}" for one in (cluster, *merged)]
     events = Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
     hidden = Q(kind="amendment") & ~Q(verb__in=PUBLIC_AMENDMENT_VERBS)
@@ -169,13 +177,13 @@ def why_returned(clusters: Iterable[Cluster]) -> dict[int, Entry]:
     return {event.subject_id: entry(event, named=False) for event in oldest_first}
 
 
-def entry(event: Event, *, named: bool) -> Entry:
-    """Return one event as a sentence."""
+def entry(event: Event, *, named: bool, people: Mapping[int, str] | None = None) -> Entry:
+    """Return one event as a sentence; `people` are the names of those for whom events were entered."""
     words, icon, tone = SENTENCES.get(event.verb, UNKNOWN)
     detail = getattr(event, "detail", None)
     body: dict[str, Any] = (detail.body if detail else None) or {}
     return Entry(
-        sentence=str(words) % {"who": who(event, named=named), "title": str(body.get("title", ""))},
+        sentence=_sentence(event, str(words), str(body.get("title", "")), named=named, people=people or {}),
         at=event.at,
         icon=icon,
         tone=tone,
@@ -184,8 +192,47 @@ def entry(event: Event, *, named: bool) -> Entry:
     )
 
 
+def _sentence(event: Event, words: str, title: str, *, named: bool, people: Mapping[int, str]) -> str:
+    """Return the sentence of an event; one that was entered for somebody says who entered it, and for which day."""
+    if "entered_for" not in event.data:
+        return words % {"who": who(event, named=named), "title": title}
+    day = parse_date(str(event.data.get("entered_on", "")))
+    return _("Entered by %(entrant)s: on %(day)s, %(sentence)s") % {
+        "entrant": _entrant(event, named=named),
+        "day": date_format(day, "j F Y") if day else "–",
+        "sentence": words % {"who": _stood_for(event, people), "title": title},
+    }
+
+
+def _stood_for(event: Event, people: Mapping[int, str]) -> str:
+    """Return whose act was entered: the person where `people` has a name, and the role with its group."""
+    role = str(Capacity(event.data["entered_as"]).label) if event.data.get("entered_as") in Capacity.values else ""
+    role = " ".join(filter(None, [role, str(event.data.get("group", ""))]))
+    if name := people.get(event.data["entered_for"]):
+        return f"{name} ({role})" if role else name
+    return _("the %(role)s") % {"role": role} if role else _("a member")
+
+
+def _entrant(event: Event, *, named: bool) -> str:
+    """Return who entered what somebody else did."""
+    role = str(Capacity.ADMINISTRATOR.label)
+    if named and event.by is not None and event.by.member:
+        return f"{event.by.member.name} ({role})"
+    return _("the %(role)s") % {"role": role}
+
+
 def who(event: Event, *, named: bool) -> str:
-    """Return who acted: the person where names may be seen, else the role."""
+    """Return who acted: the person where names may be seen, else the role.
+
+    What was entered for somebody names both, as the beginning of a sentence.
+    """
+    if "entered_for" in event.data:
+        entrant = _entrant(event, named=named)
+        words = {
+            "entrant": entrant[:1].upper() + entrant[1:],
+            "person": _stood_for(event, people_of([event]) if named else {}),
+        }
+        return _("%(entrant)s, on behalf of %(person)s,") % words
     if event.by is None:
         return _("The registry")
     role = str(Capacity(event.role).label) if event.role in Capacity.values else ""

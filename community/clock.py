@@ -10,6 +10,7 @@ from community import jobs, links
 from community.actions.outbox import send_outbox
 from community.chain import seal_chains
 from community.contributions import ClockJob
+from community.imports import kept
 
 
 def _outbox(at: datetime) -> int:
@@ -20,9 +21,14 @@ def _close_links(at: datetime) -> int:
     return links.expire(at) + links.forget_addresses(at)
 
 
+def _forget_previews(at: datetime) -> int:
+    return kept.forget_old(at)
+
+
 CHORES = {
     "community.outbox": ClockJob(_("Send the mails that wait"), 1, _outbox),
     "community.jobs": ClockJob(_("Do the work that was left"), 1, jobs.run_due, lease_minutes=15),
     "community.links": ClockJob(_("Close links whose time is over"), 60, _close_links),
+    "community.previews": ClockJob(_("Forget the files of imports that nobody confirmed"), 60, _forget_previews),
     "community.seals": ClockJob(_("Seal the history"), 60, seal_chains),
 }

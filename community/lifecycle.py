@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Model
 from django.utils import timezone
@@ -21,6 +21,7 @@ from community import kinds
 from community.models import User
 from community.permissions import ALLOWED, Verdict, refused
 
+Found = TypeVar("Found")
 Words = str | Promise
 
 #: Said when the row vanished between page and press.
@@ -33,6 +34,26 @@ class Reason(Enum):
     NONE = "none"
     OPTIONAL = "optional"
     REQUIRED = "required"
+
+
+@dataclass(frozen=True)
+class Entered:
+    """Something that was done elsewhere and is entered afterwards: by whom, and what its event notes besides.
+
+    The rules are judged for the person who did it; the event is by whoever enters it and names that person as a
+    fact, so that nobody's name stands on a press that they did not make. `is_waiting`: the next step is still to be
+    done here, so nobody's answer is taken for given and those who are to act are told.
+    """
+
+    by: User
+    is_waiting: bool = False
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+    def signed(self, person: User | None, role: str, on: date) -> dict[str, Any]:
+        """Return who and what the event stands for: arguments of `events.record`, with the facts in `data`."""
+        member = person.member if person is not None else None
+        facts = {"entered_for": member.pk if member else None, "entered_as": role, "entered_on": on.isoformat()}
+        return {"by": self.by, "role": "administrator", "at": timezone.now(), "data": {**facts, **self.data}}
 
 
 @dataclass
@@ -52,16 +73,33 @@ class Attempt:
     seen: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     is_asking: bool = False
+    entered: Entered | None = None
     source: str = ""
     changed: set[str] = field(default_factory=set)
     facts: dict[str, Any] = field(default_factory=dict)
     words: dict[str, Any] = field(default_factory=dict)
     event: Any = None
+    looked_up: dict[str, Any] = field(default_factory=dict)
 
     @property
     def on(self) -> date:
         """The day of the attempt in the site's zone."""
         return timezone.localdate(self.at)
+
+    @property
+    def actor(self) -> User | None:
+        """Who presses: the person who acts, or who enters what that person did elsewhere."""
+        return self.entered.by if self.entered else self.by
+
+    def once(self, name: str, look_up: Callable[[], Found]) -> Found:
+        """Return what `look_up` finds, asked once for all attempts that share `looked_up`.
+
+        A page that asks about every button shares it; an attempt that writes has one of its own.
+        """
+        if name not in self.looked_up:
+            self.looked_up[name] = look_up()
+        found: Found = self.looked_up[name]
+        return found
 
     def set(self, **values: Any) -> None:
         """Set columns of the subject; the transition saves exactly these."""
@@ -79,7 +117,8 @@ class Verb:
 
     `who` are capacities in the order in which one is recorded; `who_from` adds some from single states;
     `tells` and `effects` are codes that the app's notifications and actions resolve; `also` is the
-    sentence of the help page; `has_page` is false while the verb's page belongs to later work.
+    sentence of the help page; `has_page` is false while the verb's page belongs to later work; `is_offered`
+    is false for one that stands only beside the message of what was just done.
     """
 
     code: str
@@ -102,6 +141,7 @@ class Verb:
     checks_seen: bool = False
     is_recorded: bool = True
     has_page: bool = True
+    is_offered: bool = True
 
     @property
     def slug(self) -> str:
@@ -189,12 +229,15 @@ class Lifecycle:
         """Return the verbs whose button `by` sees on `subject`, in the order of the table."""
         held = self.capacities(by, subject, timezone.localdate(at))
         found = []
+        shared: dict[str, Any] = {}
         for verb in self.verbs.values():
-            if not verb.has_page or subject.state not in verb.sources:
+            if not (verb.has_page and verb.is_offered) or subject.state not in verb.sources:
                 continue
             if not held.intersection(verb.who_in(subject.state)):
                 continue
-            attempt = Attempt(subject, verb, by, at, capacities=held, source=subject.state, is_asking=True)
+            attempt = Attempt(
+                subject, verb, by, at, capacities=held, source=subject.state, is_asking=True, looked_up=shared
+            )
             found.append(Offer(verb, self.judge(attempt)))
         return found
 

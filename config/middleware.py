@@ -10,7 +10,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 
 from config.logs import request_id, route_of
 
@@ -74,6 +75,25 @@ class AnswerHeaders:
             is_personal = settings.SESSION_COOKIE_NAME in request.COOKIES
             if is_personal or "cookie" in response.get("Vary", "").lower():
                 response["Cache-Control"] = "private, no-cache"
+        return response
+
+
+class ButtonAddress:
+    """Gives a page to whoever opens an address that only takes a form, where Django's answer is an empty one.
+
+    That happens after signing in again in the middle of a form. Status and `Allow` stay; an answer with words stays.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, with the page where it was empty."""
+        response = self.get_response(request)
+        is_visit = request.method in ("GET", "HEAD") and response.status_code == 405
+        if is_visit and isinstance(response, HttpResponse) and not response.content:
+            response.content = render_to_string("405.html", request=request)
         return response
 
 

@@ -97,6 +97,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "config.second_factor.SecondFactor",
+    "config.middleware.ButtonAddress",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -209,6 +211,8 @@ if "en" not in _codes:
     raise env.WrongSetting("LANGUAGES", ",".join(_codes), "must include en.")
 LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in _codes]
 LANGUAGE_CODE = "en"
+# Days in the words of the site where Django writes them, as in the administration.
+FORMAT_MODULE_PATH = "config.formats"
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_TZ = True
@@ -252,6 +256,13 @@ LOGIN_REDIRECT_URL = "/desk/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "community.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "community.adapters.SocialAccountAdapter"
+ACCOUNT_FORMS = {
+    "add_email": "community.forms.account.AddEmailForm",
+    "change_password": "community.forms.account.ChangePasswordForm",
+    "set_password": "community.forms.account.SetPasswordForm",
+    "reset_password": "community.forms.account.ResetPasswordForm",
+    "reset_password_from_key": "community.forms.account.ResetPasswordKeyForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]

@@ -8,7 +8,7 @@ class FactsheetsConfig(AppConfig):
     """Registers what `factsheets` contributes to the apps below it."""
 
     name = "factsheets"
-    verbose_name = _("factsheets")
+    verbose_name = _("Factsheets")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Final
 
 from django.dispatch import receiver
-from django.utils import timezone
 
 from clusters.models import Cluster
 from community import jobs, kinds
@@ -30,7 +29,7 @@ AMENDING_VERBS: Final = frozenset({"amendment.accepted", "amendment.in_part"})
 def want_issue(sender: Any, event: Event, **more: Any) -> None:
     """Take the version that a verb of a cluster's life leads to, and ask for its edition.
 
-    It bears the moment of the event; work of the past that is entered afterwards bears the day of entering.
+    It bears the moment of the event: of work that was done elsewhere, the moment in which it was entered.
     """
     cluster, face = _issued_by(event)
     if cluster is None:
@@ -40,7 +39,7 @@ def want_issue(sender: Any, event: Event, **more: Any) -> None:
         face=face,
         reason=event.verb,
         by=event.by,
-        at=timezone.now() if cluster.is_recorded_afterwards else event.at,
+        at=event.at,
         role=event.role,
         event=event,
     )

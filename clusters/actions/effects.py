@@ -77,13 +77,17 @@ def make_one_day_stage(attempt: Attempt) -> None:
 
 @effect("ask_or_accept_lead")
 def ask_or_accept_lead(attempt: Attempt) -> None:
-    """A lead who proposes has accepted by that; any other is asked, and asked again after a change of name."""
+    """A lead who proposes has accepted by that; any other is asked, and asked again after a change of name.
+
+    Where somebody else enters a proposal that waits for its decision, the lead has pressed nothing and is asked now.
+    """
     cluster = attempt.subject
     member = attempt.by.member if attempt.by else None
-    if member is not None and member.pk == cluster.lead_id:
+    is_theirs = attempt.entered is None or not attempt.entered.is_waiting
+    if is_theirs and member is not None and member.pk == cluster.lead_id:
         attempt.set(lead_accepted_at=attempt.at)
     elif cluster.lead_accepted_at is None:
-        attempt.set(lead_asked_at=attempt.at)
+        attempt.set(lead_asked_at=timezone.now() if attempt.entered else attempt.at)
 
 
 @effect("accept_lead")
@@ -198,7 +202,8 @@ def start_express(attempt: Attempt) -> None:
         return
     if cluster.starts_on < attempt.on:
         Cluster.objects.filter(pk=cluster.pk).update(is_recorded_afterwards=True)
-    cluster.__dict__.update(transition(cluster, "start", by=None, at=attempt.at).__dict__)
+    by = cluster.lead.user if attempt.entered and cluster.lead else None
+    cluster.__dict__.update(transition(cluster, "start", by=by, at=attempt.at, entered=attempt.entered).__dict__)
 
 
 @effect("move_to_group")

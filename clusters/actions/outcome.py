@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from clusters.actions.parts import check_fields, differences, known_only, locked_cluster, record_change, stale
 from clusters.models import Cluster, Objective, Outcome
 from clusters.permissions import can_correct
+from community.lifecycle import Entered
 from community.models import User
 from community.permissions import Refusal
 
@@ -37,8 +38,10 @@ MAX_OUTCOMES = 200
 
 
 @transaction.atomic
-def add_outcome(*, cluster: Cluster, by: User, at: datetime | None = None, **values: Any) -> Outcome:
-    """Record an outcome.
+def add_outcome(
+    *, cluster: Cluster, by: User, at: datetime | None = None, entered: Entered | None = None, **values: Any
+) -> Outcome:
+    """Record an outcome; `entered` tells who enters what `by` recorded elsewhere.
 
     One of the same kind, line and day that is there already is returned as it is: a form sent twice records one.
     Recording takes "no outcome" back, which cannot be true any more.
@@ -62,7 +65,8 @@ def add_outcome(*, cluster: Cluster, by: User, at: datetime | None = None, **val
         locked.has_no_outcome = False
         locked.save(update_fields=["has_no_outcome"])
     detail = {"title": outcome.title, "values": _told(outcome)}
-    record_change(locked, "outcome.recorded", outcome, by=by, at=at, data={"kind": outcome.kind}, detail=detail)
+    data = {"kind": outcome.kind}
+    record_change(locked, "outcome.recorded", outcome, by=by, at=at, data=data, detail=detail, entered=entered)
     return outcome
 
 

@@ -23,7 +23,7 @@ from clusters.choices import Capacity
 from clusters.models import Cluster
 from clusters.permissions import capacities
 from community import events
-from community.lifecycle import GONE
+from community.lifecycle import GONE, Entered
 from community.models import Event, User
 from community.permissions import Refusal, Verdict
 
@@ -68,10 +68,12 @@ def record_change(
     data: Mapping[str, Any] | None = None,
     detail: Mapping[str, Any] | None = None,
     as_: tuple[str, ...] = (),
+    entered: Entered | None = None,
 ) -> Event:
     """Raise the cluster's version, keep its search text and append one event about `part`.
 
     Args:
+        entered: who enters what `by` did elsewhere.
         as_: capacities to look for first, where the change is done in one of several that the person holds.
     """
     cluster.version += 1
@@ -79,7 +81,11 @@ def record_change(
     search.index(cluster)
     held = capacities(by, cluster, timezone.localdate(at))
     role = next((str(code) for code in (*as_, *_WORKED_AS) if code in held), "")
-    return events.record(verb=verb, subject=part, by=by, at=at, role=role, data=data, detail=detail or None)
+    signed: dict[str, Any] = {"by": by, "at": at, "role": role, "data": data}
+    if entered is not None:
+        signed = entered.signed(by, role, timezone.localdate(at))
+        signed["data"] = {**(data or {}), **signed["data"]}
+    return events.record(verb=verb, subject=part, detail=detail or None, **signed)
 
 
 def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

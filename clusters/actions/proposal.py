@@ -32,7 +32,7 @@ from clusters.actions.proposal_values import (
 )
 from clusters.choices import Capacity, State
 from clusters.examples import Example, as_example
-from clusters.models import Cluster
+from clusters.models import Cluster, DraftWriter
 from clusters.models.cluster import new_draft_code
 from clusters.notifications import ask_lead
 from clusters.permissions import can_edit_proposal, can_propose
@@ -200,6 +200,7 @@ def _leave_trace(
 ) -> None:
     """Raise the version; outside a quiet draft write the event and ask a new lead."""
     if is_quiet(cluster):
+        _note_writer(cluster, by)
         cluster.version += 1
         cluster.save(update_fields=["version", "updated_at"])
         search.index(cluster)
@@ -219,6 +220,12 @@ def _leave_trace(
     )
     if cluster.lead_id != lead_before and cluster.lead_asked_at is not None:
         ask_lead(cluster, event=event)
+
+
+def _note_writer(cluster: Cluster, by: User) -> None:
+    """Keep who wrote in a quiet draft, once a person: handing the lead on does not make a stranger of them."""
+    if by.member is not None and by.member.pk != cluster.proposer_id:
+        DraftWriter.objects.bulk_create([DraftWriter(cluster=cluster, member=by.member)], ignore_conflicts=True)
 
 
 def stale(cluster: Cluster, *, by: User) -> Refusal:

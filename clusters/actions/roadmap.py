@@ -28,6 +28,7 @@ from clusters.choices import OPEN_STAGES, StageStatus
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
 from clusters.roadmap_rules import MAX_STAGES, StageDates, turns_in_circle
+from community.lifecycle import Entered
 from community.models import Event, User
 from community.permissions import Refusal
 
@@ -133,12 +134,21 @@ def start_stage(*, stage: Stage, by: User, seen_version: int, at: datetime | Non
 
 
 @transaction.atomic
-def complete_stage(*, stage: Stage, by: User, seen_version: int, at: datetime | None = None, **values: Any) -> Stage:
+def complete_stage(
+    *,
+    stage: Stage,
+    by: User,
+    seen_version: int,
+    at: datetime | None = None,
+    entered: Entered | None = None,
+    **values: Any,
+) -> Stage:
     """Mark a stage done, with the dates on which it really began and ended.
 
     A no-op when it is done with just these values.
 
     Args:
+        entered: who enters what `by` did elsewhere.
         values: `actual_start_on`, `actual_end_on` and, where given, `deliverable`, `evidence_url`, `note`.
 
     Raises:
@@ -157,7 +167,7 @@ def complete_stage(*, stage: Stage, by: User, seen_version: int, at: datetime | 
         setattr(row, name, value)
     row.status = StageStatus.DONE
     _check(row, locked, order, before=before, at=at)
-    _save(row, locked, order, "stage.done", before=before, by=by, at=at)
+    _save(row, locked, order, "stage.done", before=before, by=by, at=at, entered=entered)
     return row
 
 
@@ -354,6 +364,7 @@ def _save(
     by: User,
     at: datetime,
     reason: str = "",
+    entered: Entered | None = None,
 ) -> None:
     """Write the columns that changed, raise the stage's version and leave the event."""
     changed = differences(before, _values(row))
@@ -365,7 +376,8 @@ def _save(
     if reason:
         detail["reason"] = reason
     number = [one.pk for one in order].index(row.pk) + 1
-    record_change(cluster, verb, row, by=by, at=at, data={"number": number, "version": row.version}, detail=detail)
+    data = {"number": number, "version": row.version}
+    record_change(cluster, verb, row, by=by, at=at, data=data, detail=detail, entered=entered)
 
 
 def _values(stage: Stage) -> dict[str, Any]:

@@ -107,10 +107,10 @@ def _details(world: World, entry: dict[str, Any], line: dict[str, Any]) -> dict[
         return {"conditions": [{"text": one["text"], "due_on": world.day(one["due"])} for one in wanted]}
     if verb == "merge":
         return {"into": Cluster.objects.get(pk=world.clusters[line["into"]].pk)}
-    if verb not in ("conclude", "discontinue"):
+    if verb not in ("conclude", "discontinue", "correct"):
         return {}
     details: dict[str, Any] = {
-        "practitioners_summary": paragraphs(results["summary"]),
+        "practitioners_summary": paragraphs(results["summary"]).replace(*line.get("mistake", ("", ""))),
         "lessons": paragraphs(results["lessons"]),
         "next_steps": paragraphs(results["next_steps"]),
         "has_no_outcome": results.get("no_outcome", False),

@@ -62,17 +62,19 @@ class ApproveForm(VerbForm):
     )
 
     def clean(self) -> dict[str, Any]:
-        """Read the conditions; the review page sends them in its one field, with the button that says so.
+        """Read the conditions, one a line; each of the review page's two buttons says which approval is meant.
 
         Raises:
-            ValidationError: the button asks for conditions and there is none.
+            ValidationError: the button asks for conditions and there is none, or the other way round.
         """
         values = super().clean() or self.cleaned_data
-        text = values.get("conditions", "")
-        if self.data.get("with_conditions") and not text:
-            text = values.get("reason", "")
-            if not text.strip():
-                raise forms.ValidationError({"conditions": _("Write the condition, or approve without one.")})
+        text = values.get("conditions", "").strip()
+        kind = self.data.get("approval", "")
+        if kind == "conditions" and not text:
+            raise forms.ValidationError({"conditions": _("Write the condition, or approve without one.")})
+        if kind == "plain" and text:
+            sentence = _("Conditions are written here. Approve with them, or take them out.")
+            raise forms.ValidationError({"conditions": sentence})
         values["conditions"] = self._lines(text)
         return values
 

@@ -222,7 +222,10 @@ class PeopleForm(StepForm):
         chosen = [pk for pk in (self.cluster.working_group_id, *self.initial.get("further_working_groups", ())) if pk]
         groups = group_choices([int(pk) for pk in chosen if str(pk).isdecimal()])
         self.fields["working_group"].choices = groups  # type: ignore[attr-defined]
-        self.fields["further_working_groups"].choices = groups  # type: ignore[attr-defined]
+        # What is typed may name the group that was just chosen as responsible: `values` drops it.
+        present = str(self.cluster.working_group_id) if self.typed is None else ""
+        further = [choice for choice in groups if str(choice[0]) != present]
+        self.fields["further_working_groups"].choices = further  # type: ignore[attr-defined]
         if self.cluster.state == State.SUBMITTED:
             field = self.fields["working_group"]
             field.disabled = True

@@ -19,6 +19,7 @@ from community.validators import plain_line, plain_text
 DAYS = ("proposed_on", "decided_on", "started_on", "ended_on")
 
 COLUMNS = {
+    "reference": gettext_lazy("Of a cluster that is there already, from an export; empty for a new one."),
     "title": gettext_lazy("At most 100 characters."),
     "question": gettext_lazy("In one sentence, at most 200 characters."),
     "need": gettext_lazy("Which need it answers, at most 600 characters."),
@@ -30,13 +31,13 @@ COLUMNS = {
     "ends_on": gettext_lazy("The planned end: a day."),
     "stages": gettext_lazy("Separated by semicolons: “title | first day | last day”. One is made when none is named."),
     "state": gettext_lazy("submitted, approved, running or concluded."),
-    "working_group": gettext_lazy("The code of the group that decided: WG1."),
+    "working_group": gettext_lazy("The code of the group that decided, or is to decide: WG1."),
     "lead": gettext_lazy("The address of the member who leads."),
     "lead_organisation": gettext_lazy("Its name; left empty, where the lead works on that day."),
     "proposer": gettext_lazy("The address of the member who proposed it."),
-    "proposed_on": gettext_lazy("A day; left empty, the day of the decision."),
+    "proposed_on": gettext_lazy("A day; left empty, the day of the decision, or today."),
     "decided_by": gettext_lazy("The address of the coordinator who approved it: neither proposer nor lead."),
-    "decided_on": gettext_lazy("The day of the approval."),
+    "decided_on": gettext_lazy("The day of the approval, before today."),
     "reason": gettext_lazy("What the coordinator wrote."),
     "conditions": gettext_lazy("Conditions of the approval, separated by semicolons."),
     "started_on": gettext_lazy("A day; left empty, as planned."),

@@ -1,12 +1,16 @@
 """Clusters from a table: proposed, approved, run and concluded through the same functions as in the browser.
 
-Each step is taken at the day that the row names and in the name of the person who took it, so every rule holds:
-who may lead, who may decide, four eyes, what a proposal needs. What breaks one is reported with the rule's sentence.
-Nobody is mailed about the past. The cluster is marked "recorded afterwards".
+The rules of each step are judged for the person and the day that the row names: who may lead, who may decide, what a
+proposal needs. What breaks one is reported with the rule's sentence. The events are by who imports and name that
+person as a fact: nobody's name stands on a press that they did not make, and four eyes are not claimed.
+
+A decided cluster is marked "recorded afterwards". Nobody is mailed about its past; those in whose name it was entered
+are told how to object. One that waits for its decision is a proposal like any other: lead and coordinators are asked.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -15,33 +19,45 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clusters import search
-from clusters.actions.proposal import create_draft, save_step
-from clusters.actions.proposal_values import digest, stored
 from clusters.choices import State
 from clusters.imports.cells import COLUMNS, DAYS, read_values
 from clusters.imports.known import Known
-from clusters.imports.steps import run_and_conclude
+from clusters.imports.outgoing import lines_of
+from clusters.imports.steps import approve, propose, run_and_conclude
 from clusters.models import Cluster
-from community.actions.transition import transition
-from community.choices import MessageState
+from clusters.notifications import tell_named
 from community.events import record
 from community.folding import fold_key
 from community.imports.row import Row
-from community.imports.sheet import Sheet
+from community.imports.sheet import Sheet, as_read
 from community.imports.table import Change, Table
-from community.models import Member, Message
+from community.lifecycle import Entered
+from community.models import Event, Member
 
 #: How far a row may bring its cluster.
 STATES = (State.SUBMITTED, State.APPROVED, State.RUNNING, State.CONCLUDED)
 #: The hour of each step, so that steps of one day follow each other.
 HOURS = {"proposed_on": 9, "decided_on": 12, "started_on": 14, "ended_on": 17}
+#: The steps whose day a state wants, and which day stands for one that is left empty.
+WANTED: dict[str, tuple[str, ...]] = {
+    State.SUBMITTED: DAYS[:1],
+    State.APPROVED: DAYS[:2],
+    State.RUNNING: DAYS[:3],
+    State.CONCLUDED: DAYS,
+}
+DEFAULTS = {"started_on": "starts_on", "ended_on": "ends_on", "proposed_on": "decided_on"}
 
 
 class ClusterImport(Table):
-    """One cluster a row; always a new one."""
+    """One cluster a row: a new one, or one that is there with just these words; an import changes no record."""
 
     code = "clusters"
-    title = gettext_lazy("Clusters decided elsewhere")
+    title = gettext_lazy("Clusters")
+    note = gettext_lazy(
+        "For clusters that were decided elsewhere, before today. The record says that you entered them, and who "
+        "decided when; decider, lead and proposer are told by mail and can object. A row with the state “submitted” "
+        "becomes a proposal: its lead and the coordinators are asked. A cluster that is there already is not changed."
+    )
     columns = COLUMNS
     required = ("title", "question", "objectives", "starts_on", "ends_on", "state", "working_group", "lead", "proposer")
 
@@ -49,24 +65,54 @@ class ClusterImport(Table):
         """Load what rows refer to."""
         self.known = Known()
         self.today = timezone.localdate()
+        wanted = [line.cells.get("reference", "") for line in sheet.lines]
+        rows = Cluster.objects.visible_to(self.by).filter(reference__in=[text for text in wanted if text])
+        self.present = {line["reference"]: line for line in lines_of(rows)}
+        self.seen: dict[str, int] = {}
         self.titles = {(fold_key(title), start) for title, start in Cluster.objects.values_list("title", "starts_on")}
 
     def take(self, row: Row) -> Change:
         """Play the story of one row."""
+        if row.text("reference"):
+            return self._same(row, row.text("reference"))
         state = self._state(row)
         days = self._days(row, state)
         people = self._people(row, state)
+        self._refuse_own(row, state, people)
         values = read_values(row, self.known)
         self._refuse_present(row, values)
         row.refuse_if_wrong()
-        cluster = self._propose(values, days, people)
+        group = values["working_group"].code
+        entered = Entered(by=self.by, is_waiting=state == State.SUBMITTED, data={"group": group})
+        cluster = propose({**values, "lead": people["lead"]}, days, people, entered=entered)
         if state != State.SUBMITTED:
-            cluster = self._approve(cluster, row, days, people)
+            cluster = approve(cluster, row, days, people, entered=entered)
         if state in (State.RUNNING, State.CONCLUDED):
-            run_and_conclude(cluster, row, days, is_concluded=state == State.CONCLUDED)
+            run_and_conclude(cluster, row, days, is_concluded=state == State.CONCLUDED, entered=entered)
             row.refuse_if_wrong()
-        self._close(cluster, state)
+        self._close(cluster, state, days, people)
         return Change(row.number, "added", f"{cluster.name} {cluster.title}")
+
+    def lines(self, queryset: Any) -> Iterator[Mapping[str, Any]]:
+        """Yield the clusters of a queryset that the person may see; drafts have no record yet."""
+        rows = Cluster.objects.visible_to(self.by).filter(pk__in=queryset.order_by().values("pk"))
+        yield from lines_of(rows.exclude(reference=None))
+
+    def _same(self, row: Row, reference: str) -> Change:
+        """Accept a row of the export as it is; whatever differs is refused where it stands."""
+        line = self.present.get(reference)
+        if line is None:
+            row.wrong("reference", _("No cluster has this reference. Leave it empty: the registry gives one."))
+        if reference in self.seen:
+            words = _("This cluster stands in row %(row)s already. Keep one.")
+            row.wrong("reference", words % {"row": self.seen[reference]})
+        self.seen.setdefault(reference, row.number)
+        for name, text in (line or {}).items():
+            if row.has(name) and row.text(name) != as_read(text):
+                words = _("The record says “%(text)s”. An import changes no cluster: correct it on the cluster’s page.")
+                row.wrong(name, words % {"text": text if len(text) <= 60 else f"{text[:60]}…"})
+        row.refuse_if_wrong()
+        return Change(row.number, "same", f"{reference} {row.text('title')}")
 
     def _state(self, row: Row) -> str:
         state = row.choice("state", State)
@@ -76,31 +122,43 @@ class ClusterImport(Table):
 
     def _days(self, row: Row, state: str) -> dict[str, datetime]:
         """Return the moments of the steps that the state wants; each on the day before the next one or on it."""
-        wanted = {
-            State.SUBMITTED: DAYS[:1],
-            State.APPROVED: DAYS[:2],
-            State.RUNNING: DAYS[:3],
-            State.CONCLUDED: DAYS,
-        }.get(State(state) if state else State.DRAFT, ())
-        defaults = {"started_on": "starts_on", "ended_on": "ends_on", "proposed_on": "decided_on"}
+        wanted = WANTED.get(state, ())
         moments: dict[str, datetime] = {}
         before: date | None = None
         for name in wanted:
-            day = row.day(name) or (row.day(defaults[name]) if name in defaults else None)
+            day = self._day(row, name, state)
             if day is None:
-                row.wrong(name, _("This is missing."))
                 continue
             if day > self.today:
                 row.wrong(name, _("This day lies ahead. Only what has happened is recorded afterwards."))
+            elif name == "decided_on" and day == self.today:
+                row.wrong(name, _("A decision of today is made on the cluster’s page. Leave the row “submitted”."))
             if before is not None and day < before:
                 row.wrong(name, _("This day lies before the step that comes before it."))
             before = day
-            moments[name] = timezone.make_aware(datetime.combine(day, time(HOURS[name])))
+            moment = timezone.make_aware(datetime.combine(day, time(HOURS[name])))
+            moments[name] = min(moment, timezone.now()) if day == self.today else moment
         return moments
 
+    def _day(self, row: Row, name: str, state: str) -> date | None:
+        """Return the day of one step; left empty, what its column says. A day that cannot be read is noted once."""
+        if row.text(name):
+            return row.day(name)
+        if name == "proposed_on" and state == State.SUBMITTED:
+            return self.today
+        if name in DEFAULTS and row.text(DEFAULTS[name]):
+            return row.day(DEFAULTS[name])
+        row.wrong(name, _("This is missing."))
+        return None
+
     def _people(self, row: Row, state: str) -> dict[str, Member]:
-        """Return proposer, lead and who decided; each signs in, because each step is theirs."""
-        wanted = ("proposer", "lead") if state == State.SUBMITTED else ("proposer", "lead", "decided_by")
+        """Return proposer, lead and who decided; each has an account, because each is told or asked."""
+        wanted: tuple[str, ...] = ("proposer", "lead", "decided_by")
+        if state == State.SUBMITTED:
+            wanted = wanted[:2]
+            for name in ("decided_by", "decided_on"):
+                if row.text(name):
+                    row.wrong(name, _("A submitted cluster is not decided. Empty this, or write the state it has."))
         found = {}
         for name in wanted:
             member = self.known.person(row, name)
@@ -108,45 +166,31 @@ class ClusterImport(Table):
                 found[name] = member
         return found
 
+    def _refuse_own(self, row: Row, state: str, people: dict[str, Member]) -> None:
+        """Nobody enters a decision in which they have a part, as nobody decides on their own."""
+        for name, member in people.items():
+            if state != State.SUBMITTED and member.user is not None and member.user.pk == self.by.pk:
+                row.wrong(name, _("This is you. A decision is entered by an administrator who has no part in it."))
+
     def _refuse_present(self, row: Row, values: dict[str, Any]) -> None:
         key = (fold_key(values["title"]), values["starts_on"])
         if key in self.titles:
             row.wrong("title", _("A cluster of that title and start is there already."))
         self.titles.add(key)
 
-    def _propose(self, values: dict[str, Any], days: dict[str, datetime], people: dict[str, Member]) -> Cluster:
-        """Write the draft and propose it; the lead accepts on the same day."""
-        proposer, lead = people["proposer"].user, people["lead"].user
-        cluster = create_draft(by=proposer, code="")
-        Cluster.objects.filter(pk=cluster.pk).update(is_recorded_afterwards=True)
-        values = {**values, "lead": people["lead"]}
-        seen = digest(stored(cluster, values))
-        save_step(cluster=cluster, values=values, by=proposer, seen=seen)
-        at = days["proposed_on"]
-        cluster = transition(cluster, "submit", by=proposer, at=at)
-        if cluster.lead_accepted_at is None:
-            cluster = transition(cluster, "accept_lead", by=lead, at=at.replace(hour=10))
-        return cluster
-
-    def _approve(self, cluster: Cluster, row: Row, days: dict[str, datetime], people: dict[str, Member]) -> Cluster:
-        """Approve in the name of the coordinator who did, with conditions where the row has some."""
-        conditions = [{"text": text, "due_on": None} for text in row.words("conditions")]
-        by = people["decided_by"].user
-        details: dict[str, Any] = {"conditions": conditions} if conditions else {}
-        approved: Cluster = transition(
-            cluster, "approve", by=by, at=days["decided_on"], reason=row.text("reason"), **details
-        )
-        return approved
-
-    def _close(self, cluster: Cluster, state: str) -> None:
-        """Note who brought it in, keep its mails back, write its search text."""
+    def _close(self, cluster: Cluster, state: str, days: dict[str, datetime], people: dict[str, Member]) -> None:
+        """Note what was entered, tell those in whose name it was, write its search text."""
         now = Cluster.objects.get(pk=cluster.pk)
         if now.state != state and not (state == State.APPROVED and now.state == State.RUNNING):
             raise AssertionError(f"{now} is {now.state}, not {state}")
-        record(verb="record_afterwards", subject=now, by=self.by, data={"state": now.state})
-        waiting = Message.objects.filter(event__chain=f"cluster:{now.pk}", state=MessageState.QUEUED)
-        waiting.update(state=MessageState.CANCELLED)
-        Message.objects.filter(kind="cluster", subject_id=now.pk, state=MessageState.QUEUED).update(
-            state=MessageState.CANCELLED
-        )
+        if state == State.SUBMITTED:
+            event = Event.objects.about(now).of_verbs(["submit"]).get()
+            tell_named(now, {"proposer": people["proposer"]}, event=event)
+        else:
+            facts: dict[str, Any] = {name: member.pk for name, member in people.items()}
+            facts |= {name: timezone.localdate(moment).isoformat() for name, moment in days.items()}
+            group = now.working_group.code if now.working_group else ""
+            data = {"state": now.state, "group": group, **facts}
+            event = record(verb="record_afterwards", subject=now, by=self.by, role="administrator", data=data)
+            tell_named(now, people, event=event)
         search.index(now)

@@ -1,4 +1,4 @@
-"""The steps after the approval: start, stages, outcomes, conclusion; each by its own action."""
+"""The steps of a cluster that is entered, from proposal to conclusion; each by its own action."""
 
 from __future__ import annotations
 
@@ -8,35 +8,73 @@ from typing import Any
 from django.utils import timezone
 
 from clusters.actions.outcome import add_outcome
+from clusters.actions.proposal import create_draft, save_step
+from clusters.actions.proposal_values import digest, stored
 from clusters.actions.roadmap import complete_stage
 from clusters.choices import OPEN_STAGES, State
 from clusters.imports.cells import outcomes_of
 from clusters.models import Cluster
 from community.actions.transition import transition
 from community.imports.row import Row
-from community.models import User
+from community.lifecycle import Entered
+from community.models import Member, User
 
 
-def run_and_conclude(cluster: Cluster, row: Row, days: dict[str, datetime], *, is_concluded: bool) -> None:
+def propose(
+    values: dict[str, Any], days: dict[str, datetime], people: dict[str, Member], *, entered: Entered
+) -> Cluster:
+    """Write the draft and propose it. Of a decided one the lead accepted; of one that waits, the lead is asked now."""
+    proposer, lead = people["proposer"].user, people["lead"].user
+    if proposer is None:
+        raise AssertionError("who proposes has an account")
+    cluster = create_draft(by=proposer, code="")
+    Cluster.objects.filter(pk=cluster.pk).update(is_recorded_afterwards=not entered.is_waiting)
+    save_step(cluster=cluster, values=values, by=proposer, seen=digest(stored(cluster, values)))
+    at = days["proposed_on"]
+    cluster = transition(cluster, "submit", by=proposer, at=at, entered=entered)
+    if cluster.lead_accepted_at is None and not entered.is_waiting:
+        cluster = transition(cluster, "accept_lead", by=lead, at=at.replace(hour=10), entered=entered)
+    return cluster
+
+
+def approve(
+    cluster: Cluster, row: Row, days: dict[str, datetime], people: dict[str, Member], *, entered: Entered
+) -> Cluster:
+    """Enter the approval of the coordinator who gave it, with conditions where the row has some."""
+    conditions = [{"text": text, "due_on": None} for text in row.words("conditions")]
+    details: dict[str, Any] = {"conditions": conditions} if conditions else {}
+    by, reason = people["decided_by"].user, row.text("reason")
+    return transition(cluster, "approve", by=by, at=days["decided_on"], reason=reason, entered=entered, **details)
+
+
+def run_and_conclude(
+    cluster: Cluster, row: Row, days: dict[str, datetime], *, is_concluded: bool, entered: Entered
+) -> None:
     """Start a cluster unless its approval did; then close its stages, record its outcomes and conclude it."""
     lead: User = cluster.lead.user  # type: ignore[union-attr]
     if cluster.state != State.RUNNING:
-        cluster = transition(cluster, "start", by=lead, at=days["started_on"])
+        cluster = transition(cluster, "start", by=lead, at=days["started_on"], entered=entered)
     if not is_concluded:
         return
     at = days["ended_on"]
-    _close_stages(cluster, lead, days)
+    _close_stages(cluster, lead, days, entered)
     outcomes = outcomes_of(row)
     for kind, title in outcomes:
         add_outcome(
-            cluster=cluster, by=lead, at=at.replace(hour=16), kind=kind, title=title, reached_on=timezone.localdate(at)
+            cluster=cluster,
+            by=lead,
+            at=at,
+            entered=entered,
+            kind=kind,
+            title=title,
+            reached_on=timezone.localdate(at),
         )
     details: dict[str, Any] = {name: row.text(name) for name in ("practitioners_summary", "lessons", "next_steps")}
     details["has_no_outcome"] = not outcomes
-    transition(cluster, "conclude", by=lead, at=at, ended_on=timezone.localdate(at), **details)
+    transition(cluster, "conclude", by=lead, at=at, ended_on=timezone.localdate(at), entered=entered, **details)
 
 
-def _close_stages(cluster: Cluster, lead: User, days: dict[str, datetime]) -> None:
+def _close_stages(cluster: Cluster, lead: User, days: dict[str, datetime], entered: Entered) -> None:
     """Mark every stage done within the days that the cluster ran."""
     first, last = timezone.localdate(days["started_on"]), timezone.localdate(days["ended_on"])
     for stage in cluster.stages.filter(status__in=OPEN_STAGES):
@@ -46,7 +84,8 @@ def _close_stages(cluster: Cluster, lead: User, days: dict[str, datetime]) -> No
             stage=stage,
             by=lead,
             seen_version=stage.version,
-            at=days["ended_on"].replace(hour=15),
+            at=days["ended_on"],
+            entered=entered,
             actual_start_on=begun,
             actual_end_on=ended,
         )

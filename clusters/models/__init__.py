@@ -1,6 +1,6 @@
 """Models of the work, one noun a file."""
 
-from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, ExpectedOutcome, ReferenceCounter
+from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, DraftWriter, ExpectedOutcome, ReferenceCounter
 from clusters.models.decision import Amendment, Condition, Decision
 from clusters.models.outcome import Attendance, FollowUp, Meeting, Outcome, PanelAnswer, PanelQuestion
 from clusters.models.participation import Participation
@@ -16,6 +16,7 @@ __all__ = [
     "Condition",
     "Decision",
     "DraftShare",
+    "DraftWriter",
     "ExpectedOutcome",
     "FollowUp",
     "Meeting",

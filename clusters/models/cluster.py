@@ -293,6 +293,23 @@ class DraftShare(models.Model):
         return f"{self.cluster_id} → {self.member_id}"
 
 
+class DraftWriter(models.Model):
+    """Who wrote in a draft that was never proposed, which leaves no event: they do not decide on it afterwards."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="draft_writers")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        """Once a member."""
+
+        ordering = ("pk",)
+        constraints = [models.UniqueConstraint(fields=["cluster", "member"], name="draft_writer_once")]
+
+    def __str__(self) -> str:
+        """Return who wrote in which draft."""
+        return f"{self.cluster_id} ← {self.member_id}"
+
+
 class ReferenceCounter(models.Model):
     """The last number given in a year; locked while the next one is taken, so none is used twice."""
 

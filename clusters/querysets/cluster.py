@@ -135,10 +135,16 @@ class ClusterQuerySet(RegisterQuerySet):
         wrote = apps.get_model("community", "Event").objects.filter(
             kind="cluster", subject_id=OuterRef("pk"), verb__in=WRITING_VERBS, by__member=member_id
         )
+        drafted = apps.get_model("clusters", "DraftWriter").objects.filter(cluster=OuterRef("pk"), member=member_id)
         mine = Q(proposer=member_id)
         for column in ("lead", "acting_lead"):
             mine |= Q(**{column: member_id, f"{column}__isnull": False})
-        return self.exclude(mine).exclude(Exists(deputy)).exclude(Exists(wrote))
+        return self.exclude(mine).exclude(Exists(deputy)).exclude(Exists(wrote)).exclude(Exists(drafted))
+
+    def keys_without_party(self, member_id: int, clusters: Iterable[models.Model]) -> set[int]:
+        """Return which of these `clusters` remain after `without_party`; one query for all of them."""
+        rows = self.filter(pk__in=[cluster.pk for cluster in clusters]).without_party(member_id)
+        return set(rows.values_list("pk", flat=True))
 
     def connected_to(self, kind: str, subject: models.Model) -> Self:
         """Keep those that belong to a need, solution, project, organisation, working group or member, newest first.
@@ -180,6 +186,14 @@ class ClusterQuerySet(RegisterQuerySet):
     def for_frame(self) -> Self:
         """Join what every page of a cluster shows; what single pages need besides is asked when it is needed."""
         return self.select_related("working_group", "lead_organisation", "need")
+
+    def for_verbs(self) -> Self:
+        """Join who proposed and who leads, with their accounts: what the verdict of each button reads."""
+        return self.select_related("lead__user", "proposer__user", "acting_lead")
+
+    def with_merged(self) -> Self:
+        """Say whether another cluster was merged into it, as `has_merged`: few are, and the others need not ask."""
+        return self.annotate(has_merged=Exists(self.model._default_manager.filter(merged_into=OuterRef("pk"))))
 
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""
@@ -240,6 +254,9 @@ def able_coordinators(on: date, *, through: str = "") -> models.QuerySet[models.
         status=ParticipationStatus.ACTIVE,
         role__in=sorted(LEADING_ROLES),
     )
+    drafted = apps.get_model("clusters", "DraftWriter").objects.filter(
+        cluster=OuterRef(OuterRef(f"{through}pk")), member=OuterRef("member")
+    )
     return (
         apps.get_model("community", "Appointment")
         .objects.present(on)
@@ -249,4 +266,5 @@ def able_coordinators(on: date, *, through: str = "") -> models.QuerySet[models.
         .exclude(member_id=Coalesce(OuterRef(f"{through}acting_lead_id"), 0))
         .exclude(Exists(deputies))
         .exclude(Exists(wrote))
+        .exclude(Exists(drafted))
     )

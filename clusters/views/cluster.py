@@ -38,7 +38,8 @@ def load(request: HttpRequest, reference: str) -> Cluster:
     Raises:
         Http404: there is none, or the person may not see it.
     """
-    return get_visible(Cluster.objects.by_name(reference).for_frame(), request.user)
+    rows = Cluster.objects.by_name(reference).for_frame().with_merged()
+    return get_visible(rows.for_verbs() if request.user.is_authenticated else rows, request.user)
 
 
 def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
@@ -46,6 +47,8 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
     now = timezone.now()
     user = request.user
     offers = _ordered(CLUSTER.offers(cluster, by=user, at=now)) if user.is_authenticated else []
+    # Somebody missing is the exception: where proposer and lead are there, adoption is no choice to explain.
+    offers = [offer for offer in offers if offer.verb.code != "adopt" or offer.verdict]
     shown = [offer for offer in offers if offer.verb.style != "final"][:SHOWN_VERBS]
     return {
         "cluster": cluster,

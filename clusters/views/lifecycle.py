@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
@@ -47,6 +48,8 @@ class TransitionView(LoginRequiredMixin, View):
         """Do the verb; a refusal keeps what was typed and says why."""
         cluster, row = self._load(request, reference, verb)
         form = form_for(row)(request.POST, cluster=cluster, verb=row)
+        if "ask" in request.POST:
+            return _asked(request, cluster, row)
         if not form.is_valid():
             return _page(request, cluster, row, form, None, status=422)
         try:
@@ -65,7 +68,8 @@ class TransitionView(LoginRequiredMixin, View):
             if refusal.code == "stale":
                 form = _shown_anew(form, cluster, row)
             return _page(request, cluster, row, form, verdict, status=STATUS.get(refusal.code, 422))
-        messages.success(request, str(row.done))
+        undo = f"undo:{reverse('clusters:transition', args=[after.name, 'undo'])}" if row.undoable else ""
+        messages.success(request, str(row.done), extra_tags=undo)
         return redirect(after.get_absolute_url() if row.is_recorded else "clusters:list")
 
     def _load(self, request: SignedInRequest, reference: str, verb: str) -> tuple[Cluster, Verb]:
@@ -79,6 +83,14 @@ class TransitionView(LoginRequiredMixin, View):
         if row is None or row.slug != verb or not row.has_page:
             raise Http404(_("There is no such page."))
         return get_visible(Cluster.objects.by_name(reference).for_page(), request.user), row
+
+
+def _asked(request: SignedInRequest, cluster: Cluster, verb: Verb) -> HttpResponse:
+    """Show a verb's page with what was typed beside its button; nothing is done yet."""
+    verdict = CLUSTER.judge(CLUSTER.attempt(cluster, verb.code, by=request.user, at=timezone.now(), is_asking=True))
+    typed = {name: request.POST.get(name, "") for name in ("reason", "seen")}
+    form = form_for(verb)(cluster=cluster, verb=verb, initial={**_initial(cluster), **typed})
+    return _page(request, cluster, verb, form, verdict, status=403 if verdict.code == "forbidden" else 200)
 
 
 def _initial(cluster: Cluster) -> dict[str, Any]:

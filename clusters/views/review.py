@@ -17,7 +17,7 @@ from django.views import View
 from clusters import checklist
 from clusters.amendment_desk import to_decide
 from clusters.content import content_hash
-from clusters.forms.lifecycle import VerbForm
+from clusters.forms.lifecycle import CONDITION_LENGTH, MAX_CONDITIONS, REASON_LENGTH
 from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
@@ -65,9 +65,15 @@ class ReviewDeskView(LoginRequiredMixin, View):
 def _cases(rows: Iterable[Cluster], request: SignedInRequest, on: date) -> list[dict[str, object]]:
     """Return each waiting proposal with how its check-list stands and whether this person may decide."""
     cases = []
+    rows = list(rows)
+    me = viewer(request.user, on).member_id or 0
+    free = Cluster.objects.keys_without_party(me, rows)
     for cluster in rows:
         points = checklist.checklist(cluster, on)
-        attempt = CLUSTER.attempt(cluster, "return", by=request.user, at=timezone.now(), is_asking=True)
+        known = {"parties": frozenset() if cluster.pk in free else frozenset({me})}
+        attempt = CLUSTER.attempt(
+            cluster, "return", by=request.user, at=timezone.now(), is_asking=True, looked_up=known
+        )
         cases.append(
             {
                 "cluster": cluster,
@@ -105,9 +111,10 @@ class ReviewView(LoginRequiredMixin, View):
                 "points": points,
                 "done": sum(point.is_fulfilled for point in points),
                 "missing": checklist.unfulfilled(points),
-                "offers": [offers[code] for code in DECISIONS if code in offers],
+                "offers": offers,
+                "may_decide": next(offers[code].verdict for code in ("return", "decline") if code in offers),
                 "seen": content_hash(cluster),
-                "form": VerbForm(cluster=cluster, verb=CLUSTER.verb("return")),
+                "lengths": {"reason": REASON_LENGTH, "conditions": CONDITION_LENGTH * MAX_CONDITIONS},
                 "others": [m for m in deciding_members(cluster, on) if m.pk != viewer(request.user, on).member_id],
                 "entries": history(
                     Event.objects.about(cluster).select_related("detail", "by__member"), cluster, user=request.user

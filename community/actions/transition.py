@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from community import events, lifecycle
-from community.lifecycle import Attempt
+from community.lifecycle import Attempt, Entered
 from community.models import User
 from community.permissions import Refusal
 
@@ -65,6 +65,7 @@ def transition(
     seen: str | None = None,
     reason: str = "",
     at: datetime | None = None,
+    entered: Entered | None = None,
     **details: Any,
 ) -> Model_:
     """Do `verb` on `subject` as `by` (None: the clock), or refuse with one sentence.
@@ -78,6 +79,7 @@ def transition(
         seen: the content hash of what the person was shown, where a verb checks it.
         reason: the free text; it stands in the event's detail.
         at: the moment; now unless a record is entered afterwards.
+        entered: who enters what `by` did elsewhere; the rules are judged for `by`, the event is by who enters it.
         details: what the verb's form asks besides.
 
     Returns:
@@ -91,7 +93,7 @@ def transition(
     if row is None:
         raise Refusal(lifecycle.GONE, "state")
     attempt = table.attempt(
-        row, verb, by=by, at=at or timezone.now(), seen=seen, reason=reason.strip(), details=details
+        row, verb, by=by, at=at or timezone.now(), seen=seen, reason=reason.strip(), details=details, entered=entered
     )
     verdict = table.judge(attempt)
     if not verdict:
@@ -131,13 +133,9 @@ def _record(attempt: Attempt) -> Any:
     words = dict(attempt.words)
     if attempt.reason:
         words["reason"] = attempt.reason
-    return events.record(
-        verb=verb.code,
-        subject=row,
-        by=attempt.by,
-        at=attempt.at,
-        role=held[0] if held else "",
-        data={"from": attempt.source, "to": row.state, **attempt.facts},
-        detail=words or None,
-        is_whole=False,
-    )
+    role, data = (held[0] if held else ""), {"from": attempt.source, "to": row.state, **attempt.facts}
+    signed: dict[str, Any] = {"by": attempt.by, "at": attempt.at, "role": role, "data": {}}
+    if attempt.entered is not None:
+        signed = attempt.entered.signed(attempt.by, role, attempt.on)
+    signed["data"] = {**data, **signed["data"]}
+    return events.record(verb=verb.code, subject=row, detail=words or None, is_whole=False, **signed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
@@ -30,6 +31,15 @@ class CountryFilter(admin.SimpleListFilter):
             return queryset
         there = Affiliation.objects.current(timezone.localdate()).filter(organisation__country=self.value())
         return queryset.filter(pk__in=there.values("member"))
+
+
+class ValuesFilter(admin.AllValuesFieldListFilter):
+    """The values that occur in a column; the empty one has a word, where Django's link has none."""
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yield Django's choices, each with words."""
+        for choice in super().choices(changelist):
+            yield choice | {"display": choice["display"] or _("none")}
 
 
 class GroupFilter(admin.SimpleListFilter):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.actions.organisation import verify_organisation
 from community.admin.base import EntryAdmin, PartInline
+from community.admin.filters import ValuesFilter
 from community.admin.sheets import SheetAdmin
 from community.admin.user import carry_out
 from community.imports.organisation import OrganisationImport
@@ -31,7 +32,7 @@ class OrganisationAdmin(SheetAdmin, EntryAdmin):
 
     sheet = OrganisationImport
     list_display = ("name", "short_name", "country", "kind", "is_verified", "merged_into")
-    list_filter = ("is_verified", "country", "kind")
+    list_filter = ("is_verified", ("country", ValuesFilter), "kind")
     list_select_related = ("kind", "merged_into")
     search_fields = ("search_text",)
     ordering = ("name_key", "pk")

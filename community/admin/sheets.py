@@ -2,31 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community.imports import kept
 from community.imports.outgoing import CONTENT_TYPES, take_out
 from community.imports.sheet import MOST_BYTES
 from community.imports.table import Report, Table, bring_in
 from community.visibility import is_administrator
 
-FOLDER = "imports"
-#: A preview that nobody confirmed is forgotten after this time.
-KEPT = timedelta(hours=12)
 SESSION_KEY = "import_preview"
-GONE = _("The preview is too old. Choose the file once more.")
+GONE = _("This file was imported already, or its preview is too old. Look at the list, or choose the file once more.")
 
 
 class SheetForm(forms.Form):
@@ -57,7 +51,6 @@ class SheetAdmin:
 
     sheet: type[Table]
     more_sheets: tuple[type[Table], ...] = ()
-    has_export = True
     change_list_template: Any = "admin/community/sheet_list.html"
     admin_site: Any
     model: Any
@@ -90,7 +83,7 @@ class SheetAdmin:
             }
             for code, sheet in self.sheets().items()
         ]
-        context = {**(extra_context or {}), "sheet_offers": offers, "has_sheet_export": self.has_export}
+        context = {**(extra_context or {}), "sheet_offers": offers}
         answer: HttpResponse = super().changelist_view(request, context)  # type: ignore[misc]
         return answer
 
@@ -113,6 +106,7 @@ class SheetAdmin:
             return self._carry_out(request, table)
         form, report = SheetForm(), None
         if request.method == "POST":
+            taken_preview(request, table)  # another file was chosen: the one before it is forgotten
             form = SheetForm(request.POST, request.FILES)
             if form.is_valid():
                 content = form.cleaned_data["file"].read()
@@ -157,28 +151,12 @@ class SheetAdmin:
 
 
 def keep_preview(request: HttpRequest, table: Table, content: bytes) -> None:
-    """Keep the file for the press that follows, bound to this session; old ones are forgotten."""
-    forget_previews()
-    name = default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", ContentFile(content))
-    request.session[SESSION_KEY] = {"name": name, "table": table.code}
+    """Keep the file for the press that follows, bound to this session."""
+    request.session[SESSION_KEY] = {"name": kept.keep(content), "table": table.code}
 
 
 def taken_preview(request: HttpRequest, table: Table) -> bytes | None:
     """Return the file of this session's preview and forget it, or None when it is gone or of another table."""
-    kept = request.session.pop(SESSION_KEY, None)
-    if kept is None or kept["table"] != table.code or not default_storage.exists(kept["name"]):
-        return None
-    with default_storage.open(kept["name"]) as file:
-        content: bytes = file.read()
-    default_storage.delete(kept["name"])
-    return content
-
-
-def forget_previews() -> None:
-    """Delete the files of previews that nobody confirmed."""
-    if not default_storage.exists(FOLDER):
-        return
-    limit = timezone.now() - KEPT
-    for name in default_storage.listdir(FOLDER)[1]:
-        if default_storage.get_modified_time(f"{FOLDER}/{name}") < limit:
-            default_storage.delete(f"{FOLDER}/{name}")
+    preview = request.session.pop(SESSION_KEY, None)
+    content = kept.take(preview["name"]) if preview is not None else None
+    return content if preview is not None and preview["table"] == table.code else None

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.admin.base import EntryAdmin, EntryForm
 from community.admin.fields import LabelsField
+from community.admin.filters import ValuesFilter
 from community.models import Term, Territory, Text
 
 
@@ -37,7 +38,7 @@ class TerritoryAdmin(EntryAdmin):
     """Territories with their NUTS version."""
 
     list_display = ("name", "code", "nuts_version", "level", "country", "is_programme_region")
-    list_filter = ("level", "nuts_version", "is_programme_region", "country")
+    list_filter = ("level", ("nuts_version", ValuesFilter), "is_programme_region", ("country", ValuesFilter))
     search_fields = ("name", "code")
     ordering = ("country", "code", "nuts_version", "pk")
     autocomplete_fields = ("maps_to",)

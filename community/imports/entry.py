@@ -13,6 +13,7 @@ from django.db import models
 from community.actions.entry import keep_entry
 from community.folding import fold
 from community.imports.row import Row
+from community.imports.sheet import as_read
 from community.imports.table import Change, Table, differences, joined
 from community.models import Term, Territory
 
@@ -36,12 +37,13 @@ def cell_of(value: Any) -> str:
         return term_cell(value)
     if isinstance(value, Territory):
         return f"{value.code}/{value.nuts_version}" if value.nuts_version else value.code
-    return str(value).replace("\r\n", "\n").strip()
+    return as_read(str(value))
 
 
 def term_cell(term: Term) -> str:
-    """Return the English label of a term, else its code."""
-    return str(term.labels.get("en") or term.code)
+    """Return the English label of a term, else its code; the code too where the label holds a separator."""
+    label = str(term.labels.get("en") or "")
+    return term.code if not label or ";" in label else label
 
 
 def terms_by_name(vocabulary: str) -> dict[str, Term]:

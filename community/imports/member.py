@@ -171,7 +171,7 @@ class MemberImport(Table):
         return {
             "key": member.key,
             "name": cell_of(member.name),
-            "sort_name": cell_of(member.sort_name),
+            "sort_name": cell_of(member.sort_name or member.name.split()[-1]),
             "email": member.user.email if member.user else "",
             "standing": member.standing,
             "organisation": cell_of(work.organisation.name) if work else "",

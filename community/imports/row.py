@@ -25,14 +25,17 @@ NO = frozenset({"no", "false", "0", "", "nein", "non", "ohi", "-"})
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong in one row, and what to do."""
+    """What is wrong in one row, and what to do; row 0 is the file as a whole. `value` is what stands in the cell."""
 
     row: int
     column: str
     sentence: str
+    value: str = ""
 
     def __str__(self) -> str:
         """Return it as a report prints it."""
+        if not self.row:
+            return self.sentence
         if self.column:
             return _("Row %(row)s, %(column)s: %(sentence)s") % vars(self)
         return _("Row %(row)s: %(sentence)s") % vars(self)
@@ -59,8 +62,10 @@ class Row:
         return column in self.line.cells
 
     def wrong(self, column: str, sentence: str) -> None:
-        """Note what is wrong."""
-        self.problems.append(Problem(self.number, column, str(sentence)))
+        """Note what is wrong; the same once, however often the cell is read."""
+        problem = Problem(self.number, column, str(sentence), self.line.cells.get(column, ""))
+        if problem not in self.problems:
+            self.problems.append(problem)
 
     def refuse_if_wrong(self) -> None:
         """Go on only with a row in which nothing is wrong.

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from community.cells import unguarded
+from community.cells import guarded, unguarded
 
 MOST_BYTES: Final = 10 * 1024 * 1024
 MOST_ROWS: Final = 20_000
@@ -35,10 +35,14 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Line:
-    """One row of a table: its number in the file (the heading is 1), and its cells by column."""
+    """One row of a table: its number in the file (the heading is 1), and its cells by column.
+
+    `problem` says why the cells cannot be told to columns; such a row is not taken.
+    """
 
     number: int
     cells: dict[str, str]
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,11 +68,11 @@ def read_sheet(content: bytes) -> Sheet:
     return _as_sheet(rows)
 
 
-def _as_sheet(rows: Iterable[tuple[int, list[str]]]) -> Sheet:
-    """Take the first row that is not empty as the heading."""
+def _as_sheet(rows: Iterable[tuple[int, list[str], int | None]]) -> Sheet:
+    """Take the first row that is not empty as the heading; a row is number, cells, and how many it had in a CSV."""
     columns: tuple[str, ...] = ()
     lines: list[Line] = []
-    for number, cells in rows:
+    for number, cells, width in rows:
         if not any(cells):
             continue
         if not columns:
@@ -80,10 +84,27 @@ def _as_sheet(rows: Iterable[tuple[int, list[str]]]) -> Sheet:
                 % {"most": MOST_ROWS}
             )
         named = {name: cell for name, cell in zip(columns, cells, strict=False) if name}
-        lines.append(Line(number, {name: named.get(name, "") for name in columns if name}))
+        problem = _misfit(columns, cells, width)
+        lines.append(Line(number, {name: named.get(name, "") for name in columns if name}, problem))
     if not columns:
         raise Unreadable(_("The file is empty. Its first row names the columns."))
     return Sheet(tuple(name for name in columns if name), tuple(lines))
+
+
+def _misfit(columns: tuple[str, ...], cells: list[str], width: int | None) -> str:
+    """Return why a row does not fit under the heading, or nothing; a cell that nobody reads would be lost."""
+    if len(cells) > len(columns) or (width is not None and width < len(columns)):
+        sentence = _(
+            "This row has %(has)s cells, the heading has %(wanted)s. Look for a separator or a quotation mark "
+            "too many or too few, or save the table as .xlsx."
+        )
+        has = len(cells) if len(cells) > len(columns) else width
+        return sentence % {"has": has, "wanted": len(columns)}
+    for place, (name, cell) in enumerate(zip(columns, cells, strict=False), 1):
+        if cell and not name:
+            sentence = _("“%(text)s” stands in cell %(place)s, whose column has no name. Name the column or empty it.")
+            return sentence % {"text": cell[:60], "place": place}
+    return ""
 
 
 def _heading(cells: list[str]) -> tuple[str, ...]:
@@ -94,7 +115,7 @@ def _heading(cells: list[str]) -> tuple[str, ...]:
     return names
 
 
-def _comma_separated(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _comma_separated(content: bytes) -> Iterator[tuple[int, list[str], int | None]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -116,7 +137,8 @@ def _comma_separated(content: bytes) -> Iterator[tuple[int, list[str]]]:
     try:
         for cells in reader:
             number, before = before + 1, reader.line_num
-            yield number, [_clean(cell) for cell in _narrow(cells)]
+            width = len(cells)
+            yield number, [_clean(cell) for cell in _narrow(cells)], width
     except csv.Error as error:
         raise Unreadable(
             _("Row %(row)s cannot be read as CSV (%(error)s). Look for a quotation mark that is never closed.")
@@ -124,7 +146,7 @@ def _comma_separated(content: bytes) -> Iterator[tuple[int, list[str]]]:
         ) from error
 
 
-def _workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _workbook(content: bytes) -> Iterator[tuple[int, list[str], int | None]]:
     """Yield the rows of the first sheet, its cells' values instead of their formulas."""
     _refuse_bomb(content)
     from openpyxl import load_workbook
@@ -139,7 +161,7 @@ def _workbook(content: bytes) -> Iterator[tuple[int, list[str]]]:
             blank = 0 if any(taken) else blank + 1
             if blank > MOST_ROWS:
                 break
-            yield number, taken
+            yield number, taken, None
     except Unreadable:
         raise
     except Exception as error:
@@ -189,7 +211,16 @@ def _clean(cell: str) -> str:
     """Return a cell's text without space around it, as it was before an export guarded it."""
     if len(cell) > MOST_SIGNS:
         raise Unreadable(_("A cell holds more than %(most)s signs. Shorten it.") % {"most": MOST_SIGNS})
-    return unguarded(cell.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\xa0"))
+    return _plain(cell)
+
+
+def _plain(cell: str) -> str:
+    return unguarded(cell.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\xa0")).strip()
+
+
+def as_read(text: str) -> str:
+    """Return a text as an import reads the cell that an export makes of it."""
+    return _plain(guarded(text.strip()))
 
 
 def _text_of(value: Any) -> str:

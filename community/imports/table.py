@@ -68,6 +68,8 @@ class Report:
 
     def sentence(self) -> str:
         """Return the whole in one sentence."""
+        if self.problems and not self.problems[0].row:
+            return _("The file cannot be taken. Nothing was imported: correct it, then import it again.")
         if self.problems:
             bad = len({problem.row for problem in self.problems})
             words = ngettext(
@@ -87,6 +89,8 @@ class Table:
 
     code: ClassVar[str]
     title: ClassVar[str | Promise]
+    #: What the page says above the form, where the columns do not explain themselves.
+    note: ClassVar[str | Promise] = ""
     #: column -> what stands in it, for the page that explains the file.
     columns: ClassVar[Mapping[str, str | Promise]]
     required: ClassVar[tuple[str, ...]] = ()
@@ -127,7 +131,7 @@ def bring_in(table: Table, content: bytes, *, dry_run: bool = False) -> Report:
         sheet = read_sheet(content)
         _check_columns(table, sheet)
     except Unreadable as error:
-        report.problems.append(Problem(1, "", str(error)))
+        report.problems.append(Problem(0, "", str(error)))
         return report
     with transaction.atomic():
         table.begin(sheet)
@@ -144,6 +148,9 @@ def bring_in(table: Table, content: bytes, *, dry_run: bool = False) -> Report:
 
 def _take(table: Table, row: Row, report: Report) -> None:
     """Take one row in a savepoint; whatever refuses it becomes its problem."""
+    if row.line.problem:
+        report.problems.append(Problem(row.number, "", row.line.problem))
+        return
     try:
         with transaction.atomic():
             report.changes.append(table.take(row))

@@ -32,9 +32,12 @@ def field_kind(field: BoundField) -> str:
 
 @register.simple_tag
 def control(field: BoundField) -> SafeString:
-    """Draw the input alone, with the class of its kind; date inputs become `type=date` with ISO values."""
+    """Draw the input alone, with the class of its kind; date inputs become `type=date` with ISO values.
+
+    A placeholder is left out: allauth's say the label once more, and vanish while one types.
+    """
     widget = field.field.widget
-    attrs: dict[str, Any] = {}
+    attrs: dict[str, Any] = {"placeholder": False}
     classes = str(widget.attrs.get("class", ""))
     own = "form-select" if isinstance(widget, forms.Select) else "form-control"
     if not isinstance(widget, forms.CheckboxInput | forms.CheckboxSelectMultiple | forms.RadioSelect):

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from factsheets import storage
 from factsheets.models import Edition
-from factsheets.views.issue import no_factsheet
+from factsheets.views.issue import file_is_away, no_factsheet
 
 #: May be kept by anybody, asked for again each time: a withdrawn edition is gone at once.
 CACHING: Final = "public, max-age=0, must-revalidate"
@@ -66,7 +66,11 @@ def _answer(request: HttpRequest, editions: QuerySet[Edition], reference: str, s
     stored, digest, stem = row
     answer = get_conditional_response(request, etag=f'"{digest}"')
     if answer is None:
-        answer = HttpResponse(storage.read(stored), content_type=TYPES[suffix])
+        try:
+            content = storage.read(stored)
+        except OSError:
+            return file_is_away(request, reference, stored)
+        answer = HttpResponse(content, content_type=TYPES[suffix])
         answer["Content-Disposition"] = f'inline; filename="{stem}{suffix}"'
         answer["X-Content-Type-Options"] = "nosniff"
         answer["ETag"] = f'"{digest}"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +15,8 @@ from clusters.models import Cluster
 from community.access import get_visible
 from factsheets import sentences, storage
 from factsheets.models import Edition, Issue
+
+logger = logging.getLogger(__name__)
 
 
 @login_not_required
@@ -52,6 +55,12 @@ def no_factsheet(request: HttpRequest, reference: str, *, has_others: bool = Fal
     return render(request, "factsheets/issue/none.html", context, status=404)
 
 
+def file_is_away(request: HttpRequest, reference: str, name: str) -> HttpResponse:
+    """Say, with 503, that a stored file is missing or damaged, and tell the log which: a backup has it."""
+    logger.error("the stored file %s of the factsheet of %s is missing or damaged", name, reference)
+    return render(request, "factsheets/issue/away.html", {"reference": reference}, status=503)
+
+
 def _editions(reference: str) -> list[Edition]:
     """Return the newest revisions of all versions, newest version first; one query."""
     return list(Edition.objects.for_reference(reference).newest_revisions().for_pages())
@@ -69,6 +78,9 @@ def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> Ht
     }
     if not edition.is_current:
         return render(request, "factsheets/issue/withdrawn.html", context, status=410)
-    # Our own rendering, escaped when it was drawn; the checksum in its name is compared, as it goes into a page.
-    context["article"] = SafeString(storage.read_whole(edition.article_file).decode())
+    try:
+        # Our own rendering, escaped when it was drawn; the checksum in its name is compared, as it goes into a page.
+        context["article"] = SafeString(storage.read_whole(edition.article_file).decode())
+    except OSError:
+        return file_is_away(request, edition.reference, edition.article_file)
     return render(request, "factsheets/issue/show.html", context)

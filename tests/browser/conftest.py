@@ -50,12 +50,16 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pag
     """
     opened: list[Page] = []
 
-    def open_one(*, scheme: str = "light", width: int = 1280, height: int = 900, javascript: bool = True) -> Page:
+    def open_one(
+        *, scheme: str = "light", width: int = 1280, height: int = 900, javascript: bool = True, touch: bool = False
+    ) -> Page:
         context = chromium.new_context(
             base_url=live_server.url,
             color_scheme=scheme,
             viewport={"width": width, "height": height},
             java_script_enabled=javascript,
+            has_touch=touch,
+            is_mobile=touch,
             locale="en-GB",
         )
         context.set_default_timeout(15_000)

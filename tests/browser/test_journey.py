@@ -134,7 +134,7 @@ def test_a_cluster_goes_from_proposal_to_a_reported_factsheet(
     coordinator = Person(open_page, world["coordinator"])
     coordinator.go("/review/")
     coordinator.press("Review")
-    coordinator.page.get_by_label("Reason or conditions").fill("Say what is out of scope.")
+    coordinator.page.get_by_label("Reason").fill("Say what is out of scope.")
     coordinator.press("Return for changes")
     cluster.refresh_from_db()
     assert cluster.state == State.RETURNED

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -10,6 +13,7 @@ from clusters.choices import State
 from clusters.content import content_hash
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
+from community.actions.transition import transition
 from community.models import Event, Message
 from tests.cast import Cast, make_cast, make_cluster
 
@@ -55,12 +59,70 @@ def test_a_press_approves_and_leads_to_the_cluster(cast: Cast) -> None:
     assert {cast.accounts["proposer"].pk, cast.accounts["lead"].pk} <= set(told)
 
 
-def test_one_field_holds_the_conditions_on_the_review_page(cast: Cast) -> None:
+def test_the_button_with_conditions_takes_them_one_a_line_and_leaves_the_reason_alone(cast: Cast) -> None:
     cluster = make_cluster(cast, State.SUBMITTED, adoption_plan="")
-    body = {"seen": content_hash(cluster), "with_conditions": "1", "reason": "Name a taker.\n\nName a second one."}
-    answer = client_of(cast, "coordinator").post(page(cluster, "approve"), body)
+    body = {"seen": content_hash(cluster), "approval": "conditions", "conditions": "Name a taker.\n\nName a second."}
+    answer = client_of(cast, "coordinator").post(page(cluster, "approve"), {**body, "reason": "Well asked."})
     assert answer.status_code == 302
-    assert [row.text for row in cluster.conditions.all()] == ["Name a taker.", "Name a second one."]
+    assert [row.text for row in cluster.conditions.all()] == ["Name a taker.", "Name a second."]
+
+
+@pytest.mark.parametrize(
+    ("approval", "conditions", "words"),
+    [("conditions", "", "Write the condition"), ("plain", "Name a taker.", "Conditions are written here")],
+)
+def test_the_button_has_to_agree_with_what_is_written(cast: Cast, approval: str, conditions: str, words: str) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    body = {"seen": content_hash(cluster), "approval": approval, "conditions": conditions, "reason": "Well asked."}
+    answer = client_of(cast, "coordinator").post(page(cluster, "approve"), body)
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert words in text
+    assert "Well asked." in text
+    assert conditions in text
+    assert Event.objects.count() == 0
+
+
+@pytest.mark.parametrize("verb", ["decline", "move"])
+def test_a_step_that_asks_first_shows_its_page_with_what_was_typed(verb: str, cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    body = {"seen": content_hash(cluster), "reason": "Not for this group.", "ask": "1"}
+    answer = client_of(cast, "coordinator").post(page(cluster, verb), body)
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "Not for this group." in text
+    assert content_hash(cluster) in text
+    assert Event.objects.count() == 0
+    assert client_of(cast, "proposer").post(page(cluster, verb), body).status_code == 403
+
+
+@pytest.mark.parametrize("verb", ["return", "decline"])
+def test_a_step_taken_back_at_once_is_as_if_it_had_not_been_and_mails_nobody(verb: str, cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    client = client_of(cast, "coordinator")
+    body = {"seen": content_hash(cluster), "reason": "Too early."}
+    after = client.post(page(cluster, verb), body, follow=True).content.decode()
+    assert f'action="{page(cluster, "undo")}"' in after
+    assert Message.objects.filter(state="queued").exists()
+    assert client_of(cast, "other_coordinator").post(page(cluster, "undo")).status_code in (403, 404)
+    answer = client.post(page(cluster, "undo"), follow=True)
+    assert "Undone." in answer.content.decode()
+    cluster.refresh_from_db()
+    assert cluster.state == State.SUBMITTED
+    assert not Message.objects.filter(state="queued").exists()
+    assert client.post(page(cluster, "undo")).status_code == 302  # pressed twice, done once
+    assert list(Event.objects.about(cluster).values_list("verb", flat=True)) == ["undo", verb]
+
+
+def test_after_thirty_seconds_nothing_is_taken_back(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    made: dict[str, Any] = {"reason": "Too early.", "seen": content_hash(cluster)}
+    transition(cluster, "return", by=cast.user("coordinator"), at=timezone.now() - timedelta(seconds=31), **made)
+    answer = client_of(cast, "coordinator").post(page(cluster, "undo"))
+    assert answer.status_code == 409
+    assert "more than 30 seconds ago" in answer.content.decode()
+    cluster.refresh_from_db()
+    assert cluster.state == State.RETURNED
 
 
 def test_a_plain_approval_needs_the_whole_check_list(cast: Cast) -> None:
@@ -144,7 +206,7 @@ def test_a_visitor_is_led_to_sign_in(cast: Cast) -> None:
     assert answer.headers["Location"].startswith("/accounts/login/?next=")
 
 
-@pytest.mark.parametrize("verb", ["merge", "undo", "propose-again", "nonsense", "accept_lead"])
+@pytest.mark.parametrize("verb", ["merge", "propose-again", "nonsense", "accept_lead"])
 def test_a_verb_without_a_page_is_not_there(verb: str, cast: Cast) -> None:
     cluster = make_cluster(cast, State.SUBMITTED)
     assert client_of(cast, "coordinator").get(page(cluster, verb)).status_code == 404

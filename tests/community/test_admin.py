@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -120,6 +122,20 @@ def test_every_add_page_opens_or_says_no(site: Client) -> None:
     for model in own_models():
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}_add"
         assert site.get(reverse(name)).status_code in (200, 403), model
+
+
+def test_days_read_as_on_the_pages_and_one_emblem_stands_at_the_foot(site: Client) -> None:
+    make.make_user("nikos@registry.example", last_login=datetime(2026, 5, 12, 12, 31, tzinfo=UTC))
+    html = site.get(list_of(User)).content.decode()
+    assert "12 May 2026, 15:31" in html
+    assert html.count("<footer") == 1
+    assert html.count("Co-funded by the European Union") == 1
+
+
+def test_a_filter_by_country_has_a_word_for_none(site: Client) -> None:
+    make.make_organisation("Harbour", country="")
+    html = site.get(list_of(Organisation)).content.decode()
+    assert re.findall(r'<a href="\?country=">\s*(.*?)\s*</a>', html) == ["none"]
 
 
 def test_a_list_of_members_takes_the_same_queries_for_one_and_for_three(site: Client) -> None:

@@ -163,6 +163,32 @@ def test_a_missing_page_keeps_the_frame_and_offers_ways_on(client: Client) -> No
     assert html.count("Co-funded by the European Union") == 2
 
 
+def test_whoever_opens_the_address_of_a_button_reads_what_it_is_and_where_to_go(client: Client) -> None:
+    client.force_login(make.make_member("Nikos Andreou").user)
+    need = make.make_need("How do harbours keep sea grass?")
+    answer = client.get(f"/needs/{need.pk}/me-too/")
+    html = answer.content.decode()
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, OPTIONS")
+    assert title_of(html) == "This page is a button · Cluster registry"
+    assert f'<a class="btn btn-primary" href="/needs/{need.pk}/">Back to the need</a>' in html
+    assert client.head(f"/needs/{need.pk}/me-too/").content == b""
+
+
+def test_the_forms_of_an_account_say_each_label_once_and_in_the_words_of_the_site(client: Client) -> None:
+    client.force_login(make.make_member("Nikos Andreou").user)
+    pages = {path: client.get(f"/accounts/{path}/").content.decode() for path in ("email", "password/change")}
+    client.logout()
+    pages |= {path: client.get(f"/accounts/{path}/").content.decode() for path in ("login", "password/reset")}
+    labels = {path: re.findall(r'<label class="form-label"[^>]*>\s*(.*?)\s*<', html) for path, html in pages.items()}
+    assert labels == {
+        "email": ["E-mail address"],
+        "password/change": ["Present password", "New password", "New password, once more"],
+        "login": ["E-mail address", "Password"],
+        "password/reset": ["E-mail address"],
+    }
+    assert [path for path, html in pages.items() if "placeholder" in html] == []
+
+
 def test_a_refusal_gives_its_reason() -> None:
     request = RequestFactory().get("/x/")
     request.user = AnonymousUser()  # type: ignore[assignment]

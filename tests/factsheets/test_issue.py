@@ -167,13 +167,6 @@ def test_a_version_says_what_stood_at_its_verb_whatever_happens_before_it_is_dra
     assert "replaces version 1" in text_of(storage.read(edition_of(two).pdf_file))
 
 
-def test_work_of_the_past_that_is_entered_afterwards_bears_the_day_of_entering(cluster: Cluster) -> None:
-    Cluster.objects.filter(pk=cluster.pk).update(is_recorded_afterwards=True)
-    before = timezone.now()
-    record(cluster, at=NOW)
-    assert before <= Issue.objects.get().issued_at <= timezone.now()
-
-
 def test_before_it_is_drawn_its_address_says_that_it_is_coming(cluster: Cluster, client: Client) -> None:
     record(cluster)
     for address in ("factsheets:current", "factsheets:current_pdf"):

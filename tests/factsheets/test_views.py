@@ -247,9 +247,8 @@ def test_a_damaged_article_is_not_shown(client: Client, cluster: Cluster) -> Non
     path = storage._path(edition.article_file)
     assert path is not None
     path.write_text("<h1>Somebody else's words</h1>")
-    client.raise_request_exception = False
     response = client.get(f"/clusters/{cluster.reference}/factsheet/")
-    assert response.status_code == 500
+    assert response.status_code == 503
     assert b"Somebody else" not in response.content
 
 
@@ -371,3 +370,24 @@ def test_the_clusters_page_offers_the_newest_factsheet(client: Client, cluster: 
     page = words(client.get(f"/clusters/{cluster.reference}/"))
     assert f"/factsheets/{cluster.reference}/v1/en.pdf" in page
     assert f"Factsheet, PDF ({edition.pages} page" in page
+
+
+# -- When a file is away -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "file"),
+    [("factsheet/", "article_file"), ("factsheet.pdf", "pdf_file")],
+)
+def test_a_missing_file_is_said_and_named_in_the_log_instead_of_breaking_the_page(
+    client: Client, cluster: Cluster, caplog: pytest.LogCaptureFixture, address: str, file: str
+) -> None:
+    name = getattr(issued(cluster), file)
+    content = storage.read(name)
+    storage.remove([name])
+    response = client.get(f"/clusters/{cluster.reference}/{address}")
+    assert response.status_code == 503
+    assert "missing or damaged" in words(response)
+    assert name in caplog.text
+    storage.put(content, suffix=f".{name.rpartition('.')[2]}")  # put back from the backup, it is whole again
+    assert client.get(f"/clusters/{cluster.reference}/{address}").status_code == 200

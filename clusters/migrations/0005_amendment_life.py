@@ -18,7 +18,7 @@ STATES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clusters", "0003_search_index")]
+    dependencies = [("clusters", "0004_draft_writer")]
 
     operations = [
         migrations.AddField(

@@ -1,0 +1,50 @@
+"""allauth's forms of the account in the words of this site: same fields, same checks, other labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from allauth.account import forms as allauth_forms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+NEW: dict[str, str | Promise] = {"password1": _("New password"), "password2": _("New password, once more")}
+
+
+class _Worded:
+    """Gives fields the labels of `words` after allauth has made them."""
+
+    words: Mapping[str, str | Promise] = {"email": _("E-mail address")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make the form, then word it."""
+        super().__init__(*args, **kwargs)
+        for name, label in self.words.items():
+            self.fields[name].label = label  # type: ignore[attr-defined]
+
+
+class AddEmailForm(_Worded, allauth_forms.AddEmailForm):  # type: ignore[misc]
+    """The new address of an account."""
+
+
+class ResetPasswordForm(_Worded, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
+    """The address to which the link for a new password goes."""
+
+
+class ChangePasswordForm(_Worded, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+    """The present password and a new one."""
+
+    words = {"oldpassword": _("Present password"), **NEW}
+
+
+class SetPasswordForm(_Worded, allauth_forms.SetPasswordForm):  # type: ignore[misc]
+    """The first password of an account."""
+
+    words = NEW
+
+
+class ResetPasswordKeyForm(_Worded, allauth_forms.ResetPasswordKeyForm):  # type: ignore[misc]
+    """A new password by the link of a mail."""
+
+    words = NEW

@@ -1,0 +1,40 @@
+"""The file of a preview, kept for the press that follows and no longer."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+FOLDER: Final = "imports"
+#: A preview that nobody confirmed is forgotten after this time.
+KEPT: Final = timedelta(hours=12)
+
+
+def keep(content: bytes) -> str:
+    """Keep a file under a name that nobody guesses; return the name."""
+    return default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", ContentFile(content))
+
+
+def take(name: str) -> bytes | None:
+    """Return a file and forget it, or None when it is gone."""
+    if not default_storage.exists(name):
+        return None
+    with default_storage.open(name) as file:
+        content: bytes = file.read()
+    default_storage.delete(name)
+    return content
+
+
+def forget_old(at: datetime) -> int:
+    """Delete the files of previews that nobody confirmed in time; return how many."""
+    if not default_storage.exists(FOLDER):
+        return 0
+    names = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
+    old = [name for name in names if default_storage.get_modified_time(name) < at - KEPT]
+    for name in old:
+        default_storage.delete(name)
+    return len(old)

@@ -1,0 +1,1 @@
+"""How days are written, language by language, where no template says so."""
