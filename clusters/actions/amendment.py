@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters import amendment_notifications as notifications
-from clusters.actions.amendment_values import check_reason, check_wished
+from clusters.actions.amendment_values import check_changes, check_reason, check_wished
 from clusters.actions.parts import locked_cluster
 from clusters.amendment_fields import changes_of, kind_of
 from clusters.amendment_rights import amendment_capacities, can_comment, can_suggest, puts_forward
@@ -64,8 +64,7 @@ def suggest_amendment(
         raise Refusal(_("Your account is not linked to a person of the community."), "forbidden")
     check_wished(locked, wished, timezone.localdate(at))
     changes = changes_of(locked, wished)
-    if not changes:
-        raise Refusal(_("Nothing differs from the cluster as it stands. Change what you want to have changed."))
+    check_changes(changes)
     last: int | None = locked.amendments.aggregate(last=Max("number"))["last"]
     amendment = Amendment(
         cluster=locked,

@@ -11,10 +11,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from clusters import search
-from clusters.actions.amendment_values import COLUMNS, check_reason, check_wished, write_accepted
+from clusters.actions.amendment_values import COLUMNS, check_changes, check_reason, check_wished, write_accepted
 from clusters.actions.baseline import freeze_baseline
 from clusters.amendment_fields import DAYS, changes_of, for_history, kind_of
-from clusters.choices import AmendmentState
+from clusters.choices import AmendmentKind, AmendmentState
 from clusters.models import Amendment, Cluster
 from community.actions.transition import effect
 from community.lifecycle import Attempt
@@ -53,8 +53,7 @@ def renew_amendment(attempt: Attempt) -> None:
     wished = attempt.details["wished"]
     check_wished(amendment.cluster, wished, attempt.on)
     changes = changes_of(amendment.cluster, wished)
-    if not changes:
-        raise Refusal(_("Nothing differs from the cluster as it stands. Change something, or withdraw the amendment."))
+    check_changes(changes, is_hand_over=amendment.kind == AmendmentKind.LEAD)
     why = attempt.details.get("why")
     attempt.set(changes=changes, kind=kind_of(changes), reason=amendment.reason if why is None else why.strip())
     check_reason(amendment)

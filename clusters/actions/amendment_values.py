@@ -60,6 +60,22 @@ def check_reason(amendment: Amendment) -> None:
     check_fields(amendment, leave_out=tuple(f.name for f in Amendment._meta.fields if f.name != "reason"))
 
 
+def check_changes(changes: Mapping[str, Any], *, is_hand_over: bool | None = None) -> None:
+    """Refuse a difference in which nothing differs, and a hand-over of the lead together with anything else.
+
+    Args:
+        is_hand_over: what the amendment was until now; a renewal does not turn one into the other.
+
+    Raises:
+        Refusal: with the sentence of what is wrong.
+    """
+    if not changes:
+        raise Refusal(_("Nothing differs from the cluster as it stands. Change what you want to have changed."))
+    hands_over = "lead" in changes
+    if (hands_over and len(changes) > 1) or is_hand_over not in (None, hands_over):
+        raise Refusal(_("A hand-over of the lead is an amendment of its own. Suggest the rest in another one."))
+
+
 def _check_days(cluster: Cluster, wished: Mapping[str, Any]) -> None:
     """Refuse a day that is missing or out of range, and an end before the start."""
     days = {name: parse_date(wished.get(name, current(cluster, name)) or "") for name in DAYS}
