@@ -328,3 +328,33 @@ def test_the_end_is_held_against_deadline_and_projects(cast: Cast, cluster: Clus
         "The end lies behind the end of the lead's project HARBOUR, 31 December 2026.",
         "The end lies behind the end of WETLAND, whose result is transferred: 30 November 2026.",
     ]
+
+
+def test_every_mail_is_written_in_text_and_html_and_leads_to_the_amendment(cast: Cast, cluster: Cluster) -> None:
+    cluster.further_working_groups.add(cast.other_group)
+    accepted, refused = suggest(cast, cluster, "participant"), suggest(cast, cluster, title="Coasts", ends_on=LATER)
+    comment_on_amendment(amendment=refused, by=cast.user("coordinator"), text="Which harbour?")
+    act(amendment=accepted, verb="amendment.proposed", by=cast.user("lead"))
+    act(amendment=refused, verb="amendment.renewed", by=cast.user("deputy_lead"), wished={"title": "Gulfs"})
+    decide_amendment(amendment=accepted, by=cast.user("coordinator"), accepted=["ends_on"])
+    decide_amendment(amendment=refused, by=cast.user("coordinator"), accepted=[], reason="Known by this title.")
+    part = suggest(cast, cluster, title="Coasts", out_of_scope="Rivers.")
+    decide_amendment(amendment=part, by=cast.user("coordinator"), accepted=["title"], reason="Rivers stay.")
+    down = suggest(cast, cluster, "participant", title="Bays")
+    act(amendment=down, verb="amendment.turned_down", by=cast.user("lead"), reason="Not now.")
+    gone = suggest(cast, cluster, title="Straits")
+    act(amendment=gone, verb="amendment.withdrawn", by=cast.user("lead"))
+    pair = [cast.member("participant").pk, cast.organisation.pk]
+    first = suggest(cast, cluster, lead=pair)
+    act(amendment=first, verb="amendment.lead_declined", by=cast.user("participant"), reason="No time.")
+    second = suggest(cast, cluster, lead=pair)
+    act(amendment=second, verb="amendment.lead_accepted", by=cast.user("participant"))
+    rows = Message.objects.filter(kind="amendment").select_related("to", "event__detail")
+    codes = {row.template.partition("amendment_")[2] for row in rows}
+    assert codes == {verb.code.partition(".")[2] for verb in AMENDMENT} | {"suggested", "commented"}
+    for row in rows:
+        mail = render(row)
+        assert mail.subject.strip(), row.template
+        assert "You get this mail because" in mail.body, row.template
+        assert f"/clusters/{cluster.name}/amendments/" in mail.body, row.template
+        assert "Co-funded by the European Union" in str(mail.alternatives[0][0])
