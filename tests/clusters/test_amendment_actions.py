@@ -358,3 +358,42 @@ def test_every_mail_is_written_in_text_and_html_and_leads_to_the_amendment(cast:
         assert "You get this mail because" in mail.body, row.template
         assert f"/clusters/{cluster.name}/amendments/" in mail.body, row.template
         assert "Co-funded by the European Union" in str(mail.alternatives[0][0])
+
+
+def test_a_cluster_without_a_lead_gets_one_by_a_hand_over(cast: Cast) -> None:
+    cluster = make_cluster(
+        cast, State.RUNNING, lead=None, lead_accepted_at=None, acting_lead=cast.member("mission_coordinator")
+    )
+    cluster.participations.filter(member=cast.member("lead")).update(role=ParticipationRole.PARTICIPANT)
+    pair = [cast.member("participant").pk, cast.organisation.pk]
+    row = suggest(cast, cluster, "mission_coordinator", lead=pair)
+    act(amendment=row, verb="amendment.lead_accepted", by=cast.user("participant"))
+    with pytest.raises(Refusal):
+        decide_amendment(amendment=row, by=cast.user("mission_coordinator"), accepted=["lead"])
+    decide_amendment(amendment=row, by=cast.user("coordinator"), accepted=["lead"])
+    after = now(cluster)
+    assert (after.lead, after.has_lead, after.acting_lead) == (cast.member("participant"), True, None)
+
+
+def test_a_hand_over_is_not_mixed_with_another_change(cast: Cast, cluster: Cluster) -> None:
+    pair = [cast.member("participant").pk, cast.organisation.pk]
+    with pytest.raises(Refusal, match="an amendment of its own"):
+        suggest(cast, cluster, lead=pair, title="Coasts")
+    row = suggest(cast, cluster, lead=pair)
+    with pytest.raises(Refusal, match="an amendment of its own"):
+        act(amendment=row, verb="amendment.renewed", by=cast.user("lead"), wished={"title": "Coasts"})
+
+
+def test_the_desk_shows_stand_ins_what_nobody_of_the_group_may_decide(cast: Cast, cluster: Cluster) -> None:
+    from clusters.amendment_desk import items
+
+    def desk(role: str) -> list[str]:
+        return [str(item.verb) for item in items(cast.user(role), timezone.localdate())]
+
+    suggest(cast, cluster)
+    assert (desk("coordinator"), desk("stand_in")) == (["Decide on the amendment"], [])
+    cast.member("coordinator_proposer").appointments.all().delete()
+    cluster.amendments.update(suggested_by=cast.member("coordinator"))
+    cast.user("coordinator").__dict__.pop("_cluster_viewer", None)
+    assert (desk("coordinator"), desk("stand_in")) == ([], ["Decide as stand-in"])
+    assert desk("mission_coordinator") == ["Decide on the amendment"]
