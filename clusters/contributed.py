@@ -49,6 +49,9 @@ def register() -> None:
     contributions.page_sections.register(
         "clusters.help", PageSection("help", "clusters/lifecycle/_table.html", _table, order=50)
     )
+    contributions.page_sections.register(
+        "clusters.help.amendments", PageSection("help", "clusters/lifecycle/_table.html", _amendments, order=51)
+    )
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     contributions.clock_jobs.register(
         "clusters.start", ClockJob(_("Start clusters whose day has come"), 15, start_due_clusters)
@@ -87,4 +90,21 @@ def _table(request: HttpRequest, subject: Any) -> dict[str, Any]:
     """Return the rows of the life cycle for the help page."""
     from clusters.lifecycle import CLUSTER
 
-    return {"verbs": list(CLUSTER), "lifecycle": CLUSTER}
+    return {
+        "verbs": list(CLUSTER),
+        "ident": "h-lifecycle",
+        "heading": _("The life of a cluster, verb by verb"),
+        "label": _("Table of the life of a cluster"),
+    }
+
+
+def _amendments(request: HttpRequest, subject: Any) -> dict[str, Any]:
+    """Return the rows of an amendment's life for the help page."""
+    from clusters.amendment_lifecycle import AMENDMENT
+
+    return {
+        "verbs": list(AMENDMENT),
+        "ident": "h-amendments",
+        "heading": _("The life of an amendment, verb by verb"),
+        "label": _("Table of the life of an amendment"),
+    }

@@ -200,3 +200,20 @@ def test_the_review_desk_lists_amendments(cast: Cast, cluster: Cluster) -> None:
     row = suggest(cast, cluster)
     assert url(cluster, row.number, "decide") in signed_in(cast, "coordinator").get("/review/").content.decode()
     assert url(cluster, row.number, "decide") not in signed_in(cast, "stand_in").get("/review/").content.decode()
+
+
+def test_the_help_page_holds_the_life_of_an_amendment(cast: Cast) -> None:
+    text = signed_in(cast, "visitor").get("/help/").content.decode()
+    assert text.count("The life of an amendment, verb by verb") == 1
+    assert text.count("The life of a cluster, verb by verb") == 1
+    assert "Suggested, Put forward" in text
+    assert "Withdrawn, Withdrawn" not in text
+
+
+def test_a_stage_outside_of_the_clusters_dates_leads_to_the_amendment(cast: Cast, cluster: Cluster) -> None:
+    cluster.stages.create(position=2, title="Fair", planned_start_on="2026-12-01", planned_end_on="2026-12-02")
+    lead = signed_in(cast, "lead")
+    address = f"{url(cluster, 'suggest')}?ends_on=2026-12-02"
+    assert address in lead.get(f"/clusters/{cluster.name}/roadmap/").content.decode()
+    assert form_of(lead, address)["ends_on"] == "2026-12-02"
+    assert lead.get(f"{url(cluster, 'suggest')}?ends_on=nonsense&starts_on=2026-13-01").status_code == 200
