@@ -22,11 +22,11 @@ from clusters.choices import (
 from clusters.content import content_hash
 from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
 from clusters.requirements import is_gone
+from community import notifications
 from community.actions.transition import effect, transition
-from community.choices import MessageState
 from community.dates import add_months
 from community.lifecycle import Attempt
-from community.models import Message
+from community.models import Event
 
 #: Columns that conclude, discontinue and correct may write along.
 RESULT_FIELDS = ("practitioners_summary", "lessons", "next_steps", "has_no_outcome")
@@ -294,6 +294,8 @@ def adopt_cluster(attempt: Attempt) -> None:
 
 @effect("undo_last", after=True)
 def undo_last(attempt: Attempt) -> None:
-    """Cancel the mails of the step that was taken back; they have waited for this."""
-    waiting = Message.objects.filter(event__kind="cluster", event__subject_id=attempt.subject.pk)
-    waiting.filter(state=MessageState.QUEUED, due_at__gt=attempt.at).update(state=MessageState.CANCELLED)
+    """Cancel the mails of the step that was taken back; what waits for another try after an earlier one stays."""
+    before = Event.objects.about(attempt.subject)
+    undone = (before.exclude(pk=attempt.event.pk) if attempt.event else before).first()
+    if undone is not None:
+        notifications.cancel(undone)
