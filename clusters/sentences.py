@@ -104,6 +104,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.accepted": (gettext_lazy("%(who)s accepted a request to join."), "people", ""),
     "participation.declined": (gettext_lazy("%(who)s declined a request or an invitation to join."), "people", ""),
     "participation.left": (gettext_lazy("%(who)s left the cluster."), "people", ""),
+    "participation.ended": (gettext_lazy("%(who)s ended somebody's participation."), "people", ""),
+    "participation.invitation_taken_back": (gettext_lazy("%(who)s took an invitation back."), "undo", ""),
     "participation.taken_back": (gettext_lazy("%(who)s took interest or request back."), "undo", ""),
     "participation.invitation_declined": (gettext_lazy("%(who)s declined an invitation."), "people", ""),
     "participation.role_changed": (gettext_lazy("%(who)s gave somebody another role."), "people", ""),

@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "clusters/<str:reference>/people/<int:pk>/leave/", participation.LeaveView.as_view(), name="participation_leave"
     ),
+    path("clusters/<str:reference>/people/<int:pk>/end/", participation.EndView.as_view(), name="participation_end"),
     path("clusters/<str:reference>/people/<int:pk>/role/", participation.RoleView.as_view(), name="participation_role"),
     path(
         "clusters/<str:reference>/people/<int:pk>/forget/",

@@ -50,6 +50,7 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/history/": 12,
     "/clusters/{running}/roadmap/": 12,
     "/clusters/{running}/people/": 14,
+    "/clusters/{running}/people/{part}/end/": 12,
     "/clusters/{running}/outcomes/": 12,
     "/review/{proposed}/": 44,
     "/clusters/{proposed}/": 12,
@@ -58,16 +59,19 @@ BUDGETS: dict[str, int] = {
 A_ROW: dict[str, int] = {"/review/": 2}
 #: Who looks at what.
 VISITOR_PAGES = tuple(
-    page for page in BUDGETS if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}"))
+    page
+    for page in BUDGETS
+    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}")) and "{part}" not in page
 )
 READERS: dict[str, tuple[str, ...]] = {
     "visitor": VISITOR_PAGES,
-    "member": tuple(page for page in BUDGETS if not page.startswith("/review/")),
+    "member": tuple(page for page in BUDGETS if not page.startswith("/review/") and "{part}" not in page),
     "lead": (
         "/desk/",
         "/clusters/{running}/",
         "/clusters/{running}/roadmap/",
         "/clusters/{running}/people/",
+        "/clusters/{running}/people/{part}/end/",
         "/clusters/{running}/outcomes/",
     ),
     "coordinator": tuple(BUDGETS),
@@ -107,6 +111,7 @@ class World:
             "group": self.group.code,
             "running": self.running.name,
             "proposed": self.proposed.name,
+            "part": self.running.participations.get(member=self.cast.member("participant")).pk,
         }
 
     def grow(self) -> None:

@@ -33,8 +33,8 @@ from clusters.visibility import Viewer, viewer
 if TYPE_CHECKING:
     from community.models import User
 
-#: Events by which somebody has written in a proposal or bound themselves to it: they do not decide on it afterwards.
-WRITING_VERBS = ("submit", "proposal.edited", "accept_lead")
+#: Events by which somebody has written in a proposal or bound themselves to lead: they do not decide on it afterwards.
+WRITING_VERBS = ("submit", "proposal.edited", "accept_lead", "adopt")
 
 
 class ClusterQuerySet(RegisterQuerySet):

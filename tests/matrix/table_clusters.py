@@ -208,6 +208,21 @@ PEOPLE = (
         data={"reason": "A new post."},
     ),
     Row(
+        "clusters:participation_end",
+        participation(ParticipationStatus.ACTIVE, "participant"),
+        get=workers(200),
+        post=workers(302),
+        data={"seen": "active", "reason": "A new post."},
+    ),
+    Row(
+        "clusters:participation_end",
+        participation(ParticipationStatus.INVITED),
+        get=workers(200),
+        post=workers(302),
+        data={"seen": "invited", "reason": ""},
+        case="invitation",
+    ),
+    Row(
         "clusters:participation_role",
         participation(ParticipationStatus.ACTIVE, "participant"),
         get=workers(200),
