@@ -22,7 +22,13 @@ class ClustersConfig(AppConfig):
             lifecycle,
             notifications,
         )
-        from clusters.actions import amendment_effects, effects  # noqa: F401 - the effects register on import
+        from clusters.actions import (  # noqa: F401 - the effects register on import
+            again,
+            amendment_effects,
+            effects,
+            merge_effects,
+            needs,
+        )
 
         register_kinds()
         contributed.register()

@@ -31,8 +31,13 @@ ACTIVE_STATES = frozenset({State.APPROVED, State.RUNNING, State.PAUSED})
 #: Has a final factsheet.
 FINISHED_STATES = frozenset({State.CONCLUDED, State.DISCONTINUED})
 ENDED_STATES = FINISHED_STATES | REFUSED_STATES | {State.MERGED}
+#: May still lack what a proposal must have.
+INCOMPLETE_STATES = frozenset({State.DRAFT, State.RETURNED, State.MERGED}) | REFUSED_STATES
 #: The proposer may still write in these.
 EDITABLE_STATES = frozenset({State.DRAFT, State.SUBMITTED, State.RETURNED})
+#: A cluster in one of these can go into another one, which stands in one of `TAKING_STATES`.
+MERGEABLE_STATES = frozenset({State.SUBMITTED, State.RETURNED, State.APPROVED})
+TAKING_STATES = MERGEABLE_STATES | ACTIVE_STATES
 
 
 class Focus(models.TextChoices):
@@ -94,6 +99,8 @@ class ParticipationStatus(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+#: Takes part or took part: who led in one of these stays bound by four eyes.
+BINDING_PARTICIPATIONS = frozenset({ParticipationStatus.ACTIVE, ParticipationStatus.LEFT})
 LIVE_PARTICIPATIONS = frozenset(
     {
         ParticipationStatus.INTERESTED,
@@ -155,6 +162,15 @@ class AmendmentKind(models.TextChoices):
     LEAD = "lead", _("Lead")
 
 
+class MergeStatus(models.TextChoices):
+    """How far a merge has come that one coordinator asked for."""
+
+    OPEN = "open", _("Asked")
+    AGREED = "agreed", _("Agreed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class MeetingKind(models.TextChoices):
     """Kinds of meeting that indicators tell apart."""
 
@@ -193,6 +209,7 @@ class Capacity(models.TextChoices):
     COORDINATOR = "coordinator", _("coordinator")
     MISSION_COORDINATOR = "mission_coordinator", _("mission coordinator")
     STAND_IN = "stand_in", _("stand-in coordinator")
+    TAKING_IN = "taking_in", _("coordinator who was asked to take it in")
     ADMINISTRATOR = "administrator", _("administrator")
     MEMBER = "member", _("member")
     EXTERNAL = "external", _("external partner")

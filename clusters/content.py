@@ -32,7 +32,7 @@ def content(cluster: Cluster) -> dict[str, Any]:
     found: dict[str, Any] = {name: getattr(cluster, name) for name in (*_TEXTS, *_KEYS)}
     found |= {name: _day(getattr(cluster, name)) for name in _DAYS}
     found["lead_accepted"] = cluster.lead_accepted_at is not None
-    for name in ("themes", "sdgs", "territories", "solutions", "further_working_groups"):
+    for name in ("themes", "sdgs", "territories", "solutions", "further_needs", "further_working_groups"):
         found[name] = sorted(row.pk for row in getattr(cluster, name).all())
     found["levels"] = sorted(row.level for row in cluster.levels.all())
     found["expected_outcomes"] = sorted([row.kind, row.note] for row in cluster.expected_outcomes.all())

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters import search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
+from clusters.actions.needs import settle_all_needs, status_of
 from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
@@ -52,9 +53,13 @@ def register() -> None:
     contributions.page_sections.register(
         "clusters.help.amendments", PageSection("help", "clusters/lifecycle/_table.html", _amendments, order=51)
     )
+    contributions.need_progress.register("clusters", status_of)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     contributions.clock_jobs.register(
         "clusters.start", ClockJob(_("Start clusters whose day has come"), 15, start_due_clusters)
+    )
+    contributions.clock_jobs.register(
+        "clusters.needs", ClockJob(_("Let needs follow their clusters"), 24 * 60, settle_all_needs)
     )
     contributions.clock_jobs.register(
         "clusters.withdraw", ClockJob(_("Withdraw proposals that nobody worked on"), 24 * 60, withdraw_idle_proposals)

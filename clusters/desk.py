@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
-from clusters.models import Cluster, Condition, Participation, Stage
+from clusters.models import Cluster, Condition, MergeRequest, Participation, Stage
 from clusters.sentences import why_returned
 from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
@@ -32,6 +32,7 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
     if who.is_coordinator:
         yield from _to_decide(user, who, on)
         yield from _to_confirm(who)
+        yield from _merges_to_answer(user, who)
     yield from _to_answer_as_lead(who)
     yield from _invitations(who)
     yield from _returned_and_drafts(who)
@@ -92,6 +93,19 @@ def _to_confirm(who: Viewer) -> Iterator[DeskItem]:
             why=_("The lead reports a condition as met: “%(text)s”.") % {"text": condition.text},
             url=_page(condition.cluster) + "#conditions",
             since=condition.met_at,
+        )
+
+
+def _merges_to_answer(user: User, who: Viewer) -> Iterator[DeskItem]:
+    rows = MergeRequest.objects.open().for_page().exclude(asked_by=user)
+    for row in (rows if who.is_mission else rows.for_groups(who.group_ids))[:MOST]:
+        yield DeskItem(
+            verb=_("Agree or refuse"),
+            title=str(row.cluster),
+            why=_("Asked to go into %(name)s of %(group)s, which you coordinate.")
+            % {"name": row.into.name, "group": _group(row.into)},
+            url=_verb(row.cluster, "merge"),
+            since=row.asked_at,
         )
 
 
@@ -173,10 +187,20 @@ def _to_start_or_end(who: Viewer, on: date) -> Iterator[DeskItem]:
 
 
 def _late_stages(who: Viewer, on: date) -> Iterator[DeskItem]:
-    rows = Stage.objects.late(on).filter(
-        cluster__lead=who.member_id, cluster__lead_accepted_at__isnull=False, cluster__state=State.RUNNING
+    rows = Stage.objects.late_or_orphan(on).filter(
+        cluster__lead=who.member_id, cluster__lead_accepted_at__isnull=False, cluster__state__in=sorted(ACTIVE_STATES)
     )
     for stage in rows.select_related("cluster").order_by("planned_end_on", "pk")[:MOST]:
+        if stage.is_orphan:
+            yield DeskItem(
+                verb=_("Name who is responsible"),
+                title=f"{stage.cluster.name}: {stage.title}",
+                why=_("Who was responsible for this stage takes part no more."),
+                url=f"{_page(stage.cluster, 'roadmap')}#stage-{stage.pk}",
+                due=stage.planned_end_on,
+            )
+        if stage.cluster.state != State.RUNNING or not stage.is_late(on):
+            continue
         yield DeskItem(
             verb=_("Update the stage"),
             title=f"{stage.cluster.name}: {stage.title}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from clusters import merge_rules
 from clusters import requirements as needs
 from clusters.choices import ACTIVE_STATES, DECIDERS, Capacity, State
 from clusters.content import content_hash
@@ -149,7 +150,14 @@ VERBS: tuple[Verb, ...] = (
         required=_("the lead accepted; check-list shown and stored; what was shown is what is stored"),
         reason=Reason.OPTIONAL,
         tells=("proposer", "lead", "named_participants", "need_raiser", "further_coordinators", "followers"),
-        effects=("approve_cluster", "store_decision", "store_conditions", "ask_participants", "start_express"),
+        effects=(
+            "approve_cluster",
+            "store_decision",
+            "store_conditions",
+            "ask_participants",
+            "start_express",
+            "settle_needs",
+        ),
         also=_("version 1 issued; conditions possible; a one-day cluster of today or before starts at once"),
         style="primary",
         checks_seen=True,
@@ -255,7 +263,14 @@ VERBS: tuple[Verb, ...] = (
         requires=(needs.stages_closed, needs.conditions_settled, needs.outcome_or_lessons),
         required=_("stages done or dropped; conditions confirmed or waived; an outcome, or “no outcome” with lessons"),
         tells=("participants", "need_raiser", "solution_owners", "followers", "open_requests"),
-        effects=("write_results", "end_cluster", "close_requests", "close_amendments", "plan_follow_ups"),
+        effects=(
+            "write_results",
+            "end_cluster",
+            "close_requests",
+            "close_amendments",
+            "plan_follow_ups",
+            "settle_needs",
+        ),
         also=_("final issue, follow-ups, open requests closed and their people told, “to be reported”"),
         style="primary",
     ),
@@ -272,7 +287,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("lessons when it had started"),
         reason=Reason.REQUIRED,
         tells=("participants", "need_raiser", "solution_owners", "followers", "open_requests"),
-        effects=("write_results", "end_cluster", "close_requests", "close_amendments"),
+        effects=("write_results", "end_cluster", "close_requests", "close_amendments", "settle_needs"),
         also=_("final issue with that status, “to be reported”"),
         style="final",
     ),
@@ -288,7 +303,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("outcomes, uptakes, lessons: something that the last version does not say"),
         reason=Reason.REQUIRED,
         tells=("followers",),
-        effects=("write_results",),
+        effects=("write_results", "settle_needs"),
         also=_("next version issued"),
     ),
     Verb(
@@ -303,7 +318,7 @@ VERBS: tuple[Verb, ...] = (
         four_eyes=True,
         reason=Reason.REQUIRED,
         tells=("proposer", "lead", "coordinators", "participants", "need_raiser", "solution_owners", "followers"),
-        effects=("reopen_cluster",),
+        effects=("reopen_cluster", "settle_needs"),
         also=_("follow-ups cancelled"),
     ),
     Verb(
@@ -311,18 +326,17 @@ VERBS: tuple[Verb, ...] = (
         _("Merge into another cluster…"),
         (S.SUBMITTED, S.RETURNED, S.APPROVED),
         S.MERGED,
-        DECIDERS,
+        (*DECIDERS, Capacity.TAKING_IN),
         heading=_("Merge this cluster into another"),
         done=_("Merged."),
         four_eyes=True,
-        requires=(needs.merge_target_agreed,),
+        requires=(merge_rules.both_sides_agreed,),
         required=_("one coordinator asks, one of the other group agrees; one press where one person coordinates both"),
         reason=Reason.REQUIRED,
-        tells=("participants", "merged_participants"),
-        effects=("merge_cluster", "close_amendments"),
+        tells=("moved", "merged_participants", "merge_asker"),
+        effects=("merge_cluster", "close_amendments", "note_in_target", "settle_needs"),
         also=_("participants move, the old history is read on the new page, the old address leads there"),
         style="final",
-        has_page=False,
     ),
     Verb(
         "adopt",
@@ -349,7 +363,7 @@ VERBS: tuple[Verb, ...] = (
         done=_("A new draft, linked to the old one."),
         effects=("copy_to_draft",),
         also=_("a new draft with a link to the old one"),
-        has_page=False,
+        is_recorded=False,
     ),
     Verb(
         "undo",

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from clusters import merge_mails
 from clusters.choices import ParticipationStatus
 from clusters.models import Cluster, Condition, Participation
 from clusters.permissions import deciding_members, sees_names
@@ -71,10 +72,14 @@ def _proposer(attempt: Attempt) -> Iterable[Member | None]:
 
 
 def _need_raiser(attempt: Attempt) -> Iterable[Member | None]:
-    need = attempt.subject.need
-    if need is None:
+    """Who raised one of the needs that the cluster answers, then who said "me too"."""
+    cluster = attempt.subject
+    needs = {cluster.need_id, *cluster.further_needs.values_list("pk", flat=True)} - {None}
+    if not needs:
         return ()
-    return [need.raised_by, *Member.objects.filter(me_toos__need=need).select_related("user")]
+    people = Member.objects.select_related("user").order_by("pk")
+    said = people.filter(me_toos__need__in=needs).distinct()
+    return [*people.filter(needs__in=needs).distinct(), *said]
 
 
 def _solution_owners(attempt: Attempt) -> Iterable[Member | None]:
@@ -100,11 +105,6 @@ def _closed(attempt: Attempt) -> Iterable[Member | None]:
     return Member.objects.filter(pk__in=attempt.facts.get("closed_requests", ())).select_related("user")
 
 
-def _merged(attempt: Attempt) -> Iterable[Member | None]:
-    into = attempt.details.get("into")
-    return [p.member for p in into.participations.active().select_related("member__user")] if into else ()
-
-
 AUDIENCES: dict[str, Audience] = {
     "shared_with": _shared_with,
     "coordinators": _coordinators,
@@ -118,7 +118,7 @@ AUDIENCES: dict[str, Audience] = {
     "need_raiser": _need_raiser,
     "solution_owners": _solution_owners,
     "open_requests": _closed,
-    "merged_participants": _merged,
+    **merge_mails.AUDIENCES,
     "followers": lambda attempt: (),
 }
 
@@ -135,7 +135,7 @@ AUDIENCE_LABELS = {
     "need_raiser": _("who raised the need and said “me too”"),
     "solution_owners": _("owners of the solutions"),
     "open_requests": _("people whose request is still open"),
-    "merged_participants": _("participants of the other cluster"),
+    **merge_mails.AUDIENCE_LABELS,
     "followers": _("followers"),
 }
 #: As what somebody is named in a cluster that an administrator entered: the audience of the mail that says so.
@@ -187,6 +187,7 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
         "part": body.get("title", ""),
         "conditions": [condition.text for condition in _conditions_of(event)],
         "facts": _facts(cluster, message),
+        "into": merge_mails.into_of(event),
     }
     page = PAGES.get((message.template.rpartition("/")[2], message.params.get("audience", "")))
     if page is not None:
@@ -243,6 +244,8 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("start", "participants"): _named_page("clusters:roadmap"),
     ("participation_asked", "lead"): _named_page("clusters:people"),
     ("invited", "participant"): _named_page("clusters:people"),
+    ("merge_asked", "taking_in"): _verb_page("merge"),
+    **{("merge", audience): merge_mails.taken_in for audience in merge_mails.AUDIENCES},
 }
 
 

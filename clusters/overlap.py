@@ -1,42 +1,70 @@
-"""Clusters and needs that ask nearly the same as a proposal, so that groups do not overlap without knowing."""
+"""Clusters and needs that come close to a proposal, so that groups do not overlap without knowing.
+
+Signals are counted first, by one query over indexes that knows no names: a telling word, a theme, a territory, a
+project, a result to transfer. Only what is strongest, and the reader may see, is loaded and compared word by word.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, Final, Generic, TypeVar
 
-from django.db.models import Q
+from django.db.models import IntegerField, Manager, QuerySet, Value, prefetch_related_objects
+from django.utils.translation import gettext as _
 
 from clusters.choices import State
 from clusters.models import Cluster
 from clusters.querysets.words import HoldsWords, words_of
 from community.models import Need, User
+from community.similar import telling_words
 
-#: Words in so many questions that they tell nothing; shorter ones are left out anyway.
-COMMON = frozenset(
-    """about after against also area areas best between build cluster clusters coastal could does each example from good
-    have help into keep make many marine mediterranean more most natural nature need needs over park parks pays plan
-    project projects region regional regions same should than that their them then there these they this through used
-    what when where which while with within without work works would your""".split()  # noqa: SIM905 - readable as text
-)
-WORD_LENGTH = 4
-WORDS = 10
-#: At most so many candidates are compared, newest first.
-CANDIDATES = 60
+#: So many of those with the strongest signals are loaded and compared.
+CANDIDATES = 120
 SHOWN = 3
 WORDS_SHOWN = 5
-LEAST_SHARED = 2
+#: Something comes close from so many points on.
+LEAST_POINTS = 2
+
+#: Signals beside the words, which are numbered from 0; each counts its points once, however much is shared.
+THEME, PLACE, PROJECT, RESULT = 101, 102, 103, 104
+POINTS: Final = {THEME: 1, PLACE: 1, PROJECT: 1, RESULT: 2}
 
 Row = TypeVar("Row", Cluster, Need)
+Parts = list[tuple[int, QuerySet[Any, Any]]]
+
+
+@dataclass(frozen=True)
+class Hit(Generic[Row]):
+    """Something that comes close, with what it shares with the proposal."""
+
+    row: Row
+    words: list[str]
+    themes: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)
+    projects: list[str] = field(default_factory=list)
+    results: list[str] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> list[str]:
+        """Why it comes close, one sentence a reason."""
+        said = (
+            (_("Both speak of: %(names)s"), self.words),
+            (_("Both work with: %(names)s"), self.results),
+            (_("Both belong to: %(names)s"), self.projects),
+            (_("Both on the theme: %(names)s"), self.themes),
+            (_("Both in: %(names)s"), self.places),
+        )
+        return [sentence % {"names": ", ".join(names)} for sentence, names in said if names]
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """What comes close: clusters and needs, each with the words that both speak of."""
+    """What comes close: clusters and needs."""
 
-    clusters: list[tuple[Cluster, list[str]]] = field(default_factory=list)
-    needs: list[tuple[Need, list[str]]] = field(default_factory=list)
+    clusters: list[Hit[Cluster]] = field(default_factory=list)
+    needs: list[Hit[Need]] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -44,45 +72,150 @@ class Overlap:
         return len(self.clusters) + len(self.needs)
 
 
-def telling_words(text: str) -> list[str]:
-    """Return the words that tell what a text is about: the longest ten, folded."""
-    words = {word for word in words_of(text) if len(word) >= WORD_LENGTH and word not in COMMON}
-    # "warn" tells nothing beside "warning".
-    telling = [word for word in words if not any(word != other and other.startswith(word) for other in words)]
-    return sorted(telling, key=lambda word: (-len(word), word))[:WORDS]
+@dataclass(frozen=True)
+class Asked:
+    """What a proposal is about, as it is compared: words, and the keys of what it names."""
+
+    words: list[str]
+    themes: frozenset[int]
+    places: frozenset[int]
+    results: frozenset[int]
+    projects: frozenset[int]
+
+    @property
+    def says_too_little(self) -> bool:
+        """Whether nothing could come close."""
+        points = len(self.words) + bool(self.themes) + bool(self.places) + bool(self.projects) + 2 * bool(self.results)
+        return points < LEAST_POINTS
 
 
 def overlap_of(cluster: Cluster, user: User) -> Overlap:
-    """Return what `user` may see and comes close to the cluster's title and question; two queries, bounded.
+    """Return what `user` may see and comes close to the proposal; a fixed number of queries, each over an index.
 
-    Something comes close when two telling words are the same, or all where the proposal has fewer.
+    A shared word, theme, territory or project is a point, a shared result to transfer two. Something comes close from
+    two points on; the most points first, then the newest.
     """
-    words = telling_words(f"{cluster.title} {cluster.question}")
-    if len(words) < LEAST_SHARED:
+    asked = _asked(cluster)
+    if asked.says_too_little:
         return Overlap()
-    holds = Q()
-    for word in words:
-        holds |= Q(HoldsWords([word]))
+    own = {cluster.need_id, *(row.pk for row in cluster.further_needs.all())}
+    return Overlap(_clusters(cluster, user, asked), _needs(user, asked, {pk for pk in own if pk}))
+
+
+def _asked(cluster: Cluster) -> Asked:
+    solutions = list(cluster.solutions.all())
+    projects = {row.project_id for row in solutions} | ({cluster.owning_project_id} - {None})
+    return Asked(
+        telling_words(f"{cluster.title} {cluster.question}"),
+        frozenset(row.pk for row in cluster.themes.all()),
+        frozenset(row.pk for row in cluster.territories.all()),
+        frozenset(row.pk for row in solutions),
+        frozenset(pk for pk in projects if pk is not None),
+    )
+
+
+def _clusters(cluster: Cluster, user: User, asked: Asked) -> list[Hit[Cluster]]:
+    """Return the clusters that come close; the first two lines of their text are title and question."""
+    rows, through = Cluster.objects.order_by(), _through(Cluster)
+    used = through("solutions")
+    parts: Parts = [(number, rows.filter(HoldsWords([word])).values("pk")) for number, word in enumerate(asked.words)]
+    parts += [
+        (THEME, through("themes").filter(term__in=asked.themes).values("cluster")),
+        (PLACE, through("territories").filter(territory__in=asked.places).values("cluster")),
+        (RESULT, used.filter(solution__in=asked.results).values("cluster")),
+        (PROJECT, used.filter(solution__project__in=asked.projects).values("cluster")),
+        (PROJECT, rows.filter(owning_project__in=asked.projects).values("pk")),
+    ]
+    signals = _signals(parts)
     others = Cluster.objects.visible_to(user).exclude(pk=cluster.pk).exclude(state__in=[State.DRAFT, State.MERGED])
-    clusters = _closest(others.filter(holds).order_by("-updated_at", "-pk")[:CANDIDATES], words)
-    return Overlap(clusters, _closest(_needs(cluster, user, words), words))
+    found = others.filter(pk__in=_strongest(signals)).order_by("-updated_at", "-pk")
+    close = _closest(found, signals, asked.words, lambda row: " ".join(row.search_text.split("\n")[:2]))
+    prefetch_related_objects([row for row, *_rest in close], "themes", "territories", "solutions__project")
+    return [
+        Hit(
+            row,
+            words,
+            [term.label for term in row.themes.all() if term.pk in asked.themes],
+            [place.name for place in row.territories.all() if place.pk in asked.places],
+            _projects(row, asked),
+            [result.title for result in row.solutions.all() if result.pk in asked.results],
+        )
+        for row, words in close
+    ]
 
 
-def _needs(cluster: Cluster, user: User, words: list[str]) -> list[Need]:
-    holds = Q()
-    for word in words:
-        holds |= Q(search_text__contains=word)
-    rows = Need.objects.visible_to(user).open().exclude(pk=cluster.need_id or 0).filter(holds)
-    return list(rows.order_by("-raised_at", "-pk")[:CANDIDATES])
+def _projects(row: Cluster, asked: Asked) -> list[str]:
+    """Return the shared projects, without those that a shared result names already."""
+    named = {result.project.acronym for result in row.solutions.all() if result.project_id in asked.projects}
+    said = {result.project.acronym for result in row.solutions.all() if result.pk in asked.results}
+    if row.owning_project_id in asked.projects and row.owning_project is not None:
+        named.add(row.owning_project.acronym)
+    return sorted(named - said)
 
 
-def _closest(rows: Iterable[Row], words: list[str]) -> list[tuple[Row, list[str]]]:
-    """Return the rows that share most words with the proposal, each with these words."""
+def _needs(user: User, asked: Asked, own: set[int]) -> list[Hit[Need]]:
+    """Return the open needs that come close."""
+    rows, through = Need.objects.order_by(), _through(Need)
+    parts: Parts = [
+        (number, rows.filter(search_text__contains=word).values("pk")) for number, word in enumerate(asked.words)
+    ]
+    parts += [
+        (THEME, through("challenges").filter(term__in=asked.themes).values("need")),
+        (PLACE, through("territories").filter(territory__in=asked.places).values("need")),
+    ]
+    signals = _signals(parts)
+    open_ = Need.objects.visible_to(user).open().exclude(pk__in=own).filter(pk__in=_strongest(signals))
+    close = _closest(open_.order_by("-raised_at", "-pk"), signals, asked.words, lambda row: row.search_text)
+    prefetch_related_objects([row for row, *_rest in close], "challenges", "territories")
+    return [
+        Hit(
+            row,
+            words,
+            [term.label for term in row.challenges.all() if term.pk in asked.themes],
+            [place.name for place in row.territories.all() if place.pk in asked.places],
+        )
+        for row, words in close
+    ]
+
+
+def _through(model: type[Cluster | Need]) -> Callable[[str], Manager[Any]]:
+    """Return the rows that tie `model` to a vocabulary, by the name of the relation."""
+    return lambda name: getattr(model, name).through._default_manager
+
+
+def _signals(parts: Parts) -> dict[int, set[int]]:
+    """Return what each row shares, by its key; one query over all parts."""
+    asked = [
+        rows.order_by().annotate(signal=Value(code, IntegerField())).values_list(*rows.query.values_select, "signal")
+        for code, rows in parts
+    ]
+    found: dict[int, set[int]] = defaultdict(set)
+    for key, code in asked[0].union(*asked[1:], all=True):
+        found[key].add(code)
+    return found
+
+
+def _strongest(signals: dict[int, set[int]]) -> list[int]:
+    """Return the keys with most points, of equals the newest; none that cannot come close."""
+    scored = ((_points(codes), key) for key, codes in signals.items())
+    enough = [pair for pair in scored if pair[0] >= LEAST_POINTS]
+    return [key for _points, key in sorted(enough, reverse=True)[:CANDIDATES]]
+
+
+def _points(codes: Collection[int]) -> int:
+    has_result = RESULT in codes
+    return sum(POINTS.get(code, 1) for code in codes if not (code == PROJECT and has_result))
+
+
+def _closest(
+    rows: Iterable[Row], signals: dict[int, set[int]], words: Sequence[str], head: Callable[[Row], str]
+) -> list[tuple[Row, list[str]]]:
+    """Return the rows with most points, each with the words that it shares in its head."""
     scored = []
     for place, row in enumerate(rows):
-        # The first two lines of a cluster's text are its title and question; a need has one line.
-        head = set(words_of(" ".join(row.search_text.split("\n")[:2])))
-        shared = [word for word in words if any(other.startswith(word) for other in head)]
-        if len(shared) >= LEAST_SHARED:
-            scored.append((-len(shared), place, row, shared[:WORDS_SHOWN]))
-    return [(row, shared) for _score, _place, row, shared in sorted(scored, key=lambda item: item[:2])[:SHOWN]]
+        spoken = set(words_of(head(row)))
+        shared = [word for word in words if any(other.startswith(word) for other in spoken)]
+        points = len(shared) + _points([code for code in signals[row.pk] if code in POINTS])
+        if points >= LEAST_POINTS:
+            scored.append((-points, place, row, shared[:WORDS_SHOWN]))
+    return [(row, shared) for *_place, row, shared in sorted(scored, key=lambda item: item[:2])[:SHOWN]]

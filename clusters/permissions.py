@@ -14,11 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import (
     ACTIVE_STATES,
+    BINDING_PARTICIPATIONS,
     DECIDERS,
     EDITABLE_STATES,
     FINISHED_STATES,
     LEADING_ROLES,
+    MERGEABLE_STATES,
     Capacity,
+    MergeStatus,
     ParticipationRole,
     ParticipationStatus,
     State,
@@ -31,6 +34,8 @@ from community.models import Appointment, Event, Member, Organisation, Partnersh
 from community.permissions import ALLOWED, Verdict, refused
 from community.visibility import account
 
+#: Who decides in their own group, and so asks for a merge instead of answering.
+_OWN_DECIDERS = frozenset({Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR})
 #: Capacities that do what the lead does.
 LEADS = (Capacity.LEAD, Capacity.DEPUTY)
 
@@ -63,7 +68,23 @@ def capacities(
         who.is_coordinator and not who.is_mission and cluster.working_group_id and not _known_able(cluster, on, besides)
     ):
         held.add(Capacity.STAND_IN)
+    if who.is_coordinator and not held & _OWN_DECIDERS and _is_asked_to_take_in(who.group_ids, cluster, on):
+        held.add(Capacity.TAKING_IN)
     return frozenset(held)
+
+
+def _is_asked_to_take_in(group_ids: frozenset[int], cluster: Cluster, on: date) -> bool:
+    """Tell whether a coordinator of these groups answers the open request to merge `cluster` into another one.
+
+    Stand-ins answer where nobody of the other group may. Asked once for an instance.
+    """
+    if cluster.state not in MERGEABLE_STATES or not getattr(cluster, "has_merge_request", True):
+        return False
+    known: list[Cluster] | None = cluster.__dict__.get("_known_targets")
+    if known is None:
+        known = [row.into for row in cluster.merge_requests.all() if row.status == MergeStatus.OPEN]
+        cluster.__dict__["_known_targets"] = known
+    return any(into.working_group_id in group_ids or not _able(into, on, frozenset()) for into in known)
 
 
 def _leading(member_id: int, cluster: Cluster) -> set[str]:
@@ -99,12 +120,12 @@ def _active_roles(member_id: int, cluster: Cluster) -> list[str]:
 def parties(cluster: Cluster) -> frozenset[int]:
     """Return the members who may not decide on this cluster.
 
-    Proposer, lead, deputies, acting lead, and whoever wrote in the draft or the proposal or accepted to lead it
-    before: handing the lead on does not make a stranger of who wrote it.
+    Proposer, lead, deputies, acting lead, whoever was one of these, and whoever wrote in the draft or the proposal
+    or accepted to lead it before: handing the lead on does not make a stranger of who wrote it.
     """
     writers = Event.objects.about(cluster).filter(verb__in=WRITING_VERBS, by__member__isnull=False)
     deputies = cluster.participations.filter(
-        role__in=sorted(LEADING_ROLES), status=ParticipationStatus.ACTIVE, member__isnull=False
+        role__in=sorted(LEADING_ROLES), status__in=sorted(BINDING_PARTICIPATIONS), member__isnull=False
     ).order_by()
     named = {cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id}
     wrote = writers.order_by().values_list("by__member", flat=True)

@@ -34,6 +34,7 @@ UNDO_SECONDS = 30
 IDLE_DAYS = 90
 
 Sentence = str | Promise
+DEADLINE_WITHOUT_REASON = _("Say what sets that deadline: a call, a law, a season.")
 
 
 def missing_for_submit(cluster: Cluster) -> list[tuple[str, Sentence]]:
@@ -55,6 +56,8 @@ def missing_for_submit(cluster: Cluster) -> list[tuple[str, Sentence]]:
         found.append(("stages", _("Plan at least one stage.")))
     if not all(stage.title.strip() for stage in stages):
         found.append(("stages", _("Give each stage a title, or take out the empty one.")))
+    if cluster.deadline_on is not None and not cluster.deadline_reason.strip():
+        found.append(("deadline_reason", DEADLINE_WITHOUT_REASON))
     if cluster.working_group_id is None:
         found.append(("working_group", _("Choose the working group that decides on it.")))
     if cluster.lead_id is None or cluster.lead_organisation_id is None:
@@ -306,22 +309,6 @@ def is_the_lead(attempt: Attempt) -> Verdict:
     if attempt.subject.has_lead:
         return ALLOWED
     return refused(_("No lead to step down: you act for want of one."))
-
-
-def merge_target_agreed(attempt: Attempt) -> Verdict:
-    """The target is another cluster that is approved or earlier, and both sides agreed."""
-    if attempt.is_asking:
-        return ALLOWED
-    into = attempt.details.get("into")
-    if into is None or into.pk == attempt.subject.pk:
-        return refused(_("Choose the cluster that this one goes into."))
-    if into.state in (State.MERGED, State.DRAFT, State.DECLINED, State.WITHDRAWN):
-        return refused(_("That cluster can't take another one in."))
-    who = viewer(attempt.by, attempt.on)
-    both = who.is_mission or {attempt.subject.working_group_id, into.working_group_id} <= who.group_ids
-    if both or attempt.details.get("agreed_by") is not None:
-        return ALLOWED
-    return refused(_("A coordinator of the other working group has to agree first."))
 
 
 def undo_in_time(attempt: Attempt) -> Verdict:

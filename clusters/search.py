@@ -53,11 +53,12 @@ def _related() -> Iterator[tuple[models.QuerySet[Any], tuple[str, ...]]]:
     yield Participation.objects.active(), ("organisation__name", "organisation__short_name")
     yield Cluster.territories.through._default_manager.all(), ("territory__code", "territory__name")
     yield Cluster.themes.through._default_manager.all(), ("term__labels",)
+    yield Cluster.further_needs.through._default_manager.all(), ("need__question",)
     yield Cluster.solutions.through._default_manager.all(), ("solution__title", "solution__project__acronym")
 
 
 def texts_of(pks: Sequence[int]) -> dict[int, str]:
-    """Return the search text of each cluster, with the same eight queries for one or many."""
+    """Return the search text of each cluster, with the same nine queries for one or many."""
     words: dict[int, list[str]] = defaultdict(list)
     heads: dict[int, str] = {}
     rows = Cluster.objects.filter(pk__in=pks).order_by()

@@ -72,7 +72,11 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "discontinue": (gettext_lazy("%(who)s discontinued the cluster."), "discontinued", "discontinued"),
     "correct": (gettext_lazy("%(who)s corrected the record."), "edit", ""),
     "reopen": (gettext_lazy("%(who)s reopened it."), "undo", ""),
-    "merge": (gettext_lazy("%(who)s merged it into another cluster."), "cluster", ""),
+    "merge": (gettext_lazy("%(who)s merged it into another cluster."), "merged", ""),
+    "merge_asked": (gettext_lazy("%(who)s asked to merge it into another cluster."), "merged", ""),
+    "merge_refused": (gettext_lazy("%(who)s refused to take it into another cluster."), "declined", ""),
+    "merge_withdrawn": (gettext_lazy("%(who)s no longer wants to merge it."), "undo", ""),
+    "took_in": (gettext_lazy("%(who)s merged another cluster into this one."), "merged", ""),
     "adopt": (gettext_lazy("%(who)s acts as lead until one is found."), "people", ""),
     "propose_again": (gettext_lazy("%(who)s started a new draft from it."), "draft", ""),
     "record_afterwards": (gettext_lazy("%(who)s entered the cluster: it was decided elsewhere."), "list", ""),
@@ -112,6 +116,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.accepted": (gettext_lazy("%(who)s accepted a request to join."), "people", ""),
     "participation.declined": (gettext_lazy("%(who)s declined a request or an invitation to join."), "people", ""),
     "participation.left": (gettext_lazy("%(who)s left the cluster."), "people", ""),
+    "participation.ended": (gettext_lazy("%(who)s ended somebody's participation."), "people", ""),
+    "participation.invitation_taken_back": (gettext_lazy("%(who)s took an invitation back."), "undo", ""),
     "participation.taken_back": (gettext_lazy("%(who)s took interest or request back."), "undo", ""),
     "participation.invitation_declined": (gettext_lazy("%(who)s declined an invitation."), "people", ""),
     "participation.role_changed": (gettext_lazy("%(who)s gave somebody another role."), "people", ""),
@@ -150,12 +156,11 @@ def people_of(events: Iterable[Event]) -> dict[int, str]:
     return dict(Member.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
-def events_for(user: User | AnonymousUser, cluster: Cluster) -> QuerySet[Event]:
-    """Return the events of the cluster's chain and of those merged into it, newest first, with their details.
+def events_for(user: User | AnonymousUser, cluster: Cluster, *merged: Cluster) -> QuerySet[Event]:
+    """Return the events of a cluster's chain and of those `merged` into it, newest first, with their details.
 
     Of amendments everybody reads that they were accepted; every other step only who may read the amendment.
     """
-    merged = list(cluster.merged_from.all()) if getattr(cluster, "has_merged", True) else []
     chains = [f"cluster:{one.pk}" for one in (cluster, *merged)]
     events = Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
     hidden = Q(kind="amendment") & ~Q(verb__in=PUBLIC_AMENDMENT_VERBS)

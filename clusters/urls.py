@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clusters.views import amendment, cluster, condition, lifecycle, outcome, participation, review, roadmap
+from clusters.views import amendment, cluster, condition, lifecycle, merge, outcome, participation, review, roadmap
 from clusters.views.draft_share import DraftShareView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "clusters/<str:reference>/people/<int:pk>/leave/", participation.LeaveView.as_view(), name="participation_leave"
     ),
+    path("clusters/<str:reference>/people/<int:pk>/end/", participation.EndView.as_view(), name="participation_end"),
     path("clusters/<str:reference>/people/<int:pk>/role/", participation.RoleView.as_view(), name="participation_role"),
     path(
         "clusters/<str:reference>/people/<int:pk>/forget/",
@@ -118,6 +119,10 @@ urlpatterns: list[URLPattern] = [
         amendment.AmendmentVerbView.as_view(),
         name="amendment_verb",
     ),
+    path("clusters/<str:reference>/merge/", merge.MergeView.as_view(), name="merge"),
+    path("clusters/<str:reference>/merge/agree/", merge.MergeAgreeView.as_view(), name="merge_agree"),
+    path("clusters/<str:reference>/merge/refuse/", merge.MergeRefuseView.as_view(), name="merge_refuse"),
+    path("clusters/<str:reference>/merge/withdraw/", merge.MergeWithdrawView.as_view(), name="merge_withdraw"),
     # Every other name under a cluster is a verb of its life: this row stays the last.
     path("clusters/<str:reference>/<slug:verb>/", lifecycle.TransitionView.as_view(), name="transition"),
 ]

@@ -90,9 +90,14 @@ class Vocabulary(TextChoices):
 class NeedStatus(TextChoices):
     """How far a need has come."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", _("Unmet")
+    TAKEN_UP = "taken_up", _("Taken up")
     ANSWERED = "answered", _("Answered")
     CLOSED = "closed", _("Closed")
+
+
+#: Nothing has answered it yet.
+OPEN_NEEDS = frozenset({NeedStatus.OPEN, NeedStatus.TAKEN_UP})
 
 
 class Urgency(TextChoices):

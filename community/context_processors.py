@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject, lazystr
 
 from community.demo_accounts import DEMO_ACCOUNTS
 from community.views.appearance import chosen_theme
+from community.visibility import is_cop
 
 DEMO_KEY = "community:is-demo"
 DEMO_SECONDS = 60
@@ -26,6 +27,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": chosen_theme(request),
         "reader_name": lazystr(SimpleLazyObject(lambda: reader_name(request))),
         "demo": demo,
+        "may_propose": SimpleLazyObject(lambda: may_propose(request)),
         "demo_accounts": DEMO_ACCOUNTS,
     }
 
@@ -41,6 +43,12 @@ def is_demo() -> bool:
         known = marker._default_manager.exists()
         cache.set(DEMO_KEY, known, DEMO_SECONDS)
     return bool(known)
+
+
+def may_propose(request: HttpRequest) -> bool:
+    """Say whether a link to where one proposes leads anywhere for the reader: visitors are led to sign in."""
+    user = getattr(request, "user", None)
+    return user is None or not user.is_authenticated or is_cop(user)
 
 
 def reader_name(request: HttpRequest) -> str:

@@ -158,6 +158,8 @@ reminders: Registry[Reminder] = Registry("reminders")
 search_sources: Registry[SearchSource] = Registry("search_sources")
 clock_jobs: Registry[ClockJob] = Registry("clock_jobs")
 chain_anchors: Registry[Callable[[], Iterable[ChainAnchor]]] = Registry("chain_anchors")
+#: How far the work has brought a need, by its key: the furthest answer counts.
+need_progress: Registry[Callable[[int], str]] = Registry("need_progress")
 navigation: Registry[NavigationEntry] = Registry("navigation")
 
 

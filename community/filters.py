@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import NeedStatus, ProjectFamily, ProjectType, Urgency, Vocabulary
-from community.models import Member, Need, Organisation, Project, Solution, Term
+from community.models import Member, Need, Organisation, Project, Solution, Term, Territory
 from community.validators import plain_line
 
 
@@ -49,6 +50,23 @@ class TermFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         super().__init__(field_name=f"{field_name}__code", choices=choices, label=label, empty_label=_("Any"))
 
 
+class PlaceFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """One territory by its code, with all that lies in it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Offer what forms offer."""
+
+        def choices() -> list[tuple[str, str]]:
+            rows = Territory.objects.selectable().order_by("name", "pk")
+            return [(row.code, f"{row.name} ({row.code})") for row in rows]
+
+        super().__init__(label=_("Territory"), choices=choices, empty_label=_("Any"), **kwargs)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """Keep the rows in that territory."""
+        return qs.within(value) if value else qs
+
+
 class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
     """The form beside a list: `rows` are none when a value is wrong, `chips` take filters off."""
 
@@ -83,12 +101,37 @@ def _choice(label: Any, choices: Any, **kwargs: Any) -> Any:
     return django_filters.ChoiceFilter(label=label, choices=choices, empty_label=_("Any"), **kwargs)
 
 
+class SortFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """The order of a list, in the address like a filter; each order is total. The first one comes by itself."""
+
+    def __init__(self, orders: Mapping[str, tuple[Any, tuple[str, ...]]], **kwargs: Any) -> None:
+        """Offer `orders`: code -> (words, columns)."""
+        self.orders = orders
+        first, *choices = [(code, words) for code, (words, _columns) in orders.items()]
+        super().__init__(label=_("Sorted by"), choices=choices, empty_label=first[1], **kwargs)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """Order the rows; nothing is left out."""
+        return qs.in_order(*self.orders[value][1]) if value else qs
+
+
+NEED_ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "newest": (_("Newest first"), ()),
+    "oldest": (_("Oldest first: waiting longest"), ("raised_at", "pk")),
+    "wanted": (_("Most “me too” first"), ("-me_too_count", "raised_at", "pk")),
+    "urgent": (_("Most urgent first"), ("-urgency_rank", "raised_at", "pk")),
+}
+
+
 class NeedFilter(ListFilter):
     """Needs, newest first."""
 
     status = _choice(_("Status"), NeedStatus.choices)
     urgency = _choice(_("Urgency"), Urgency.choices)
     challenge = TermFilter(Vocabulary.CHALLENGE, "challenges", _("Challenge"))
+    type = TermFilter(Vocabulary.SOLUTION_TYPE, "solution_types", _("Wanted type of solution"))
+    territory = PlaceFilter()
+    sort = SortFilter(NEED_ORDERS)
 
     class Meta:
         model = Need

@@ -53,14 +53,16 @@ ROWS: tuple[frozenset[str], ...] = (
             "joining",
             "amendment_fields",
             "amendment_rights",
+            "merge_rules",
         }
     ),
     frozenset({"lifecycle", "amendment_lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
-    frozenset({"exports", "summary", "sentences", "pictures", "search", "similar", "storage", "overlap"}),
+    frozenset({"exports", "summary", "sentences", "pictures", "search", "similar", "storage", "overlap", "relatives"}),
     frozenset(
         {
             "notifications",
             "amendment_notifications",
+            "merge_mails",
             "mails",
             "account_mails",
             "mailbox",

@@ -77,9 +77,9 @@ def client_of(cast: Cast, role: str) -> Client:
 
 
 def is_dead(address: str, answer: HttpResponse) -> bool:
-    """Tell a dead end from a page that says why not (403), and from a factsheet that was not issued yet here."""
+    """Tell a dead end from a factsheet that was not issued yet here; a link to what one may not do is one too."""
     is_to_come = address.endswith("/factsheet/") and answer.status_code == 404
-    return answer.status_code >= 400 and answer.status_code != 403 and not is_to_come
+    return answer.status_code >= 400 and not is_to_come
 
 
 def is_slow(path: str) -> bool:

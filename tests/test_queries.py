@@ -28,11 +28,12 @@ CONSENTS = (ConsentPurpose.DIRECTORY, ConsentPurpose.PUBLIC)
 
 #: Queries a page may take. The register's and the summary's are promised (docs/performance.md); the others keep
 #: the pages honest. Sign-in takes three of them: session, account, person. The home page is drawn by all apps;
-#: the catalogue has four filters, each with a list of its own.
+#: the catalogue has four filters and the needs board five, some with a list of their own. A review case says
+#: what comes close to it (`clusters.overlap`).
 BUDGETS: dict[str, int] = {
     "/": 18,
     "/clusters/": 8,
-    "/needs/": 12,
+    "/needs/": 14,
     "/solutions/": 13,
     "/projects/": 12,
     "/organisations/": 12,
@@ -40,7 +41,7 @@ BUDGETS: dict[str, int] = {
     "/working-groups/": 12,
     "/desk/": 19,
     "/review/": 26,
-    "/needs/{need}/": 14,
+    "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
     "/projects/{project}/": 14,
     "/organisations/{organisation}/": 14,
@@ -50,26 +51,30 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/history/": 12,
     "/clusters/{running}/roadmap/": 14,
     "/clusters/{running}/people/": 14,
+    "/clusters/{running}/people/{part}/end/": 12,
     "/clusters/{running}/outcomes/": 12,
     "/clusters/{running}/amendments/": 12,
     "/clusters/{running}/amendments/1/": 12,
-    "/review/{proposed}/": 30,
+    "/review/{proposed}/": 44,
     "/clusters/{proposed}/": 12,
 }
 #: Queries that each further row may take: whether a proposal's lead is eligible, and what deserves care, case by case.
 A_ROW: dict[str, int] = {"/review/": 2}
 #: Who looks at what.
 VISITOR_PAGES = tuple(
-    page for page in BUDGETS if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}"))
+    page
+    for page in BUDGETS
+    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}")) and "{part}" not in page
 )
 READERS: dict[str, tuple[str, ...]] = {
     "visitor": VISITOR_PAGES,
-    "member": tuple(page for page in BUDGETS if not page.startswith("/review/")),
+    "member": tuple(page for page in BUDGETS if not page.startswith("/review/") and "{part}" not in page),
     "lead": (
         "/desk/",
         "/clusters/{running}/",
         "/clusters/{running}/roadmap/",
         "/clusters/{running}/people/",
+        "/clusters/{running}/people/{part}/end/",
         "/clusters/{running}/outcomes/",
     ),
     "coordinator": tuple(BUDGETS),
@@ -109,6 +114,7 @@ class World:
             "group": self.group.code,
             "running": self.running.name,
             "proposed": self.proposed.name,
+            "part": self.running.participations.get(member=self.cast.member("participant")).pk,
         }
 
     def grow(self) -> None:

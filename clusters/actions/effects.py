@@ -25,11 +25,11 @@ from clusters.choices import (
 from clusters.content import content_hash
 from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
 from clusters.requirements import is_gone
+from community import notifications
 from community.actions.transition import effect, transition
-from community.choices import MessageState
 from community.dates import add_months
 from community.lifecycle import Attempt
-from community.models import Message
+from community.models import Event
 
 #: Columns that conclude, discontinue and correct may write along.
 RESULT_FIELDS = ("practitioners_summary", "lessons", "next_steps", "has_no_outcome")
@@ -213,6 +213,7 @@ def move_to_group(attempt: Attempt) -> None:
     group = attempt.details["working_group"]
     attempt.facts["group"] = group.pk
     attempt.set(working_group=group)
+    attempt.subject.further_working_groups.remove(group)
 
 
 @effect("freeze_baseline")
@@ -303,35 +304,10 @@ def adopt_cluster(attempt: Attempt) -> None:
         attempt.set(acting_lead=attempt.by.member)
 
 
-@effect("merge_cluster")
-def merge_cluster(attempt: Attempt) -> None:
-    """Point the old cluster to the new one; live participants who are not there yet move along."""
-    into: Cluster = attempt.details["into"]
-    there = set(into.participations.live().filter(member__isnull=False).values_list("member_id", flat=True))
-    attempt.subject.participations.live().filter(role=ParticipationRole.LEAD).update(role=ParticipationRole.PARTICIPANT)
-    attempt.subject.participations.live().exclude(member__in=there).update(cluster=into)
-    attempt.facts["into"] = into.pk
-    attempt.set(merged_into=into)
-
-
-@effect("copy_to_draft")
-def copy_to_draft(attempt: Attempt) -> None:
-    """Make a new draft of the same words, proposed by whoever asks, without dates, lead and answers."""
-    old = attempt.subject
-    fields = ("title", "question", "need_id", "need_text", "out_of_scope", "adoption_plan", "focus", "language")
-    draft = Cluster.objects.create(
-        proposer=(attempt.by.member if attempt.by else None) or old.proposer,
-        follows=old,
-        working_group_id=old.working_group_id,
-        **{name: getattr(old, name) for name in fields},
-    )
-    for name in ("themes", "sdgs", "territories", "solutions"):
-        getattr(draft, name).set(getattr(old, name).all())
-    attempt.facts["draft"] = draft.pk
-
-
 @effect("undo_last", after=True)
 def undo_last(attempt: Attempt) -> None:
-    """Cancel the mails of the step that was taken back; they have waited for this."""
-    waiting = Message.objects.filter(event__kind="cluster", event__subject_id=attempt.subject.pk)
-    waiting.filter(state=MessageState.QUEUED, due_at__gt=attempt.at).update(state=MessageState.CANCELLED)
+    """Cancel the mails of the step that was taken back; what waits for another try after an earlier one stays."""
+    before = Event.objects.about(attempt.subject)
+    undone = (before.exclude(pk=attempt.event.pk) if attempt.event else before).first()
+    if undone is not None:
+        notifications.cancel(undone)

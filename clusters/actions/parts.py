@@ -20,11 +20,11 @@ from django.utils.translation import gettext as _
 
 from clusters import search
 from clusters.choices import Capacity
-from clusters.models import Cluster
+from clusters.models import Cluster, DraftWriter
 from clusters.permissions import capacities
 from community import events
 from community.lifecycle import GONE, Entered
-from community.models import Event, User
+from community.models import Event, Member, User
 from community.permissions import Refusal, Verdict
 
 Predicate = Callable[[User | AnonymousUser | None, Cluster], Verdict]
@@ -86,6 +86,11 @@ def record_change(
         signed = entered.signed(by, role, timezone.localdate(at))
         signed["data"] = {**(data or {}), **signed["data"]}
     return events.record(verb=verb, subject=part, detail=detail or None, **signed)
+
+
+def note_writer(cluster: Cluster, member: Member) -> None:
+    """Keep who had a hand in a cluster, once a person, where no event says it (four eyes)."""
+    DraftWriter.objects.bulk_create([DraftWriter(cluster=cluster, member=member)], ignore_conflicts=True)
 
 
 def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clusters import search
-from clusters.actions.parts import differences, known_only, locked_cluster, record_change
+from clusters.actions.parts import differences, known_only, locked_cluster, note_writer, record_change
 from clusters.actions.parts import stale as saved_by_somebody
 from clusters.actions.proposal_parts import write_part
 from clusters.actions.proposal_people import resolved_people, write_people
@@ -32,7 +32,7 @@ from clusters.actions.proposal_values import (
 )
 from clusters.choices import Capacity, State
 from clusters.examples import Example, as_example
-from clusters.models import Cluster, DraftWriter
+from clusters.models import Cluster
 from clusters.models.cluster import new_draft_code
 from clusters.notifications import ask_lead
 from clusters.permissions import can_edit_proposal, can_propose
@@ -42,6 +42,7 @@ from community.permissions import Refusal
 _DRAFT_CODE = re.compile(r"[a-z]{8}")
 #: An example starts so many days after it was taken.
 EXAMPLE_STARTS_IN = 30
+NEED_LENGTH = 600
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def is_quiet(cluster: Cluster) -> bool:
 
 
 @transaction.atomic
-def create_draft(*, by: User, code: str, example: Example | None = None, need: Need | None = None) -> Cluster:
+def create_draft(*, by: User, code: str, example: Example | None = None, needs: Sequence[Need] = ()) -> Cluster:
     """Make a draft proposed by `by`, or return the one that the same form made before.
 
     `code` comes from the form (eight letters) and becomes the draft's name in its address, so a form that is sent
@@ -82,15 +83,15 @@ def create_draft(*, by: User, code: str, example: Example | None = None, need: N
     if cluster.proposer_id != member.pk:
         cluster, is_new = Cluster.objects.create(proposer=member), True
     if is_new:
-        _fill(cluster, example, need, member)
+        _fill(cluster, example, needs, member)
     return cluster
 
 
-def _fill(cluster: Cluster, example: Example | None, need: Need | None, proposer: Member) -> None:
-    """Write what the draft starts from; the need's words go before the example's."""
+def _fill(cluster: Cluster, example: Example | None, needs: Sequence[Need], proposer: Member) -> None:
+    """Write what the draft starts from; the needs' words go before the example's."""
     values: dict[str, Any] = _from_example(example) if example else {}
-    if need is not None:
-        values |= _from_need(need)
+    if needs:
+        values |= _from_needs(needs)
     _write(cluster, values, by=proposer.user)
     cluster.save()
     search.index(cluster)
@@ -120,13 +121,17 @@ def _from_example(example: Example) -> dict[str, Any]:
     }
 
 
-def _from_need(need: Need) -> dict[str, Any]:
+def _from_needs(needs: Sequence[Need]) -> dict[str, Any]:
+    """Return what a draft takes over: the first need's question, the words of all, their themes and places."""
+    first, *further = needs
+    said = [f"{need.question} {need.description}".strip() if further else need.description for need in needs]
     return {
-        "need": need,
-        "question": need.question,
-        "need_text": need.description[:600],
-        "themes": list(need.challenges.in_use()),
-        "territories": list(need.territories.all()),
+        "need": first,
+        "further_needs": further,
+        "question": first.question,
+        "need_text": "\n".join(said)[:NEED_LENGTH].rstrip(),
+        "themes": list(dict.fromkeys(term for need in needs for term in need.challenges.in_use())),
+        "territories": list(dict.fromkeys(place for need in needs for place in need.territories.all())),
     }
 
 
@@ -160,6 +165,8 @@ def save_step(*, cluster: Cluster, values: Mapping[str, Any], by: User, seen: st
     words = {} if is_quiet(row) else in_words(row, changed)
     lead_before = row.lead_id
     _write(row, {name: wanted[name] for name in changed}, by=by)
+    if row.working_group is not None:
+        row.further_working_groups.remove(row.working_group)  # it decides, so it is no further one
     _settle_lead(row, lead_before, by=by)
     columns = [name for name in changed if name in COLUMNS or name in KEYS]
     row.save(update_fields=[*columns, "lead_accepted_at", "lead_asked_at", "updated_at"])
@@ -200,7 +207,8 @@ def _leave_trace(
 ) -> None:
     """Raise the version; outside a quiet draft write the event and ask a new lead."""
     if is_quiet(cluster):
-        _note_writer(cluster, by)
+        if by.member is not None and by.member.pk != cluster.proposer_id:
+            note_writer(cluster, by.member)
         cluster.version += 1
         cluster.save(update_fields=["version", "updated_at"])
         search.index(cluster)
@@ -220,12 +228,6 @@ def _leave_trace(
     )
     if cluster.lead_id != lead_before and cluster.lead_asked_at is not None:
         ask_lead(cluster, event=event)
-
-
-def _note_writer(cluster: Cluster, by: User) -> None:
-    """Keep who wrote in a quiet draft, once a person: handing the lead on does not make a stranger of them."""
-    if by.member is not None and by.member.pk != cluster.proposer_id:
-        DraftWriter.objects.bulk_create([DraftWriter(cluster=cluster, member=by.member)], ignore_conflicts=True)
 
 
 def stale(cluster: Cluster, *, by: User) -> Refusal:

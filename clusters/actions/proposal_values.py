@@ -70,7 +70,7 @@ COLUMNS = (
     "adoption_plan",
 )
 KEYS = ("need", "specific_objective", "working_group", "lead", "lead_organisation")
-SETS = ("themes", "sdgs", "territories", "solutions", "further_working_groups")
+SETS = ("themes", "sdgs", "territories", "solutions", "further_needs", "further_working_groups")
 PARTS = ("levels", "objectives", "expected_outcomes", "stages", "people")
 #: Everything that the guided proposal may write, and nothing else.
 FIELDS = frozenset({*COLUMNS, *KEYS, *SETS, *PARTS})

@@ -16,6 +16,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 Row = TypeVar("Row")
+NO_VERSION = -1
 
 
 @dataclass(frozen=True)
@@ -27,10 +28,22 @@ class Clash:
     now: str
 
 
+class SeenVersionField(forms.IntegerField):
+    """The version that the page showed; lost or broken on the way it is none, so that the edit counts as stale."""
+
+    def clean(self, value: Any) -> int:
+        """Return the version, or -1, which no part ever has."""
+        try:
+            found = super().clean(value)
+        except forms.ValidationError:
+            return NO_VERSION
+        return found if isinstance(found, int) and found >= 0 else NO_VERSION
+
+
 class MergingForm(forms.Form):
     """Base of the forms that edit one part of a cluster in place."""
 
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen_version = SeenVersionField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, ident: str, **kwargs: Any) -> None:
         """Let each visible field carry the value that the page shows.

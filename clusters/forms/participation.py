@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.participation import ROLES
-from clusters.choices import ParticipationRole
+from clusters.choices import ParticipationRole, ParticipationStatus
 from clusters.forms.merging import offer
 from clusters.joining import Way
 from community.models import Member, Organisation, User
@@ -64,6 +64,16 @@ class LeaveForm(forms.Form):
     """Leave, and why if one likes."""
 
     reason = _prose(_("Reason"), help_text=_("The lead reads it. You need not give one."))
+
+
+class EndForm(forms.Form):
+    """End somebody's part, and why; `seen` is the status that the page showed."""
+
+    seen = forms.ChoiceField(
+        choices=[(status.value, status.label) for status in (ParticipationStatus.INVITED, ParticipationStatus.ACTIVE)],
+        widget=forms.HiddenInput,
+    )
+    reason = _prose(_("Reason"), help_text=_("The person reads it word for word."))
 
 
 class RoleForm(forms.Form):

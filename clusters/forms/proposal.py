@@ -74,6 +74,7 @@ PLACES: dict[str, tuple[int, str]] = {
     "out_of_scope": (2, "id_out_of_scope"),
     "starts_on": (3, "id_starts_on"),
     "end": (3, "id_ends_on"),
+    "deadline_reason": (3, "id_deadline_reason"),
     "stages": (3, "stages"),
     "roadmap": (3, "stages"),
     "working_group": (4, "id_working_group_group"),

@@ -28,6 +28,8 @@ KEY_LENGTH = 18
 #: At most so many are found at a time; a longer query narrows.
 FOUND = 8
 SOLUTIONS_SHOWN = 30
+#: At most so many needs are answered by one cluster.
+MOST_NEEDS = 10
 #: A query of fewer signs finds nothing: it would list everybody.
 LEAST_QUERY = 2
 _CANDIDATES = 60
@@ -176,10 +178,20 @@ def known_organisations(user: User, keys: Collection[int]) -> dict[int, Organisa
     return {row.pk: row for row in Organisation.objects.visible_to(user).filter(pk__in=list(keys))}
 
 
-def found_needs(user: User, query: str) -> list[Need]:
-    """Return open needs that hold the words of `query`."""
+def found_needs(user: User, query: str, chosen: Iterable[Need] = ()) -> list[Need]:
+    """Return open needs that hold the words of `query`, without those that are chosen."""
     said = words_to_find(query)
-    return list(Need.objects.visible_to(user).open().matching(said)[:FOUND]) if said else []
+    rows = Need.objects.visible_to(user).open().exclude(pk__in=[row.pk for row in chosen])
+    return list(rows.matching(said)[:FOUND]) if said else []
+
+
+def given_needs(user: User, keys: Iterable[str], named: Collection[int] = ()) -> list[Need]:
+    """Return the needs of these keys in their order: those that `user` sees, and those named here already."""
+    numbers = [int(key) for key in dict.fromkeys(keys) if is_key(key)][:MOST_NEEDS]
+    if not numbers:
+        return []
+    rows = (Need.objects.visible_to(user) | Need.objects.filter(pk__in=list(named))).in_bulk(numbers)
+    return [rows[number] for number in numbers if number in rows]
 
 
 def newest_needs(user: User) -> list[Need]:

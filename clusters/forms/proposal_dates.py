@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.proposal_values import StageLine
-from clusters.choices import StageKind
+from clusters.choices import INCOMPLETE_STATES, StageKind
 from clusters.forms.proposal_fields import (
     NOT_IN_LIST,
     Line,
@@ -19,6 +19,7 @@ from clusters.forms.proposal_fields import (
     section,
 )
 from clusters.forms.rows import RowForm
+from clusters.requirements import DEADLINE_WITHOUT_REASON
 from community.forms.dates import DayField
 
 #: No cluster lies outside of these days.
@@ -100,7 +101,7 @@ class DatesForm(StepForm):
         self.stages = self.rows("stages", StageForm, stages, least=1, most=MOST_STAGES)
 
     def clean(self) -> dict[str, Any]:
-        """Make the end of a one-day cluster; refuse an end before the start and a deadline without a reason."""
+        """Make the end of a one-day cluster; refuse an end before the start, or a deadline without reason."""
         given: dict[str, Any] = super().clean() or {}
         if given.get("one_day"):
             self.errors.pop("ends_on", None)
@@ -108,8 +109,9 @@ class DatesForm(StepForm):
         start, end = given.get("starts_on"), given.get("ends_on")
         if start and end and end < start:
             self.add_error("ends_on", END_BEFORE_START)
-        if given.get("deadline_on") and not given.get("deadline_reason") and "deadline_reason" not in self.errors:
-            self.add_error("deadline_reason", _("Say what sets that deadline: a call, a law, a season."))
+        has_reason = given.get("deadline_reason") or "deadline_reason" in self.errors
+        if given.get("deadline_on") and not has_reason and self.cluster.state not in INCOMPLETE_STATES:
+            self.add_error("deadline_reason", DEADLINE_WITHOUT_REASON)
         return given
 
     def values(self) -> dict[str, Any]:

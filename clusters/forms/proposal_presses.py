@@ -2,7 +2,7 @@
 
 A button is `<button name="do" value="…">` of the step's own form, so it works without a script; with htmx only the
 form is drawn anew. The value says what to do: `row:<list>:add`, `row:<list>:remove|up|down:<number>`,
-`find:<what>`, `lead:<key>`, `need:<key>`, `person:<key>`, `organisation:<key>`, `new-organisation`.
+`find:<what>`, `lead:<key>`, `need:<key>`, `no-need:<key>`, `person:<key>`, `organisation:<key>`, `new-organisation`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
+from clusters.forms.proposal_choices import KEY_LENGTH, MOST_NEEDS
 from clusters.forms.rows import added, moved, removed
 
 #: What a new row of a list begins with, and the field that gets the focus.
@@ -23,7 +24,7 @@ LISTS: dict[str, tuple[dict[str, str], str]] = {
     "people": ({}, ""),
 }
 FINDS = ("need", "lead", "people", "territories", "solutions")
-_VERBS = ("row", "find", "lead", "need", "person", "organisation", "new-organisation", "check")
+_VERBS = ("row", "find", "lead", "need", "no-need", "person", "organisation", "new-organisation", "check")
 
 
 @dataclass(frozen=True)
@@ -51,8 +52,10 @@ def press(typed: QueryDict, do: str) -> Pressed:
         return _row(typed, rest.split(":"))
     if verb == "find":
         return Pressed(typed, f"id_find_{rest}" if rest in FINDS else "")
-    if verb in ("lead", "need"):
-        return _named(typed, verb, rest)
+    if verb == "lead":
+        return _lead(typed, rest)
+    if verb in ("need", "no-need"):
+        return _needs(typed, rest, is_off=verb == "no-need")
     if verb in ("person", "organisation", "new-organisation"):
         return _person(typed, verb, rest)
     return Pressed(typed)
@@ -76,14 +79,26 @@ def _row(typed: QueryDict, words: list[str]) -> Pressed:
     return Pressed(typed)
 
 
-def _named(typed: QueryDict, name: str, key: str) -> Pressed:
-    """Name a lead or a need, or take the name off again (no key)."""
+def _lead(typed: QueryDict, key: str) -> Pressed:
+    """Name a lead, or take the name off again (no key)."""
     changed = typed.copy()
-    changed[name] = key[:20]
-    changed[f"find_{name}"] = ""
-    if name == "lead":
-        changed["lead_organisation"] = ""
-    return Pressed(changed, f"{name}-chosen" if key else f"id_find_{name}")
+    changed["lead"] = key[:20]
+    changed["find_lead"] = ""
+    changed["lead_organisation"] = ""
+    return Pressed(changed, "lead-chosen" if key else "id_find_lead")
+
+
+def _needs(typed: QueryDict, key: str, *, is_off: bool) -> Pressed:
+    """Take a need beside those that are taken, or take one off; the first one is the main need."""
+    changed = typed.copy()
+    keys = [typed.get("need", ""), *typed.get("further_needs", "").split(",")]
+    keys = [other for other in dict.fromkeys(keys) if other and other != key]
+    if key and not is_off:
+        keys.append(key[:KEY_LENGTH])
+    changed["need"] = keys[0] if keys else ""
+    changed["further_needs"] = ",".join(keys[1:MOST_NEEDS])
+    changed["find_need"] = ""
+    return Pressed(changed, "id_find_need" if is_off else "needs-chosen")
 
 
 def _person(typed: QueryDict, verb: str, key: str) -> Pressed:

@@ -14,6 +14,7 @@ from clusters.forms.proposal_choices import (
     PROPOSAL_VOCABULARIES,
     chosen_terms,
     found_needs,
+    given_needs,
     is_key,
     language_choices,
     term_choices,
@@ -34,6 +35,8 @@ from clusters.forms.proposal_fields import (
 from community.choices import Vocabulary
 from community.models import Need
 
+#: Fields that go to the action as the form gives them.
+_AS_GIVEN = ("title", "question", "need", "further_needs", "need_text", "focus", "levels")
 FOCUS_HINTS = {
     Focus.THEMATIC: _("Around a topic, wherever it is met"),
     Focus.TERRITORIAL: _("Around places that share a question"),
@@ -47,6 +50,7 @@ class QuestionForm(StepForm):
         "title",
         "question",
         "need",
+        "further_needs",
         "need_text",
         "focus",
         "levels",
@@ -66,6 +70,7 @@ class QuestionForm(StepForm):
         help_text=_("One question that can be answered, with a question mark at its end."),
     )
     need = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    further_needs = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
     find_need = search_field(_("Find a need on the needs board"), _("A word of the question is enough."))
     need_text = Prose(
         label=_("The need in your own words"),
@@ -94,6 +99,7 @@ class QuestionForm(StepForm):
         return {
             **{name: getattr(cluster, name) for name in names},
             "need": cluster.need_id,
+            "further_needs": ",".join(str(pk) for pk in sorted(row.pk for row in cluster.further_needs.all())),
             "specific_objective": cluster.specific_objective_id,
             "levels": [row.level for row in cluster.levels.all()],
             "themes": [row.pk for row in cluster.themes.all()],
@@ -125,9 +131,21 @@ class QuestionForm(StepForm):
         return Need.objects.visible_to(self.user).filter(pk=key).first() if is_key(key) else None
 
     @cached_property
+    def further_rows(self) -> list[Need]:
+        """The needs that are chosen beside the main one, in the order in which they were."""
+        keys = str(self.current("further_needs") or "").split(",")
+        named = [row.pk for row in self.cluster.further_needs.all()]
+        return [row for row in given_needs(self.user, keys, named) if row != self.need_row]
+
+    @property
+    def chosen_needs(self) -> list[Need]:
+        """All needs that are chosen now, the main one first."""
+        return [*([self.need_row] if self.need_row else []), *self.further_rows]
+
+    @cached_property
     def needs(self) -> list[Need]:
         """The needs that the query finds."""
-        return found_needs(self.user, str(self.current("find_need") or ""))
+        return found_needs(self.user, str(self.current("find_need") or ""), self.chosen_needs)
 
     def clean_need(self) -> Need | None:
         """Return the need of that key; one that is not there is refused at the search box."""
@@ -135,12 +153,19 @@ class QuestionForm(StepForm):
             self.add_error("find_need", NOT_IN_LIST)
         return self.need_row
 
+    def clean_further_needs(self) -> list[Need]:
+        """Return the needs of these keys; one that is not there is refused at the search box."""
+        keys = {key for key in self.cleaned_data["further_needs"].split(",") if key}
+        if keys - {str(row.pk) for row in self.chosen_needs}:
+            self.add_error("find_need", NOT_IN_LIST)
+        return self.further_rows
+
     def values(self) -> dict[str, Any]:
         """Return what `save_step` takes; after `is_valid`."""
         given = self.cleaned_data
         terms = chosen_terms([*given["themes"], *given["sdgs"], given["specific_objective"]])
         return {
-            **{name: given[name] for name in ("title", "question", "need", "need_text", "focus", "levels")},
+            **{name: given[name] for name in _AS_GIVEN},
             "language": given["language"] or self.cluster.language,
             "themes": [terms[key] for key in given["themes"]],
             "sdgs": [terms[key] for key in given["sdgs"]],
@@ -148,8 +173,8 @@ class QuestionForm(StepForm):
         }
 
     def shown(self) -> list[tuple[str, str]]:
-        """Add the need of the board, which stands in a hidden field."""
-        return [*super().shown(), (str(_("Need")), self.need_row.question if self.need_row else "")]
+        """Add the needs of the board, which stand in hidden fields."""
+        return [*super().shown(), (str(_("Need")), "\n".join(row.question for row in self.chosen_needs))]
 
     def layout(self) -> Layout:
         """Return the question first, what sorts it after, the rest folded away."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.roadmap import DATES, FIELDS
 from clusters.choices import StageKind, StageStatus
-from clusters.forms.merging import MergingForm, offer
+from clusters.forms.merging import MergingForm, SeenVersionField, offer
 from clusters.models import Cluster, Stage
 from clusters.roadmap_rules import StageDates
 from community.forms.dates import DayField
@@ -198,7 +198,7 @@ class DropForm(MergingForm):
 class SeenForm(forms.Form):
     """The version that the page showed, for verbs of one press."""
 
-    seen_version = forms.IntegerField(min_value=0)
+    seen_version = SeenVersionField(required=False)
 
 
 class MoveForm(forms.Form):

@@ -2,6 +2,7 @@
 
 from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, DraftWriter, ExpectedOutcome, ReferenceCounter
 from clusters.models.decision import Amendment, Condition, Decision
+from clusters.models.merge import MergeRequest
 from clusters.models.outcome import Attendance, FollowUp, Meeting, Outcome, PanelAnswer, PanelQuestion
 from clusters.models.participation import Participation
 from clusters.models.roadmap import Baseline, BaselineStage, Objective, Stage
@@ -20,6 +21,7 @@ __all__ = [
     "ExpectedOutcome",
     "FollowUp",
     "Meeting",
+    "MergeRequest",
     "Objective",
     "Outcome",
     "PanelAnswer",

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from clusters.choices import Focus, JoinPolicy, Level, OutcomeKind, State
+from clusters.choices import INCOMPLETE_STATES, Focus, JoinPolicy, Level, OutcomeKind, State
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.querysets.register import REFERENCE_ORDER, TITLE_HEAD
 from community.models import Member, Need, Organisation, Project, Solution, Term, Territory, WorkingGroup
@@ -37,6 +37,10 @@ class Cluster(models.Model):
     question = models.CharField(_("question"), max_length=200, blank=True, validators=[plain_line])
     need = models.ForeignKey(
         Need, verbose_name=_("need"), on_delete=models.PROTECT, null=True, blank=True, related_name="clusters"
+    )
+    #: Needs of the board beside the main one, which documents name.
+    further_needs = models.ManyToManyField(
+        Need, verbose_name=_("further needs"), blank=True, related_name="further_clusters"
     )
     need_text = models.TextField(_("need"), max_length=600, blank=True, validators=[plain_text])
     out_of_scope = models.TextField(_("out of scope"), max_length=300, blank=True, validators=[plain_text])
@@ -163,7 +167,8 @@ class Cluster(models.Model):
                 condition=Q(lead_accepted_at__isnull=True) | Q(lead__isnull=False, lead_organisation__isnull=False),
             ),
             models.CheckConstraint(
-                name="cluster_deadline_has_reason", condition=Q(deadline_on__isnull=True) | ~Q(deadline_reason="")
+                name="cluster_deadline_has_reason",
+                condition=Q(deadline_on__isnull=True) | ~Q(deadline_reason="") | Q(state__in=sorted(INCOMPLETE_STATES)),
             ),
         ]
         # The two long ones cover what decides who sees a row: the register's pages and counts never touch the table.
@@ -294,7 +299,10 @@ class DraftShare(models.Model):
 
 
 class DraftWriter(models.Model):
-    """Who wrote in a draft that was never proposed, which leaves no event: they do not decide on it afterwards."""
+    """Who had a hand in a cluster without a row or event that says so: they do not decide on it afterwards.
+
+    That is who wrote in a draft that was never proposed, and who was its deputy lead and has another role now.
+    """
 
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="draft_writers")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")

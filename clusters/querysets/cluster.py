@@ -15,11 +15,13 @@ from django.utils import timezone
 
 from clusters.choices import (
     ACTIVE_STATES,
+    BINDING_PARTICIPATIONS,
     FINISHED_STATES,
     LEADING_ROLES,
     PROPOSED_STATES,
     PUBLIC_STATES,
     REFUSED_STATES,
+    TAKING_STATES,
     ParticipationStatus,
     StageStatus,
     State,
@@ -31,8 +33,8 @@ from clusters.visibility import Viewer, viewer
 if TYPE_CHECKING:
     from community.models import User
 
-#: Events by which somebody has written in a proposal or bound themselves to it: they do not decide on it afterwards.
-WRITING_VERBS = ("submit", "proposal.edited", "accept_lead")
+#: Events by which somebody has written in a proposal or bound themselves to lead: they do not decide on it afterwards.
+WRITING_VERBS = ("submit", "proposal.edited", "accept_lead", "adopt")
 
 
 class ClusterQuerySet(RegisterQuerySet):
@@ -129,7 +131,7 @@ class ClusterQuerySet(RegisterQuerySet):
         deputy = apps.get_model("clusters", "Participation").objects.filter(
             cluster=OuterRef("pk"),
             member=member_id,
-            status=ParticipationStatus.ACTIVE,
+            status__in=sorted(BINDING_PARTICIPATIONS),
             role__in=sorted(LEADING_ROLES),
         )
         wrote = apps.get_model("community", "Event").objects.filter(
@@ -157,7 +159,7 @@ class ClusterQuerySet(RegisterQuerySet):
         """
         active = ParticipationStatus.ACTIVE
         conditions = {
-            "need": Q(need=subject.pk),
+            "need": Q(need=subject.pk) | Q(further_needs=subject.pk),
             "solution": Q(solutions=subject.pk),
             "project": Q(owning_project=subject.pk) | Q(solutions__project=subject.pk),
             "organisation": Q(lead_organisation=subject.pk)
@@ -168,10 +170,29 @@ class ClusterQuerySet(RegisterQuerySet):
         ids = self.model._default_manager.filter(conditions[kind]).values("pk")
         return self.filter(pk__in=ids).order_by("-updated_at", "-pk")
 
+    def drafts_after(self, cluster: models.Model, proposer_id: int) -> Self:
+        """Keep the person's drafts that propose an ended cluster again and were never proposed, newest first."""
+        mine = self.filter(follows=cluster.pk, proposer=proposer_id, state=State.DRAFT, reference__isnull=True)
+        return mine.order_by("-pk")
+
+    def merged_below(self, cluster_id: int) -> list[int]:
+        """Return the keys of those that went into a cluster, and into these before; a query for each generation."""
+        found: list[int] = []
+        latest = [cluster_id]
+        while latest:
+            rows = self.filter(merged_into__in=latest).exclude(pk__in=[cluster_id, *found]).order_by("pk")
+            latest = list(rows.values_list("pk", flat=True))
+            found += latest
+        return found
+
+    def taking_in(self) -> Self:
+        """Keep those that another cluster can go into."""
+        return self.in_states(TAKING_STATES)
+
     def for_desk(self) -> Self:
         """Join and prefetch what the check-list of many proposals reads."""
         return self.for_page().prefetch_related(
-            "stages", "solutions", "expected_outcomes", "objectives", "participations", "levels"
+            "merge_requests__into", "stages", "solutions", "expected_outcomes", "objectives", "participations", "levels"
         )
 
     def with_late_stages(self, on: date) -> Self:
@@ -191,9 +212,17 @@ class ClusterQuerySet(RegisterQuerySet):
         """Join who proposed and who leads, with their accounts: what the verdict of each button reads."""
         return self.select_related("lead__user", "proposer__user", "acting_lead")
 
-    def with_merged(self) -> Self:
-        """Say whether another cluster was merged into it, as `has_merged`: few are, and the others need not ask."""
-        return self.annotate(has_merged=Exists(self.model._default_manager.filter(merged_into=OuterRef("pk"))))
+    def with_ties(self) -> Self:
+        """Say whether it answers further needs, was asked to go elsewhere, took something in or is proposed again.
+
+        As `has_further_needs`, `has_merge_request` and `has_relatives`: few are, and the others need not ask.
+        """
+        needs = self.model.further_needs.through._default_manager.filter(cluster=OuterRef("pk"))
+        tied = self.model._default_manager.filter(Q(merged_into=OuterRef("pk")) | Q(follows=OuterRef("pk")))
+        asked = apps.get_model("clusters", "MergeRequest").objects.filter(cluster=OuterRef("pk"), status="open")
+        return self.annotate(
+            has_further_needs=Exists(needs), has_merge_request=Exists(asked), has_relatives=Exists(tied)
+        )
 
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""
@@ -251,7 +280,7 @@ def able_coordinators(on: date, *, through: str = "") -> models.QuerySet[models.
     deputies = apps.get_model("clusters", "Participation").objects.filter(
         cluster=OuterRef(OuterRef(f"{through}pk")),
         member=OuterRef("member"),
-        status=ParticipationStatus.ACTIVE,
+        status__in=sorted(BINDING_PARTICIPATIONS),
         role__in=sorted(LEADING_ROLES),
     )
     drafted = apps.get_model("clusters", "DraftWriter").objects.filter(

@@ -138,13 +138,15 @@ def _nothing(request: HttpRequest, filters: ClusterFilter, chips: list[bar.Chip]
 
 @cache
 def shapes(states: frozenset[str]) -> SafeString:
-    """Return the shapes of those states as symbols, drawn once a list: each row only refers to its own."""
-    stroke = SafeString('fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round"')
+    """Return the shapes of those states as symbols, drawn once a list: each row only refers to its own.
+
+    How they are stroked stands in the style of `.ico`, which what refers to a symbol hands down to it.
+    """
     icons = [*((state, state) for state in sorted(states)), ("late", "warn")]
     symbols = format_html_join(
         "",
-        '<symbol id="s-{}" viewBox="0 0 20 20" {} stroke-linejoin="round">{}</symbol>',
-        ((code, stroke, SafeString(PATHS[icon])) for code, icon in icons),
+        '<symbol id="s-{}" viewBox="0 0 20 20">{}</symbol>',
+        ((code, SafeString(PATHS[icon])) for code, icon in icons),
     )
     bar_shape = SafeString('<rect id="s-bar" x=".75" y=".75" width="118.5" height="6.5" rx="3.2"/>')
     return format_html('<svg hidden aria-hidden="true">{}<defs>{}</defs></svg>', symbols, bar_shape)

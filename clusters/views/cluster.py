@@ -20,7 +20,8 @@ from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.permissions import can_edit_proposal, can_work, capacities, names_of
 from clusters.pictures.snapshot import cached_pictures
-from clusters.sentences import events_for, history, how_it_stands
+from clusters.relatives import history_of, relatives, took_it_in
+from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
 from community.access import get_visible
 from community.contributions import sections_of
@@ -38,7 +39,7 @@ def load(request: HttpRequest, reference: str) -> Cluster:
     Raises:
         Http404: there is none, or the person may not see it.
     """
-    rows = Cluster.objects.by_name(reference).for_frame().with_merged()
+    rows = Cluster.objects.by_name(reference).for_frame().with_ties()
     return get_visible(rows.for_verbs() if request.user.is_authenticated else rows, request.user)
 
 
@@ -95,16 +96,17 @@ class ClusterDetailView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show the summary; a merged cluster's address leads to the one that took it in."""
         cluster = load(request, reference)
-        if cluster.state == State.MERGED and cluster.merged_into is not None:
-            return redirect(cluster.merged_into.get_absolute_url())
+        if (kept := took_it_in(cluster, request.user)) is not None:
+            return redirect(kept, permanent=True)
         facts = cached_snapshot(cluster, at=timezone.now())
-        newest = events_for(request.user, cluster)[:SHOWN_EVENTS]
+        newest = history_of(cluster, request.user, most=SHOWN_EVENTS)
         context = {
             **frame(request, cluster, "summary"),
             "facts": facts,
             "pictures": cached_pictures(cluster, facts, on=timezone.localdate()),
-            "entries": [replace(entry, changes=[]) for entry in history(newest, cluster, user=request.user)],
+            "entries": [replace(entry, changes=[]) for entry in newest],
             "decision_waits": _decision_waits(request.user, cluster),
+            "relatives": relatives(cluster, request.user),
             "sections": sections_of("cluster", request, cluster),
         }
         return render(request, "clusters/cluster/detail.html", context)
@@ -117,7 +119,9 @@ class ClusterHistoryView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show all events, those of clusters that were merged into this one too."""
         cluster = load(request, reference)
-        entries = history(events_for(request.user, cluster), cluster, user=request.user)
+        if (kept := took_it_in(cluster, request.user)) is not None:
+            return redirect("clusters:history", reference=kept.name, permanent=True)
+        entries = history_of(cluster, request.user)
         return render(
             request, "clusters/cluster/history.html", {**frame(request, cluster, "history"), "entries": entries}
         )

@@ -20,6 +20,7 @@ from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.notifications import told
 from clusters.sentences import Entry, history
+from clusters.views.proposal_page import step_url
 from community.access import get_visible
 from community.actions.transition import transition
 from community.lifecycle import Verb
@@ -70,7 +71,7 @@ class TransitionView(LoginRequiredMixin, View):
             return _page(request, cluster, row, form, verdict, status=STATUS.get(refusal.code, 422))
         undo = f"undo:{reverse('clusters:transition', args=[after.name, 'undo'])}" if row.undoable else ""
         messages.success(request, str(row.done), extra_tags=undo)
-        return redirect(after.get_absolute_url() if row.is_recorded else "clusters:list")
+        return _then(request, after, row)
 
     def _load(self, request: SignedInRequest, reference: str, verb: str) -> tuple[Cluster, Verb]:
         """Return the cluster and the verb's row.
@@ -83,6 +84,15 @@ class TransitionView(LoginRequiredMixin, View):
         if row is None or row.slug != verb or not row.has_page:
             raise Http404(_("There is no such page."))
         return get_visible(Cluster.objects.by_name(reference).for_page(), request.user), row
+
+
+def _then(request: SignedInRequest, cluster: Cluster, verb: Verb) -> HttpResponse:
+    """Lead to where the verb leaves the person: the cluster, the new draft, or the list when it is gone."""
+    if verb.code == "propose_again":
+        member = request.user.member
+        draft = Cluster.objects.drafts_after(cluster, member.pk if member else 0).first()
+        return redirect(step_url(draft, 1) if draft else "clusters:list")
+    return redirect(cluster.get_absolute_url() if verb.is_recorded else "clusters:list")
 
 
 def _asked(request: SignedInRequest, cluster: Cluster, verb: Verb) -> HttpResponse:

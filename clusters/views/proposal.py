@@ -17,7 +17,7 @@ from clusters.actions.proposal import create_draft, is_quiet, save_step
 from clusters.amendment_rights import can_suggest
 from clusters.examples import EXAMPLES, find_example
 from clusters.forms.proposal import STEPS, Step, step_of
-from clusters.forms.proposal_choices import newest_needs, own_drafts
+from clusters.forms.proposal_choices import MOST_NEEDS, newest_needs, own_drafts
 from clusters.forms.proposal_presses import is_press, looked_for, press
 from clusters.models import Cluster
 from clusters.models.cluster import new_draft_code
@@ -66,11 +66,12 @@ class ProposalCreateView(LoginRequiredMixin, View):
         verdict = can_propose(request.user)
         if not verdict:
             raise PermissionDenied(str(verdict.reason))
-        need = _need(request, request.GET.get("need", ""))
+        needs = _needs(request, request.GET.getlist("need"))
         context = {
             "code": new_draft_code(),
-            "need": need,
-            "needs": [] if need else newest_needs(request.user),
+            "chosen": needs,
+            "start": ",".join(str(need.pk) for need in needs),
+            "needs": [] if needs else newest_needs(request.user),
             "examples": EXAMPLES,
             "drafts": own_drafts(request.user),
         }
@@ -84,15 +85,24 @@ class ProposalCreateView(LoginRequiredMixin, View):
                 by=request.user,
                 code=request.POST.get("code", ""),
                 example=find_example(key) if start == "example" else None,
-                need=_need(request, key) if start == "need" else None,
+                needs=_needs(request, key.split(",")) if start == "need" else (),
             )
         except Refusal as refusal:
             raise PermissionDenied(str(refusal)) from refusal
         return redirect(step_url(cluster, 1) if can_edit_proposal(request.user, cluster) else cluster)
 
 
-def _need(request: SignedInRequest, key: str) -> Need | None:
-    return get_visible(Need, request.user, pk=key) if key else None
+def _needs(request: SignedInRequest, keys: list[str]) -> list[Need]:
+    """Return the needs that the address or the button names, the main one first.
+
+    Raises:
+        Http404: one is not there.
+    """
+    given = [key for key in dict.fromkeys(keys) if key]
+    if len(given) > MOST_NEEDS:
+        words = _("One cluster answers at most %(most)d needs: the first %(most)d were taken.")
+        messages.warning(request, words % {"most": MOST_NEEDS})
+    return [get_visible(Need, request.user, pk=key) for key in given[:MOST_NEEDS]]
 
 
 class ProposalUpdateView(LoginRequiredMixin, View):

@@ -41,16 +41,16 @@ if TYPE_CHECKING:
 _ALWAYS = ("objectives", "stages", "solutions", "expected_outcomes")
 #: What a step reads besides, by its number.
 PREFETCH: dict[int, tuple[str, ...]] = {
-    1: (*_ALWAYS, "levels", "themes", "sdgs"),
+    1: (*_ALWAYS, "levels", "themes", "sdgs", "further_needs"),
     2: (*_ALWAYS, "territories"),
     3: _ALWAYS,
     4: (*_ALWAYS, "further_working_groups"),
-    5: (*_ALWAYS, "levels", "themes", "territories"),
+    5: (*_ALWAYS, "levels", "themes", "territories", "further_needs"),
 }
 #: The field that answers a point of the check-list, where an example's text would pass it.
 _ANSWERED_BY = {"question": "question", "adoption": "adoption_plan"}
 #: On these steps it is said what comes close.
-OVERLAP_STEPS = (1, 5)
+OVERLAP_STEPS = (1, 2, 5)
 
 
 @dataclass(frozen=True)

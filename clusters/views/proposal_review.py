@@ -33,10 +33,11 @@ def review_of(cluster: Cluster) -> list[Reviewed]:
 
 
 def _question(cluster: Cluster) -> Facts:
+    needs = [*([cluster.need] if cluster.need else []), *cluster.further_needs.all()]
     return [
         (_("Title"), _lines(cluster.title)),
         (_("Question"), _lines(cluster.question)),
-        (_("Need"), _lines(cluster.need.question if cluster.need else "", cluster.need_text)),
+        (_("Need"), _lines(*(row.question for row in needs), cluster.need_text)),
         (_("Focus"), _lines(cluster.get_focus_display())),
         (_("Levels of transfer"), _joined(row.get_level_display() for row in cluster.levels.all())),
         (_("Themes"), _joined(row.label for row in cluster.themes.all())),

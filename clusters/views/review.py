@@ -21,6 +21,7 @@ from clusters.forms.lifecycle import CONDITION_LENGTH, MAX_CONDITIONS, REASON_LE
 from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
+from clusters.overlap import overlap_of
 from clusters.permissions import deciding_members, names_of
 from clusters.pictures.snapshot import roadmap_pictures
 from clusters.sentences import history
@@ -111,6 +112,7 @@ class ReviewView(LoginRequiredMixin, View):
                 "points": points,
                 "done": sum(point.is_fulfilled for point in points),
                 "missing": checklist.unfulfilled(points),
+                "overlap": overlap_of(cluster, request.user),
                 "offers": offers,
                 "may_decide": next(offers[code].verdict for code in ("return", "decline") if code in offers),
                 "seen": content_hash(cluster),

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community import search
+from community import contributions, search
 from community.choices import NeedStatus, Urgency
 from community.events import record
 from community.folding import fold_key
@@ -138,6 +138,8 @@ def take_back_me_too(*, need: Need, by: User) -> bool:
 def set_need_status(*, need: Need, status: NeedStatus, by: User, note: str = "") -> Need:
     """Say how far a need has come, with a note why; one event. A no-op when it says so already.
 
+    From then on it stays so whatever clusters do; saying "unmet" lets it follow them again.
+
     Raises:
         Refusal: `by` neither raised the need nor keeps the registry's lists.
         ValidationError: the note holds signs that are not allowed.
@@ -145,15 +147,42 @@ def set_need_status(*, need: Need, status: NeedStatus, by: User, note: str = "")
     row = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)
     if not (verdict := can_set_need_status(by, row)):
         raise Refusal.of(verdict)
-    if row.status == status:
+    follows = status == NeedStatus.OPEN
+    status = _progress_of(row) if follows else status
+    if row.status == status and row.is_set_by_hand is not follows:
         return row
     before, row.status, row.status_note = row.status, status, note
+    row.is_set_by_hand = not follows
     row.version += 1
     row.full_clean()
-    row.save(update_fields=["status", "status_note", "version"])
+    row.save(update_fields=["status", "status_note", "is_set_by_hand", "version"])
     data = {"from": before, "to": status}
     record(verb="set_need_status", subject=row, by=by, data=data, detail={"reason": note} if note else None)
     return row
+
+
+@transaction.atomic
+def follow_clusters(*, need_id: int, at: datetime | None = None) -> bool:
+    """Let a need follow what clusters do with it; one event by the registry.
+
+    The apps above are asked with the row locked, so that two clusters which end at once see each other. A no-op that
+    returns False when it says so already, or when a person said how far it is.
+    """
+    row = Need.objects.select_for_update(of=("self",)).get(pk=need_id)
+    if row.is_set_by_hand or row.status == (status := _progress_of(row)):
+        return False
+    before, row.status = row.status, status
+    row.version += 1
+    row.save(update_fields=["status", "version"])
+    record(verb="set_need_status", subject=row, by=None, at=at, data={"from": before, "to": status})
+    return True
+
+
+def _progress_of(need: Need) -> NeedStatus:
+    """Return how far the work has brought a need: unmet, taken up or answered."""
+    said = [NeedStatus(progress(need.pk)) for progress in contributions.need_progress]
+    order = [NeedStatus.OPEN, NeedStatus.TAKEN_UP, NeedStatus.ANSWERED]
+    return max(said, key=order.index, default=NeedStatus.OPEN)
 
 
 def _open_need(member: Member, question: str) -> Need | None:

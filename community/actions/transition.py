@@ -112,7 +112,7 @@ def _carry_out(attempt: Attempt, kind: str) -> None:
         run, after = _effects[code]
         if not after:
             run(attempt)
-    if row.pk is not None:
+    if row.pk is not None and (verb.is_recorded or attempt.changed):
         attempt.set(version=row.version + 1)
         row.save(update_fields=[*sorted(attempt.changed), "updated_at"])
     if verb.is_recorded:

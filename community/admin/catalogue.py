@@ -17,7 +17,7 @@ from community.models import Need, Solution
 
 @admin.register(Need)
 class NeedAdmin(EntryAdmin):
-    """Needs that members raised; an administrator corrects their words."""
+    """Needs that members raised; an administrator corrects their words, and says how far one is on its page."""
 
     may_add = False
     list_display = ("question", "raised_by", "organisation", "urgency", "status", "raised_at")
@@ -26,7 +26,7 @@ class NeedAdmin(EntryAdmin):
     search_fields = ("search_text",)
     ordering = ("-raised_at", "-pk")
     autocomplete_fields = ("organisation", "territories", "challenges", "solution_types")
-    readonly_fields = ("raised_by", "raised_at")
+    readonly_fields = ("raised_by", "raised_at", "status", "status_note")
 
 
 @admin.register(Solution)

@@ -94,5 +94,12 @@ class MeTooForm(forms.ModelForm):  # type: ignore[type-arg]
 class NeedStatusForm(forms.Form):
     """How far a need has come, and a line about it."""
 
-    status = forms.ChoiceField(label=_("How far has it come?"), choices=NeedStatus.choices)
+    status = forms.ChoiceField(
+        label=_("How far has it come?"),
+        choices=[
+            (NeedStatus.OPEN, _("Not answered: its clusters say how far it is")),
+            (NeedStatus.ANSWERED, NeedStatus.ANSWERED.label),
+            (NeedStatus.CLOSED, NeedStatus.CLOSED.label),
+        ],
+    )
     note = Need._meta.get_field("status_note").formfield(label=_("What answered it, or why it is closed"))

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import NeedStatus, Urgency
+from community.choices import OPEN_NEEDS, NeedStatus, Urgency
 from community.models.fields import LineField, ProseField
 from community.models.member import Member
 from community.models.organisation import Organisation
@@ -46,6 +46,8 @@ class Need(models.Model):
     )
     urgency = models.CharField(_("urgency"), max_length=10, choices=Urgency, default=Urgency.NORMAL)
     status = models.CharField(_("status"), max_length=10, choices=NeedStatus, default=NeedStatus.OPEN)
+    #: A person said how far it is; what clusters do changes it no longer.
+    is_set_by_hand = models.BooleanField(default=False, editable=False)
     status_note = LineField(_("note on the status"), max_length=300, blank=True)
     search_text = models.TextField(_("folded text"), blank=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
@@ -63,6 +65,11 @@ class Need(models.Model):
 
     def __str__(self) -> str:
         return self.question
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing has answered it yet, taken up or not."""
+        return self.status in OPEN_NEEDS
 
 
 class MeToo(models.Model):

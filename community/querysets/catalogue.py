@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from community.choices import NeedStatus, SolutionStatus
+from community.choices import OPEN_NEEDS, SolutionStatus, Urgency
 from community.querysets.period import rows_of
 from community.querysets.search import SearchableQuerySet
 from community.visibility import is_administrator, is_cop, member_of
@@ -28,8 +28,13 @@ class NeedQuerySet(SearchableQuerySet["Need"]):
         return self.all()
 
     def open(self) -> Self:
-        """Keep the needs that nothing has answered yet."""
-        return self.filter(status=NeedStatus.OPEN)
+        """Keep the needs that nothing has answered yet, taken up or not."""
+        return self.filter(status__in=sorted(OPEN_NEEDS))
+
+    def within(self, code: str) -> Self:
+        """Keep the needs of a territory or of one inside it: a NUTS code begins with that of the region around it."""
+        places = self.model.territories.through._default_manager.filter(territory__code__startswith=code)
+        return self.filter(pk__in=places.values("need"))
 
     def of_organisation(self, organisation: Organisation) -> Self:
         """Keep the needs that were raised for one organisation."""
@@ -40,6 +45,11 @@ class NeedQuerySet(SearchableQuerySet["Need"]):
         said = rows_of("MeToo").filter(need=OuterRef("pk")).order_by()
         count = said.values("need").annotate(count=Count("pk")).values("count")
         return self.annotate(me_too_count=Coalesce(Subquery(count), 0))
+
+    def in_order(self, *columns: str) -> Self:
+        """Order by columns of a need, or by `me_too_count` and `urgency_rank`, which are added; give a total order."""
+        rank = Case(*(When(urgency=code, then=number) for number, code in enumerate(Urgency.values)), default=0)
+        return self.with_me_too_count().annotate(urgency_rank=rank).order_by(*columns)
 
     def for_page(self) -> Self:
         """Load what a row of a list or the page of a need shows, in a fixed number of queries."""

@@ -90,9 +90,10 @@ def error_summary(*given: BaseForm | Any, title: str = "") -> dict[str, Any]:
     """
     problems: list[tuple[str, str, str]] = []
     for form in _forms(given):
-        problems += [("", "", str(error)) for error in form.non_field_errors()]
+        problems += [("", "", str(error)) for error in plain_errors(form)]
         for field in form:
-            problems += [(anchor(field), str(field.label), str(error)) for error in field.errors]
+            if not field.is_hidden:
+                problems += [(anchor(field), str(field.label), str(error)) for error in field.errors]
     for formset in given:
         if hasattr(formset, "non_form_errors") and formset.is_bound:
             problems += [("", "", str(error)) for error in formset.non_form_errors()]
@@ -101,6 +102,15 @@ def error_summary(*given: BaseForm | Any, title: str = "") -> dict[str, Any]:
         "%(count)d thing to put right before you go on", "%(count)d things to put right before you go on", count
     ) % {"count": count}
     return {"problems": problems, "title": words}
+
+
+@register.filter
+def plain_errors(form: BaseForm) -> list[str]:
+    """Return what is wrong with the form as a whole; a hidden input lost or broken is said without its name."""
+    errors = [str(error) for error in form.non_field_errors()]
+    if any(field.errors for field in form.hidden_fields()):
+        errors.append(_("This page was incomplete or out of date. What you typed is kept: open the page anew."))
+    return errors
 
 
 def _forms(given: tuple[BaseForm | Any, ...]) -> list[BaseForm]:

@@ -22,6 +22,7 @@ from community.forms.need import MeTooForm, NeedForm, NeedStatusForm
 from community.models import Need
 from community.permissions import Refusal
 from community.rights import can_edit_need, can_raise_need, can_say_me_too, can_set_need_status
+from community.similar import people_near, solutions_near
 from community.tables import Rows
 from community.views.answers import account_of, answer_refusal
 from community.views.listing import NounListView
@@ -148,10 +149,10 @@ class NeedStatusView(View):
             return render(request, "community/need/detail.html", context, status=422)
         status, note = NeedStatus(form.cleaned_data["status"]), form.cleaned_data["note"]
         try:
-            actions.set_need_status(need=need, status=status, by=account_of(request), note=note)
+            after = actions.set_need_status(need=need, status=status, by=account_of(request), note=note)
         except Refusal as refusal:
             return answer_refusal(refusal)
-        messages.success(request, _("Noted: %(status)s.") % {"status": status.label})
+        messages.success(request, _("Noted: %(status)s.") % {"status": after.get_status_display()})
         return redirect("community:need", pk=pk)
 
 
@@ -159,7 +160,8 @@ def need_context(request: HttpRequest, need: Any, form: MeTooForm | None = None)
     """Return what the page of one need shows to this reader."""
     said = list(need.me_toos.select_related("member", "organisation"))
     me = member_of(request.user)
-    initial = {"status": need.status, "note": need.status_note}
+    status = NeedStatus.OPEN if need.is_open else need.status
+    solutions = solutions_near(need, request.user) if need.is_open else []
     return {
         "need": need,
         "said": said,
@@ -169,6 +171,8 @@ def need_context(request: HttpRequest, need: Any, form: MeTooForm | None = None)
         "may_edit": can_edit_need(request.user, need),
         "may_set_status": can_set_need_status(request.user, need),
         "me_too_form": form or MeTooForm(),
-        "status_form": NeedStatusForm(initial=initial),
+        "status_form": NeedStatusForm(initial={"status": status, "note": need.status_note}),
+        "solutions_near": solutions,
+        "people_near": people_near(need, request.user, solutions) if need.is_open else [],
         "sections": sections_of("need", request, need),
     }

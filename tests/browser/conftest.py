@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from config.machine import tools
 
@@ -26,6 +26,10 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+#: Milliseconds that a page gets on a machine that does other work besides.
+WAIT = 15_000
+expect.set_options(timeout=WAIT)
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +66,7 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pag
             is_mobile=touch,
             locale="en-GB",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(WAIT)
         page = context.new_page()
         errors: list[str] = []
         page.errors = errors  # type: ignore[attr-defined]

@@ -27,7 +27,7 @@ def cast() -> Cast:
 def test_the_summary_page_opens_for_whoever_sees_the_cluster(role: str, state: str, cast: Cast) -> None:
     cluster = make_cluster(cast, state)
     answer = client_of(cast, role).get(f"/clusters/{cluster.name}/")
-    assert answer.status_code in (200, 302, 404)
+    assert answer.status_code in (200, 301, 404)
     if answer.status_code == 200:
         assert cluster.question in answer.content.decode()
 
@@ -35,7 +35,7 @@ def test_the_summary_page_opens_for_whoever_sees_the_cluster(role: str, state: s
 def test_a_merged_clusters_address_leads_to_the_one_that_took_it_in(cast: Cast) -> None:
     cluster = make_cluster(cast, State.MERGED)
     answer = Client().get(f"/clusters/{cluster.name}/")
-    assert (answer.status_code, answer.headers["Location"]) == (302, cluster.merged_into.get_absolute_url())
+    assert (answer.status_code, answer.headers["Location"]) == (301, cluster.merged_into.get_absolute_url())
 
 
 @pytest.mark.parametrize("rows", [1, 3])

@@ -48,7 +48,10 @@ VERBS = (
     "discontinue",
     "correct",
     "reopen",
+    "merge",
+    "propose_again",
 )
+ENDED = {"concluded", "discontinued", "declined", "withdrawn", "merged"}
 ACTIVE = {"approved", "running", "paused"}
 
 
@@ -96,6 +99,9 @@ class Life:
                 state in ("concluded", "discontinued", "declined", "withdrawn")
                 and (decides or who == "admin" or (state == "withdrawn" and who == "proposer"))
             ),
+            # Into a cluster of the same group, so that one press is enough.
+            "merge": lambda: state in ("submitted", "returned", "approved") and decides,
+            "propose_again": lambda: state in ENDED,
         }
         return rules[verb]()
 
@@ -115,6 +121,7 @@ class Life:
             "conclude": "concluded",
             "discontinue": "discontinued",
             "reopen": self.before,
+            "merge": "merged",
         }.get(verb, self.state)
         if goes_to != self.state:
             self.before, self.state = self.state, goes_to
@@ -125,11 +132,13 @@ class Life:
         self.was_decided |= verb in ("return", "approve", "decline")
 
 
-CORRECTIONS = count(1)
+CORRECTIONS, TARGETS = count(1), count(1)
 
 
-def details(verb: str) -> dict[str, object]:
+def details(verb: str, cast: Cast) -> dict[str, object]:
     """Return what the verb's form asks; each correction says something new."""
+    if verb == "merge":
+        return {"into": make_cluster(cast, State.RUNNING, reference=f"M4N-CL-2099-{next(TARGETS)}")}
     if verb == "correct":
         return {"lessons": f"Correction {next(CORRECTIONS)}."}
     return {"lessons": "Ask earlier.", "has_no_outcome": True} if verb in ("conclude", "discontinue") else {}
@@ -153,7 +162,7 @@ def check(cluster: Cluster, life: Life, pressed: int) -> None:
 def press(cast: Cast, cluster: Cluster, verb: str, who: str) -> bool:
     """Press one button; return whether it was done."""
     try:
-        transition(cluster, verb, by=cast.user(who), reason="Because.", **details(verb))
+        transition(cluster, verb, by=cast.user(who), reason="Because.", **details(verb, cast))
     except Refusal:
         return False
     return True
@@ -172,7 +181,7 @@ def live(cast: Cast, presses: list[tuple[str, str]]) -> None:
         assert done == expected, (verb, who, life)
         if done:
             life.do(verb, who)
-            pressed += 1
+            pressed += verb != "propose_again"  # the draft's own chain begins with its submit
     check(cluster, life, pressed)
 
 

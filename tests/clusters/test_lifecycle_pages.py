@@ -206,7 +206,7 @@ def test_a_visitor_is_led_to_sign_in(cast: Cast) -> None:
     assert answer.headers["Location"].startswith("/accounts/login/?next=")
 
 
-@pytest.mark.parametrize("verb", ["merge", "propose-again", "nonsense", "accept_lead"])
+@pytest.mark.parametrize("verb", ["propose_again", "nonsense", "accept_lead"])
 def test_a_verb_without_a_page_is_not_there(verb: str, cast: Cast) -> None:
     cluster = make_cluster(cast, State.SUBMITTED)
     assert client_of(cast, "coordinator").get(page(cluster, verb)).status_code == 404
@@ -219,6 +219,9 @@ def test_each_enabled_button_leads_to_a_page_and_each_disabled_one_says_why(stat
         client = client_of(cast, role)
         for offer in CLUSTER.offers(cluster, by=cast.user(role), at=timezone.now()):
             answer = client.get(page(cluster, offer.verb.slug))
+            if not Cluster.objects.visible_to(cast.user(role)).filter(pk=cluster.pk).exists():
+                assert answer.status_code == 404
+                continue
             assert answer.status_code == (200 if offer.verdict or offer.verdict.code != "forbidden" else 403)
             if not offer.verdict:
                 assert str(offer.verdict.reason) in answer.content.decode().replace("&#x27;", "'")
@@ -230,6 +233,13 @@ def test_discard_really_deletes_a_draft_that_was_never_proposed(cast: Cast) -> N
     assert (answer.status_code, answer.headers["Location"]) == (302, "/clusters/")
     assert not Cluster.objects.filter(pk=cluster.pk).exists()
     assert Event.objects.count() == 0
+
+
+def test_a_group_that_takes_over_is_no_further_one_any_more(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    cluster.further_working_groups.add(cast.other_group)
+    transition(cluster, "move", by=cast.user("coordinator"), reason="Theirs.", working_group=cast.other_group)
+    assert not cluster.further_working_groups.exists()
 
 
 def test_move_asks_for_the_other_group_and_makes_it_responsible(cast: Cast) -> None:

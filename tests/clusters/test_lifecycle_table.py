@@ -8,6 +8,7 @@ from django.utils import timezone
 from clusters.amendment_lifecycle import AMENDMENT
 from clusters.choices import Capacity, State
 from clusters.lifecycle import CLUSTER
+from clusters.models import Cluster
 from clusters.notifications import AUDIENCE_LABELS, AUDIENCES
 from clusters.permissions import capacities, deciding_members
 from community.actions.transition import registered_effects, transition
@@ -21,6 +22,15 @@ pytestmark = pytest.mark.django_db
 DECIDE = {"coordinator", "mission_coordinator"}
 LEAD = {"lead", "deputy_lead"}
 RUN = LEAD | DECIDE | {"coordinator_proposer"}
+MEMBERS = RUN | {
+    "admin",
+    "member",
+    "participant",
+    "proposer",
+    "other_lead",
+    "other_coordinator",
+    "stand_in",
+}
 S = State
 
 #: (verb, state) -> roles that may press it, on a complete cluster whose lead accepted and whose proposer is `proposer`.
@@ -51,6 +61,10 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("discontinue", S.PAUSED): RUN,
     ("correct", S.CONCLUDED): RUN,
     ("correct", S.DISCONTINUED): RUN,
+    ("merge", S.SUBMITTED): DECIDE | {"coordinator_proposer"},
+    ("merge", S.RETURNED): DECIDE | {"coordinator_proposer"},
+    ("merge", S.APPROVED): DECIDE | {"coordinator_proposer"},
+    **{("propose_again", state): MEMBERS for state in (S.CONCLUDED, S.DISCONTINUED, S.DECLINED, S.WITHDRAWN, S.MERGED)},
     ("reopen", S.CONCLUDED): DECIDE | {"coordinator_proposer", "admin"},
     ("reopen", S.DISCONTINUED): DECIDE | {"coordinator_proposer", "admin"},
     ("reopen", S.DECLINED): DECIDE | {"coordinator_proposer", "admin"},
@@ -71,6 +85,8 @@ def cast() -> Cast:
 
 def details(verb: str, cast: Cast) -> dict[str, object]:
     """Return what makes a complete attempt of the verb."""
+    if verb == "merge":
+        return {"into": make_cluster(cast, State.APPROVED)}
     return {"working_group": cast.other_group} if verb == "move" else DETAILS.get(verb, {})
 
 
@@ -107,6 +123,10 @@ def test_every_allowed_verb_changes_state_as_the_table_says(verb: str, state: st
             assert after.pk is None
             continue
         after.refresh_from_db()
+        if verb == "propose_again":
+            assert (after.state, after.version) == (state, 1)
+            assert Cluster.objects.drafts_after(after, cast.user(role).member.pk).count() == 1
+            continue
         target = row.target if isinstance(row.target, str) else before if row.target else state
         assert after.state == target, role
         event = Event.objects.about(after).first()

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import IntegrityError
+from django.db.transaction import atomic
 
 from clusters.choices import State
 from clusters.examples import EXAMPLES, as_example
 from clusters.models import Cluster, Objective, Stage
+from community.actions.transition import transition
 from community.models import Event, Message
+from community.permissions import Refusal
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.form_reader import buttons_of, fields_of
@@ -39,6 +43,30 @@ def test_every_step_of_an_empty_draft_can_be_saved_as_it_is(writer: Writer, draf
         assert (answer.status_code, answer["Location"]) == (302, writer.url(step))
     draft.refresh_from_db()
     assert draft.version == 1
+
+
+DEADLINE = "Say what sets that deadline: a call, a law, a season."
+
+
+@pytest.mark.parametrize("by_itself", [False, True])
+def test_a_deadline_is_saved_before_it_says_what_sets_it(writer: Writer, draft: Cluster, by_itself: bool) -> None:
+    answer = writer.save(3, deadline_on="1 May 2027", **({"autosave": "1"} if by_itself else {}))
+    assert answer.status_code in (200, 302)
+    draft.refresh_from_db()
+    assert (draft.deadline_on, draft.deadline_reason) == (date(2027, 5, 1), "")
+    assert DEADLINE in writer.client.get(writer.url(5)).content.decode()
+    with pytest.raises(Refusal, match="Say what sets that deadline"):
+        transition(draft, "submit", by=draft.proposer.user)
+
+
+def test_a_proposed_deadline_says_what_sets_it(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    writer = Writer(cast.accounts["proposer"], cluster)
+    answer = writer.save(3, starts_on="1 March 2026", ends_on="20 March 2026", deadline_on="1 May 2027")
+    assert answer.status_code == 422
+    assert DEADLINE in answer.content.decode()
+    with pytest.raises(IntegrityError), atomic():
+        Cluster.objects.filter(pk=cluster.pk).update(deadline_on="2027-05-01", deadline_reason="")
 
 
 def test_the_first_step_stores_what_is_typed(writer: Writer, draft: Cluster) -> None:
@@ -147,7 +175,6 @@ def test_the_fifth_step_stores_results_and_the_plan(cast: Cast, writer: Writer, 
         (2, {"objectives-0-text": "x" * 301}, "Shorten this to 300 characters. It has 301."),
         (3, {"starts_on": "31 April 2027"}, "31 April does not exist. Did you mean 30 April?"),
         (3, {"starts_on": "2 May 2027", "ends_on": "1 May 2027"}, "The end lies before the start."),
-        (3, {"deadline_on": "1 May 2027"}, "Say what sets that deadline: a call, a law, a season."),
         (3, {"stages-0-title": "S", "stages-0-planned_end_on": "30 February 2027"}, "30 February does not exist."),
         (
             3,

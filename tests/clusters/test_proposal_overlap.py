@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from clusters import search
 from clusters.choices import State
@@ -34,7 +36,7 @@ def other(cast: Cast, state: str = State.RUNNING, **fields: object) -> Cluster:
 
 
 def titles(draft: Cluster, cast: Cast, role: str = "proposer") -> list[str]:
-    return [cluster.title for cluster, _words in overlap_of(draft, cast.accounts[role]).clusters]
+    return [hit.row.title for hit in overlap_of(draft, cast.accounts[role]).clusters]
 
 
 def test_the_words_that_tell_are_folded_and_not_common() -> None:
@@ -50,7 +52,7 @@ def test_two_telling_words_in_common_come_close_and_one_does_not(cast: Cast, dra
     other(cast, title="Wetlands that store a flood", question="Who pays?")
     other(cast, title="A wetland of birds", question="Who rings them?")
     assert titles(draft, cast) == ["Wetlands that store a flood"]
-    assert [words for _row, words in overlap_of(draft, cast.accounts["proposer"]).clusters] == [["wetland", "flood"]]
+    assert [hit.words for hit in overlap_of(draft, cast.accounts["proposer"]).clusters] == [["wetland", "flood"]]
 
 
 def test_the_closest_come_first_and_three_are_enough(cast: Cast, draft: Cluster) -> None:
@@ -82,7 +84,7 @@ def test_open_needs_come_close_too_but_not_the_one_it_answers(cast: Cast, draft:
     make.make_need("A flood in a wetland, answered", status="answered")
     draft.need = own
     found = overlap_of(draft, cast.accounts["proposer"])
-    assert [need.question for need, _words in found.needs] == ["Where does a flood go without a wetland?"]
+    assert [hit.row.question for hit in found.needs] == ["Where does a flood go without a wetland?"]
     assert found.count == 1
 
 
@@ -92,10 +94,75 @@ def test_an_empty_draft_comes_close_to_nothing(cast: Cast) -> None:
     assert overlap_of(empty, cast.accounts["proposer"]).count == 0
 
 
-def test_it_is_said_on_the_first_and_the_last_step_and_after_an_autosave(cast: Cast, draft: Cluster) -> None:
+def test_it_is_said_where_it_can_change_and_at_the_end_and_after_an_autosave(cast: Cast, draft: Cluster) -> None:
     other(cast, title="Flood storage of a wetland")
     writer = Writer(cast.accounts["proposer"], draft)
     said = [step for step in range(1, 6) if "1 comes close" in writer.page(step)]
-    assert said == [1, 5]
+    assert said == [1, 2, 5]
     typed = writer.typed(1, title="Birds", question="Where do birds rest?")
     assert "comes close" not in writer.post(1, typed, htmx=True, autosave="1").content.decode()
+
+
+def test_each_reason_is_named_and_a_lone_theme_place_or_project_is_none(cast: Cast) -> None:
+    theme, place = make.make_term(label="Floods"), make.make_territory(name="Kriti")
+    project = make.make_project("WETLAND")
+    method, other_method = (make.make_solution(title, project=project) for title in ("Method", "Other method"))
+    bare = Cluster.objects.create(proposer=cast.member("proposer"), title="Anew", question="Where to?")
+    for name, row in (("themes", theme), ("territories", place), ("solutions", method)):
+        getattr(bare, name).add(row)
+
+    def shares(title: str, **parts: object) -> None:
+        cluster = other(cast, title=title, question="Which?")
+        cluster.solutions.clear()
+        for name, row in parts.items():
+            getattr(cluster, name).add(row)
+
+    shares("Theme alone", themes=theme)
+    shares("Place alone", territories=place)
+    shares("Project alone", solutions=other_method)
+    shares("Theme and place", themes=theme, territories=place)
+    shares("Result", solutions=method)
+    shares("Project and theme", solutions=other_method, themes=theme)
+    found = {hit.row.title: hit.reasons for hit in overlap_of(bare, cast.accounts["proposer"]).clusters}
+    assert found == {
+        "Theme and place": ["Both on the theme: Floods", "Both in: Kriti"],
+        "Result": ["Both work with: Method"],
+        "Project and theme": ["Both belong to: WETLAND", "Both on the theme: Floods"],
+    }
+
+
+def test_needs_come_close_by_theme_and_place_too(cast: Cast) -> None:
+    theme, place = make.make_term(label="Floods"), make.make_territory(name="Kriti")
+    draft = Cluster.objects.create(proposer=cast.member("proposer"))
+    draft.themes.add(theme)
+    draft.territories.add(place)
+    need = make.make_need("Who?")
+    need.challenges.add(theme)
+    need.territories.add(place)
+    found = overlap_of(draft, cast.accounts["proposer"])
+    assert [(hit.row, hit.reasons) for hit in found.needs] == [(need, ["Both on the theme: Floods", "Both in: Kriti"])]
+
+
+def test_it_takes_as_many_queries_with_many_clusters_as_with_one(
+    cast: Cast, draft: Cluster, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    draft.themes.add(theme := make.make_term())
+    for number in range(5):
+        cluster = other(cast, title=f"Flood storage in a wetland {number}")
+        cluster.themes.add(theme)
+        make.make_need(f"Which wetland is a flood storage {number}?").challenges.add(theme)
+    user = cast.accounts["proposer"]
+    overlap_of(draft, user)
+    with django_assert_max_num_queries(15):
+        assert overlap_of(Cluster.objects.get(pk=draft.pk), user).count == 6
+
+
+def test_who_decides_reads_it_on_the_review_case_with_the_reasons(cast: Cast) -> None:
+    proposal = other(cast, State.SUBMITTED, title="Flood storage", question="Does a wetland count?")
+    other(cast, title="Flood storage of a wetland", question="Is it?", proposer=cast.member("member"))
+    client = Client()
+    client.force_login(cast.accounts["coordinator"])
+    page = client.get(f"/review/{proposal.name}/").content.decode()
+    assert "1 comes close" in page
+    assert "Both speak of: storage, wetland, flood" in page
+    assert "join instead" not in page

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
+from clusters.actions.proposal import save_step
+from clusters.actions.proposal_values import digest, stored
 from clusters.choices import ParticipationStatus, State
 from clusters.models import Cluster, Participation
 from community.choices import ConsentPurpose, Standing
@@ -221,6 +224,15 @@ def test_group_policy_and_limit_are_stored(writer: Writer, draft: Cluster, cast:
     )
     draft.refresh_from_db()
     assert (draft.working_group, draft.join_policy, draft.size_limit) == (cast.group, "invitation", 12)
+    assert [*draft.further_working_groups.all()] == [cast.other_group]
+
+
+def test_the_action_itself_keeps_the_deciding_group_out_of_the_further_ones(draft: Cluster, cast: Cast) -> None:
+    wanted: dict[str, Any] = {
+        "working_group": cast.group,
+        "further_working_groups": [cast.group, cast.other_group],
+    }
+    save_step(cluster=draft, values=wanted, by=cast.accounts["proposer"], seen=digest(stored(draft, wanted)))
     assert [*draft.further_working_groups.all()] == [cast.other_group]
     assert draft.state == State.DRAFT
 

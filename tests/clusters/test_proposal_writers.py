@@ -6,11 +6,13 @@ from datetime import date
 
 import pytest
 
+from clusters.actions.participation import give_role, leave
 from clusters.actions.proposal import save_step
 from clusters.actions.proposal_values import digest, stored
 from clusters.choices import State
 from clusters.models import Cluster
 from clusters.permissions import deciding_members, parties
+from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -55,3 +57,24 @@ def test_who_discards_a_draft_discards_who_wrote_in_it(cast: Cast) -> None:
     save(cluster, "coordinator", cast, title="Written by a coordinator")
     cluster.delete()
     assert not Cluster.objects.filter(pk=cluster.pk).exists()
+
+
+@pytest.mark.parametrize("way", ["left", "role", "never"])
+def test_who_was_deputy_does_not_decide_once_they_are_not(cast: Cast, way: str) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    coordinator = cast.member("coordinator")
+    make.make_affiliation(coordinator, cast.organisation)
+    row = cluster.participations.create(
+        member=coordinator, organisation=cast.organisation, role="participant", status="active"
+    )
+    if way != "never":
+        row = give_role(participation=row, by=cast.user("lead"), role="deputy")
+    if way == "left":
+        leave(participation=row, by=cast.user("coordinator"), reason="Too much.")
+    if way == "role":
+        give_role(participation=row, by=cast.user("lead"), role="participant")
+    cluster = Cluster.objects.get(pk=cluster.pk)
+    is_bound = way != "never"
+    assert (coordinator.pk in parties(cluster)) is is_bound
+    assert (coordinator in deciding_members(cluster, ON)) is not is_bound
+    assert Cluster.objects.without_party(coordinator.pk).filter(pk=cluster.pk).exists() is not is_bound

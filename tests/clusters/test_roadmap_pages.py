@@ -225,6 +225,21 @@ def test_a_stale_edit_shows_both_texts_and_takes_over_what_one_did_not_touch(
     assert (stage.note, stage.deliverable) == ("My own words.", "Three notes")
 
 
+@pytest.mark.parametrize("seen", [None, "", "two", "-3"])
+def test_an_edit_that_lost_the_version_it_was_opened_on_is_shown_again_with_its_words(
+    cast: Cast, cluster: Cluster, seen: str | None
+) -> None:
+    client, stage = signed_in(cast, "lead"), stages(cluster)[1]
+    data = form_of(stage, note="My own words.")
+    data = {name: value for name, value in data.items() if name != "seen_version"}
+    response = client.post(url(cluster, stage.pk, "edit"), data if seen is None else {**data, "seen_version": seen})
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert "My own words.</textarea>" in page
+    assert f'<input type="hidden" name="seen_version" value="{stage.version}"' in page
+    assert "Seen version" not in page
+
+
 def test_the_second_press_of_save_leads_to_the_first(cast: Cast, cluster: Cluster) -> None:
     client, stage = signed_in(cast, "lead"), stages(cluster)[1]
     data = form_of(stage, note="Two.")

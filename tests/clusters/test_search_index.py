@@ -112,7 +112,7 @@ def test_the_texts_of_many_take_as_many_queries_as_of_one(
 ) -> None:
     pks = [make_cluster(cast, State.RUNNING).pk for _ in range(count)]
     Objective.objects.create(cluster_id=pks[0], position=2, text="Second")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(search.texts_of(pks)) == count
 
 

@@ -285,6 +285,21 @@ def test_the_summary_of_errors_leads_to_every_field() -> None:
     assert render("{% error_summary nothing %}") == ""
 
 
+class WithHidden(forms.Form):
+    text = forms.CharField(required=False)
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+
+@pytest.mark.parametrize("typed", [{"text": "Mine"}, {"text": "Mine", "seen": ""}])
+def test_a_hidden_input_that_was_lost_is_said_in_plain_words_and_without_its_name(typed: dict[str, str]) -> None:
+    form = WithHidden(typed)
+    page = render("{% load fields %}{% error_summary form %}{{ form }}", form=form)
+    assert page.count("This page was incomplete or out of date.") == 2
+    assert "Seen" not in page
+    assert "required" not in page.replace("required>", "")
+    assert 'value="Mine"' in page
+
+
 def test_the_summary_takes_formsets_too() -> None:
     formset = forms.formset_factory(Proposal, extra=2, min_num=1, validate_min=True)
     bound = formset({"form-TOTAL_FORMS": "1", "form-INITIAL_FORMS": "0", "form-0-text": "x"})

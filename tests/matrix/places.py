@@ -7,7 +7,7 @@ from typing import Any
 
 from clusters.actions.amendment import act, suggest_amendment
 from clusters.choices import Capacity, ParticipationStatus, StageStatus, State
-from clusters.models import Cluster, Condition, Decision, Participation, Stage
+from clusters.models import Cluster, Condition, Decision, MergeRequest, Participation, Stage
 from community import links
 from community.actions.invitation import PURPOSE
 from community.choices import ConsentPurpose
@@ -134,6 +134,15 @@ def amendment(by: str = "participant", *, forward: str = "", wished: str = "ends
         return {"reference": running.name, "number": row.number, **more}
 
     return made
+
+
+def merge_asked(cast: Cast) -> dict[str, Any]:
+    """Return an approved cluster whose coordinator asked the other group to take it in."""
+    whole, into = (make_cluster(cast, State.APPROVED, working_group=g) for g in (cast.group, cast.other_group))
+    MergeRequest.objects.create(
+        cluster=whole, into=into, reason="Both ask the same.", asked_by=cast.user("coordinator"), asked_at=NOW
+    )
+    return {"reference": whole.name}
 
 
 def factsheet(**more: Any) -> Place:

@@ -33,6 +33,7 @@ from tests.matrix.table_clusters import (
 
 SITE = (
     page("healthz"),
+    page("favicon", get=who(301)),
     page("readyz"),
     Row("set_language", nowhere, get=who(302), post=who(302), data={"language": "en"}),
     page("community:home"),
@@ -130,6 +131,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
 #: What opens without sign-in; every other address sends the visitor to the sign-in page.
 PUBLIC = frozenset(
     {
+        "favicon",
         "healthz",
         "readyz",
         "set_language",

@@ -27,6 +27,8 @@ PROPOSED = who(200, (404, "visitor deactivated other_external superuser external
 DRAFT_READERS = "proposer lead"
 #: May suggest an amendment of what is approved.
 SUGGESTERS = f"participant external proposer {WORKERS}"
+#: Coordinators of the group that was asked to take a cluster in.
+TAKERS = "other_coordinator stand_in"
 CASE_READERS = who(403, (302, OUT), (404, "other_external external superuser"))
 
 REGISTER = (
@@ -43,10 +45,11 @@ REGISTER = (
         who(404, (200, f"proposer lead admin {GROUP}")),
         case="declined",
     ),
-    page("clusters:detail", cluster(State.MERGED), who(302), case="merged"),
+    page("clusters:detail", cluster(State.MERGED), who(301), case="merged"),
     page("clusters:detail", of(reference="M4N-CL-2026-98"), GONE, case="no such cluster"),
     page("clusters:detail", of(reference="draft-abcdefgh"), GONE, case="no such draft"),
     page("clusters:history", RUNNING),
+    page("clusters:history", cluster(State.MERGED), who(301), case="merged"),
     page("clusters:roadmap", RUNNING),
     page("clusters:roadmap", cluster(State.DRAFT), who(404, (200, DRAFT_READERS)), case="draft"),
     page("clusters:outcomes", RUNNING),
@@ -208,6 +211,21 @@ PEOPLE = (
         data={"reason": "A new post."},
     ),
     Row(
+        "clusters:participation_end",
+        participation(ParticipationStatus.ACTIVE, "participant"),
+        get=workers(200),
+        post=workers(302),
+        data={"seen": "active", "reason": "A new post."},
+    ),
+    Row(
+        "clusters:participation_end",
+        participation(ParticipationStatus.INVITED),
+        get=workers(200),
+        post=workers(302),
+        data={"seen": "invited", "reason": ""},
+        case="invitation",
+    ),
+    Row(
         "clusters:participation_role",
         participation(ParticipationStatus.ACTIVE, "participant"),
         get=workers(200),
@@ -355,10 +373,42 @@ VERBS = (
     ),
     Row(
         "clusters:transition",
-        cluster(State.RUNNING, verb="merge"),
-        get=SIGNED_IN_GONE,
-        post=SIGNED_IN_GONE,
-        case="a verb without a page",
+        cluster(State.CONCLUDED, verb="propose-again"),
+        get=MEMBERS_ONLY,
+        post=who(302, (403, STRANGERS)),
+        case="propose again",
+    ),
+    Row(
+        "clusters:merge",
+        cluster(State.APPROVED),
+        get=who(403, (302, OUT), (200, GROUP)),
+        post=who(403, (302, OUT), (422, GROUP)),
+        case="not asked",
+    ),
+    Row(
+        "clusters:merge",
+        places.merge_asked,
+        get=who(403, (302, OUT), (200, f"{GROUP} {TAKERS}")),
+        post=who(403, (302, OUT), (422, f"{GROUP} {TAKERS}")),
+        case="asked",
+    ),
+    Row(
+        "clusters:merge_agree",
+        places.merge_asked,
+        get=SIGNED_IN_NO_METHOD,
+        post=who(403, (302, f"{OUT} {TAKERS} mission_coordinator")),
+    ),
+    Row(
+        "clusters:merge_refuse",
+        places.merge_asked,
+        get=SIGNED_IN_NO_METHOD,
+        post=who(403, (302, OUT), (422, f"{TAKERS} mission_coordinator")),
+    ),
+    Row(
+        "clusters:merge_withdraw",
+        places.merge_asked,
+        get=SIGNED_IN_NO_METHOD,
+        post=who(403, (302, f"{OUT} {GROUP}")),
     ),
     Row(
         "clusters:transition",

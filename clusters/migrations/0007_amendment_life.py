@@ -18,7 +18,7 @@ STATES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clusters", "0004_draft_writer")]
+    dependencies = [("clusters", "0006_merges_and_further_needs")]
 
     operations = [
         migrations.AddField(
