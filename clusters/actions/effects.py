@@ -24,7 +24,7 @@ from clusters.choices import (
 )
 from clusters.content import content_hash
 from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
-from clusters.requirements import is_gone
+from clusters.permissions import is_gone
 from community import notifications
 from community.actions.transition import effect, transition
 from community.dates import add_months

@@ -73,7 +73,16 @@ class EndForm(forms.Form):
         choices=[(status.value, status.label) for status in (ParticipationStatus.INVITED, ParticipationStatus.ACTIVE)],
         widget=forms.HiddenInput,
     )
-    reason = _prose(_("Reason"), help_text=_("The person reads it word for word."))
+    reason = _prose(
+        _("Reason"),
+        help_text=_("The person reads it word for word."),
+        error_messages={"required": _("Say why: the person whose part you end reads it word for word.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for a reason where somebody takes part; an invitation is taken back without one."""
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = self["seen"].value() != ParticipationStatus.INVITED
 
 
 class RoleForm(forms.Form):

@@ -67,7 +67,7 @@ class Stage(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     #: Set by `late_or_orphan`: whether the responsible person takes part no more.
-    is_orphan: bool
+    is_orphan = False
 
     objects = StageQuerySet.as_manager()
 

@@ -224,6 +224,13 @@ class ClusterQuerySet(RegisterQuerySet):
             has_further_needs=Exists(needs), has_merge_request=Exists(asked), has_relatives=Exists(tied)
         )
 
+    def with_lead_rule(self, on: date) -> Self:
+        """Say of each as `leads_rightly` whether its lead works where it is led from, and that place may lead."""
+        leading = apps.get_model("community", "Partnership").objects.leading(on)
+        works_there = apps.get_model("community", "Affiliation").objects.current(on)
+        right = works_there.filter(member=OuterRef("lead"), organisation=OuterRef("lead_organisation"))
+        return self.annotate(leads_rightly=Exists(right.filter(organisation__in=leading.values("organisation"))))
+
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""
         return self.select_related(
