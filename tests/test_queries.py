@@ -39,7 +39,7 @@ BUDGETS: dict[str, int] = {
     "/organisations/": 12,
     "/members/": 12,
     "/working-groups/": 12,
-    "/desk/": 19,
+    "/desk/": 20,
     "/review/": 26,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
