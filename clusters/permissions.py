@@ -41,8 +41,14 @@ _OWN_DECIDERS = frozenset({Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR})
 LEADS = (Capacity.LEAD, Capacity.DEPUTY)
 
 
-def capacities(user: User | AnonymousUser | None, cluster: Cluster, on: date) -> frozenset[str]:
-    """Return all capacities in which `user` may act on `cluster` on the day `on`; None is the clock."""
+def capacities(
+    user: User | AnonymousUser | None, cluster: Cluster, on: date, *, besides: frozenset[int] = frozenset()
+) -> frozenset[str]:
+    """Return all capacities in which `user` may act on `cluster` on the day `on`; None is the clock.
+
+    Args:
+        besides: members who may not decide either, where an amendment is decided on: stand-ins step in sooner.
+    """
     if user is None:
         return frozenset({Capacity.CLOCK})
     who = viewer(user, on)
@@ -61,7 +67,9 @@ def capacities(user: User | AnonymousUser | None, cluster: Cluster, on: date) ->
         held.add(Capacity.MISSION_COORDINATOR)
     if cluster.working_group_id in who.group_ids:
         held.add(Capacity.COORDINATOR)
-    elif who.is_coordinator and not who.is_mission and cluster.working_group_id and not _known_able(cluster, on):
+    elif (
+        who.is_coordinator and not who.is_mission and cluster.working_group_id and not _known_able(cluster, on, besides)
+    ):
         held.add(Capacity.STAND_IN)
     if who.is_coordinator and not held & _OWN_DECIDERS and _is_asked_to_take_in(who.group_ids, cluster, on):
         held.add(Capacity.TAKING_IN)
@@ -79,7 +87,7 @@ def _is_asked_to_take_in(group_ids: frozenset[int], cluster: Cluster, on: date) 
     if known is None:
         known = [row.into for row in cluster.merge_requests.all() if row.status == MergeStatus.OPEN]
         cluster.__dict__["_known_targets"] = known
-    return any(into.working_group_id in group_ids or not _able(into, on) for into in known)
+    return any(into.working_group_id in group_ids or not _able(into, on, frozenset()) for into in known)
 
 
 def _leading(member_id: int, cluster: Cluster) -> set[str]:
@@ -138,29 +146,29 @@ def parties(cluster: Cluster) -> frozenset[int]:
     return frozenset(pk for pk in {*named, *bound} if pk is not None)
 
 
-def _able(cluster: Cluster, on: date) -> bool:
+def _able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
     """Tell whether some coordinator of the responsible group may decide that day."""
     return (
         Appointment.objects.present(on)
         .filter(working_group=cluster.working_group_id, member__user__is_active=True)
-        .exclude(member__in=parties(cluster))
+        .exclude(member__in=parties(cluster) | besides)
         .exists()
     )
 
 
-def _known_able(cluster: Cluster, on: date) -> bool:
+def _known_able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
     """Tell the same as `_able`, asked once for an instance, its people and day: pages ask it again and again."""
     known: dict[tuple[object, ...], bool] = cluster.__dict__.setdefault("_known_able", {})
-    key = (on, cluster.working_group_id, cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id)
+    key = (on, cluster.working_group_id, cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id, besides)
     if key not in known:
-        known[key] = _able(cluster, on)
+        known[key] = _able(cluster, on, besides)
     return known[key]
 
 
-def deciding_members(cluster: Cluster, on: date) -> list[Member]:
-    """Return who may decide on this cluster: its group's coordinators, else the stand-ins."""
+def deciding_members(cluster: Cluster, on: date, *, besides: frozenset[int] = frozenset()) -> list[Member]:
+    """Return who may decide on this cluster: its group's coordinators, else the stand-ins; nobody of `besides`."""
     present = Appointment.objects.present(on).filter(member__user__is_active=True)
-    free = present.exclude(member__in=parties(cluster)).select_related("member")
+    free = present.exclude(member__in=parties(cluster) | besides).select_related("member")
     own = [a.member for a in free if a.working_group_id == cluster.working_group_id]
     return list(dict.fromkeys(own or [a.member for a in free]))
 

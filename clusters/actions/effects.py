@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import F
 from django.utils import timezone
 
 from clusters import checklist
 from clusters.actions.baseline import freeze_baseline as freeze
 from clusters.choices import (
     DECIDERS,
+    OPEN_AMENDMENTS,
+    AmendmentState,
     Capacity,
     FollowUpReason,
     ParticipationRole,
@@ -249,6 +252,15 @@ def close_requests(attempt: Attempt) -> None:
     )
     attempt.facts["closed_requests"] = [row.member_id for row in open_]
     open_.update(status=ParticipationStatus.EXPIRED, answered_at=attempt.at)
+
+
+@effect("close_amendments", after=True)
+def close_amendments(attempt: Attempt) -> None:
+    """Withdraw what is suggested or put forward: nothing of an ended cluster is amended any more."""
+    open_ = attempt.subject.amendments.filter(state__in=sorted(OPEN_AMENDMENTS))
+    open_.update(
+        state_before=F("state"), state=AmendmentState.WITHDRAWN, state_since=attempt.at, version=F("version") + 1
+    )
 
 
 @effect("plan_follow_ups", after=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -37,6 +38,18 @@ class StageRow:
     waits_for_number: int | None
 
     @property
+    def amending(self) -> str:
+        """The query of an amendment's form that brings the cluster's dates to where this stage lies."""
+        first, last = self.stage.planned_start_on or self.stage.planned_end_on, self.stage.planned_end_on
+        cluster = self.stage.cluster
+        wished = {}
+        if first is not None and cluster.starts_on is not None and first < cluster.starts_on:
+            wished["starts_on"] = first.isoformat()
+        if last is not None and cluster.ends_on is not None and last > cluster.ends_on:
+            wished["ends_on"] = last.isoformat()
+        return f"?{urlencode(wished)}" if wished else ""
+
+    @property
     def is_first(self) -> bool:
         """Whether nothing stands before it."""
         return self.number == 1
@@ -65,6 +78,7 @@ class StageRow:
             actual_end=stage.actual_end_on,
             baseline_start=self.baseline_start,
             baseline_end=self.baseline_end,
+            first_slip=self.first_slip if self.first_slip != self.slip else None,
         )
 
 

@@ -82,9 +82,12 @@ def _tabs(cluster: Cluster, current: str) -> list[dict[str, Any]]:
         ("roadmap", "clusters:roadmap", _("Roadmap")),
         ("people", "clusters:people", _("People")),
         ("outcomes", "clusters:outcomes", _("Outcomes")),
+        ("amendments", "clusters:amendments", _("Amendments")),
         ("history", "clusters:history", _("History")),
     ]
     kwargs = {"reference": cluster.name}
+    if cluster.approved_at is None:
+        rows = [row for row in rows if row[0] != "amendments"]
     return [
         {"label": label, "url": reverse(name, kwargs=kwargs), "current": code == current} for code, name, label in rows
     ]
