@@ -15,8 +15,20 @@ class ClustersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds, the life cycle, effects, and what community draws."""
-        from clusters import contributed, lifecycle, notifications  # noqa: F401 - they register on import
-        from clusters.actions import again, effects, merge_effects, needs  # noqa: F401 - the effects register on import
+        from clusters import (  # noqa: F401 - they register on import
+            amendment_lifecycle,
+            amendment_notifications,
+            contributed,
+            lifecycle,
+            notifications,
+        )
+        from clusters.actions import (  # noqa: F401 - the effects register on import
+            again,
+            amendment_effects,
+            effects,
+            merge_effects,
+            needs,
+        )
 
         register_kinds()
         contributed.register()
@@ -43,15 +55,20 @@ def register_kinds() -> None:
             title=lambda cluster: cluster.title,
         )
     )
+
+    def numbered_page(amendment: Any) -> dict[str, Any]:
+        return {**page(amendment), "number": amendment.number}
+
     for code, model, label, url_name in (
         ("stage", "clusters.Stage", _("Stage"), "clusters:roadmap"),
         ("objective", "clusters.Objective", _("Objective"), "clusters:detail"),
         ("participation", "clusters.Participation", _("Participation"), "clusters:people"),
-        ("amendment", "clusters.Amendment", _("Amendment"), "clusters:detail"),
+        ("amendment", "clusters.Amendment", _("Amendment"), "clusters:amendment"),
         ("condition", "clusters.Condition", _("Condition"), "clusters:detail"),
         ("outcome", "clusters.Outcome", _("Outcome"), "clusters:outcomes"),
         ("meeting", "clusters.Meeting", _("Meeting"), "clusters:detail"),
         ("panel_question", "clusters.PanelQuestion", _("Question to a panel"), "clusters:detail"),
         ("follow_up", "clusters.FollowUp", _("Follow-up"), "clusters:detail"),
     ):
-        kinds.register(kinds.Kind(code, model, label, url_name=url_name, url_kwargs=page, chain=of_cluster))
+        address = numbered_page if code == "amendment" else page
+        kinds.register(kinds.Kind(code, model, label, url_name=url_name, url_kwargs=address, chain=of_cluster))

@@ -147,6 +147,12 @@ class AmendmentState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+#: Somebody still has to do something about these.
+OPEN_AMENDMENTS = frozenset({AmendmentState.SUGGESTED, AmendmentState.PROPOSED})
+#: What everybody reads: it stands in the cluster, in whole or in part.
+ACCEPTED_AMENDMENTS = frozenset({AmendmentState.ACCEPTED, AmendmentState.PARTLY_ACCEPTED})
+
+
 class AmendmentKind(models.TextChoices):
     """What an amendment changes; a hand-over is one of kind `lead`."""
 
@@ -208,6 +214,9 @@ class Capacity(models.TextChoices):
     MEMBER = "member", _("member")
     EXTERNAL = "external", _("external partner")
     SHARED_WITH = "shared_with", _("reader of the draft")
+    SUGGESTER = "suggester", _("who suggested it")
+    NEW_LEAD = "new_lead", _("the lead to be")
+    FURTHER_COORDINATOR = "further_coordinator", _("coordinator of a further working group")
 
 
 #: May decide, four eyes allowing.

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters import search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.needs import settle_all_needs, status_of
+from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
 from clusters.models import Cluster
@@ -25,6 +26,7 @@ SHOWN = 12
 def register() -> None:
     """Register desk items, page sections, the search, chores and menu entries."""
     contributions.desk_items.register("clusters", items)
+    contributions.desk_items.register("clusters.amendments", amendment_items)
     contributions.navigation.register(
         "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/",))
     )
@@ -47,6 +49,9 @@ def register() -> None:
     )
     contributions.page_sections.register(
         "clusters.help", PageSection("help", "clusters/lifecycle/_table.html", _table, order=50)
+    )
+    contributions.page_sections.register(
+        "clusters.help.amendments", PageSection("help", "clusters/lifecycle/_table.html", _amendments, order=51)
     )
     contributions.need_progress.register("clusters", status_of)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
@@ -90,4 +95,21 @@ def _table(request: HttpRequest, subject: Any) -> dict[str, Any]:
     """Return the rows of the life cycle for the help page."""
     from clusters.lifecycle import CLUSTER
 
-    return {"verbs": list(CLUSTER), "lifecycle": CLUSTER}
+    return {
+        "verbs": list(CLUSTER),
+        "ident": "h-lifecycle",
+        "heading": _("The life of a cluster, verb by verb"),
+        "label": _("Table of the life of a cluster"),
+    }
+
+
+def _amendments(request: HttpRequest, subject: Any) -> dict[str, Any]:
+    """Return the rows of an amendment's life for the help page."""
+    from clusters.amendment_lifecycle import AMENDMENT
+
+    return {
+        "verbs": list(AMENDMENT),
+        "ident": "h-amendments",
+        "heading": _("The life of an amendment, verb by verb"),
+        "label": _("Table of the life of an amendment"),
+    }

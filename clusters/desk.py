@@ -187,10 +187,20 @@ def _to_start_or_end(who: Viewer, on: date) -> Iterator[DeskItem]:
 
 
 def _late_stages(who: Viewer, on: date) -> Iterator[DeskItem]:
-    rows = Stage.objects.late(on).filter(
-        cluster__lead=who.member_id, cluster__lead_accepted_at__isnull=False, cluster__state=State.RUNNING
+    rows = Stage.objects.late_or_orphan(on).filter(
+        cluster__lead=who.member_id, cluster__lead_accepted_at__isnull=False, cluster__state__in=sorted(ACTIVE_STATES)
     )
     for stage in rows.select_related("cluster").order_by("planned_end_on", "pk")[:MOST]:
+        if stage.is_orphan:
+            yield DeskItem(
+                verb=_("Name who is responsible"),
+                title=f"{stage.cluster.name}: {stage.title}",
+                why=_("Who was responsible for this stage takes part no more."),
+                url=f"{_page(stage.cluster, 'roadmap')}#stage-{stage.pk}",
+                due=stage.planned_end_on,
+            )
+        if stage.cluster.state != State.RUNNING or not stage.is_late(on):
+            continue
         yield DeskItem(
             verb=_("Update the stage"),
             title=f"{stage.cluster.name}: {stage.title}",

@@ -19,6 +19,7 @@ from clusters.choices import (
     ParticipationStatus,
 )
 from clusters.models import Cluster, Participation
+from clusters.permissions import can_work
 from clusters.visibility import viewer
 from community.models import User
 from community.permissions import ALLOWED, Verdict, refused
@@ -112,6 +113,8 @@ def can_answer_invitation(user: Anybody, participation: Participation) -> Verdic
     """The invited person answers, from approval to the end, once."""
     if viewer(user, timezone.localdate()).member_id != participation.member_id:
         return refused(_("This invitation is for somebody else."), "forbidden")
+    if participation.status == ParticipationStatus.EXPIRED:
+        return refused(_("This invitation was taken back, or the cluster ended before it was answered."), "state")
     if participation.status != ParticipationStatus.INVITED:
         return refused(
             _("This invitation is answered: %(status)s.") % {"status": participation.get_status_display()}, "state"
@@ -135,4 +138,22 @@ def can_leave(user: Anybody, participation: Participation) -> Verdict:
         return refused(_("You are not in this cluster."), "state")
     if participation.role == ParticipationRole.LEAD:
         return refused(_("The lead steps down before leaving."), "state")
+    return ALLOWED
+
+
+def can_end(user: Anybody, participation: Participation) -> Verdict:
+    """The lead's side takes back an invitation without an answer, and ends a participation: never its own."""
+    verdict = can_work(user, participation.cluster)
+    if not verdict:
+        return verdict
+    if viewer(user, timezone.localdate()).member_id == participation.member_id:
+        return refused(_("This is your own part: leave the cluster, or answer the invitation."), "forbidden")
+    if participation.role == ParticipationRole.LEAD and participation.status == ParticipationStatus.ACTIVE:
+        return refused(_("The lead steps down or hands over first."), "state")
+    if participation.status == ParticipationStatus.INVITED and participation.asked_at is None:
+        return refused(_("Nobody was asked yet: take the name off the proposal."), "state")
+    if participation.status not in (ParticipationStatus.INVITED, ParticipationStatus.ACTIVE):
+        return refused(
+            _("There is nothing to end: %(status)s.") % {"status": participation.get_status_display()}, "state"
+        )
     return ALLOWED

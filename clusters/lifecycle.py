@@ -26,6 +26,9 @@ def _back(cluster: object) -> str:
     return str(getattr(cluster, "state_before"))  # noqa: B009 - typed as object for any kind
 
 
+#: What every end of a cluster's work does.
+ENDING = ("write_results", "end_cluster", "close_requests", "close_amendments", "settle_needs")
+
 VERBS: tuple[Verb, ...] = (
     Verb(
         "discard",
@@ -263,7 +266,7 @@ VERBS: tuple[Verb, ...] = (
         requires=(needs.stages_closed, needs.conditions_settled, needs.outcome_or_lessons),
         required=_("stages done or dropped; conditions confirmed or waived; an outcome, or “no outcome” with lessons"),
         tells=("participants", "need_raiser", "solution_owners", "followers", "open_requests"),
-        effects=("write_results", "end_cluster", "close_requests", "plan_follow_ups", "settle_needs"),
+        effects=(*ENDING, "plan_follow_ups"),
         also=_("final issue, follow-ups, open requests closed and their people told, “to be reported”"),
         style="primary",
     ),
@@ -280,7 +283,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("lessons when it had started"),
         reason=Reason.REQUIRED,
         tells=("participants", "need_raiser", "solution_owners", "followers", "open_requests"),
-        effects=("write_results", "end_cluster", "close_requests", "settle_needs"),
+        effects=ENDING,
         also=_("final issue with that status, “to be reported”"),
         style="final",
     ),
@@ -327,7 +330,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("one coordinator asks, one of the other group agrees; one press where one person coordinates both"),
         reason=Reason.REQUIRED,
         tells=("moved", "merged_participants", "merge_asker"),
-        effects=("merge_cluster", "note_in_target", "settle_needs"),
+        effects=("merge_cluster", "close_amendments", "note_in_target", "settle_needs"),
         also=_("participants move, the old history is read on the new page, the old address leads there"),
         style="final",
     ),

@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy as _
 from clusters import merge_mails
 from clusters.choices import ParticipationStatus
 from clusters.models import Cluster, Condition, Participation
-from clusters.permissions import deciding_members, sees_names
+from clusters.permissions import acts_as_lead, deciding_members, sees_names
 from clusters.requirements import UNDO_SECONDS
 from clusters.sentences import who
+from clusters.visibility import viewer
 from community import notifications
 from community.actions.transition import tells
 from community.lifecycle import Attempt
@@ -327,8 +328,10 @@ def tell_leads(code: str, cluster: Cluster, *, event: Event) -> None:
     """Write an outbox row for lead and deputies about somebody's part; never to who did it."""
     leading = cluster.participations.leading().filter(member__user__is_active=True).select_related("member__user")
     members = [row.member for row in leading]
-    if cluster.acting_lead is not None and not cluster.has_lead:
-        members.append(cluster.acting_lead)
+    acting = cluster.acting_lead
+    on = timezone.localdate(event.at)
+    if acting is not None and not cluster.has_lead and acts_as_lead(viewer(acting.user, on), cluster):
+        members.append(acting)
     _tell_of_part(code, cluster, members, "lead", event=event)
 
 

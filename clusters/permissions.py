@@ -28,8 +28,9 @@ from clusters.choices import (
 )
 from clusters.models import Cluster
 from clusters.querysets.cluster import WRITING_VERBS
-from clusters.visibility import viewer
+from clusters.visibility import Viewer, viewer
 from community.access import named_members
+from community.choices import Standing
 from community.models import Appointment, Event, Member, Organisation, Partnership, User
 from community.permissions import ALLOWED, Verdict, refused
 from community.visibility import account
@@ -40,8 +41,14 @@ _OWN_DECIDERS = frozenset({Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR})
 LEADS = (Capacity.LEAD, Capacity.DEPUTY)
 
 
-def capacities(user: User | AnonymousUser | None, cluster: Cluster, on: date) -> frozenset[str]:
-    """Return all capacities in which `user` may act on `cluster` on the day `on`; None is the clock."""
+def capacities(
+    user: User | AnonymousUser | None, cluster: Cluster, on: date, *, besides: frozenset[int] = frozenset()
+) -> frozenset[str]:
+    """Return all capacities in which `user` may act on `cluster` on the day `on`; None is the clock.
+
+    Args:
+        besides: members who may not decide either, where an amendment is decided on: stand-ins step in sooner.
+    """
     if user is None:
         return frozenset({Capacity.CLOCK})
     who = viewer(user, on)
@@ -54,11 +61,15 @@ def capacities(user: User | AnonymousUser | None, cluster: Cluster, on: date) ->
     if cluster.proposer_id == who.member_id:
         held.add(Capacity.PROPOSER)
     held |= _leading(who.member_id, cluster)
+    if acts_as_lead(who, cluster):
+        held |= _standing_in_for_lead(cluster)
     if who.is_mission:
         held.add(Capacity.MISSION_COORDINATOR)
     if cluster.working_group_id in who.group_ids:
         held.add(Capacity.COORDINATOR)
-    elif who.is_coordinator and not who.is_mission and cluster.working_group_id and not _known_able(cluster, on):
+    elif (
+        who.is_coordinator and not who.is_mission and cluster.working_group_id and not _known_able(cluster, on, besides)
+    ):
         held.add(Capacity.STAND_IN)
     if who.is_coordinator and not held & _OWN_DECIDERS and _is_asked_to_take_in(who.group_ids, cluster, on):
         held.add(Capacity.TAKING_IN)
@@ -76,7 +87,7 @@ def _is_asked_to_take_in(group_ids: frozenset[int], cluster: Cluster, on: date) 
     if known is None:
         known = [row.into for row in cluster.merge_requests.all() if row.status == MergeStatus.OPEN]
         cluster.__dict__["_known_targets"] = known
-    return any(into.working_group_id in group_ids or not _able(into, on) for into in known)
+    return any(into.working_group_id in group_ids or not _able(into, on, frozenset()) for into in known)
 
 
 def _leading(member_id: int, cluster: Cluster) -> set[str]:
@@ -86,15 +97,24 @@ def _leading(member_id: int, cluster: Cluster) -> set[str]:
         held.add(Capacity.NAMED_LEAD)
         if cluster.lead_accepted_at is not None:
             held.add(Capacity.LEAD)
-    if cluster.acting_lead_id == member_id and not cluster.has_lead:
-        held.add(Capacity.LEAD)
-    if cluster.acting_lead_id == member_id and cluster.state in EDITABLE_STATES:
-        held.add(Capacity.PROPOSER)
     for role in _active_roles(member_id, cluster):
         held.add(Capacity.PARTICIPANT)
         if role == ParticipationRole.DEPUTY:
             held.add(Capacity.DEPUTY)
     return held
+
+
+def acts_as_lead(who: Viewer, cluster: Cluster) -> bool:
+    """Tell whether the person adopted the cluster and still coordinates its group: the end of that ends both."""
+    if who.member_id is None or cluster.acting_lead_id != who.member_id:
+        return False
+    return who.is_mission or cluster.working_group_id in who.group_ids
+
+
+def _standing_in_for_lead(cluster: Cluster) -> set[str]:
+    """Return what the acting lead stands in for: the lead where there is none, the proposer of a proposal."""
+    held: set[str] = set() if cluster.has_lead else {Capacity.LEAD}
+    return held | ({Capacity.PROPOSER} if cluster.state in EDITABLE_STATES else set())
 
 
 def _active_roles(member_id: int, cluster: Cluster) -> list[str]:
@@ -126,31 +146,42 @@ def parties(cluster: Cluster) -> frozenset[int]:
     return frozenset(pk for pk in {*named, *bound} if pk is not None)
 
 
-def _able(cluster: Cluster, on: date) -> bool:
+def _able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
     """Tell whether some coordinator of the responsible group may decide that day."""
     return (
         Appointment.objects.present(on)
         .filter(working_group=cluster.working_group_id, member__user__is_active=True)
-        .exclude(member__in=parties(cluster))
+        .exclude(member__in=parties(cluster) | besides)
         .exists()
     )
 
 
-def _known_able(cluster: Cluster, on: date) -> bool:
+def _known_able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
     """Tell the same as `_able`, asked once for an instance, its people and day: pages ask it again and again."""
     known: dict[tuple[object, ...], bool] = cluster.__dict__.setdefault("_known_able", {})
-    key = (on, cluster.working_group_id, cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id)
+    key = (on, cluster.working_group_id, cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id, besides)
     if key not in known:
-        known[key] = _able(cluster, on)
+        known[key] = _able(cluster, on, besides)
     return known[key]
 
 
-def deciding_members(cluster: Cluster, on: date) -> list[Member]:
-    """Return who may decide on this cluster: its group's coordinators, else the stand-ins."""
+def deciding_members(cluster: Cluster, on: date, *, besides: frozenset[int] = frozenset()) -> list[Member]:
+    """Return who may decide on this cluster: its group's coordinators, else the stand-ins; nobody of `besides`."""
     present = Appointment.objects.present(on).filter(member__user__is_active=True)
-    free = present.exclude(member__in=parties(cluster)).select_related("member")
+    free = present.exclude(member__in=parties(cluster) | besides).select_related("member")
     own = [a.member for a in free if a.working_group_id == cluster.working_group_id]
     return list(dict.fromkeys(own or [a.member for a in free]))
+
+
+def is_gone(member: Member | None) -> bool:
+    """Tell whether a person is no longer there: former, erased, or with a closed account.
+
+    Who never had an account is there, and a lead who is not named is no person.
+    """
+    if member is None:
+        return False
+    closed = member.user is not None and not member.user.is_active
+    return closed or member.standing == Standing.FORMER or member.erased_at is not None
 
 
 def eligible_to_lead(member: Member | None, organisation: Organisation | None, on: date) -> Verdict:
@@ -158,10 +189,13 @@ def eligible_to_lead(member: Member | None, organisation: Organisation | None, o
 
     Source: DESIGN section 2, "Eligible lead": affiliated with the organisation that day, and the organisation
     is in one of `LEAD_ROLES` of a governance or transfer project that has not ended more than
-    `LEAD_AFTER_END_MONTHS` months ago; a partnership's own end counts at once.
+    `LEAD_AFTER_END_MONTHS` months ago; a partnership's own end counts at once. From today on the person must be
+    there besides; of a day that is past nobody can tell.
     """
     if member is None or organisation is None:
         return refused(_("Name a lead and the organisation that leads."))
+    if on >= timezone.localdate() and is_gone(member):
+        return refused(_("The named lead is no longer there. Name another lead."))
     leading = Partnership.objects.leading(on).filter(organisation=organisation)
     works_there = member.affiliations.current(on).filter(organisation=organisation)
     may_lead = works_there.order_by().values_list(Exists(leading), flat=True).first()
@@ -237,8 +271,9 @@ def can_edit_proposal(user: User | AnonymousUser | None, cluster: Cluster) -> Ve
             _("This cluster is decided on. Its roadmap has a page of its own, the rest is changed by an amendment."),
             "forbidden",
         )
-    member_id = viewer(user, on).member_id
-    if member_id is not None and member_id in (cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id):
+    who = viewer(user, on)
+    is_theirs = who.member_id is not None and who.member_id in (cluster.proposer_id, cluster.lead_id)
+    if is_theirs or acts_as_lead(who, cluster):
         return ALLOWED
     return refused(_("Only the proposer and the named lead write in a proposal."), "forbidden")
 

@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from clusters.choices import State
 from clusters.models import Cluster
-from clusters.sentences import Entry, history
-from community.models import Event, User
+from clusters.sentences import Entry, events_for, history
+from community.models import User
 
 
 def took_it_in(cluster: Cluster, user: User | AnonymousUser) -> Cluster | None:
@@ -55,9 +55,9 @@ def history_of(cluster: Cluster, user: User | AnonymousUser, *, most: int | None
     begin with its name.
     """
     below = Cluster.objects.visible_to(user).merged_below(cluster.pk) if has_ties(cluster) else []
-    names = {f"cluster:{row.pk}": row.name for row in Cluster.objects.filter(pk__in=below)} if below else {}
-    rows = Event.objects.of_chains([f"cluster:{cluster.pk}", *names]).select_related("detail", "by__member")
-    events = list(rows.order_by("-at", "-pk")[:most])
+    merged = list(Cluster.objects.filter(pk__in=below)) if below else []
+    names = {f"cluster:{row.pk}": row.name for row in merged}
+    events = list(events_for(user, cluster, *merged)[:most])
     entries = history(events, cluster, user=user)
     return [
         replace(entry, sentence=f"{names[event.chain]}: {entry.sentence}") if event.chain in names else entry

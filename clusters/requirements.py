@@ -5,7 +5,7 @@ Each takes the attempt and answers with a verdict whose sentence says what is mi
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -14,16 +14,15 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clusters import checklist
-from clusters.choices import Capacity, State
+from clusters.choices import ACTIVE_STATES, Capacity, State
 from clusters.corrections import changed_since_report
 from clusters.examples import is_example_text
 from clusters.models import Cluster
-from clusters.permissions import eligible_to_lead, parties
+from clusters.permissions import eligible_to_lead, is_gone, parties
 from clusters.visibility import viewer
 from community import lifecycle
-from community.choices import Standing
 from community.lifecycle import Attempt
-from community.models import Event, Member
+from community.models import Event
 from community.permissions import ALLOWED, Verdict, refused
 
 #: How far back an approved day may lie (DESIGN section 2, "Express lane").
@@ -224,15 +223,29 @@ def lessons_when_started(attempt: Attempt) -> Verdict:
     return refused(_("The cluster had started: write what was learnt, failures too."))
 
 
-def is_gone(member: Member | None) -> bool:
-    """Tell whether a person is no longer there: former, erased, or with a closed account.
+def lead_trouble(cluster: Cluster, on: date) -> tuple[str, str] | None:
+    """Return what is wrong with the lead of a proposal or of a cluster at work, and who does what about it.
 
-    Who never had an account is there, and a lead who is not named is no person.
+    For pages of those who work on it: the cluster comes `with_lead_rule`, so nothing is asked where nothing is wrong.
     """
-    if member is None:
-        return False
-    closed = member.user is not None and not member.user.is_active
-    return closed or member.standing == Standing.FORMER or member.erased_at is not None
+    at_work = cluster.state in ACTIVE_STATES
+    if not at_work and cluster.state not in (State.SUBMITTED, State.RETURNED):
+        return None
+    group = cluster.working_group.code if cluster.working_group else "–"
+    adopt = gettext("A coordinator of %(group)s adopts it and acts as lead until one is found.") % {"group": group}
+    remedy = adopt if at_work else gettext("The proposer names another lead in the proposal, who is then asked.")
+    if not at_work and is_gone(cluster.proposer):
+        return gettext("The proposer is no longer there"), adopt
+    if is_gone(cluster.lead):
+        return gettext("The lead is no longer there"), remedy
+    if cluster.lead_id is None or (at_work and not cluster.has_lead):
+        if at_work and cluster.acting_lead_id is not None:
+            remedy = gettext("The coordinator who adopted it acts as lead until one is found.")
+        return gettext("A lead is wanted"), remedy
+    if cluster.leads_rightly:
+        return None
+    verdict = eligible_to_lead(cluster.lead, cluster.lead_organisation, on)
+    return None if verdict else (gettext("The lead may not lead today"), str(verdict.reason))
 
 
 def lead_or_proposer_is_gone(attempt: Attempt) -> Verdict:

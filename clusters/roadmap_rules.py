@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clusters.choices import StageStatus
 from clusters.models import Cluster, Stage
+from community.models import Partnership
 
 Words = str | Promise
 
@@ -76,6 +78,37 @@ def outside_cluster(stage: Stage, cluster: Cluster) -> str:
         words = _("Starts before the cluster does (%(day)s). Only an amendment changes the dates of the cluster.")
         return words % {"day": date_format(cluster.starts_on, "j F Y")}
     return ""
+
+
+def end_warnings(cluster: Cluster, ends_on: date | None) -> list[str]:
+    """Return a sentence for each thing that an end on that day would lie behind; two queries.
+
+    The deadline from outside; the end of the last project by which the lead's organisation may lead; the end of each
+    project whose solution is transferred. An end that is unknown counts as open. Warnings, never a refusal.
+    """
+    if ends_on is None:
+        return []
+    found = []
+    if cluster.deadline_on is not None and ends_on > cluster.deadline_on:
+        words = _("The end lies behind the outside deadline, %(day)s (%(reason)s).")
+        found.append(words % {"day": date_format(cluster.deadline_on, "j F Y"), "reason": cluster.deadline_reason})
+    ends = [(row.project.end_on, row.project.acronym) for row in _lead_partnerships(cluster)]
+    known = [(end, name) for end, name in ends if end is not None]
+    if known and len(known) == len(ends) and max(known)[0] < ends_on:
+        words = _("The end lies behind the end of the lead's project %(project)s, %(day)s.")
+        found.append(words % {"project": max(known)[1], "day": date_format(max(known)[0], "j F Y")})
+    projects = {row.project for row in cluster.solutions.select_related("project")}
+    for project in sorted(projects, key=lambda row: row.acronym):
+        if project.end_on is not None and project.end_on < ends_on:
+            words = _("The end lies behind the end of %(project)s, whose result is transferred: %(day)s.")
+            found.append(words % {"project": project.acronym, "day": date_format(project.end_on, "j F Y")})
+    return found
+
+
+def _lead_partnerships(cluster: Cluster) -> list[Partnership]:
+    """Return the partnerships by which the lead's organisation may lead, and that did not end by themselves."""
+    rows = Partnership.objects.filter(organisation=cluster.lead_organisation_id, role__in=settings.LEAD_ROLES)
+    return list(rows.filter(until_on__isnull=True).select_related("project"))
 
 
 def turns_in_circle(stage: Stage, waits_for: Stage | None, order: list[Stage]) -> bool:

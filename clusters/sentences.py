@@ -12,12 +12,15 @@ from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clusters.amendment_fields import LABELS
+from clusters.amendment_rights import private_amendments
 from clusters.choices import Capacity, State
 from clusters.models import Cluster
 from clusters.permissions import sees_names
@@ -95,8 +98,17 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "condition.met": (gettext_lazy("%(who)s reported a condition as met: %(title)s"), "check", ""),
     "condition.confirmed": (gettext_lazy("%(who)s confirmed that a condition is met: %(title)s"), "check", "approved"),
     "condition.waived": (gettext_lazy("%(who)s waived a condition: %(title)s"), "declined", ""),
-    "amendment.proposed": (gettext_lazy("%(who)s asked for an amendment."), "edit", "submitted"),
+    "amendment.suggested": (gettext_lazy("%(who)s suggested an amendment."), "edit", ""),
+    "amendment.proposed": (gettext_lazy("%(who)s put an amendment forward."), "edit", "submitted"),
+    "amendment.renewed": (gettext_lazy("%(who)s renewed an amendment."), "edit", ""),
+    "amendment.commented": (gettext_lazy("%(who)s commented on an amendment."), "edit", ""),
+    "amendment.turned_down": (gettext_lazy("%(who)s turned a suggested amendment down."), "declined", ""),
+    "amendment.lead_accepted": (gettext_lazy("%(who)s accepted to take over the lead."), "check", ""),
+    "amendment.lead_declined": (gettext_lazy("%(who)s declined to take over the lead."), "declined", ""),
     "amendment.accepted": (gettext_lazy("%(who)s accepted an amendment."), "approved", "approved"),
+    "amendment.in_part": (gettext_lazy("%(who)s accepted an amendment in part."), "approved", "approved"),
+    "amendment.refused": (gettext_lazy("%(who)s refused an amendment."), "declined", "declined"),
+    "amendment.withdrawn": (gettext_lazy("%(who)s withdrew an amendment."), "withdrawn", ""),
     "participation.interested": (gettext_lazy("%(who)s would join."), "people", ""),
     "participation.requested": (gettext_lazy("%(who)s asked to join."), "people", ""),
     "participation.joined": (gettext_lazy("%(who)s joined."), "people", ""),
@@ -104,6 +116,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.accepted": (gettext_lazy("%(who)s accepted a request to join."), "people", ""),
     "participation.declined": (gettext_lazy("%(who)s declined a request or an invitation to join."), "people", ""),
     "participation.left": (gettext_lazy("%(who)s left the cluster."), "people", ""),
+    "participation.ended": (gettext_lazy("%(who)s ended somebody's participation."), "people", ""),
+    "participation.invitation_taken_back": (gettext_lazy("%(who)s took an invitation back."), "undo", ""),
     "participation.taken_back": (gettext_lazy("%(who)s took interest or request back."), "undo", ""),
     "participation.invitation_declined": (gettext_lazy("%(who)s declined an invitation."), "people", ""),
     "participation.role_changed": (gettext_lazy("%(who)s gave somebody another role."), "people", ""),
@@ -111,6 +125,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.not_wanted": (gettext_lazy("%(who)s took an organisation off the list: %(title)s"), "people", ""),
     "participation.deputy_named": (gettext_lazy("%(who)s named a deputy lead."), "people", ""),
 }
+#: What everybody reads of an amendment: that it was accepted. The rest is for those who may read the amendment itself.
+PUBLIC_AMENDMENT_VERBS = frozenset({"amendment.accepted", "amendment.in_part"})
 #: Verbs that make something: there are no old values to show, and the sentence says what it is.
 ADDING = (".added", ".recorded", ".removed")
 #: Parts of a proposal that are no columns, as the changes of `proposal.edited` name them.
@@ -138,6 +154,19 @@ def people_of(events: Iterable[Event]) -> dict[int, str]:
     """Return the names of those for whom somebody else entered an event, by their id; no query without such."""
     ids = {event.data["entered_for"] for event in events if event.data.get("entered_for")}
     return dict(Member.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
+
+
+def events_for(user: User | AnonymousUser, cluster: Cluster, *merged: Cluster) -> QuerySet[Event]:
+    """Return the events of a cluster's chain and of those `merged` into it, newest first, with their details.
+
+    Of amendments everybody reads that they were accepted; every other step only who may read the amendment.
+    """
+    chains = [f"cluster:{one.pk}" for one in (cluster, *merged)]
+    events = Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
+    hidden = Q(kind="amendment") & ~Q(verb__in=PUBLIC_AMENDMENT_VERBS)
+    if user.is_authenticated:
+        hidden &= ~Q(subject_id__in=private_amendments(user, cluster, merged=merged).values("pk"))
+    return events.exclude(hidden)
 
 
 def why_returned(clusters: Iterable[Cluster]) -> dict[int, Entry]:
@@ -232,6 +261,8 @@ def _changes(body: dict[str, Any], kind: str) -> Iterable[Change]:
 
 def _column(kind: str, name: str) -> tuple[str, dict[Any, Any]]:
     """Return the label of a column and the words for its codes."""
+    if kind == "amendment" and name in LABELS:
+        return str(LABELS[name]), {}
     if name in PARTS:
         return str(PARTS[name]), {}
     try:

@@ -112,7 +112,7 @@ def _amendments(cluster: Cluster) -> list[shape.AmendmentLine]:
         {
             "number": row.number,
             "accepted_on": timezone.localdate(row.decided_at).isoformat(),
-            "fields": sorted(row.changes),
+            "fields": sorted(name for name, pair in row.changes.items() if pair.get("accepted", True)),
             "reason": row.reason,
         }
         for row in cluster.amendments.all()

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from clusters.views import cluster, condition, lifecycle, merge, outcome, participation, review, roadmap
+from clusters.views import amendment, cluster, condition, lifecycle, merge, outcome, participation, review, roadmap
 from clusters.views.draft_share import DraftShareView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
@@ -69,6 +69,7 @@ urlpatterns: list[URLPattern] = [
     path(
         "clusters/<str:reference>/people/<int:pk>/leave/", participation.LeaveView.as_view(), name="participation_leave"
     ),
+    path("clusters/<str:reference>/people/<int:pk>/end/", participation.EndView.as_view(), name="participation_end"),
     path("clusters/<str:reference>/people/<int:pk>/role/", participation.RoleView.as_view(), name="participation_role"),
     path(
         "clusters/<str:reference>/people/<int:pk>/forget/",
@@ -87,6 +88,36 @@ urlpatterns: list[URLPattern] = [
         "clusters/<str:reference>/conditions/<int:pk>/waive/",
         condition.ConditionWaiveView.as_view(),
         name="condition_waive",
+    ),
+    path("clusters/<str:reference>/amendments/", amendment.AmendmentsView.as_view(), name="amendments"),
+    path(
+        "clusters/<str:reference>/amendments/suggest/", amendment.AmendmentCreateView.as_view(), name="amendment_create"
+    ),
+    path(
+        "clusters/<str:reference>/amendments/hand-over/", amendment.HandOverView.as_view(), name="amendment_hand_over"
+    ),
+    path(
+        "clusters/<str:reference>/amendments/<int:number>/", amendment.AmendmentDetailView.as_view(), name="amendment"
+    ),
+    path(
+        "clusters/<str:reference>/amendments/<int:number>/decide/",
+        amendment.AmendmentDecideView.as_view(),
+        name="amendment_decide",
+    ),
+    path(
+        "clusters/<str:reference>/amendments/<int:number>/comment/",
+        amendment.AmendmentCommentView.as_view(),
+        name="amendment_comment",
+    ),
+    path(
+        "clusters/<str:reference>/amendments/<int:number>/renew/",
+        amendment.AmendmentRenewView.as_view(),
+        name="amendment_renew",
+    ),
+    path(
+        "clusters/<str:reference>/amendments/<int:number>/<slug:verb>/",
+        amendment.AmendmentVerbView.as_view(),
+        name="amendment_verb",
     ),
     path("clusters/<str:reference>/merge/", merge.MergeView.as_view(), name="merge"),
     path("clusters/<str:reference>/merge/agree/", merge.MergeAgreeView.as_view(), name="merge_agree"),

@@ -21,6 +21,8 @@ ISSUING_VERBS: Final = {
     "discontinue": Face.BACKWARD,
     "correct": Face.BACKWARD,
 }
+#: Verbs of an amendment that change its cluster: the next version names them. The cluster goes on, so it looks forward.
+AMENDING_VERBS: Final = frozenset({"amendment.accepted", "amendment.in_part"})
 
 
 @receiver(recorded, dispatch_uid="factsheets.issue")
@@ -29,12 +31,12 @@ def want_issue(sender: Any, event: Event, **more: Any) -> None:
 
     It bears the moment of the event: of work that was done elsewhere, the moment in which it was entered.
     """
-    if event.kind != "cluster" or event.verb not in ISSUING_VERBS:
+    cluster, face = _issued_by(event)
+    if cluster is None:
         return
-    cluster = Cluster.objects.get(pk=event.subject_id)
     issue = take_version(
         cluster=cluster,
-        face=ISSUING_VERBS[event.verb],
+        face=face,
         reason=event.verb,
         by=event.by,
         at=event.at,
@@ -42,6 +44,15 @@ def want_issue(sender: Any, event: Event, **more: Any) -> None:
         event=event,
     )
     jobs.enqueue("factsheets.issue", key=f"factsheets.issue:{issue.pk}", subject=cluster, by=event.by, issue=issue.pk)
+
+
+def _issued_by(event: Event) -> tuple[Cluster | None, Face]:
+    """Return the cluster whose next version an event leads to, and the face of that version."""
+    if event.kind == "cluster" and event.verb in ISSUING_VERBS:
+        return Cluster.objects.get(pk=event.subject_id), ISSUING_VERBS[event.verb]
+    if event.kind == "amendment" and event.verb in AMENDING_VERBS:
+        return Cluster.objects.get(amendments=event.subject_id), Face.FORWARD
+    return None, Face.FORWARD
 
 
 @receiver(recorded, dispatch_uid="factsheets.withdraw")

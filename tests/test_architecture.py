@@ -51,14 +51,17 @@ ROWS: tuple[frozenset[str], ...] = (
             "corrections",
             "roadmap_rules",
             "joining",
+            "amendment_fields",
+            "amendment_rights",
             "merge_rules",
         }
     ),
-    frozenset({"lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
+    frozenset({"lifecycle", "amendment_lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
     frozenset({"exports", "summary", "sentences", "pictures", "search", "similar", "storage", "overlap", "relatives"}),
     frozenset(
         {
             "notifications",
+            "amendment_notifications",
             "merge_mails",
             "mails",
             "account_mails",
@@ -89,6 +92,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "adapters",
             "checks",
             "desk",
+            "amendment_desk",
             "clock",
             "contributed",
             "context_processors",
@@ -211,6 +215,6 @@ def test_templates_stay_short() -> None:
 
 
 def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
-    assert contributions.desk_items.codes() == ["community.administrators", "clusters"]
+    assert contributions.desk_items.codes() == ["community.administrators", "clusters", "clusters.amendments"]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert {"cluster", "stage", "need", "solution", "member", "issue"} <= {kind.code for kind in kinds.every()}

@@ -12,6 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clusters.actions.amendment import decide_amendment, suggest_amendment
 from clusters.choices import ParticipationStatus, StageStatus, State
 from clusters.models import Cluster, Objective, Outcome, Participation, Stage
 from community.actions.transition import transition
@@ -38,7 +39,7 @@ BUDGETS: dict[str, int] = {
     "/organisations/": 12,
     "/members/": 12,
     "/working-groups/": 12,
-    "/desk/": 16,
+    "/desk/": 20,
     "/review/": 26,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
@@ -48,9 +49,12 @@ BUDGETS: dict[str, int] = {
     "/working-groups/{group}/": 14,
     "/clusters/{running}/": 12,
     "/clusters/{running}/history/": 12,
-    "/clusters/{running}/roadmap/": 12,
+    "/clusters/{running}/roadmap/": 14,
     "/clusters/{running}/people/": 14,
+    "/clusters/{running}/people/{part}/end/": 12,
     "/clusters/{running}/outcomes/": 12,
+    "/clusters/{running}/amendments/": 12,
+    "/clusters/{running}/amendments/1/": 12,
     "/review/{proposed}/": 44,
     "/clusters/{proposed}/": 12,
 }
@@ -58,16 +62,19 @@ BUDGETS: dict[str, int] = {
 A_ROW: dict[str, int] = {"/review/": 2}
 #: Who looks at what.
 VISITOR_PAGES = tuple(
-    page for page in BUDGETS if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}"))
+    page
+    for page in BUDGETS
+    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}")) and "{part}" not in page
 )
 READERS: dict[str, tuple[str, ...]] = {
     "visitor": VISITOR_PAGES,
-    "member": tuple(page for page in BUDGETS if not page.startswith("/review/")),
+    "member": tuple(page for page in BUDGETS if not page.startswith("/review/") and "{part}" not in page),
     "lead": (
         "/desk/",
         "/clusters/{running}/",
         "/clusters/{running}/roadmap/",
         "/clusters/{running}/people/",
+        "/clusters/{running}/people/{part}/end/",
         "/clusters/{running}/outcomes/",
     ),
     "coordinator": tuple(BUDGETS),
@@ -107,6 +114,7 @@ class World:
             "group": self.group.code,
             "running": self.running.name,
             "proposed": self.proposed.name,
+            "part": self.running.participations.get(member=self.cast.member("participant")).pk,
         }
 
     def grow(self) -> None:
@@ -166,6 +174,15 @@ class World:
         by = self.cast.user("lead")
         transition(self.running, "pause", by=by, reason="The harbour is closed.")
         transition(self.running, "resume", by=by, reason="It is open again.")
+        self._grow_amendments(by)
+
+    def _grow_amendments(self, by: Any) -> None:
+        """Add an accepted amendment and one that waits."""
+        for state in ("accepted", "waits"):
+            title = f"Wetlands as storage, {self.running.amendments.count() + 1}"
+            row = suggest_amendment(cluster=self.running, by=by, wished={"title": title}, reason="It is clearer.")
+            if state == "accepted":
+                decide_amendment(amendment=row, by=self.cast.user("coordinator"), accepted=["title"])
 
 
 def queries(client: Client, address: str) -> list[str]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from clusters import search
 from clusters.choices import State
-from clusters.models import Cluster, ClusterLevel, ExpectedOutcome, Objective, Stage
+from clusters.models import Cluster, ClusterLevel, DraftWriter, ExpectedOutcome, Objective, Stage
+from clusters.permissions import parties
 from community.actions.transition import effect
 from community.lifecycle import Attempt
 
@@ -30,7 +31,14 @@ def copy_to_draft(attempt: Attempt) -> None:
     for name in _SETS:
         getattr(draft, name).set(getattr(old, name).all())
     _copy_parts(old, draft)
+    _copy_writers(old, draft)
     search.index(draft)
+
+
+def _copy_writers(old: Cluster, draft: Cluster) -> None:
+    """Keep whose words these are: who proposed, led or wrote the old cluster does not decide on them as new ones."""
+    hands = sorted(parties(old) - {draft.proposer_id})
+    DraftWriter.objects.bulk_create(DraftWriter(cluster=draft, member_id=pk) for pk in hands)
 
 
 def _copy_parts(old: Cluster, draft: Cluster) -> None:

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import F
 from django.utils import timezone
 
 from clusters import checklist
 from clusters.actions.baseline import freeze_baseline as freeze
 from clusters.choices import (
     DECIDERS,
+    OPEN_AMENDMENTS,
+    AmendmentState,
     Capacity,
     FollowUpReason,
     ParticipationRole,
@@ -21,12 +24,12 @@ from clusters.choices import (
 )
 from clusters.content import content_hash
 from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
-from clusters.requirements import is_gone
+from clusters.permissions import is_gone
+from community import notifications
 from community.actions.transition import effect, transition
-from community.choices import MessageState
 from community.dates import add_months
 from community.lifecycle import Attempt
-from community.models import Message
+from community.models import Event
 
 #: Columns that conclude, discontinue and correct may write along.
 RESULT_FIELDS = ("practitioners_summary", "lessons", "next_steps", "has_no_outcome")
@@ -251,6 +254,15 @@ def close_requests(attempt: Attempt) -> None:
     open_.update(status=ParticipationStatus.EXPIRED, answered_at=attempt.at)
 
 
+@effect("close_amendments", after=True)
+def close_amendments(attempt: Attempt) -> None:
+    """Withdraw what is suggested or put forward: nothing of an ended cluster is amended any more."""
+    open_ = attempt.subject.amendments.filter(state__in=sorted(OPEN_AMENDMENTS))
+    open_.update(
+        state_before=F("state"), state=AmendmentState.WITHDRAWN, state_since=attempt.at, version=F("version") + 1
+    )
+
+
 @effect("plan_follow_ups", after=True)
 def plan_follow_ups(attempt: Attempt) -> None:
     """Plan the follow-ups: 6 and 12 months after the end, and a month before the uptake year of the project ends.
@@ -294,6 +306,8 @@ def adopt_cluster(attempt: Attempt) -> None:
 
 @effect("undo_last", after=True)
 def undo_last(attempt: Attempt) -> None:
-    """Cancel the mails of the step that was taken back; they have waited for this."""
-    waiting = Message.objects.filter(event__kind="cluster", event__subject_id=attempt.subject.pk)
-    waiting.filter(state=MessageState.QUEUED, due_at__gt=attempt.at).update(state=MessageState.CANCELLED)
+    """Cancel the mails of the step that was taken back; what waits for another try after an earlier one stays."""
+    before = Event.objects.about(attempt.subject)
+    undone = (before.exclude(pk=attempt.event.pk) if attempt.event else before).first()
+    if undone is not None:
+        notifications.cancel(undone)

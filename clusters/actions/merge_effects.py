@@ -22,8 +22,7 @@ from clusters.choices import (
 )
 from clusters.merge_rules import can_take_in
 from clusters.models import Cluster, Participation
-from clusters.permissions import capacities
-from clusters.requirements import is_gone
+from clusters.permissions import capacities, is_gone
 from community import events
 from community.actions.transition import effect
 from community.lifecycle import Attempt

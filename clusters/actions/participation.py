@@ -22,7 +22,7 @@ from community.models import Event, Member, Organisation, User
 from community.permissions import ALLOWED, Refusal, Verdict
 
 Status = ParticipationStatus
-_KEYS = ("cluster", "member", "organisation", "asked_by", "answered_by")
+KEYS = ("cluster", "member", "organisation", "asked_by", "answered_by")
 #: Who comes in or answers an invitation is written down as what they are to the community.
 _AS_PERSON = (Capacity.MEMBER, Capacity.EXTERNAL)
 #: Roles that the lead gives; the lead's own comes by approval and hand-over.
@@ -67,10 +67,10 @@ def enter(
     row.status = {Way.INTEREST: Status.INTERESTED, Way.ASK: Status.REQUESTED}.get(offered.way, Status.ACTIVE)
     if row.status == Status.ACTIVE:
         row.from_on, row.answered_at = timezone.localdate(at), at
-    check_fields(row, leave_out=_KEYS)
+    check_fields(row, leave_out=KEYS)
     row.save()
     verb = {Status.INTERESTED: "interested", Status.REQUESTED: "requested"}.get(Status(row.status), "joined")
-    event = _record(locked, verb, row, by=by, at=at, as_=_AS_PERSON, message=row.message)
+    event = record_part(locked, verb, row, by=by, at=at, as_=_AS_PERSON, message=row.message)
     if row.status == Status.ACTIVE:
         _found(row)
         notifications.tell_leads("participation_joined", locked, event=event)
@@ -105,7 +105,7 @@ def answer_request(
         Refusal: it was answered the other way or taken back, no place is left, or a reason is missing.
     """
     at = at or timezone.now()
-    cluster, row = _locked(participation, by=by, may=can_work)
+    cluster, row = locked_part(participation, by=by, may=can_work)
     if row.status == (Status.ACTIVE if accept else Status.DECLINED):
         return row
     if row.status != Status.REQUESTED:
@@ -117,7 +117,7 @@ def answer_request(
     if not accept and not reason.strip():
         raise Refusal(_("Say why: the person who asked reads it word for word."), "reason")
     _answer(row, accept=accept, by=by, reason=reason, at=at)
-    event = _record(cluster, "accepted" if accept else "declined", row, by=by, at=at, message=row.answer_reason)
+    event = record_part(cluster, "accepted" if accept else "declined", row, by=by, at=at, message=row.answer_reason)
     template = "participation_accepted" if accept else "participation_declined"
     notifications.tell_participant(template, cluster, row, event=event, hold=True)
     return row
@@ -159,9 +159,9 @@ def invite(
         asked_by=by,
         asked_at=at,
     )
-    check_fields(row, leave_out=_KEYS)
+    check_fields(row, leave_out=KEYS)
     row.save()
-    event = _record(locked, "invited", row, by=by, at=at, message=row.message)
+    event = record_part(locked, "invited", row, by=by, at=at, message=row.message)
     notifications.tell_participant("invited", locked, row, event=event)
     return row
 
@@ -176,7 +176,7 @@ def answer_invitation(
         Refusal: it is for somebody else, answered the other way, not open yet or no more, or no place is left.
     """
     at = at or timezone.now()
-    cluster, row = _locked(participation, by=by, may=_anybody)
+    cluster, row = locked_part(participation, by=by, may=_anybody)
     is_mine = by.member is not None and row.member_id == by.member.pk
     if is_mine and row.status == (Status.ACTIVE if accept else Status.DECLINED):
         return row
@@ -187,7 +187,7 @@ def answer_invitation(
         raise Refusal.of(room)
     _answer(row, accept=accept, by=by, reason=reason, at=at)
     verb = "joined" if accept else "invitation_declined"
-    event = _record(cluster, verb, row, by=by, at=at, as_=_AS_PERSON, message=row.answer_reason)
+    event = record_part(cluster, verb, row, by=by, at=at, as_=_AS_PERSON, message=row.answer_reason)
     template = "invitation_accepted" if accept else "invitation_declined"
     notifications.tell_leads(template, cluster, event=event)
     return row
@@ -201,7 +201,7 @@ def leave(*, participation: Participation, by: User, reason: str = "", at: datet
         Refusal: it is somebody else's, an invitation (answer it), or the lead's (step down).
     """
     at = at or timezone.now()
-    cluster, row = _locked(participation, by=by, may=_anybody)
+    cluster, row = locked_part(participation, by=by, may=_anybody)
     if row.status == Status.LEFT and by.member is not None and row.member_id == by.member.pk:
         return row
     verdict = can_leave(by, row)
@@ -213,11 +213,11 @@ def leave(*, participation: Participation, by: User, reason: str = "", at: datet
     if was_active:
         today = timezone.localdate(at)
         row.until_on = max(today, row.from_on) if row.from_on else today
-    event = _record(
+    event = record_part(
         cluster, "left" if was_active else "taken_back", row, by=by, at=at, message=row.answer_reason, as_=role
     )
     row.status = Status.LEFT
-    check_fields(row, leave_out=_KEYS)
+    check_fields(row, leave_out=KEYS)
     row.save(update_fields=["status", "until_on", "answer_reason"])
     if was_active:
         notifications.tell_leads("participation_left", cluster, event=event)
@@ -232,7 +232,7 @@ def give_role(*, participation: Participation, by: User, role: str, at: datetime
         Refusal: the person does not take part, is the lead, or is not eligible; or the role is not to be given.
     """
     at = at or timezone.now()
-    cluster, row = _locked(participation, by=by, may=can_work)
+    cluster, row = locked_part(participation, by=by, may=can_work)
     if row.role == role:
         return row
     if role not in ROLES:
@@ -251,7 +251,7 @@ def give_role(*, participation: Participation, by: User, role: str, at: datetime
         note_writer(cluster, row.member)
     is_deputy = role == ParticipationRole.DEPUTY
     verb = "deputy_named" if is_deputy else "role_changed"
-    event = _record(cluster, verb, row, by=by, at=at, changes={"role": {"was": was, "now": role}})
+    event = record_part(cluster, verb, row, by=by, at=at, changes={"role": {"was": was, "now": role}})
     if is_deputy:
         notifications.tell_participant("deputy_named", cluster, row, event=event)
     return row
@@ -275,9 +275,9 @@ def want_organisation(
         raise Refusal(_("Somebody takes part for %(organisation)s already.") % {"organisation": organisation.name})
     row = Participation(cluster=locked, organisation=organisation, status=Status.WANTED, purpose=purpose.strip())
     row.asked_by, row.asked_at = by, at
-    check_fields(row, leave_out=_KEYS)
+    check_fields(row, leave_out=KEYS)
     row.save()
-    _record(locked, "wanted", row, by=by, at=at)
+    record_part(locked, "wanted", row, by=by, at=at)
     return row
 
 
@@ -293,7 +293,7 @@ def forget_organisation(*, participation: Participation, by: User, at: datetime 
     row = cluster.participations.wanted().select_related("organisation").filter(pk=participation.pk).first()
     if row is None:
         return
-    _record(cluster, "not_wanted", row, by=by, at=at)
+    record_part(cluster, "not_wanted", row, by=by, at=at)
     row.delete()
 
 
@@ -313,7 +313,7 @@ def _member(by: User) -> Member:
     return by.member
 
 
-def _locked(participation: Participation, *, by: User, may: Any) -> tuple[Cluster, Participation]:
+def locked_part(participation: Participation, *, by: User, may: Any) -> tuple[Cluster, Participation]:
     """Return the locked cluster and the participation as it is now.
 
     Raises:
@@ -345,7 +345,7 @@ def _answer(row: Participation, *, accept: bool, by: User, reason: str, at: date
     row.answered_by, row.answered_at, row.answer_reason = by, at, reason.strip()
     if accept:
         row.from_on = timezone.localdate(at)
-    check_fields(row, leave_out=_KEYS)
+    check_fields(row, leave_out=KEYS)
     row.save(update_fields=["status", "answered_by", "answered_at", "answer_reason", "from_on"])
     if accept:
         _found(row)
@@ -356,7 +356,7 @@ def _found(row: Participation) -> None:
     row.cluster.participations.wanted().filter(organisation=row.organisation_id).delete()
 
 
-def _record(
+def record_part(
     cluster: Cluster,
     verb: str,
     row: Participation,

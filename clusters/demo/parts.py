@@ -8,10 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from clusters.actions.baseline import freeze_baseline
+from clusters.actions.amendment import decide_amendment, suggest_amendment
 from clusters.actions.condition import confirm_condition, meet_condition
 from clusters.actions.outcome import add_outcome, measure_objective
-from clusters.actions.parts import record_change
 from clusters.actions.roadmap import complete_stage, drop_stage, start_stage, update_stage
 from clusters.choices import AmendmentState, MeetingKind
 from clusters.demo.world import Day, World
@@ -172,37 +171,20 @@ def hold_meeting(world: World, entry: dict[str, Any], line: dict[str, Any], at: 
 
 def propose_amendment(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
     """Put forward another end of the cluster."""
-    cluster = current(world, entry)
-    by = world.account(line["by"])
-    amendment = Amendment.objects.create(
-        cluster=cluster,
-        number=cluster.amendments.count() + 1,
-        kind=line["kind"],
-        state=AmendmentState.PROPOSED,
-        suggested_by=world.people[line["by"]],
-        put_forward_by=world.people[line["by"]],
-        changes={"ends_on": {"was": str(cluster.ends_on), "now": str(world.day(line["ends"]))}},
+    row = suggest_amendment(
+        cluster=current(world, entry),
+        by=world.account(line["by"]),
+        wished={"ends_on": world.day(line["ends"]).isoformat()},
         reason=line["reason"],
+        at=at,
     )
-    Amendment.objects.filter(pk=amendment.pk).update(created_at=at)
-    detail = {"changes": amendment.changes, "reason": line["reason"]}
-    record_change(cluster, "amendment.proposed", amendment, by=by, at=at, data={"number": 1}, detail=detail)
+    Amendment.objects.filter(pk=row.pk).update(created_at=at)
 
 
 def accept_amendment(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
     """Accept it as a coordinator: the end moves and the roadmap becomes the next baseline."""
-    cluster = current(world, entry)
-    amendment = cluster.amendments.get(state=AmendmentState.PROPOSED)
-    cluster.ends_on = world.day(line["ends"])
-    cluster.save(update_fields=["ends_on"])
-    amendment.state, amendment.decided_at = AmendmentState.ACCEPTED, at
-    amendment.decided_by = world.people[line["decided_by"]]
-    detail = {"changes": amendment.changes}
-    by = world.account(line["decided_by"])
-    data = {"number": amendment.number}
-    amendment.event = record_change(cluster, "amendment.accepted", amendment, by=by, at=at, data=data, detail=detail)
-    amendment.save()
-    freeze_baseline(cluster=cluster, at=at, amendment=amendment)
+    row = current(world, entry).amendments.get(state=AmendmentState.PROPOSED)
+    decide_amendment(amendment=row, by=world.account(line["decided_by"]), accepted=["ends_on"], at=at)
 
 
 def comment(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:

@@ -42,7 +42,7 @@ HOURS = {
     "discontinue": 17,
 }
 #: Verbs after which a version of the factsheet is issued.
-ISSUING = frozenset({"approve", "conclude", "discontinue", "correct"})
+ISSUING = frozenset({"approve", "conclude", "discontinue", "correct", "amended"})
 _DRAFT_DAYS = 6
 
 
@@ -154,7 +154,7 @@ def _results(world: World, entry: dict[str, Any]) -> Iterator[Told]:
         yield line.get("until", line["on"]), "meeting", partial(parts.hold_meeting, world, entry, line)
     for line in entry.get("amendments", ()):
         yield line["on"], "amendment", partial(parts.propose_amendment, world, entry, line)
-        yield line["decided"], "amendment", partial(parts.accept_amendment, world, entry, line)
+        yield line["decided"], "amended", partial(parts.accept_amendment, world, entry, line)
     for line in entry.get("comments", ()):
         yield line["on"], "comment", partial(parts.comment, world, entry, line)
     for line in entry.get("follow_ups", ()):

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.participation import ROLES
-from clusters.choices import ParticipationRole
+from clusters.choices import ParticipationRole, ParticipationStatus
 from clusters.forms.merging import offer
 from clusters.joining import Way
 from community.models import Member, Organisation, User
@@ -64,6 +64,25 @@ class LeaveForm(forms.Form):
     """Leave, and why if one likes."""
 
     reason = _prose(_("Reason"), help_text=_("The lead reads it. You need not give one."))
+
+
+class EndForm(forms.Form):
+    """End somebody's part, and why; `seen` is the status that the page showed."""
+
+    seen = forms.ChoiceField(
+        choices=[(status.value, status.label) for status in (ParticipationStatus.INVITED, ParticipationStatus.ACTIVE)],
+        widget=forms.HiddenInput,
+    )
+    reason = _prose(
+        _("Reason"),
+        help_text=_("The person reads it word for word."),
+        error_messages={"required": _("Say why: the person whose part you end reads it word for word.")},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for a reason where somebody takes part; an invitation is taken back without one."""
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = self["seen"].value() != ParticipationStatus.INVITED
 
 
 class RoleForm(forms.Form):

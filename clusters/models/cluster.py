@@ -127,6 +127,9 @@ class Cluster(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
+    #: Set by `with_lead_rule`: whether lead and organisation fit the rule of who may lead; not known without it.
+    leads_rightly = False
+
     objects = ClusterQuerySet.as_manager()
 
     class Meta:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import AmendmentKind, AmendmentState, Capacity
 from clusters.models.cluster import Cluster
+from clusters.querysets.amendment import AmendmentQuerySet
 from community.models import Event, Member, WorkingGroup
 from community.validators import plain_text
 
@@ -103,24 +104,31 @@ class Condition(models.Model):
 class Amendment(models.Model):
     """A change to what was approved, as a difference that a coordinator accepts or refuses.
 
-    `changes` maps a field of the cluster to `{"was": …, "now": …}` in JSON values.
+    `changes` maps a field of the cluster (`clusters.amendment_fields`) to `{"was": …, "now": …}` in JSON values;
+    the decision adds `"accepted": true` or `false` to each. `put_forward_by` and `new_lead` make it theirs too:
+    neither may decide. `state` changes only through `community.actions.transition`.
     """
 
     cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="amendments")
     number = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=13, choices=AmendmentKind)
     state = models.CharField(max_length=15, choices=AmendmentState, default=AmendmentState.SUGGESTED)
+    state_before = models.CharField(max_length=15, choices=AmendmentState, blank=True, default="", editable=False)
+    state_since = models.DateTimeField(null=True, editable=False)
     suggested_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="amendments")
     put_forward_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     new_lead = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     new_lead_accepted_at = models.DateTimeField(null=True)
     changes = models.JSONField(default=dict)
-    reason = models.TextField(max_length=1000, blank=True, validators=[plain_text])
+    reason = models.TextField(_("reason"), max_length=1000, blank=True, validators=[plain_text])
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
     decided_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="+")
     event = models.OneToOneField(Event, on_delete=models.PROTECT, null=True, related_name="+")
     version = models.PositiveIntegerField(default=1)
+
+    objects = AmendmentQuerySet.as_manager()
 
     class Meta:
         """Numbered within the cluster; nobody decides on their own amendment."""
@@ -134,6 +142,17 @@ class Amendment(models.Model):
                 name="amendment_not_by_suggester",
                 condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("suggested_by")),
             ),
+            models.CheckConstraint(
+                name="amendment_not_by_put_forward",
+                condition=Q(decided_by__isnull=True)
+                | Q(put_forward_by__isnull=True)
+                | ~Q(decided_by=F("put_forward_by")),
+            ),
+            models.CheckConstraint(
+                name="amendment_not_by_new_lead",
+                condition=Q(decided_by__isnull=True) | Q(new_lead__isnull=True) | ~Q(decided_by=F("new_lead")),
+            ),
+            models.CheckConstraint(name="amendment_known_state", condition=Q(state__in=AmendmentState.values)),
         ]
 
     def __str__(self) -> str:

@@ -66,6 +66,9 @@ class Stage(models.Model):
     confirmed_at = models.DateTimeField(_("last confirmed"), null=True, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    #: Set by `late_or_orphan`: whether the responsible person takes part no more.
+    is_orphan = False
+
     objects = StageQuerySet.as_manager()
 
     class Meta:

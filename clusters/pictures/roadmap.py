@@ -37,7 +37,10 @@ LATE: Final = ("warn", "terracotta")
 
 @dataclass(frozen=True)
 class DrawnStage:
-    """A stage as the picture needs it; any date may be missing. `status` is a `StageStatus`, late is derived."""
+    """A stage as the picture needs it; any date may be missing. `status` is a `StageStatus`, late is derived.
+
+    `baseline_*` are of the newest baseline; `first_slip` counts days against the first one, None where both agree.
+    """
 
     name: str
     status: str
@@ -47,6 +50,7 @@ class DrawnStage:
     actual_end: date | None = None
     baseline_start: date | None = None
     baseline_end: date | None = None
+    first_slip: int | None = None
 
     def days(self) -> Iterator[date | None]:
         """Yield every date of the stage, to find how long the axis must be."""
@@ -220,8 +224,12 @@ def _bracket(axis: Axis, stage: DrawnStage, y: float) -> SafeString:
 
 
 def _slip_words(stage: DrawnStage, on: date | None) -> str:
-    slip = stage.slip(on)
-    return gettext("+%(days)d d") % {"days": slip} if slip is not None and slip > 0 else ""
+    """Return the slip against the newest baseline, and in brackets the one against the first where they differ."""
+    slip, first = stage.slip(on), stage.first_slip
+    newest = gettext("+%(days)d d") % {"days": slip} if slip is not None and slip > 0 else ""
+    if first is None or first <= 0 or first == slip or stage.status == StageStatus.DROPPED:
+        return newest
+    return f"{newest} ({gettext('+%(days)d d') % {'days': first}})".strip()
 
 
 def _slip_at_edge(words: str, x: float, y: float) -> list[SafeString]:
@@ -246,8 +254,12 @@ def _slip_beside(axis: Axis, stage: DrawnStage, y: float, on: date | None) -> Sa
     return text(x, y + BAR - 2, words, css="p-terracotta", colour="terracotta", size=_SLIP, anchor=anchor, is_bold=True)
 
 
-def legend(marker: Words = "") -> SafeString:
-    """Say in a list how the roadmap is read; `marker` names the red line, "today" unless given."""
+def legend(marker: Words = "", *, has_first: bool = False) -> SafeString:
+    """Say in a list how the roadmap is read; `marker` names the red line, "today" unless given.
+
+    `has_first` explains the slip in brackets, where a later baseline was frozen.
+    """
+    later = gettext("later than the baseline (in brackets: than the first)")
     samples = [
         (bar(1, 3, 30, "olive", is_filled=True), gettext("done")),
         (
@@ -260,7 +272,7 @@ def legend(marker: Words = "") -> SafeString:
         (line("M2 6v6H32V6", css="p-base", colour="control", width=1.25), gettext("baseline, as approved")),
         (
             text(2, 14, gettext("+%(days)d d") % {"days": 9}, css="p-terracotta", colour="terracotta", is_bold=True),
-            gettext("later than the baseline"),
+            later if has_first else gettext("later than the baseline"),
         ),
         (line("M17 1V17", css="p-today", colour="terracotta", width=1.75), marker or gettext("today")),
     ]

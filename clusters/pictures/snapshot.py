@@ -38,6 +38,7 @@ def drawn_stages(lines: Iterable[StageLine]) -> list[DrawnStage]:
             actual_end=as_day(line["actual_end"]),
             baseline_start=as_day(line["baseline_start"]),
             baseline_end=as_day(line["baseline_end"]),
+            first_slip=line["first_slip"] if line["first_slip"] != line["slip"] else None,
         )
         for line in lines
     ]
@@ -63,7 +64,8 @@ def roadmap_pictures(snapshot: Snapshot, *, on: date, width: float = 0) -> Roadm
         )
         for size, is_wide in (("wide", True), ("narrow", False))
     )
-    return RoadmapPictures(wide, narrow, legend())
+    baseline = snapshot["baseline"]
+    return RoadmapPictures(wide, narrow, legend(has_first=baseline is not None and baseline["number"] > 1))
 
 
 def cached_pictures(cluster: Any, snapshot: Snapshot, *, on: date) -> RoadmapPictures:

@@ -33,8 +33,8 @@ from clusters.visibility import Viewer, viewer
 if TYPE_CHECKING:
     from community.models import User
 
-#: Events by which somebody has written in a proposal or bound themselves to it: they do not decide on it afterwards.
-WRITING_VERBS = ("submit", "proposal.edited", "accept_lead")
+#: Events by which somebody has written in a proposal or bound themselves to lead: they do not decide on it afterwards.
+WRITING_VERBS = ("submit", "proposal.edited", "accept_lead", "adopt")
 
 
 class ClusterQuerySet(RegisterQuerySet):
@@ -65,7 +65,7 @@ class ClusterQuerySet(RegisterQuerySet):
             seen |= mostly_in("state", PROPOSED_STATES) | (merged & Q(state_before__in=sorted(PROPOSED_STATES)))
         if who.group_ids:
             seen |= Q(working_group__in=who.group_ids) & ~Q(state=State.DRAFT)
-            seen |= Q(state__in=sorted(REFUSED_STATES)) & ~Exists(_able_coordinators(on or timezone.localdate()))
+            seen |= Q(state__in=sorted(REFUSED_STATES)) & ~Exists(able_coordinators(on or timezone.localdate()))
         return self.filter(seen)
 
     def _own(self, who: Viewer) -> Q:
@@ -108,11 +108,11 @@ class ClusterQuerySet(RegisterQuerySet):
 
     def for_stand_ins(self, on: date) -> Self:
         """Keep those on which no coordinator of the responsible group may decide that day."""
-        return self.exclude(Exists(_able_coordinators(on)))
+        return self.exclude(Exists(able_coordinators(on)))
 
     def for_own_coordinators(self, on: date) -> Self:
         """Keep those on which some coordinator of the responsible group may decide that day."""
-        return self.filter(Exists(_able_coordinators(on)))
+        return self.filter(Exists(able_coordinators(on)))
 
     def for_groups(self, group_ids: Iterable[int]) -> Self:
         """Keep those whose responsible working group is one of these."""
@@ -224,6 +224,13 @@ class ClusterQuerySet(RegisterQuerySet):
             has_further_needs=Exists(needs), has_merge_request=Exists(asked), has_relatives=Exists(tied)
         )
 
+    def with_lead_rule(self, on: date) -> Self:
+        """Say of each as `leads_rightly` whether its lead works where it is led from, and that place may lead."""
+        leading = apps.get_model("community", "Partnership").objects.leading(on)
+        works_there = apps.get_model("community", "Affiliation").objects.current(on)
+        right = works_there.filter(member=OuterRef("lead"), organisation=OuterRef("lead_organisation"))
+        return self.annotate(leads_rightly=Exists(right.filter(organisation__in=leading.values("organisation"))))
+
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""
         return self.select_related(
@@ -265,30 +272,34 @@ class ClusterQuerySet(RegisterQuerySet):
         )
 
 
-def _able_coordinators(on: date) -> models.QuerySet[models.Model]:
+def able_coordinators(on: date, *, through: str = "") -> models.QuerySet[models.Model]:
     """Return the coordinators of the outer cluster's group who may decide on it that day.
 
-    Not absent, with an active account, and none of `clusters.permissions.parties` (four eyes).
+    Not absent, with an active account, and none of `clusters.permissions.parties` (four eyes). `through` is the path
+    from the outer row to the cluster ("cluster__"), where it is a part of one.
     """
     wrote = apps.get_model("community", "Event").objects.filter(
-        kind="cluster", subject_id=OuterRef(OuterRef("pk")), verb__in=WRITING_VERBS, by__member=OuterRef("member")
+        kind="cluster",
+        subject_id=OuterRef(OuterRef(f"{through}pk")),
+        verb__in=WRITING_VERBS,
+        by__member=OuterRef("member"),
     )
     deputies = apps.get_model("clusters", "Participation").objects.filter(
-        cluster=OuterRef(OuterRef("pk")),
+        cluster=OuterRef(OuterRef(f"{through}pk")),
         member=OuterRef("member"),
         status__in=sorted(BINDING_PARTICIPATIONS),
         role__in=sorted(LEADING_ROLES),
     )
     drafted = apps.get_model("clusters", "DraftWriter").objects.filter(
-        cluster=OuterRef(OuterRef("pk")), member=OuterRef("member")
+        cluster=OuterRef(OuterRef(f"{through}pk")), member=OuterRef("member")
     )
     return (
         apps.get_model("community", "Appointment")
         .objects.present(on)
-        .filter(working_group=OuterRef("working_group"), member__user__is_active=True)
-        .exclude(member_id=OuterRef("proposer_id"))
-        .exclude(member_id=Coalesce(OuterRef("lead_id"), 0))
-        .exclude(member_id=Coalesce(OuterRef("acting_lead_id"), 0))
+        .filter(working_group=OuterRef(f"{through}working_group"), member__user__is_active=True)
+        .exclude(member_id=OuterRef(f"{through}proposer_id"))
+        .exclude(member_id=Coalesce(OuterRef(f"{through}lead_id"), 0))
+        .exclude(member_id=Coalesce(OuterRef(f"{through}acting_lead_id"), 0))
         .exclude(Exists(deputies))
         .exclude(Exists(wrote))
         .exclude(Exists(drafted))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
@@ -84,6 +85,7 @@ class People:
     wanted: list[Participation]
     requests: list[PersonRow]
     invitations: list[PersonRow]
+    before: list[PersonRow]
     persons: int
 
 
@@ -91,10 +93,11 @@ def people_of(cluster: Cluster, *, user: User | AnonymousUser | None, on: date) 
     """Return who takes part in `cluster` as `user` may read it: three queries or four, however many people.
 
     `requests` and `invitations` are for those who answer them: a view shows them to nobody else. `named` are the
-    participants of a proposal, who are asked once it is approved.
+    participants of a proposal, who are asked once it is approved; `before` are those who took part until some day.
     """
     shown = sorted({*LIVE_PARTICIPATIONS, Status.WANTED})
-    rows = list(cluster.participations.filter(status__in=shown).select_related("organisation").order_by("pk"))
+    kept = Q(status__in=shown) | Q(status=Status.LEFT, until_on__isnull=False)
+    rows = list(cluster.participations.filter(kept).select_related("organisation").order_by("pk"))
     names = names_of(user, cluster, [row.member_id for row in rows])
     projects = _projects({row.organisation_id for row in rows if row.organisation_id is not None}, on)
 
@@ -110,6 +113,9 @@ def people_of(cluster: Cluster, *, user: User | AnonymousUser | None, on: date) 
         wanted=[row for row in rows if row.status == Status.WANTED],
         requests=persons(Status.REQUESTED),
         invitations=[row for row in invited if row.since is not None],
+        before=sorted(
+            persons(Status.LEFT), key=lambda row: (row.participation.until_on or on, row.participation.pk), reverse=True
+        ),
         persons=len(active),
     )
 

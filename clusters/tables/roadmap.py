@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -32,8 +33,21 @@ class StageRow:
     first_slip: int | None
     responsible: str
     responsible_role: str | Promise
+    is_orphan: bool
     outside: str
     waits_for_number: int | None
+
+    @property
+    def amending(self) -> str:
+        """The query of an amendment's form that brings the cluster's dates to where this stage lies."""
+        first, last = self.stage.planned_start_on or self.stage.planned_end_on, self.stage.planned_end_on
+        cluster = self.stage.cluster
+        wished = {}
+        if first is not None and cluster.starts_on is not None and first < cluster.starts_on:
+            wished["starts_on"] = first.isoformat()
+        if last is not None and cluster.ends_on is not None and last > cluster.ends_on:
+            wished["ends_on"] = last.isoformat()
+        return f"?{urlencode(wished)}" if wished else ""
 
     @property
     def is_first(self) -> bool:
@@ -64,6 +78,7 @@ class StageRow:
             actual_end=stage.actual_end_on,
             baseline_start=self.baseline_start,
             baseline_end=self.baseline_end,
+            first_slip=self.first_slip if self.first_slip != self.slip else None,
         )
 
 
@@ -108,7 +123,7 @@ def roadmap_of(cluster: Cluster, *, on: date) -> Roadmap:
     for stage in stages:
         base = _frozen(newest, stage)
         first_base = _frozen(first, stage)
-        organisation, role = people.get(stage.responsible_id or 0, ("", ""))
+        organisation, role, is_there = people.get(stage.responsible_id or 0, ("", "", False))
         is_late = stage.is_late(on)
         rows.append(
             StageRow(
@@ -124,6 +139,7 @@ def roadmap_of(cluster: Cluster, *, on: date) -> Roadmap:
                 first_slip=slip_of(stage, first_base[1], on=on),
                 responsible=organisation,
                 responsible_role=role,
+                is_orphan=stage.is_open and stage.responsible_id is not None and not is_there,
                 outside=outside_cluster(stage, cluster),
                 waits_for_number=numbers.get(stage.waits_for_id or 0),
             )
@@ -139,17 +155,21 @@ def _frozen(baseline: Baseline | None, stage: Stage) -> tuple[date | None, date 
     return None, None
 
 
-def _organisations(cluster: Cluster, stages: Sequence[Stage]) -> dict[int, tuple[str, str | Promise]]:
-    """Return organisation and role of everybody who is responsible for a stage: pages name no person here."""
+def _organisations(cluster: Cluster, stages: Sequence[Stage]) -> dict[int, tuple[str, str | Promise, bool]]:
+    """Return organisation and role of everybody who is responsible for a stage: pages name no person here.
+
+    The third says whether the person takes part today, or leads.
+    """
     wanted = {stage.responsible_id for stage in stages if stage.responsible_id}
     if not wanted:
         return {}
-    found: dict[int, tuple[str, str | Promise]] = {}
+    found: dict[int, tuple[str, str | Promise, bool]] = {}
     rows = Participation.objects.filter(cluster=cluster, member__in=wanted).select_related("organisation")
     for row in sorted(rows, key=lambda row: row.status == ParticipationStatus.ACTIVE):
         if row.member_id is not None:
             role = row.get_role_display() if row.role in (ParticipationRole.LEAD, ParticipationRole.DEPUTY) else ""
-            found[row.member_id] = (row.organisation.known_as if row.organisation else "", role)
+            is_there = row.status == ParticipationStatus.ACTIVE or row.member_id == cluster.lead_id
+            found[row.member_id] = (row.organisation.known_as if row.organisation else "", role, is_there)
     if cluster.lead_id in wanted and cluster.lead_id not in found and cluster.lead_organisation:
-        found[cluster.lead_id] = (cluster.lead_organisation.known_as, ParticipationRole.LEAD.label)
+        found[cluster.lead_id] = (cluster.lead_organisation.known_as, ParticipationRole.LEAD.label, True)
     return found

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clusters.choices import Capacity, Level, OutcomeKind, ParticipationRole, StageStatus, State
+from clusters.amendment_notifications import AUDIENCE_LABELS as AMENDMENT_AUDIENCES
+from clusters.choices import AmendmentState, Capacity, Level, OutcomeKind, ParticipationRole, StageStatus, State
 from clusters.notifications import AUDIENCE_LABELS
 from community.lifecycle import Reason, Verb
 from community.templatetags.components import mark
@@ -77,8 +78,8 @@ def outcome_kind(code: str) -> str:
 
 @register.filter
 def state_label(code: str) -> str:
-    """Return a state in words."""
-    return str(State(code).label)
+    """Return a state of a cluster, or of an amendment, in words."""
+    return str(State(code).label if code in State.values else AmendmentState(code).label)
 
 
 @register.filter
@@ -107,7 +108,8 @@ def stage_mark(row: Mapping[str, Any]) -> SafeString:
 def state_labels(codes: Iterable[str]) -> str:
     """Return several states in words, in the order of a life."""
     wanted = set(codes)
-    return ", ".join(str(state.label) for state in State if state in wanted)
+    states = dict.fromkeys(code for code in (*State.values, *AmendmentState.values) if code in wanted)
+    return ", ".join(state_label(code) for code in states)
 
 
 @register.filter
@@ -141,4 +143,5 @@ def reason_label(verb: Verb) -> str:
 @register.filter
 def audience_labels(codes: Iterable[str]) -> str:
     """Return whom a verb tells, in words."""
-    return ", ".join(str(AUDIENCE_LABELS[code]) for code in codes) or "–"
+    labels = {**AMENDMENT_AUDIENCES, **AUDIENCE_LABELS}
+    return ", ".join(str(labels[code]) for code in codes) or "–"

@@ -18,9 +18,10 @@ from django.views import View
 from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
-from clusters.permissions import can_edit_proposal, can_work, capacities, names_of
+from clusters.permissions import can_edit_proposal, can_work, capacities, names_of, sees_names
 from clusters.pictures.snapshot import cached_pictures
 from clusters.relatives import history_of, relatives, took_it_in
+from clusters.requirements import lead_trouble
 from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
 from community.access import get_visible
@@ -40,7 +41,9 @@ def load(request: HttpRequest, reference: str) -> Cluster:
         Http404: there is none, or the person may not see it.
     """
     rows = Cluster.objects.by_name(reference).for_frame().with_ties()
-    return get_visible(rows.for_verbs() if request.user.is_authenticated else rows, request.user)
+    if request.user.is_authenticated:
+        rows = rows.for_verbs().with_lead_rule(timezone.localdate())
+    return get_visible(rows, request.user)
 
 
 def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
@@ -58,6 +61,7 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
         "offers": shown,
         "more_offers": [offer for offer in offers if offer not in shown],
         "may_work": user.is_authenticated and bool(can_work(user, cluster)),
+        "lead_trouble": lead_trouble(cluster, timezone.localdate(now)) if sees_names(user, cluster) else None,
         "how_it_stands": how_it_stands(cluster, timezone.localdate(now)),
         "may_edit": bool(can_edit_proposal(user, cluster)) if user.is_authenticated else False,
         "lead_name": names_of(user, cluster, [cluster.lead_id]).get(cluster.lead_id or 0, ""),
@@ -78,9 +82,12 @@ def _tabs(cluster: Cluster, current: str) -> list[dict[str, Any]]:
         ("roadmap", "clusters:roadmap", _("Roadmap")),
         ("people", "clusters:people", _("People")),
         ("outcomes", "clusters:outcomes", _("Outcomes")),
+        ("amendments", "clusters:amendments", _("Amendments")),
         ("history", "clusters:history", _("History")),
     ]
     kwargs = {"reference": cluster.name}
+    if cluster.approved_at is None:
+        rows = [row for row in rows if row[0] != "amendments"]
     return [
         {"label": label, "url": reverse(name, kwargs=kwargs), "current": code == current} for code, name, label in rows
     ]

@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 
 from clusters.actions import participation as actions
+from clusters.actions.parting import end_participation
 from clusters.choices import ParticipationStatus
 from clusters.forms.participation import (
     AnswerForm,
+    EndForm,
     EnterForm,
     InviteForm,
     LeaveForm,
@@ -26,7 +28,15 @@ from clusters.forms.participation import (
     SearchForm,
     WantForm,
 )
-from clusters.joining import Way, can_answer_invitation, can_enter, can_leave, own_participation, way_in
+from clusters.joining import (
+    Way,
+    can_answer_invitation,
+    can_end,
+    can_enter,
+    can_leave,
+    own_participation,
+    way_in,
+)
 from clusters.models import Cluster, Participation
 from clusters.permissions import can_work, names_of
 from clusters.tables.participation import members_to_invite, organisations_to_want, own_organisations, people_of
@@ -113,7 +123,8 @@ class PartView(View):
         """Ask, when the person may."""
         cluster, row = self._load(request, reference, pk)
         self.check(request, cluster, row)
-        return self._page(request, cluster, row, self.form_class(initial={"role": row.role}), status=200)
+        form = self.form_class(initial={"role": row.role, "seen": row.status})
+        return self._page(request, cluster, row, form, status=200)
 
     def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Write; a refusal keeps what was typed."""
@@ -150,7 +161,11 @@ class PartView(View):
     ) -> HttpResponse:
         name = names_of(request.user, cluster, [row.member_id]).get(row.member_id or 0, "")
         context = {**frame(request, cluster, "people"), "form": form, "row": row, "name": name}
-        return render(request, self.template, context, status=status)
+        return render(request, self.template, context | self.further(request, row), status=status)
+
+    def further(self, request: SignedInRequest, row: Participation) -> dict[str, Any]:
+        """Return what this page shows beside form, part and name."""
+        return {}
 
 
 class RequestAnswerView(PartView):
@@ -197,6 +212,30 @@ class LeaveView(PartView):
         """Leave."""
         actions.leave(participation=row, by=request.user, reason=form.cleaned_data["reason"])
         return _("You left. What you contributed stays.") if row.from_on else _("Taken back.")
+
+
+class EndView(PartView):
+    """`/clusters/<reference>/people/<pk>/end/`: an invitation is taken back, or a participation ended."""
+
+    form_class = EndForm
+    template = "clusters/participation/end.html"
+
+    def check(self, request: SignedInRequest, cluster: Cluster, row: Participation) -> None:
+        """Let through who may end it."""
+        ask(can_end(request.user, row))
+
+    def act(self, request: SignedInRequest, row: Participation, form: EndForm) -> str:
+        """End it."""
+        done = end_participation(participation=row, by=request.user, **form.cleaned_data)
+        if done.status == ParticipationStatus.EXPIRED:
+            return _("The invitation is taken back. The person is told.")
+        return _("The participation is ended. The person is told why.")
+
+    def further(self, request: SignedInRequest, row: Participation) -> dict[str, Any]:
+        """Show the part as it stands by now, and what ending it leaves open."""
+        if request.method == "POST":
+            row.refresh_from_db(fields=["status", "role"])
+        return {"may_end": can_end(request.user, row), "stages": row.cluster.stages.open_of(row.member_id)}
 
 
 class RoleView(PartView):

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.actions.proposal import create_draft, is_quiet, save_step
+from clusters.amendment_rights import can_suggest
 from clusters.choices import INCOMPLETE_STATES
 from clusters.examples import EXAMPLES, find_example
 from clusters.forms.proposal import STEPS, Step, step_of
@@ -110,8 +111,15 @@ class ProposalUpdateView(LoginRequiredMixin, View):
     """`/clusters/<reference>/edit/<step>/`: one step of a draft, a proposal or a returned one."""
 
     def get(self, request: SignedInRequest, reference: str, step: int = 0) -> HttpResponse:
-        """Show the step as it is stored."""
-        cluster, row = self._open(request, reference, step)
+        """Show the step as it is stored; once the cluster is approved, the form of an amendment is the way."""
+        try:
+            cluster, row = self._open(request, reference, step)
+        except PermissionDenied as denied:
+            amended = get_visible(Cluster.objects.by_name(reference), request.user)
+            if not can_suggest(request.user, amended):
+                raise
+            messages.info(request, str(denied))
+            return redirect("clusters:amendment_create", amended.name)
         form = row.form(cluster, request.user)
         return render(request, PAGE, page_context(cluster, request.user, row, form))
 

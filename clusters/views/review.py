@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters import checklist
+from clusters.amendment_desk import to_decide
 from clusters.content import content_hash
 from clusters.forms.lifecycle import CONDITION_LENGTH, MAX_CONDITIONS, REASON_LENGTH
 from clusters.forms.proposal_choices import language_choices
@@ -53,7 +54,12 @@ class ReviewDeskView(LoginRequiredMixin, View):
         stand_in = Cluster.objects.none()
         if not who.is_mission:
             stand_in = waiting.for_stand_ins(on).outside_groups(who.group_ids)
-        context = {"own": _cases(own, request, on), "stand_in": _cases(stand_in, request, on), "viewer": who}
+        context = {
+            "own": _cases(own, request, on),
+            "stand_in": _cases(stand_in, request, on),
+            "amendments": [{"row": row, "is_stand_in": as_} for row, as_ in to_decide(who, on)],
+            "viewer": who,
+        }
         return render(request, "clusters/review/desk.html", context)
 
 

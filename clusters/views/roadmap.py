@@ -24,7 +24,7 @@ from clusters.forms.roadmap import CompleteForm, DropForm, MoveForm, SeenForm, S
 from clusters.models import Cluster, Stage
 from clusters.permissions import can_work
 from clusters.pictures.snapshot import RoadmapPictures
-from clusters.roadmap_rules import outside_cluster
+from clusters.roadmap_rules import end_warnings, outside_cluster
 from clusters.tables.roadmap import Roadmap, roadmap_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of
@@ -258,6 +258,7 @@ def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
         "pictures": _pictures(cluster, roadmap),
         "may_work": bool(can_work(request.user, cluster)) if request.user.is_authenticated else False,
         "has_started": cluster.baseline_frozen_at is not None,
+        "end_warnings": end_warnings(cluster, cluster.ends_on),
         "opened": {int(key) for key in opened if key.isdecimal()},
         "is_adding": "new" in opened,
     }
@@ -275,7 +276,7 @@ def _pictures(cluster: Cluster, roadmap: Roadmap) -> RoadmapPictures:
     return RoadmapPictures(
         wide=pictures.roadmap(drawn, ident="roadmap-wide", **common),
         narrow=pictures.roadmap(drawn, ident="roadmap-narrow", wide=False, **common),
-        legend=pictures.legend(),
+        legend=pictures.legend(has_first=roadmap.has_later_baseline),
     )
 
 

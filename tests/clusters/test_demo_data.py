@@ -268,7 +268,7 @@ class TestMadeUp:
         assert not Message.objects.filter(state=MessageState.SENT, sent_at=None).exists()
 
     def test_documents_bear_the_day_of_what_led_to_them(self) -> None:
-        issuing = Event.objects.filter(verb__in=["approve", "conclude", "discontinue", "correct"])
+        issuing = Event.objects.filter(verb__in=["approve", "conclude", "discontinue", "correct", "amendment.accepted"])
         issues = Issue.objects.select_related("event")
         assert issues.count() == issuing.count() == Job.objects.filter(task="factsheets.issue").count()
         for issue in issues:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.utils import timezone
 
+from clusters.amendment_lifecycle import AMENDMENT
 from clusters.choices import Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
@@ -209,6 +210,6 @@ def test_a_stand_in_decides_only_where_nobody_of_the_group_may(cast: Cast) -> No
 
 
 def test_every_effect_and_audience_of_the_table_exists() -> None:
-    assert {code for verb in CLUSTER for code in verb.effects} == registered_effects()
+    assert {code for table in (CLUSTER, AMENDMENT) for verb in table for code in verb.effects} == registered_effects()
     assert {code for verb in CLUSTER for code in verb.tells} <= {*AUDIENCES}
     assert {*AUDIENCES} == {*AUDIENCE_LABELS}

@@ -341,6 +341,8 @@ def test_events_hold_ids_and_no_name(cast: Cast, newcomer: Member) -> None:
         "invited",
         "invitation_accepted",
         "invitation_declined",
+        "invitation_taken_back",
+        "participation_ended",
         "deputy_named",
         "condition_met",
         "condition_confirmed",

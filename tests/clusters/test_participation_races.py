@@ -6,14 +6,16 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from django.db import models
 
 from clusters.actions import participation as actions
+from clusters.actions import parting
 from clusters.choices import JoinPolicy, ParticipationStatus, State
-from clusters.models import Cluster
+from clusters.models import Cluster, Participation
 from community.models import Event, Member, Message
 from community.permissions import Refusal, Verdict
 from tests import factories as make
@@ -122,3 +124,63 @@ def test_joining_twice_at_once_is_one_participation(cast: Cast, rounds: Callable
         first, second = at_once(join, join)
         assert first == second
         assert cluster.participations.filter(member=member).count() == 1
+
+
+def answer_and_take_back(cast: Cast, row: Participation, member: Member) -> list[object]:
+    """Let the invited person accept and the lead take the invitation back, each having read it as open."""
+    barrier = threading.Barrier(2)
+
+    def and_wait(judge: Callable[[Any, Participation], Verdict]) -> Callable[[Any, Participation], Verdict]:
+        def judged(user: Any, participation: Participation) -> Verdict:
+            verdict = judge(user, participation)
+            with suppress(threading.BrokenBarrierError):
+                barrier.wait(PATIENCE)
+            return verdict
+
+        return judged
+
+    with (
+        patch.object(actions, "can_answer_invitation", and_wait(actions.can_answer_invitation)),
+        patch.object(parting, "can_end", and_wait(parting.can_end)),
+    ):
+        return at_once(
+            partial(actions.answer_invitation, participation=row, by=member.user, accept=True),
+            partial(parting.end_participation, participation=row, by=cast.user("lead"), seen="invited"),
+        )
+
+
+def invited(cast: Cast) -> tuple[Participation, Member]:
+    cluster = make_cluster(cast, State.RUNNING)
+    (member,) = newcomers(1)
+    return actions.invite(cluster=cluster, by=cast.user("lead"), member=member), member
+
+
+def ended_as(row: Participation) -> tuple[str, set[str]]:
+    """Return how the invitation ended, and what its events say of that."""
+    row.refresh_from_db()
+    verbs = set(Event.objects.about(row).values_list("verb", flat=True))
+    return row.status, verbs - {"participation.invited"}
+
+
+def test_an_invitation_is_accepted_or_taken_back(cast: Cast, rounds: Callable[[int], int]) -> None:
+    ends = {
+        (ParticipationStatus.ACTIVE.value, "participation.joined", "This was answered while you were reading"),
+        (ParticipationStatus.EXPIRED.value, "participation.invitation_taken_back", "This invitation was taken back"),
+    }
+    for _round in range(rounds(20)):
+        row, member = invited(cast)
+        results = answer_and_take_back(cast, row, member)
+        refusals = [str(result) for result in results if isinstance(result, Refusal)]
+        status, verbs = ended_as(row)
+        assert len(refusals) == len(verbs) == 1, results
+        assert [end for end in ends if end[0] == status and end[1] in verbs and refusals[0].startswith(end[2])], results
+        templates = ("clusters/invitation_accepted", "clusters/invitation_taken_back")
+        told = Message.objects.filter(template__in=templates, subject_id=row.cluster_id)
+        assert len(set(told.values_list("template", flat=True))) == 1
+
+
+def test_without_the_lock_it_is_both_accepted_and_taken_back(cast: Cast) -> None:
+    row, member = invited(cast)
+    with patch.object(models.QuerySet, "select_for_update", lambda rows, **options: rows):
+        answer_and_take_back(cast, row, member)
+    assert ended_as(row)[1] == {"participation.joined", "participation.invitation_taken_back"}

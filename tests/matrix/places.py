@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from clusters.actions.amendment import act, suggest_amendment
 from clusters.choices import Capacity, ParticipationStatus, StageStatus, State
 from clusters.models import Cluster, Condition, Decision, MergeRequest, Participation, Stage
 from community import links
@@ -117,6 +118,22 @@ def make_condition(cast: Cast, whole: Cluster, *, is_met: bool = False) -> Condi
     )
     met: dict[str, Any] = {"met_at": NOW, "met_by": cast.user("lead"), "met_note": "Done."} if is_met else {}
     return Condition.objects.create(cluster=whole, decision=decision, position=1, text="Name one harbour.", **met)
+
+
+def amendment(by: str = "participant", *, forward: str = "", wished: str = "ends_on", **more: Any) -> Place:
+    """Return an amendment of a running cluster: suggested by `by`, and put forward by `forward`."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        running = make_cluster(cast, State.RUNNING)
+        values: dict[str, Any] = {"ends_on": "2026-11-30"}
+        if wished == "lead":
+            values = {"lead": [cast.member("participant").pk, cast.organisation.pk]}
+        row = suggest_amendment(cluster=running, by=cast.user(by), wished=values, reason="The harbour opens later.")
+        if forward:
+            act(amendment=row, verb="amendment.proposed", by=cast.user(forward))
+        return {"reference": running.name, "number": row.number, **more}
+
+    return made
 
 
 def merge_asked(cast: Cast) -> dict[str, Any]:

@@ -19,7 +19,17 @@ from tests.matrix.answers import (
     who,
 )
 from tests.matrix.places import nowhere, of
-from tests.matrix.table_clusters import CONDITIONS, FACTSHEETS, OUTCOMES, PEOPLE, PROPOSAL, REGISTER, ROADMAP, VERBS
+from tests.matrix.table_clusters import (
+    AMENDMENTS,
+    CONDITIONS,
+    FACTSHEETS,
+    OUTCOMES,
+    PEOPLE,
+    PROPOSAL,
+    REGISTER,
+    ROADMAP,
+    VERBS,
+)
 
 SITE = (
     page("healthz"),
@@ -113,6 +123,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "outcomes": OUTCOMES,
     "people": PEOPLE,
     "conditions": CONDITIONS,
+    "amendments": AMENDMENTS,
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
 }
@@ -124,6 +135,8 @@ PUBLIC = frozenset(
         "healthz",
         "readyz",
         "set_language",
+        "clusters:amendment",
+        "clusters:amendments",
         "clusters:detail",
         "clusters:history",
         "clusters:list",

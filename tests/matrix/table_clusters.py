@@ -1,4 +1,4 @@
-"""The table's rows of clusters: register, proposal, roadmap, outcomes, people, conditions, verbs, factsheets."""
+"""The table's rows of clusters: register, proposal, roadmap, outcomes, people, conditions, amendments, verbs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.matrix.answers import (
     SIGNED_IN_GONE,
     SIGNED_IN_NO_METHOD,
     STRANGERS,
+    WORKERS,
     Row,
     page,
     who,
@@ -24,6 +25,8 @@ RUNNING = cluster(State.RUNNING)
 #: Proposed: seen by the community and whoever has a part in it.
 PROPOSED = who(200, (404, "visitor deactivated other_external superuser external"))
 DRAFT_READERS = "proposer lead"
+#: May suggest an amendment of what is approved.
+SUGGESTERS = f"participant external proposer {WORKERS}"
 #: Coordinators of the group that was asked to take a cluster in.
 TAKERS = "other_coordinator stand_in"
 CASE_READERS = who(403, (302, OUT), (404, "other_external external superuser"))
@@ -99,7 +102,7 @@ PROPOSAL = (
     Row(
         "clusters:update_step",
         cluster(State.RUNNING, step=2),
-        get=who(403, (302, OUT)),
+        get=who(403, (302, f"{OUT} {SUGGESTERS}")),
         post=who(403, (302, OUT)),
         case="running",
     ),
@@ -208,6 +211,21 @@ PEOPLE = (
         data={"reason": "A new post."},
     ),
     Row(
+        "clusters:participation_end",
+        participation(ParticipationStatus.ACTIVE, "participant"),
+        get=workers(200),
+        post=workers(302),
+        data={"seen": "active", "reason": "A new post."},
+    ),
+    Row(
+        "clusters:participation_end",
+        participation(ParticipationStatus.INVITED),
+        get=workers(200),
+        post=workers(302),
+        data={"seen": "invited", "reason": ""},
+        case="invitation",
+    ),
+    Row(
         "clusters:participation_role",
         participation(ParticipationStatus.ACTIVE, "participant"),
         get=workers(200),
@@ -243,6 +261,95 @@ CONDITIONS = (
         get=SETTLING,
         post=who(403, (302, f"{OUT} {GROUP}")),
         data={"reason": "No harbour is left."},
+    ),
+)
+
+
+def who_decides(status: int) -> dict[str, int]:
+    """Return the answers to those who see an amendment that is put forward: who may decide gets `status`."""
+    return {**dict.fromkeys([*LEADS.split(), "participant", "admin"], 403), **dict.fromkeys(GROUP.split(), status)}
+
+
+#: Before it is accepted an amendment is there for nobody but those concerned with it.
+CONCERNED = f"{WORKERS} participant admin"
+NOT_THERE = who(404, (302, OUT))
+SUGGESTED = places.amendment()
+PUT_FORWARD = places.amendment(forward="lead")
+WISH = {
+    "title": "Wetlands as storage",
+    "question": "How does a plan count a wetland?",
+    "objective_1": "Fit the method",
+    "kind_answer": "on",
+    "starts_on": "2026-03-01",
+    "ends_on": "2026-11-30",
+    "reason": "The harbour opens later.",
+}
+AMENDMENTS = (
+    page("clusters:amendments", cluster(State.RUNNING)),
+    page("clusters:amendment", SUGGESTED, who(404, (200, CONCERNED)), case="suggested"),
+    Row(
+        "clusters:amendment_create",
+        cluster(State.RUNNING),
+        get=who(403, (302, OUT), (200, SUGGESTERS)),
+        post=who(403, (302, OUT), (422, SUGGESTERS)),
+        data=WISH,
+    ),
+    Row(
+        "clusters:amendment_hand_over",
+        cluster(State.RUNNING),
+        get=who(403, (302, OUT), (200, SUGGESTERS)),
+        post=who(403, (302, OUT), (422, SUGGESTERS)),
+        data={"reason": "A new post."},
+    ),
+    Row(
+        "clusters:amendment_decide",
+        PUT_FORWARD,
+        get=NOT_THERE | who_decides(200),
+        post=NOT_THERE | who_decides(409),
+        data={"accepted": "ends_on", "do": "accept"},
+    ),
+    Row(
+        "clusters:amendment_comment",
+        PUT_FORWARD,
+        get=SIGNED_IN_NO_METHOD,
+        post=who(404, (302, f"{OUT} participant {WORKERS}"), (403, "admin")),
+        data={"text": "Good for us too."},
+    ),
+    Row(
+        "clusters:amendment_renew",
+        SUGGESTED,
+        get=who(404, (302, OUT), (200, f"participant {WORKERS}"), (403, "admin")),
+        post=who(404, (302, OUT), (422, f"participant {WORKERS}"), (403, "admin")),
+        data=WISH,
+    ),
+    Row(
+        "clusters:amendment_verb",
+        places.amendment(verb="put-forward-nowhere"),
+        get=NOT_THERE,
+        post=NOT_THERE,
+        case="no such verb",
+    ),
+    Row(
+        "clusters:amendment_verb",
+        places.amendment(verb="proposed"),
+        get=who(404, (302, OUT), (200, WORKERS), (403, "participant admin")),
+        post=who(404, (302, f"{OUT} {WORKERS}"), (403, "participant admin")),
+        case="put forward",
+    ),
+    Row(
+        "clusters:amendment_verb",
+        places.amendment(verb="withdrawn"),
+        get=who(404, (302, OUT), (200, "participant"), (403, f"{WORKERS} admin")),
+        post=who(404, (302, f"{OUT} participant"), (403, f"{WORKERS} admin")),
+        data={"reason": "Not needed."},
+        case="withdraw",
+    ),
+    Row(
+        "clusters:amendment_verb",
+        places.amendment("lead", wished="lead", verb="lead-accepted"),
+        get=who(404, (302, OUT), (200, "participant"), (403, f"{WORKERS} admin")),
+        post=who(404, (302, f"{OUT} participant"), (403, f"{WORKERS} admin")),
+        case="accept the lead",
     ),
 )
 

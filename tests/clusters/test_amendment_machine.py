@@ -1,0 +1,231 @@
+"""Random amendments against a plain model: any verb by anybody in any order, and both agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import strategies as st
+
+from clusters.actions.amendment import act, decide_amendment, suggest_amendment
+from clusters.choices import State
+from clusters.models import Amendment, Cluster
+from community.models import Event
+from community.permissions import Refusal
+from community.verification import verify_history
+from tests.cast import Cast, make_cast, make_cluster
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+GROUP = ("coordinator", "coordinator_proposer")
+COORDINATORS = (*GROUP, "mission_coordinator")
+PEOPLE = ("member", "participant", "lead", "deputy_lead", *COORDINATORS, "other_coordinator", "admin")
+WISHES: tuple[dict[str, str], ...] = (
+    {"title": "Wetlands"},
+    {"title": "Coasts", "ends_on": "2026-11-30"},
+    {"ends_on": "2026-12-31"},
+    {"lead": "participant"},
+    {"lead": "lead"},
+)
+VERBS = (
+    "suggest",
+    "proposed",
+    "turned_down",
+    "renewed",
+    "withdrawn",
+    "lead_accepted",
+    "lead_declined",
+    "accept",
+    "in_part",
+    "refuse",
+)
+
+
+@dataclass
+class Paper:
+    """One amendment as a person would write it down."""
+
+    by: str
+    changes: dict[str, tuple[str, str]]
+    state: str = "suggested"
+    forward: str = ""
+    agreed: bool = False
+
+    @property
+    def new_lead(self) -> str:
+        """Who would lead by it."""
+        return self.changes["lead"][1] if "lead" in self.changes else ""
+
+    @property
+    def parties(self) -> set[str]:
+        """Whose it is."""
+        return {self.by, self.forward, self.new_lead} - {""}
+
+
+@dataclass
+class Book:
+    """The cluster on paper, with its amendments in order and how many baselines it has."""
+
+    values: dict[str, str]
+    amendments: list[Paper] = field(default_factory=list)
+    baselines: int = 1
+
+    def leads(self, who: str) -> bool:
+        """Say whether `who` does what the lead does."""
+        return who in (self.values["lead"], "deputy_lead")
+
+    def differs(self, wish: dict[str, str]) -> dict[str, tuple[str, str]]:
+        """Return what a wish changes."""
+        return {name: (self.values[name], now) for name, now in wish.items() if self.values[name] != now}
+
+    def fresh(self, paper: Paper, names: set[str] | None = None) -> bool:
+        """Say whether the cluster still says what it was written against."""
+        changes = {name: pair for name, pair in paper.changes.items() if names is None or name in names}
+        return all(self.values[name] == was for name, (was, _now) in changes.items())
+
+    def decides(self, paper: Paper, who: str) -> bool:
+        """Say whether `who` may decide: a coordinator with no part in it, else a stand-in."""
+        stands_in = who == "other_coordinator" and set(GROUP) <= paper.parties
+        return (who in COORDINATORS or stands_in) and who not in paper.parties and not self.leads(who)
+
+    def allows(self, verb: str, who: str, paper: Paper | None, wish: dict[str, str]) -> bool:
+        """Say whether the rules let `who` do `verb` on `paper` now."""
+        forwards = self.leads(who) or who in COORDINATORS
+        if verb == "suggest":
+            return (forwards or who in ("participant", "lead")) and bool(self.differs(wish))
+        if paper is None:
+            return False
+        is_open = paper.state in ("suggested", "proposed")
+        proposed = paper.state == "proposed"
+        decides = proposed and self.decides(paper, who)
+        agreed = not paper.new_lead or paper.agreed
+        first = set(sorted(paper.changes)[:1])
+        rules: dict[str, Callable[[], bool]] = {
+            "proposed": lambda: paper.state == "suggested" and forwards and self.fresh(paper),
+            "turned_down": lambda: paper.state == "suggested" and forwards and who not in paper.parties,
+            "renewed": lambda: (
+                is_open
+                and (forwards or (who == paper.by and not proposed))
+                and bool(self.differs(wish))
+                and ("lead" in wish) == bool(paper.new_lead)
+            ),
+            "withdrawn": lambda: is_open and (who == paper.by or (proposed and self.leads(who))),
+            "lead_accepted": lambda: proposed and who == paper.new_lead and not paper.agreed,
+            "lead_declined": lambda: proposed and who == paper.new_lead,
+            "accept": lambda: decides and agreed and self.fresh(paper),
+            "in_part": lambda: decides and agreed and len(paper.changes) > 1 and self.fresh(paper, first),
+            "refuse": lambda: decides,
+        }
+        return rules[verb]()
+
+    def do(self, verb: str, who: str, paper: Paper | None, wish: dict[str, str]) -> None:
+        """Change the paper as the verb says."""
+        if verb == "suggest":
+            paper = Paper(who, self.differs(wish))
+            self.amendments.append(paper)
+            if not (self.leads(who) or who in COORDINATORS):
+                return
+        assert paper is not None
+        if verb in ("suggest", "proposed"):
+            paper.state, paper.forward = "proposed", who
+            paper.agreed = paper.new_lead in (paper.by, who)
+        elif verb == "renewed":
+            was = paper.new_lead
+            paper.changes = self.differs(wish)
+            paper.forward = who if paper.state == "proposed" else paper.forward
+            if paper.new_lead != was:
+                paper.agreed = paper.new_lead == who
+        elif verb == "lead_accepted":
+            paper.agreed = True
+        elif verb in ("accept", "in_part"):
+            names = sorted(paper.changes)[: 1 if verb == "in_part" else None]
+            self.values |= {name: paper.changes[name][1] for name in names}
+            self.baselines += "ends_on" in names
+            paper.state = "accepted" if verb == "accept" else "partly_accepted"
+        else:
+            paper.state = "withdrawn" if verb == "withdrawn" else "refused"
+
+
+def typed(cast: Cast, wish: dict[str, str]) -> dict[str, Any]:
+    """Return a wish in the values that the action takes."""
+    return {
+        name: [cast.member(value).pk, cast.organisation.pk] if name == "lead" else value for name, value in wish.items()
+    }
+
+
+def press(cast: Cast, cluster: Cluster, verb: str, who: str, row: Amendment | None, wish: dict[str, str]) -> bool:
+    """Press one button; return whether it was done."""
+    by = cast.user(who)
+    try:
+        if verb == "suggest":
+            suggest_amendment(cluster=cluster, by=by, wished=typed(cast, wish), reason="Because.")
+        elif row is None:
+            return False
+        elif verb in ("accept", "in_part", "refuse"):
+            names = sorted(row.changes)
+            if verb == "in_part" and len(names) < 2:
+                return False
+            ticked = {"accept": names, "in_part": names[:1], "refuse": []}[verb]
+            decide_amendment(amendment=row, by=by, accepted=ticked, reason="Because.")
+        else:
+            more = {"wished": typed(cast, wish)} if verb == "renewed" else {}
+            act(amendment=row, verb=f"amendment.{verb}", by=by, reason="Because.", **more)
+    except Refusal:
+        return False
+    return True
+
+
+def check(cast: Cast, cluster: Cluster, book: Book) -> None:
+    """Compare the rows with the paper."""
+    now = Cluster.objects.get(pk=cluster.pk)
+    assert now.lead is not None
+    assert {"title": now.title, "ends_on": str(now.ends_on), "lead": now.lead} == {
+        **book.values,
+        "lead": cast.member(book.values["lead"]),
+    }
+    rows = list(cluster.amendments.order_by("number"))
+    assert [(row.state, set(row.changes)) for row in rows] == [(one.state, set(one.changes)) for one in book.amendments]
+    assert cluster.baselines.count() == book.baselines
+    assert cluster.participations.active().filter(role="lead").count() == 1
+    settled = Event.objects.filter(verb__in=["amendment.accepted", "amendment.in_part"])
+    accepted = [row for row in rows if row.state in ("accepted", "partly_accepted")]
+    assert settled.filter(subject_id__in=[row.pk for row in rows]).count() == len(accepted)
+
+
+def live(cast: Cast, presses: list[tuple[str, str, int, int]]) -> None:
+    """Press all buttons in turn, in the database and on paper."""
+    cluster = make_cluster(cast, State.RUNNING)
+    book = Book({"title": cluster.title, "ends_on": str(cluster.ends_on), "lead": "lead"})
+    for verb, who, which, choice in presses:
+        wish = WISHES[choice]
+        rows = list(cluster.amendments.order_by("number"))
+        number = which % len(rows) if rows else 0
+        row, paper = (rows[number], book.amendments[number]) if rows else (None, None)
+        expected = book.allows(verb, who, paper, wish)
+        done = press(cast, cluster, verb, who, row, wish)
+        assert done == expected, (verb, who, wish, paper, book.values)
+        if done:
+            book.do(verb, who, paper, wish)
+    check(cast, cluster, book)
+
+
+def test_any_order_of_presses_ends_where_the_model_ends(rounds: Callable[[int], int]) -> None:
+    cast = make_cast()
+    numbers = st.integers(0, 2)
+    wishes = st.integers(0, len(WISHES) - 1)
+    presses = st.tuples(st.sampled_from(VERBS), st.sampled_from(PEOPLE), numbers, wishes)
+    suggests = st.tuples(st.just("suggest"), st.sampled_from(("participant", "lead", "coordinator")), numbers, wishes)
+
+    @seed(20261126)
+    @settings(max_examples=rounds(600), deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @given(st.lists(suggests, min_size=1, max_size=3), st.lists(presses, min_size=8, max_size=16))
+    def lives(first: list[tuple[str, str, int, int]], then: list[tuple[str, str, int, int]]) -> None:
+        with transaction.atomic():
+            live(cast, first + then)
+
+    lives()
+    assert list(verify_history()) == []

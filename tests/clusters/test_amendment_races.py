@@ -1,0 +1,147 @@
+"""Two decisions at once, and a decision against an edit: what the cluster's lock is for, with a control without it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from functools import partial
+from unittest.mock import patch
+
+import pytest
+from django.db import models
+
+from clusters.actions.amendment import act, decide_amendment, suggest_amendment
+from clusters.actions.roadmap import update_stage
+from clusters.amendment_fields import amendment_hash
+from clusters.amendment_lifecycle import AMENDMENT
+from clusters.choices import State
+from clusters.models import Amendment, Cluster
+from community.actions.transition import transition
+from community.models import Event
+from community.permissions import Refusal
+from tests.cast import Cast, make_cast, make_cluster
+from tests.clusters.test_lifecycle_races import PATIENCE, at_once
+
+pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@contextmanager
+def meeting_between_reading_and_writing() -> Iterator[None]:
+    """Let both parties judge what they read before either writes; a locked-out one is not waited for long."""
+    barrier, judge = threading.Barrier(2), AMENDMENT.judge
+
+    def judge_and_wait(attempt: object) -> object:
+        verdict = judge(attempt)  # type: ignore[arg-type]
+        with suppress(threading.BrokenBarrierError):
+            barrier.wait(PATIENCE)
+        return verdict
+
+    with patch.object(AMENDMENT, "judge", judge_and_wait):
+        yield
+
+
+def without_locks() -> object:
+    return patch.object(models.QuerySet, "select_for_update", lambda rows, **options: rows)
+
+
+def suggest(cast: Cast, cluster: Cluster, ends_on: str) -> Amendment:
+    wished = {"ends_on": ends_on}
+    return suggest_amendment(cluster=cluster, by=cast.user("lead"), wished=wished, reason="It opens later.")
+
+
+def accept_both(cast: Cast, first: Amendment, second: Amendment) -> list[object]:
+    """Let two coordinators accept in the same moment."""
+    with meeting_between_reading_and_writing():
+        return at_once(
+            partial(decide_amendment, amendment=first, by=cast.user("coordinator"), accepted=["ends_on"]),
+            partial(decide_amendment, amendment=second, by=cast.user("mission_coordinator"), accepted=["ends_on"]),
+        )
+
+
+def test_one_amendment_accepted_twice_at_once_is_accepted_once(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _round in range(rounds(20)):
+        cluster = make_cluster(cast, State.RUNNING)
+        row = suggest(cast, cluster, "2026-11-30")
+        results = accept_both(cast, row, row)
+        refusals = [str(one) for one in results if isinstance(one, Refusal)]
+        assert refusals == ["This can't be done while the amendment is: Accepted."], results
+        assert Event.objects.filter(verb="amendment.accepted", subject_id=row.pk).count() == 1
+        assert cluster.baselines.count() == 2
+
+
+def test_two_amendments_of_one_field_accepted_at_once_leave_one(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _round in range(rounds(20)):
+        cluster = make_cluster(cast, State.RUNNING)
+        first, second = suggest(cast, cluster, "2026-11-30"), suggest(cast, cluster, "2026-12-31")
+        results = accept_both(cast, first, second)
+        refusals = [str(one) for one in results if isinstance(one, Refusal)]
+        assert len(refusals) == 1, results
+        assert refusals[0].startswith("The cluster has changed since this was written: Last end")
+        accepted = cluster.amendments.get(state="accepted")
+        assert str(Cluster.objects.get(pk=cluster.pk).ends_on) == accepted.changes["ends_on"]["now"]
+
+
+def test_without_the_lock_both_are_accepted(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    first, second = suggest(cast, cluster, "2026-11-30"), suggest(cast, cluster, "2026-12-31")
+    with without_locks():
+        results = accept_both(cast, first, second)
+    assert not [one for one in results if isinstance(one, Refusal)], results
+
+
+def test_a_renewal_against_a_decision_leaves_what_was_shown(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _round in range(rounds(20)):
+        cluster = make_cluster(cast, State.RUNNING)
+        row = suggest(cast, cluster, "2026-11-30")
+        seen = amendment_hash(row)
+        with meeting_between_reading_and_writing():
+            decision = partial(
+                decide_amendment, amendment=row, by=cast.user("coordinator"), accepted=["ends_on"], seen=seen
+            )
+            wished = {"ends_on": "2026-12-31"}
+            at_once(
+                decision,
+                partial(act, amendment=row, verb="amendment.renewed", by=cast.user("lead"), wished=wished),
+            )
+        now = Cluster.objects.get(pk=cluster.pk).ends_on
+        after = Amendment.objects.get(pk=row.pk)
+        assert (after.state, now) in (("accepted", date(2026, 11, 30)), ("proposed", date(2026, 9, 30)))
+        assert after.changes["ends_on"]["now"] == ("2026-11-30" if after.state == "accepted" else "2026-12-31")
+
+
+def test_an_edit_of_the_roadmap_and_a_decision_lose_nothing(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _round in range(rounds(20)):
+        cluster = make_cluster(cast, State.RUNNING)
+        stage = cluster.stages.create(position=2, title="Try-outs")
+        row = suggest(cast, cluster, "2026-11-30")
+        days = {"planned_start_on": date(2026, 5, 1), "planned_end_on": date(2026, 5, 9)}
+        results = at_once(
+            partial(decide_amendment, amendment=row, by=cast.user("coordinator"), accepted=["ends_on"]),
+            partial(update_stage, stage=stage, by=cast.user("lead"), seen_version=1, **days),
+        )
+        assert not [one for one in results if isinstance(one, Exception)], results
+        now = Cluster.objects.get(pk=cluster.pk)
+        assert (now.ends_on, now.version) == (date(2026, 11, 30), cluster.version + 2)
+
+
+def test_the_end_of_the_cluster_against_a_decision_neither_hangs_nor_mixes(
+    cast: Cast, rounds: Callable[[int], int]
+) -> None:
+    for _round in range(rounds(20)):
+        cluster = make_cluster(cast, State.RUNNING)
+        row = suggest(cast, cluster, "2026-11-30")
+        end = partial(transition, cluster, "discontinue", by=cast.user("mission_coordinator"), reason="No money.")
+        results = at_once(
+            partial(decide_amendment, amendment=row, by=cast.user("coordinator"), accepted=["ends_on"]),
+            partial(end, lessons="Ask earlier."),
+        )
+        assert all(isinstance(one, Refusal | Cluster | Amendment) for one in results), results
+        assert Amendment.objects.get(pk=row.pk).state in ("accepted", "withdrawn")
+        assert Cluster.objects.get(pk=cluster.pk).state == "discontinued"
