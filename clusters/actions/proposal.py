@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -136,7 +136,9 @@ def _from_needs(needs: Sequence[Need]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def save_step(*, cluster: Cluster, values: Mapping[str, Any], by: User, seen: str) -> Saved:
+def save_step(
+    *, cluster: Cluster, values: Mapping[str, Any], by: User, seen: str, shown: Collection[str] = ()
+) -> Saved:
     """Write the fields of one step, all of them or none.
 
     Order of effects: lock the row; make organisations that are new; compare with what is stored; write columns,
@@ -146,6 +148,7 @@ def save_step(*, cluster: Cluster, values: Mapping[str, Any], by: User, seen: st
     Args:
         values: names of `FIELDS` with model instances and the lines of `proposal_values`.
         seen: the digest of these fields as the page showed them.
+        shown: the fields that the digest is of, where a draft keeps only some of them; else those of `values`.
 
     Raises:
         Refusal: `by` may not write in it (forbidden), or these very fields were changed since the page was made
@@ -156,8 +159,8 @@ def save_step(*, cluster: Cluster, values: Mapping[str, Any], by: User, seen: st
     row = locked_cluster(cluster.pk, by=by, may=can_edit_proposal)
     if "people" in wanted:
         wanted["people"] = resolved_people(wanted["people"])
-    before, after = stored(row, wanted), given(wanted)
-    changed = tuple(name for name in before if before[name] != after[name])
+    before, after = stored(row, shown or wanted), given(wanted)
+    changed = tuple(name for name in after if before[name] != after[name])
     if not changed:
         return Saved(row, ())
     if seen != digest(before):

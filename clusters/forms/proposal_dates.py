@@ -114,6 +114,16 @@ class DatesForm(StepForm):
             self.add_error("deadline_reason", DEADLINE_WITHOUT_REASON)
         return given
 
+    @property
+    def held(self) -> frozenset[str]:
+        """Hold both days back where the one that can be stored would lie on the wrong side of the stored other."""
+        held = super().held
+        start, end = (
+            getattr(self.cluster, name) if name in held else self.cleaned_data.get(name)
+            for name in ("starts_on", "ends_on")
+        )
+        return held | {"starts_on", "ends_on"} if start and end and end < start else held
+
     def values(self) -> dict[str, Any]:
         """Return what `save_step` takes; after `is_valid`."""
         names = ("starts_on", "ends_on", "deadline_on", "deadline_reason")

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Div, Field, Layout
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 from django.utils.functional import Promise
@@ -128,6 +128,8 @@ class StepForm(DraftForm):
 
     #: The names of the proposal's fields that this step writes: the only ones that a post can change.
     writes: ClassVar[tuple[str, ...]] = ()
+    #: Which of them an error at a field of the page holds back, where it is not the one of the same name alone.
+    holds: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     def __init__(self, cluster: Cluster, user: User, *, typed: QueryDict | None = None, judged: bool = True) -> None:
         """Make the form for one cluster and the person who writes in it."""
@@ -205,6 +207,23 @@ class StepForm(DraftForm):
         """Check the fields and the rows in which something is typed."""
         rows_are = all(row_set.is_valid() for row_set in self.row_sets)
         return super().is_valid() and rows_are
+
+    @property
+    def held(self) -> frozenset[str]:
+        """The proposal's fields that can't be stored as they are typed: a list as a whole, for its rows have no key."""
+        if NON_FIELD_ERRORS in self.errors:
+            return frozenset(self.names)
+        wrong = {name for field in self.errors for name in self.holds.get(field, (field,))}
+        wrong |= {rows.name for rows in self.row_sets if not rows.is_valid()}
+        return frozenset(self.names) & wrong
+
+    def storable(self) -> dict[str, Any]:
+        """Return `values` without what is held back: what a draft keeps of a step in which something is wrong."""
+        for name in self.errors:
+            if name in self.fields:
+                self.cleaned_data.setdefault(name, self.fields[name].to_python(None))
+        held = self.held
+        return {name: value for name, value in self.values().items() if name not in held}
 
     def shown(self) -> list[tuple[str, str]]:
         """Return every field and list as (label, words), to be compared with the same step elsewhere."""

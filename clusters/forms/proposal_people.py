@@ -151,6 +151,11 @@ class PeopleForm(StepForm):
         "size_limit",
     )
 
+    holds = {
+        "working_group": ("working_group", "further_working_groups"),
+        **dict.fromkeys(("lead", "find_lead", "lead_organisation"), ("lead", "lead_organisation")),
+    }
+
     working_group = choice_field(_("Working group that decides"), [])
     further_working_groups = several_field(
         _("Further working groups"), help_text=_("They are told and may comment. The one above decides.")
@@ -337,7 +342,7 @@ class PeopleForm(StepForm):
             "further_working_groups": [row for row in further if row != group],
             "lead": given["lead"],
             "lead_organisation": self.lead_place,
-            "people": [form.as_line() for form in self.people.filled if not self._is_lead(form)],
+            "people": [form.as_line() for form in self.people.filled if form.is_valid() and not self._is_lead(form)],
             "join_policy": given["join_policy"] or self.cluster.join_policy,
             "size_limit": given["size_limit"],
         }

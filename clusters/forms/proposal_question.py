@@ -60,6 +60,8 @@ class QuestionForm(StepForm):
         "language",
     )
 
+    holds = {"find_need": ("need", "further_needs")}
+
     title = Line(
         label=_("Title"), limit=100, help_text=_("What one would call it in a list. No acronyms that only you know.")
     )

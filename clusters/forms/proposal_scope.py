@@ -71,6 +71,7 @@ class ScopeForm(StepForm):
     """
 
     writes = ("objectives", "expected_outcomes", "out_of_scope", "territories")
+    holds = {f"{what}_{kind}": ("expected_outcomes",) for what in ("kind", "note") for kind in OutcomeKind}
 
     out_of_scope = Prose(
         label=_("Out of scope"),

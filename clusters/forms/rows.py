@@ -104,8 +104,8 @@ class RowSet(Generic[Form_]):
         return all(form.is_valid() for form in self.filled)
 
     def cleaned(self) -> list[dict[str, Any]]:
-        """Return the cleaned data of the rows in which something is typed; after `is_valid`."""
-        return [form.cleaned_data for form in self.filled]
+        """Return the cleaned data of the rows in which something is typed and nothing is wrong."""
+        return [form.cleaned_data for form in self.filled if form.is_valid()]
 
     def non_form_errors(self) -> list[str]:
         """Return no errors: a list as a whole is never wrong, it is cut at its limit."""

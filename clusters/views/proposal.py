@@ -15,6 +15,7 @@ from django.views import View
 
 from clusters.actions.proposal import create_draft, is_quiet, save_step
 from clusters.amendment_rights import can_suggest
+from clusters.choices import INCOMPLETE_STATES
 from clusters.examples import EXAMPLES, find_example
 from clusters.forms.proposal import STEPS, Step, step_of
 from clusters.forms.proposal_choices import MOST_NEEDS, newest_needs, own_drafts
@@ -37,6 +38,7 @@ from community.models import Need
 from community.permissions import Refusal
 
 if TYPE_CHECKING:
+    from clusters.forms.proposal_fields import StepForm
     from clusters.views.proposal_page import SignedInRequest
 
 PAGE = "clusters/proposal/edit.html"
@@ -164,10 +166,11 @@ class ProposalUpdateView(LoginRequiredMixin, View):
         """Save and go where the button leads; a refusal keeps everything that is typed."""
         form = step.form(cluster, request.user, typed=request.POST)
         seen = request.POST.get("seen", "")
-        if not form.is_valid():
-            context = page_context(cluster, request.user, step, form, seen=seen, saved=False)
-            return render(request, PAGE, context, status=422)
         try:
+            if not form.is_valid():
+                fresh, kept = self._kept(request, cluster, step, form)
+                context = page_context(fresh, request.user, step, form, seen=kept or seen, saved=False)
+                return render(request, PAGE, {**context, "is_kept": kept}, status=422)
             saved = save_step(cluster=cluster, values=form.values(), by=request.user, seen=seen)
         except Refusal as refusal:
             return self._conflict(request, cluster, step, refusal, PAGE)
@@ -183,16 +186,30 @@ class ProposalUpdateView(LoginRequiredMixin, View):
         if not is_quiet(cluster):
             words = _("This is proposed and no longer saves itself. Save it with the button.")
             return render(request, "clusters/proposal/_not_saved.html", {**context, "words": words}, status=409)
-        if not form.is_valid():
-            errors = errors_in_words(form)
-            return render(request, "clusters/proposal/_not_saved.html", {**context, "errors": errors}, status=422)
         try:
+            if not form.is_valid():
+                fresh, kept = self._kept(request, cluster, step, form)
+                context |= {"cluster": fresh, "seen": kept, "errors": errors_in_words(form)}
+                context |= check_context(fresh, request.user, step)
+                return render(request, "clusters/proposal/_not_saved.html", context, status=422)
             saved = save_step(cluster=cluster, values=form.values(), by=request.user, seen=request.POST.get("seen", ""))
         except Refusal as refusal:
             return self._conflict(request, cluster, step, refusal, "clusters/proposal/_conflict.html")
         context |= {"cluster": saved.cluster, "seen": seen_of(saved.cluster, form.names), "is_saved": True}
         context |= check_context(saved.cluster, request.user, step)
         return render(request, "clusters/proposal/_autosaved.html", context)
+
+    def _kept(self, request: SignedInRequest, cluster: Cluster, step: Step, form: StepForm) -> tuple[Cluster, str]:
+        """Store of a refused step what a draft can hold; return the cluster as it stands, and the digest of the step.
+
+        The digest is empty where nothing is stored in part: what is proposed is saved as a whole or not at all.
+        """
+        if cluster.state not in INCOMPLETE_STATES:
+            return cluster, ""
+        seen = request.POST.get("seen", "")
+        save_step(cluster=cluster, values=form.storable(), by=request.user, seen=seen, shown=form.names)
+        fresh, _step = self._open(request, cluster.name, step.number)
+        return fresh, seen_of(fresh, form.names)
 
     def _conflict(
         self, request: SignedInRequest, cluster: Cluster, step: Step, refusal: Refusal, template: str

@@ -25,6 +25,7 @@ from clusters.sentences import why_returned
 from clusters.views.proposal_review import review_of
 from community.models import User
 from community.permissions import ALLOWED, Refusal, Verdict, refused
+from community.templatetags.fields import plain_errors
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -207,10 +208,9 @@ def errors_in_words(form: StepForm) -> list[tuple[str, str, str]]:
     for part in (form, *form.row_forms):
         if not part.is_bound or getattr(part, "is_blank", False):
             continue
-        found += [
-            (part[name].auto_id, str(part[name].label), str(e)) for name in part.fields for e in part[name].errors
-        ]
-        found += [("", "", str(error)) for error in part.non_field_errors()]
+        seen = part.visible_fields()
+        found += [(field.auto_id, str(field.label), str(error)) for field in seen for error in field.errors]
+        found += [("", "", error) for error in plain_errors(part)]
     return found
 
 

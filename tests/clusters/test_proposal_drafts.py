@@ -174,7 +174,6 @@ def test_the_fifth_step_stores_results_and_the_plan(cast: Cast, writer: Writer, 
         (2, {"territories": ["999999"]}, "Choose from the list."),
         (2, {"objectives-0-text": "x" * 301}, "Shorten this to 300 characters. It has 301."),
         (3, {"starts_on": "31 April 2027"}, "31 April does not exist. Did you mean 30 April?"),
-        (3, {"starts_on": "2 May 2027", "ends_on": "1 May 2027"}, "The end lies before the start."),
         (3, {"stages-0-title": "S", "stages-0-planned_end_on": "30 February 2027"}, "30 February does not exist."),
         (
             3,
@@ -417,3 +416,9 @@ def test_the_button_that_proposes_says_what_it_waits_for(cast: Cast, writer: Wri
     page = Writer(cast.accounts["proposer"], cluster).page(5)
     assert "propose" not in buttons_of(page)
     assert "is not an organisation of the named lead today" in page
+
+
+def test_the_title_of_a_step_names_the_proposal(writer: Writer, draft: Cluster) -> None:
+    assert f"<title>Step 1 of 5, Question and need: {draft.name} ·" in writer.page(1)
+    Cluster.objects.filter(pk=draft.pk).update(title="Sea & <sand>")
+    assert "<title>Step 3 of 5, Dates and roadmap: Sea &amp; &lt;sand&gt; ·" in writer.page(3)

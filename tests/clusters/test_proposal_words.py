@@ -51,7 +51,7 @@ def test_every_refusal_can_be_translated(cast: Cast, pseudo_locale: str) -> None
     for step, fields in typed.items():
         for extra in ({}, {"autosave": "1"}):
             answer = writer.client.post(
-                writer.url(step), {**fields, **extra}, headers={"accept-language": pseudo_locale}
+                writer.url(step), {**writer.typed(step), **fields, **extra}, headers={"accept-language": pseudo_locale}
             )
             assert answer.status_code == 422
             assert bare_words(answer.content.decode(), known()) == []

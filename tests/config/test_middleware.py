@@ -178,3 +178,9 @@ def test_only_a_trusted_proxy_may_name_the_client(
     assert request.META["REMOTE_ADDR"] == client
     is_believed = client != peer or (bool(proxies) and peer.startswith("10."))
     assert request.is_secure() is is_believed
+
+
+def test_the_icon_that_browsers_ask_for_sets_no_cookie(stranger: Client) -> None:
+    response = stranger.get("/favicon.ico")
+    assert (response.status_code, dict(response.cookies)) == (301, {})
+    assert response.headers["Location"].endswith("/img/mark.svg")
