@@ -7,7 +7,6 @@ from typing import Any, Final, TypeVar, cast
 
 from csp.decorators import csp_exempt
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
@@ -38,7 +37,8 @@ def current_pdf(request: HttpRequest, reference: str) -> HttpResponseBase:
     language = request.GET.get("lang", "")
     if language:
         editions = editions.in_language(language[:10].replace("\0", ""))
-    return _answer(request, editions, reference, ".pdf")
+    row = editions.values_list("pdf_file", "pdf_sha256", "file_stem").first()
+    return _answer(request, row, reference, ".pdf")
 
 
 @without_policy
@@ -46,7 +46,8 @@ def current_pdf(request: HttpRequest, reference: str) -> HttpResponseBase:
 @require_safe
 def version_pdf(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponseBase:
     """`/factsheets/<reference>/v<n>/<language>.pdf`: that version's PDF, newest revision."""
-    return _answer(request, Edition.objects.at_address(reference, version, language), reference, ".pdf")
+    row = Edition.objects.file_at_address("pdf", reference, version, language)
+    return _answer(request, row, reference, ".pdf")
 
 
 @without_policy
@@ -54,13 +55,15 @@ def version_pdf(request: HttpRequest, reference: str, version: int, language: st
 @require_safe
 def version_data(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponseBase:
     """`/factsheets/<reference>/v<n>/<language>.json`: that version's data file, newest revision."""
-    return _answer(request, Edition.objects.at_address(reference, version, language), reference, ".json")
+    row = Edition.objects.file_at_address("data", reference, version, language)
+    return _answer(request, row, reference, ".json")
 
 
-def _answer(request: HttpRequest, editions: QuerySet[Edition], reference: str, suffix: str) -> HttpResponseBase:
-    """Hand out the file of the first edition, 304 to who has it, 404 with a sentence where there is none."""
-    file = "pdf" if suffix == ".pdf" else "data"
-    row = editions.values_list(f"{file}_file", f"{file}_sha256", "file_stem").first()
+def _answer(request: HttpRequest, row: tuple[str, str, str] | None, reference: str, suffix: str) -> HttpResponseBase:
+    """Hand out the file of an edition, 304 to who has it, 404 with a sentence where there is none.
+
+    `row` holds name in the storage, checksum and stem of the file's name.
+    """
     if row is None or not row[0]:
         return no_factsheet(request, reference, has_others=row is not None)
     stored, digest, stem = row

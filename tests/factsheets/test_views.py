@@ -116,6 +116,8 @@ def test_what_a_visitor_may_not_see_is_not_there_at_all(client: Client, cast: Ca
         "/factsheets/M4N-CL-1999-99/v1/en/",
         "/factsheets/M4N-CL-1999-99/v1/en.pdf",
         "/factsheets/M4N-CL-1999-99/v99999999999999999999/en.json",
+        "/factsheets/M4N-CL-1999-99/v32767/en.pdf",
+        "/factsheets/M4N-CL-1999-99/v32768/en.pdf",
         "/factsheets/%00/v1/en/",
         "/factsheets/../v1/en.pdf",
     ],
