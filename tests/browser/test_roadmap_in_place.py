@@ -76,6 +76,7 @@ def test_rows_open_where_they_stand_and_what_is_typed_in_others_stays(
 
     page.get_by_role("link", name="Edit stage 3").click()
     row = page.locator(f"#stage-{third.pk}")
+    expect(row.get_by_label("Name")).to_be_focused()
     row.get_by_label("Planned to").fill("31 April 2027")
     row.get_by_role("button", name="Save stage 3").click()
     expect(row.get_by_role("alert")).to_contain_text("31 April does not exist. Did you mean 30 April?")
@@ -103,6 +104,7 @@ def test_who_was_slower_keeps_their_words_and_sees_the_others(
     lead.go(f"/clusters/{cluster.name}/roadmap/")
     page.get_by_role("link", name="Edit stage 2").click()
     row = page.locator(f"#stage-{second.pk}")
+    expect(row.get_by_label("Name")).to_be_focused()
     row.get_by_role("textbox", name="How it stands").fill("Mine.")
     deputy = cast.user("deputy_lead")
     assert deputy is not None
