@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from clusters import actions
+from clusters.actions.amendment import suggest_amendment
 from clusters.actions.proposal_values import FIELDS, digest, stored
 from clusters.choices import EDITABLE_STATES, OutcomeKind, State
 from clusters.lifecycle import VERBS
@@ -29,6 +30,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 ON = date(2026, 5, 12)
 TITLE = "Written by a coordinator"
+WISHED: dict[str, Any] = {"ends_on": "2026-11-30"}
 
 
 @pytest.fixture
@@ -78,6 +80,12 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
             asked_by=cast.user("mission_coordinator"),
             asked_at=NOW,
         ),
+        "amendment": lambda: suggest_amendment(
+            cluster=make_cluster(cast, State.RUNNING), by=cast.user("participant"), wished=WISHED, reason="Later."
+        ),
+        "wished": lambda: WISHED,
+        "verb": lambda: "amendment.proposed",
+        "text": lambda: "A comment.",
         "member": lambda: cast.member("other_lead"),
         "reader": lambda: cast.member("other_lead"),
         "reader_key": lambda: cast.member("other_lead").key,
