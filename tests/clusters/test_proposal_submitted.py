@@ -133,7 +133,6 @@ def _seen(cluster: Cluster) -> str:
         ("admin", State.DRAFT, 404),
         ("superuser", State.DRAFT, 404),
         ("external", State.SUBMITTED, 404),
-        ("proposer", State.RUNNING, 403),
         ("lead", State.CONCLUDED, 403),
         ("member", State.DECLINED, 404),
     ],
@@ -144,6 +143,14 @@ def test_the_pages_answer_as_the_rule_says(cast: Cast, role: str, state: str, st
     for step in range(1, 6):
         assert who.client.get(who.url(step)).status_code == status
         assert who.client.post(who.url(step), {"do": "save"}).status_code in ({302, 409} if status == 200 else {status})
+
+
+def test_from_the_approval_on_the_form_leads_to_an_amendment_and_writes_nothing(cast: Cast) -> None:
+    writer = Writer(cast.accounts["proposer"], make_cluster(cast, State.RUNNING))
+    for step in range(1, 6):
+        answer = writer.client.get(writer.url(step))
+        assert (answer.status_code, answer["Location"]) == (302, f"/clusters/{writer.name}/amendments/suggest/")
+        assert writer.client.post(writer.url(step), {"do": "save"}).status_code == 403
 
 
 def test_another_name_as_lead_voids_the_acceptance_and_asks_the_new_one(cast: Cast, submitted: Cluster) -> None:
