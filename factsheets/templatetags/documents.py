@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date
 
 from django import template
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from clusters.snapshot_shape import Coded, MemberKey, OrganisationLine, ParticipantLine, Snapshot, StageLine
@@ -16,8 +15,6 @@ from community.templatetags.dates import duration
 from factsheets import sentences, summary
 
 register = template.Library()
-
-_BULLET = re.compile(r"^\s*[-*•]\s+")
 
 
 @register.filter
@@ -82,28 +79,3 @@ def lasting(start: str, end: str) -> str:
 def persons(line: ParticipantLine, names: Mapping[MemberKey, str]) -> list[str]:
     """Return the names of those who take part for an organisation and may be named."""
     return [names[key] for key in line["persons"] if key in names]
-
-
-@register.filter
-def prose(text: str) -> SafeString:
-    """Write typed text as paragraphs and lists: blank lines part paragraphs, lines with "- " are a list.
-
-    Everything is escaped; nothing that was typed becomes an element or an address.
-    """
-    blocks = [block.splitlines() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()) if block.strip()]
-    return mark_safe("".join(_block(lines) for lines in blocks))  # noqa: S308  each block is escaped below
-
-
-def _block(lines: list[str]) -> SafeString:
-    """Write the lines of one block: the prose before its first bullet, then the list, each line an item."""
-    first = next((at for at, line in enumerate(lines) if _BULLET.match(line)), len(lines))
-    said = format_html("<p>{}</p>", " ".join(lines[:first])) if first else SafeString("")
-    items: list[str] = []
-    for line in lines[first:]:
-        if _BULLET.match(line):
-            items.append(_BULLET.sub("", line))
-        else:
-            items[-1] += f" {line}"
-    if not items:
-        return said
-    return said + format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((item,) for item in items)))

@@ -94,3 +94,9 @@ def test_history_names_the_role_to_the_public_and_the_person_to_who_works_on_it(
     assert cast.member("lead").name not in public
     assert f"{cast.member('lead').name} (lead) paused the cluster." in inside
     assert "The harbour is closed." in public
+
+
+def test_lessons_are_points_on_the_page_as_in_the_document(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.CONCLUDED, lessons="Short:\n- Begin with <the> form.\n- Ask earlier.")
+    text = Client().get(cluster.get_absolute_url()).content.decode()
+    assert "<p>Short:</p><ul><li>Begin with &lt;the&gt; form.</li><li>Ask earlier.</li></ul>" in text
