@@ -158,7 +158,7 @@ def _returned_and_drafts(who: Viewer) -> Iterator[DeskItem]:
             yield DeskItem(
                 verb=_("Go on writing"),
                 title=cluster.title or _("Draft without a title"),
-                why=_("Your draft, last changed on this day."),
+                why=_("Your draft: nobody is asked before you propose it."),
                 url=_page(cluster, "update"),
                 since=cluster.updated_at,
             )

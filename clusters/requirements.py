@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import get_text_list
@@ -285,7 +286,7 @@ def four_eyes(attempt: Attempt) -> Verdict:
         return refused(_("You proposed this cluster, so somebody else must decide (four eyes)."), "forbidden")
     if member_id in attempt.once("parties", lambda: parties(cluster)):
         return refused(
-            _("You are the lead or deputy of this cluster, so somebody else must decide (four eyes)."), "forbidden"
+            _("You lead or led this cluster, or wrote in it, so somebody else must decide (four eyes)."), "forbidden"
         )
     return ALLOWED
 
@@ -300,7 +301,7 @@ def wrong_state(attempt: Attempt) -> Verdict:
             % {
                 "capacity": decision.get_capacity_display(),
                 "group": decision.working_group.code,
-                "day": date_format(attempt.subject.state_since, "j F Y, H:i"),
+                "day": date_format(timezone.localtime(decision.decided_at), "j F Y, H:i"),
                 "state": cluster.get_state_display(),
             },
             "state",

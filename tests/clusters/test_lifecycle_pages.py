@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -81,6 +82,19 @@ def test_the_button_has_to_agree_with_what_is_written(cast: Cast, approval: str,
     assert "Well asked." in text
     assert conditions in text
     assert Event.objects.count() == 0
+
+
+def test_on_the_review_page_each_decision_is_one_press(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    client = client_of(cast, "coordinator")
+    bar = client.get(f"/review/{cluster.name}/").content.decode().partition('class="decide"')[2]
+    asking = re.findall(r'formaction="([^"]+)" name="ask"', bar)
+    assert asking == [page(cluster, "move")]  # it asks for the other group
+    for verb in ("approve", "return", "decline"):
+        assert f'formaction="{page(cluster, verb)}"' in bar
+    client.post(page(cluster, "decline"), {"seen": content_hash(cluster), "reason": "Another cluster has it."})
+    cluster.refresh_from_db()
+    assert cluster.state == State.DECLINED
 
 
 @pytest.mark.parametrize("verb", ["decline", "move"])
@@ -233,6 +247,16 @@ def test_discard_really_deletes_a_draft_that_was_never_proposed(cast: Cast) -> N
     assert (answer.status_code, answer.headers["Location"]) == (302, "/clusters/")
     assert not Cluster.objects.filter(pk=cluster.pk).exists()
     assert Event.objects.count() == 0
+
+
+def test_who_comes_second_reads_the_hour_of_the_site(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    at = datetime(2026, 5, 12, 22, 30, tzinfo=UTC)
+    seen = content_hash(cluster)
+    transition(cluster, "return", by=cast.user("coordinator"), reason="Sharpen it.", seen=seen, at=at)
+    answer = client_of(cast, "mission_coordinator").post(page(cluster, "approve"), {"seen": seen})
+    assert answer.status_code == 409
+    assert "13 May 2026, 01:30" in answer.content.decode()
 
 
 def test_a_group_that_takes_over_is_no_further_one_any_more(cast: Cast) -> None:
