@@ -72,8 +72,10 @@ def test_who_decides_reads_who_is_named_and_the_frame(cast: Cast) -> None:
     )
     Participation.objects.create(cluster=cluster, organisation=institute, status=ParticipationStatus.WANTED)
     page = words(client_of(cast, "coordinator"), f"/review/{cluster.name}/")
-    for said in ("Ines Named", "Invited", "Institute of Reeds", "7 persons", "Ελληνικά", cast.other_group.title):
+    is_named = "Named, is asked at the approval"
+    for said in ("Ines Named", is_named, "Institute of Reeds", "7 persons", "Ελληνικά", cast.other_group.title):
         assert said in page
+    assert ">Invited<" not in page, "nobody was asked yet"
     assert cast.member("lead").name in page
 
 
