@@ -92,6 +92,7 @@ def test_members_select_open_needs_for_a_proposal_and_visitors_do_not() -> None:
     page = client.get(URL).text
     assert f'action="{reverse("clusters:create")}"' in page
     assert (f'value="{need.pk}" id="pick-' in page, f'value="{closed.pk}" id="pick-' in page) == (True, False)
+    assert 'id="pick-' not in client.get("/").text, "nothing on the home page takes what is selected"
 
 
 def test_solutions_near_a_need_come_with_their_reasons_nearest_first() -> None:
