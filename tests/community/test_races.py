@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from community.actions.outbox import send_outbox
 from community.choices import LinkState
 from community.contributions import ClockJob, clock_jobs
 from community.events import record
+from community.imports.organisation import OrganisationImport
+from community.imports.table import bring_in
 from community.models import ChainHead, Event, Job, Message, Organisation, SignedLink
 from community.permissions import Refusal
 from community.verification import verify_history
@@ -151,3 +154,13 @@ def test_two_schedulers_at_once_run_a_chore_once(monkeypatch: pytest.MonkeyPatch
         moment = start + timezone.timedelta(minutes=minute)
         at_once(*[lambda owner=owner, at=moment: scheduler.tick(at=at, owner=owner) for owner in ("a", "b")])
     assert len(runs) == count
+
+
+def test_a_file_that_two_administrators_import_at_once_comes_in_once(rounds: Callable[[int], int], quiet: None) -> None:
+    people = [make.make_admin(), make.make_admin()]
+    for number in range(rounds(5)):
+        content = f"name,country\nInstitute {number},IT\nHarbour {number},EL\n".encode()
+        reports = at_once(*(partial(bring_in, OrganisationImport(by), content) for by in people))
+        assert [report.problems for report in reports] == [[], []], "the second one reads what the first one wrote"
+        assert sorted(report.added for report in reports) == [0, 2]
+        assert Organisation.objects.filter(name__endswith=f" {number}").count() == 2
