@@ -155,6 +155,7 @@ def _workbook(content: bytes) -> Iterator[tuple[int, list[str], int | None]]:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         sheet: Any = book.worksheets[0]
         sheet.reset_dimensions()
+        _refuse_unknown_results(content, sheet.title)
         blank = 0
         for number, cells in enumerate(sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS + 1), 1):
             taken = _narrow([_clean(_text_of(cell)) for cell in cells])
@@ -166,6 +167,35 @@ def _workbook(content: bytes) -> Iterator[tuple[int, list[str], int | None]]:
         raise
     except Exception as error:
         raise Unreadable(_("The workbook is damaged or protected. Open it and save it again as .xlsx.")) from error
+
+
+def _refuse_unknown_results(content: bytes, title: str) -> None:
+    """Refuse a formula whose result the file does not hold: it would be read as an empty cell.
+
+    Raises:
+        Unreadable: names the first such cell.
+    """
+    from openpyxl import load_workbook
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        sheets = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
+        if not any(b"<f>" in (part := archive.read(name)) or b"<f " in part for name in sheets):
+            return
+    both: list[Any] = [
+        load_workbook(io.BytesIO(content), read_only=True, data_only=data_only)[title] for data_only in (False, True)
+    ]
+    for sheet in both:
+        sheet.reset_dimensions()
+    for formulas, results in zip(*(sheet.iter_rows(max_col=MOST_COLUMNS) for sheet in both), strict=True):
+        for cell, result in zip(formulas, results, strict=True):
+            if cell.data_type == "f" and result.value is None:
+                raise Unreadable(
+                    _(
+                        "Cell %(cell)s holds a formula, and the file does not hold its result. Open the workbook, "
+                        "save it again, and import that."
+                    )
+                    % {"cell": cell.coordinate}
+                )
 
 
 def _refuse_bomb(content: bytes) -> None:

@@ -291,6 +291,12 @@ def test_a_file_that_is_no_table_is_refused_with_a_sentence(by: User, content: b
     assert words in report.problems[0].sentence
 
 
+def test_a_formula_without_its_result_is_named_instead_of_read_as_empty() -> None:
+    content = xlsx_of(("name", "country"), ("Institute of Reeds", '=UPPER("it")'))
+    with pytest.raises(Unreadable, match="Cell B2 holds a formula"):
+        read_sheet(content)
+
+
 def test_a_bomb_is_refused_in_a_second() -> None:
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
