@@ -74,7 +74,8 @@ def make_member(
         make_affiliation(member, organisation)
     for purpose in consents:
         make_consent(member, purpose)
-    member.expertise.set(expertise)
+    if expertise:
+        member.expertise.set(expertise)
     search.index(member)
     return member
 
