@@ -6,23 +6,28 @@ Markers choose where a test runs (pyproject.toml): without one it runs on SQLite
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import hypothesis
 import pytest
+import pytest_django
 from django.conf import settings
 from django.core.cache import cache
 
-from tests import append_only, pseudo
+from tests import append_only, pseudo, schema
 
 # Every day the same examples, so that a red run is red again; the long run looks for new ones.
 hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None, print_blob=True)
 FOLDER = pytest.StashKey[str]()
+#: Is open from before the tables are made until they are there.
+TABLES = ExitStack()
 
 
 def is_postgres() -> bool:
@@ -39,6 +44,9 @@ def pytest_configure(config: pytest.Config) -> None:
     profile = "thorough" if os.environ.get("THOROUGH") == "1" else "everyday"
     hypothesis.settings.load_profile(profile)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Each client of a test starts the middleware anew; reading through all static files is left to the first request.
+    settings.WHITENOISE_AUTOREFRESH = True
+    gc.set_threshold(50_000, 20, 50)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -53,6 +61,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: python3 run.py test --only postgres"))
         if item.get_closest_marker("sqlite") and is_postgres():
             item.add_marker(pytest.mark.skip(reason="is about SQLite"))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """Have SQLite's tables copied from those that the migrations made (`tests/schema.py`)."""
+    if not is_postgres():
+        TABLES.enter_context(schema.copied())
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
+    """Let the next process have the tables, which are there now."""
+    with django_db_blocker.unblock():
+        TABLES.close()
 
 
 @pytest.fixture(autouse=True, scope="session")

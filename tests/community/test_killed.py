@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import schema
+
 ROOT = Path(__file__).resolve().parents[2]
 
 #: Writes a mail and a job with their change, and dies at once after the commit, before anybody is woken.
@@ -99,6 +101,8 @@ class Machine:
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database to copy."""
     made = Machine(tmp_path_factory.mktemp("migrated"))
+    if schema.copy_to(made.database):
+        return made.database
     process = made.start("manage.py", "migrate", "-v0")
     _out, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
