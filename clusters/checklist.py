@@ -143,7 +143,7 @@ def _roadmap(cluster: Cluster) -> Point:
     if undated:
         without = ngettext("%(count)d without dates", "%(count)d without dates", undated) % {"count": undated}
         evidence = f"{evidence}, {without}"
-    outside = stages_outside_of(cluster)
+    outside = stages_outside_of(cluster, stages)
     whole, part = ([stage for stage in outside if stage.is_whole is wanted] for wanted in (True, False))
     if whole:
         evidence = _("%(evidence)s; outside the cluster’s dates: %(stages)s") % _named(evidence, whole)

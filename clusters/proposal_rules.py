@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 from datetime import date
 
+from django.db.models import prefetch_related_objects
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.examples import is_example_text
-from clusters.models import Cluster
+from clusters.models import Cluster, Stage
 from clusters.roadmap_rules import stages_outside_of, too_far_back
 
 Sentence = str | Promise
@@ -39,7 +41,7 @@ def missing_for_submit(cluster: Cluster, on: date) -> list[tuple[str, Sentence]]
         found.append(("stages", _("Plan at least one stage.")))
     if not all(stage.title.strip() for stage in stages):
         found.append(("stages", _("Give each stage a title, or take out the empty one.")))
-    found.extend(_wrong_dates(cluster, on))
+    found.extend(_wrong_dates(cluster, stages, on))
     if cluster.deadline_on is not None and not cluster.deadline_reason.strip():
         found.append(("deadline_reason", DEADLINE_WITHOUT_REASON))
     if cluster.working_group_id is None:
@@ -51,13 +53,13 @@ def missing_for_submit(cluster: Cluster, on: date) -> list[tuple[str, Sentence]]
     return found
 
 
-def _wrong_dates(cluster: Cluster, on: date) -> Iterator[tuple[str, Sentence]]:
+def _wrong_dates(cluster: Cluster, stages: Sequence[Stage], on: date) -> Iterator[tuple[str, Sentence]]:
     """Yield what is wrong with days that are there: an end too long ago, a stage wholly outside."""
     if sentence := too_far_back(cluster, on):
         yield "end", sentence
     if cluster.starts_on is None or cluster.ends_on is None:
         return
-    for stage in stages_outside_of(cluster):
+    for stage in stages_outside_of(cluster, stages):
         if stage.is_whole:
             yield "stages", stage.sentence(cluster.starts_on, cluster.ends_on)
 
@@ -80,6 +82,16 @@ def examples_left(cluster: Cluster) -> list[tuple[str, str]]:
 def replace_example(places: list[str]) -> str:
     """Return the sentence that says where own text is wanted."""
     return gettext("Replace the example by your own text: %(fields)s.") % {"fields": ", ".join(places)}
+
+
+def why_not_ready(cluster: Cluster, on: date) -> str:
+    """Return all that holds up the submit on the day `on` as sentences, or ""; three queries where nothing is read."""
+    read = copy(cluster)  # what is read ahead here is not what the verb's effects shall read
+    prefetch_related_objects([read], "objectives", "stages", "expected_outcomes")
+    sentences = [str(sentence) for _field, sentence in missing_for_submit(read, on)]
+    if places := [place for _field, place in examples_left(read)]:
+        sentences.append(replace_example(places))
+    return " ".join(sentences)
 
 
 def _places(cluster: Cluster) -> Iterator[tuple[str, str, str]]:

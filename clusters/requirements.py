@@ -18,7 +18,7 @@ from clusters.choices import ACTIVE_STATES, Capacity, State
 from clusters.corrections import changed_since_report
 from clusters.models import Cluster
 from clusters.permissions import eligible_to_lead, is_gone, parties
-from clusters.proposal_rules import examples_left, missing_for_submit, replace_example
+from clusters.proposal_rules import why_not_ready
 from clusters.roadmap_rules import ended_long_ago, too_far_back
 from clusters.visibility import viewer
 from community import lifecycle
@@ -34,10 +34,8 @@ IDLE_DAYS = 90
 
 def proposal_complete(attempt: Attempt) -> Verdict:
     """Question, objective, dates, stage, working group, lead, expected outcome: all there, in one's own words."""
-    sentences = [str(sentence) for _field, sentence in missing_for_submit(attempt.subject, attempt.on)]
-    if places := [place for _field, place in examples_left(attempt.subject)]:
-        sentences.append(replace_example(places))
-    return refused(" ".join(sentences)) if sentences else ALLOWED
+    words = why_not_ready(attempt.subject, attempt.on)
+    return refused(words) if words else ALLOWED
 
 
 def lead_eligible(attempt: Attempt) -> Verdict:

@@ -151,9 +151,9 @@ def stages_outside(stages: Iterable[Planned], starts_on: date | None, ends_on: d
     return found
 
 
-def stages_outside_of(cluster: Cluster) -> list[OutsideStage]:
-    """Return which stages of a stored proposal lie outside its dates."""
-    rows = [(stage.title, stage.planned_start_on, stage.planned_end_on) for stage in cluster.stages.all()]
+def stages_outside_of(cluster: Cluster, stages: Iterable[Stage]) -> list[OutsideStage]:
+    """Return which of its stages, all in their order, lie outside the dates of a stored proposal."""
+    rows = [(stage.title, stage.planned_start_on, stage.planned_end_on) for stage in stages]
     return stages_outside(rows, cluster.starts_on, cluster.ends_on)
 
 
