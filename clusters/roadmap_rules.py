@@ -115,12 +115,12 @@ class OutsideStage:
         return f"{number}{title} ({_span(self.start, self.end)})"
 
     def sentence(self, starts_on: date, ends_on: date) -> str:
-        """Say where it lies, and that its dates or the cluster's are to be changed now."""
+        """Say where it lies, and that its dates or the cluster's are to be changed."""
         if self.is_whole:
             words = _("%(stage)s lies outside the cluster’s own dates (%(span)s).")
         else:
             words = _("%(stage)s lies in part outside the cluster’s own dates (%(span)s).")
-        change = _("Change its dates or the cluster’s: after the approval only an amendment changes those.")
+        change = _("Change its dates or the cluster’s.")
         return f"{words % {'stage': capfirst(self.name), 'span': _span(starts_on, ends_on)}} {change}"
 
 
