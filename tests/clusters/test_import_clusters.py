@@ -427,3 +427,11 @@ def test_the_admin_hides_drafts_of_others(client: Client, by: User) -> None:
     client.force_login(by)
     assert "Secret draft" not in client.get(reverse("admin:clusters_cluster_changelist")).content.decode()
     assert client.get(reverse("admin:clusters_cluster_change", args=[draft.pk])).status_code == 302
+
+
+def test_a_draft_or_a_withdrawn_proposal_does_not_stand_in_the_way(by: User) -> None:
+    words = {"title": ROW["title"], "starts_on": date(2026, 2, 2), "proposer": by.member}
+    Cluster.objects.create(**words)
+    Cluster.objects.create(**words, state=State.WITHDRAWN, reference="M4N-CL-2020-01", submitted_at=timezone.now())
+    assert sentences(bring_in(ClusterImport(by), file_of(ROW))) == []
+    assert Cluster.objects.filter(title=ROW["title"], is_recorded_afterwards=True).count() == 1
