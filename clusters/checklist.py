@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.models import Cluster
 from clusters.permissions import eligible_to_lead, lead_care
+from clusters.roadmap_rules import EXPRESS_DAYS_BACK, OutsideStage, stages_outside_of, too_far_back
 
 _WORDS = re.compile(r"\w+")
 MIN_QUESTION_WORDS = 5
@@ -73,7 +74,7 @@ def checklist(cluster: Cluster, on: date) -> list[Point]:
     return [
         _question(cluster),
         _lead(cluster, on),
-        _end(cluster),
+        _end(cluster, on),
         _roadmap(cluster),
         _result(cluster),
         _outcomes(cluster),
@@ -116,12 +117,15 @@ def _lead(cluster: Cluster, on: date) -> Point:
     return _point("lead", True, evidence, care=bool(care))
 
 
-def _end(cluster: Cluster) -> Point:
+def _end(cluster: Cluster, on: date) -> Point:
     if cluster.ends_on is None or cluster.starts_on is None:
         return _point("end", False, _("start or end is missing"))
     days = (cluster.ends_on - cluster.starts_on).days + 1
     span = ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
     evidence = _("%(day)s, %(span)s") % {"day": date_format(cluster.ends_on, "j F Y"), "span": span}
+    if too_far_back(cluster, on):
+        words = _("%(evidence)s, over for more than %(days)d days: the dates are to be corrected")
+        return _point("end", False, words % {"evidence": evidence, "days": EXPRESS_DAYS_BACK})
     late = cluster.deadline_on is not None and cluster.ends_on > cluster.deadline_on
     if late:
         evidence = _("%(evidence)s, after the outside deadline") % {"evidence": evidence}
@@ -139,7 +143,18 @@ def _roadmap(cluster: Cluster) -> Point:
     if undated:
         without = ngettext("%(count)d without dates", "%(count)d without dates", undated) % {"count": undated}
         evidence = f"{evidence}, {without}"
-    return _point("roadmap", True, evidence, care=bool(undated))
+    outside = stages_outside_of(cluster, stages)
+    whole, part = ([stage for stage in outside if stage.is_whole is wanted] for wanted in (True, False))
+    if whole:
+        evidence = _("%(evidence)s; outside the cluster’s dates: %(stages)s") % _named(evidence, whole)
+    if part:
+        evidence = _("%(evidence)s; in part outside the cluster’s dates: %(stages)s") % _named(evidence, part)
+    return _point("roadmap", not whole, evidence, care=bool(undated or part))
+
+
+def _named(evidence: str, stages: Sequence[OutsideStage]) -> dict[str, str]:
+    """Return the words about stages that lie outside."""
+    return {"evidence": evidence, "stages": ", ".join(stage.name for stage in stages)}
 
 
 def _result(cluster: Cluster) -> Point:

@@ -56,8 +56,8 @@ VERBS: tuple[Verb, ...] = (
         done=_("Proposed. The coordinators of the working group have it now."),
         requires=(needs.proposal_complete, needs.lead_eligible),
         required=_(
-            "question, an objective, dates, a stage (a one-day cluster gets one made), working group, "
-            "an eligible lead, an expected outcome"
+            "question, an objective, dates that ended at most 90 days ago, a stage within them (a one-day cluster gets "
+            "one made), working group, an eligible lead, an expected outcome; no text of an example"
         ),
         tells=("coordinators", "lead_to_ask", "further_coordinators"),
         effects=("give_reference", "make_one_day_stage", "ask_or_accept_lead"),
@@ -147,10 +147,10 @@ VERBS: tuple[Verb, ...] = (
         requires=(
             needs.lead_accepted,
             needs.lead_eligible,
+            needs.not_too_far_back,
             needs.checklist_for_plain_approval,
-            needs.day_not_too_far_back,
         ),
-        required=_("the lead accepted; check-list shown and stored; what was shown is what is stored"),
+        required=_("the lead accepted; ended at most 90 days ago; check-list shown and stored as shown"),
         reason=Reason.OPTIONAL,
         tells=("proposer", "lead", "named_participants", "need_raiser", "further_coordinators", "followers"),
         effects=(

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.functional import Promise
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,74 +16,26 @@ from django.utils.translation import gettext_lazy as _
 from clusters import checklist
 from clusters.choices import ACTIVE_STATES, Capacity, State
 from clusters.corrections import changed_since_report
-from clusters.examples import is_example_text
 from clusters.models import Cluster
 from clusters.permissions import eligible_to_lead, is_gone, parties
+from clusters.proposal_rules import why_not_ready
+from clusters.roadmap_rules import ended_long_ago, too_far_back
 from clusters.visibility import viewer
 from community import lifecycle
 from community.lifecycle import Attempt
 from community.models import Event
 from community.permissions import ALLOWED, Verdict, refused
 
-#: How far back an approved day may lie (DESIGN section 2, "Express lane").
-EXPRESS_DAYS_BACK = 90
 #: How long an undoable verb can be taken back, and its mails wait.
 UNDO_SECONDS = 30
 #: After so many days of idleness the clock withdraws a returned proposal.
 IDLE_DAYS = 90
 
-Sentence = str | Promise
-DEADLINE_WITHOUT_REASON = _("Say what sets that deadline: a call, a law, a season.")
-
-
-def missing_for_submit(cluster: Cluster) -> list[tuple[str, Sentence]]:
-    """Return what a proposal lacks, as (field, sentence) pairs in the order of the form."""
-    found: list[tuple[str, Sentence]] = []
-    if not cluster.title.strip():
-        found.append(("title", _("Give the cluster a title.")))
-    if not cluster.question.strip():
-        found.append(("question", _("Ask the question that the cluster will answer.")))
-    objectives = list(cluster.objectives.all())
-    stages = list(cluster.stages.all())
-    if not objectives:
-        found.append(("objectives", _("Name at least one objective.")))
-    elif not all(objective.text.strip() for objective in objectives):
-        found.append(("objectives", _("Write what each objective is, or take out the empty one.")))
-    if cluster.starts_on is None or cluster.ends_on is None:
-        found.append(("starts_on", _("Say when it starts and ends. Both may be the same day.")))
-    elif not cluster.is_one_day and not stages:
-        found.append(("stages", _("Plan at least one stage.")))
-    if not all(stage.title.strip() for stage in stages):
-        found.append(("stages", _("Give each stage a title, or take out the empty one.")))
-    if cluster.deadline_on is not None and not cluster.deadline_reason.strip():
-        found.append(("deadline_reason", DEADLINE_WITHOUT_REASON))
-    if cluster.working_group_id is None:
-        found.append(("working_group", _("Choose the working group that decides on it.")))
-    if cluster.lead_id is None or cluster.lead_organisation_id is None:
-        found.append(("lead", _("Name a lead and the organisation that leads.")))
-    if not cluster.expected_outcomes.all():
-        found.append(("expected_outcomes", _("Choose at least one kind of outcome that you expect.")))
-    found.extend(_example_texts(cluster, [text for row in objectives for text in (row.text, row.criterion)]))
-    return found
-
-
-def _example_texts(cluster: Cluster, objectives: list[str]) -> list[tuple[str, Sentence]]:
-    """Return where example text was left in."""
-    sentence = _("This is still the text of the example. Write your own.")
-    fields = [
-        (name, getattr(cluster, name)) for name in ("title", "question", "need_text", "out_of_scope", "adoption_plan")
-    ]
-    return [
-        (name, sentence) for name, text in [*fields, *(("objectives", o) for o in objectives)] if is_example_text(text)
-    ]
-
 
 def proposal_complete(attempt: Attempt) -> Verdict:
-    """Question, objective, dates, stage, working group, lead, expected outcome: all there."""
-    missing = missing_for_submit(attempt.subject)
-    if not missing:
-        return ALLOWED
-    return refused(" ".join(str(sentence) for _field, sentence in missing))
+    """Question, objective, dates, stage, working group, lead, expected outcome: all there, in one's own words."""
+    words = why_not_ready(attempt.subject, attempt.on)
+    return refused(words) if words else ALLOWED
 
 
 def lead_eligible(attempt: Attempt) -> Verdict:
@@ -122,17 +73,12 @@ def checklist_for_plain_approval(attempt: Attempt) -> Verdict:
     )
 
 
-def day_not_too_far_back(attempt: Attempt) -> Verdict:
-    """A one-day cluster may be approved up to 90 days after its day."""
+def not_too_far_back(attempt: Attempt) -> Verdict:
+    """A cluster, of one day or of many, may be approved up to 90 days after its end."""
     cluster = attempt.subject
-    if cluster.is_recorded_afterwards or cluster.ends_on is None:
+    if cluster.ends_on is None or not too_far_back(cluster, attempt.on):
         return ALLOWED
-    if cluster.is_one_day and cluster.ends_on < attempt.on - timedelta(days=EXPRESS_DAYS_BACK):
-        return refused(
-            _("The day of this cluster was %(day)s, more than %(days)d days ago.")
-            % {"day": date_format(cluster.ends_on, "j F Y"), "days": EXPRESS_DAYS_BACK}
-        )
-    return ALLOWED
+    return refused(ended_long_ago(cluster.ends_on, is_decided_now=True))
 
 
 def not_decided_yet(attempt: Attempt) -> Verdict:

@@ -1,17 +1,19 @@
-"""What the dates of a stage may say, in sentences that form and action share."""
+"""What the dates of a cluster and of its stages may say, in sentences that form, check-list and action share."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clusters.choices import StageStatus
+from clusters.choices import INCOMPLETE_STATES, StageStatus, State
 from clusters.models import Cluster, Stage
 from community.models import Partnership
 
@@ -20,6 +22,8 @@ Words = str | Promise
 #: No cluster of this programme lies outside; a slip of the finger does ("0206", "9999").
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 MAX_STAGES = 50
+#: How far back the end of a cluster may lie that is proposed or approved (DESIGN section 2, "Express lane").
+EXPRESS_DAYS_BACK = 90
 
 WRONG_YEAR = gettext_lazy("Give a year between %(first)d and %(last)d.")
 END_BEFORE_START = gettext_lazy("The end lies before the start. Both may be the same day.")
@@ -63,6 +67,96 @@ class StageDates:
         return found
 
 
+def is_too_far_back(ends_on: date, on: date) -> bool:
+    """Tell whether what ended on that day is no longer approved on the day `on`, but recorded afterwards."""
+    return ends_on < on - timedelta(days=EXPRESS_DAYS_BACK)
+
+
+def too_far_back(cluster: Cluster, on: date) -> str:
+    """Return the sentence about a cluster, of one day or of many, that ended too long ago to be approved; or "".
+
+    It says what the proposer does. What an administrator records afterwards is not judged.
+    """
+    if cluster.ends_on is None or cluster.is_recorded_afterwards or not is_too_far_back(cluster.ends_on, on):
+        return ""
+    return ended_long_ago(cluster.ends_on, is_decided_now=False)
+
+
+def ended_long_ago(ends_on: date, *, is_decided_now: bool) -> str:
+    """Return what was wrong with that end and what is to do: by who proposes, or by who decides."""
+    over = _("It ended on %(day)s, more than %(days)d days ago, so it can’t be approved as if it were still to come.")
+    mend = _(
+        "Correct the dates; or, if the work is over, ask an administrator to record it afterwards: "
+        "in the admin, by the import of clusters."
+    )
+    give_back = _(
+        "Return it, so that its dates are corrected; or, if the work is over, so that it is withdrawn and "
+        "an administrator records it afterwards: in the admin, by the import of clusters."
+    )
+    words = f"{over} {give_back if is_decided_now else mend}"
+    return words % {"day": date_format(ends_on, "j F Y"), "days": EXPRESS_DAYS_BACK}
+
+
+@dataclass(frozen=True)
+class OutsideStage:
+    """A stage of a proposal with a planned day that lies outside the cluster's own: wholly, or in part."""
+
+    number: int
+    title: str
+    start: date
+    end: date
+    is_whole: bool
+
+    @property
+    def name(self) -> str:
+        """The stage with its number, title and days, in the middle of a sentence."""
+        number = _("stage %(number)d") % {"number": self.number}
+        title = f" “{self.title}”" if self.title else ""
+        return f"{number}{title} ({_span(self.start, self.end)})"
+
+    def sentence(self, starts_on: date, ends_on: date) -> str:
+        """Say where it lies, and that its dates or the cluster's are to be changed."""
+        if self.is_whole:
+            words = _("%(stage)s lies outside the cluster’s own dates (%(span)s).")
+        else:
+            words = _("%(stage)s lies in part outside the cluster’s own dates (%(span)s).")
+        change = _("Change its dates or the cluster’s.")
+        return f"{words % {'stage': capfirst(self.name), 'span': _span(starts_on, ends_on)}} {change}"
+
+
+def _span(first: date, last: date) -> str:
+    """Return the days from the first to the last in words."""
+    days = {"first": date_format(first, "j F Y"), "last": date_format(last, "j F Y")}
+    return days["first"] if first == last else _("%(first)s to %(last)s") % days
+
+
+#: Title, planned start and planned end of a stage.
+Planned = tuple[str, date | None, date | None]
+
+
+def stages_outside(stages: Iterable[Planned], starts_on: date | None, ends_on: date | None) -> list[OutsideStage]:
+    """Return which stages of a proposal lie outside the cluster's dates, numbered from 1; none while those lack.
+
+    One that lies wholly outside holds up the submit; one that does in part is pointed out.
+    """
+    if starts_on is None or ends_on is None:
+        return []
+    found = []
+    for number, (title, start, end) in enumerate(stages, 1):
+        first, last = start or end, end or start
+        if first is None or last is None or starts_on <= first <= last <= ends_on:
+            continue
+        is_whole = last < starts_on or first > ends_on
+        found.append(OutsideStage(number, title.strip(), first, last, is_whole))
+    return found
+
+
+def stages_outside_of(cluster: Cluster, stages: Iterable[Stage]) -> list[OutsideStage]:
+    """Return which of its stages, all in their order, lie outside the dates of a stored proposal."""
+    rows = [(stage.title, stage.planned_start_on, stage.planned_end_on) for stage in stages]
+    return stages_outside(rows, cluster.starts_on, cluster.ends_on)
+
+
 def outside_cluster(stage: Stage, cluster: Cluster) -> str:
     """Return the sentence about a planned date that lies before the cluster's start or after its end, or "".
 
@@ -72,12 +166,16 @@ def outside_cluster(stage: Stage, cluster: Cluster) -> str:
     if not days or stage.status == StageStatus.DROPPED:
         return ""
     if cluster.ends_on is not None and max(days) > cluster.ends_on:
-        words = _("Ends after the cluster does (%(day)s). Only an amendment changes the dates of the cluster.")
-        return words % {"day": date_format(cluster.ends_on, "j F Y")}
-    if cluster.starts_on is not None and min(days) < cluster.starts_on:
-        words = _("Starts before the cluster does (%(day)s). Only an amendment changes the dates of the cluster.")
-        return words % {"day": date_format(cluster.starts_on, "j F Y")}
-    return ""
+        words, day = _("Ends after the cluster does (%(day)s)."), cluster.ends_on
+    elif cluster.starts_on is not None and min(days) < cluster.starts_on:
+        words, day = _("Starts before the cluster does (%(day)s)."), cluster.starts_on
+    else:
+        return ""
+    if cluster.state in INCOMPLETE_STATES or cluster.state == State.SUBMITTED:
+        change = _("Step 3 of the proposal changes both.")
+    else:
+        change = _("Only an amendment changes the dates of the cluster.")
+    return f"{words % {'day': date_format(day, 'j F Y')}} {change}"
 
 
 def end_warnings(cluster: Cluster, ends_on: date | None) -> list[str]:

@@ -50,6 +50,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "content",
             "corrections",
             "roadmap_rules",
+            "proposal_rules",
             "joining",
             "amendment_fields",
             "amendment_rights",

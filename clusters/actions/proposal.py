@@ -107,14 +107,14 @@ def _from_example(example: Example) -> dict[str, Any]:
         "starts_on": start,
         "ends_on": start + timedelta(days=example.days - 1),
         "objectives": [ObjectiveLine(as_example(text), as_example(sign)) for text, sign in example.objectives],
-        "expected_outcomes": {kind: str(note) for kind, note in example.outcomes},
+        "expected_outcomes": {kind: as_example(note) for kind, note in example.outcomes},
         "stages": [
             StageLine(
-                title=str(stage.title),
+                title=as_example(stage.title),
                 kind=stage.kind,
                 planned_start_on=start + timedelta(days=stage.begins),
                 planned_end_on=start + timedelta(days=stage.begins + stage.lasts - 1),
-                deliverable=str(stage.deliverable),
+                deliverable=as_example(stage.deliverable),
             )
             for stage in example.stages
         ],

@@ -85,17 +85,6 @@ PLACES: dict[str, tuple[int, str]] = {
 }
 
 
-#: What holds the text of an example, in words.
-FIELD_LABELS: dict[str, Words] = {
-    "title": _("title"),
-    "question": _("question"),
-    "need_text": _("need"),
-    "objectives": _("objectives"),
-    "out_of_scope": _("out of scope"),
-    "adoption_plan": _("adoption plan"),
-}
-
-
 def step_of(number: int) -> Step:
     """Return the step of that number; the first for a number that there is not."""
     return STEPS[number - 1] if 1 <= number <= len(STEPS) else STEPS[0]

@@ -7,6 +7,8 @@ from typing import Any
 
 from crispy_forms.layout import Div, Layout
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.proposal_values import StageLine
@@ -19,7 +21,8 @@ from clusters.forms.proposal_fields import (
     section,
 )
 from clusters.forms.rows import RowForm
-from clusters.requirements import DEADLINE_WITHOUT_REASON
+from clusters.proposal_rules import DEADLINE_WITHOUT_REASON
+from clusters.roadmap_rules import OutsideStage, ended_long_ago, is_too_far_back, stages_outside
 from community.forms.dates import DayField
 
 #: No cluster lies outside of these days.
@@ -31,6 +34,15 @@ END_BEFORE_START = _("The end lies before the start. Both may be the same day.")
 
 def _day(label: Any, **kwargs: Any) -> DayField:
     return DayField(label=label, earliest=EARLIEST, latest=LATEST, **kwargs)
+
+
+def _now_in(form: forms.Form, name: str) -> date | None:
+    """Return the day that a field shows, stored or typed; None where nothing that can be read stands in it."""
+    try:
+        day: date | None = form.fields[name].to_python(form[name].value())
+    except ValidationError:
+        return None
+    return day
 
 
 class StageForm(RowForm):
@@ -124,6 +136,36 @@ class DatesForm(StepForm):
         )
         return held | {"starts_on", "ends_on"} if start and end and end < start else held
 
+    @property
+    def _span(self) -> tuple[date | None, date | None]:
+        """Start and end of the cluster as the form shows them."""
+        start, end = _now_in(self, "starts_on"), _now_in(self, "ends_on")
+        return (start or end, start or end) if self.current("one_day") else (start, end)
+
+    @property
+    def end_note(self) -> str:
+        """What stands beside the dates when they lie too far back, or ""."""
+        end = self._span[1]
+        if end is None or self.cluster.is_recorded_afterwards or not is_too_far_back(end, timezone.localdate()):
+            return ""
+        return ended_long_ago(end, is_decided_now=False)
+
+    @property
+    def stage_notes(self) -> list[tuple[str, str]]:
+        """What is said above the stages of those that lie outside the dates: sentence and id of the field."""
+        start, end = self._span
+        rows = [
+            (str(row["title"].value() or ""), _now_in(row, "planned_start_on"), _now_in(row, "planned_end_on"))
+            for row in self.stages
+        ]
+        found: list[OutsideStage] = stages_outside(rows, start, end)
+        if start is None or end is None:
+            return []
+        return [(stage.sentence(start, end), self._field_of(stage)) for stage in found]
+
+    def _field_of(self, stage: OutsideStage) -> str:
+        return str(self.stages.forms[stage.number - 1]["planned_start_on"].auto_id)
+
     def values(self) -> dict[str, Any]:
         """Return what `save_step` takes; after `is_valid`."""
         names = ("starts_on", "ends_on", "deadline_on", "deadline_reason")
@@ -136,6 +178,7 @@ class DatesForm(StepForm):
         """Return the days first, then the stages."""
         return Layout(
             Div("one_day", Div("starts_on", "ends_on", css_class="frm"), css_class="step-dates"),
+            part("_end_note.html"),
             Div("deadline_on", "deadline_reason", css_class="frm"),
-            section(_("Roadmap"), part("_stages.html"), ident="stages"),
+            section(_("Roadmap"), part("_stage_notes.html"), part("_stages.html"), ident="stages"),
         )

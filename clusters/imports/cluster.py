@@ -26,6 +26,7 @@ from clusters.imports.outgoing import lines_of
 from clusters.imports.steps import approve, propose, run_and_conclude
 from clusters.models import Cluster
 from clusters.notifications import tell_named
+from clusters.roadmap_rules import EXPRESS_DAYS_BACK, is_too_far_back
 from community.events import record
 from community.folding import fold_key
 from community.imports.row import Row
@@ -69,7 +70,8 @@ class ClusterImport(Table):
         rows = Cluster.objects.visible_to(self.by).filter(reference__in=[text for text in wanted if text])
         self.present = {line["reference"]: line for line in lines_of(rows)}
         self.seen: dict[str, int] = {}
-        self.titles = {(fold_key(title), start) for title, start in Cluster.objects.values_list("title", "starts_on")}
+        kept = Cluster.objects.exclude(state__in=(State.DRAFT, State.WITHDRAWN))
+        self.titles = {(fold_key(title), start) for title, start in kept.values_list("title", "starts_on")}
 
     def take(self, row: Row) -> Change:
         """Play the story of one row."""
@@ -81,6 +83,7 @@ class ClusterImport(Table):
         self._refuse_own(row, state, people)
         values = read_values(row, self.known)
         self._refuse_present(row, values)
+        self._refuse_past(row, state, values["ends_on"])
         row.refuse_if_wrong()
         group = values["working_group"].code
         entered = Entered(by=self.by, is_waiting=state == State.SUBMITTED, data={"group": group})
@@ -177,6 +180,15 @@ class ClusterImport(Table):
         if key in self.titles:
             row.wrong("title", _("A cluster of that title and start is there already."))
         self.titles.add(key)
+
+    def _refuse_past(self, row: Row, state: str, ends_on: date | None) -> None:
+        """Refuse to propose today what was over long ago: that is recorded afterwards, with the state it reached."""
+        if state == State.SUBMITTED and ends_on is not None and is_too_far_back(ends_on, self.today):
+            words = _(
+                "It ended more than %(days)d days ago, so it can’t be approved as if it were still to come. "
+                "Correct the day, or write the state that it has reached."
+            )
+            row.wrong("ends_on", words % {"days": EXPRESS_DAYS_BACK})
 
     def _close(self, cluster: Cluster, state: str, days: dict[str, datetime], people: dict[str, Member]) -> None:
         """Note what was entered, tell those in whose name it was, write its search text."""

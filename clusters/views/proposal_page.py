@@ -16,11 +16,11 @@ from clusters.actions.proposal import Saved, is_quiet
 from clusters.actions.proposal_values import digest, stored
 from clusters.checklist import NOT_ACCEPTED, Point, Result, checklist
 from clusters.choices import State
-from clusters.forms.proposal import FIELD_LABELS, PLACES, STEPS, Step
-from clusters.forms.proposal_fields import STILL_EXAMPLE, StepForm
+from clusters.forms.proposal import PLACES, STEPS, Step
+from clusters.forms.proposal_fields import StepForm
 from clusters.models import Cluster
 from clusters.overlap import overlap_of
-from clusters.requirements import Sentence, missing_for_submit
+from clusters.proposal_rules import Sentence, examples_left, missing_for_submit, replace_example
 from clusters.sentences import why_returned
 from clusters.views.proposal_review import review_of
 from community.models import User
@@ -49,7 +49,7 @@ PREFETCH: dict[int, tuple[str, ...]] = {
     5: (*_ALWAYS, "levels", "themes", "territories", "further_needs"),
 }
 #: The field that answers a point of the check-list, where an example's text would pass it.
-_ANSWERED_BY = {"question": "question", "adoption": "adoption_plan"}
+_ANSWERED_BY = {"question": "question", "adoption": "adoption_plan", "roadmap": "stages"}
 #: On these steps it is said what comes close.
 OVERLAP_STEPS = (1, 2, 5)
 
@@ -118,17 +118,19 @@ def page_context(
 
 def check_context(cluster: Cluster, user: User, step: Step) -> dict[str, Any]:
     """Return what changes beside the form with each save: check-list, what is missing, what comes close."""
-    points = checklist(cluster, timezone.localdate())
-    missing = missing_for_submit(cluster)
-    examples = [field for field, sentence in missing if str(sentence) == str(STILL_EXAMPLE)]
-    point_rows = [_point_row(cluster, point, examples) for point in points]
+    on = timezone.localdate()
+    points = checklist(cluster, on)
+    missing = missing_for_submit(cluster, on)
+    examples = examples_left(cluster)
+    open_fields = [field for field, _words in (*missing, *examples)]
+    point_rows = [_point_row(cluster, point, [field for field, _place in examples]) for point in points]
     missing_rows = _missing_rows(cluster, missing, examples)
     return {
         "points": point_rows,
         "fulfilled": sum(row.result != "todo" for row in point_rows),
         "missing": missing_rows,
         "verdict": submit_verdict(missing_rows, points),
-        "steps": _step_links(cluster, step, missing, points),
+        "steps": _step_links(cluster, step, open_fields, points),
         "overlap": overlap_of(cluster, user) if step.number in OVERLAP_STEPS else None,
     }
 
@@ -159,28 +161,23 @@ def _point_row(cluster: Cluster, point: Point, examples: Sequence[str]) -> Check
     return CheckRow(point.label, place_url(cluster, point.code), PLACES[point.code][0], result, evidence)
 
 
-def _missing_rows(cluster: Cluster, missing: Sequence[tuple[str, Sentence]], examples: Sequence[str]) -> list[CheckRow]:
-    """Return what is missing, one row each; the texts of an example make one row a step."""
-    rows = [
-        CheckRow(sentence, place_url(cluster, field), PLACES[field][0])
-        for field, sentence in missing
-        if str(sentence) != str(STILL_EXAMPLE)
-    ]
-    by_step: dict[int, list[str]] = {}
-    for field in dict.fromkeys(examples):
-        by_step.setdefault(PLACES[field][0], []).append(field)
-    for number, fields in by_step.items():
-        labels = ", ".join(str(FIELD_LABELS[field]) for field in fields)
-        words = _("Replace the example by your own text: %(fields)s.") % {"fields": labels}
-        rows.append(CheckRow(words, place_url(cluster, fields[0]), number))
+def _missing_rows(
+    cluster: Cluster, missing: Sequence[tuple[str, Sentence]], examples: Sequence[tuple[str, str]]
+) -> list[CheckRow]:
+    """Return what is missing, one row each; the texts of an example make one row a step, which names each place."""
+    rows = [CheckRow(sentence, place_url(cluster, field), PLACES[field][0]) for field, sentence in missing]
+    by_step: dict[int, list[tuple[str, str]]] = {}
+    for field, place in examples:
+        by_step.setdefault(PLACES[field][0], []).append((field, place))
+    for number, found in by_step.items():
+        words = replace_example([place for _field, place in found])
+        rows.append(CheckRow(words, place_url(cluster, found[0][0]), number))
     return sorted(rows, key=lambda row: row.step)
 
 
-def _step_links(
-    cluster: Cluster, current: Step, missing: Sequence[tuple[str, Sentence]], points: Sequence[Point]
-) -> list[StepLink]:
+def _step_links(cluster: Cluster, current: Step, open_fields: Sequence[str], points: Sequence[Point]) -> list[StepLink]:
     """Return the steps; one is done when a submit misses nothing in it, the last when its points pass."""
-    open_ = {PLACES[field][0] for field, _sentence in missing}
+    open_ = {PLACES[field][0] for field in open_fields}
     if any(not point.is_fulfilled for point in points if point.code in ("result", "adoption")):
         open_.add(len(STEPS))
     return [

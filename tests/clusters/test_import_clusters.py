@@ -55,6 +55,14 @@ ROW = {
     "solutions": "Co-management rules",
 }
 
+#: What makes of the row a proposal that waits for its decision, and whose end lies ahead.
+WAITING = {
+    "state": "submitted",
+    "decided_by": "",
+    "decided_on": "",
+    "ends_on": (date.today() + timedelta(days=200)).isoformat(),
+}
+
 
 @pytest.fixture
 def by() -> User:
@@ -205,7 +213,7 @@ def test_the_history_says_who_entered_it_and_who_decided_when(client: Client, by
 
 
 def test_a_submitted_row_waits_like_any_proposal(by: User) -> None:
-    row = {**ROW, "state": "submitted", "decided_by": "", "decided_on": "", "proposed_on": ""}
+    row = {**ROW, **WAITING, "proposed_on": ""}
     report = bring_in(ClusterImport(by), file_of(row))
     assert sentences(report) == []
     cluster = Cluster.objects.get()
@@ -227,7 +235,7 @@ def test_a_submitted_row_waits_like_any_proposal(by: User) -> None:
 
 
 def test_a_lead_who_proposed_is_still_asked_where_somebody_else_enters_the_proposal(by: User) -> None:
-    row = {**ROW, "state": "submitted", "decided_by": "", "decided_on": "", "proposer": ROW["lead"]}
+    row = {**ROW, **WAITING, "proposer": ROW["lead"]}
     assert sentences(bring_in(ClusterImport(by), file_of(row))) == []
     cluster = Cluster.objects.get()
     assert (cluster.lead_accepted_at, cluster.has_lead) == (None, False)
@@ -236,7 +244,7 @@ def test_a_lead_who_proposed_is_still_asked_where_somebody_else_enters_the_propo
 
 def test_who_enters_a_proposal_does_not_decide_on_it(by: User) -> None:
     make.make_appointment(by.member, WorkingGroup.objects.get())
-    row = {**ROW, "state": "submitted", "decided_by": "", "decided_on": ""}
+    row = {**ROW, **WAITING}
     assert sentences(bring_in(ClusterImport(by), file_of(row))) == []
     cluster = transition(Cluster.objects.get(), "accept_lead", by=User.objects.get(email=ROW["lead"]))
     with pytest.raises(Refusal, match="four eyes"):
@@ -285,7 +293,7 @@ def everything() -> dict[str, int]:
 
 def test_dry_run_and_a_bad_last_row_leave_no_trace(by: User) -> None:
     before = everything()
-    undecided = {**ROW, "title": "Undecided", "state": "submitted", "decided_by": "", "decided_on": ""}
+    undecided = {**ROW, **WAITING, "title": "Undecided"}
     assert bring_in(ClusterImport(by), file_of(ROW, undecided), dry_run=True).added == 2
     assert everything() == before
     bad = {**ROW, "title": "Bad", "lead": "nobody@park.example"}
@@ -304,7 +312,7 @@ def test_an_export_of_clusters_comes_back_without_a_change(by: User, form: str) 
         "lessons": "'@three",
         "stages": "",
     }
-    undecided = {**ROW, **odd, "title": "@undecided", "state": "submitted", "decided_by": "", "decided_on": ""}
+    undecided = {**ROW, **WAITING, **odd, "title": "@undecided"}
     assert sentences(bring_in(ClusterImport(by), file_of(ROW, {**ROW, **odd}, undecided))) == []
     content = take_out(ClusterImport(by), Cluster.objects.all(), form)
     before = everything()
@@ -327,8 +335,8 @@ def test_a_changed_cell_of_an_exported_cluster_is_refused_by_name(by: User) -> N
 
 @pytest.mark.parametrize("state", ["submitted", "approved", "running"])
 def test_a_cluster_comes_as_far_as_its_row_says(by: User, state: str) -> None:
-    undecided = {"decided_by": "", "decided_on": ""} if state == "submitted" else {}
-    report = bring_in(ClusterImport(by), file_of({**ROW, "state": state, **undecided}))
+    waiting = WAITING if state == "submitted" else {}
+    report = bring_in(ClusterImport(by), file_of({**ROW, "state": state, **waiting}))
     assert sentences(report) == []
     assert Cluster.objects.get().state == state
 
@@ -346,6 +354,10 @@ def test_a_cluster_comes_as_far_as_its_row_says(by: User, state: str) -> None:
         ({"lead": "nobody@park.example"}, "Row 2, lead: No member has the address “nobody@park.example”"),
         ({"ends_on": "2026-04-31"}, "Row 2, ends_on: 31 April does not exist. Did you mean 30 April?"),
         ({"ends_on": "2026-01-31"}, "Row 2"),
+        (
+            {**WAITING, "starts_on": "2019-02-02", "ends_on": "2019-06-30", "stages": ""},
+            "Row 2, ends_on: It ended more",
+        ),
         ({"decided_on": "2025-12-31"}, "Row 2, decided_on: This day lies before the step that comes before it."),
         ({"decided_on": "2199-12-31"}, "Row 2, decided_on: This day lies ahead."),
         ({"state": "merged"}, "Row 2, state: Write one of: submitted, approved, running, concluded."),
@@ -415,3 +427,11 @@ def test_the_admin_hides_drafts_of_others(client: Client, by: User) -> None:
     client.force_login(by)
     assert "Secret draft" not in client.get(reverse("admin:clusters_cluster_changelist")).content.decode()
     assert client.get(reverse("admin:clusters_cluster_change", args=[draft.pk])).status_code == 302
+
+
+def test_a_draft_or_a_withdrawn_proposal_does_not_stand_in_the_way(by: User) -> None:
+    words = {"title": ROW["title"], "starts_on": date(2026, 2, 2), "proposer": by.member}
+    Cluster.objects.create(**words)
+    Cluster.objects.create(**words, state=State.WITHDRAWN, reference="M4N-CL-2020-01", submitted_at=timezone.now())
+    assert sentences(bring_in(ClusterImport(by), file_of(ROW))) == []
+    assert Cluster.objects.filter(title=ROW["title"], is_recorded_afterwards=True).count() == 1

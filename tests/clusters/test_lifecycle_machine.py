@@ -8,6 +8,7 @@ from itertools import count
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
 
@@ -173,7 +174,7 @@ def live(cast: Cast, presses: list[tuple[str, str]]) -> None:
     cluster, life, pressed = make_cluster(cast, State.DRAFT, lead_accepted_at=None), Life(), 0
     cluster.stages.all().delete()
     cluster.starts_on = cluster.ends_on = None
-    Cluster.objects.filter(pk=cluster.pk).update(starts_on="2026-03-01", ends_on="2026-03-20")
+    Cluster.objects.filter(pk=cluster.pk).update(starts_on="2026-03-01", ends_on=timezone.localdate())
     cluster.stages.create(position=1, title="Kick-off", status="dropped")
     for verb, who in presses:
         expected = life.allows(verb, who)

@@ -331,7 +331,7 @@ def test_who_is_asked_to_lead_reads_what_it_is_and_may_decline(cast: Cast) -> No
     text = client_of(cast, "lead").get(page(cluster, "accept-lead")).content.decode()
     assert cluster.question in text
     assert cast.organisation.name in text
-    assert 'datetime="2026-09-30"' in text
+    assert f'datetime="{cluster.ends_on.isoformat()}"' in text
     assert f'href="/clusters/{cluster.name}/"' in text
     assert f'href="{page(cluster, "decline-lead")}"' in text
     assert ">Accept to lead</button>" in text

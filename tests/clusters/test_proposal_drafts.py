@@ -209,7 +209,8 @@ def test_what_cannot_be_is_refused_with_a_sentence_and_stays_as_it_was_typed(
 def test_the_text_of_an_example_is_marked_until_it_is_replaced(writer: Writer, draft: Cluster) -> None:
     Cluster.objects.filter(pk=draft.pk).update(title=as_example(EXAMPLES[0].title))
     Objective.objects.create(cluster=draft, text=str(EXAMPLES[0].objectives[0][0]))
-    for step, fields in ((1, "title"), (2, "objectives")):
+    Stage.objects.create(cluster=draft, position=1, title="Ours", deliverable=as_example("One page with the rule"))
+    for step, fields in ((1, "title"), (2, "objective 1"), (3, "deliverable of stage 1")):
         page = writer.page(step)
         assert "is-example" in page
         assert page.count("This is still the text of the example. Write your own.") == 1

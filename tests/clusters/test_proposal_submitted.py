@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils.formats import date_format
 
 from clusters.actions.proposal import save_step
 from clusters.choices import State
@@ -58,14 +61,15 @@ def test_the_history_words_what_was_changed_and_names_nobody(cast: Cast, submitt
     listed = make.make_member("Jean Aubert", organisation=cast.partner, consents=("directory",))
     who.save(1, focus="both", levels=["local"])
     who.save(2, **{"objectives-0-criterion": "Three annexes"})
-    who.save(3, ends_on="1 October 2026")
+    end = submitted.ends_on
+    who.save(3, ends_on=(end + timedelta(days=1)).isoformat())
     who.save(4, **{"people-0-member": listed.key})
     events = Event.objects.select_related("detail").order_by("number")
     changes = [[(c.label, c.was, c.now) for c in entry.changes] for entry in history(events, submitted, user=None)]
     assert changes == [
         [("Focus", "–", "Thematic and territorial"), ("Levels of transfer", "Regional", "Local")],
         [("Objectives", "Fit the method (Two annexes)", "Fit the method (Three annexes)")],
-        [("Planned end", "30 September 2026", "1 October 2026")],
+        [("Planned end", *(date_format(day, "j F Y") for day in (end, end + timedelta(days=1))))],
         [("Who takes part", "–", "1 named: Park of the Cape")],
     ]
 
