@@ -188,6 +188,14 @@ def test_every_test_belongs_to_a_leg_and_the_largest_comes_last() -> None:
     assert "not postgres and not browser" in thorough["sqlite"]
 
 
+def test_every_leg_but_the_large_one_is_in_one_lane() -> None:
+    found = [*suite.check_legs(), *suite.pytest_legs(suite.Wish(), None)]
+    lanes = [[leg.name for leg in lane] for lane in suite.lanes_of(found)]
+    assert lanes[0] == ["postgres"]
+    assert lanes[1][0] == "browser"
+    assert sorted(["sqlite", *lanes[0], *lanes[1]]) == sorted(leg.name for leg in found)
+
+
 def test_the_long_run_tells_the_tests_and_pytest_gets_its_arguments() -> None:
     wish = suite.Wish(is_thorough=True, arguments=["-k", "races"])
     leg = suite.pytest_legs(wish, None)[-1]

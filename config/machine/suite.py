@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -100,22 +100,18 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
 def test(wish: Wish) -> int:
     """Set everything up, run the legs that are wanted, sum up; return the exit code.
 
-    The checks and the two small test legs run side by side, quietly; the large one
-    then has all the cores, and is shown as it runs. pytest's closing line, over all its
-    runs, is the last line.
+    Two lanes run side by side, quietly: PostgreSQL's tests, and the browser's with the
+    checks. The large leg has a process a core and starts when the first lane ends, so
+    that no core waits for the other lane; it is shown as it runs. pytest's closing line,
+    over all its runs, is the last line.
     """
     began = time.monotonic()
     _prepare(wish)
-    outcomes: list[Outcome] = []
     with ExitStack() as stack:
         stack.callback(legs.end_all)
         url = _postgres(stack, wish)
         wanted = [leg for leg in [*check_legs(), *pytest_legs(wish, url)] if is_wanted(leg.name, wish)]
-        outcomes += _side_by_side([leg for leg in wanted if leg.name != "sqlite"])
-        for leg in wanted:
-            if leg.name == "sqlite":
-                say(f"\n--- {leg.name}: {leg.title}")
-                outcomes.append(legs.run(leg, say))
+        outcomes = _in_lanes(wanted)
     return _sum_up(outcomes, time.monotonic() - began)
 
 
@@ -159,16 +155,32 @@ def _postgres(stack: ExitStack, wish: Wish) -> str | None:
         return None
 
 
-def _side_by_side(wanted: Sequence[Leg]) -> list[Outcome]:
-    """Run the checks and the browser one after the other, and PostgreSQL's tests beside them; show what failed."""
-    lanes = [[leg for leg in wanted if leg.name != "postgres"], [leg for leg in wanted if leg.name == "postgres"]]
-    with ThreadPoolExecutor(len(lanes)) as pool:
-        running = [pool.submit(_in_turn, lane) for lane in lanes]
+def _in_lanes(wanted: Sequence[Leg]) -> list[Outcome]:
+    """Run the legs in their lanes, the large one as soon as one of them ends; show what failed."""
+    large = [leg for leg in wanted if leg.name == "sqlite"]
+    with ThreadPoolExecutor(2) as pool:
+        running = [pool.submit(_in_turn, lane) for lane in lanes_of(wanted) if lane]
         try:
-            return [outcome for lane in running for outcome in lane.result()]
+            wait(running, return_when=FIRST_COMPLETED)
+            last = [_shown(leg) for leg in large]
+            return [*(outcome for lane in running for outcome in lane.result()), *last]
         except BaseException:
             legs.end_all()
             raise
+
+
+def lanes_of(wanted: Sequence[Leg]) -> list[list[Leg]]:
+    """Return what runs side by side: PostgreSQL's tests, and the browser's, then the checks."""
+    rest = [leg for leg in wanted if leg.name not in {"postgres", "sqlite"}]
+    return [
+        [leg for leg in wanted if leg.name == "postgres"],
+        sorted(rest, key=lambda leg: leg.name != "browser"),
+    ]
+
+
+def _shown(leg: Leg) -> Outcome:
+    say(f"\n--- {leg.name}: {leg.title}")
+    return legs.run(leg, say)
 
 
 def _in_turn(lane: Sequence[Leg]) -> list[Outcome]:
