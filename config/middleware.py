@@ -1,4 +1,4 @@
-"""What every answer passes through: request id and log, headers, trusted proxies."""
+"""What every answer passes through: request id and log, headers, trusted proxies, sign-in."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ import time
 from collections.abc import Callable
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
+from config.kept import Why, keep
 from config.logs import request_id, route_of
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -76,6 +78,20 @@ class AnswerHeaders:
             if is_personal or "cookie" in response.get("Vary", "").lower():
                 response["Cache-Control"] = "private, no-cache"
         return response
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Asks for sign-in wherever a view does not open itself, and loses nothing that was typed meanwhile.
+
+    Whoever opens a page is led to sign in. Whoever sends a form reads on a page what was typed, to send it again after
+    signing in; htmx, which would put the sign-in page in place of a row, is answered with a refusal of status 403.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., object]) -> HttpResponseBase:
+        """Answer somebody who is not signed in."""
+        if request.method == "POST" or "HX-Request" in request.headers:
+            return keep(request, Why.SIGNED_OUT)
+        return super().handle_no_permission(request, view_func)
 
 
 class ButtonAddress:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from community.models import Appointment, User
+from config.kept import Why, keep
 
 #: What a person without the factor still reaches: signing in and out, setting one up, help, health.
 OPEN: Final = (
@@ -53,6 +54,8 @@ class SecondFactor:
             return self.get_response(request)
         if not must_have_factor(user) or is_mfa_enabled(user):
             return self.get_response(request)
+        if request.method == "POST" or "HX-Request" in request.headers:
+            return keep(request, Why.NO_FACTOR)
         messages.warning(request, _("Your role needs a second factor. Set one up here, then go on."))
         return HttpResponseRedirect(reverse("mfa_index"))
 

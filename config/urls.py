@@ -6,7 +6,8 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
-from config import health, views
+from community.views.appearance import of_the_frame
+from config import health, kept, views
 
 # The admin is entered through the site's own sign-in, with its limits and second factor.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -15,9 +16,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("signed-in/", kept.signed_in, name="signed_in"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
-    path("i18n/setlang/", login_not_required(set_language), name="set_language"),
+    path("i18n/setlang/", login_not_required(of_the_frame(set_language)), name="set_language"),
     path("", include("factsheets.urls")),
     path("", include("clusters.urls")),
     path("", include("community.urls")),

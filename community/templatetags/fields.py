@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from community.forms.kept import Kept, kept
+
 register = template.Library()
 
 COUNTED_FROM = 100  # characters: shorter limits are seen without counting
@@ -131,18 +133,7 @@ def page_title(title: str, form: Any) -> str:
     return title
 
 
-SECRET_WORDS = ("password", "token", "secret", "code", "credential")
-LEAST_TYPED = 12  # characters: shorter entries are typed again in no time
-
-
-@register.filter
-def typed_texts(request: HttpRequest | None) -> list[tuple[str, str]]:
+@register.filter(name="kept")
+def kept_of(request: HttpRequest | None) -> Kept:
     """Return what was typed into a refused form and is worth keeping; never passwords or tokens."""
-    if request is None or request.method != "POST":
-        return []
-    return [
-        (name, text)
-        for name, texts in request.POST.lists()
-        for text in map(str, texts)
-        if name != "next" and len(text) >= LEAST_TYPED and not any(word in name.lower() for word in SECRET_WORDS)
-    ]
+    return kept(request)

@@ -9,12 +9,13 @@ from django.views.decorators.http import require_POST
 
 from community.demo_accounts import DEMO_ACCOUNTS
 from community.models import DemoMarker, User
-from community.views.appearance import way_back
+from community.views.appearance import of_the_frame, way_back
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
 @login_not_required
+@of_the_frame
 @require_POST
 def demo_switch(request: HttpRequest) -> HttpResponse:
     """Sign the reader in as one of the demo accounts, or out for "visitor", and return to the page.

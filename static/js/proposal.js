@@ -45,6 +45,8 @@
     }
   });
 
+  document.addEventListener("tokens-renewed", () => { refused = false; });
+
   /* A press on a saving button waits for the autosave that is under way, so that a form never conflicts with itself. */
   document.addEventListener("submit", (event) => {
     if (event.target !== form()) return;

@@ -56,6 +56,15 @@
     if (event.detail.serverResponse.includes('id="refusal"')) event.detail.selectOverride = "#refusal";
   });
 
+  /* Whoever signed in again in another tab goes on here: the forms of this page get the token of that sign-in. */
+  const renewTokens = (panel) => {
+    const fresh = find("[name=csrfmiddlewaretoken]", panel).value;
+    findAll("input[name=csrfmiddlewaretoken]").forEach((input) => { input.value = fresh; });
+    document.body.setAttribute("data-hx-headers", JSON.stringify({ "X-CSRFToken": fresh }));
+    panel.remove();
+    document.dispatchEvent(new CustomEvent("tokens-renewed"));
+  };
+
   document.addEventListener("htmx:sendError", () => {
     announce(document.body.dataset.offline);
   });
@@ -102,6 +111,7 @@
     const target = event.target instanceof Element ? event.target : null;
     if (!target) return;
     if (target.closest("[aria-disabled=true]")) event.preventDefault();
+    if (target.closest("[data-renews]")) renewTokens(target.closest("#refusal"));
     const close = target.closest("[data-dismiss]");
     if (close) close.parentElement.remove();
     const link = target.closest(".errsum a[href^='#']");

@@ -198,14 +198,20 @@ def test_a_refusal_gives_its_reason() -> None:
     assert "Stages 4 and 5 are &lt;neither&gt; done nor dropped." in html.split('id="refusal"')[1]
 
 
-def test_a_form_that_was_open_too_long_shows_what_was_typed() -> None:
-    client = Client(enforce_csrf_checks=True)
-    answer = client.post("/appearance/", {"theme": "a text of some length", "password": "not to be shown at all"})
-    html = answer.content.decode()
-    assert answer.status_code == 403
-    assert "The form was open too long" in html
-    assert "a text of some length" in html
-    assert "not to be shown at all" not in html
+@pytest.mark.parametrize("path", ["/", "/help/", "/needs/", "/clusters/", "/nothing/here/", "/signed-in/", "/x%ff/"])
+def test_a_visitor_who_sends_nothing_is_given_no_cookie(path: str) -> None:
+    answer = Client().get(path)
+    assert "Set-Cookie" not in answer.headers
+    assert dict(answer.cookies) == {}
+
+
+@pytest.mark.parametrize(("origin", "status"), [("http://testserver", 302), ("https://evil.example", 403)])
+def test_the_frames_buttons_need_no_token_and_are_not_pressed_by_other_sites(origin: str, status: int) -> None:
+    client = Client(enforce_csrf_checks=True, headers={"origin": origin})
+    DemoMarker.objects.create()
+    assert client.post("/appearance/", {"theme": "dark"}).status_code == status
+    assert client.post("/i18n/setlang/", {"language": "en"}).status_code == status
+    assert client.post(SWITCH, {"account": ""}).status_code == status
 
 
 def test_the_page_for_our_own_faults_needs_no_request_and_no_database(django_assert_num_queries: object) -> None:

@@ -307,18 +307,6 @@ def test_the_summary_takes_formsets_too() -> None:
     assert 'href="#id_form-0-criterion"' in html
 
 
-def test_a_form_that_was_open_too_long_gives_back_long_texts_but_no_secrets() -> None:
-    typed = {
-        "question": "Which rule stops the anchors?",
-        "password": "a very long password",
-        "short": "x",
-        "next": "/a/long/address/",
-    }
-    request = RequestFactory().post("/x/", typed)
-    assert fields.typed_texts(request) == [("question", "Which rule stops the anchors?")]
-    assert fields.typed_texts(RequestFactory().get("/x/")) == []
-
-
 ITEM = DeskItem("Accept", HOSTILE, HOSTILE, "/x/", since=MOMENT, due=B, method="post", late=True)
 PARTS: dict[str, dict[str, Any]] = {
     "phead": {"title": HOSTILE, "question": HOSTILE, "state": "running", "state_label": HOSTILE, "over": [HOSTILE]},

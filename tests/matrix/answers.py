@@ -1,7 +1,8 @@
 """How the table is written: `who(403, (200, "lead deputy_lead"))` reads: 403, but 200 for the lead and the deputy.
 
-The rules behind the numbers: without sign-in 302 to the sign-in page unless the page is public; not visible is 404;
-visible but not allowed is 403. Where nothing is sent along, 422 (a field is missing) or 409 (what was seen is
+The rules behind the numbers: without sign-in 302 to the sign-in page unless the page is public (a form that is sent
+gets 403 with what was typed, which the test puts in itself); not visible is 404; visible but not allowed is 403.
+Where nothing is sent along, 422 (a field is missing) or 409 (what was seen is
 missing) says that the person may.
 """
 
@@ -63,6 +64,11 @@ class Row:
     def title(self) -> str:
         """The row in words."""
         return f"{self.name} ({self.case})" if self.case else self.name
+
+
+def asked_to_sign_in(answers: Answers) -> Answers:
+    """Return what a form sent to an address that asks for sign-in is answered: 403 where opening it leads there."""
+    return {role: 403 if role in OUT.split() and status == 302 else status for role, status in answers.items()}
 
 
 def page(name: str, place: Place = nowhere, get: Answers = EVERYBODY, case: str = "") -> Row:
