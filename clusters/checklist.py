@@ -17,8 +17,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clusters.content import Parts, parts_of
 from clusters.models import Cluster
-from clusters.permissions import eligible_to_lead, lead_care
+from clusters.permissions import Leads
 from clusters.roadmap_rules import EXPRESS_DAYS_BACK, OutsideStage, stages_outside_of, too_far_back
 
 _WORDS = re.compile(r"\w+")
@@ -69,15 +70,19 @@ class Point:
         return {"code": self.code, "result": str(self.result), "evidence": self.evidence}
 
 
-def checklist(cluster: Cluster, on: date) -> list[Point]:
-    """Return the seven points for `cluster` as it stands on the day `on`."""
+def checklist(cluster: Cluster, on: date, *, leads: Leads | None = None, parts: Parts | None = None) -> list[Point]:
+    """Return the seven points for `cluster` as it stands on the day `on`.
+
+    A list of proposals passes what it knows of all of them: `leads`, and the proposal's `parts`.
+    """
+    known = parts or parts_of([cluster])[cluster.pk]
     return [
         _question(cluster),
-        _lead(cluster, on),
+        _lead(cluster, leads or Leads([(cluster.lead, cluster.lead_organisation)], on)),
         _end(cluster, on),
         _roadmap(cluster),
-        _result(cluster),
-        _outcomes(cluster),
+        _result(known),
+        _outcomes(known),
         _adoption(cluster),
     ]
 
@@ -105,13 +110,13 @@ def _question(cluster: Cluster) -> Point:
     return _point("question", True, _("one question"))
 
 
-def _lead(cluster: Cluster, on: date) -> Point:
-    verdict = eligible_to_lead(cluster.lead, cluster.lead_organisation, on)
+def _lead(cluster: Cluster, leads: Leads) -> Point:
+    verdict = leads.verdict(cluster.lead, cluster.lead_organisation)
     if not verdict:
         return _point("lead", False, str(verdict.reason))
     if cluster.lead_accepted_at is None:
         return _point("lead", False, str(NOT_ACCEPTED))
-    care = lead_care(cluster.lead_organisation, on)
+    care = leads.care(cluster.lead, cluster.lead_organisation)
     name = cluster.lead_organisation.name if cluster.lead_organisation else ""
     evidence = f"{name}, {care}" if care else name
     return _point("lead", True, evidence, care=bool(care))
@@ -157,18 +162,18 @@ def _named(evidence: str, stages: Sequence[OutsideStage]) -> dict[str, str]:
     return {"evidence": evidence, "stages": ", ".join(stage.name for stage in stages)}
 
 
-def _result(cluster: Cluster) -> Point:
-    solutions = list(cluster.solutions.all())
+def _result(parts: Parts) -> Point:
+    solutions = parts.solutions
     if not solutions:
         return _point("result", False, _("no result of a project is named"))
-    projects = len({solution.project_id for solution in solutions})
+    projects = len(set(solutions.values()))
     results = ngettext("%(count)d result", "%(count)d results", len(solutions)) % {"count": len(solutions)}
     of = ngettext("of %(count)d project", "of %(count)d projects", projects) % {"count": projects}
     return _point("result", True, f"{results} {of}")
 
 
-def _outcomes(cluster: Cluster) -> Point:
-    kinds = len(cluster.expected_outcomes.all())
+def _outcomes(parts: Parts) -> Point:
+    kinds = len(parts.expected_outcomes)
     if not kinds:
         return _point("outcomes", False, _("no kind of outcome is expected yet"))
     return _point("outcomes", True, ngettext("%(count)d kind", "%(count)d kinds", kinds) % {"count": kinds})

@@ -109,6 +109,8 @@ LIVE_PARTICIPATIONS = frozenset(
         ParticipationStatus.ACTIVE,
     }
 )
+#: What a proposal names: what is under way, and organisations still wanted.
+NAMED_PARTICIPATIONS = LIVE_PARTICIPATIONS | {ParticipationStatus.WANTED}
 LEADING_ROLES = frozenset({ParticipationRole.LEAD, ParticipationRole.DEPUTY})
 
 

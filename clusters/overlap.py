@@ -11,13 +11,14 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, TypeVar
 
-from django.db.models import IntegerField, Manager, QuerySet, Value, prefetch_related_objects
+from django.db.models import IntegerField, Manager, Prefetch, QuerySet, Value, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from clusters.choices import State
+from clusters.content import Parts, parts_of
 from clusters.models import Cluster
 from clusters.querysets.words import HoldsWords, words_of
-from community.models import Need, User
+from community.models import Need, Solution, User
 from community.similar import telling_words
 
 #: So many of those with the strongest signals are loaded and compared.
@@ -29,10 +30,13 @@ LEAST_POINTS = 2
 
 #: Signals beside the words, which are numbered from 0; each counts its points once, however much is shared.
 THEME, PLACE, PROJECT, RESULT = 101, 102, 103, 104
+#: Added to the signals of needs, which are counted in the same query as those of clusters.
+OF_NEEDS: Final = 1000
 POINTS: Final = {THEME: 1, PLACE: 1, PROJECT: 1, RESULT: 2}
 
 Row = TypeVar("Row", Cluster, Need)
-Parts = list[tuple[int, QuerySet[Any, Any]]]
+RowsOfSignals = list[tuple[int, QuerySet[Any, Any]]]
+Signals = dict[int, set[int]]
 
 
 @dataclass(frozen=True)
@@ -89,48 +93,57 @@ class Asked:
         return points < LEAST_POINTS
 
 
-def overlap_of(cluster: Cluster, user: User) -> Overlap:
+def overlap_of(cluster: Cluster, user: User, parts: Parts | None = None) -> Overlap:
     """Return what `user` may see and comes close to the proposal; a fixed number of queries, each over an index.
+
+    `parts` are those of the proposal, where they are known.
 
     A shared word, theme, territory or project is a point, a shared result to transfer two. Something comes close from
     two points on; the most points first, then the newest.
     """
-    asked = _asked(cluster)
+    known = parts or parts_of([cluster])[cluster.pk]
+    asked = _asked(cluster, known)
     if asked.says_too_little:
         return Overlap()
-    own = {cluster.need_id, *(row.pk for row in cluster.further_needs.all())}
-    return Overlap(_clusters(cluster, user, asked), _needs(user, asked, {pk for pk in own if pk}))
+    own = known.further_needs | ({cluster.need_id} if cluster.need_id else set())
+    clusters, needs = _signals([*_cluster_parts(asked), *_need_parts(asked)])
+    return Overlap(_clusters(cluster, user, asked, clusters), _needs(user, asked, own, needs))
 
 
-def _asked(cluster: Cluster) -> Asked:
-    solutions = list(cluster.solutions.all())
-    projects = {row.project_id for row in solutions} | ({cluster.owning_project_id} - {None})
+def _asked(cluster: Cluster, parts: Parts) -> Asked:
+    projects = set(parts.solutions.values()) | ({cluster.owning_project_id} - {None})
     return Asked(
         telling_words(f"{cluster.title} {cluster.question}"),
-        frozenset(row.pk for row in cluster.themes.all()),
-        frozenset(row.pk for row in cluster.territories.all()),
-        frozenset(row.pk for row in solutions),
+        frozenset(parts.themes),
+        frozenset(parts.territories),
+        frozenset(parts.solutions),
         frozenset(pk for pk in projects if pk is not None),
     )
 
 
-def _clusters(cluster: Cluster, user: User, asked: Asked) -> list[Hit[Cluster]]:
-    """Return the clusters that come close; the first two lines of their text are title and question."""
+def _cluster_parts(asked: Asked) -> RowsOfSignals:
+    """Return which clusters share what, a query for each signal."""
     rows, through = Cluster.objects.order_by(), _through(Cluster)
     used = through("solutions")
-    parts: Parts = [(number, rows.filter(HoldsWords([word])).values("pk")) for number, word in enumerate(asked.words)]
-    parts += [
+    return [
+        *((number, rows.filter(HoldsWords([word])).values("pk")) for number, word in enumerate(asked.words)),
         (THEME, through("themes").filter(term__in=asked.themes).values("cluster")),
         (PLACE, through("territories").filter(territory__in=asked.places).values("cluster")),
         (RESULT, used.filter(solution__in=asked.results).values("cluster")),
         (PROJECT, used.filter(solution__project__in=asked.projects).values("cluster")),
         (PROJECT, rows.filter(owning_project__in=asked.projects).values("pk")),
     ]
-    signals = _signals(parts)
+
+
+def _clusters(cluster: Cluster, user: User, asked: Asked, signals: Signals) -> list[Hit[Cluster]]:
+    """Return the clusters that come close; the first two lines of their text are title and question."""
+    if not (strongest := _strongest(signals)):
+        return []
     others = Cluster.objects.visible_to(user).exclude(pk=cluster.pk).exclude(state__in=[State.DRAFT, State.MERGED])
-    found = others.filter(pk__in=_strongest(signals)).order_by("-updated_at", "-pk")
+    found = others.filter(pk__in=strongest).select_related("owning_project").order_by("-updated_at", "-pk")
     close = _closest(found, signals, asked.words, lambda row: " ".join(row.search_text.split("\n")[:2]))
-    prefetch_related_objects([row for row, *_rest in close], "themes", "territories", "solutions__project")
+    results = Prefetch("solutions", Solution.objects.select_related("project"))
+    prefetch_related_objects([row for row, *_rest in close], "themes", "territories", results)
     return [
         Hit(
             row,
@@ -153,18 +166,24 @@ def _projects(row: Cluster, asked: Asked) -> list[str]:
     return sorted(named - said)
 
 
-def _needs(user: User, asked: Asked, own: set[int]) -> list[Hit[Need]]:
-    """Return the open needs that come close."""
+def _need_parts(asked: Asked) -> RowsOfSignals:
+    """Return which needs share what, a query for each signal, with the signals of needs."""
     rows, through = Need.objects.order_by(), _through(Need)
-    parts: Parts = [
+    parts: RowsOfSignals = [
         (number, rows.filter(search_text__contains=word).values("pk")) for number, word in enumerate(asked.words)
     ]
     parts += [
         (THEME, through("challenges").filter(term__in=asked.themes).values("need")),
         (PLACE, through("territories").filter(territory__in=asked.places).values("need")),
     ]
-    signals = _signals(parts)
-    open_ = Need.objects.visible_to(user).open().exclude(pk__in=own).filter(pk__in=_strongest(signals))
+    return [(OF_NEEDS + code, found) for code, found in parts]
+
+
+def _needs(user: User, asked: Asked, own: set[int], signals: Signals) -> list[Hit[Need]]:
+    """Return the open needs that come close."""
+    if not (strongest := _strongest(signals)):
+        return []
+    open_ = Need.objects.visible_to(user).open().exclude(pk__in=own).filter(pk__in=strongest)
     close = _closest(open_.order_by("-raised_at", "-pk"), signals, asked.words, lambda row: row.search_text)
     prefetch_related_objects([row for row, *_rest in close], "challenges", "territories")
     return [
@@ -183,19 +202,21 @@ def _through(model: type[Cluster | Need]) -> Callable[[str], Manager[Any]]:
     return lambda name: getattr(model, name).through._default_manager
 
 
-def _signals(parts: Parts) -> dict[int, set[int]]:
-    """Return what each row shares, by its key; one query over all parts."""
+def _signals(parts: RowsOfSignals) -> tuple[Signals, Signals]:
+    """Return what each cluster and what each need shares, by its key; one query over all parts."""
     asked = [
         rows.order_by().annotate(signal=Value(code, IntegerField())).values_list(*rows.query.values_select, "signal")
         for code, rows in parts
     ]
-    found: dict[int, set[int]] = defaultdict(set)
+    clusters: Signals = defaultdict(set)
+    needs: Signals = defaultdict(set)
     for key, code in asked[0].union(*asked[1:], all=True):
-        found[key].add(code)
-    return found
+        found = needs if code >= OF_NEEDS else clusters
+        found[key].add(code % OF_NEEDS)
+    return clusters, needs
 
 
-def _strongest(signals: dict[int, set[int]]) -> list[int]:
+def _strongest(signals: Signals) -> list[int]:
     """Return the keys with most points, of equals the newest; none that cannot come close."""
     scored = ((_points(codes), key) for key, codes in signals.items())
     enough = [pair for pair in scored if pair[0] >= LEAST_POINTS]
@@ -208,7 +229,7 @@ def _points(codes: Collection[int]) -> int:
 
 
 def _closest(
-    rows: Iterable[Row], signals: dict[int, set[int]], words: Sequence[str], head: Callable[[Row], str]
+    rows: Iterable[Row], signals: Signals, words: Sequence[str], head: Callable[[Row], str]
 ) -> list[tuple[Row, list[str]]]:
     """Return the rows with most points, each with the words that it shares in its head."""
     scored = []

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Exists
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +35,7 @@ from clusters.querysets.cluster import WRITING_VERBS
 from clusters.visibility import Viewer, viewer
 from community.access import named_members
 from community.choices import Standing
-from community.models import Appointment, Event, Member, Organisation, Partnership, User
+from community.models import Affiliation, Appointment, Event, Member, Organisation, Partnership, User
 from community.permissions import ALLOWED, Verdict, refused
 from community.visibility import account
 
@@ -87,7 +91,7 @@ def _is_asked_to_take_in(group_ids: frozenset[int], cluster: Cluster, on: date) 
     if known is None:
         known = [row.into for row in cluster.merge_requests.all() if row.status == MergeStatus.OPEN]
         cluster.__dict__["_known_targets"] = known
-    return any(into.working_group_id in group_ids or not _able(into, on, frozenset()) for into in known)
+    return any(into.working_group_id in group_ids or not _known_able(into, on, frozenset()) for into in known)
 
 
 def _leading(member_id: int, cluster: Cluster) -> set[str]:
@@ -135,31 +139,62 @@ def parties(cluster: Cluster) -> frozenset[int]:
     Proposer, lead, deputies, acting lead, whoever was one of these, and whoever wrote in the draft or the proposal
     or accepted to lead it before: handing the lead on does not make a stranger of who wrote it.
     """
+    first, *others = _bound(cluster)
+    return _named(cluster) | frozenset(first.union(*others))
+
+
+def _named(cluster: Cluster) -> frozenset[int]:
+    """Return the parties that stand in the cluster's own row."""
+    return frozenset(pk for pk in (cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id) if pk is not None)
+
+
+def _bound(cluster: Cluster) -> list[QuerySet[Any, Any]]:
+    """Return the keys of the parties that stand in other rows: deputies, and who wrote in the proposal or draft."""
     writers = Event.objects.about(cluster).filter(verb__in=WRITING_VERBS, by__member__isnull=False)
     deputies = cluster.participations.filter(
         role__in=sorted(LEADING_ROLES), status__in=sorted(BINDING_PARTICIPATIONS), member__isnull=False
-    ).order_by()
-    named = {cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id}
-    wrote = writers.order_by().values_list("by__member", flat=True)
-    drafted = cluster.draft_writers.order_by().values_list("member_id", flat=True)
-    bound = deputies.values_list("member_id", flat=True).union(wrote, drafted)
-    return frozenset(pk for pk in {*named, *bound} if pk is not None)
+    )
+    return [
+        deputies.order_by().values_list("member_id", flat=True),
+        writers.order_by().values_list("by__member", flat=True),
+        cluster.draft_writers.order_by().values_list("member_id", flat=True),
+    ]
+
+
+def _free_to_decide(cluster: Cluster, on: date, besides: frozenset[int]) -> QuerySet[Appointment]:
+    """Return the appointments of those who may decide on the cluster as far as four eyes go: none of `parties`."""
+    free = Appointment.objects.present(on).filter(member__user__is_active=True)
+    free = free.exclude(member__in=_named(cluster) | besides)
+    for keys in _bound(cluster):
+        free = free.exclude(member__in=keys)
+    return free
 
 
 def _able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
     """Tell whether some coordinator of the responsible group may decide that day."""
-    return (
-        Appointment.objects.present(on)
-        .filter(working_group=cluster.working_group_id, member__user__is_active=True)
-        .exclude(member__in=parties(cluster) | besides)
-        .exists()
-    )
+    return _free_to_decide(cluster, on, besides).filter(working_group=cluster.working_group_id).exists()
+
+
+def know_able(clusters: Iterable[Cluster], on: date) -> None:
+    """Remember of each cluster whether its group's coordinators may decide that day; one query for all of them."""
+    rows = list(clusters)
+    able = set()
+    if rows:
+        asked = Cluster.objects.filter(pk__in=[cluster.pk for cluster in rows])
+        able = set(asked.for_own_coordinators(on).values_list("pk", flat=True))
+    for cluster in rows:
+        cluster.__dict__.setdefault("_known_able", {})[_able_key(cluster, on, frozenset())] = cluster.pk in able
+
+
+def _able_key(cluster: Cluster, on: date, besides: frozenset[int]) -> tuple[object, ...]:
+    """Return what the answer of `_able` depends on in the instance itself."""
+    return (on, cluster.working_group_id, cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id, besides)
 
 
 def _known_able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
     """Tell the same as `_able`, asked once for an instance, its people and day: pages ask it again and again."""
     known: dict[tuple[object, ...], bool] = cluster.__dict__.setdefault("_known_able", {})
-    key = (on, cluster.working_group_id, cluster.proposer_id, cluster.lead_id, cluster.acting_lead_id, besides)
+    key = _able_key(cluster, on, besides)
     if key not in known:
         known[key] = _able(cluster, on, besides)
     return known[key]
@@ -167,8 +202,7 @@ def _known_able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
 
 def deciding_members(cluster: Cluster, on: date, *, besides: frozenset[int] = frozenset()) -> list[Member]:
     """Return who may decide on this cluster: its group's coordinators, else the stand-ins; nobody of `besides`."""
-    present = Appointment.objects.present(on).filter(member__user__is_active=True)
-    free = present.exclude(member__in=parties(cluster) | besides).select_related("member")
+    free = _free_to_decide(cluster, on, besides).select_related("member")
     own = [a.member for a in free if a.working_group_id == cluster.working_group_id]
     return list(dict.fromkeys(own or [a.member for a in free]))
 
@@ -184,39 +218,97 @@ def is_gone(member: Member | None) -> bool:
     return closed or member.standing == Standing.FORMER or member.erased_at is not None
 
 
-def eligible_to_lead(member: Member | None, organisation: Organisation | None, on: date) -> Verdict:
-    """Tell whether `member` may lead a cluster for `organisation` on the day `on`, and why not.
+@dataclass(frozen=True)
+class Stake:
+    """A partnership of an organisation for which a lead works, as far as the rule of leads reads it."""
+
+    role: str | None
+    until_on: date | None
+    project: str
+    project_end: date | None
+    is_leading: bool
+
+
+class Leads:
+    """Whether named leads may lead on the day `on`, of one cluster or of many: one query for all, once it is needed.
 
     Source: DESIGN section 2, "Eligible lead": affiliated with the organisation that day, and the organisation
     is in one of `LEAD_ROLES` of a governance or transfer project that has not ended more than
     `LEAD_AFTER_END_MONTHS` months ago; a partnership's own end counts at once. From today on the person must be
     there besides; of a day that is past nobody can tell.
     """
-    if member is None or organisation is None:
-        return refused(_("Name a lead and the organisation that leads."))
-    if on >= timezone.localdate() and is_gone(member):
-        return refused(_("The named lead is no longer there. Name another lead."))
-    leading = Partnership.objects.leading(on).filter(organisation=organisation)
-    works_there = member.affiliations.current(on).filter(organisation=organisation)
-    may_lead = works_there.order_by().values_list(Exists(leading), flat=True).first()
-    if may_lead is None:
-        return refused(
-            _("%(organisation)s is not an organisation of the named lead today. Choose one where the lead works.")
-            % {"organisation": organisation.name}
+
+    def __init__(self, pairs: Iterable[tuple[Member | None, Organisation | None]], on: date) -> None:
+        """Look at each person with the organisation that would lead."""
+        self.pairs = {(who.pk, place.pk) for who, place in pairs if who is not None and place is not None}
+        self.on = on
+
+    @cached_property
+    def stakes(self) -> dict[tuple[int, int], list[Stake]]:
+        """The partnerships by member and organisation; no entry where the person does not work there that day."""
+        partnership = "organisation__partnerships"
+        leading = Partnership.objects.leading(self.on).filter(pk=OuterRef(f"{partnership}__pk"))
+        members, places = {who for who, _place in self.pairs}, {place for _who, place in self.pairs}
+        rows = Affiliation.objects.current(self.on).filter(member__in=members, organisation__in=places)
+        found: dict[tuple[int, int], list[Stake]] = {}
+        for who, place, *stake in rows.order_by(f"{partnership}__pk").values_list(
+            "member",
+            "organisation",
+            f"{partnership}__role",
+            f"{partnership}__until_on",
+            f"{partnership}__project__acronym",
+            Coalesce(f"{partnership}__project__completed_on", f"{partnership}__project__ends_on"),
+            Exists(leading),
+        ):
+            found.setdefault((who, place), []).append(Stake(*stake))
+        return found
+
+    def verdict(self, member: Member | None, organisation: Organisation | None) -> Verdict:
+        """Tell whether `member` may lead a cluster for `organisation`, and why not."""
+        if member is None or organisation is None:
+            return refused(_("Name a lead and the organisation that leads."))
+        if self.on >= timezone.localdate() and is_gone(member):
+            return refused(_("The named lead is no longer there. Name another lead."))
+        stakes = self.stakes.get((member.pk, organisation.pk))
+        if stakes is None:
+            return refused(
+                _("%(organisation)s is not an organisation of the named lead today. Choose one where the lead works.")
+                % {"organisation": organisation.name}
+            )
+        if any(stake.is_leading for stake in stakes):
+            return ALLOWED
+        return refused(_why_not_leading(organisation, stakes))
+
+    def care(self, member: Member | None, organisation: Organisation | None) -> str:
+        """Return what deserves care about an eligible lead: an unknown end, or one that has passed; else ""."""
+        if member is None or organisation is None:
+            return ""
+        known = [stake for stake in self.stakes.get((member.pk, organisation.pk), []) if stake.is_leading]
+        if not known or any(stake.project_end is not None and stake.project_end >= self.on for stake in known):
+            return ""
+        if any(stake.project_end is None for stake in known):
+            return str(_("the end of its project is unknown and counts as open"))
+        last = max(known, key=lambda stake: stake.project_end or date.min)
+        return str(
+            _("%(project)s ended on %(day)s and counts for %(months)s months more")
+            % {
+                "project": last.project,
+                "day": date_format(last.project_end, "j F Y") if last.project_end else "",
+                "months": settings.LEAD_AFTER_END_MONTHS,
+            }
         )
-    if may_lead:
-        return ALLOWED
-    return refused(_why_not_leading(organisation, on))
 
 
-def _why_not_leading(organisation: Organisation, on: date) -> str:
+def eligible_to_lead(member: Member | None, organisation: Organisation | None, on: date) -> Verdict:
+    """Tell whether `member` may lead a cluster for `organisation` on the day `on`, and why not; see `Leads`."""
+    return Leads([(member, organisation)], on).verdict(member, organisation)
+
+
+def _why_not_leading(organisation: Organisation, stakes: Iterable[Stake]) -> str:
     """Return the sentence that names the partnership that fell away, or says that there is none."""
-    entitled = organisation.partnerships.filter(role__in=settings.LEAD_ROLES).select_related("project")
-    ends = [
-        min(day for day in (p.until_on, p.project.completed_on or p.project.ends_on) if day is not None)
-        for p in entitled
-        if p.until_on or p.project.completed_on or p.project.ends_on
-    ]
+    entitled = [stake for stake in stakes if stake.role in settings.LEAD_ROLES]
+    known = [[day for day in (stake.until_on, stake.project_end) if day is not None] for stake in entitled]
+    ends = [min(days) for days in known if days]
     if ends:
         return str(
             _(
@@ -231,27 +323,6 @@ def _why_not_leading(organisation: Organisation, on: date) -> str:
             "so it can take part but not lead. Name another lead."
         )
         % {"organisation": organisation.name}
-    )
-
-
-def lead_care(organisation: Organisation | None, on: date) -> str:
-    """Return what deserves care about an eligible lead: an unknown end, or one that has passed; else ""."""
-    if organisation is None:
-        return ""
-    found = list(Partnership.objects.leading(on).filter(organisation=organisation).select_related("project"))
-    known = [(p.project.completed_on or p.project.ends_on, p.project) for p in found]
-    if any(end is not None and end >= on for end, _project in known):
-        return ""
-    if any(end is None for end, _project in known):
-        return str(_("the end of its project is unknown and counts as open"))
-    end, project = max(known, key=lambda pair: pair[0] or date.min)
-    return str(
-        _("%(project)s ended on %(day)s and counts for %(months)s months more")
-        % {
-            "project": project.acronym,
-            "day": date_format(end, "j F Y") if end else "",
-            "months": settings.LEAD_AFTER_END_MONTHS,
-        }
     )
 
 

@@ -225,11 +225,16 @@ class Lifecycle:
             return refused(_("Say why: those who are told read it word for word."), "reason")
         return ALLOWED
 
-    def offers(self, subject: Any, *, by: User | None, at: datetime) -> list[Offer]:
-        """Return the verbs whose button `by` sees on `subject`, in the order of the table."""
+    def offers(
+        self, subject: Any, *, by: User | None, at: datetime, looked_up: dict[str, Any] | None = None
+    ) -> list[Offer]:
+        """Return the verbs whose button `by` sees on `subject`, in the order of the table.
+
+        `looked_up` is what the page knows already of what the requirements ask `once`.
+        """
         held = self.capacities(by, subject, timezone.localdate(at))
         found = []
-        shared: dict[str, Any] = {}
+        shared = {} if looked_up is None else looked_up
         for verb in self.verbs.values():
             if not (verb.has_page and verb.is_offered) or subject.state not in verb.sources:
                 continue

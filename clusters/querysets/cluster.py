@@ -190,10 +190,9 @@ class ClusterQuerySet(RegisterQuerySet):
         return self.in_states(TAKING_STATES)
 
     def for_desk(self) -> Self:
-        """Join and prefetch what the check-list of many proposals reads."""
-        return self.for_page().prefetch_related(
-            "merge_requests__into", "stages", "solutions", "expected_outcomes", "objectives", "participations", "levels"
-        )
+        """Join and prefetch what the verdicts and, beside `clusters.content.parts_of`, the check-lists read."""
+        rows = self.for_page().select_related("lead__user")
+        return rows.prefetch_related("merge_requests__into", "stages", "participations")
 
     def with_late_stages(self, on: date) -> Self:
         """Keep those with an open stage past its planned end."""

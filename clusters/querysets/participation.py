@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from clusters.choices import LEADING_ROLES, LIVE_PARTICIPATIONS, ParticipationStatus
+from clusters.choices import LEADING_ROLES, LIVE_PARTICIPATIONS, NAMED_PARTICIPATIONS, ParticipationStatus
 
 if TYPE_CHECKING:
     from clusters.models import Participation
@@ -21,7 +21,7 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
 
     def proposed(self) -> Self:
         """Keep what a proposal names: what is under way, and organisations still wanted."""
-        return self.filter(status__in=sorted([*LIVE_PARTICIPATIONS, ParticipationStatus.WANTED]))
+        return self.filter(status__in=sorted(NAMED_PARTICIPATIONS))
 
     def active(self) -> Self:
         """Keep those who take part."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import blake2b
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -24,12 +23,12 @@ from clusters.pictures.drawing import number
 from clusters.pictures.palette import css_name
 from clusters.pictures.portfolio import BEGUN, COLOURS, DrawnCluster, portfolio
 from clusters.querysets.cluster import ClusterQuerySet
+from clusters.tables import kept as kept_html
 from clusters.tables.bearings import Label
-from clusters.tables.edition import edition
+from clusters.tables.kept import KEPT_SECONDS
 
 #: The picture stands beside the filters, so it is drawn for less than the full page.
 _TIMELINE_WIDTH: Final = 820
-KEPT_SECONDS: Final = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ def drawn(where: Sequence[Place], groups: Mapping[int, Label], on: date) -> Safe
     """
     language = get_language() or ""
     words = {pk: label.words for pk, label in groups.items()}
-    keys = {place.pk: _key(place, words.get(place.group_id or 0, ""), language, on) for place in where}
+    keys = {place.pk: kept_html.key("register-row", (place, words.get(place.group_id or 0, "")), on) for place in where}
     kept: dict[str, str] = cache.get_many(keys.values())
     missing = {place.pk: place for place in where if keys[place.pk] not in kept}
     made = {}
@@ -142,11 +141,6 @@ def timeline(where: Sequence[Place], on: date) -> dict[str, Any]:
         "narrow": portfolio(drawings, ident="timeline-narrow", on=on, wide=False),
         "lines": [(drawing, State(drawing.state).label) for drawing in drawings],
     }
-
-
-def _key(place: Place, group: str, language: str, on: date) -> str:
-    shown = repr((place, group, language, on, edition()))
-    return f"register-row:{blake2b(shown.encode(), digest_size=16).hexdigest()}"
 
 
 def read(pks: Sequence[int]) -> list[Row]:

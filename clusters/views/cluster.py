@@ -19,11 +19,11 @@ from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.permissions import can_edit_proposal, can_work, capacities, names_of, sees_names
-from clusters.pictures.snapshot import cached_pictures
 from clusters.relatives import history_of, relatives, took_it_in
 from clusters.requirements import lead_trouble
 from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
+from clusters.tables.summary import parts_html
 from community.access import get_visible
 from community.contributions import sections_of
 from community.lifecycle import Offer
@@ -104,11 +104,13 @@ class ClusterDetailView(View):
             return redirect(kept, permanent=True)
         facts = cached_snapshot(cluster, at=timezone.now())
         newest = history_of(cluster, request.user, most=SHOWN_EVENTS)
+        entries = [replace(entry, changes=[]) for entry in newest]
+        around = frame(request, cluster, "summary")
         context = {
-            **frame(request, cluster, "summary"),
+            **around,
             "facts": facts,
-            "pictures": cached_pictures(cluster, facts, on=timezone.localdate()),
-            "entries": [replace(entry, changes=[]) for entry in newest],
+            **parts_html(cluster, facts, lead_name=around["lead_name"], entries=entries, on=timezone.localdate()),
+            "entries": entries,
             "decision_waits": _decision_waits(request.user, cluster),
             "relatives": relatives(cluster, request.user),
             "sections": sections_of("cluster", request, cluster),

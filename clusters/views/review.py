@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -16,13 +17,14 @@ from django.views import View
 
 from clusters import checklist
 from clusters.amendment_desk import to_decide
-from clusters.content import content_hash
+from clusters.choices import NAMED_PARTICIPATIONS
+from clusters.content import Parts, content_hash, parts_of
 from clusters.forms.lifecycle import CONDITION_LENGTH, MAX_CONDITIONS, REASON_LENGTH
 from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
-from clusters.models import Cluster
+from clusters.models import Cluster, Participation
 from clusters.overlap import overlap_of
-from clusters.permissions import deciding_members, names_of
+from clusters.permissions import Leads, deciding_members, know_able, names_of
 from clusters.pictures.snapshot import roadmap_pictures
 from clusters.sentences import history
 from clusters.summary import cached_snapshot
@@ -38,6 +40,9 @@ DECISIONS = ("approve", "return", "decline", "move")
 
 #: Width of the picture in the text's column, in its own units: as many pixels as the column has on a desk screen.
 COLUMN = 640
+
+#: Everybody whom the proposal names, with their organisations: read once for people, capacities and content.
+PEOPLE = Prefetch("participations", Participation.objects.select_related("organisation"))
 
 
 class ReviewDeskView(LoginRequiredMixin, View):
@@ -69,8 +74,10 @@ def _cases(rows: Iterable[Cluster], request: SignedInRequest, on: date) -> list[
     rows = list(rows)
     me = viewer(request.user, on).member_id or 0
     free = Cluster.objects.keys_without_party(me, rows)
+    know_able([*rows, *(ask.into for row in rows for ask in row.merge_requests.all())], on)
+    parts, leads = parts_of(rows), Leads([(row.lead, row.lead_organisation) for row in rows], on)
     for cluster in rows:
-        points = checklist.checklist(cluster, on)
+        points = checklist.checklist(cluster, on, leads=leads, parts=parts[cluster.pk])
         known = {"parties": frozenset() if cluster.pk in free else frozenset({me})}
         attempt = CLUSTER.attempt(
             cluster, "return", by=request.user, at=timezone.now(), is_asking=True, looked_up=known
@@ -96,26 +103,30 @@ class ReviewView(LoginRequiredMixin, View):
         cluster = load(request, reference)
         now = timezone.now()
         on = timezone.localdate(now)
-        offers = {offer.verb.code: offer for offer in CLUSTER.offers(cluster, by=request.user, at=now)}
+        prefetch_related_objects([cluster], "stages", "objectives", PEOPLE)
+        leads = Leads([(cluster.lead, cluster.lead_organisation)], on)
+        known = {"eligible": leads.verdict(cluster.lead, cluster.lead_organisation)}
+        offers = {offer.verb.code: offer for offer in CLUSTER.offers(cluster, by=request.user, at=now, looked_up=known)}
         if not any(code in offers for code in DECISIONS):
             raise PermissionDenied(_("Only those who may decide on this proposal review it here."))
         facts = cached_snapshot(cluster, at=now)
-        points = checklist.checklist(cluster, on)
+        parts = parts_of([cluster])[cluster.pk]
+        points = checklist.checklist(cluster, on, leads=leads, parts=parts)
         return render(
             request,
             "clusters/review/case.html",
             {
                 "cluster": cluster,
                 "facts": facts,
-                **_people_and_frame(cluster, request.user),
+                **_people_and_frame(cluster, request.user, parts),
                 "pictures": roadmap_pictures(facts, on=on, width=COLUMN),
                 "points": points,
                 "done": sum(point.is_fulfilled for point in points),
                 "missing": checklist.unfulfilled(points),
-                "overlap": overlap_of(cluster, request.user),
+                "overlap": overlap_of(cluster, request.user, parts),
                 "offers": offers,
                 "may_decide": next(offers[code].verdict for code in ("return", "decline") if code in offers),
-                "seen": content_hash(cluster),
+                "seen": content_hash(cluster, parts),
                 "lengths": {"reason": REASON_LENGTH, "conditions": CONDITION_LENGTH * MAX_CONDITIONS},
                 "others": [m for m in deciding_members(cluster, on) if m.pk != viewer(request.user, on).member_id],
                 "entries": history(
@@ -125,13 +136,13 @@ class ReviewView(LoginRequiredMixin, View):
         )
 
 
-def _people_and_frame(cluster: Cluster, user: User) -> dict[str, object]:
+def _people_and_frame(cluster: Cluster, user: User, parts: Parts) -> dict[str, object]:
     """Return who is named in the proposal, asked or not, and what frames it: further groups, language."""
-    rows = list(cluster.participations.proposed().select_related("organisation"))
+    rows = [row for row in cluster.participations.all() if row.status in NAMED_PARTICIPATIONS]
     names = names_of(user, cluster, [cluster.lead_id, *(row.member_id for row in rows)])
     return {
         "lead_name": names.get(cluster.lead_id or 0, ""),
         "people": [{"row": row, "name": names.get(row.member_id or 0, "")} for row in rows],
-        "further_groups": list(cluster.further_working_groups.all()),
+        "further_groups": list(cluster.further_working_groups.all()) if parts.further_working_groups else [],
         "language": dict(language_choices(cluster.language)).get(cluster.language, cluster.language),
     }
