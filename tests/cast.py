@@ -169,12 +169,13 @@ def _fill(cluster: Cluster, cast: Cast, *, began: bool) -> None:
     ClusterLevel.objects.create(cluster=cluster, level="regional")
     ExpectedOutcome.objects.create(cluster=cluster, kind=OutcomeKind.ANSWER)
     Objective.objects.create(cluster=cluster, position=1, text="Fit the method", criterion="Two annexes")
+    first, last = _stage_days(cluster)
     stage = Stage.objects.create(
         cluster=cluster,
         position=1,
         title="Kick-off",
-        planned_start_on=date(2026, 3, 1),
-        planned_end_on=date(2026, 3, 2),
+        planned_start_on=first,
+        planned_end_on=last,
         status=StageStatus.DONE if began else StageStatus.PLANNED,
         actual_start_on=date(2026, 3, 1) if began else None,
         actual_end_on=date(2026, 3, 2) if began else None,
@@ -192,6 +193,15 @@ def _fill(cluster: Cluster, cast: Cast, *, began: bool) -> None:
         Outcome.objects.create(cluster=cluster, kind=OutcomeKind.ANSWER, title="The annex is written")
     if cluster.state != State.DRAFT:
         _people(cluster, cast)
+
+
+def _stage_days(cluster: Cluster) -> tuple[date, date]:
+    """Return the days of the one stage; of what is still to be approved they lie within the cluster's own."""
+    first, last = date(2026, 3, 1), date(2026, 3, 2)
+    if cluster.state in UNDECIDED and cluster.starts_on is not None and cluster.ends_on is not None:
+        first = max(first, cluster.starts_on)
+        last = min(first + timedelta(days=1), max(cluster.ends_on, first))
+    return first, last
 
 
 def _people(cluster: Cluster, cast: Cast) -> None:
