@@ -164,21 +164,14 @@ VERBS: tuple[Verb, ...] = (
 )
 
 
-class AmendmentLifecycle(lifecycle.Lifecycle):
-    """The table with the words of clusters."""
-
-    def capacity_labels(self, codes: tuple[str, ...]) -> list[str]:
-        """Return the labels of `Capacity`."""
-        return [str(Capacity(code).label) for code in codes]
-
-
 AMENDMENT = lifecycle.register(
-    AmendmentLifecycle(
+    lifecycle.Lifecycle(
         "amendment",
         VERBS,
         capacities=rights.amendment_capacities,
         four_eyes=rights.amendment_four_eyes,
         wrong_state=rights.amendment_wrong_state,
+        label_of=lambda code: Capacity(code).label,
         content_hash=amendment_hash,
     )
 )

@@ -7,11 +7,13 @@ from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from clusters.amendment_fields import LABELS, current, outdated
 from clusters.choices import ACTIVE_STATES, DECIDERS, AmendmentKind, AmendmentState, Capacity
+from clusters.decision_rules import why_a_party
 from clusters.models import Amendment, Cluster
 from clusters.permissions import LEADS, capacities, deciding_members, eligible_to_lead, parties
 from clusters.querysets.amendment import AmendmentQuerySet
@@ -171,9 +173,11 @@ def new_lead_agreed(attempt: Attempt) -> Verdict:
 
 def new_lead_is_to_answer(attempt: Attempt) -> Verdict:
     """The lead to be was asked and has not accepted yet."""
-    if attempt.subject.new_lead_accepted_at is None:
+    accepted_at = attempt.subject.new_lead_accepted_at
+    if accepted_at is None:
         return ALLOWED
-    return refused(_("You have accepted to lead this cluster already."), "state")
+    day = date_format(timezone.localtime(accepted_at), "j F Y, H:i")
+    return refused(_("You accepted to lead this cluster on %(day)s.") % {"day": day}, "done")
 
 
 def somebody_else_suggested(attempt: Attempt) -> Verdict:
@@ -214,11 +218,9 @@ def amendment_four_eyes(attempt: Attempt) -> Verdict:
             _("You suggested this amendment, put it forward or would lead by it, so somebody else must decide."),
             "forbidden",
         )
-    if member_id in parties(attempt.subject.cluster):
-        return refused(
-            _("You are proposer, lead or deputy of this cluster, so somebody else must decide (four eyes)."),
-            "forbidden",
-        )
+    cluster = attempt.subject.cluster
+    if member_id is not None and member_id in parties(cluster):
+        return refused(attempt.once("why a party", lambda: why_a_party(cluster, member_id)), "forbidden")
     return ALLOWED
 
 

@@ -91,8 +91,9 @@ def _to_confirm(who: Viewer) -> Iterator[DeskItem]:
             verb=_("Confirm or waive"),
             title=str(condition.cluster),
             why=_("The lead reports a condition as met: “%(text)s”.") % {"text": condition.text},
-            url=_page(condition.cluster) + "#conditions",
+            url=f"{_page(condition.cluster)}#condition-{condition.pk}",
             since=condition.met_at,
+            due=condition.due_on,
         )
 
 
@@ -257,8 +258,8 @@ def _open_conditions(who: Viewer, on: date) -> Iterator[DeskItem]:
             verb=_("Report it as met"),
             title=str(condition.cluster),
             why=_("A condition of the approval: “%(text)s”.") % {"text": condition.text},
-            url=_page(condition.cluster) + "#conditions",
+            url=f"{_page(condition.cluster)}#condition-{condition.pk}",
             since=condition.decision.decided_at,
             due=condition.due_on,
-            late=condition.due_on is not None and condition.due_on < on,
+            late=condition.is_late(on),
         )

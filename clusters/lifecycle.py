@@ -1,15 +1,16 @@
 """The life of a cluster: one table that page, action, admin, command, tests and help read.
 
-Each row says what a verb is called, from which states it goes to which, who may do it, what it requires,
-whether it asks for a reason, whom it tells and what else it does. `tells` are audiences of
-`clusters.notifications`, `effects` are functions of `clusters.actions.effects`.
+Each row says what a verb is called, where it leads from where, who may do it, what it requires and tells, and what
+else it does. `tells` are audiences of `clusters.notifications`, `effects` functions of `clusters.actions.effects`.
 """
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 from django.utils.translation import gettext_lazy as _
 
-from clusters import merge_rules
+from clusters import decision_rules, merge_rules
 from clusters import requirements as needs
 from clusters.choices import ACTIVE_STATES, DECIDERS, Capacity, State
 from clusters.content import content_hash
@@ -19,12 +20,8 @@ from community.lifecycle import Reason, Verb
 
 S = State
 COORDINATORS = (Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR)
-
-
-def _back(cluster: object) -> str:
-    """The state before."""
-    return str(getattr(cluster, "state_before"))  # noqa: B009 - typed as object for any kind
-
+#: The state before.
+_back = attrgetter("state_before")
 
 #: What every end of a cluster's work does.
 ENDING = ("write_results", "end_cluster", "close_requests", "close_amendments", "settle_needs")
@@ -77,6 +74,20 @@ VERBS: tuple[Verb, ...] = (
         tells=("proposer", "coordinators"),
         effects=("accept_lead",),
         style="primary",
+    ),
+    Verb(
+        "take_back_lead",
+        _("Take back my acceptance…"),
+        (S.SUBMITTED, S.RETURNED),
+        None,
+        (Capacity.NAMED_LEAD,),
+        heading=_("Take back your acceptance to lead"),
+        done=_("Taken back. It can't be approved until you accept again, or another lead is named and accepts."),
+        requires=(needs.lead_has_answered,),
+        required=_("accepted, and not yet approved"),
+        reason=Reason.OPTIONAL,
+        tells=("proposer", "coordinators_once_proposed"),
+        effects=("take_back_lead",),
     ),
     Verb(
         "decline_lead",
@@ -144,12 +155,7 @@ VERBS: tuple[Verb, ...] = (
         heading=_("Approve this proposal"),
         done=_("Approved. Version 1 of the factsheet is issued."),
         four_eyes=True,
-        requires=(
-            needs.lead_accepted,
-            needs.lead_eligible,
-            needs.not_too_far_back,
-            needs.checklist_for_plain_approval,
-        ),
+        requires=(needs.lead_accepted, needs.lead_eligible, *decision_rules.APPROVAL),
         required=_("the lead accepted; ended at most 90 days ago; check-list shown and stored as shown"),
         reason=Reason.OPTIONAL,
         tells=("proposer", "lead", "named_participants", "need_raiser", "further_coordinators", "followers"),
@@ -378,21 +384,14 @@ VERBS: tuple[Verb, ...] = (
 )
 
 
-class ClusterLifecycle(lifecycle.Lifecycle):
-    """The table with the words of clusters."""
-
-    def capacity_labels(self, codes: tuple[str, ...]) -> list[str]:
-        """Return the labels of `Capacity`."""
-        return [str(Capacity(code).label) for code in codes]
-
-
 CLUSTER = lifecycle.register(
-    ClusterLifecycle(
+    lifecycle.Lifecycle(
         "cluster",
         VERBS,
         capacities=capacities,
-        four_eyes=needs.four_eyes,
-        wrong_state=needs.wrong_state,
+        four_eyes=decision_rules.four_eyes,
+        wrong_state=decision_rules.wrong_state,
         content_hash=content_hash,
+        label_of=lambda code: Capacity(code).label,
     )
 )

@@ -7,6 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from clusters.choices import ACTIVE_STATES, DECIDERS, TAKING_STATES, State
+from clusters.decision_rules import why_a_party
 from clusters.models import Cluster, MergeRequest
 from clusters.permissions import capacities, parties
 from clusters.visibility import viewer
@@ -53,8 +54,7 @@ def party_to_neither(user: User | None, cluster: Cluster, into: Cluster, on: dat
     member_id = viewer(user, on).member_id
     for row in (cluster, into):
         if member_id is not None and member_id in parties(row):
-            words = _("You proposed, lead or wrote in %(name)s, so somebody else must decide (four eyes).")
-            return refused(words % {"name": row.name}, "forbidden")
+            return refused(why_a_party(row, member_id, name=row.name), "forbidden")
     return ALLOWED
 
 

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from clusters import merge_mails
-from clusters.choices import ParticipationStatus
-from clusters.models import Cluster, Condition, Participation
+from clusters import condition_mails, merge_mails
+from clusters.choices import ParticipationStatus, State
+from clusters.models import Cluster, Participation
 from clusters.permissions import acts_as_lead, deciding_members, sees_names
 from clusters.requirements import UNDO_SECONDS
 from clusters.sentences import who
@@ -35,6 +35,10 @@ def _coordinators(attempt: Attempt) -> Iterable[Member | None]:
     if attempt.is_asking and attempt.verb.code == "move":
         return ()  # those of a group that is still to be chosen
     return deciding_members(attempt.subject, attempt.on)
+
+
+def _coordinators_once_proposed(attempt: Attempt) -> Iterable[Member | None]:
+    return _coordinators(attempt) if attempt.subject.state == State.SUBMITTED else ()
 
 
 def _further_coordinators(attempt: Attempt) -> Iterable[Member | None]:
@@ -109,6 +113,7 @@ def _closed(attempt: Attempt) -> Iterable[Member | None]:
 AUDIENCES: dict[str, Audience] = {
     "shared_with": _shared_with,
     "coordinators": _coordinators,
+    "coordinators_once_proposed": _coordinators_once_proposed,
     "coordinators_before": _coordinators_before,
     "further_coordinators": _further_coordinators,
     "lead_to_ask": _lead_to_ask,
@@ -126,6 +131,7 @@ AUDIENCES: dict[str, Audience] = {
 AUDIENCE_LABELS = {
     "shared_with": _("readers of the draft"),
     "coordinators": _("coordinators who may decide"),
+    "coordinators_once_proposed": _("coordinators who may decide (while proposed)"),
     "coordinators_before": _("coordinators of the group until now"),
     "further_coordinators": _("coordinators of the further working groups"),
     "lead_to_ask": _("the named lead, who is asked to accept"),
@@ -185,8 +191,8 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
         "group": f"{group.code} {group.title}" if group else "",
         "who": who(event, named=message.to is not None and sees_names(message.to, cluster)) if event else "",
         "reason": body.get("reason", "") or body.get("message", ""),
-        "part": body.get("title", ""),
-        "conditions": [condition.text for condition in _conditions_of(event)],
+        "part": condition_mails.part(event, str(body.get("title", ""))),
+        "conditions": condition_mails.lines(event),
         "facts": _facts(cluster, message),
         "into": merge_mails.into_of(event),
     }
@@ -194,10 +200,6 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
     if page is not None:
         context["url"] = settings.SITE_URL + page(cluster)
     return context
-
-
-def _conditions_of(event: Event | None) -> Iterable[Condition]:
-    return Condition.objects.filter(decision__event=event) if event is not None else ()
 
 
 def _facts(cluster: Cluster, message: Message) -> list[tuple[str, str]]:
@@ -366,34 +368,4 @@ def _tell_of_part(
             audience=audience,
             title=cluster.title,
             name=cluster.name,
-        )
-
-
-def tell_deciders(code: str, condition: Condition, *, event: Event) -> None:
-    """Write an outbox row for those who may decide on the cluster, about a condition of its approval."""
-    members = deciding_members(condition.cluster, timezone.localdate(event.at))
-    _tell_of_condition(code, condition, members, "coordinators", event=event)
-
-
-def tell_lead(code: str, condition: Condition, *, event: Event) -> None:
-    """Write an outbox row for lead and deputies about a condition of the approval."""
-    leading = condition.cluster.participations.leading().select_related("member__user")
-    _tell_of_condition(code, condition, [row.member for row in leading], "lead", event=event)
-
-
-def _tell_of_condition(
-    code: str, condition: Condition, members: Iterable[Member | None], audience: str, *, event: Event
-) -> None:
-    """Queue one mail an account about a condition."""
-    for member in members:
-        if member is None or member.user is None or member.user.pk == event.by_id:
-            continue
-        notifications.queue(
-            f"clusters/{code}",
-            to=member.user,
-            subject=condition.cluster,
-            event=event,
-            audience=audience,
-            title=condition.cluster.title,
-            name=condition.cluster.name,
         )

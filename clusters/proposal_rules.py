@@ -84,14 +84,17 @@ def replace_example(places: list[str]) -> str:
     return gettext("Replace the example by your own text: %(fields)s.") % {"fields": ", ".join(places)}
 
 
-def why_not_ready(cluster: Cluster, on: date) -> str:
-    """Return all that holds up the submit on the day `on` as sentences, or ""; three queries where nothing is read."""
+def held_up_by(cluster: Cluster, on: date) -> list[tuple[str, Sentence]]:
+    """Return all that holds up the submit on the day `on`, as (field, sentence) pairs in the order of the form.
+
+    Texts of an example make one, at the first of them. Three queries where nothing is read.
+    """
     read = copy(cluster)  # what is read ahead here is not what the verb's effects shall read
     prefetch_related_objects([read], "objectives", "stages", "expected_outcomes")
-    sentences = [str(sentence) for _field, sentence in missing_for_submit(read, on)]
-    if places := [place for _field, place in examples_left(read)]:
-        sentences.append(replace_example(places))
-    return " ".join(sentences)
+    found = missing_for_submit(read, on)
+    if left := examples_left(read):
+        found.append((left[0][0], replace_example([place for _field, place in left])))
+    return found
 
 
 def _places(cluster: Cluster) -> Iterator[tuple[str, str, str]]:

@@ -5,26 +5,25 @@ Each takes the attempt and answers with a verdict whose sentence says what is mi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from clusters import checklist
 from clusters.choices import ACTIVE_STATES, Capacity, State
 from clusters.corrections import changed_since_report
 from clusters.models import Cluster
-from clusters.permissions import eligible_to_lead, is_gone, parties
-from clusters.proposal_rules import why_not_ready
-from clusters.roadmap_rules import ended_long_ago, too_far_back
-from clusters.visibility import viewer
+from clusters.permissions import eligible_to_lead, is_gone
+from clusters.proposal_rules import held_up_by
 from community import lifecycle
 from community.lifecycle import Attempt
 from community.models import Event
-from community.permissions import ALLOWED, Verdict, refused
+from community.permissions import ALLOWED, Obstacle, Verdict, refused
 
 #: How long an undoable verb can be taken back, and its mails wait.
 UNDO_SECONDS = 30
@@ -32,23 +31,47 @@ UNDO_SECONDS = 30
 IDLE_DAYS = 90
 
 
+def _page(cluster: Cluster, name: str = "detail") -> str:
+    return reverse(f"clusters:{name}", kwargs={"reference": cluster.name})
+
+
 def proposal_complete(attempt: Attempt) -> Verdict:
     """Question, objective, dates, stage, working group, lead, expected outcome: all there, in one's own words."""
-    words = why_not_ready(attempt.subject, attempt.on)
-    return refused(words) if words else ALLOWED
+    missing = held_up_by(attempt.subject, attempt.on)
+    if not missing:
+        return ALLOWED
+    obstacles = [Obstacle(sentence, field=field) for field, sentence in missing]
+    return refused(" ".join(str(sentence) for _field, sentence in missing), obstacles=obstacles)
 
 
 def lead_eligible(attempt: Attempt) -> Verdict:
-    """The named lead may lead on that day."""
+    """The named lead may lead on that day; that there must be one is for other requirements to say."""
     cluster = attempt.subject
-    return attempt.once("eligible", lambda: eligible_to_lead(cluster.lead, cluster.lead_organisation, attempt.on))
+    if cluster.lead_id is None:
+        return ALLOWED
+    verdict = attempt.once("eligible", lambda: eligible_to_lead(cluster.lead, cluster.lead_organisation, attempt.on))
+    if verdict:
+        return verdict
+    if attempt.verb.code == "start":
+        return replace(verdict, obstacles=(Obstacle(verdict.reason, _page(cluster, "amendment_hand_over")),))
+    field = "lead" if attempt.verb.code == "submit" else ""
+    return replace(verdict, obstacles=(Obstacle(verdict.reason, field=field),))
 
 
 def lead_is_to_answer(attempt: Attempt) -> Verdict:
     """The lead was asked and has not answered yet."""
+    accepted_at = attempt.subject.lead_accepted_at
+    if accepted_at is None:
+        return ALLOWED
+    day = date_format(timezone.localtime(accepted_at), "j F Y, H:i")
+    return refused(_("You accepted to lead this cluster on %(day)s.") % {"day": day}, "done")
+
+
+def lead_has_answered(attempt: Attempt) -> Verdict:
+    """The lead accepted, so there is something to take back."""
     if attempt.subject.lead_accepted_at is not None:
-        return refused(_("You have accepted to lead this cluster already."), "state")
-    return ALLOWED
+        return ALLOWED
+    return refused(_("You have not accepted to lead this cluster, so there is nothing to take back."), "done")
 
 
 def lead_accepted(attempt: Attempt) -> Verdict:
@@ -56,29 +79,10 @@ def lead_accepted(attempt: Attempt) -> Verdict:
     if attempt.subject.has_lead:
         return ALLOWED
     if attempt.subject.lead_id is None:
-        return refused(_("A lead is wanted: name one first."))
+        words = _("A lead is wanted: name one first.")
+        url = _page(attempt.subject, "amendment_hand_over") if attempt.verb.code == "start" else ""
+        return refused(words, obstacles=[Obstacle(words, url)])
     return refused(_("The named lead has not accepted yet. The lead has been asked and is reminded."))
-
-
-def checklist_for_plain_approval(attempt: Attempt) -> Verdict:
-    """All seven points are fulfilled, or conditions say what is still to be done."""
-    if attempt.is_asking or attempt.details.get("conditions"):
-        return ALLOWED
-    points = checklist.unfulfilled(checklist.checklist(attempt.subject, attempt.on))
-    if not points:
-        return ALLOWED
-    return refused(
-        _("Not fulfilled: %(points)s. Return the proposal for changes, or approve it with a condition.")
-        % {"points": "; ".join(f"{point.label} ({point.evidence})" for point in points)}
-    )
-
-
-def not_too_far_back(attempt: Attempt) -> Verdict:
-    """A cluster, of one day or of many, may be approved up to 90 days after its end."""
-    cluster = attempt.subject
-    if cluster.ends_on is None or not too_far_back(cluster, attempt.on):
-        return ALLOWED
-    return refused(ended_long_ago(cluster.ends_on, is_decided_now=True))
 
 
 def not_decided_yet(attempt: Attempt) -> Verdict:
@@ -111,41 +115,62 @@ def day_has_come(attempt: Attempt) -> Verdict:
 
 def stages_closed(attempt: Attempt) -> Verdict:
     """Every stage is done or dropped."""
-    open_ = [str(n) for n, stage in enumerate(attempt.subject.stages.all(), 1) if stage.is_open]
+    cluster = attempt.subject
+    open_ = [(str(n), stage) for n, stage in enumerate(cluster.stages.all(), 1) if stage.is_open]
     if not open_:
         return ALLOWED
+    roadmap, each = _page(cluster, "roadmap"), _("Stage %(number)s is neither done nor dropped: %(title)s")
     return refused(
         ngettext_lazy(
             "Stage %(stages)s is neither done nor dropped.",
             "Stages %(stages)s are neither done nor dropped.",
             len(open_),
         )
-        % {"stages": get_text_list(open_, gettext("and"))}
+        % {"stages": get_text_list([n for n, _stage in open_], gettext("and"))},
+        obstacles=[
+            Obstacle(each % {"number": n, "title": stage.title}, f"{roadmap}#stage-{stage.pk}") for n, stage in open_
+        ],
     )
 
 
 def conditions_settled(attempt: Attempt) -> Verdict:
     """Every condition of the approval is confirmed or waived."""
+    if not getattr(attempt.subject, "has_open_conditions", True):
+        return ALLOWED
     open_ = [condition for condition in attempt.subject.conditions.all() if condition.is_open]
     if not open_:
         return ALLOWED
+    page = _page(attempt.subject)
+    each = {
+        True: _("A condition is reported as met, a coordinator confirms or waives it: “%(text)s”"),
+        False: _("A condition of the approval is not met yet: “%(text)s”"),
+    }
     return refused(
-        _("A condition of the approval is neither confirmed nor waived: “%(text)s”.") % {"text": open_[0].text}
+        ngettext_lazy(
+            "%(count)d condition of the approval is neither confirmed nor waived.",
+            "%(count)d conditions of the approval are neither confirmed nor waived.",
+            len(open_),
+        )
+        % {"count": len(open_)},
+        obstacles=[
+            Obstacle(each[row.met_at is not None] % {"text": row.text}, f"{page}#condition-{row.pk}") for row in open_
+        ],
     )
 
 
 def outcome_or_lessons(attempt: Attempt) -> Verdict:
     """One outcome is recorded, or it is said that there is none, and what was learnt."""
     cluster = attempt.subject
-    if cluster.outcomes.exists():
-        return ALLOWED
-    if attempt.is_asking:
+    known = getattr(cluster, "has_outcomes", None)
+    if known if known is not None else cluster.outcomes.exists():
         return ALLOWED
     said_none = attempt.details.get("has_no_outcome", cluster.has_no_outcome)
     lessons = attempt.details.get("lessons", cluster.lessons)
     if said_none and str(lessons).strip():
         return ALLOWED
-    return refused(_("Record at least one outcome, or say that there is none and write what was learnt."))
+    words = _("Record at least one outcome, or say that there is none and write what was learnt.")
+    where = _page(cluster, "outcome_create") if attempt.is_asking else "#id_has_no_outcome"
+    return refused(words, "form", [Obstacle(words, where)])
 
 
 def something_to_report(attempt: Attempt) -> Verdict:
@@ -199,7 +224,7 @@ def lead_or_proposer_is_gone(attempt: Attempt) -> Verdict:
     """Adoption is for clusters whose proposer or lead is no longer there."""
     cluster = attempt.subject
     if cluster.acting_lead_id is not None and attempt.by and cluster.acting_lead == attempt.by.member:
-        return refused(_("You act as lead of this cluster already."), "state")
+        return refused(_("You act as lead of this cluster already."), "done")
     if cluster.is_lead_wanted or is_gone(cluster.proposer) or is_gone(cluster.lead):
         return ALLOWED
     return refused(_("Proposer and lead are both there, so there is nothing to adopt."))
@@ -213,48 +238,6 @@ def idle_long_enough(attempt: Attempt) -> Verdict:
     if cluster.state == State.RETURNED and cluster.updated_at <= attempt.at - timedelta(days=IDLE_DAYS):
         return ALLOWED
     return refused(_("It was worked on within the last %(days)d days.") % {"days": IDLE_DAYS})
-
-
-def four_eyes(attempt: Attempt) -> Verdict:
-    """Nobody decides on what they proposed or lead; own capacities of the row pass.
-
-    A row such as "coordinator, neither proposer nor lead; lead" lets the lead through as lead.
-    """
-    own = {Capacity.PROPOSER, Capacity.NAMED_LEAD, Capacity.LEAD, Capacity.DEPUTY, Capacity.CLOCK}
-    acting = attempt.capacities.intersection(attempt.verb.who_in(attempt.source))
-    if acting & own or attempt.by is None:
-        return ALLOWED
-    member_id = viewer(attempt.by, attempt.on).member_id
-    cluster = attempt.subject
-    if member_id is None:
-        return ALLOWED
-    if member_id == cluster.proposer_id:
-        return refused(_("You proposed this cluster, so somebody else must decide (four eyes)."), "forbidden")
-    if member_id in attempt.once("parties", lambda: parties(cluster)):
-        return refused(
-            _("You lead or led this cluster, or wrote in it, so somebody else must decide (four eyes)."), "forbidden"
-        )
-    return ALLOWED
-
-
-def wrong_state(attempt: Attempt) -> Verdict:
-    """Say how the cluster stands, and who brought it there when: the loser of a race reads this."""
-    cluster = attempt.subject
-    decision = cluster.decisions.select_related("working_group").order_by("-decided_at", "-pk").first()
-    if decision is not None and decision.decided_at == cluster.state_since:
-        return refused(
-            _("A %(capacity)s of %(group)s decided on this on %(day)s. It is now: %(state)s.")
-            % {
-                "capacity": decision.get_capacity_display(),
-                "group": decision.working_group.code,
-                "day": date_format(timezone.localtime(decision.decided_at), "j F Y, H:i"),
-                "state": cluster.get_state_display(),
-            },
-            "state",
-        )
-    return refused(
-        _("This can't be done while the cluster is: %(state)s.") % {"state": cluster.get_state_display()}, "state"
-    )
 
 
 def never_submitted(attempt: Attempt) -> Verdict:

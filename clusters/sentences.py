@@ -17,7 +17,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.amendment_fields import LABELS
 from clusters.amendment_rights import private_amendments
@@ -51,12 +51,14 @@ class Entry:
     changes: list[Change] = field(default_factory=list)
     url: str = ""
     link: str = ""
+    conditions: list[str] = field(default_factory=list)
 
 
 #: verb -> (sentence with %(who)s, icon, tone)
 SENTENCES: dict[str, tuple[Words, str, str]] = {
     "submit": (gettext_lazy("%(who)s proposed the cluster."), "submitted", "submitted"),
     "accept_lead": (gettext_lazy("%(who)s accepted to lead."), "check", ""),
+    "take_back_lead": (gettext_lazy("%(who)s took the acceptance to lead back."), "undo", ""),
     "decline_lead": (gettext_lazy("%(who)s declined to lead; the proposal went back."), "returned", "returned"),
     "step_down": (gettext_lazy("%(who)s stepped down as lead. A lead is wanted."), "people", "returned"),
     "recall": (gettext_lazy("%(who)s recalled the proposal to a draft."), "draft", ""),
@@ -188,13 +190,37 @@ def entry(event: Event, *, named: bool, people: Mapping[int, str] | None = None)
     detail = getattr(event, "detail", None)
     body: dict[str, Any] = (detail.body if detail else None) or {}
     return Entry(
-        sentence=_sentence(event, str(words), str(body.get("title", "")), named=named, people=people or {}),
+        sentence=_sentence(
+            event, _words_of(event, str(words)), str(body.get("title", "")), named=named, people=people or {}
+        ),
         at=event.at,
         icon=icon,
         tone=tone,
         reason=str(body.get("reason", "") or (body.get("message", "") if named else "")),
         changes=[] if event.verb.endswith(ADDING) else list(_changes(body, event.kind)),
+        conditions=[
+            condition_words(str(row["text"]), _as_day(row.get("due_on") or "")) for row in body.get("conditions") or ()
+        ],
     )
+
+
+def _words_of(event: Event, words: str) -> str:
+    """Return the pattern of an event's sentence; an approval says on how many conditions it rests."""
+    count = event.data.get("conditions") if event.verb == "approve" else None
+    if not count:
+        return words
+    # Made by hand: the name of who acted goes in later, and may hold a sign of its own.
+    pattern = ngettext(
+        "%(who)s approved it with %(count)s condition.", "%(who)s approved it with %(count)s conditions.", count
+    )
+    return pattern.replace("%(count)s", str(count))
+
+
+def condition_words(text: str, due_on: date | None) -> str:
+    """Return a condition of an approval with the day by which it is to be met, where it has one."""
+    if due_on is None:
+        return text
+    return _("%(condition)s (due on %(day)s)") % {"condition": text, "day": date_format(due_on, "j F Y")}
 
 
 def _sentence(event: Event, words: str, title: str, *, named: bool, people: Mapping[int, str]) -> str:

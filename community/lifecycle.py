@@ -19,13 +19,17 @@ from django.utils.translation import gettext_lazy as _
 
 from community import kinds
 from community.models import User
-from community.permissions import ALLOWED, Verdict, refused
+from community.permissions import ALLOWED, Verdict, refused, together
 
 Found = TypeVar("Found")
 Words = str | Promise
 
 #: Said when the row vanished between page and press.
 GONE = _("This is not there any more. Somebody discarded it.")
+
+
+#: Codes of what the person can put right; anything else is said alone.
+MENDABLE = frozenset({"requirement", "form", "reason"})
 
 
 class Reason(Enum):
@@ -177,14 +181,16 @@ class Lifecycle:
         four_eyes: Callable[[Attempt], Verdict],
         wrong_state: Callable[[Attempt], Verdict],
         content_hash: Callable[[Any], str],
+        label_of: Callable[[str], Words] = str,
     ) -> None:
-        """Keep the rows in order; `capacities` says as what a user acts on a subject."""
+        """Keep the rows in order; `capacities` says as what a user acts on a subject, `label_of` how that is called."""
         self.kind = kind
         self.verbs = {verb.code: verb for verb in verbs}
         self.capacities = capacities
         self.four_eyes = four_eyes
         self.wrong_state = wrong_state
         self.content_hash = content_hash
+        self.label_of = label_of
 
     def __iter__(self) -> Iterator[Verb]:
         """Yield the rows in the order of the table."""
@@ -204,7 +210,11 @@ class Lifecycle:
         return Attempt(subject, self.verb(code), by, at, capacities=held, source=subject.state, **more)
 
     def judge(self, attempt: Attempt) -> Verdict:
-        """Return whether the attempt may go on: state, who, four eyes, requirements, reason, in this order."""
+        """Return whether the attempt may go on: state, who, four eyes, requirements, reason, in this order.
+
+        What is missing is said all at once; a page that only asks leaves out what the verb's own form asks for, as
+        long as nothing else is missing.
+        """
         verb = attempt.verb
         if not attempt.capacities.intersection(verb.who_in(attempt.source) or ()):
             if attempt.source not in verb.sources and attempt.capacities.intersection(verb.who):
@@ -218,12 +228,15 @@ class Lifecycle:
             return refused(
                 _("The proposal was changed while you were reading. Read what is new, then decide."), "stale"
             )
-        for requirement in verb.requires:
-            if not (verdict := requirement(attempt)):
-                return verdict
+        missing = [verdict for requirement in verb.requires if not (verdict := requirement(attempt))]
         if verb.reason is Reason.REQUIRED and not attempt.is_asking and not attempt.reason.strip():
-            return refused(_("Say why: those who are told read it word for word."), "reason")
-        return ALLOWED
+            missing.append(refused(_("Say why: those who are told read it word for word."), "reason"))
+        for verdict in missing:
+            if verdict.code not in MENDABLE:
+                return verdict
+        if all(verdict.code == "form" for verdict in missing) and attempt.is_asking:
+            return ALLOWED
+        return together(missing) if missing else ALLOWED
 
     def offers(
         self, subject: Any, *, by: User | None, at: datetime, looked_up: dict[str, Any] | None = None
@@ -243,7 +256,9 @@ class Lifecycle:
             attempt = Attempt(
                 subject, verb, by, at, capacities=held, source=subject.state, is_asking=True, looked_up=shared
             )
-            found.append(Offer(verb, self.judge(attempt)))
+            verdict = self.judge(attempt)
+            if verdict.code != "done":  # what was done is shown as done, not as a button that can't be pressed
+                found.append(Offer(verb, verdict))
         return found
 
     def _who_sentence(self, attempt: Attempt) -> Words:
@@ -253,8 +268,8 @@ class Lifecycle:
         }
 
     def capacity_labels(self, codes: tuple[str, ...]) -> list[str]:
-        """Return the words for capacities; an app with labels overrides this."""
-        return list(codes)
+        """Return the words for capacities."""
+        return [str(self.label_of(code)) for code in codes]
 
 
 _lifecycles: dict[str, Lifecycle] = {}

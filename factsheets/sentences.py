@@ -13,7 +13,7 @@ from typing import Final
 from django.db.models import TextChoices
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Capacity, Focus, JoinPolicy, Level, OutcomeKind, ParticipationRole, StageStatus, State
@@ -136,6 +136,9 @@ def face_line(snapshot: Snapshot, face: str) -> str:
     }
     pattern = by_state.get(State(snapshot["state"])) if snapshot["state"] in State.values else None
     how = pattern % {"day": since} if pattern and since else stood
+    if snapshot["state"] == State.APPROVED and (count := len(snapshot["conditions"])):
+        with_them = ngettext("%(how)s with %(count)d condition", "%(how)s with %(count)d conditions", count)
+        how = with_them % {"how": how, "count": count}
     return f"{Face(face).label} · {how}"
 
 

@@ -55,6 +55,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "amendment_fields",
             "amendment_rights",
             "merge_rules",
+            "decision_rules",
         }
     ),
     frozenset({"lifecycle", "amendment_lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
@@ -64,6 +65,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "notifications",
             "amendment_notifications",
             "merge_mails",
+            "condition_mails",
             "mails",
             "account_mails",
             "mailbox",

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import notifications
+from clusters import condition_mails
 from clusters.actions.parts import check_fields, locked_cluster, record_change
 from clusters.choices import ACTIVE_STATES, DECIDERS
+from clusters.decision_rules import why_a_party
 from clusters.models import Cluster, Condition
 from clusters.permissions import LEADS, capacities, parties
 from clusters.visibility import viewer
@@ -37,11 +38,9 @@ def can_settle(user: Anybody, cluster: Cluster) -> Verdict:
     on = timezone.localdate()
     if not capacities(user or AnonymousUser(), cluster, on) & {*DECIDERS}:
         return refused(_("Only a coordinator who may decide on this cluster confirms or waives."), "forbidden")
-    if viewer(user, on).member_id in parties(cluster):
-        return refused(
-            _("You are proposer, lead or deputy of this cluster, so somebody else must decide (four eyes)."),
-            "forbidden",
-        )
+    member_id = viewer(user, on).member_id
+    if member_id is not None and member_id in parties(cluster):
+        return refused(why_a_party(cluster, member_id), "forbidden")
     if cluster.state not in ACTIVE_STATES:
         return refused(_("This cluster is over, so its conditions stay as they are."), "state")
     return ALLOWED
@@ -69,7 +68,7 @@ def meet_condition(*, condition: Condition, by: User, note: str, at: datetime | 
     row.save(update_fields=["met_at", "met_by", "met_note"])
     detail = {"title": row.text, "reason": note}
     event = record_change(cluster, "condition.met", row, by=by, at=at, data={"position": row.position}, detail=detail)
-    notifications.tell_deciders("condition_met", row, event=event)
+    condition_mails.tell_deciders("condition_met", row, event=event)
     return row
 
 
@@ -155,4 +154,4 @@ def _settled(verb: str, cluster: Cluster, row: Condition, *, by: User, at: datet
         detail=detail,
         as_=DECIDERS,
     )
-    notifications.tell_lead(f"condition_{verb}", row, event=event)
+    condition_mails.tell_lead(f"condition_{verb}", row, event=event)

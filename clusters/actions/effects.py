@@ -96,6 +96,12 @@ def accept_lead(attempt: Attempt) -> None:
     attempt.set(lead_accepted_at=attempt.at)
 
 
+@effect("take_back_lead")
+def take_back_lead(attempt: Attempt) -> None:
+    """Take the named lead's acceptance back; the person is asked anew from that day on."""
+    attempt.set(lead_accepted_at=None, lead_asked_at=attempt.at)
+
+
 @effect("clear_lead_answer")
 def clear_lead_answer(attempt: Attempt) -> None:
     """Take the name of a lead who declined off the proposal; history keeps who it was."""
@@ -116,8 +122,15 @@ def end_lead(attempt: Attempt) -> None:
 
 @effect("approve_cluster")
 def approve_cluster(attempt: Attempt) -> None:
-    """Stamp the approval and make the lead's participation."""
+    """Stamp the approval and make the lead's participation; history keeps how many conditions there are, and which."""
     attempt.set(approved_at=attempt.at)
+    if conditions := attempt.details.get("conditions"):
+        attempt.facts["conditions"] = len(conditions)
+        days = [condition.get("due_on") for condition in conditions]
+        attempt.words["conditions"] = [
+            {"text": condition["text"], "due_on": day.isoformat() if day else None}
+            for condition, day in zip(conditions, days, strict=True)
+        ]
     make_lead_participation(attempt.subject, at=attempt.at)
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
 from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters.decision_rules import due_problem
 from clusters.forms.outcome import ConcludeForm
+from clusters.forms.rows import RowForm, RowSet, added, raw_rows, with_rows
 from clusters.models import Cluster
+from community.forms.dates import DayField
 from community.lifecycle import Reason, Verb
 from community.models import WorkingGroup
 from community.validators import plain_line, plain_text
@@ -16,6 +25,10 @@ from community.validators import plain_line, plain_text
 REASON_LENGTH = 2000
 CONDITION_LENGTH = 600
 MAX_CONDITIONS = 10
+#: So many rows are there before anything is typed: the bar of the review page leaves room for the proposal.
+SHOWN_CONDITIONS = 1
+#: The list of rows in the posted data: `conditions-0-text`, `conditions-0-due_on`, …
+CONDITIONS = "conditions"
 
 
 class VerbForm(forms.Form):
@@ -49,52 +62,97 @@ class VerbForm(forms.Form):
         return {}
 
 
-class ApproveForm(VerbForm):
-    """Approval: conditions, one a line."""
+class ConditionRow(RowForm):
+    """One condition of an approval, and if wanted the day by which it is to be met."""
 
-    conditions = forms.CharField(
-        label=_("Conditions"),
-        required=False,
-        max_length=MAX_CONDITIONS * CONDITION_LENGTH,
-        widget=forms.Textarea(attrs={"rows": 4}),
+    text = forms.CharField(
+        label=_("Condition"),
+        max_length=CONDITION_LENGTH,
         validators=[plain_text],
-        help_text=_("One a line. The lead reports each as met, a coordinator confirms or waives it."),
+        widget=forms.Textarea(attrs={"rows": 1}),
     )
+    due_on = DayField(label=_("To be met by"), required=False)
+
+    def __init__(self, *args: Any, cluster: Cluster, on: date, **kwargs: Any) -> None:
+        """Make the row; `on` is the day that counts as today."""
+        super().__init__(*args, **kwargs)
+        self.cluster, self.on = cluster, on
+
+    def clean_text(self) -> str:
+        """Put the condition on one line."""
+        return " ".join(self.cleaned_data["text"].split())
+
+    def clean_due_on(self) -> date | None:
+        """Refuse a day that is past or after the cluster's end.
+
+        Raises:
+            ValidationError: with the sentence of `due_problem`.
+        """
+        day: date | None = self.cleaned_data["due_on"]
+        if problem := due_problem(day, self.cluster, self.on):
+            raise forms.ValidationError(problem)
+        return day
 
     def clean(self) -> dict[str, Any]:
-        """Read the conditions, one a line; each of the review page's two buttons says which approval is meant.
-
-        Raises:
-            ValidationError: the button asks for conditions and there is none, or the other way round.
-        """
+        """Ask for the words of a condition of which only the day is written."""
         values = super().clean() or self.cleaned_data
-        text = values.get("conditions", "").strip()
-        kind = self.data.get("approval", "")
-        if kind == "conditions" and not text:
-            raise forms.ValidationError({"conditions": _("Write the condition, or approve without one.")})
-        if kind == "plain" and text:
-            sentence = _("Conditions are written here. Approve with them, or take them out.")
-            raise forms.ValidationError({"conditions": sentence})
-        values["conditions"] = self._lines(text)
+        if not values.get("text") and "text" not in self.errors and not self.is_blank:
+            self.add_error("text", gettext("Write what is to be met by that day, or take the day out."))
         return values
 
-    def _lines(self, text: str) -> list[dict[str, Any]]:
-        """Return the lines as conditions.
+
+class ApproveForm(VerbForm):
+    """Approval: conditions, each a row with its day.
+
+    Conditions that come as lines of one text, the way a script may send them, make rows without a day.
+    """
+
+    def __init__(self, *args: Any, cluster: Cluster, typed: QueryDict | None = None, **kwargs: Any) -> None:
+        """Make the rows: as typed and judged, as `typed` with one row more, or empty ones."""
+        super().__init__(*args, cluster=cluster, **kwargs)
+        make = partial(ConditionRow, cluster=cluster, on=timezone.localdate())
+        posted = self.data if self.is_bound else typed
+        given = condition_rows(posted) if posted is not None else None
+        self.is_too_many = given is not None and len(raw_rows(given, CONDITIONS)) > MAX_CONDITIONS
+        if typed is not None and given is not None and not self.is_too_many:
+            given, _number = added(given, CONDITIONS, {"text": ""})
+        self.rows = RowSet(
+            CONDITIONS, make, typed=given, judged=self.is_bound, least=SHOWN_CONDITIONS, most=MAX_CONDITIONS
+        )
+
+    def is_valid(self) -> bool:
+        """Check the rows too, so that everything that is wrong is said at once."""
+        rows_are_valid = self.rows.is_valid()
+        return super().is_valid() and rows_are_valid
+
+    def clean(self) -> dict[str, Any]:
+        """Each of the review page's two buttons says which approval is meant.
 
         Raises:
-            ValidationError: a line is too long, or there are too many.
+            ValidationError: the button asks for conditions and there is none, or the other way round; too many.
         """
-        lines = [line.strip() for line in text.splitlines() if line.strip()]
-        if len(lines) > MAX_CONDITIONS:
-            raise forms.ValidationError({"conditions": _("At most %(most)d conditions.") % {"most": MAX_CONDITIONS}})
-        if any(len(line) > CONDITION_LENGTH for line in lines):
-            sentence = _("A condition has at most %(most)d characters. Part the long one in two.")
-            raise forms.ValidationError({"conditions": sentence % {"most": CONDITION_LENGTH}})
-        return [{"text": line} for line in lines]
+        values = super().clean() or self.cleaned_data
+        kind = self.data.get("approval", "")
+        if self.is_too_many:
+            raise forms.ValidationError(_("At most %(most)d conditions.") % {"most": MAX_CONDITIONS})
+        if kind == "conditions" and not self.rows.filled:
+            raise forms.ValidationError(_("Write the condition, or approve without one."))
+        if kind == "plain" and self.rows.filled:
+            raise forms.ValidationError(_("Conditions are written here. Approve with them, or take them out."))
+        return values
 
     def details(self) -> dict[str, Any]:
         """Return the conditions."""
-        return {"conditions": self.cleaned_data["conditions"]}
+        return {"conditions": [{"text": row["text"], "due_on": row["due_on"]} for row in self.rows.cleaned()]}
+
+
+def condition_rows(data: Mapping[str, Any]) -> QueryDict:
+    """Return the posted data with one row for each line of `conditions`, behind the rows that it holds."""
+    changed = QueryDict(mutable=True)
+    changed.update({name: data[name] for name in data})
+    lines = [line.strip() for line in str(data.get(CONDITIONS, "")).splitlines() if line.strip()]
+    rows = [row for row in raw_rows(changed, CONDITIONS) if any(text.strip() for text in row.values())]
+    return with_rows(changed, CONDITIONS, [*rows, *({"text": line, "due_on": ""} for line in lines)])
 
 
 class MoveForm(VerbForm):

@@ -1,5 +1,7 @@
 """What was decided on a cluster, on which conditions, and how it was changed afterwards."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -99,6 +101,10 @@ class Condition(models.Model):
     def is_open(self) -> bool:
         """Whether nobody has confirmed or waived it yet."""
         return self.confirmed_at is None and self.waived_at is None
+
+    def is_late(self, on: date) -> bool:
+        """Tell whether it should have been met by the day `on`, and nobody has said so."""
+        return self.is_open and self.met_at is None and self.due_on is not None and self.due_on < on
 
 
 class Amendment(models.Model):

@@ -208,8 +208,16 @@ class ClusterQuerySet(RegisterQuerySet):
         return self.select_related("working_group", "lead_organisation", "need")
 
     def for_verbs(self) -> Self:
-        """Join who proposed and who leads, with their accounts: what the verdict of each button reads."""
-        return self.select_related("lead__user", "proposer__user", "acting_lead")
+        """Join who proposed and who leads, with their accounts: what the verdict of each button reads.
+
+        Says as `has_outcomes` and `has_open_conditions` what stands in the way of an end, so that buttons need not ask.
+        """
+        outcomes = apps.get_model("clusters", "Outcome").objects.filter(cluster=OuterRef("pk"))
+        open_ = apps.get_model("clusters", "Condition").objects.filter(
+            cluster=OuterRef("pk"), confirmed_at__isnull=True, waived_at__isnull=True
+        )
+        joined = self.select_related("lead__user", "proposer__user", "acting_lead")
+        return joined.annotate(has_outcomes=Exists(outcomes), has_open_conditions=Exists(open_))
 
     def with_ties(self) -> Self:
         """Say whether it answers further needs, was asked to go elsewhere, took something in or is proposed again.

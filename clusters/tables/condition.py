@@ -32,6 +32,7 @@ class ConditionRow:
 
     condition: Condition
     state: str
+    is_late: bool = False
 
     @property
     def label(self) -> str | Promise:
@@ -58,11 +59,12 @@ class Conditions:
 
 def conditions_of(cluster: Cluster, *, user: User | AnonymousUser) -> Conditions:
     """Return the conditions of `cluster` for `user`; one query where there are none, and for visitors."""
-    rows = [ConditionRow(row, condition_state(row)) for row in cluster.conditions.all()]
+    on = timezone.localdate()
+    rows = [ConditionRow(row, condition_state(row), row.is_late(on)) for row in cluster.conditions.all()]
     may_meet = may_settle = Verdict(False)
     held: frozenset[str] = frozenset()
     if rows and user.is_authenticated and any(row.condition.is_open for row in rows):
-        held = capacities(user, cluster, timezone.localdate())
+        held = capacities(user, cluster, on)
         may_meet, may_settle = can_meet(user, cluster), can_settle(user, cluster)
     return Conditions(
         rows,

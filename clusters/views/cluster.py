@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -24,6 +25,7 @@ from clusters.requirements import lead_trouble
 from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
 from clusters.tables.summary import parts_html
+from clusters.visibility import viewer
 from community.access import get_visible
 from community.contributions import sections_of
 from community.lifecycle import Offer
@@ -64,10 +66,19 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
         "lead_trouble": lead_trouble(cluster, timezone.localdate(now)) if sees_names(user, cluster) else None,
         "how_it_stands": how_it_stands(cluster, timezone.localdate(now)),
         "may_edit": bool(can_edit_proposal(user, cluster)) if user.is_authenticated else False,
+        "accepted_to_lead_at": _own_acceptance(user, cluster),
         "lead_name": names_of(user, cluster, [cluster.lead_id]).get(cluster.lead_id or 0, ""),
         "has_factsheet": cluster.approved_at is not None and cluster.state not in EDITABLE_STATES,
         "is_finished": cluster.state in FINISHED_STATES,
     }
+
+
+def _own_acceptance(user: User | AnonymousUser, cluster: Cluster) -> datetime | None:
+    """Return when this person accepted to lead a cluster that is not decided on; None for everybody else."""
+    is_open = cluster.state in EDITABLE_STATES and cluster.lead_accepted_at is not None
+    if not is_open or viewer(user, timezone.localdate()).member_id != cluster.lead_id:
+        return None
+    return cluster.lead_accepted_at
 
 
 def _ordered(offers: list[Offer]) -> list[Offer]:

@@ -16,7 +16,7 @@ from community.permissions import Refusal, Verdict
 Part = TypeVar("Part", bound=Model)
 
 #: What a refusal answers; "forbidden" goes through the site's own 403 page.
-STATUS = {"state": 409, "stale": 409, "requirement": 422, "reason": 422}
+STATUS = {"state": 409, "done": 409, "stale": 409, "requirement": 422, "reason": 422}
 INVALID = 422
 
 

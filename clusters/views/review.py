@@ -19,7 +19,7 @@ from clusters import checklist
 from clusters.amendment_desk import to_decide
 from clusters.choices import NAMED_PARTICIPATIONS
 from clusters.content import Parts, content_hash, parts_of
-from clusters.forms.lifecycle import CONDITION_LENGTH, MAX_CONDITIONS, REASON_LENGTH
+from clusters.forms.lifecycle import REASON_LENGTH, ApproveForm
 from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster, Participation
@@ -127,7 +127,8 @@ class ReviewView(LoginRequiredMixin, View):
                 "offers": offers,
                 "may_decide": next(offers[code].verdict for code in ("return", "decline") if code in offers),
                 "seen": content_hash(cluster, parts),
-                "lengths": {"reason": REASON_LENGTH, "conditions": CONDITION_LENGTH * MAX_CONDITIONS},
+                "lengths": {"reason": REASON_LENGTH},
+                "conditions": ApproveForm(cluster=cluster, verb=CLUSTER.verb("approve")).rows,
                 "others": [m for m in deciding_members(cluster, on) if m.pk != viewer(request.user, on).member_id],
                 "entries": history(
                     Event.objects.about(cluster).select_related("detail", "by__member"), cluster, user=request.user

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -32,6 +33,10 @@ class Allowance(Protocol):
     @property
     def reason(self) -> Words:
         """Give the sentence that says why not."""
+
+    @property
+    def obstacles(self) -> Sequence[object]:
+        """Give each thing that stands in the way, where that is known."""
 
 
 @register.simple_tag
@@ -75,6 +80,8 @@ def verb_button(
 ) -> dict[str, Any]:
     """Draw the button of a verb: a link, a form of one button, or disabled with the reason in plain sight.
 
+    Where the verdict knows what stands in the way, the reason leads to the verb's own page, which lists it.
+
     `kind` is primary, second, final or text. `method="post"` acts at once, "get" leads to a page that asks. `ident`
     must be given when two disabled buttons of the same label stand on one page.
     """
@@ -84,6 +91,7 @@ def verb_button(
         "url": url,
         "allowed": allowed,
         "reason": "" if verdict is None else verdict.reason,
+        "mend_url": url if method.lower() == "get" and verdict is not None and verdict.obstacles else "",
         "kind": kind,
         "post": method.lower() == "post",
         "icon": icon,

@@ -86,7 +86,7 @@ def _context(form: Proposal) -> dict[str, Any]:
         "states": list(State),
         "marks": ["done", "late", "running", "planned", "dropped", "documented", "declared", "waiting", "yes", "no"],
         "over": ["M4N-CL-2026-07", "WG2"],
-        "no": Thing(allowed=False, reason="Joining closed on 31 May. The lead can still invite you."),
+        "no": Thing(allowed=False, reason="Joining closed on 31 May. The lead can still invite you.", obstacles=()),
         "checks": [
             Thing(result=result, label="It has an end", evidence="26 February")
             for result in ("pass", "care", "fail", "todo")

@@ -149,7 +149,7 @@ def test_the_list_of_presses_is_not_empty() -> None:
 
 def test_a_verb_by_which_one_binds_oneself_to_a_proposal_is_known_as_writing() -> None:
     """Who proposes, accepts to lead or adopts; the rest says no to it, takes it back, or decides."""
-    bind_nobody = {"discard", "decline_lead", "recall", "withdraw", "undo"}
+    bind_nobody = {"discard", "take_back_lead", "decline_lead", "recall", "withdraw", "undo"}
     pressed = {verb.code for verb in VERBS if set(verb.sources) & EDITABLE_STATES and not verb.four_eyes}
     assert pressed - bind_nobody == set(WRITING_VERBS) - {"proposal.edited"}
 

@@ -35,6 +35,7 @@ PEOPLE = (
 VERBS = (
     "submit",
     "accept_lead",
+    "take_back_lead",
     "decline_lead",
     "step_down",
     "recall",
@@ -83,6 +84,7 @@ class Life:
         rules: dict[str, Callable[[], bool]] = {
             "submit": lambda: state in ("draft", "returned") and (who == "proposer" or named_lead) and self.named,
             "accept_lead": lambda: state == "submitted" and named_lead and not self.accepted,
+            "take_back_lead": lambda: state in ("submitted", "returned") and named_lead and self.accepted,
             "decline_lead": lambda: state == "submitted" and named_lead and not self.accepted,
             "step_down": lambda: state in ACTIVE and who == "lead" and self.leads(who),
             "recall": lambda: state == "submitted" and who == "proposer",
@@ -128,6 +130,8 @@ class Life:
             self.before, self.state = self.state, goes_to
         if verb == "accept_lead" or (verb == "submit" and who == "lead"):
             self.accepted = True
+        if verb == "take_back_lead":
+            self.accepted = False
         if verb in ("decline_lead", "step_down"):
             self.named = self.accepted = False
         self.was_decided |= verb in ("return", "approve", "decline")

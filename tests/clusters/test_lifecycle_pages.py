@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from clusters.choices import State
 from clusters.content import content_hash
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
+from community.actions.outbox import send_outbox
 from community.actions.transition import transition
 from community.models import Event, Message
 from tests.cast import Cast, make_cast, make_cluster
@@ -66,6 +68,40 @@ def test_the_button_with_conditions_takes_them_one_a_line_and_leaves_the_reason_
     answer = client_of(cast, "coordinator").post(page(cluster, "approve"), {**body, "reason": "Well asked."})
     assert answer.status_code == 302
     assert [row.text for row in cluster.conditions.all()] == ["Name a taker.", "Name a second."]
+
+
+def test_each_condition_is_a_row_with_its_day_which_page_desk_history_and_mail_tell(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    client, due = client_of(cast, "coordinator"), timezone.localdate() + timedelta(days=1)
+    cluster.ends_on = due + timedelta(days=9)
+    cluster.save()
+    rows = {"conditions-0-text": "Name a\ntaker.", "conditions-0-due_on": due.isoformat(), "conditions-7-text": "Ask."}
+    body = {"seen": content_hash(cluster), "approval": "conditions", **rows}
+    assert 'name="conditions-0-due_on"' in client.get(f"/review/{cluster.name}/").content.decode()
+    for wrong, words in (
+        ({"conditions-0-due_on": "2020-01-01"}, "1 January 2020 is past. Choose a day from today on"),
+        ({"conditions-0-due_on": str(due + timedelta(days=10))}, "is after the cluster&#x27;s end. Choose a day until"),
+        ({"conditions-0-text": ""}, "Write what is to be met by that day"),
+    ):
+        answer = client.post(page(cluster, "approve"), {**body, **wrong})
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+        assert ">\nAsk.</textarea>" in answer.content.decode()
+    one_more = client.post(page(cluster, "approve"), {**body, "more": "1"}).content.decode()
+    assert (">\nAsk.</textarea>" in one_more, 'name="conditions-2-text"' in one_more) == (True, True)
+    assert Event.objects.count() == 0
+    after = client.post(page(cluster, "approve"), body, follow=True).content.decode()
+    conditions = list(cluster.conditions.values_list("text", "due_on"))
+    assert conditions == [("Name a taker.", due), ("Ask.", None)]
+    written = f"{due.day} {due:%B %Y}"
+    assert f"due on {due.day} " in after
+    assert "approved it with 2 conditions." in after
+    assert f"Name a taker. (due on {written})" in Client().get(f"{cluster.get_absolute_url()}history/").content.decode()
+    send_outbox(at=timezone.now())
+    to_lead = next(row for row in mail.outbox if row.to == [cast.user("lead").email])
+    assert "approved this cluster with 2 conditions." in to_lead.body
+    assert f"- Name a taker. (due on {written})" in to_lead.body
+    assert f"{cluster.get_absolute_url()}#condition-" in client_of(cast, "lead").get("/desk/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -197,7 +233,7 @@ def test_the_loser_of_two_decisions_reads_who_decided_and_when(cast: Cast) -> No
     body = {"seen": seen, "reason": "Not now."}
     answer = client_of(cast, "mission_coordinator").post(page(cluster, "decline"), body)
     assert answer.status_code == 409
-    assert "decided on this on" in answer.content.decode()
+    assert "Coordinator Person (coordinator, WG1) approved this on" in answer.content.decode()
 
 
 @pytest.mark.parametrize("role", ["member", "participant", "external", "other_coordinator", "admin"])

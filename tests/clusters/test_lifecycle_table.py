@@ -40,6 +40,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("submit", S.DRAFT): {"proposer", "lead"},
     ("submit", S.RETURNED): {"proposer", "lead"},
     ("decline_lead", S.SUBMITTED): set(),
+    ("take_back_lead", S.SUBMITTED): {"lead"},
+    ("take_back_lead", S.RETURNED): {"lead"},
     ("recall", S.SUBMITTED): {"proposer"},
     ("return", S.SUBMITTED): DECIDE | {"coordinator_proposer"},
     ("approve", S.SUBMITTED): DECIDE | {"coordinator_proposer"},

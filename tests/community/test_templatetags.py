@@ -96,7 +96,8 @@ def test_a_moment_near_midnight_counts_by_the_day_of_the_site() -> None:
         assert dates.as_day(late) == date(2026, 5, 5)
 
 
-YES, NO = SimpleNamespace(allowed=True, reason=""), SimpleNamespace(allowed=False, reason=HOSTILE)
+YES = SimpleNamespace(allowed=True, reason="", obstacles=())
+NO = SimpleNamespace(allowed=False, reason=HOSTILE, obstacles=())
 
 
 def test_a_verb_that_may_be_pressed_is_a_link_or_a_form_of_one_button() -> None:
