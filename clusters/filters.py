@@ -29,6 +29,7 @@ from clusters.forms.register import (
     SolutionField,
     TerritoryField,
     WordsField,
+    look_up_all,
 )
 from clusters.models import Cluster
 from clusters.querysets.cluster import ClusterQuerySet
@@ -150,6 +151,7 @@ class ClusterFilter(django_filters.FilterSet):
         for field in form.fields.values():
             if isinstance(field, NamedField):
                 field.user = self.user
+        look_up_all(form)
         return form
 
     @cached_property

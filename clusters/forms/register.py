@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
-from django.db.models import Case, Q, When
+from django.db.models import Case, CharField, IntegerField, Q, QuerySet, Value, When
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -91,9 +93,13 @@ class NamedField(forms.Field):
         "too_many": _("Choose fewer values."),
     }
 
+    #: Columns that the words for a row are made of, and by which rows that fit equally well are ordered.
+    columns: ClassVar[tuple[str, ...]] = ()
+
     def __init__(self, *, user: User | AnonymousUser | None = None, **extra: Any) -> None:
-        """Look up what `user` may see."""
+        """Look up what `user` may see; `found` is what was looked up for all fields together, by value."""
         self.user = user
+        self.found: dict[str, list[Any]] = {}
         super().__init__(**extra)
 
     def to_python(self, value: Any) -> list[Named]:
@@ -117,15 +123,23 @@ class NamedField(forms.Field):
         return found
 
     def look_up(self, text: str) -> Named:
-        """Return what one value means: the row of that key or name, else all that hold its words; one query."""
-        rows = self.rows()
-        exactly = Q(pk=int(text)) if _KEY.fullmatch(text) else self.exactly(text)
-        loosely = Q(pk__in=rows.matching(text[:LONGEST]).values("pk"))
-        is_exact = Case(When(exactly, then=True), default=False)
-        found: list[Any] = list(
-            rows.filter(exactly | loosely).annotate(is_exact=is_exact).order_by("-is_exact", "pk")[: MOST + 1]
-        )
+        """Return what one value means: the row of that key or name, else all that hold its words."""
+        if text not in self.found:
+            look_up_together([(self, text)])
+        found = self.found[text]
         return self.named(text, [row for row in found if row.is_exact] or found)
+
+    def fitting(self, text: str) -> QuerySet[Any]:
+        """Return the rows that one value could mean, at most one more than `MOST`, with `is_exact`."""
+        rows, exactly = self.rows(), self.exact(text)
+        loosely = Q(pk__in=rows.matching(text[:LONGEST]).values("pk"))
+        is_exact = Case(When(exactly, then=1), default=0, output_field=IntegerField())
+        best = rows.filter(exactly | loosely).annotate(is_exact=is_exact).order_by("-is_exact", "pk")
+        return rows.filter(pk__in=best.values("pk")[: MOST + 1]).annotate(is_exact=is_exact)
+
+    def exact(self, text: str) -> Q:
+        """Return the condition that a row has that key, or is called just that."""
+        return Q(pk=int(text)) if _KEY.fullmatch(text) else self.exactly(text)
 
     def named(self, text: str, found: Sequence[Any]) -> Named:
         """Return the meaning of `text` that fits the rows `found`.
@@ -163,8 +177,51 @@ class NamedField(forms.Field):
         return [self.label_of(row) for row in self.rows().matching(text[:LONGEST])[:SUGGESTIONS]]
 
 
+#: Texts that the union of all look-ups holds for each row.
+_WIDEST: Final = 4
+
+
+def look_up_together(asked: Sequence[tuple[NamedField, str]]) -> None:
+    """Look up what all the values could mean and let their fields know it; one query."""
+    parts = []
+    for number, (field, text) in enumerate(asked):
+        words: list[Any] = [Cast(name, CharField()) for name in field.columns]
+        words += [Value("", CharField())] * (_WIDEST - len(words))
+        said = {f"said_{place}": word for place, word in enumerate(words)}
+        rows = field.fitting(text).order_by().annotate(asked=Value(number, IntegerField()), **said)
+        parts.append(rows.values_list("asked", "pk", "is_exact", *said))
+        field.found[text] = []
+    for number, pk, is_exact, *words in parts[0].union(*parts[1:], all=True) if parts else []:
+        field, text = asked[number]
+        row = field.rows().model(pk=pk, **dict(zip(field.columns, words, strict=False)))
+        row.is_exact = is_exact
+        field.found[text].append(row)
+    for field, text in asked:
+        field.found[text].sort(key=attrgetter(*field.columns, "pk"))
+
+
+def look_up_all(form: forms.Form) -> None:
+    """Look up what is typed into all the fields of a form; what no look-up can mean is left to each field."""
+    asked = []
+    for name, field in form.fields.items():
+        if isinstance(field, NamedField):
+            values = _given(form[name].data or [])
+            asked += [(field, text) for text in values[:MOST_VALUES] if _is_plain(text)]
+    look_up_together(asked)
+
+
+def _is_plain(text: str) -> bool:
+    try:
+        plain_line(text)
+    except ValidationError:
+        return False
+    return True
+
+
 class OrganisationField(NamedField):
     """Organisations by key, name or short name."""
+
+    columns = ("name",)
 
     default_error_messages: ClassVar[dict[str, Any]] = {"unknown": _("No organisation is called “%(value)s”.")}
 
@@ -179,6 +236,8 @@ class OrganisationField(NamedField):
 
 class ProjectField(NamedField):
     """Projects by key, code or acronym."""
+
+    columns = ("acronym",)
 
     default_error_messages: ClassVar[dict[str, Any]] = {"unknown": _("No project is called “%(value)s”.")}
 
@@ -198,6 +257,8 @@ class ProjectField(NamedField):
 class SolutionField(NamedField):
     """Results to transfer by key or title."""
 
+    columns = ("title",)
+
     default_error_messages: ClassVar[dict[str, Any]] = {"unknown": _("No result to transfer is called “%(value)s”.")}
 
     def rows(self) -> SearchableQuerySet[Any]:
@@ -216,16 +277,39 @@ class SolutionField(NamedField):
 class TerritoryField(NamedField):
     """Territories by key, code or name ("EL43", "Kriti", "Kriti (EL43)"), with everything that lies in them."""
 
+    columns = ("country", "code", "nuts_version", "name")
+
     default_error_messages: ClassVar[dict[str, Any]] = {"unknown": _("No territory is called “%(value)s”.")}
 
     def look_up(self, text: str) -> Named:
-        """Return the territory of that code or name, in any NUTS version, and what lies in it."""
-        code = behind[1] if (behind := _CODE_BEHIND.search(text)) else text
-        exact = Q(code__iexact=code) | (Q(pk=int(text)) if _KEY.fullmatch(text) else Q(name__iexact=text))
-        found = list(Territory.objects.filter(exact)[:MOST]) or self.called(text)
+        """Return the territory of that code or name, in any NUTS version, and what lies in it.
+
+        Only a part of a name asks twice more: all territories, because accents are compared without a database's
+        help, and what lies in those found.
+        """
+        if text not in self.found:
+            look_up_together([(self, text)])
+        known = self.found[text]
+        found = [row for row in known if row.is_exact] or self.called(text)
         named = self.named(text, found)
         label = self.label_of(found[0]) if len({row.name for row in found}) == 1 else named.label
-        return Named(text, label, territories_within(found))
+        keys = tuple(sorted(row.pk for row in known)) if known else territories_within(found)
+        return Named(text, label, keys)
+
+    def rows(self) -> Any:
+        """Return all territories."""
+        return Territory.objects.all()
+
+    def exact(self, text: str) -> Q:
+        """Compare key or name, and the code, which may stand in brackets behind the name."""
+        code = behind[1] if (behind := _CODE_BEHIND.search(text)) else text
+        return Q(code__iexact=code) | (Q(pk=int(text)) if _KEY.fullmatch(text) else Q(name__iexact=text))
+
+    def fitting(self, text: str) -> QuerySet[Any]:
+        """Return the territories of that code or name with `is_exact`, and all that lies in them."""
+        exactly = Territory.objects.filter(self.exact(text)).values("pk")[:MOST]
+        is_exact = Case(When(pk__in=exactly, then=1), default=0, output_field=IntegerField())
+        return lying_within(exactly).annotate(is_exact=is_exact)
 
     def called(self, text: str) -> list[Territory]:
         """Return the territories in whose name words begin with all words of `text`, without case and accents."""
@@ -248,10 +332,15 @@ class TerritoryField(NamedField):
 
 def territories_within(found: Sequence[Territory]) -> tuple[int, ...]:
     """Return the keys of the territories and of all that lies in them: of a country, everything with its letters."""
-    keys = [row.pk for row in found]
-    countries = [row.country for row in found if row.level == TerritoryLevel.COUNTRY and row.country]
-    inside = Territory.objects.filter(Q(maps_to__in=keys) | Q(country__in=countries))
-    return tuple(sorted({*keys, *inside.values_list("pk", flat=True)}))
+    rows = lying_within(Territory.objects.filter(pk__in=[row.pk for row in found]).values("pk"))
+    return tuple(sorted(rows.values_list("pk", flat=True)))
+
+
+def lying_within(keys: QuerySet[Any, Any]) -> QuerySet[Territory]:
+    """Return the territories with those keys and all that lies in them."""
+    countries = Territory.objects.filter(pk__in=keys, level=TerritoryLevel.COUNTRY).exclude(country="")
+    inside = Territory.maps_to.through._default_manager.filter(to_territory__in=keys).values("from_territory")
+    return Territory.objects.filter(Q(pk__in=keys) | Q(pk__in=inside) | Q(country__in=countries.values("country")))
 
 
 def _spaced(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -114,6 +115,8 @@ class ClusterDetailView(View):
         if (kept := took_it_in(cluster, request.user)) is not None:
             return redirect(kept, permanent=True)
         facts = cached_snapshot(cluster, at=timezone.now())
+        if facts["conditions"]:
+            prefetch_related_objects([cluster], "conditions")  # the verdicts of the buttons read them, and their list
         newest = history_of(cluster, request.user, most=SHOWN_EVENTS)
         entries = [replace(entry, changes=[]) for entry in newest]
         around = frame(request, cluster, "summary")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -56,7 +58,7 @@ def test_whatever_changes_is_seen_at_once(cast: Cast) -> None:
     condition, visitor, lead = make_condition(cast, cluster), client_of(cast, "visitor"), cast.accounts["lead"]
     assert "Name one harbour." in read(visitor, cluster)
     stage = cluster.stages.order_by("position")[0]
-    changes = {
+    changes: dict[str, Callable[[], object]] = {
         "Measure it twice": lambda: update_stage(
             stage=stage, by=lead, seen_version=stage.version, title="Measure it twice"
         ),
