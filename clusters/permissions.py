@@ -389,7 +389,7 @@ def names_of(user: User | AnonymousUser | None, cluster: Cluster, member_ids: It
     Those who work on the cluster read all names on its signed-in pages, everybody else those with consent.
     """
     ids = {pk for pk in member_ids if pk is not None}
-    if ids == {cluster.lead_id} and sees_names(user, cluster) and cluster.lead is not None:
-        return {cluster.lead.pk: cluster.lead.name}
     shown = ids if sees_names(user, cluster) else named_members(user, ids)
+    if shown == {cluster.lead_id} and cluster.lead is not None:
+        return {cluster.lead.pk: cluster.lead.name}
     return dict(Member.objects.filter(pk__in=shown).values_list("pk", "name")) if shown else {}

@@ -205,7 +205,7 @@ class ClusterQuerySet(RegisterQuerySet):
 
     def for_frame(self) -> Self:
         """Join what every page of a cluster shows; what single pages need besides is asked when it is needed."""
-        return self.select_related("working_group", "lead_organisation", "need")
+        return self.select_related("working_group", "lead_organisation", "need", "lead")
 
     def for_verbs(self) -> Self:
         """Join who proposed and who leads, with their accounts: what the verdict of each button reads.
