@@ -7,6 +7,7 @@ import logging
 import secrets
 import time
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -87,11 +88,14 @@ class SignInFirst(LoginRequiredMiddleware):
     signing in; htmx, which would put the sign-in page in place of a row, is answered with a refusal of status 403.
     """
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., object]) -> HttpResponseBase:
-        """Answer somebody who is not signed in."""
-        if request.method == "POST" or "HX-Request" in request.headers:
+    def process_view(
+        self, request: HttpRequest, view_func: Callable[..., Any], view_args: tuple[Any, ...], view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Answer somebody who is not signed in; None where the view answers."""
+        answer = super().process_view(request, view_func, view_args, view_kwargs)
+        if answer is not None and (request.method == "POST" or "HX-Request" in request.headers):
             return keep(request, Why.SIGNED_OUT)
-        return super().handle_no_permission(request, view_func)
+        return answer
 
 
 class ButtonAddress:

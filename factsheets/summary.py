@@ -94,6 +94,12 @@ def territories(snapshot: Snapshot) -> list[tuple[str, list[TerritoryLine]]]:
     ]
 
 
+def territory(line: TerritoryLine) -> str:
+    """Write a territory by its name, with the code where there is one: "Attica (EL30)"."""
+    has_both = line["code"] and line["name"] != line["code"]
+    return f"{line['name']} ({line['code']})" if has_both else line["name"]
+
+
 def fits_beside(snapshot: Snapshot, names: Collection[MemberKey], *, is_backward: bool, is_tight: bool = False) -> bool:
     """Say whether the participants fit under the facts, in the narrow column of page 1.
 
@@ -131,7 +137,7 @@ def _fact_rows(snapshot: Snapshot, is_backward: bool) -> list[str]:
         ", ".join(projects(snapshot)),
         ", ".join(next(iter(line["labels"].values()), "") for line in snapshot["themes"]),
         one_line if snapshot["sdgs"] or snapshot["specific_objectives"] else "",
-        ", ".join([*(line["code"] or line["name"] for line in snapshot["territories"]), "(NUTS 2021)"]),
+        ", ".join([*map(territory, snapshot["territories"]), "(NUTS 2021)"]),
         ", ".join(snapshot["levels"]),
         snapshot["out_of_scope"] if is_backward else "Open to the whole community",
     ]

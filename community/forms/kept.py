@@ -69,7 +69,7 @@ def kept(request: HttpRequest | None) -> Kept:
     if is_ours is False:
         return Kept()
     try:
-        post, names = request.POST, [(name, str(file.name)) for name, file in request.FILES.items()]
+        post, names = request.POST, [(name, str(getattr(file, "name", ""))) for name, file in request.FILES.items()]
     except (OSError, SuspiciousOperation, MultiPartParserError):
         return Kept()
     return _sorted_out(post, names, Labels(request), can_be_sent=is_ours is True)

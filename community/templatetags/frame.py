@@ -1,8 +1,8 @@
 """The frame around every page, drawn once and remembered: it costs more than most pages' own content.
 
 A part of the frame depends on language, appearance, programme and whether this is a demo, never on the reader or the
-address. What does depend on them (address to return to, csrf token of who is signed in) stands once a page in the form `#frame`, which the
-buttons of the frame refer to by `form="frame" formaction="…"`.
+address. What does depend on them (address to return to, csrf token of who is signed in) stands once a page in the form
+`#frame`, which the buttons of the frame refer to by `form="frame" formaction="…"`.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from clusters.snapshot_shape import Coded, MemberKey, OrganisationLine, ParticipantLine, Snapshot, StageLine
+from clusters.snapshot_shape import Coded, MemberKey, OrganisationLine, ParticipantLine, Snapshot, StageLine, TerritoryLine
 from community.templatetags.dates import duration
 from factsheets import sentences, summary
 
@@ -61,6 +61,12 @@ def org(line: OrganisationLine | None) -> SafeString | str:
     if not line["country"]:
         return line["name"]
     return format_html('{} <span class="fs-cc">{}</span>', line["name"], line["country"])
+
+
+@register.filter
+def territory(line: TerritoryLine | None) -> str:
+    """Write a territory with its code, where it has one: "Attica (EL30)"."""
+    return summary.territory(line) if line else ""
 
 
 @register.filter

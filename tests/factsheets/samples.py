@@ -47,7 +47,7 @@ def organisation(name: str, country: str) -> OrganisationLine:
 
 def region(code: str, name: str = "", nuts: str = "2021") -> TerritoryLine:
     """Return a region of a NUTS version."""
-    return {"code": code, "name": name or code, "country": code[:2], "nuts_version": nuts}
+    return {"code": code, "name": name or {"ITG2": "Sardinia"}.get(code, code), "country": code[:2], "nuts_version": nuts}
 
 
 def stage(
