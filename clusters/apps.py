@@ -19,6 +19,7 @@ class ClustersConfig(AppConfig):
             amendment_lifecycle,
             amendment_notifications,
             contributed,
+            follow_up_mails,
             lifecycle,
             notifications,
         )
@@ -68,7 +69,7 @@ def register_kinds() -> None:
         ("outcome", "clusters.Outcome", _("Outcome"), "clusters:outcomes"),
         ("meeting", "clusters.Meeting", _("Meeting"), "clusters:detail"),
         ("panel_question", "clusters.PanelQuestion", _("Question to a panel"), "clusters:detail"),
-        ("follow_up", "clusters.FollowUp", _("Follow-up"), "clusters:detail"),
+        ("follow_up", "clusters.FollowUp", _("Follow-up"), "clusters:outcomes"),
     ):
         address = numbered_page if code == "amendment" else page
         kinds.register(kinds.Kind(code, model, label, url_name=url_name, url_kwargs=address, chain=of_cluster))

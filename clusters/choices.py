@@ -190,6 +190,12 @@ class FollowUpReason(models.TextChoices):
     UPTAKE_YEAR = "uptake_year", _("Before the uptake year of the owning project ends")
 
 
+#: So many days a follow-up is asked by mail, and its link acts; after that nobody has answered.
+FOLLOW_UP_DAYS = 60
+#: So many days after it was given an answer may be corrected.
+FOLLOW_UP_CORRECTED_DAYS = 14
+
+
 class FollowUpAnswer(models.TextChoices):
     """What became of an uptake."""
 

@@ -10,14 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters import search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
+from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.needs import settle_all_needs, status_of
 from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
+from clusters.follow_up_mails import PURPOSE
 from clusters.models import Cluster
 from clusters.visibility import viewer
 from community import contributions
 from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource
+from community.mails import lead_links_to
 
 #: So many clusters stand in the section of another noun's page; the register holds the rest.
 SHOWN = 12
@@ -55,6 +58,11 @@ def register() -> None:
     )
     contributions.need_progress.register("clusters", status_of)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
+    _register_chores()
+
+
+def _register_chores() -> None:
+    """Register what the registry does by itself when a day comes, and where its mails lead."""
     contributions.clock_jobs.register(
         "clusters.start", ClockJob(_("Start clusters whose day has come"), 15, start_due_clusters)
     )
@@ -64,6 +72,10 @@ def register() -> None:
     contributions.clock_jobs.register(
         "clusters.withdraw", ClockJob(_("Withdraw proposals that nobody worked on"), 24 * 60, withdraw_idle_proposals)
     )
+    contributions.clock_jobs.register(
+        "clusters.follow_ups", ClockJob(_("Ask what became of concluded clusters"), 60, ask_due_follow_ups)
+    )
+    lead_links_to(PURPOSE, "clusters:follow_up_link")
 
 
 def _clusters_of(page: str) -> Any:

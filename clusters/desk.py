@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
-from clusters.models import Cluster, Condition, MergeRequest, Participation, Stage
+from clusters.follow_up_rules import is_late
+from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
 from clusters.sentences import why_returned
 from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
@@ -40,6 +41,7 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
     yield from _late_stages(who, on)
     yield from _requests(who)
     yield from _open_conditions(who, on)
+    yield from _follow_ups(who, on)
 
 
 def _verb(cluster: Cluster, verb: str) -> str:
@@ -262,4 +264,16 @@ def _open_conditions(who: Viewer, on: date) -> Iterator[DeskItem]:
             since=condition.decision.decided_at,
             due=condition.due_on,
             late=condition.is_late(on),
+        )
+
+
+def _follow_ups(who: Viewer, on: date) -> Iterator[DeskItem]:
+    for row in FollowUp.objects.due(on).filter(asked=who.member_id).select_related("cluster")[:MOST]:
+        yield DeskItem(
+            verb=_("Say what became of it"),
+            title=str(row.cluster),
+            why=_("%(why)s: is what came of it still in use?") % {"why": row.get_why_display()},
+            url=reverse("clusters:follow_up", kwargs={"reference": row.cluster.name, "pk": row.pk}),
+            since=row.asked_at,
+            late=is_late(row, on),
         )

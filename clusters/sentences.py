@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.amendment_fields import LABELS
 from clusters.amendment_rights import private_amendments
-from clusters.choices import Capacity, State
+from clusters.choices import Capacity, FollowUpReason, State
 from clusters.models import Cluster
 from clusters.permissions import sees_names
 from community import kinds
@@ -111,6 +111,12 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "amendment.in_part": (gettext_lazy("%(who)s accepted an amendment in part."), "approved", "approved"),
     "amendment.refused": (gettext_lazy("%(who)s refused an amendment."), "declined", "declined"),
     "amendment.withdrawn": (gettext_lazy("%(who)s withdrew an amendment."), "withdrawn", ""),
+    "follow_up.asked": (gettext_lazy("%(who)s asked what became of it: “%(why)s”."), "mail", ""),
+    "follow_up.confirmed": (gettext_lazy("%(who)s answered the follow-up “%(why)s”: still in use."), "check", ""),
+    "follow_up.adapted": (gettext_lazy("%(who)s answered the follow-up “%(why)s”: in use, adapted."), "check", ""),
+    "follow_up.stopped": (gettext_lazy("%(who)s answered the follow-up “%(why)s”: no longer in use."), "cross", ""),
+    "follow_up.unknown": (gettext_lazy("%(who)s answered the follow-up “%(why)s”: not known."), "flag", ""),
+    "follow_up.corrected": (gettext_lazy("%(who)s corrected the answer to the follow-up “%(why)s”."), "edit", ""),
     "participation.interested": (gettext_lazy("%(who)s would join."), "people", ""),
     "participation.requested": (gettext_lazy("%(who)s asked to join."), "people", ""),
     "participation.joined": (gettext_lazy("%(who)s joined."), "people", ""),
@@ -153,8 +159,11 @@ def history(events: Iterable[Event], cluster: Cluster, *, user: User | Anonymous
 
 
 def people_of(events: Iterable[Event]) -> dict[int, str]:
-    """Return the names of those for whom somebody else entered an event, by their id; no query without such."""
-    ids = {event.data["entered_for"] for event in events if event.data.get("entered_for")}
+    """Return the names of those for whom somebody else entered an event, or to whom the link that acted was sent.
+
+    By their id; no query without such.
+    """
+    ids = {event.data.get("entered_for") or event.data.get("sent_to") for event in events} - {None}
     return dict(Member.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
@@ -226,7 +235,7 @@ def condition_words(text: str, due_on: date | None) -> str:
 def _sentence(event: Event, words: str, title: str, *, named: bool, people: Mapping[int, str]) -> str:
     """Return the sentence of an event; one that was entered for somebody says who entered it, and for which day."""
     if "entered_for" not in event.data:
-        return words % {"who": who(event, named=named), "title": title}
+        return words % {"who": who(event, named=named, people=people), "title": title, "why": _why_asked(event)}
     day = parse_date(str(event.data.get("entered_on", "")))
     return _("Entered by %(entrant)s: on %(day)s, %(sentence)s") % {
         "entrant": _entrant(event, named=named),
@@ -252,11 +261,31 @@ def _entrant(event: Event, *, named: bool) -> str:
     return _("the %(role)s") % {"role": role}
 
 
-def who(event: Event, *, named: bool) -> str:
-    """Return who acted: the person where names may be seen, else the role.
+def _why_asked(event: Event) -> str:
+    """Return the cause of a follow-up in words; "" for other events."""
+    code = event.data.get("why")
+    return str(FollowUpReason(code).label) if code in FollowUpReason.values else ""
+
+
+def _with_link(event: Event, people: Mapping[int, str]) -> str:
+    """Return who acted without an account: nobody knows more than to whom the link was sent."""
+    role = str(Capacity(event.data["sent_as"]).label) if event.data.get("sent_as") in Capacity.values else ""
+    name = people.get(event.data["sent_to"], "")
+    if name:
+        role = f"{name} ({role})" if role else name
+    else:
+        role = _("the %(role)s") % {"role": role} if role else _("a member")
+    return _("Somebody with the link sent to %(person)s") % {"person": role}
+
+
+def who(event: Event, *, named: bool, people: Mapping[int, str] | None = None) -> str:
+    """Return who acted: the person where names may be seen, else the role; `people` are names known already.
 
     What was entered for somebody names both, as the beginning of a sentence.
     """
+    if "sent_to" in event.data:
+        known = people_of([event]) if people is None and named else people
+        return _with_link(event, known or {})
     if "entered_for" in event.data:
         entrant = _entrant(event, named=named)
         words = {

@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from clusters.views import amendment, cluster, condition, lifecycle, merge, outcome, participation, review, roadmap
+from clusters.views import (
+    amendment,
+    cluster,
+    condition,
+    follow_up,
+    lifecycle,
+    merge,
+    outcome,
+    participation,
+    review,
+    roadmap,
+)
 from clusters.views.draft_share import DraftShareView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
@@ -52,6 +63,8 @@ urlpatterns: list[URLPattern] = [
         outcome.ObjectiveUpdateView.as_view(),
         name="objective_update",
     ),
+    path("clusters/<str:reference>/follow-ups/<int:pk>/", follow_up.FollowUpView.as_view(), name="follow_up"),
+    path("follow-up/<str:token>/", follow_up.FollowUpLinkView.as_view(), name="follow_up_link"),
     path("clusters/<str:reference>/people/", participation.PeopleView.as_view(), name="people"),
     path("clusters/<str:reference>/people/join/", participation.EnterView.as_view(), name="participation_enter"),
     path("clusters/<str:reference>/people/invite/", participation.InviteView.as_view(), name="participation_invite"),

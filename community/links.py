@@ -117,7 +117,7 @@ def open_link(token: str, purpose: str, *, at: datetime | None = None) -> Signed
     link = find(token, purpose)
     if link is None:
         raise Refusal(UNKNOWN, "unknown")
-    _refuse_closed(link, at or timezone.now())
+    refuse_closed(link, at or timezone.now())
     return link
 
 
@@ -130,7 +130,7 @@ def use(link: SignedLink, *, by: User | None, at: datetime | None = None) -> Sig
     """
     at = at or timezone.now()
     locked = SignedLink.objects.select_for_update().get(pk=link.pk)
-    _refuse_closed(locked, at)
+    refuse_closed(locked, at)
     if by is not None and by.email_key != locked.address_key and by.pk != locked.user_id:
         raise Refusal(WRONG_ACCOUNT, "wrong_account")
     locked.state, locked.used_at = LinkState.USED, at
@@ -161,6 +161,20 @@ def forget_addresses(at: datetime, *, after_days: int = 60) -> int:
     return overdue.update(address="", address_key="")
 
 
+def refuse_closed(link: SignedLink, at: datetime) -> None:
+    """Refuse a link that acts no more at the moment `at`; changes nothing.
+
+    Raises:
+        Refusal: it was used, revoked or has run out (code "closed"); says which.
+    """
+    state = LinkState.EXPIRED if link.state == LinkState.OPEN and not link.is_open_at(at) else LinkState(link.state)
+    if state is LinkState.OPEN:
+        return
+    moment = link.used_at if state is LinkState.USED else link.expires_at
+    day = timezone.localtime(moment).date().isoformat() if moment else ""
+    raise Refusal(CLOSED[state] % {"moment": day}, "closed")
+
+
 def _revoke_older(purpose: str, address: str, kind: str, subject_id: int) -> None:
     if not address:
         raise ValueError("a link is bound to an address")
@@ -170,12 +184,3 @@ def _revoke_older(purpose: str, address: str, kind: str, subject_id: int) -> Non
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def _refuse_closed(link: SignedLink, at: datetime) -> None:
-    state = LinkState.EXPIRED if link.state == LinkState.OPEN and not link.is_open_at(at) else LinkState(link.state)
-    if state is LinkState.OPEN:
-        return
-    moment = link.used_at if state is LinkState.USED else link.expires_at
-    day = timezone.localtime(moment).date().isoformat() if moment else ""
-    raise Refusal(CLOSED[state] % {"moment": day}, "closed")

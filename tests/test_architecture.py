@@ -56,6 +56,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "amendment_rights",
             "merge_rules",
             "decision_rules",
+            "follow_up_rules",
         }
     ),
     frozenset({"lifecycle", "amendment_lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
@@ -66,6 +67,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "amendment_notifications",
             "merge_mails",
             "condition_mails",
+            "follow_up_mails",
             "mails",
             "account_mails",
             "mailbox",

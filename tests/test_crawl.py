@@ -24,11 +24,13 @@ from tests.cast import ROLES, Cast, make_cast, make_cluster, share
 from tests.database import SESSIONS, changed, contents
 from tests.factories import NOW
 from tests.matrix.crawler import crawl
+from tests.matrix.places import make_follow_up
 
 pytestmark = pytest.mark.django_db
 
 #: The roles of the everyday run; the long run reads as all of them.
 EVERYDAY = ("visitor", "other_external", "member", "proposer", "lead", "coordinator", "stand_in", "admin")
+ANSWERED = {"answer": "confirmed", "answered_at": NOW}
 CANARY = "Zanthoxylum"
 HIDDEN_STATES = (State.DRAFT, State.DECLINED, State.WITHDRAWN)
 HIDDEN_NAME, HIDDEN_ADDRESS = "Quirinus Vogelsang", "quirinus.vogelsang@hidden.example"
@@ -60,6 +62,9 @@ def cast() -> Cast:
         )
         Participation.objects.filter(cluster=cluster, member=cast.member("deputy_lead")).update(member=hidden)
         index(cluster)
+        if state == State.CONCLUDED:
+            make_follow_up(cast, cluster, asked=hidden)
+            make_follow_up(cast, cluster, why="twelve_months", asked=hidden, is_by_link=True, **ANSWERED)
         if state == State.DRAFT:
             share(cluster, cast.member("participant"), cast.accounts["proposer"])
         if state == State.RUNNING:

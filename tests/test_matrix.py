@@ -25,7 +25,7 @@ from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW
 from tests.matrix.addresses import Address, addresses
 from tests.matrix.answers import Row, asked_to_sign_in
-from tests.matrix.places import make_condition
+from tests.matrix.places import make_condition, make_follow_up
 from tests.matrix.table import AREAS, PUBLIC
 
 pytestmark = [pytest.mark.django_db]
@@ -202,6 +202,8 @@ def parts_of(cast: Cast, name: str, cluster: Cluster) -> int:
         return cluster.objectives.get().pk
     if "condition" in name:
         return make_condition(cast, cluster).pk
+    if "follow_up" in name:
+        return make_follow_up(cast, cluster).pk
     return Participation.objects.create(
         cluster=cluster, member=cast.member("member"), status=ParticipationStatus.REQUESTED, asked_at=NOW
     ).pk

@@ -13,14 +13,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
-from clusters.choices import ParticipationStatus, StageStatus, State
+from clusters.choices import FollowUpReason, ParticipationStatus, StageStatus, State
+from clusters.follow_up_mails import PURPOSE
 from clusters.models import Cluster, Objective, Outcome, Participation, Stage
 from community.actions.transition import transition
 from community.choices import ConsentPurpose, PartnerRole, Vocabulary
+from community.links import mint
 from community.models import Need, Organisation, Project, Solution, WorkingGroup
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
+from tests.matrix.places import make_follow_up
 
 pytestmark = [pytest.mark.django_db]
 
@@ -39,7 +42,7 @@ BUDGETS: dict[str, int] = {
     "/organisations/": 12,
     "/members/": 12,
     "/working-groups/": 12,
-    "/desk/": 20,
+    "/desk/": 21,
     "/review/": 18,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
@@ -53,6 +56,10 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/people/": 14,
     "/clusters/{running}/people/{part}/end/": 12,
     "/clusters/{running}/outcomes/": 12,
+    "/clusters/{concluded}/": 12,
+    "/clusters/{concluded}/outcomes/": 12,
+    "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
+    "/follow-up/{token}/": 8,
     "/clusters/{running}/amendments/": 12,
     "/clusters/{running}/amendments/1/": 12,
     "/review/{proposed}/": 24,
@@ -62,11 +69,16 @@ BUDGETS: dict[str, int] = {
 VISITOR_PAGES = tuple(
     page
     for page in BUDGETS
-    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}")) and "{part}" not in page
+    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}"))
+    and not {"{part}", "{follow_up}"} & set(page.split("/"))
 )
 READERS: dict[str, tuple[str, ...]] = {
     "visitor": VISITOR_PAGES,
-    "member": tuple(page for page in BUDGETS if not page.startswith("/review/") and "{part}" not in page),
+    "member": tuple(
+        page
+        for page in BUDGETS
+        if not page.startswith("/review/") and not {"{part}", "{follow_up}", "{token}"} & set(page.split("/"))
+    ),
     "lead": (
         "/desk/",
         "/clusters/{running}/",
@@ -74,8 +86,10 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/people/",
         "/clusters/{running}/people/{part}/end/",
         "/clusters/{running}/outcomes/",
+        "/clusters/{concluded}/outcomes/",
+        "/follow-up/{token}/",
     ),
-    "coordinator": tuple(BUDGETS),
+    "coordinator": tuple(page for page in BUDGETS if "{token}" not in page),
 }
 
 
@@ -99,6 +113,9 @@ class World:
         self.solution: Solution = make.make_solution("Storage method", project=self.project, contact=self.member)
         self.running: Cluster = make_cluster(self.cast, State.RUNNING, need=self.need)
         self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
+        self.concluded: Cluster = make_cluster(self.cast, State.CONCLUDED)
+        self.follow_up = make_follow_up(self.cast, self.concluded)
+        _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
         self.grow()
 
     def names(self) -> dict[str, Any]:
@@ -112,6 +129,9 @@ class World:
             "group": self.group.code,
             "running": self.running.name,
             "proposed": self.proposed.name,
+            "concluded": self.concluded.name,
+            "follow_up": self.follow_up.pk,
+            "token": self.token,
             "part": self.running.participations.get(member=self.cast.member("participant")).pk,
         }
 
@@ -146,6 +166,12 @@ class World:
                 self.cast, state, need=self.need, proposer=self.member, lead_organisation=self.organisation
             )
             further.solutions.add(self.solution)
+        make_follow_up(self.cast, make_cluster(self.cast, State.CONCLUDED))
+        for why in FollowUpReason.values:
+            if not self.concluded.follow_ups.filter(why=why).exists():
+                make_follow_up(self.cast, self.concluded, why=why)
+                break
+        Outcome.objects.create(cluster=self.concluded, kind="networking", title="A further outcome")
         for cluster in (self.running, self.proposed):
             number = cluster.stages.count() + 1
             cluster.themes.add(make.make_term())

@@ -23,6 +23,7 @@ from clusters.choices import (
     StageKind,
 )
 from clusters.content import content_hash
+from clusters.follow_up_mails import call_off
 from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
 from clusters.permissions import is_gone
 from community import notifications
@@ -302,9 +303,12 @@ def plan_follow_ups(attempt: Attempt) -> None:
 
 @effect("reopen_cluster")
 def reopen_cluster(attempt: Attempt) -> None:
-    """Cancel the follow-ups and take the end back."""
+    """Cancel the follow-ups that wait, end their links and take the end back; answered ones stay."""
     cluster = attempt.subject
-    cluster.follow_ups.filter(cancelled_at__isnull=True, answered_at__isnull=True).update(cancelled_at=attempt.at)
+    open_ = cluster.follow_ups.filter(cancelled_at__isnull=True, answered_at__isnull=True)
+    for row in open_.filter(asked_at__isnull=False):
+        call_off(row)
+    open_.update(cancelled_at=attempt.at)
     attempt.set(ended_on=None)
 
 

@@ -7,7 +7,7 @@ limits that span parts (order of stages, places, one lead) hold.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -63,7 +63,7 @@ def record_change(
     verb: str,
     part: Model,
     *,
-    by: User,
+    by: User | None,
     at: datetime,
     data: Mapping[str, Any] | None = None,
     detail: Mapping[str, Any] | None = None,
@@ -73,19 +73,25 @@ def record_change(
     """Raise the cluster's version, keep its search text and append one event about `part`.
 
     Args:
+        by: who did it; None is the registry, or somebody unknown with a link.
         entered: who enters what `by` did elsewhere.
         as_: capacities to look for first, where the change is done in one of several that the person holds.
     """
     cluster.version += 1
     cluster.save(update_fields=["version", "updated_at"])
     search.index(cluster)
-    held = capacities(by, cluster, timezone.localdate(at))
-    role = next((str(code) for code in (*as_, *_WORKED_AS) if code in held), "")
+    role = worked_as(by, cluster, timezone.localdate(at), first=as_)
     signed: dict[str, Any] = {"by": by, "at": at, "role": role, "data": data}
     if entered is not None:
         signed = entered.signed(by, role, timezone.localdate(at))
         signed["data"] = {**(data or {}), **signed["data"]}
     return events.record(verb=verb, subject=part, detail=detail or None, **signed)
+
+
+def worked_as(user: User | None, cluster: Cluster, on: date, *, first: tuple[str, ...] = ()) -> str:
+    """Return the code of the capacity in which somebody is written down, those in `first` before all; "" if none."""
+    held = capacities(user or AnonymousUser(), cluster, on)
+    return next((str(code) for code in (*first, *_WORKED_AS) if code in held), "")
 
 
 def note_writer(cluster: Cluster, member: Member) -> None:

@@ -191,7 +191,7 @@ class Batch:
                 plan.outcomes.append(_outcome(plan, kind, self.cast.yesterday))
         Outcome.objects.bulk_create(outcome for plan in plans for outcome in plan.outcomes)
         FollowUp.objects.bulk_create(
-            FollowUp(cluster=plan.row, why=why, due_on=add_months(plan.fate.ended, months), asked_id=plan.lead.member)
+            _follow_up(plan, why, add_months(plan.fate.ended, months), self.cast.yesterday)
             for plan in plans
             if plan.fate.state == State.CONCLUDED and plan.fate.ended is not None
             for why, months in (("six_months", 6), ("twelve_months", 12))
@@ -248,6 +248,12 @@ def _outcome(plan: Plan, kind: str, today: date) -> Outcome:
     day = min(plan.fate.ended or plan.fate.starts + timedelta(days=20), today)
     title = f"{plan.subject.result.capitalize()} tried at {plan.site}"
     return Outcome(cluster=plan.row, kind=kind, title=title, reached_on=max(day, plan.fate.starts))
+
+
+def _follow_up(plan: Plan, why: str, due: date, yesterday: date) -> FollowUp:
+    """Return a follow-up: one whose day has come was asked, and nobody answered."""
+    asked = at(due, 9) if due <= yesterday else None
+    return FollowUp(cluster=plan.row, why=why, due_on=due, asked_id=plan.lead.member, asked_at=asked)
 
 
 def _link(through: type[Model], column: str, pairs: Iterable[tuple[int, set[int]]]) -> None:

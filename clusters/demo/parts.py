@@ -10,12 +10,14 @@ from django.utils import timezone
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
 from clusters.actions.condition import confirm_condition, meet_condition
+from clusters.actions.follow_up import answer_follow_up, ask_follow_up
 from clusters.actions.outcome import add_outcome, measure_objective
 from clusters.actions.roadmap import complete_stage, drop_stage, start_stage, update_stage
 from clusters.choices import AmendmentState, MeetingKind
 from clusters.demo.world import Day, World
 from clusters.models import Amendment, Attendance, Cluster, Condition, Meeting, Stage
-from community.models import Comment, User
+from community.choices import MessageState
+from community.models import Comment, Message, SignedLink, User
 
 StageOf = Callable[[], Stage]
 
@@ -195,8 +197,25 @@ def comment(world: World, entry: dict[str, Any], line: dict[str, Any], at: datet
     )
 
 
-def answer_follow_up(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
-    """Answer what was asked months after the end."""
-    row = current(world, entry).follow_ups.get(why=line["why"])
-    row.answer, row.note, row.answered_at = line["answer"], line["note"], at
-    row.save(update_fields=["answer", "note", "answered_at"])
+def ask(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Let the registry ask what became of a cluster."""
+    ask_follow_up(follow_up=current(world, entry).follow_ups.get(why=line["why"]), at=at)
+
+
+def answer(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Answer what was asked months after the end, as the lead or with the link of the mail, which had gone out."""
+    cluster = current(world, entry)
+    row = cluster.follow_ups.get(why=line["why"])
+    mails = Message.objects.filter(kind="follow_up", subject_id=row.pk)
+    link = SignedLink.objects.about(row).open().first() if line.get("by_link") else None
+    mails.update(state=MessageState.SENT, sent_at=row.asked_at, created_at=row.asked_at, due_at=row.asked_at)
+    answer_follow_up(
+        follow_up=row,
+        by=None if link else lead_of(cluster),
+        link=link,
+        answer=line["answer"],
+        note=line["note"],
+        evidence_url=line.get("evidence", ""),
+        seen_version=row.version,
+        at=at,
+    )

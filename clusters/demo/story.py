@@ -23,6 +23,7 @@ from community.actions.transition import transition
 HOURS = {
     "draft": 8,
     "start": 9,
+    "follow_up.asked": 9,
     "submit": 10,
     "accept_lead": 11,
     "stage.started": 11,
@@ -158,7 +159,9 @@ def _results(world: World, entry: dict[str, Any]) -> Iterator[Told]:
     for line in entry.get("comments", ()):
         yield line["on"], "comment", partial(parts.comment, world, entry, line)
     for line in entry.get("follow_ups", ()):
-        yield line["on"], "follow_up", partial(parts.answer_follow_up, world, entry, line)
+        yield line["asked"], "follow_up.asked", partial(parts.ask, world, entry, line)
+        if "answer" in line:
+            yield line["on"], "follow_up", partial(parts.answer, world, entry, line)
 
 
 def _conditions(world: World, entry: dict[str, Any]) -> Iterator[Told]:

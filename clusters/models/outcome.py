@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from clusters.choices import FollowUpAnswer, FollowUpReason, MeetingKind, OutcomeKind
 from clusters.models.cluster import Cluster
 from clusters.models.roadmap import Objective, Stage
-from community.models import File, Member, Organisation
+from clusters.querysets.follow_up import FollowUpQuerySet
+from community.models import File, Member, Organisation, User
 from community.validators import plain_line, plain_text
 
 
@@ -146,16 +147,27 @@ class PanelAnswer(models.Model):
 
 
 class FollowUp(models.Model):
-    """A question after the end: is what was taken up still in use?"""
+    """A question after the end: is what was taken up still in use?
+
+    It is asked on its day (`asked_at`) of the person `asked`. Who answers is an account, or somebody unknown with
+    the link that was sent to the person asked (`is_by_link`).
+    """
 
     cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="follow_ups")
     why = models.CharField(max_length=14, choices=FollowUpReason)
     due_on = models.DateField(_("due"))
     asked = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, blank=True, related_name="follow_ups")
+    asked_at = models.DateTimeField(_("asked at"), null=True, blank=True)
     answer = models.CharField(_("answer"), max_length=10, choices=FollowUpAnswer, blank=True)
     note = models.TextField(_("note"), max_length=1000, blank=True, validators=[plain_text])
+    evidence_url = models.URLField(_("address of the evidence"), max_length=500, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    is_by_link = models.BooleanField(default=False)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = FollowUpQuerySet.as_manager()
 
     class Meta:
         """One live follow-up per cause."""
@@ -169,6 +181,10 @@ class FollowUp(models.Model):
             ),
             models.CheckConstraint(
                 name="follow_up_answered_with_answer", condition=Q(answered_at__isnull=True) | ~Q(answer="")
+            ),
+            models.CheckConstraint(name="follow_up_known_answer", condition=Q(answer__in=["", *FollowUpAnswer.values])),
+            models.CheckConstraint(
+                name="follow_up_by_link_or_account", condition=Q(is_by_link=False) | Q(answered_by__isnull=True)
             ),
         ]
 

@@ -25,6 +25,7 @@ from clusters.relatives import history_of, relatives, took_it_in
 from clusters.requirements import lead_trouble
 from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
+from clusters.tables.follow_up import follow_ups_of
 from clusters.tables.summary import parts_html
 from clusters.visibility import viewer
 from community.access import get_visible
@@ -120,12 +121,14 @@ class ClusterDetailView(View):
         newest = history_of(cluster, request.user, most=SHOWN_EVENTS)
         entries = [replace(entry, changes=[]) for entry in newest]
         around = frame(request, cluster, "summary")
+        is_concluded = cluster.state == State.CONCLUDED
         context = {
             **around,
             "facts": facts,
             **parts_html(cluster, facts, lead_name=around["lead_name"], entries=entries, on=timezone.localdate()),
             "entries": entries,
             "decision_waits": _decision_waits(request.user, cluster),
+            "follow_ups": follow_ups_of(cluster, request.user, on=timezone.localdate()) if is_concluded else [],
             "relatives": relatives(cluster, request.user),
             "sections": sections_of("cluster", request, cluster),
         }

@@ -23,6 +23,7 @@ from clusters.forms.outcome import ObjectiveForm, OutcomeForm
 from clusters.forms.roadmap import SeenForm
 from clusters.models import Cluster, Objective, Outcome
 from clusters.permissions import can_correct
+from clusters.tables.follow_up import follow_ups_of
 from clusters.tables.outcome import outcomes_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of
@@ -188,6 +189,7 @@ def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
     return {
         "cluster": cluster,
         "outcomes": outcomes_of(cluster),
+        "follow_ups": follow_ups_of(cluster, request.user, on=timezone.localdate(), with_names=True),
         "may_write": bool(can_correct(request.user, cluster)) if request.user.is_authenticated else False,
         "is_corrected": cluster.state in FINISHED_STATES,
         "changed_at": changed_since_report(cluster),

@@ -27,3 +27,13 @@ def answer_refusal(refusal: Refusal) -> HttpResponse:
         PermissionDenied: always; the 403 page shows the reason.
     """
     raise PermissionDenied(refusal.reason) from refusal
+
+
+def secret(answer: HttpResponse) -> HttpResponse:
+    """Let a page whose address holds a secret be kept nowhere, and be named to nobody by more than the site's name.
+
+    Not "no-referrer": browsers then send the page's own forms with the origin "null", which is refused as forged.
+    """
+    answer["Cache-Control"] = "no-store"
+    answer["Referrer-Policy"] = "strict-origin"
+    return answer

@@ -20,6 +20,7 @@ from community.actions.invitation import PURPOSE, accept_invitation, ask_anew
 from community.forms.join import JoinForm
 from community.models import SignedLink, User
 from community.permissions import Refusal
+from community.views.answers import secret
 
 #: What a closed link answers; a wrong account may sign out and come again.
 STATUS = {"unknown": 404, "closed": 410, "wrong_account": 403}
@@ -78,11 +79,8 @@ class JoinView(View):
         return self._show(request, "community/join/ended.html", context, STATUS.get(refusal.code, 409))
 
     def _show(self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-        """Answer with a page that holds a secret in its address: kept nowhere, named to nobody."""
-        answer = render(request, template, context, status=status)
-        answer["Cache-Control"] = "no-store"
-        answer["Referrer-Policy"] = "no-referrer"
-        return answer
+        """Answer with a page that holds a secret in its address."""
+        return secret(render(request, template, context, status=status))
 
 
 def _signed_in(request: HttpRequest) -> User | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from community.models import Member, Organisation
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.matrix.crawler import crawl
+from tests.matrix.places import make_follow_up
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -56,7 +58,9 @@ def cast() -> Cast:
     title = f"{WORD} {WORD}"
     for state in State.values:
         question = f"How does {WORD} help {state}?"
-        make_cluster(cast, state, title=f"{WORD} {state}", question=question, need=make.make_need(question))
+        cluster = make_cluster(cast, state, title=f"{WORD} {state}", question=question, need=make.make_need(question))
+        if state == State.CONCLUDED:
+            make_follow_up(cast, cluster, due_on=date.today(), note=WORD)
     make.make_solution(title)
     for organisation in Organisation.objects.all():
         Organisation.objects.filter(pk=organisation.pk).update(name=f"{WORD} {organisation.pk}")

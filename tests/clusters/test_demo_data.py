@@ -350,7 +350,7 @@ class TestCommand:
 
     def test_it_refuses_a_database_that_it_did_not_make(self) -> None:
         DemoMarker.objects.all().delete()
-        with pytest.raises(CommandError, match=r"was not made by demo_data and holds .*34 clusters"):
+        with pytest.raises(CommandError, match=r"was not made by demo_data and holds .*35 clusters"):
             self.run()
 
     def test_it_tops_up_to_the_numbers_asked_for(self) -> None:
@@ -359,7 +359,7 @@ class TestCommand:
         assert self.run("--clusters", 114, "--members", 90) == "Nothing to add.\n"
 
     def test_what_is_made_in_bulk_is_whole(self, world: World) -> None:
-        self.run("--clusters", 234, "--members", 0)
+        self.run("--clusters", 235, "--members", 0)
         made = Cluster.objects.exclude(pk__in=[c.pk for c in world.clusters.values()])
         assert made.count() == 200
         assert list(verify_history()) == []

@@ -24,7 +24,7 @@ from community.actions.transition import transition
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_condition
+from tests.matrix.places import make_condition, make_follow_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -71,6 +71,8 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "objective": cluster.objectives.first,
         "outcome": lambda: Outcome.objects.create(cluster=cluster, kind=OutcomeKind.ANSWER, title="An annex"),
         "condition": lambda: make_condition(cast, make_cluster(cast, State.RUNNING)),
+        "follow_up": lambda: make_follow_up(cast, make_cluster(cast, State.CONCLUDED)),
+        "answer": lambda: "confirmed",
         "participation": lambda: Participation.objects.create(
             cluster=cluster, member=cast.member("member"), organisation=cast.organisation, status="requested"
         ),

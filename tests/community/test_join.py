@@ -64,7 +64,7 @@ def test_the_admin_invites_and_the_person_joins_with_one_press(client: Client, b
     assert "An administrator entered your name" in str(mail.outbox[-1].body)
     client.logout()
     shown = client.get(page(token))
-    assert (shown.status_code, shown["referrer-policy"]) == (200, "no-referrer")
+    assert (shown.status_code, shown["referrer-policy"]) == (200, "strict-origin")
     assert "no-store" in shown["cache-control"]
     assert "anna@park.example" in shown.content.decode()
     answer = client.post(page(token), {"password": PASSWORD})

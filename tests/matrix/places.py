@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from clusters.actions.amendment import act, suggest_amendment
-from clusters.choices import Capacity, ParticipationStatus, StageStatus, State
-from clusters.models import Cluster, Condition, Decision, MergeRequest, Participation, Stage
+from clusters.actions.follow_up import answer_follow_up
+from clusters.choices import Capacity, FollowUpReason, ParticipationStatus, StageStatus, State
+from clusters.follow_up_mails import PURPOSE as PURPOSE_OF_FOLLOW_UPS
+from clusters.models import Cluster, Condition, Decision, FollowUp, MergeRequest, Participation, Stage
 from community import links
 from community.actions.invitation import PURPOSE
-from community.choices import ConsentPurpose
+from community.choices import ConsentPurpose, LinkState
 from community.events import record
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from tests import factories as make
 from tests.cast import Cast, make_cluster
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 
 #: Returns what the address needs to be written out.
 Place = Callable[[Cast], dict[str, Any]]
@@ -132,6 +135,35 @@ def amendment(by: str = "participant", *, forward: str = "", wished: str = "ends
         if forward:
             act(amendment=row, verb="amendment.proposed", by=cast.user(forward))
         return {"reference": running.name, "number": row.number, **more}
+
+    return made
+
+
+def make_follow_up(cast: Cast, whole: Cluster, **fields: Any) -> FollowUp:
+    """Make a follow-up that was asked of the lead today."""
+    values: dict[str, Any] = {"why": FollowUpReason.SIX_MONTHS, "due_on": TODAY, "asked_at": NOW}
+    return FollowUp.objects.create(cluster=whole, **{"asked": cast.member("lead"), **values, **fields})
+
+
+def follow_up(cast: Cast) -> dict[str, Any]:
+    """Return a follow-up of a concluded cluster whose day has come."""
+    row = make_follow_up(cast, make_cluster(cast, State.CONCLUDED))
+    return {"reference": row.cluster.name, "pk": row.pk}
+
+
+def follow_up_link(state: str = LinkState.OPEN) -> Place:
+    """Return the link that was sent to the lead of a concluded cluster; used means answered and to be corrected."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        row = make_follow_up(cast, make_cluster(cast, State.CONCLUDED))
+        ends = NOW + timedelta(days=-1 if state == LinkState.EXPIRED else 60)
+        link, token = links.mint(PURPOSE_OF_FOLLOW_UPS, subject=row, user=cast.user("lead"), by=None, expires_at=ends)
+        if state == LinkState.REVOKED:
+            links.revoke_for(row)
+        if state == LinkState.USED:
+            answer = {"answer": "confirmed", "seen_version": 1}
+            answer_follow_up(follow_up=row, by=None, link=link, **answer)  # type: ignore[arg-type]
+        return {"token": token}
 
     return made
 

@@ -180,6 +180,53 @@ OUTCOMES = (
     ),
 )
 
+#: Who holds the link need not be signed in; somebody else who is signed in is told so.
+HOLDERS = f"{OUT} lead"
+FOLLOW_UPS = (
+    Row("clusters:follow_up", places.follow_up, get=workers(200), post=workers(422), case="to be answered"),
+    Row(
+        "clusters:follow_up",
+        places.follow_up,
+        get=workers(200),
+        post=workers(302),
+        data={"answer": "confirmed", "seen_version": 1},
+    ),
+    Row("clusters:follow_up_link", of(token="x"), get=GONE, post=GONE, case="no such link"),
+    Row(
+        "clusters:follow_up_link",
+        places.follow_up_link(),
+        get=who(403, (200, HOLDERS)),
+        post=who(403, (422, HOLDERS)),
+        case="open",
+    ),
+    Row(
+        "clusters:follow_up_link",
+        places.follow_up_link(),
+        get=who(403, (200, HOLDERS)),
+        post=who(403, (302, HOLDERS)),
+        data={"answer": "confirmed", "seen_version": 1},
+        case="open, with an answer",
+    ),
+    Row(
+        "clusters:follow_up_link",
+        places.follow_up_link("used"),
+        get=who(403, (200, HOLDERS)),
+        post=who(403, (409, HOLDERS)),
+        data={"answer": "unknown", "seen_version": 1},
+        case="used, with a stale correction",
+    ),
+    *(
+        Row(
+            "clusters:follow_up_link",
+            places.follow_up_link(state),
+            get=who(403, (410, HOLDERS)),
+            post=who(403, (410, HOLDERS)),
+            case=state,
+        )
+        for state in ("expired", "revoked")
+    ),
+)
+
 PEOPLE = (
     Row(
         "clusters:participation_enter",
