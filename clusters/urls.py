@@ -6,6 +6,7 @@ from clusters.views import amendment, cluster, condition, lifecycle, merge, outc
 from clusters.views.draft_share import DraftShareView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
+from clusters.views.roadmap_order import StageMoveView
 
 app_name = "clusters"
 
@@ -24,7 +25,7 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/roadmap/add/", roadmap.StageCreateView.as_view(), name="stage_create"),
     path("clusters/<str:reference>/roadmap/<int:pk>/", roadmap.StageDetailView.as_view(), name="stage_detail"),
     path("clusters/<str:reference>/roadmap/<int:pk>/edit/", roadmap.StageUpdateView.as_view(), name="stage_update"),
-    path("clusters/<str:reference>/roadmap/<int:pk>/move/", roadmap.StageMoveView.as_view(), name="stage_move"),
+    path("clusters/<str:reference>/roadmap/<int:pk>/move/", StageMoveView.as_view(), name="stage_move"),
     path("clusters/<str:reference>/roadmap/<int:pk>/start/", roadmap.StageStartView.as_view(), name="stage_start"),
     path(
         "clusters/<str:reference>/roadmap/<int:pk>/complete/",

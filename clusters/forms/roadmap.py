@@ -10,7 +10,7 @@ from django.core.validators import MaxLengthValidator, URLValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters.actions.roadmap import DATES, FIELDS
+from clusters.actions.roadmap_parts import DATES, FIELDS
 from clusters.choices import StageKind, StageStatus
 from clusters.forms.merging import MergingForm, SeenVersionField, offer
 from clusters.models import Cluster, Stage

@@ -20,7 +20,7 @@ from django_htmx.http import reswap, retarget
 from clusters import pictures
 from clusters.actions import roadmap as actions
 from clusters.forms.merging import MergingForm
-from clusters.forms.roadmap import CompleteForm, DropForm, MoveForm, SeenForm, StageForm
+from clusters.forms.roadmap import CompleteForm, DropForm, SeenForm, StageForm
 from clusters.models import Cluster, Stage
 from clusters.permissions import can_work
 from clusters.pictures.snapshot import RoadmapPictures
@@ -73,7 +73,7 @@ class StageCreateView(View):
             stage = actions.add_stage(cluster=cluster, by=request.user, **form.values())
         except Refusal as refusal:
             return _form_answer(request, cluster, form, _adding(cluster), status=status_of(refusal, form))
-        return _saved(request, cluster, stage, _("Stage %(number)d added."), closed="new")
+        return saved_answer(request, cluster, stage, _("Stage %(number)d added."), closed="new")
 
 
 class StageDetailView(View):
@@ -124,7 +124,7 @@ class StageFormView(View):
             if refusal.code == "stale":
                 form, context = form.merged(**made_of), {**context, "conflict": refusal.reason}
             return _form_answer(request, cluster, form, context, status=status)
-        return _saved(request, cluster, saved, self.done, closed=str(stage.pk))
+        return saved_answer(request, cluster, saved, self.done, closed=str(stage.pk))
 
     def _load(self, request: SignedInRequest, reference: str, pk: int) -> tuple[Cluster, Stage]:
         """Return cluster and stage for somebody who may work on them."""
@@ -201,8 +201,8 @@ class StagePressView(View):
             saved = type(self).action(stage=stage, by=request.user, seen_version=seen)
         except Refusal as refusal:
             context = {"conflict": refusal.reason, "focus": stage.pk}
-            return _region_answer(request, cluster, context, status=status_of(refusal))
-        return _saved(request, cluster, saved, self.done)
+            return region_answer(request, cluster, context, status=status_of(refusal))
+        return saved_answer(request, cluster, saved, self.done)
 
 
 class StageStartView(StagePressView):
@@ -217,34 +217,6 @@ class StageReopenView(StagePressView):
 
     action = staticmethod(actions.reopen_stage)
     done = gettext_lazy("Stage %(number)d reopened.")
-
-
-class StageMoveView(View):
-    """`/clusters/<reference>/roadmap/<pk>/move/`."""
-
-    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-        """Move one place; when the order is another one by now, show both orders and change nothing."""
-        cluster = load(request, reference)
-        ask(can_work(request.user, cluster))
-        stage = part_of(cluster.stages, pk)
-        form = MoveForm(request.POST)
-        if not form.is_valid():
-            return _region_answer(request, cluster, {"conflict": form.errors_in_words()}, status=INVALID)
-        up, seen = form.cleaned_data["direction"] == "up", form.cleaned_data["seen_order"]
-        try:
-            actions.move_stage(stage=stage, by=request.user, up=up, seen_order=seen)
-        except Refusal as refusal:
-            context: dict[str, Any] = {
-                "conflict": refusal.reason,
-                "focus": stage.pk,
-                "focus_on": "up" if up else "down",
-            }
-            if refusal.code == "stale":
-                context["wished"] = _wished(cluster, stage, seen, up=up)
-            return _region_answer(request, cluster, context, status=status_of(refusal))
-        return _saved(
-            request, cluster, stage, _("Stage moved: it is number %(number)d now."), focus_on="up" if up else "down"
-        )
 
 
 def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
@@ -280,13 +252,6 @@ def _pictures(cluster: Cluster, roadmap: Roadmap) -> RoadmapPictures:
     )
 
 
-def _wished(cluster: Cluster, stage: Stage, seen: list[int], *, up: bool) -> dict[str, Any]:
-    """Return the order that the person saw, as the move would have left it, to compare with the one of now."""
-    titles = {row.pk: row.title for row in cluster.stages.all()}
-    order = [titles[pk] for pk in actions.moved(seen, stage.pk, up=up) if pk in titles]
-    return {"titles": order, "stage": stage, "direction": "up" if up else "down"}
-
-
 def _adding(cluster: Cluster) -> dict[str, Any]:
     """Return the words around the form of a new stage."""
     return {
@@ -309,13 +274,13 @@ def _form_answer(
     return answer(request, FORM_PAGE, FORM, {**around, "cluster": cluster, "form": form, **context}, status=status)
 
 
-def _region_answer(request: SignedInRequest, cluster: Cluster, context: dict[str, Any], *, status: int) -> HttpResponse:
+def region_answer(request: SignedInRequest, cluster: Cluster, context: dict[str, Any], *, status: int) -> HttpResponse:
     """Render the whole roadmap with a sentence on top; nothing was changed."""
     around = {} if request.htmx else frame(request, cluster, "roadmap")
     return answer(request, PAGE, REGION, {**around, **region(request, cluster), **context}, status=status)
 
 
-def _saved(
+def saved_answer(
     request: SignedInRequest, cluster: Cluster, stage: Stage, sentence: Any, *, closed: str = "", focus_on: str = "edit"
 ) -> HttpResponse:
     """Say what was done; htmx gets the whole roadmap anew, in which other open forms stay as they are."""

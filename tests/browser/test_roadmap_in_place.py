@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from clusters.actions.condition import meet_condition
 from clusters.actions.participation import enter, want_organisation
-from clusters.actions.roadmap import move_stage, update_stage
+from clusters.actions.roadmap import update_stage
+from clusters.actions.roadmap_order import move_stage
 from clusters.choices import JoinPolicy, State
 from clusters.models import Cluster, Stage
 from tests import factories as make

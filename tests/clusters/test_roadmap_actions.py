@@ -10,11 +10,11 @@ from clusters.actions.roadmap import (
     add_stage,
     complete_stage,
     drop_stage,
-    move_stage,
     reopen_stage,
     start_stage,
     update_stage,
 )
+from clusters.actions.roadmap_order import move_stage
 from clusters.choices import StageStatus, State
 from clusters.models import Cluster, Stage
 from community.models import Event, Message
