@@ -6,7 +6,9 @@ from clusters.views import amendment, cluster, condition, lifecycle, merge, outc
 from clusters.views.draft_share import DraftShareView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
+from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
 from clusters.views.roadmap_order import StageMoveView
+from clusters.views.roadmap_shift import StageShiftView
 
 app_name = "clusters"
 
@@ -23,10 +25,13 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/history/", cluster.ClusterHistoryView.as_view(), name="history"),
     path("clusters/<str:reference>/roadmap/", roadmap.RoadmapView.as_view(), name="roadmap"),
     path("clusters/<str:reference>/roadmap/add/", roadmap.StageCreateView.as_view(), name="stage_create"),
+    path("clusters/<str:reference>/roadmap/shift/", StageShiftView.as_view(), name="stage_shift"),
+    path("clusters/<str:reference>/roadmap/still-true/", RoadmapConfirmView.as_view(), name="roadmap_confirm"),
     path("clusters/<str:reference>/roadmap/<int:pk>/", roadmap.StageDetailView.as_view(), name="stage_detail"),
     path("clusters/<str:reference>/roadmap/<int:pk>/edit/", roadmap.StageUpdateView.as_view(), name="stage_update"),
     path("clusters/<str:reference>/roadmap/<int:pk>/move/", StageMoveView.as_view(), name="stage_move"),
     path("clusters/<str:reference>/roadmap/<int:pk>/start/", roadmap.StageStartView.as_view(), name="stage_start"),
+    path("clusters/<str:reference>/roadmap/<int:pk>/still-true/", StageConfirmView.as_view(), name="stage_confirm"),
     path(
         "clusters/<str:reference>/roadmap/<int:pk>/complete/",
         roadmap.StageCompleteView.as_view(),

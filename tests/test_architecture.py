@@ -51,6 +51,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "corrections",
             "roadmap_rules",
             "proposal_rules",
+            "shift_rules",
             "joining",
             "amendment_fields",
             "amendment_rights",

@@ -50,6 +50,7 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/": 12,
     "/clusters/{running}/history/": 12,
     "/clusters/{running}/roadmap/": 14,
+    "/clusters/{running}/roadmap/shift/?stage={stage}&days=1": 12,
     "/clusters/{running}/people/": 14,
     "/clusters/{running}/people/{part}/end/": 12,
     "/clusters/{running}/outcomes/": 12,
@@ -58,19 +59,22 @@ BUDGETS: dict[str, int] = {
     "/review/{proposed}/": 24,
     "/clusters/{proposed}/": 12,
 }
+#: Pages of those who keep the cluster.
+LEADS_ONLY = ("/clusters/{running}/people/{part}/end/", "/clusters/{running}/roadmap/shift/?stage={stage}&days=1")
 #: Who looks at what.
 VISITOR_PAGES = tuple(
     page
     for page in BUDGETS
-    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}")) and "{part}" not in page
+    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}")) and page not in LEADS_ONLY
 )
 READERS: dict[str, tuple[str, ...]] = {
     "visitor": VISITOR_PAGES,
-    "member": tuple(page for page in BUDGETS if not page.startswith("/review/") and "{part}" not in page),
+    "member": tuple(page for page in BUDGETS if not page.startswith("/review/") and page not in LEADS_ONLY),
     "lead": (
         "/desk/",
         "/clusters/{running}/",
         "/clusters/{running}/roadmap/",
+        "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
         "/clusters/{running}/people/",
         "/clusters/{running}/people/{part}/end/",
         "/clusters/{running}/outcomes/",
@@ -112,6 +116,7 @@ class World:
             "group": self.group.code,
             "running": self.running.name,
             "proposed": self.proposed.name,
+            "stage": self.running.stages.filter(status=StageStatus.PLANNED).first().pk,  # type: ignore[union-attr]
             "part": self.running.participations.get(member=self.cast.member("participant")).pk,
         }
 

@@ -15,7 +15,7 @@ from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
 from clusters.roadmap_rules import StageDates, turns_in_circle
 from community.lifecycle import Entered
-from community.models import User
+from community.models import Event, User
 from community.permissions import Refusal
 
 #: What the form of a stage may write.
@@ -33,6 +33,8 @@ FIELDS = (
     "waits_for",
     "waits_why",
 )
+#: Verbs of a stage that change no word of it, and so not its version.
+WORDLESS = ("stage.moved", "stage.confirmed")
 DATES = ("planned_start_on", "planned_end_on", "actual_start_on", "actual_end_on")
 
 
@@ -54,7 +56,17 @@ def check_seen(row: Stage, order: Sequence[Stage], seen_version: int, *, by: Use
     """Refuse a change that was begun on an older version."""
     if row.version != seen_version:
         number = [one.pk for one in order].index(row.pk) + 1
-        raise stale(row, _("stage %(number)d") % {"number": number}, by=by, at=at)
+        raise stale(row, _("stage %(number)d") % {"number": number}, by=by, at=at, last=_last_change(row))
+
+
+def _last_change(row: Stage) -> Event | None:
+    """Return the event that changed the stage last: its own, or a later shift that took it along."""
+    own = Event.objects.about(row).order_by("-pk").exclude(verb__in=WORDLESS).select_related("by__member").first()
+    shifts = Event.objects.of_chain(f"cluster:{row.cluster_id}").filter(
+        verb="stage.shifted", pk__gt=own.pk if own else 0
+    )
+    later = shifts.select_related("by__member").order_by("-pk")
+    return next((event for event in later if row.pk in event.data.get("stages", ())), own)
 
 
 def check_started(cluster: Cluster) -> None:

@@ -229,6 +229,7 @@ def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
         "roadmap": roadmap,
         "pictures": _pictures(cluster, roadmap),
         "may_work": bool(can_work(request.user, cluster)) if request.user.is_authenticated else False,
+        "shows_age": request.user.is_authenticated,
         "has_started": cluster.baseline_frozen_at is not None,
         "end_warnings": end_warnings(cluster, cluster.ends_on),
         "opened": {int(key) for key in opened if key.isdecimal()},
@@ -287,11 +288,31 @@ def saved_answer(
     order = list(cluster.stages.all())
     words = str(sentence) % {"number": order.index(stage) + 1}
     words = f"{words} {outside_cluster(stage, cluster)}".strip()
+    return told_answer(
+        request, cluster, words, _address(cluster, stage), {"focus": stage.pk, "focus_on": focus_on}, closed=closed
+    )
+
+
+def told_answer(
+    request: SignedInRequest,
+    cluster: Cluster,
+    words: str,
+    where: str,
+    focus: dict[str, Any],
+    *,
+    closed: str = "",
+) -> HttpResponse:
+    """Say `words` and lead to the address `where`; htmx gets the whole roadmap anew instead.
+
+    Args:
+        focus: which stage and which of its controls get the focus (`focus`, `focus_on`).
+        closed: the stage whose form is closed by what was done, or "new".
+    """
     messages.success(request, words)
     if not request.htmx:
-        return redirect(_address(cluster, stage))
-    context = {**region(request, cluster), "focus": stage.pk, "focus_on": focus_on, "announce": words, "oob": True}
-    context["opened"].discard(stage.pk)
+        return redirect(where)
+    context = {**region(request, cluster), **focus, "announce": words, "oob": True}
+    context["opened"].discard(focus.get("focus"))
     context["is_adding"] = context["is_adding"] and closed != "new"
     return reswap(retarget(render(request, REGION, context), "#roadmap"), "outerHTML")
 

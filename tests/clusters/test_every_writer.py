@@ -93,6 +93,7 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "role": lambda: "observer",
         "way": lambda: "interest",
         "accept": lambda: True,
+        "days": lambda: 1,
         "up": lambda: True,
         "seen_order": lambda: [stage.pk for stage in cluster.stages.all()],
         "seen_version": lambda: 1,

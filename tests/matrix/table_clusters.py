@@ -123,6 +123,15 @@ ROADMAP = (
         post=who(403, (302, OUT)),
         case="concluded",
     ),
+    Row("clusters:stage_shift", RUNNING, get=workers(200), post=workers(422)),
+    Row("clusters:roadmap_confirm", RUNNING, get=SIGNED_IN_NO_METHOD, post=workers(409)),
+    Row(
+        "clusters:stage_confirm",
+        stage(StageStatus.PLANNED),
+        get=SIGNED_IN_NO_METHOD,
+        post=workers(302),
+        data={"seen_version": 1},
+    ),
     Row("clusters:stage_detail", stage(StageStatus.PLANNED), get=workers(302), post=SIGNED_IN_NO_METHOD),
     Row(
         "clusters:stage_update",
