@@ -95,6 +95,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "stage.removed": (gettext_lazy("%(who)s removed a stage: %(title)s"), "cross", ""),
     "stage.confirmed": (gettext_lazy("%(who)s confirmed that a stage is still true: %(title)s"), "check", ""),
     "roadmap.confirmed": (gettext_lazy("%(who)s confirmed that the roadmap is still true."), "check", ""),
+    "evidence.added": (gettext_lazy("%(who)s added a file to a stage: %(title)s"), "file", ""),
+    "evidence.removed": (gettext_lazy("%(who)s removed a file from a stage: %(title)s"), "cross", ""),
     "outcome.recorded": (gettext_lazy("%(who)s recorded an outcome: %(title)s"), "outcome", ""),
     "outcome.changed": (gettext_lazy("%(who)s changed an outcome: %(title)s"), "edit", ""),
     "outcome.removed": (gettext_lazy("%(who)s removed an outcome: %(title)s"), "cross", ""),

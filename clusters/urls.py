@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from clusters.views import amendment, cluster, condition, lifecycle, merge, outcome, participation, review, roadmap
 from clusters.views.draft_share import DraftShareView
+from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
 from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
@@ -39,6 +40,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("clusters/<str:reference>/roadmap/<int:pk>/drop/", roadmap.StageDropView.as_view(), name="stage_drop"),
     path("clusters/<str:reference>/roadmap/<int:pk>/reopen/", roadmap.StageReopenView.as_view(), name="stage_reopen"),
+    path("clusters/<str:reference>/roadmap/<int:pk>/files/", StageEvidenceView.as_view(), name="stage_evidence"),
+    path("clusters/<str:reference>/files/<int:pk>/", FileView.as_view(), name="file"),
+    path("clusters/<str:reference>/files/<int:pk>/remove/", FileRemoveView.as_view(), name="file_remove"),
     path("clusters/<str:reference>/outcomes/", outcome.OutcomesView.as_view(), name="outcomes"),
     path("clusters/<str:reference>/outcomes/add/", outcome.OutcomeCreateView.as_view(), name="outcome_create"),
     path("clusters/<str:reference>/outcomes/<int:pk>/", outcome.OutcomeDetailView.as_view(), name="outcome_detail"),

@@ -44,6 +44,8 @@ ROWS: tuple[frozenset[str], ...] = (
         {
             "permissions",
             "rights",
+            "uploads",
+            "evidence",
             "requirements",
             "checklist",
             "examples",

@@ -49,7 +49,7 @@ BUDGETS: dict[str, int] = {
     "/working-groups/{group}/": 14,
     "/clusters/{running}/": 12,
     "/clusters/{running}/history/": 12,
-    "/clusters/{running}/roadmap/": 14,
+    "/clusters/{running}/roadmap/": 15,
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1": 12,
     "/clusters/{running}/people/": 14,
     "/clusters/{running}/people/{part}/end/": 12,

@@ -34,7 +34,7 @@ FIELDS = (
     "waits_why",
 )
 #: Verbs of a stage that change no word of it, and so not its version.
-WORDLESS = ("stage.moved", "stage.confirmed")
+WORDLESS = ("stage.moved", "stage.confirmed", "evidence.added", "evidence.removed")
 DATES = ("planned_start_on", "planned_end_on", "actual_start_on", "actual_end_on")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from urllib.parse import urlencode
@@ -16,6 +16,7 @@ from clusters.models import Baseline, Cluster, Participation, Stage
 from clusters.pictures import DrawnStage
 from clusters.roadmap_rules import outside_cluster, progress_in_words, seen_versions
 from clusters.summary import slip_of
+from community.models import File
 
 #: A stage that nobody confirmed or wrote for so many days has a button of its own.
 OLD_DAYS = 7
@@ -41,6 +42,7 @@ class StageRow:
     outside: str
     waits_for_number: int | None
     on: date
+    files: list[File]
 
     @property
     def amending(self) -> str:
@@ -96,6 +98,7 @@ class StageRow:
             baseline_start=self.baseline_start,
             baseline_end=self.baseline_end,
             first_slip=self.first_slip if self.first_slip != self.slip else None,
+            waits_for=self.waits_for_number,
         )
 
 
@@ -167,8 +170,11 @@ class Roadmap:
         raise LookupError(pk)
 
 
-def roadmap_of(cluster: Cluster, *, on: date) -> Roadmap:
-    """Return the roadmap of `cluster` as it stands on the day `on`: five queries, however many stages."""
+def roadmap_of(cluster: Cluster, *, on: date, files: Mapping[int, list[File]] | None = None) -> Roadmap:
+    """Return the roadmap of `cluster` as it stands on the day `on`: five queries, however many stages.
+
+    `files` are those that the reader may fetch, by the id of their stage (`clusters.evidence`).
+    """
     stages = list(cluster.stages.all())
     baselines = list(cluster.baselines.order_by("number").prefetch_related("stages"))
     newest, first = (baselines[-1], baselines[0]) if baselines else (None, None)
@@ -198,6 +204,7 @@ def roadmap_of(cluster: Cluster, *, on: date) -> Roadmap:
                 outside=outside_cluster(stage, cluster),
                 waits_for_number=numbers.get(stage.waits_for_id or 0),
                 on=on,
+                files=(files or {}).get(stage.pk, []),
             )
         )
     return Roadmap(rows, newest, len(baselines) > 1, on)

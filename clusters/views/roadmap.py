@@ -19,10 +19,11 @@ from django_htmx.http import reswap, retarget
 
 from clusters import pictures
 from clusters.actions import roadmap as actions
+from clusters.evidence import evidence_by_stage
 from clusters.forms.merging import MergingForm
 from clusters.forms.roadmap import CompleteForm, DropForm, SeenForm, StageForm
 from clusters.models import Cluster, Stage
-from clusters.permissions import can_work
+from clusters.permissions import can_add_files, can_work
 from clusters.pictures.snapshot import RoadmapPictures
 from clusters.roadmap_rules import end_warnings, outside_cluster
 from clusters.tables.roadmap import Roadmap, roadmap_of
@@ -222,13 +223,14 @@ class StageReopenView(StagePressView):
 def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
     """Return what the picture and the stages show, and which rows this person has open for editing."""
     on = timezone.localdate()
-    roadmap = roadmap_of(cluster, on=on)
+    roadmap = roadmap_of(cluster, on=on, files=evidence_by_stage(request.user, cluster))
     opened = request.POST.getlist("open") or request.GET.getlist("open")
     return {
         "cluster": cluster,
         "roadmap": roadmap,
         "pictures": _pictures(cluster, roadmap),
         "may_work": bool(can_work(request.user, cluster)) if request.user.is_authenticated else False,
+        "may_add_files": request.user.is_authenticated and bool(can_add_files(request.user, cluster)),
         "shows_age": request.user.is_authenticated,
         "has_started": cluster.baseline_frozen_at is not None,
         "end_warnings": end_warnings(cluster, cluster.ends_on),

@@ -78,6 +78,9 @@ def stage(
         "first_slip": slip,
         "deliverable": deliverable,
         "note": "",
+        "waits_for": None,
+        "waits_why": "",
+        "evidence": [],
     }
 
 

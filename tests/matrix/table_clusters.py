@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clusters.choices import ParticipationStatus, StageStatus, State
+from community.choices import FileVisibility
 from tests.matrix import places
 from tests.matrix.answers import (
     GONE,
@@ -165,6 +166,33 @@ ROADMAP = (
         get=SIGNED_IN_NO_METHOD,
         post=workers(302),
         data={"seen_version": 1},
+    ),
+)
+
+#: Whoever takes part, external partners too, adds files and fetches those for the community.
+TAKING_PART = f"participant external {WORKERS}"
+FILES = (
+    Row(
+        "clusters:stage_evidence",
+        stage(StageStatus.PLANNED),
+        get=who(403, (302, OUT), (200, TAKING_PART)),
+        post=who(403, (302, OUT), (422, TAKING_PART)),
+    ),
+    page("clusters:file", places.file(FileVisibility.PUBLIC), case="public"),
+    page(
+        "clusters:file",
+        places.file(FileVisibility.COP),
+        who(200, (404, "visitor deactivated other_external superuser")),
+        case="community",
+    ),
+    page(
+        "clusters:file", places.file(FileVisibility.RESTRICTED), who(404, (200, f"admin {WORKERS}")), case="restricted"
+    ),
+    Row(
+        "clusters:file_remove",
+        places.file(FileVisibility.PUBLIC),
+        get=workers(200),
+        post=workers(302),
     ),
 )
 
