@@ -1,4 +1,4 @@
-"""The order of the stages: moved by one place, from the order that the page showed.
+"""The order of the stages: moved by one place or put anywhere, from the order that the page showed.
 
 Moving a stage leaves its version alone, because it changes no word of it: what somebody else is writing in the
 stage stays good.
@@ -34,27 +34,58 @@ def move_stage(
     """
     at = at or timezone.now()
     locked, order, row = locked_stage(stage, by=by)
-    now = [one.pk for one in order]
     wished = moved(seen_order, row.pk, up=up)
-    if now == wished and now != list(seen_order):
+    if wished == list(seen_order) == [one.pk for one in order]:
+        raise Refusal(_("It is the first stage.") if up else _("It is the last stage."))
+    return _reordered(locked, order, row, seen_order, wished, by=by, at=at)
+
+
+@transaction.atomic
+def place_stage(
+    *, stage: Stage, by: User, place: int, seen_order: Sequence[int], at: datetime | None = None
+) -> list[Stage]:
+    """Put a stage at the place `place`, counted from 1, and return the new order; what lies beyond is the end.
+
+    A no-op when the order is already as that would have left it: dropped where it was, or sent twice.
+
+    Raises:
+        Refusal: stale, when the order is another one by now.
+    """
+    at = at or timezone.now()
+    locked, order, row = locked_stage(stage, by=by)
+    return _reordered(locked, order, row, seen_order, placed(seen_order, row.pk, place), by=by, at=at)
+
+
+def placed(order: Sequence[int], pk: int, place: int) -> list[int]:
+    """Return `order` with `pk` at `place`, counted from 1; unchanged for a stranger."""
+    if pk not in order:
+        return list(order)
+    keys = [key for key in order if key != pk]
+    keys.insert(max(place, 1) - 1, pk)
+    return keys
+
+
+def _reordered(
+    cluster: Cluster,
+    order: list[Stage],
+    row: Stage,
+    seen_order: Sequence[int],
+    wished: Sequence[int],
+    *,
+    by: User,
+    at: datetime,
+) -> list[Stage]:
+    """Write the order `wished` and its event, where the order is still the one that was seen."""
+    now = [one.pk for one in order]
+    if now == wished:
         return order
     if now != list(seen_order):
-        raise stale_order(locked, by=by, at=at)
-    if wished == now:
-        raise Refusal(_("It is the first stage.") if up else _("It is the last stage."))
+        raise stale_order(cluster, by=by, at=at)
     by_pk = {one.pk: one for one in order}
     order = [by_pk[pk] for pk in wished]
     renumber(order)
-    number = now.index(row.pk) + 1
-    record_change(
-        locked,
-        "stage.moved",
-        row,
-        by=by,
-        at=at,
-        data={"from": number, "to": number + (-1 if up else 1)},
-        detail={"title": row.title},
-    )
+    data = {"from": now.index(row.pk) + 1, "to": wished.index(row.pk) + 1}
+    record_change(cluster, "stage.moved", row, by=by, at=at, data=data, detail={"title": row.title})
     return order
 
 

@@ -202,9 +202,10 @@ class SeenForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """One place up or down, from the order that the page showed; hidden inputs, so errors are said in one line."""
+    """One place up or down, or to a place, from the order that the page showed; errors are said in one line."""
 
-    direction = forms.ChoiceField(choices=[("up", _("up")), ("down", _("down"))])
+    direction = forms.ChoiceField(choices=[("up", _("up")), ("down", _("down"))], required=False)
+    place = forms.IntegerField(min_value=1, max_value=1000, required=False)
     seen_order = forms.CharField(max_length=2000)
 
     def clean_seen_order(self) -> list[int]:
@@ -219,6 +220,13 @@ class MoveForm(forms.Form):
             raise forms.ValidationError(
                 gettext("The order of the stages can't be read. Load the page again.")
             ) from error
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a direction or a place."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned.get("direction") and not cleaned.get("place"):
+            raise forms.ValidationError(gettext("Say where the stage goes: up, down, or to which place."))
+        return cleaned
 
     def errors_in_words(self) -> str:
         """Return what is wrong, in sentences."""

@@ -152,7 +152,8 @@ def test_axe_finds_nothing_on_the_pages_of_the_work(open_page: OpenPage, cast: C
         "lead": [
             "roadmap/",
             "roadmap/add/",
-            *(f"roadmap/{stage.pk}/{verb}/" for verb in ("edit", "complete", "drop")),
+            *(f"roadmap/{stage.pk}/{verb}/" for verb in ("edit", "complete", "drop", "files")),
+            f"roadmap/shift/?stage={stage.pk}&days=3",
             "outcomes/",
             "outcomes/add/",
             f"outcomes/{outcome.pk}/edit/",

@@ -14,7 +14,7 @@ from clusters.actions.roadmap import (
     start_stage,
     update_stage,
 )
-from clusters.actions.roadmap_order import move_stage
+from clusters.actions.roadmap_order import move_stage, place_stage
 from clusters.choices import StageStatus, State
 from clusters.models import Cluster, Stage
 from community.models import Event, Message
@@ -262,6 +262,21 @@ def test_positions_that_collide_are_put_right_by_the_next_move(cast: Cast, clust
     move_stage(stage=stage_of(cluster, 1), by=cast.user("lead"), up=False, seen_order=order)
     assert titles(cluster) == ["Match measures", "Kick-off", "Try-outs"]
     assert list(cluster.stages.values_list("position", flat=True)) == [1, 2, 3]
+
+
+def test_a_stage_is_put_anywhere_once(cast: Cast, cluster: Cluster) -> None:
+    by, order = cast.user("lead"), [stage.pk for stage in cluster.stages.all()]
+    last, seen = stage_of(cluster, 3), titles(cluster)
+    for _press in range(2):
+        place_stage(stage=last, by=by, place=1, seen_order=order)
+    assert titles(cluster) == [seen[2], seen[0], seen[1]]
+    assert events(cluster) == ["stage.moved"]
+    with refused("changed the order of the stages"):
+        place_stage(stage=last, by=by, place=2, seen_order=order)
+    now = [stage.pk for stage in cluster.stages.all()]
+    place_stage(stage=last, by=by, place=99, seen_order=now)
+    assert titles(cluster) == seen
+    assert Event.objects.order_by("pk").last().data == {"from": 1, "to": 3}
 
 
 def test_the_second_press_of_a_move_moves_nothing(cast: Cast, cluster: Cluster) -> None:
