@@ -354,8 +354,8 @@ def can_work(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
     return _as_lead(user, cluster, ACTIVE_STATES, _("This cluster is over. Its record is changed by a correction."))
 
 
-def can_add_files(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
-    """Whoever takes part in an approved or running cluster adds files to it; its lead's side and coordinators too."""
+def can_contribute(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
+    """Whoever takes part in an approved or running cluster adds files and notes; who keeps it, too."""
     if cluster.state in ACTIVE_STATES and Capacity.PARTICIPANT in capacities(
         user or AnonymousUser(), cluster, timezone.localdate()
     ):
@@ -363,7 +363,7 @@ def can_add_files(user: User | AnonymousUser | None, cluster: Cluster) -> Verdic
     verdict = can_work(user, cluster)
     if verdict or verdict.code == "state":
         return verdict
-    return refused(_("Only those who take part in the cluster add files to it."), "forbidden")
+    return refused(_("Only those who take part in the cluster add files and notes to it."), "forbidden")
 
 
 def can_correct(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:

@@ -88,6 +88,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "stage.changed": (gettext_lazy("%(who)s changed a stage: %(title)s"), "edit", ""),
     "stage.moved": (gettext_lazy("%(who)s moved a stage: %(title)s"), "list", ""),
     "stage.shifted": (gettext_lazy("%(who)s shifted this stage and those after it: %(title)s"), "calendar", ""),
+    "stage.noted": (gettext_lazy("%(who)s wrote how a stage stands: %(title)s"), "edit", ""),
     "stage.started": (gettext_lazy("%(who)s began a stage: %(title)s"), "running", ""),
     "stage.done": (gettext_lazy("%(who)s marked a stage done: %(title)s"), "check", "concluded"),
     "stage.dropped": (gettext_lazy("%(who)s dropped a stage: %(title)s"), "declined", ""),

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/roadmap/still-true/", RoadmapConfirmView.as_view(), name="roadmap_confirm"),
     path("clusters/<str:reference>/roadmap/<int:pk>/", roadmap.StageDetailView.as_view(), name="stage_detail"),
     path("clusters/<str:reference>/roadmap/<int:pk>/edit/", roadmap.StageUpdateView.as_view(), name="stage_update"),
+    path("clusters/<str:reference>/roadmap/<int:pk>/note/", roadmap.StageNoteView.as_view(), name="stage_note"),
     path("clusters/<str:reference>/roadmap/<int:pk>/move/", StageMoveView.as_view(), name="stage_move"),
     path("clusters/<str:reference>/roadmap/<int:pk>/start/", roadmap.StageStartView.as_view(), name="stage_start"),
     path("clusters/<str:reference>/roadmap/<int:pk>/still-true/", StageConfirmView.as_view(), name="stage_confirm"),

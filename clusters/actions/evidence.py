@@ -15,7 +15,7 @@ from clusters.actions.parts import known_only, locked_cluster, record_change
 from clusters.choices import Capacity
 from clusters.evidence import MAX_FILES
 from clusters.models import Stage
-from clusters.permissions import can_add_files, can_work
+from clusters.permissions import can_contribute, can_work
 from community.actions.file import hide_file, store_file
 from community.models import File, User
 from community.permissions import Refusal
@@ -45,7 +45,7 @@ def add_evidence(
     """
     at = at or timezone.now()
     given = known_only(values, FIELDS)
-    locked = locked_cluster(stage.cluster_id, by=by, may=can_add_files)
+    locked = locked_cluster(stage.cluster_id, by=by, may=can_contribute)
     row = locked.stages.filter(pk=stage.pk).first()
     if row is None:
         raise Refusal(_("This stage is not there any more."), "state")
@@ -75,7 +75,7 @@ def remove_evidence(*, file: File, by: User, at: datetime | None = None) -> File
     at = at or timezone.now()
     stage = Stage.objects.select_related("cluster").get(evidence=file)
     is_own = file.uploaded_by_id == by.pk
-    locked = locked_cluster(stage.cluster_id, by=by, may=can_add_files if is_own else can_work)
+    locked = locked_cluster(stage.cluster_id, by=by, may=can_contribute if is_own else can_work)
     row = hide_file(file, at=at)
     if row is None:
         return file

@@ -30,7 +30,7 @@ from clusters.actions.roadmap_parts import (
 )
 from clusters.choices import StageStatus
 from clusters.models import Cluster, Stage
-from clusters.permissions import can_work
+from clusters.permissions import can_contribute, can_work
 from clusters.roadmap_rules import MAX_STAGES
 from community.lifecycle import Entered
 from community.models import User
@@ -96,6 +96,26 @@ def update_stage(*, stage: Stage, by: User, seen_version: int, at: datetime | No
     check_stage(row, locked, order, before=before, at=at)
     row.status = status_by_dates(row)
     save_stage(row, locked, order, "stage.changed", before=before, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def note_stage(*, stage: Stage, by: User, seen_version: int, note: str, at: datetime | None = None) -> Stage:
+    """Write how an open stage stands; whoever takes part may. A no-op when it says so already.
+
+    Raises:
+        Refusal: the person takes no part, the stage is over, or it was saved meanwhile.
+    """
+    at = at or timezone.now()
+    locked, order, row = locked_stage(stage, by=by, may=can_contribute)
+    if row.note == note:
+        return row
+    check_open(row, order)
+    check_seen(row, order, seen_version, by=by, at=at)
+    before = values_of(row)
+    row.note = note
+    check_stage(row, locked, order, before=before, at=at)
+    save_stage(row, locked, order, "stage.noted", before=before, by=by, at=at)
     return row
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters.actions.parts import check_fields, differences, locked_cluster, record_change, stale
+from clusters.actions.parts import Predicate, check_fields, differences, locked_cluster, record_change, stale
 from clusters.choices import OPEN_STAGES, StageStatus
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
@@ -38,13 +38,13 @@ WORDLESS = ("stage.moved", "stage.confirmed", "evidence.added", "evidence.remove
 DATES = ("planned_start_on", "planned_end_on", "actual_start_on", "actual_end_on")
 
 
-def locked_stage(stage: Stage, *, by: User) -> tuple[Cluster, list[Stage], Stage]:
+def locked_stage(stage: Stage, *, by: User, may: Predicate = can_work) -> tuple[Cluster, list[Stage], Stage]:
     """Return the locked cluster, its stages in order, and the stage as it is now.
 
     Raises:
         Refusal: the person may not work here, or the stage is gone.
     """
-    cluster = locked_cluster(stage.cluster_id, by=by, may=can_work)
+    cluster = locked_cluster(stage.cluster_id, by=by, may=may)
     order = list(cluster.stages.select_related("responsible", "waits_for"))
     row = next((one for one in order if one.pk == stage.pk), None)
     if row is None:

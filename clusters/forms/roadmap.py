@@ -195,6 +195,31 @@ class DropForm(MergingForm):
         return {"reason": self.cleaned_data["reason"]}
 
 
+class NoteForm(MergingForm):
+    """How a stage stands, written by whoever takes part."""
+
+    wide = ("note",)
+
+    note = forms.CharField(
+        label=_("How it stands"),
+        required=False,
+        max_length=1000,
+        validators=[plain_text],
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("It takes the place of what stands there; the history keeps both."),
+    )
+
+    def __init__(self, *args: Any, cluster: Cluster, on: date, stage: Stage, **kwargs: Any) -> None:
+        """Start from the note that stands there."""
+        self.stage = stage
+        kwargs.setdefault("initial", {"note": stage.note, "seen_version": stage.version})
+        super().__init__(*args, ident=f"stage_{stage.pk}", **kwargs)
+
+    def values(self) -> dict[str, Any]:
+        """Return what the action takes."""
+        return {"note": self.cleaned_data["note"]}
+
+
 class SeenForm(forms.Form):
     """The version that the page showed, for verbs of one press."""
 

@@ -18,7 +18,7 @@ from clusters.actions.evidence import add_evidence, remove_evidence
 from clusters.evidence import evidence_by_stage, file_of, likely_holder
 from clusters.forms.evidence import EvidenceForm
 from clusters.models import Cluster, Stage
-from clusters.permissions import can_add_files, can_work
+from clusters.permissions import can_contribute, can_work
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, status_of
 from community.models import File
@@ -56,7 +56,7 @@ class StageEvidenceView(View):
         """Return cluster and stage for somebody who may add files."""
         cluster = load(request, reference)
         stage = part_of(cluster.stages, pk)
-        ask(can_add_files(request.user, cluster))
+        ask(can_contribute(request.user, cluster))
         return cluster, stage
 
     def _page(
@@ -115,7 +115,7 @@ class FileRemoveView(View):
         """Return a file that this person may remove: their own, or any for who keeps the roadmap."""
         file = _file(request, cluster, pk)
         is_own = file.uploaded_by_id == request.user.pk
-        ask(can_add_files(request.user, cluster) if is_own else can_work(request.user, cluster))
+        ask(can_contribute(request.user, cluster) if is_own else can_work(request.user, cluster))
         return file
 
 

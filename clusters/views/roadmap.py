@@ -21,15 +21,15 @@ from clusters import pictures
 from clusters.actions import roadmap as actions
 from clusters.evidence import evidence_by_stage
 from clusters.forms.merging import MergingForm
-from clusters.forms.roadmap import CompleteForm, DropForm, SeenForm, StageForm
+from clusters.forms.roadmap import CompleteForm, DropForm, NoteForm, SeenForm, StageForm
 from clusters.models import Cluster, Stage
-from clusters.permissions import can_add_files, can_work
+from clusters.permissions import can_contribute, can_work
 from clusters.pictures.snapshot import RoadmapPictures
 from clusters.roadmap_rules import end_warnings, outside_cluster
 from clusters.tables.roadmap import Roadmap, roadmap_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of
-from community.permissions import Refusal
+from community.permissions import Refusal, Verdict
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
@@ -102,6 +102,7 @@ class StageFormView(View):
     button: Any
     done: Any
     kind = "primary"
+    may: Callable[..., Verdict] = staticmethod(can_work)
 
     def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show the form, filled from the stage as it is saved."""
@@ -130,7 +131,7 @@ class StageFormView(View):
     def _load(self, request: SignedInRequest, reference: str, pk: int) -> tuple[Cluster, Stage]:
         """Return cluster and stage for somebody who may work on them."""
         cluster = load(request, reference)
-        ask(can_work(request.user, cluster))
+        ask(type(self).may(request.user, cluster))
         return cluster, part_of(cluster.stages, pk)
 
     def _made_of(self, cluster: Cluster, stage: Stage) -> dict[str, Any]:
@@ -185,6 +186,22 @@ class StageDropView(StageFormView):
     kind = "final"
 
 
+class StageNoteView(StageFormView):
+    """`/clusters/<reference>/roadmap/<pk>/note/`: how it stands, from whoever takes part."""
+
+    url_name = "stage_note"
+    form_class = NoteForm
+    action = staticmethod(actions.note_stage)
+    may = staticmethod(can_contribute)
+    heading = gettext_lazy("How stage %(number)d stands")
+    button = gettext_lazy("Save the note on stage %(number)d")
+    done = gettext_lazy("Note on stage %(number)d saved.")
+
+    def _context(self, cluster: Cluster, stage: Stage) -> dict[str, Any]:
+        """Lead back to the roadmap: who only takes part has no row to go back to."""
+        return {**super()._context(cluster, stage), "cancel_url": _address(cluster, stage)}
+
+
 class StagePressView(View):
     """Base of the verbs of one press: start and reopen."""
 
@@ -230,7 +247,7 @@ def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
         "roadmap": roadmap,
         "pictures": _pictures(cluster, roadmap),
         "may_work": bool(can_work(request.user, cluster)) if request.user.is_authenticated else False,
-        "may_add_files": request.user.is_authenticated and bool(can_add_files(request.user, cluster)),
+        "may_contribute": request.user.is_authenticated and bool(can_contribute(request.user, cluster)),
         "shows_age": request.user.is_authenticated,
         "has_started": cluster.baseline_frozen_at is not None,
         "end_warnings": end_warnings(cluster, cluster.ends_on),

@@ -178,6 +178,13 @@ FILES = (
         get=who(403, (302, OUT), (200, TAKING_PART)),
         post=who(403, (302, OUT), (422, TAKING_PART)),
     ),
+    Row(
+        "clusters:stage_note",
+        stage(StageStatus.PLANNED),
+        get=who(403, (302, OUT), (200, TAKING_PART)),
+        post=who(403, (302, OUT), (302, TAKING_PART)),
+        data={"note": "It goes well.", "seen_version": 1},
+    ),
     page("clusters:file", places.file(FileVisibility.PUBLIC), case="public"),
     page(
         "clusters:file",
