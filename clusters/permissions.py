@@ -354,18 +354,6 @@ def can_work(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
     return _as_lead(user, cluster, ACTIVE_STATES, _("This cluster is over. Its record is changed by a correction."))
 
 
-def can_contribute(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
-    """Whoever takes part in an approved or running cluster adds files and notes; who keeps it, too."""
-    if cluster.state in ACTIVE_STATES and Capacity.PARTICIPANT in capacities(
-        user or AnonymousUser(), cluster, timezone.localdate()
-    ):
-        return ALLOWED
-    verdict = can_work(user, cluster)
-    if verdict or verdict.code == "state":
-        return verdict
-    return refused(_("Only those who take part in the cluster add files and notes to it."), "forbidden")
-
-
 def can_correct(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
     """Lead, deputy and coordinators write outcomes and lessons while the work goes on, and to correct it after."""
     return _as_lead(

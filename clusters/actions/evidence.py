@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from clusters.actions.parts import known_only, locked_cluster, record_change
 from clusters.choices import Capacity
 from clusters.evidence import MAX_FILES
+from clusters.joining import can_contribute
 from clusters.models import Stage
-from clusters.permissions import can_contribute, can_work
+from clusters.permissions import can_work
 from community.actions.file import hide_file, store_file
 from community.models import File, User
 from community.permissions import Refusal

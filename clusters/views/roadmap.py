@@ -22,8 +22,9 @@ from clusters.actions import roadmap as actions
 from clusters.evidence import evidence_by_stage
 from clusters.forms.merging import MergingForm
 from clusters.forms.roadmap import CompleteForm, DropForm, NoteForm, SeenForm, StageForm
+from clusters.joining import can_contribute
 from clusters.models import Cluster, Stage
-from clusters.permissions import can_contribute, can_work
+from clusters.permissions import can_work
 from clusters.pictures.snapshot import RoadmapPictures
 from clusters.roadmap_rules import end_warnings, outside_cluster
 from clusters.tables.roadmap import Roadmap, roadmap_of
