@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -190,10 +191,14 @@ def _to_start_or_end(who: Viewer, on: date) -> Iterator[DeskItem]:
 
 
 def _late_stages(who: Viewer, on: date) -> Iterator[DeskItem]:
+    is_lead = Q(cluster__lead=who.member_id, cluster__lead_accepted_at__isnull=False)
     rows = Stage.objects.late_or_orphan(on).filter(
-        cluster__lead=who.member_id, cluster__lead_accepted_at__isnull=False, cluster__state__in=sorted(ACTIVE_STATES)
+        is_lead | Q(responsible=who.member_id), cluster__state__in=sorted(ACTIVE_STATES)
     )
     for stage in rows.select_related("cluster").order_by("planned_end_on", "pk")[:MOST]:
+        leads = stage.cluster.lead_id == who.member_id and stage.cluster.lead_accepted_at is not None
+        if not leads and stage.is_orphan:
+            continue
         if stage.is_orphan:
             yield DeskItem(
                 verb=_("Name who is responsible"),
@@ -203,6 +208,16 @@ def _late_stages(who: Viewer, on: date) -> Iterator[DeskItem]:
                 due=stage.planned_end_on,
             )
         if stage.cluster.state != State.RUNNING or not stage.is_late(on):
+            continue
+        if not leads:
+            yield DeskItem(
+                verb=_("Say how it stands"),
+                title=f"{stage.cluster.name}: {stage.title}",
+                why=_("You are responsible for the stage, and it is past its planned end."),
+                url=reverse("clusters:stage_note", args=[stage.cluster.name, stage.pk]),
+                due=stage.planned_end_on,
+                late=True,
+            )
             continue
         yield DeskItem(
             verb=_("Update the stage"),

@@ -1,4 +1,4 @@
-"""Who may come into a cluster and how, answer, leave, and be named deputy: predicates with reasons."""
+"""Who may come into a cluster, answer, leave, be named deputy, and what taking part allows: predicates with reasons."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from django.utils.translation import gettext_lazy
 from clusters.choices import (
     ACTIVE_STATES,
     PROPOSED_STATES,
+    Capacity,
     JoinPolicy,
     ParticipationRole,
     ParticipationStatus,
 )
 from clusters.models import Cluster, Participation
-from clusters.permissions import can_work
+from clusters.permissions import can_work, capacities
 from clusters.visibility import viewer
 from community.models import User
 from community.permissions import ALLOWED, Verdict, refused
@@ -157,3 +158,15 @@ def can_end(user: Anybody, participation: Participation) -> Verdict:
             _("There is nothing to end: %(status)s.") % {"status": participation.get_status_display()}, "state"
         )
     return ALLOWED
+
+
+def can_contribute(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
+    """Whoever takes part in an approved or running cluster adds files and notes; who keeps it, too."""
+    if cluster.state in ACTIVE_STATES and Capacity.PARTICIPANT in capacities(
+        user or AnonymousUser(), cluster, timezone.localdate()
+    ):
+        return ALLOWED
+    verdict = can_work(user, cluster)
+    if verdict or verdict.code == "state":
+        return verdict
+    return refused(_("Only those who take part in the cluster add files and notes to it."), "forbidden")

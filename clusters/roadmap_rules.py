@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -11,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.choices import INCOMPLETE_STATES, StageStatus, State
 from clusters.models import Cluster, Stage
@@ -207,6 +208,29 @@ def _lead_partnerships(cluster: Cluster) -> list[Partnership]:
     """Return the partnerships by which the lead's organisation may lead, and that did not end by themselves."""
     rows = Partnership.objects.filter(organisation=cluster.lead_organisation_id, role__in=settings.LEAD_ROLES)
     return list(rows.filter(until_on__isnull=True).select_related("project"))
+
+
+def progress_in_words(statuses: Sequence[str]) -> str:
+    """Return how far a roadmap of stages with these statuses is: "2 of 5 stages done, 1 under way, 1 dropped".
+
+    Each stage counts the same; dropped ones are not among those to be done.
+    """
+    count = Counter(statuses)
+    total = len(statuses) - count[StageStatus.DROPPED]
+    words = [
+        ngettext("%(done)d of %(total)d stage done", "%(done)d of %(total)d stages done", total)
+        % {"done": count[StageStatus.DONE], "total": total}
+    ]
+    if running := count[StageStatus.RUNNING]:
+        words.append(ngettext("%(count)d under way", "%(count)d under way", running) % {"count": running})
+    if dropped := count[StageStatus.DROPPED]:
+        words.append(ngettext("%(count)d dropped", "%(count)d dropped", dropped) % {"count": dropped})
+    return ", ".join(words)
+
+
+def seen_versions(order: Iterable[Stage]) -> str:
+    """Return the stages of a roadmap in their order with their versions, as a press that confirms them all sends."""
+    return ",".join(f"{stage.pk}.{stage.version}" for stage in order)
 
 
 def turns_in_circle(stage: Stage, waits_for: Stage | None, order: list[Stage]) -> bool:

@@ -116,6 +116,14 @@ class SolutionLine(TypedDict):
     maturity: Coded | None
 
 
+class EvidenceLine(TypedDict):
+    """A public file on a stage: what it is, its licence, and the checksum of its bytes; the latest is the last."""
+
+    title: str
+    licence: str
+    sha256: str
+
+
 class StageLine(TypedDict):
     """A stage of the roadmap, numbered from 1 in the order of the roadmap.
 
@@ -123,7 +131,8 @@ class StageLine(TypedDict):
     the start, and for a stage added later). `slip` counts days of the end against that baseline: the actual
     end if there is one, else the planned end, or the day of the snapshot where that is later and the stage
     is not over; positive is late, negative early, None without a baseline or for a dropped stage. `first_slip`
-    is the same against baseline 1; both are equal while there is only one.
+    is the same against baseline 1; both are equal while there is only one. `waits_for` is the number of another
+    stage. Snapshots from before lack `waits_for`, `waits_why` and `evidence`.
     """
 
     number: int
@@ -140,6 +149,9 @@ class StageLine(TypedDict):
     first_slip: int | None
     deliverable: str
     note: str
+    waits_for: int | None
+    waits_why: str
+    evidence: list[EvidenceLine]
 
 
 class BaselineLine(TypedDict):

@@ -191,10 +191,15 @@ def condition_state(condition: Condition) -> str:
 def stage_lines(
     stages: Iterable[Stage], baseline: Baseline | None, first: Baseline | None, *, on: date
 ) -> list[shape.StageLine]:
-    """Return the roadmap's lines with the slip of each end against the newest and the first baseline, in days."""
+    """Return the roadmap's lines with the slip of each end against the newest and the first baseline, in days.
+
+    The stages come with their public files (`ClusterQuerySet.for_snapshot`).
+    """
     frozen = {row.stage_id: row for row in baseline.stages.all()} if baseline else {}
     at_first = frozen if first == baseline else {row.stage_id: row for row in first.stages.all()} if first else {}
     lines: list[shape.StageLine] = []
+    stages = list(stages)
+    numbers = {stage.pk: number for number, stage in enumerate(stages, 1)}
     for number, stage in enumerate(stages, 1):
         base, start = frozen.get(stage.pk), at_first.get(stage.pk)
         lines.append(
@@ -213,6 +218,12 @@ def stage_lines(
                 "first_slip": slip_of(stage, start.planned_end_on if start else None, on=on),
                 "deliverable": stage.deliverable,
                 "note": stage.note,
+                "waits_for": numbers.get(stage.waits_for_id or 0),
+                "waits_why": stage.waits_why,
+                "evidence": [
+                    {"title": file.title, "licence": file.licence, "sha256": file.sha256}
+                    for file in stage.evidence.all()
+                ],
             }
         )
     return lines

@@ -15,8 +15,12 @@ from clusters.views import (
     roadmap,
 )
 from clusters.views.draft_share import DraftShareView
+from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
+from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
+from clusters.views.roadmap_order import StageMoveView
+from clusters.views.roadmap_shift import StageShiftView
 
 app_name = "clusters"
 
@@ -33,10 +37,14 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/history/", cluster.ClusterHistoryView.as_view(), name="history"),
     path("clusters/<str:reference>/roadmap/", roadmap.RoadmapView.as_view(), name="roadmap"),
     path("clusters/<str:reference>/roadmap/add/", roadmap.StageCreateView.as_view(), name="stage_create"),
+    path("clusters/<str:reference>/roadmap/shift/", StageShiftView.as_view(), name="stage_shift"),
+    path("clusters/<str:reference>/roadmap/still-true/", RoadmapConfirmView.as_view(), name="roadmap_confirm"),
     path("clusters/<str:reference>/roadmap/<int:pk>/", roadmap.StageDetailView.as_view(), name="stage_detail"),
     path("clusters/<str:reference>/roadmap/<int:pk>/edit/", roadmap.StageUpdateView.as_view(), name="stage_update"),
-    path("clusters/<str:reference>/roadmap/<int:pk>/move/", roadmap.StageMoveView.as_view(), name="stage_move"),
+    path("clusters/<str:reference>/roadmap/<int:pk>/note/", roadmap.StageNoteView.as_view(), name="stage_note"),
+    path("clusters/<str:reference>/roadmap/<int:pk>/move/", StageMoveView.as_view(), name="stage_move"),
     path("clusters/<str:reference>/roadmap/<int:pk>/start/", roadmap.StageStartView.as_view(), name="stage_start"),
+    path("clusters/<str:reference>/roadmap/<int:pk>/still-true/", StageConfirmView.as_view(), name="stage_confirm"),
     path(
         "clusters/<str:reference>/roadmap/<int:pk>/complete/",
         roadmap.StageCompleteView.as_view(),
@@ -44,6 +52,9 @@ urlpatterns: list[URLPattern] = [
     ),
     path("clusters/<str:reference>/roadmap/<int:pk>/drop/", roadmap.StageDropView.as_view(), name="stage_drop"),
     path("clusters/<str:reference>/roadmap/<int:pk>/reopen/", roadmap.StageReopenView.as_view(), name="stage_reopen"),
+    path("clusters/<str:reference>/roadmap/<int:pk>/files/", StageEvidenceView.as_view(), name="stage_evidence"),
+    path("clusters/<str:reference>/files/<int:pk>/", FileView.as_view(), name="file"),
+    path("clusters/<str:reference>/files/<int:pk>/remove/", FileRemoveView.as_view(), name="file_remove"),
     path("clusters/<str:reference>/outcomes/", outcome.OutcomesView.as_view(), name="outcomes"),
     path("clusters/<str:reference>/outcomes/add/", outcome.OutcomeCreateView.as_view(), name="outcome_create"),
     path("clusters/<str:reference>/outcomes/<int:pk>/", outcome.OutcomeDetailView.as_view(), name="outcome_detail"),

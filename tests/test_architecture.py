@@ -44,6 +44,8 @@ ROWS: tuple[frozenset[str], ...] = (
         {
             "permissions",
             "rights",
+            "uploads",
+            "evidence",
             "requirements",
             "checklist",
             "examples",
@@ -51,6 +53,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "corrections",
             "roadmap_rules",
             "proposal_rules",
+            "shift_rules",
             "joining",
             "amendment_fields",
             "amendment_rights",

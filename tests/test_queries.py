@@ -52,7 +52,8 @@ BUDGETS: dict[str, int] = {
     "/working-groups/{group}/": 14,
     "/clusters/{running}/": 12,
     "/clusters/{running}/history/": 12,
-    "/clusters/{running}/roadmap/": 14,
+    "/clusters/{running}/roadmap/": 15,
+    "/clusters/{running}/roadmap/shift/?stage={stage}&days=1": 12,
     "/clusters/{running}/people/": 14,
     "/clusters/{running}/people/{part}/end/": 12,
     "/clusters/{running}/outcomes/": 12,
@@ -65,24 +66,28 @@ BUDGETS: dict[str, int] = {
     "/review/{proposed}/": 24,
     "/clusters/{proposed}/": 12,
 }
+#: Pages of those who keep the cluster.
+LEADS_ONLY = (
+    "/clusters/{running}/people/{part}/end/",
+    "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
+    "/clusters/{concluded}/follow-ups/{follow_up}/",
+)
 #: Who looks at what.
 VISITOR_PAGES = tuple(
     page
     for page in BUDGETS
-    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}"))
-    and not {"{part}", "{follow_up}"} & set(page.split("/"))
+    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}")) and page not in LEADS_ONLY
 )
 READERS: dict[str, tuple[str, ...]] = {
     "visitor": VISITOR_PAGES,
     "member": tuple(
-        page
-        for page in BUDGETS
-        if not page.startswith("/review/") and not {"{part}", "{follow_up}", "{token}"} & set(page.split("/"))
+        page for page in BUDGETS if not page.startswith(("/review/", "/follow-up/")) and page not in LEADS_ONLY
     ),
     "lead": (
         "/desk/",
         "/clusters/{running}/",
         "/clusters/{running}/roadmap/",
+        "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
         "/clusters/{running}/people/",
         "/clusters/{running}/people/{part}/end/",
         "/clusters/{running}/outcomes/",
@@ -132,6 +137,7 @@ class World:
             "concluded": self.concluded.name,
             "follow_up": self.follow_up.pk,
             "token": self.token,
+            "stage": self.running.stages.filter(status=StageStatus.PLANNED).first().pk,  # type: ignore[union-attr]
             "part": self.running.participations.get(member=self.cast.member("participant")).pk,
         }
 

@@ -134,12 +134,15 @@ def known_only(values: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, 
     return dict(values)
 
 
-def stale(part: Model, what: str, *, by: User, at: datetime) -> Refusal:
+def stale(part: Model, what: str, *, by: User, at: datetime, last: Event | None = None) -> Refusal:
     """Return the refusal of an edit that was begun on an older version: who saved `what`, and when.
 
     The person who reads it works on the cluster, so the name may stand there.
+
+    Args:
+        last: the event that changed the part, where it stands in the history of another one.
     """
-    last = Event.objects.about(part).select_related("by__member").first()
+    last = last or Event.objects.about(part).select_related("by__member").first()
     who, moment = who_and_when(last, by=by, at=at)
     sentence = _(
         "%(who)s saved %(what)s %(moment)s while you were writing. Your text is still here: compare, then save again."

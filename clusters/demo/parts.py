@@ -6,16 +6,22 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
 from clusters.actions.condition import confirm_condition, meet_condition
+from clusters.actions.evidence import add_evidence
 from clusters.actions.follow_up import answer_follow_up, ask_follow_up
 from clusters.actions.outcome import add_outcome, measure_objective
 from clusters.actions.roadmap import complete_stage, drop_stage, start_stage, update_stage
+from clusters.actions.roadmap_confirm import confirm_roadmap
+from clusters.actions.roadmap_shift import shift_stages
 from clusters.choices import AmendmentState, MeetingKind
 from clusters.demo.world import Day, World
 from clusters.models import Amendment, Attendance, Cluster, Condition, Meeting, Stage
+from clusters.roadmap_rules import seen_versions
+from clusters.shift_rules import shift_of
 from community.choices import MessageState
 from community.models import Comment, Message, SignedLink, User
 
@@ -87,6 +93,37 @@ def note(world: World, stage_of: StageOf, text: str, at: datetime) -> None:
     """Write a progress note on an open stage."""
     stage = stage_of()
     update_stage(stage=stage, by=lead_of(stage.cluster), seen_version=stage.version, at=at, note=text)
+
+
+def shift(world: World, stage_of: StageOf, days: int, at: datetime) -> None:
+    """Move the plan of a stage and of all after it."""
+    stage = stage_of()
+    cluster = stage.cluster
+    seen = shift_of(cluster, list(cluster.stages.all()), stage, days).seen
+    shift_stages(stage=stage, by=lead_of(cluster), days=days, seen=seen, at=at)
+
+
+def confirm_roadmap_of(world: World, entry: dict[str, Any], at: datetime) -> None:
+    """Let the lead say that the roadmap is still true."""
+    cluster = current(world, entry)
+    confirm_roadmap(cluster=cluster, by=lead_of(cluster), seen=seen_versions(cluster.stages.all()), at=at)
+
+
+def keep_file(world: World, stage_of: StageOf, line: dict[str, Any], at: datetime) -> None:
+    """Keep a file with a stage; its rights are with the lead's organisation."""
+    stage = stage_of()
+    holder = stage.cluster.lead_organisation
+    add_evidence(
+        stage=stage,
+        by=lead_of(stage.cluster),
+        at=at,
+        content=ContentFile(line["text"].encode(), line["name"]),
+        title=line["title"],
+        rights_holder=holder.name if holder else "",
+        licence=line["licence"],
+        is_free_for_eu_use=True,
+        visibility=line["visibility"],
+    )
 
 
 def close_stages(cluster: Cluster, *, by: User | None, at: datetime) -> None:

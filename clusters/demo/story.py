@@ -36,6 +36,7 @@ HOURS = {
     "confirmed": 15,
     "outcome": 15,
     "stage.done": 16,
+    "file": 17,
     "close_stages": 16,
     "measured": 16,
     "meeting": 17,
@@ -136,6 +137,12 @@ def _roadmap(world: World, entry: dict[str, Any]) -> Iterator[Told]:
             yield line["dropped"][0], "stage.dropped", partial(parts.drop, world, stage, line["dropped"][1])
         elif "note" in line:
             yield _noted_on(world, actual), "stage.noted", partial(parts.note, world, stage, line["note"])
+        for file in line.get("files", ()):
+            yield file["on"], "file", partial(parts.keep_file, world, stage, file)
+    for day, number, days in entry.get("shifted", ()):
+        yield day, "shifted", partial(parts.shift, world, partial(parts.stage_of, world, entry, number - 1), days)
+    for day in entry.get("roadmap_confirmed", ()):
+        yield day, "roadmap.confirmed", partial(parts.confirm_roadmap_of, world, entry)
 
 
 def _noted_on(world: World, actual: list[Day]) -> date:

@@ -10,7 +10,7 @@ from django.core.validators import MaxLengthValidator, URLValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters.actions.roadmap import DATES, FIELDS
+from clusters.actions.roadmap_parts import DATES, FIELDS
 from clusters.choices import StageKind, StageStatus
 from clusters.forms.merging import MergingForm, SeenVersionField, offer
 from clusters.models import Cluster, Stage
@@ -195,6 +195,31 @@ class DropForm(MergingForm):
         return {"reason": self.cleaned_data["reason"]}
 
 
+class NoteForm(MergingForm):
+    """How a stage stands, written by whoever takes part."""
+
+    wide = ("note",)
+
+    note = forms.CharField(
+        label=_("How it stands"),
+        required=False,
+        max_length=1000,
+        validators=[plain_text],
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("It takes the place of what stands there; the history keeps both."),
+    )
+
+    def __init__(self, *args: Any, cluster: Cluster, on: date, stage: Stage, **kwargs: Any) -> None:
+        """Start from the note that stands there."""
+        self.stage = stage
+        kwargs.setdefault("initial", {"note": stage.note, "seen_version": stage.version})
+        super().__init__(*args, ident=f"stage_{stage.pk}", **kwargs)
+
+    def values(self) -> dict[str, Any]:
+        """Return what the action takes."""
+        return {"note": self.cleaned_data["note"]}
+
+
 class SeenForm(forms.Form):
     """The version that the page showed, for verbs of one press."""
 
@@ -202,9 +227,10 @@ class SeenForm(forms.Form):
 
 
 class MoveForm(forms.Form):
-    """One place up or down, from the order that the page showed; hidden inputs, so errors are said in one line."""
+    """One place up or down, or to a place, from the order that the page showed; errors are said in one line."""
 
-    direction = forms.ChoiceField(choices=[("up", _("up")), ("down", _("down"))])
+    direction = forms.ChoiceField(choices=[("up", _("up")), ("down", _("down"))], required=False)
+    place = forms.IntegerField(min_value=1, max_value=1000, required=False)
     seen_order = forms.CharField(max_length=2000)
 
     def clean_seen_order(self) -> list[int]:
@@ -219,6 +245,13 @@ class MoveForm(forms.Form):
             raise forms.ValidationError(
                 gettext("The order of the stages can't be read. Load the page again.")
             ) from error
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a direction or a place."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not cleaned.get("direction") and not cleaned.get("place"):
+            raise forms.ValidationError(gettext("Say where the stage goes: up, down, or to which place."))
+        return cleaned
 
     def errors_in_words(self) -> str:
         """Return what is wrong, in sentences."""

@@ -40,6 +40,7 @@ class DrawnStage:
     """A stage as the picture needs it; any date may be missing. `status` is a `StageStatus`, late is derived.
 
     `baseline_*` are of the newest baseline; `first_slip` counts days against the first one, None where both agree.
+    `waits_for` is the number of the stage that must come first.
     """
 
     name: str
@@ -51,6 +52,7 @@ class DrawnStage:
     baseline_start: date | None = None
     baseline_end: date | None = None
     first_slip: int | None = None
+    waits_for: int | None = None
 
     def days(self) -> Iterator[date | None]:
         """Yield every date of the stage, to find how long the axis must be."""
@@ -165,7 +167,7 @@ def _row(
         parts += [
             glyph(shape, colour, 2, y + 2, 16),
             text(26, y + 15, position, css="p-t3", colour="ink-3", size=14, is_bold=True),
-            text(48, y + 15, fitted(stage.name, axis.x0 - 48 - 10, 15), size=15),
+            text(48, y + 15, _named(stage, "", axis.x0 - 48 - 10, 15), size=15),
             _bars(axis, stage, y + 3, on),
             _slip_beside(axis, stage, y + 3, on),
         ]
@@ -174,12 +176,20 @@ def _row(
         room = across - 22 - 6 - (breadth(slip, 13) + 8 if slip else 0)
         parts += [
             glyph(shape, colour, 2, y, 14),
-            text(22, y + 12, fitted(f"{position}  {stage.name}", room, 14), css="p-t halo", size=14),
+            text(22, y + 12, _named(stage, f"{position}  ", room, 14), css="p-t halo", size=14),
             _bars(axis, stage, y + 20, on),
         ]
         if slip:
             parts += _slip_at_edge(slip, across - 6, y + 12)
     return joined(parts)
+
+
+def _named(stage: DrawnStage, before: str, room: float, size: float) -> str:
+    """Return the stage's name, cut to the room; for which stage an open one waits is never cut off."""
+    if stage.waits_for is None or stage.status not in OPEN_STAGES:
+        return fitted(f"{before}{stage.name}", room, size)
+    words = f" · {gettext('after %(number)d') % {'number': stage.waits_for}}"
+    return f"{fitted(f'{before}{stage.name}', room - breadth(words, size), size)}{words}"
 
 
 def _rule(y: float, across: float) -> SafeString:

@@ -39,6 +39,7 @@ def drawn_stages(lines: Iterable[StageLine]) -> list[DrawnStage]:
             baseline_start=as_day(line["baseline_start"]),
             baseline_end=as_day(line["baseline_end"]),
             first_slip=line["first_slip"] if line["first_slip"] != line["slip"] else None,
+            waits_for=line.get("waits_for"),  # snapshots from before lack it
         )
         for line in lines
     ]

@@ -29,6 +29,7 @@ from clusters.choices import (
 from clusters.querysets.planning import mostly_in
 from clusters.querysets.register import RegisterQuerySet
 from clusters.visibility import Viewer, viewer
+from community.models import File
 
 if TYPE_CHECKING:
     from community.models import User
@@ -269,6 +270,7 @@ class ClusterQuerySet(RegisterQuerySet):
                 "solutions__project",
                 "solutions__maturity",
                 "stages",
+                models.Prefetch("stages__evidence", queryset=File.objects.public().order_by("uploaded_at", "pk")),
                 "expected_outcomes",
                 "outcomes",
                 "meetings__attendance",

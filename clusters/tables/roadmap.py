@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from clusters.choices import ParticipationRole, ParticipationStatus, StageStatus
 from clusters.models import Baseline, Cluster, Participation, Stage
 from clusters.pictures import DrawnStage
-from clusters.roadmap_rules import outside_cluster
+from clusters.roadmap_rules import outside_cluster, progress_in_words, seen_versions
 from clusters.summary import slip_of
+from community.models import File
+
+#: A stage that nobody confirmed or wrote for so many days has a button of its own.
+OLD_DAYS = 7
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,8 @@ class StageRow:
     is_orphan: bool
     outside: str
     waits_for_number: int | None
+    on: date
+    files: list[File]
 
     @property
     def amending(self) -> str:
@@ -66,6 +73,18 @@ class StageRow:
         is_day = stage.planned_start_on is not None and stage.planned_start_on == stage.planned_end_on
         return stage.status == StageStatus.PLANNED and not is_day
 
+    @property
+    def is_old(self) -> bool:
+        """Whether nobody said or wrote for a week that an open stage is true."""
+        confirmed = self.stage.confirmed_at
+        return self.stage.is_open and (confirmed is None or (self.on - timezone.localdate(confirmed)).days >= OLD_DAYS)
+
+    @property
+    def can_shift(self) -> bool:
+        """Whether its plan can be moved: open, with a date."""
+        stage = self.stage
+        return stage.is_open and (stage.planned_start_on is not None or stage.planned_end_on is not None)
+
     def drawn(self) -> DrawnStage:
         """Return the stage as the picture needs it."""
         stage = self.stage
@@ -79,6 +98,7 @@ class StageRow:
             baseline_start=self.baseline_start,
             baseline_end=self.baseline_end,
             first_slip=self.first_slip if self.first_slip != self.slip else None,
+            waits_for=self.waits_for_number,
         )
 
 
@@ -89,6 +109,7 @@ class Roadmap:
     rows: list[StageRow]
     baseline: Baseline | None
     has_later_baseline: bool
+    on: date
 
     @property
     def order(self) -> str:
@@ -99,6 +120,43 @@ class Roadmap:
     def done(self) -> int:
         """How many stages are done."""
         return sum(row.stage.status == StageStatus.DONE for row in self.rows)
+
+    @property
+    def open_rows(self) -> list[StageRow]:
+        """The rows that are neither done nor dropped."""
+        return [row for row in self.rows if row.stage.is_open]
+
+    @property
+    def confirmed_at(self) -> datetime | None:
+        """When the open stage confirmed longest ago was confirmed; None when one never was, or none is open."""
+        moments = [row.stage.confirmed_at for row in self.open_rows]
+        known = [moment for moment in moments if moment is not None]
+        return min(known) if known and len(known) == len(moments) else None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether all open stages were confirmed or written today, so that one more press would change nothing."""
+        return self.confirmed_at is not None and timezone.localdate(self.confirmed_at) == self.on
+
+    @property
+    def seen(self) -> str:
+        """The versions of all stages, as the press that confirms them sends them along."""
+        return seen_versions(row.stage for row in self.rows)
+
+    @property
+    def has_dates(self) -> bool:
+        """Whether some stage's plan can be moved."""
+        return any(row.can_shift for row in self.rows)
+
+    @property
+    def counted(self) -> int:
+        """How many stages count towards progress: all but the dropped ones."""
+        return sum(row.stage.status != StageStatus.DROPPED for row in self.rows)
+
+    @property
+    def progress(self) -> str:
+        """How far it is, in words."""
+        return progress_in_words([row.stage.status for row in self.rows])
 
     def row(self, pk: int) -> StageRow:
         """Return the row of a stage.
@@ -112,8 +170,11 @@ class Roadmap:
         raise LookupError(pk)
 
 
-def roadmap_of(cluster: Cluster, *, on: date) -> Roadmap:
-    """Return the roadmap of `cluster` as it stands on the day `on`: five queries, however many stages."""
+def roadmap_of(cluster: Cluster, *, on: date, files: Mapping[int, list[File]] | None = None) -> Roadmap:
+    """Return the roadmap of `cluster` as it stands on the day `on`: five queries, however many stages.
+
+    `files` are those that the reader may fetch, by the id of their stage (`clusters.evidence`).
+    """
     stages = list(cluster.stages.all())
     baselines = list(cluster.baselines.order_by("number").prefetch_related("stages"))
     newest, first = (baselines[-1], baselines[0]) if baselines else (None, None)
@@ -142,9 +203,11 @@ def roadmap_of(cluster: Cluster, *, on: date) -> Roadmap:
                 is_orphan=stage.is_open and stage.responsible_id is not None and not is_there,
                 outside=outside_cluster(stage, cluster),
                 waits_for_number=numbers.get(stage.waits_for_id or 0),
+                on=on,
+                files=(files or {}).get(stage.pk, []),
             )
         )
-    return Roadmap(rows, newest, len(baselines) > 1)
+    return Roadmap(rows, newest, len(baselines) > 1, on)
 
 
 def _frozen(baseline: Baseline | None, stage: Stage) -> tuple[date | None, date | None]:

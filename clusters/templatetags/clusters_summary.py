@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from clusters.amendment_notifications import AUDIENCE_LABELS as AMENDMENT_AUDIENCES
 from clusters.choices import AmendmentState, Capacity, Level, OutcomeKind, ParticipationRole, StageStatus, State
 from clusters.notifications import AUDIENCE_LABELS
+from clusters.roadmap_rules import progress_in_words
 from community.lifecycle import Reason, Verb
 from community.templatetags.components import mark
 from community.templatetags.dates import period
@@ -145,3 +146,9 @@ def audience_labels(codes: Iterable[str]) -> str:
     """Return whom a verb tells, in words."""
     labels = {**AMENDMENT_AUDIENCES, **AUDIENCE_LABELS}
     return ", ".join(str(labels[code]) for code in codes) or "–"
+
+
+@register.filter
+def stages_progress(lines: Iterable[Mapping[str, Any]]) -> str:
+    """Return how far the stages of a snapshot are, in words."""
+    return progress_in_words([line["status"] for line in lines])

@@ -19,8 +19,10 @@ from django_htmx.http import reswap, retarget
 
 from clusters import pictures
 from clusters.actions import roadmap as actions
+from clusters.evidence import evidence_by_stage
 from clusters.forms.merging import MergingForm
-from clusters.forms.roadmap import CompleteForm, DropForm, MoveForm, SeenForm, StageForm
+from clusters.forms.roadmap import CompleteForm, DropForm, NoteForm, SeenForm, StageForm
+from clusters.joining import can_contribute
 from clusters.models import Cluster, Stage
 from clusters.permissions import can_work
 from clusters.pictures.snapshot import RoadmapPictures
@@ -28,7 +30,7 @@ from clusters.roadmap_rules import end_warnings, outside_cluster
 from clusters.tables.roadmap import Roadmap, roadmap_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of
-from community.permissions import Refusal
+from community.permissions import Refusal, Verdict
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
@@ -73,7 +75,7 @@ class StageCreateView(View):
             stage = actions.add_stage(cluster=cluster, by=request.user, **form.values())
         except Refusal as refusal:
             return _form_answer(request, cluster, form, _adding(cluster), status=status_of(refusal, form))
-        return _saved(request, cluster, stage, _("Stage %(number)d added."), closed="new")
+        return saved_answer(request, cluster, stage, _("Stage %(number)d added."), closed="new")
 
 
 class StageDetailView(View):
@@ -101,6 +103,7 @@ class StageFormView(View):
     button: Any
     done: Any
     kind = "primary"
+    may: Callable[..., Verdict] = staticmethod(can_work)
 
     def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show the form, filled from the stage as it is saved."""
@@ -124,12 +127,12 @@ class StageFormView(View):
             if refusal.code == "stale":
                 form, context = form.merged(**made_of), {**context, "conflict": refusal.reason}
             return _form_answer(request, cluster, form, context, status=status)
-        return _saved(request, cluster, saved, self.done, closed=str(stage.pk))
+        return saved_answer(request, cluster, saved, self.done, closed=str(stage.pk))
 
     def _load(self, request: SignedInRequest, reference: str, pk: int) -> tuple[Cluster, Stage]:
         """Return cluster and stage for somebody who may work on them."""
         cluster = load(request, reference)
-        ask(can_work(request.user, cluster))
+        ask(type(self).may(request.user, cluster))
         return cluster, part_of(cluster.stages, pk)
 
     def _made_of(self, cluster: Cluster, stage: Stage) -> dict[str, Any]:
@@ -184,6 +187,22 @@ class StageDropView(StageFormView):
     kind = "final"
 
 
+class StageNoteView(StageFormView):
+    """`/clusters/<reference>/roadmap/<pk>/note/`: how it stands, from whoever takes part."""
+
+    url_name = "stage_note"
+    form_class = NoteForm
+    action = staticmethod(actions.note_stage)
+    may = staticmethod(can_contribute)
+    heading = gettext_lazy("How stage %(number)d stands")
+    button = gettext_lazy("Save the note on stage %(number)d")
+    done = gettext_lazy("Note on stage %(number)d saved.")
+
+    def _context(self, cluster: Cluster, stage: Stage) -> dict[str, Any]:
+        """Lead back to the roadmap: who only takes part has no row to go back to."""
+        return {**super()._context(cluster, stage), "cancel_url": _address(cluster, stage)}
+
+
 class StagePressView(View):
     """Base of the verbs of one press: start and reopen."""
 
@@ -201,8 +220,8 @@ class StagePressView(View):
             saved = type(self).action(stage=stage, by=request.user, seen_version=seen)
         except Refusal as refusal:
             context = {"conflict": refusal.reason, "focus": stage.pk}
-            return _region_answer(request, cluster, context, status=status_of(refusal))
-        return _saved(request, cluster, saved, self.done)
+            return region_answer(request, cluster, context, status=status_of(refusal))
+        return saved_answer(request, cluster, saved, self.done)
 
 
 class StageStartView(StagePressView):
@@ -219,44 +238,18 @@ class StageReopenView(StagePressView):
     done = gettext_lazy("Stage %(number)d reopened.")
 
 
-class StageMoveView(View):
-    """`/clusters/<reference>/roadmap/<pk>/move/`."""
-
-    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-        """Move one place; when the order is another one by now, show both orders and change nothing."""
-        cluster = load(request, reference)
-        ask(can_work(request.user, cluster))
-        stage = part_of(cluster.stages, pk)
-        form = MoveForm(request.POST)
-        if not form.is_valid():
-            return _region_answer(request, cluster, {"conflict": form.errors_in_words()}, status=INVALID)
-        up, seen = form.cleaned_data["direction"] == "up", form.cleaned_data["seen_order"]
-        try:
-            actions.move_stage(stage=stage, by=request.user, up=up, seen_order=seen)
-        except Refusal as refusal:
-            context: dict[str, Any] = {
-                "conflict": refusal.reason,
-                "focus": stage.pk,
-                "focus_on": "up" if up else "down",
-            }
-            if refusal.code == "stale":
-                context["wished"] = _wished(cluster, stage, seen, up=up)
-            return _region_answer(request, cluster, context, status=status_of(refusal))
-        return _saved(
-            request, cluster, stage, _("Stage moved: it is number %(number)d now."), focus_on="up" if up else "down"
-        )
-
-
 def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
     """Return what the picture and the stages show, and which rows this person has open for editing."""
     on = timezone.localdate()
-    roadmap = roadmap_of(cluster, on=on)
+    roadmap = roadmap_of(cluster, on=on, files=evidence_by_stage(request.user, cluster))
     opened = request.POST.getlist("open") or request.GET.getlist("open")
     return {
         "cluster": cluster,
         "roadmap": roadmap,
         "pictures": _pictures(cluster, roadmap),
         "may_work": bool(can_work(request.user, cluster)) if request.user.is_authenticated else False,
+        "may_contribute": request.user.is_authenticated and bool(can_contribute(request.user, cluster)),
+        "shows_age": request.user.is_authenticated,
         "has_started": cluster.baseline_frozen_at is not None,
         "end_warnings": end_warnings(cluster, cluster.ends_on),
         "opened": {int(key) for key in opened if key.isdecimal()},
@@ -278,13 +271,6 @@ def _pictures(cluster: Cluster, roadmap: Roadmap) -> RoadmapPictures:
         narrow=pictures.roadmap(drawn, ident="roadmap-narrow", wide=False, **common),
         legend=pictures.legend(has_first=roadmap.has_later_baseline),
     )
-
-
-def _wished(cluster: Cluster, stage: Stage, seen: list[int], *, up: bool) -> dict[str, Any]:
-    """Return the order that the person saw, as the move would have left it, to compare with the one of now."""
-    titles = {row.pk: row.title for row in cluster.stages.all()}
-    order = [titles[pk] for pk in actions.moved(seen, stage.pk, up=up) if pk in titles]
-    return {"titles": order, "stage": stage, "direction": "up" if up else "down"}
 
 
 def _adding(cluster: Cluster) -> dict[str, Any]:
@@ -309,24 +295,44 @@ def _form_answer(
     return answer(request, FORM_PAGE, FORM, {**around, "cluster": cluster, "form": form, **context}, status=status)
 
 
-def _region_answer(request: SignedInRequest, cluster: Cluster, context: dict[str, Any], *, status: int) -> HttpResponse:
+def region_answer(request: SignedInRequest, cluster: Cluster, context: dict[str, Any], *, status: int) -> HttpResponse:
     """Render the whole roadmap with a sentence on top; nothing was changed."""
     around = {} if request.htmx else frame(request, cluster, "roadmap")
     return answer(request, PAGE, REGION, {**around, **region(request, cluster), **context}, status=status)
 
 
-def _saved(
+def saved_answer(
     request: SignedInRequest, cluster: Cluster, stage: Stage, sentence: Any, *, closed: str = "", focus_on: str = "edit"
 ) -> HttpResponse:
     """Say what was done; htmx gets the whole roadmap anew, in which other open forms stay as they are."""
     order = list(cluster.stages.all())
     words = str(sentence) % {"number": order.index(stage) + 1}
     words = f"{words} {outside_cluster(stage, cluster)}".strip()
+    return told_answer(
+        request, cluster, words, _address(cluster, stage), {"focus": stage.pk, "focus_on": focus_on}, closed=closed
+    )
+
+
+def told_answer(
+    request: SignedInRequest,
+    cluster: Cluster,
+    words: str,
+    where: str,
+    focus: dict[str, Any],
+    *,
+    closed: str = "",
+) -> HttpResponse:
+    """Say `words` and lead to the address `where`; htmx gets the whole roadmap anew instead.
+
+    Args:
+        focus: which stage and which of its controls get the focus (`focus`, `focus_on`).
+        closed: the stage whose form is closed by what was done, or "new".
+    """
     messages.success(request, words)
     if not request.htmx:
-        return redirect(_address(cluster, stage))
-    context = {**region(request, cluster), "focus": stage.pk, "focus_on": focus_on, "announce": words, "oob": True}
-    context["opened"].discard(stage.pk)
+        return redirect(where)
+    context = {**region(request, cluster), **focus, "announce": words, "oob": True}
+    context["opened"].discard(focus.get("focus"))
     context["is_adding"] = context["is_adding"] and closed != "new"
     return reswap(retarget(render(request, REGION, context), "#roadmap"), "outerHTML")
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.core.files import File as Content
@@ -16,10 +18,23 @@ from community.choices import FileVisibility
 from community.events import record
 from community.models import File, User
 from community.permissions import Refusal
+from community.uploads import checked
 
 
 @transaction.atomic
-def keep_file(
+def keep_file(*, subject: models.Model, by: User, at: datetime | None = None, **given: Any) -> File:
+    """Store a file under a random name beside its subject; one event. `given` is what `store_file` takes.
+
+    Raises:
+        Refusal: it is empty, too big, of no allowed type, or its rights are not stated.
+        ValidationError: a text holds signs that are not allowed.
+    """
+    file = store_file(subject=subject, by=by, at=at, **given)
+    record(verb="add_file", subject=subject, by=by, at=at, data={"file": file.pk, "sha256": file.sha256})
+    return file
+
+
+def store_file(
     *,
     content: Content,  # type: ignore[type-arg]
     subject: models.Model,
@@ -30,20 +45,32 @@ def keep_file(
     by: User,
     visibility: str = FileVisibility.COP,
     holds_names: bool = False,
-    content_type: str = "application/octet-stream",
     at: datetime | None = None,
+    among: Iterable[File] = (),
 ) -> File:
-    """Store a file under a random name beside its subject; one event.
+    """Store a file under a random name beside its subject, for an action that tells history itself.
+
+    Its type is told by its bytes; a picture is written anew (`community.uploads`).
+
+    Args:
+        among: files that are there already; one of them with the same title and bytes is returned instead.
 
     Raises:
-        Refusal: it is empty, too big, or its rights are not stated.
+        Refusal: it is empty, too big, of no allowed type, or its rights are not stated.
         ValidationError: a text holds signs that are not allowed.
     """
     _refuse_unusable(content, is_free_for_eu_use and bool(rights_holder.strip()) and bool(licence.strip()))
+    upload = checked(content, content.name or title)
+    content = upload.content
+    content.name = upload.name
+    checksum = sha256_of(content)
+    for twin in among:
+        if (twin.sha256, twin.title) == (checksum, title):
+            return twin
     file = File(
         title=title,
         content=content,
-        content_type=content_type,
+        content_type=upload.content_type,
         rights_holder=rights_holder,
         licence=licence,
         is_free_for_eu_use=is_free_for_eu_use,
@@ -53,11 +80,10 @@ def keep_file(
     )
     file.uploaded_at = at or timezone.now()
     file.kind, file.subject_id = kinds.of(subject).code, subject.pk
-    file.original_name = (content.name or title).rsplit("/", 1)[-1]
-    file.size, file.sha256 = content.size, sha256_of(content)
+    file.original_name = upload.name
+    file.size, file.sha256 = content.size, checksum
     file.full_clean(exclude=["content"])
     file.save(force_insert=True)
-    record(verb="add_file", subject=subject, by=by, at=at, data={"file": file.pk, "sha256": file.sha256})
     return file
 
 
@@ -68,13 +94,21 @@ def remove_file(*, file: File, by: User, at: datetime | None = None) -> File:
     One event in the chain of what it belongs to.
     """
     at = at or timezone.now()
-    row = File.objects.select_for_update().get(pk=file.pk)
-    if row.removed_at is not None:
-        return row
-    row.removed_at = at
-    row.save(update_fields=["removed_at"])
+    row = hide_file(file, at=at)
+    if row is None:
+        return File.objects.get(pk=file.pk)
     subject = kinds.resolve(row.kind, row.subject_id)
     record(verb="remove_file", subject=subject or row, by=by, at=at, data={"file": row.pk})
+    return row
+
+
+def hide_file(file: File, *, at: datetime) -> File | None:
+    """Take a file out of sight, for an action that tells history itself; None when that was done already."""
+    row = File.objects.select_for_update().get(pk=file.pk)
+    if row.removed_at is not None:
+        return None
+    row.removed_at = at
+    row.save(update_fields=["removed_at"])
     return row
 
 

@@ -25,7 +25,7 @@ from django.http.multipartparser import MultiPartParserError
 #: Never given back, whatever form they stand in.
 SECRET_WORDS: Final = ("password", "token", "secret", "credential")
 #: Pages of passwords, codes and addresses: nothing of them is given back.
-SECRET_PAGES: Final = "/accounts/"
+UNKEPT_PAGES: Final = "/accounts/"
 #: Made by the page, not by the person: the page that answers has its own.
 OF_THE_PAGE: Final = ("csrfmiddlewaretoken",)
 #: Characters of an input that no form of ours knows, from which on it counts as typed.
@@ -63,7 +63,7 @@ class Kept:
 
 def kept(request: HttpRequest | None) -> Kept:
     """Return what the form of a request held; nothing for other methods, other sites and the pages of accounts."""
-    if request is None or request.method != "POST" or request.path.startswith(SECRET_PAGES):
+    if request is None or request.method != "POST" or request.path.startswith(UNKEPT_PAGES):
         return Kept()
     is_ours = stands_here(request)
     if is_ours is False:

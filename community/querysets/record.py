@@ -85,6 +85,14 @@ class FileQuerySet(models.QuerySet["File"]):
         classes = [FileVisibility.PUBLIC, FileVisibility.COP] if is_cop(user) else [FileVisibility.PUBLIC]
         return rows.filter(visibility__in=classes)
 
+    def present(self) -> Self:
+        """Keep the files that were not removed."""
+        return self.filter(removed_at=None)
+
+    def public(self) -> Self:
+        """Keep the files that everybody may fetch."""
+        return self.present().filter(visibility=FileVisibility.PUBLIC)
+
     def about(self, subject: models.Model) -> Self:
         """Keep the files of one subject."""
         return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk)

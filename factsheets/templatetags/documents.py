@@ -10,7 +10,15 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from clusters.snapshot_shape import Coded, MemberKey, OrganisationLine, ParticipantLine, Snapshot, StageLine, TerritoryLine
+from clusters.snapshot_shape import (
+    Coded,
+    MemberKey,
+    OrganisationLine,
+    ParticipantLine,
+    Snapshot,
+    StageLine,
+    TerritoryLine,
+)
 from community.templatetags.dates import duration
 from factsheets import sentences, summary
 

@@ -11,7 +11,8 @@ from playwright.sync_api import Page, expect
 
 from clusters.actions.condition import meet_condition
 from clusters.actions.participation import enter, want_organisation
-from clusters.actions.roadmap import move_stage, update_stage
+from clusters.actions.roadmap import update_stage
+from clusters.actions.roadmap_order import move_stage
 from clusters.choices import JoinPolicy, State
 from clusters.models import Cluster, Stage
 from tests import factories as make
@@ -151,7 +152,8 @@ def test_axe_finds_nothing_on_the_pages_of_the_work(open_page: OpenPage, cast: C
         "lead": [
             "roadmap/",
             "roadmap/add/",
-            *(f"roadmap/{stage.pk}/{verb}/" for verb in ("edit", "complete", "drop")),
+            *(f"roadmap/{stage.pk}/{verb}/" for verb in ("edit", "complete", "drop", "files")),
+            f"roadmap/shift/?stage={stage.pk}&days=3",
             "outcomes/",
             "outcomes/add/",
             f"outcomes/{outcome.pk}/edit/",

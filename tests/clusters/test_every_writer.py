@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 
 from clusters import actions
 from clusters.actions.amendment import suggest_amendment
@@ -24,7 +25,7 @@ from community.actions.transition import transition
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_condition, make_follow_up
+from tests.matrix.places import make_condition, make_file, make_follow_up
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -95,6 +96,9 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "role": lambda: "observer",
         "way": lambda: "interest",
         "accept": lambda: True,
+        "content": lambda: ContentFile(b"31 wells", "readings.txt"),
+        "file": lambda: make_file(cast, make_cluster(cast, State.RUNNING)),
+        "days": lambda: 1,
         "up": lambda: True,
         "seen_order": lambda: [stage.pk for stage in cluster.stages.all()],
         "seen_version": lambda: 1,

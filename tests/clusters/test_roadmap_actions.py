@@ -10,12 +10,14 @@ from clusters.actions.roadmap import (
     add_stage,
     complete_stage,
     drop_stage,
-    move_stage,
+    note_stage,
     reopen_stage,
     start_stage,
     update_stage,
 )
+from clusters.actions.roadmap_order import move_stage, place_stage
 from clusters.choices import StageStatus, State
+from clusters.desk import items
 from clusters.models import Cluster, Stage
 from community.models import Event, Message
 from community.permissions import Refusal
@@ -262,6 +264,45 @@ def test_positions_that_collide_are_put_right_by_the_next_move(cast: Cast, clust
     move_stage(stage=stage_of(cluster, 1), by=cast.user("lead"), up=False, seen_order=order)
     assert titles(cluster) == ["Match measures", "Kick-off", "Try-outs"]
     assert list(cluster.stages.values_list("position", flat=True)) == [1, 2, 3]
+
+
+def test_whoever_takes_part_writes_how_an_open_stage_stands_and_nothing_else(cast: Cast, cluster: Cluster) -> None:
+    participant = cast.user("participant")
+    note_stage(stage=stage_of(cluster, 2), by=participant, seen_version=1, note="Half is matched.")
+    row = stage_of(cluster, 2)
+    assert (row.note, row.version, events(cluster)) == ("Half is matched.", 2, ["stage.noted"])
+    assert Event.objects.order_by("pk").last().role == "participant"
+    with refused("saved stage 2"):
+        note_stage(stage=row, by=participant, seen_version=1, note="Later.")
+    with refused("is over"):
+        note_stage(stage=stage_of(cluster, 1), by=participant, seen_version=1, note="Later.")
+    with refused("Only those who take part"):
+        note_stage(stage=row, by=cast.user("member"), seen_version=2, note="Later.")
+
+
+def test_who_is_responsible_for_a_late_stage_finds_it_on_the_desk(cast: Cast, cluster: Cluster) -> None:
+    Stage.objects.filter(cluster=cluster, position=2).update(responsible=cast.member("participant"))
+    participant = cast.user("participant")
+    assert participant is not None
+    found = [item for item in items(participant, date(2026, 5, 12)) if "Match measures" in item.title]
+    assert [(item.verb, item.url) for item in found] == [
+        ("Say how it stands", f"/clusters/{cluster.name}/roadmap/{stage_of(cluster, 2).pk}/note/")
+    ]
+
+
+def test_a_stage_is_put_anywhere_once(cast: Cast, cluster: Cluster) -> None:
+    by, order = cast.user("lead"), [stage.pk for stage in cluster.stages.all()]
+    last, seen = stage_of(cluster, 3), titles(cluster)
+    for _press in range(2):
+        place_stage(stage=last, by=by, place=1, seen_order=order)
+    assert titles(cluster) == [seen[2], seen[0], seen[1]]
+    assert events(cluster) == ["stage.moved"]
+    with refused("changed the order of the stages"):
+        place_stage(stage=last, by=by, place=2, seen_order=order)
+    now = [stage.pk for stage in cluster.stages.all()]
+    place_stage(stage=last, by=by, place=99, seen_order=now)
+    assert titles(cluster) == seen
+    assert Event.objects.order_by("pk").last().data == {"from": 1, "to": 3}
 
 
 def test_the_second_press_of_a_move_moves_nothing(cast: Cast, cluster: Cluster) -> None:

@@ -12,7 +12,8 @@ from django.forms.models import model_to_dict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clusters.actions.roadmap import move_stage, update_stage
+from clusters.actions.roadmap import update_stage
+from clusters.actions.roadmap_order import move_stage
 from clusters.choices import StageStatus, State
 from clusters.models import Baseline, BaselineStage, Cluster, Stage
 from community.models import Event

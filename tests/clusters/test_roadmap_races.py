@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from types import ModuleType
 from typing import Any
 from unittest.mock import patch
 
@@ -13,6 +14,7 @@ import pytest
 from django.db import models
 
 from clusters.actions import roadmap as actions
+from clusters.actions import roadmap_order as ordering
 from clusters.choices import State
 from clusters.models import Cluster, Stage
 from community.models import Event
@@ -37,10 +39,10 @@ def make_roadmap(cast: Cast) -> tuple[Cluster, list[Stage]]:
 
 
 @contextmanager
-def meeting_at(name: str) -> Iterator[None]:
+def meeting_at(name: str, module: ModuleType = actions) -> Iterator[None]:
     """Let both parties reach this step of the actions before either goes on; a locked-out one is not waited for."""
     barrier = threading.Barrier(2)
-    step = getattr(actions, name)
+    step = getattr(module, name)
 
     def step_and_wait(*given: Any, **named: Any) -> Any:
         found = step(*given, **named)
@@ -48,7 +50,7 @@ def meeting_at(name: str) -> Iterator[None]:
             barrier.wait(PATIENCE)
         return found
 
-    with patch.object(actions, name, step_and_wait):
+    with patch.object(module, name, step_and_wait):
         yield
 
 
@@ -68,7 +70,7 @@ def test_a_move_and_an_edit_at_once_lose_neither(cast: Cast, rounds: Callable[[i
     for _round in range(rounds(50)):
         cluster, stages = make_roadmap(cast)
         order = [stage.pk for stage in stages]
-        move = partial(actions.move_stage, stage=stages[2], by=cast.user("deputy_lead"), up=True, seen_order=order)
+        move = partial(ordering.move_stage, stage=stages[2], by=cast.user("deputy_lead"), up=True, seen_order=order)
         results = at_once(move, edit(stages[2], cast, "lead", title="Renamed", note="Both stay."))
         assert [result for result in results if isinstance(result, Exception)] == []
         assert list(cluster.stages.values_list("title", "note", "position")) == [
@@ -96,7 +98,7 @@ def test_two_edits_of_one_stage_at_once_save_one_and_tell_the_other(cast: Cast, 
 
 def test_without_the_lock_two_edits_lose_one_text(cast: Cast) -> None:
     _cluster, stages = make_roadmap(cast)
-    with without_locks(), meeting_at("_check_seen"):
+    with without_locks(), meeting_at("check_seen"):
         results = at_once(
             edit(stages[1], cast, "lead", note="Mine."), edit(stages[1], cast, "deputy_lead", note="Yours.")
         )
@@ -109,10 +111,10 @@ def test_two_moves_at_once_move_one(cast: Cast, rounds: Callable[[int], int]) ->
     for _round in range(rounds(20)):
         cluster, stages = make_roadmap(cast)
         order = [stage.pk for stage in stages]
-        with meeting_at("moved"):
+        with meeting_at("moved", ordering):
             results = at_once(
-                partial(actions.move_stage, stage=stages[0], by=cast.user("lead"), up=False, seen_order=order),
-                partial(actions.move_stage, stage=stages[2], by=cast.user("deputy_lead"), up=True, seen_order=order),
+                partial(ordering.move_stage, stage=stages[0], by=cast.user("lead"), up=False, seen_order=order),
+                partial(ordering.move_stage, stage=stages[2], by=cast.user("deputy_lead"), up=True, seen_order=order),
             )
         assert [result.code for result in results if isinstance(result, Refusal)] == ["stale"], results
         assert list(cluster.stages.values_list("position", flat=True)) == [1, 2, 3, 4]
@@ -122,10 +124,10 @@ def test_two_moves_at_once_move_one(cast: Cast, rounds: Callable[[int], int]) ->
 def test_without_the_lock_two_moves_both_believe_to_be_the_first(cast: Cast) -> None:
     _cluster, stages = make_roadmap(cast)
     order = [stage.pk for stage in stages]
-    with without_locks(), meeting_at("moved"):
+    with without_locks(), meeting_at("moved", ordering):
         results = at_once(
-            partial(actions.move_stage, stage=stages[0], by=cast.user("lead"), up=False, seen_order=order),
-            partial(actions.move_stage, stage=stages[2], by=cast.user("deputy_lead"), up=True, seen_order=order),
+            partial(ordering.move_stage, stage=stages[0], by=cast.user("lead"), up=False, seen_order=order),
+            partial(ordering.move_stage, stage=stages[2], by=cast.user("deputy_lead"), up=True, seen_order=order),
         )
     assert not any(isinstance(result, Refusal) for result in results)
 

@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from clusters.actions.outcome import update_outcome
-from clusters.actions.roadmap import move_stage, update_stage
+from clusters.actions.roadmap import update_stage
+from clusters.actions.roadmap_order import move_stage
 from clusters.choices import State
 from clusters.models import Cluster, Stage
 from tests.cast import Cast, make_cast, make_cluster

@@ -47,7 +47,12 @@ def organisation(name: str, country: str) -> OrganisationLine:
 
 def region(code: str, name: str = "", nuts: str = "2021") -> TerritoryLine:
     """Return a region of a NUTS version."""
-    return {"code": code, "name": name or {"ITG2": "Sardinia"}.get(code, code), "country": code[:2], "nuts_version": nuts}
+    return {
+        "code": code,
+        "name": name or {"ITG2": "Sardinia"}.get(code, code),
+        "country": code[:2],
+        "nuts_version": nuts,
+    }
 
 
 def stage(
@@ -78,6 +83,9 @@ def stage(
         "first_slip": slip,
         "deliverable": deliverable,
         "note": "",
+        "waits_for": None,
+        "waits_why": "",
+        "evidence": [],
     }
 
 

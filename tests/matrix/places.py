@@ -6,15 +6,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from clusters.actions.amendment import act, suggest_amendment
+from clusters.actions.evidence import add_evidence
 from clusters.actions.follow_up import answer_follow_up
 from clusters.choices import Capacity, FollowUpReason, ParticipationStatus, StageStatus, State
 from clusters.follow_up_mails import PURPOSE as PURPOSE_OF_FOLLOW_UPS
 from clusters.models import Cluster, Condition, Decision, FollowUp, MergeRequest, Participation, Stage
 from community import links
 from community.actions.invitation import PURPOSE
-from community.choices import ConsentPurpose, LinkState
+from community.choices import ConsentPurpose, FileVisibility, LinkState
 from community.events import record
+from community.models import File
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from tests import factories as make
@@ -64,6 +68,32 @@ def stage(status: str) -> Place:
         if status == StageStatus.PLANNED:
             row = Stage.objects.create(cluster=running, position=2, title="Try-outs")
         return {"reference": running.name, "pk": row.pk}
+
+    return made
+
+
+def make_file(cast: Cast, whole: Cluster, visibility: str = FileVisibility.PUBLIC) -> File:
+    """Put a file of the lead on the first stage of a cluster."""
+    by = cast.user("lead")
+    assert by is not None
+    return add_evidence(
+        stage=whole.stages.all()[0],
+        by=by,
+        content=ContentFile(b"31 wells", "readings.txt"),
+        title=f"Readings, {visibility}",
+        rights_holder="Region of the Gulf",
+        licence="CC BY 4.0",
+        is_free_for_eu_use=True,
+        visibility=visibility,
+    )
+
+
+def file(visibility: str) -> Place:
+    """Return a file of a running cluster."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        running = make_cluster(cast, State.RUNNING)
+        return {"reference": running.name, "pk": make_file(cast, running, visibility).pk}
 
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clusters.choices import ParticipationStatus, StageStatus, State
+from community.choices import FileVisibility
 from tests.matrix import places
 from tests.matrix.answers import (
     GONE,
@@ -123,6 +124,15 @@ ROADMAP = (
         post=who(403, (302, OUT)),
         case="concluded",
     ),
+    Row("clusters:stage_shift", RUNNING, get=workers(200), post=workers(422)),
+    Row("clusters:roadmap_confirm", RUNNING, get=SIGNED_IN_NO_METHOD, post=workers(409)),
+    Row(
+        "clusters:stage_confirm",
+        stage(StageStatus.PLANNED),
+        get=SIGNED_IN_NO_METHOD,
+        post=workers(302),
+        data={"seen_version": 1},
+    ),
     Row("clusters:stage_detail", stage(StageStatus.PLANNED), get=workers(302), post=SIGNED_IN_NO_METHOD),
     Row(
         "clusters:stage_update",
@@ -156,6 +166,40 @@ ROADMAP = (
         get=SIGNED_IN_NO_METHOD,
         post=workers(302),
         data={"seen_version": 1},
+    ),
+)
+
+#: Whoever takes part, external partners too, adds files and fetches those for the community.
+TAKING_PART = f"participant external {WORKERS}"
+FILES = (
+    Row(
+        "clusters:stage_evidence",
+        stage(StageStatus.PLANNED),
+        get=who(403, (302, OUT), (200, TAKING_PART)),
+        post=who(403, (302, OUT), (422, TAKING_PART)),
+    ),
+    Row(
+        "clusters:stage_note",
+        stage(StageStatus.PLANNED),
+        get=who(403, (302, OUT), (200, TAKING_PART)),
+        post=who(403, (302, OUT), (302, TAKING_PART)),
+        data={"note": "It goes well.", "seen_version": 1},
+    ),
+    page("clusters:file", places.file(FileVisibility.PUBLIC), case="public"),
+    page(
+        "clusters:file",
+        places.file(FileVisibility.COP),
+        who(200, (404, "visitor deactivated other_external superuser")),
+        case="community",
+    ),
+    page(
+        "clusters:file", places.file(FileVisibility.RESTRICTED), who(404, (200, f"admin {WORKERS}")), case="restricted"
+    ),
+    Row(
+        "clusters:file_remove",
+        places.file(FileVisibility.PUBLIC),
+        get=workers(200),
+        post=workers(302),
     ),
 )
 

@@ -1,0 +1,135 @@
+"""Files on a stage: kept with their rights, fetched by whoever may, inert, and on the factsheet when public."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
+from django.test import Client
+
+from clusters.actions.evidence import MAX_FILES, add_evidence
+from clusters.choices import State
+from clusters.models import Cluster
+from clusters.summary import snapshot
+from community.choices import FileVisibility
+from community.models import Event, File
+from community.permissions import Refusal
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import NOW
+from tests.matrix.places import make_file
+
+pytestmark = [pytest.mark.django_db]
+DATA = b"31 wells"
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def cluster(cast: Cast) -> Cluster:
+    return make_cluster(cast, State.RUNNING)
+
+
+def signed_in(cast: Cast, role: str) -> Client:
+    client = Client()
+    client.force_login(cast.user(role))
+    return client
+
+
+def form(**values: Any) -> dict[str, Any]:
+    return {
+        "content": SimpleUploadedFile("Πρακτικά.exe", DATA),
+        "title": "Table of readings",
+        "rights_holder": "Region of the Gulf",
+        "licence": "CC BY 4.0",
+        "is_free_for_eu_use": "on",
+        "visibility": "public",
+        **values,
+    }
+
+
+def test_a_participant_adds_a_file_once_and_everybody_fetches_it_inert(cast: Cast, cluster: Cluster) -> None:
+    client, stage = signed_in(cast, "participant"), cluster.stages.get()
+    address = f"/clusters/{cluster.name}/roadmap/{stage.pk}/files/"
+    assert [client.post(address, form()).status_code for _press in range(2)] == [302, 302]
+    file = File.objects.get()
+    assert (file.sha256, list(stage.evidence.all())) == (sha256(DATA).hexdigest(), [file])
+    event = Event.objects.get(verb="evidence.added")
+    assert (event.data, event.detail.body) == ({"file": file.pk, "sha256": file.sha256}, {"title": stage.title})
+    answer = Client().get(f"/clusters/{cluster.name}/files/{file.pk}/")
+    assert answer.content == DATA
+    assert answer["Content-Disposition"].startswith("attachment; filename*=utf-8''%CE%A0")
+    assert answer["Content-Disposition"].endswith(".exe.txt")
+    assert (answer["Content-Type"], answer["X-Content-Type-Options"]) == ("text/plain", "nosniff")
+    assert "default-src 'none'" in answer["Content-Security-Policy"]
+    assert "sandbox" in answer["Content-Security-Policy"]
+    page = Client().get(f"/clusters/{cluster.name}/roadmap/").content.decode()
+    assert "Table of readings" in page
+    assert "Region of the Gulf, CC BY 4.0" in page
+
+
+def test_what_is_not_public_shows_its_title_to_nobody_else(cast: Cast, cluster: Cluster) -> None:
+    make_file(cast, cluster, FileVisibility.COP)
+    make_file(cast, cluster, FileVisibility.RESTRICTED)
+    pages = [
+        client.get(f"/clusters/{cluster.name}/{page}/").content.decode()
+        for client in (Client(), signed_in(cast, "other_external"), signed_in(cast, "member"))
+        for page in ("roadmap", "history")
+    ]
+    assert ["Readings, cop" in page for page in pages] == [False, False, False, False, True, False]
+    assert not any("Readings, restricted" in page for page in pages)
+    assert snapshot(cluster, at=NOW)["stages"][0]["evidence"] == []
+
+
+def test_a_public_file_stands_on_the_factsheet_until_it_is_removed(cast: Cast, cluster: Cluster) -> None:
+    file, lead = make_file(cast, cluster), signed_in(cast, "lead")
+    taken = snapshot(cluster, at=NOW)
+    assert taken["stages"][0]["evidence"] == [
+        {"title": "Readings, public", "licence": "CC BY 4.0", "sha256": sha256(DATA).hexdigest()}
+    ]
+    drawn = render_to_string("factsheets/factsheet/_roadmap.html", {"s": taken})
+    assert "File: Readings, public (CC BY 4.0)" in drawn
+    assert lead.post(f"/clusters/{cluster.name}/files/{file.pk}/remove/").status_code == 302
+    assert Client().get(f"/clusters/{cluster.name}/files/{file.pk}/").status_code == 404
+    assert snapshot(cluster, at=NOW)["stages"][0]["evidence"] == []
+    assert Event.objects.filter(verb="evidence.removed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"content": ""}, "Choose a file."),
+        ({"content": SimpleUploadedFile("a.pdf", b"<script>")}, "no file of an allowed type"),
+        ({"rights_holder": " "}, "Name who holds the rights to the file."),
+        ({"licence": ""}, "Name the licence"),
+        ({"is_free_for_eu_use": ""}, "The programme asks for this"),
+    ],
+)
+def test_what_is_missing_is_said_and_nothing_is_kept(
+    cast: Cast, cluster: Cluster, wrong: dict[str, Any], sentence: str
+) -> None:
+    address = f"/clusters/{cluster.name}/roadmap/{cluster.stages.get().pk}/files/"
+    answer = signed_in(cast, "lead").post(address, form(**wrong))
+    assert (answer.status_code, sentence in answer.content.decode()) == (422, True)
+    assert File.objects.count() == 0
+
+
+def test_names_make_a_file_restricted_and_a_stage_holds_only_so_many(
+    cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert MAX_FILES == 20
+    monkeypatch.setattr("clusters.actions.evidence.MAX_FILES", 1)
+    stage, by = cluster.stages.get(), cast.user("lead")
+    assert by is not None
+    values = {"title": "People", "rights_holder": "Gulf", "licence": "none", "is_free_for_eu_use": True}
+    file = add_evidence(
+        stage=stage, by=by, content=SimpleUploadedFile("a.txt", DATA), visibility="public", holds_names=True, **values
+    )
+    assert file.visibility == FileVisibility.RESTRICTED
+    with pytest.raises(Refusal, match="at most 1 files"):
+        add_evidence(stage=stage, by=by, content=SimpleUploadedFile("b.txt", b"more"), **values)
