@@ -14,11 +14,15 @@ from clusters.actions.needs import settle_all_needs, status_of
 from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
+from clusters.mail_topics import TOPICS
 from clusters.models import Cluster
 from clusters.visibility import viewer
 from community import contributions
 from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource
+from community.models import Subscription, User
 
+#: For so many clusters a person chooses how often mails about them come.
+MOST_SUBJECTS = 100
 #: So many clusters stand in the section of another noun's page; the register holds the rest.
 SHOWN = 12
 
@@ -55,6 +59,11 @@ def register() -> None:
     )
     contributions.need_progress.register("clusters", status_of)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
+    _register_mails()
+    _register_chores()
+
+
+def _register_chores() -> None:
     contributions.clock_jobs.register(
         "clusters.start", ClockJob(_("Start clusters whose day has come"), 15, start_due_clusters)
     )
@@ -64,6 +73,20 @@ def register() -> None:
     contributions.clock_jobs.register(
         "clusters.withdraw", ClockJob(_("Withdraw proposals that nobody worked on"), 24 * 60, withdraw_idle_proposals)
     )
+
+
+def _register_mails() -> None:
+    for code, topic in TOPICS.items():
+        contributions.mail_topics.register(code, topic)
+    contributions.mail_subjects.register("cluster", _with_a_part)
+
+
+def _with_a_part(user: User) -> list[tuple[int, str]]:
+    """Return the clusters of which a person gets mails, newest first: those they work on or follow."""
+    member_id = viewer(user, timezone.localdate()).member_id
+    followed = Subscription.objects.filter(user=user, kind="cluster").values("subject_id")
+    rows = Cluster.objects.visible_to(user).worked_on_by(member_id, followed)
+    return [(row.pk, str(row)) for row in rows[:MOST_SUBJECTS]]
 
 
 def _clusters_of(page: str) -> Any:

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, lazystr
 
 from community.demo_accounts import DEMO_ACCOUNTS
+from community.inbox import MOST_COUNTED, unread_count
+from community.models import User
 from community.views.appearance import chosen_theme
 from community.visibility import is_cop
 
@@ -26,6 +28,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "theme": chosen_theme(request),
         "reader_name": lazystr(SimpleLazyObject(lambda: reader_name(request))),
+        "unread": SimpleLazyObject(lambda: unread(request)),
         "demo": demo,
         "may_propose": SimpleLazyObject(lambda: may_propose(request)),
         "demo_accounts": DEMO_ACCOUNTS,
@@ -49,6 +52,13 @@ def may_propose(request: HttpRequest) -> bool:
     """Say whether a link to where one proposes leads anywhere for the reader: visitors are led to sign in."""
     user = getattr(request, "user", None)
     return user is None or not user.is_authenticated or is_cop(user)
+
+
+def unread(request: HttpRequest) -> str:
+    """Return how many notifications a signed-in reader has not read, "" for none and "99+" for many."""
+    user = getattr(request, "user", None)
+    count = unread_count(user) if isinstance(user, User) else 0
+    return f"{MOST_COUNTED - 1}+" if count >= MOST_COUNTED else str(count or "")
 
 
 def reader_name(request: HttpRequest) -> str:

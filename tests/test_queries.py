@@ -40,6 +40,8 @@ BUDGETS: dict[str, int] = {
     "/members/": 12,
     "/working-groups/": 12,
     "/desk/": 20,
+    "/notifications/": 12,
+    "/account/notifications/": 10,
     "/review/": 18,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
@@ -59,11 +61,8 @@ BUDGETS: dict[str, int] = {
     "/clusters/{proposed}/": 12,
 }
 #: Who looks at what.
-VISITOR_PAGES = tuple(
-    page
-    for page in BUDGETS
-    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}")) and "{part}" not in page
-)
+PERSONAL = ("/members/", "/desk/", "/notifications/", "/account/", "/review/", "/clusters/{proposed}")
+VISITOR_PAGES = tuple(page for page in BUDGETS if not page.startswith(PERSONAL) and "{part}" not in page)
 READERS: dict[str, tuple[str, ...]] = {
     "visitor": VISITOR_PAGES,
     "member": tuple(page for page in BUDGETS if not page.startswith("/review/") and "{part}" not in page),

@@ -8,7 +8,7 @@ from typing import Any
 from clusters.actions.amendment import act, suggest_amendment
 from clusters.choices import Capacity, ParticipationStatus, StageStatus, State
 from clusters.models import Cluster, Condition, Decision, MergeRequest, Participation, Stage
-from community import links
+from community import links, notifications
 from community.actions.invitation import PURPOSE
 from community.choices import ConsentPurpose
 from community.events import record
@@ -45,6 +45,24 @@ def vacant(state: str, **more: Any) -> Place:
         return {"reference": make_cluster(cast, state, working_group=group).name, **more}
 
     return made
+
+
+def subject(state: str) -> Place:
+    """Return a cluster in `state` as kind and key."""
+    return lambda cast: {"kind": "cluster", "pk": make_cluster(cast, state).pk}
+
+
+def notice(cast: Cast) -> dict[str, Any]:
+    """Return a notification of the lead."""
+    message = notifications.queue(
+        "clusters/start",
+        to=cast.user("lead"),
+        subject=make_cluster(cast, State.RUNNING),
+        audience="participants",
+        title="Flood regulation",
+    )
+    assert message is not None
+    return {"pk": message.pk}
 
 
 def recalled(cast: Cast) -> dict[str, Any]:
