@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,11 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from clusters import search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.needs import settle_all_needs, status_of
+from clusters.actions.reminders import send_todays
 from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
 from clusters.mail_topics import TOPICS
 from clusters.models import Cluster
+from clusters.permissions import can_see_reminders
 from clusters.visibility import viewer
 from community import contributions
 from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource
@@ -23,6 +26,8 @@ from community.models import Subscription, User
 
 #: For so many clusters a person chooses how often mails about them come.
 MOST_SUBJECTS = 100
+#: When reminders are written, in the site's zone: before the mail of the day leaves.
+REMINDERS_AT = time(6, 0)
 #: So many clusters stand in the section of another noun's page; the register holds the rest.
 SHOWN = 12
 
@@ -61,6 +66,7 @@ def register() -> None:
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     _register_mails()
     _register_chores()
+    _register_reminders()
 
 
 def _register_chores() -> None:
@@ -72,6 +78,19 @@ def _register_chores() -> None:
     )
     contributions.clock_jobs.register(
         "clusters.withdraw", ClockJob(_("Withdraw proposals that nobody worked on"), 24 * 60, withdraw_idle_proposals)
+    )
+
+
+def _register_reminders() -> None:
+    contributions.clock_jobs.register(
+        "clusters.reminders",
+        ClockJob(_("Remind of what waits"), 24 * 60, send_todays, lease_minutes=30, daily_at=REMINDERS_AT),
+    )
+    contributions.navigation.register(
+        "reminders",
+        NavigationEntry(
+            _("Reminders"), "clusters:reminders", order=150, visible_to=lambda user: bool(can_see_reminders(user))
+        ),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import quote
 
 from django.urls import reverse
 
@@ -25,29 +24,61 @@ def _conditions(cluster: Cluster) -> str:
     return f"{cluster.get_absolute_url()}#conditions"
 
 
-def _signed_in(page: Callable[[Cluster], str]) -> Callable[[Cluster], str]:
-    """Lead through the sign-in to a page that everybody reads, but whose button is for who signed in."""
-    return lambda cluster: f"{reverse('account_login')}?next={quote(page(cluster))}"
-
-
 #: Where a mail's button leads when it is not the cluster's page: by template and audience.
 PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
+    ("withdrawal_ahead", "proposer"): _named_page("clusters:update"),
+    ("withdrawal_ahead", "lead"): _named_page("clusters:update"),
     ("submit", "lead_to_ask"): _verb_page("accept-lead"),
     ("submit", "coordinators"): _named_page("clusters:review_case"),
-    ("approve", "named_participants"): _signed_in(_named_page("clusters:people")),
+    ("approve", "named_participants"): _named_page("clusters:people"),
     ("return", "proposer"): _named_page("clusters:update"),
     ("decline_lead", "proposer"): _named_page("clusters:update"),
     ("start", "participants"): _named_page("clusters:roadmap"),
-    ("participation_asked", "lead"): _signed_in(_named_page("clusters:people")),
-    ("invited", "participant"): _signed_in(_named_page("clusters:people")),
-    ("condition_met", "coordinators"): _signed_in(_conditions),
+    ("participation_asked", "lead"): _named_page("clusters:people"),
+    ("invited", "participant"): _named_page("clusters:people"),
+    ("condition_met", "coordinators"): _conditions,
     ("merge_asked", "taking_in"): _verb_page("merge"),
     **{("merge", audience): merge_mails.taken_in for audience in merge_mails.AUDIENCES},
+}
+
+
+def _plain(page: Callable[[Cluster], str]) -> Callable[[Cluster, int], str]:
+    return lambda cluster, part_id: page(cluster)
+
+
+def _stage(cluster: Cluster, part_id: int) -> str:
+    return f"{_named_page('clusters:roadmap')(cluster)}#stage-{part_id}"
+
+
+def _amendment(cluster: Cluster, part_id: int) -> str:
+    return reverse("clusters:amendment", kwargs={"reference": cluster.name, "number": part_id})
+
+
+#: Where the button of a reminder leads: by its rule, from the cluster and the part that waits.
+REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
+    "undecided": _plain(_named_page("clusters:review_case")),
+    "lead_asked": _plain(_verb_page("accept-lead")),
+    "idle": _plain(_named_page("clusters:update")),
+    "start": _plain(_verb_page("start")),
+    "end": _plain(_verb_page("conclude")),
+    "stage": _stage,
+    "condition": _plain(_conditions),
+    "condition_met": _plain(_conditions),
+    "invitation": _plain(_named_page("clusters:people")),
+    "request": _plain(_named_page("clusters:people")),
+    "suggestion": _amendment,
+    "new_lead": _amendment,
+    "amendment": _amendment,
+    "merge": _plain(_verb_page("merge")),
+    "follow_up": _plain(_named_page("clusters:outcomes")),
+    "report": _plain(_named_page("clusters:detail")),
 }
 
 
 @notifications.leads_to("cluster")
 def cluster_path(cluster: Cluster, message: Message) -> str | None:
     """Return the very page where the recipient acts; None for the cluster's page."""
+    if message.template == "clusters/reminder":
+        return REMINDER_PAGES[message.params["rule"]](cluster, message.params.get("part_id", 0))
     page = PAGES.get((message.template.rpartition("/")[2], message.params.get("audience", "")))
     return page(cluster) if page is not None else None

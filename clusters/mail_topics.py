@@ -33,9 +33,11 @@ BINDING = frozenset(
         "discontinue:open_requests",
         "amendment_proposed:new_lead",
         "amendment_renewed:new_lead",
-        "reminder:idle",
+        "withdrawal_ahead",
     }
 )
+#: The topic of reminders.
+REMINDERS = "clusters.reminders"
 DECIDING = frozenset(
     {"coordinators", "coordinators_before", "taking_in", "merge_asker", "deciders", "deciders_once_proposed"}
 )
@@ -69,7 +71,7 @@ TOPICS = {
         order=10,
         why_at_once=_("It asks for your answer or binds you."),
     ),
-    "clusters.reminders": MailTopic(
+    REMINDERS: MailTopic(
         _("Reminders"),
         _("What waits for you, before it is due and when it is late."),
         _reminder,

@@ -199,6 +199,8 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
         "reason": body.get("reason", "") or body.get("message", ""),
         "part": condition_mails.part(event, str(body.get("title", ""))),
         "conditions": condition_mails.lines(event),
+        "part": body.get("title", "") or message.params.get("part", ""),
+        "conditions": [condition.text for condition in _conditions_of(event)],
         "facts": _facts(cluster, message),
         "into": merge_mails.into_of(event),
     }

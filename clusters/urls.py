@@ -2,7 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from clusters.views import amendment, cluster, condition, lifecycle, merge, outcome, participation, review, roadmap
+from clusters.views import (
+    amendment,
+    cluster,
+    condition,
+    lifecycle,
+    merge,
+    outcome,
+    participation,
+    reminders,
+    review,
+    roadmap,
+)
 from clusters.views.draft_share import DraftShareView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
@@ -10,6 +21,7 @@ from clusters.views.register import NamesView, RegisterView
 app_name = "clusters"
 
 urlpatterns: list[URLPattern] = [
+    path("reminders/", reminders.reminders, name="reminders"),
     path("review/", review.ReviewDeskView.as_view(), name="review"),
     path("review/<str:reference>/", review.ReviewView.as_view(), name="review_case"),
     path("clusters/", RegisterView.as_view(), name="list"),

@@ -15,9 +15,8 @@ from django.utils import translation
 
 from community import kinds
 from community.choices import GATHERED, MessageState, Rhythm
-from community.mails import headline, language_of, words_of
+from community.mails import headline, language_of, lasting_path, words_of
 from community.models import Message
-from community.notifications import path_of
 
 logger = logging.getLogger(__name__)
 
@@ -105,7 +104,7 @@ def _line_of(row: Message) -> Line | None:
                     row.state = MessageState.CANCELLED
                     row.save(update_fields=["state"])
                     return None
-            return Line(headline(row), path_of(subject, row), row.shown_at)
+            return Line(headline(row), lasting_path(subject, row), row.shown_at)
     except Exception:
         logger.exception("mail %s (%s) could not be worded", row.pk, row.template)
         row.rhythm = Rhythm.AT_ONCE

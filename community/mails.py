@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Model
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
@@ -91,10 +93,24 @@ def _render_text(name: str, context: dict[str, Any]) -> str:
     return str(template.template.render(Context(context, autoescape=False)))
 
 
+def lasting_path(subject: Model | None, message: Message) -> str:
+    """Return the path that a mail names: an account is led through the sign-in to what a visitor would not find.
+
+    That is a page that is not public, or a button; who is signed in already is led on at once.
+    """
+    path = path_of(subject, message)
+    if message.to is None or subject is None:
+        return path
+    is_public = kinds.visible(message.kind, AnonymousUser()).filter(pk=subject.pk).exists()
+    if is_public and path == kinds.url(subject):
+        return path
+    return f"{reverse('account_login')}?next={quote(path)}"
+
+
 def _context(message: Message, token: str | None) -> dict[str, Any]:
     """Return the names that every template may use."""
     subject = kinds.resolve(message.kind, message.subject_id) if message.subject_id is not None else None
-    path = path_of(subject, message)
+    path = lasting_path(subject, message)
     link_url = ""
     if message.link is not None and token is not None:
         link_url = settings.SITE_URL + reverse(LINK_PAGES[message.link.purpose], kwargs={"token": token})

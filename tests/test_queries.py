@@ -43,6 +43,7 @@ BUDGETS: dict[str, int] = {
     "/notifications/": 12,
     "/account/notifications/": 10,
     "/review/": 18,
+    "/reminders/": 24,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
     "/projects/{project}/": 14,
@@ -61,11 +62,13 @@ BUDGETS: dict[str, int] = {
     "/clusters/{proposed}/": 12,
 }
 #: Who looks at what.
-PERSONAL = ("/members/", "/desk/", "/notifications/", "/account/", "/review/", "/clusters/{proposed}")
+PERSONAL = ("/members/", "/desk/", "/notifications/", "/account/", "/review/", "/reminders/", "/clusters/{proposed}")
 VISITOR_PAGES = tuple(page for page in BUDGETS if not page.startswith(PERSONAL) and "{part}" not in page)
 READERS: dict[str, tuple[str, ...]] = {
     "visitor": VISITOR_PAGES,
-    "member": tuple(page for page in BUDGETS if not page.startswith("/review/") and "{part}" not in page),
+    "member": tuple(
+        page for page in BUDGETS if not page.startswith(("/review/", "/reminders/")) and "{part}" not in page
+    ),
     "lead": (
         "/desk/",
         "/clusters/{running}/",

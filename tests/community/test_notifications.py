@@ -204,7 +204,7 @@ def test_a_time_of_day_comes_once_a_day_also_when_clocks_are_changed(
 def test_a_mail_that_asks_leads_through_the_sign_in_to_its_very_button(cast: Cast) -> None:
     cluster = make_cluster(cast, State.RUNNING)
     message = tell(cast, cluster, "invited", role="member", audience="participant")
-    client, path = Client(), notifications.path_of(cluster, message)
+    client, path = Client(), mails.lasting_path(cluster, message)
     signed_in = client.post(
         path, {"login": cast.user("member").email, "password": "correct horse battery", "next": path.split("next=")[1]}
     )
