@@ -11,8 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, lazystr
 
 from community.demo_accounts import DEMO_ACCOUNTS
-from community.inbox import MOST_COUNTED, unread_count
-from community.models import User
+from community.inbox import MOST_COUNTED, count_for
 from community.views.appearance import chosen_theme
 from community.visibility import is_cop
 
@@ -56,8 +55,7 @@ def may_propose(request: HttpRequest) -> bool:
 
 def unread(request: HttpRequest) -> str:
     """Return how many notifications a signed-in reader has not read, "" for none and "99+" for many."""
-    user = getattr(request, "user", None)
-    count = unread_count(user) if isinstance(user, User) else 0
+    count = count_for(getattr(request, "user", None))
     return f"{MOST_COUNTED - 1}+" if count >= MOST_COUNTED else str(count or "")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Model
 from django.utils import timezone
@@ -17,9 +18,11 @@ from community.choices import GATHERED, MessageState
 from community.mails import headline
 from community.models import Message, User
 from community.notifications import path_of
+from community.visibility import account
 
 #: From so many on the header says only that there are more.
 MOST_COUNTED = 100
+_REMEMBERED = "_unread_count"
 #: What an address may need besides the subject's own row.
 JOINED = ("cluster", "merged_into")
 
@@ -42,6 +45,17 @@ def unread_count(user: User) -> int:
     """Return how many notifications wait to be read, at most `MOST_COUNTED`; one query."""
     rows = Message.objects.shown_to(user, timezone.now()).unread().order_by()
     return len(rows.values_list("pk", flat=True)[:MOST_COUNTED])
+
+
+def count_for(user: User | AnonymousUser | None) -> int:
+    """Return the same for a reader, asked once a request and remembered on the user; none for a visitor."""
+    known = account(user)
+    if known is None:
+        return 0
+    remembered = known.__dict__
+    if _REMEMBERED not in remembered:
+        remembered[_REMEMBERED] = unread_count(known)
+    return int(remembered[_REMEMBERED])
 
 
 def lines_of(messages: Iterable[Message], user: User) -> list[InboxLine]:
