@@ -46,6 +46,9 @@ PARTS = (
     ("follow_up", "clusters.FollowUp", _("Follow-up"), "clusters:detail"),
 )
 
+#: Parts about which accounts get mails.
+TOLD = frozenset({"follow_up"})
+
 
 def register_kinds() -> None:
     """Register the kinds of the work; all events of a cluster and its parts stand in one chain."""
@@ -75,7 +78,8 @@ def register_kinds() -> None:
         )
     )
     for code, model, label, url_name in PARTS:
-        register(Kind(code, model, label, url_name, _page, _chain, visible_to=_visible_parts(model)))
+        seen, is_told = _visible_parts(model), code in TOLD
+        register(Kind(code, model, label, url_name, _page, _chain, visible_to=seen, is_told=is_told))
 
 
 def _chain(part: Any) -> str:

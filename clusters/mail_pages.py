@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from clusters import merge_mails
 from clusters.models import Cluster
+from clusters.silences import FOLLOW_UP_PAGE
 from community import notifications
 from community.models import Message
 
@@ -54,6 +55,14 @@ def _amendment(cluster: Cluster, part_id: int) -> str:
     return reverse("clusters:amendment", kwargs={"reference": cluster.name, "number": part_id})
 
 
+def _follow_up(cluster: Cluster, part_id: int) -> str:
+    """Return the page with the question; without that page nobody is reminded of it (`clusters.silences`)."""
+    try:
+        return reverse(FOLLOW_UP_PAGE, kwargs={"reference": cluster.name, "pk": part_id})
+    except NoReverseMatch:
+        return reverse("clusters:outcomes", kwargs={"reference": cluster.name})
+
+
 #: Where the button of a reminder leads: by its rule, from the cluster and the part that waits.
 REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "undecided": _plain(_named_page("clusters:review_case")),
@@ -70,7 +79,7 @@ REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "new_lead": _amendment,
     "amendment": _amendment,
     "merge": _plain(_verb_page("merge")),
-    "follow_up": _plain(_named_page("clusters:outcomes")),
+    "follow_up": _follow_up,
     "report": _plain(_named_page("clusters:detail")),
 }
 

@@ -34,6 +34,7 @@ BINDING = frozenset(
         "amendment_proposed:new_lead",
         "amendment_renewed:new_lead",
         "withdrawal_ahead",
+        "follow_up",
     }
 )
 #: The topic of reminders.

@@ -116,8 +116,8 @@ WORDS: dict[str, ReminderWords] = {
     "follow_up": ReminderWords(
         _("Follow-up after the end"),
         _("Please say what became of “%(title)s”"),
-        _("The question after the end was due on %(day)s: is what was taken up still in use?"),
-        _("Open the outcomes"),
+        _("You were asked on %(day)s whether what came of it is in use."),
+        _("Answer the question"),
     ),
     "report": ReminderWords(
         _("Ended and not reported yet"),

@@ -76,7 +76,8 @@ RULES: dict[str, tuple[Step, ...]] = {
     "new_lead": _asked("asked"),
     "amendment": _to_decide(),
     "merge": (Step(7, "coordinators"), Step(14, "coordinators")),
-    "follow_up": (Step(0, "asked"), Step(7, "asked"), Step(14, "asked"), Step(14, "coordinators")),
+    # The question itself is mailed on the day.
+    "follow_up": (Step(7, "asked"), Step(14, "asked"), Step(14, "coordinators")),
     "report": (Step(14, "coordinators"), Step(30, "coordinators", every=30)),
 }
 

@@ -15,6 +15,7 @@ from clusters.choices import ACTIVE_STATES, AmendmentKind, AmendmentState, Parti
 from clusters.models import Amendment, Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
 from clusters.permissions import parties_of
 from clusters.reminders import RULES, Person, Silence
+from community import contributions
 from community.models import Appointment, Member
 
 #: Where something may still have to be done.
@@ -31,6 +32,8 @@ def silences(on: date) -> list[Silence]:
     """Return everything that waits for somebody on the day `on`, by cluster; as many queries for many as for one."""
     facts = _Facts(on)
     found = [*facts.of_clusters(), *facts.of_parts(), *facts.of_people(), *facts.of_amendments(), *facts.of_ended()]
+    for provider in contributions.silences:
+        found += provider(on)
     order = list(RULES)
     return sorted(found, key=lambda silence: (silence.cluster_id, order.index(silence.rule), silence.key))
 

@@ -163,6 +163,8 @@ class NavigationEntry:
 desk_items: Registry[Callable[[User, date], Iterable[DeskItem]]] = Registry("desk_items")
 page_sections: Registry[PageSection] = Registry("page_sections")
 personal_records: Registry[PersonalRecords] = Registry("personal_records")
+#: What waits on a day besides what clusters know themselves, as facts (`clusters.reminders.Silence`).
+silences: Registry[Callable[[date], Iterable[Any]]] = Registry("silences")
 search_sources: Registry[SearchSource] = Registry("search_sources")
 clock_jobs: Registry[ClockJob] = Registry("clock_jobs")
 #: What mails there are, to choose a rhythm for.

@@ -104,7 +104,7 @@ def _line_of(row: Message) -> Line | None:
                     row.state = MessageState.CANCELLED
                     row.save(update_fields=["state"])
                     return None
-            return Line(headline(row), lasting_path(subject, row), row.shown_at)
+            return Line(headline(row, subject), lasting_path(subject, row), row.shown_at)
     except Exception:
         logger.exception("mail %s (%s) could not be worded", row.pk, row.template)
         row.rhythm = Rhythm.AT_ONCE

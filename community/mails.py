@@ -75,11 +75,13 @@ def mail_of(message: Message, words: dict[str, str]) -> EmailMultiAlternatives:
     return mail
 
 
-def headline(message: Message) -> str:
-    """Return the subject line of a row in the present language, for a list: from the row and its event alone."""
+def headline(message: Message, subject: Model | None) -> str:
+    """Return the subject line of a row in the present language, for a list: from the row and its subject alone."""
     detail = getattr(message.event, "detail", None) if message.event else None
     part = ((detail.body if detail else None) or {}).get("title", "")
-    return " ".join(_render_text(f"emails/{message.template}_subject.txt", {"part": part, **message.params}).split())
+    title = getattr(getattr(subject, "cluster", subject), "title", "")
+    context = {"part": part, "title": title, **message.params}
+    return " ".join(_render_text(f"emails/{message.template}_subject.txt", context).split())
 
 
 def message_id(message: Message) -> str:

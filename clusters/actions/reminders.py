@@ -17,6 +17,8 @@ from community.models import Message, User
 
 #: So many keys are asked for at once.
 AT_ONCE = 500
+#: So many rows are written in one transaction.
+BATCH = 100
 
 
 @dataclass(frozen=True)
@@ -55,18 +57,19 @@ def plan_reminders(on: date) -> Plan:
 def send_reminders(*, on: date) -> Plan:
     """Write the outbox rows of the day `on`; return the plan that was carried out.
 
-    Each row is written in a transaction of its own under a key that makes a second one impossible: run twice, or by
-    two machines at once, everybody is reminded once.
+    Each row is written under a key that makes a second one impossible: run twice, or by two machines at once,
+    everybody is reminded once. The rows of one batch are committed together and wake the sender once.
     """
     planned = plan_reminders(on)
     clusters = Cluster.objects.in_bulk({decision.silence.cluster_id for decision in planned.sends})
     users = User.objects.in_bulk({decision.person.user_id for decision in planned.sends})
-    for decision in planned.sends:
-        _remind(decision, clusters[decision.silence.cluster_id], users.get(decision.person.user_id), on)
+    for start in range(0, len(planned.sends), BATCH):
+        with transaction.atomic():
+            for decision in planned.sends[start : start + BATCH]:
+                _remind(decision, clusters[decision.silence.cluster_id], users.get(decision.person.user_id), on)
     return planned
 
 
-@transaction.atomic
 def _remind(decision: Decision, cluster: Cluster, user: User | None, on: date) -> None:
     """Write one row; it bears what the subject line says, and no name."""
     silence = decision.silence

@@ -73,13 +73,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Keep the rows that are no part of a mail whose words are settled."""
         return self.filter(led_by=None, frozen__isnull=True)
 
+    def told_to(self, user: User, at: datetime) -> Self:
+        """Keep what was told to an account by `at`, whether or not it may still see what it is about."""
+        return self.filter(to=user, state__in=SHOWN_MESSAGES, shown_at__lte=at)
+
     def shown_to(self, user: User, at: datetime) -> Self:
         """Keep what an account finds in its list at `at`, newest first.
 
         Nothing that was taken back or replaced, nothing that waits for an undo, and nothing about what the account
         may not see elsewhere any more.
         """
-        rows = self.filter(to=user, state__in=SHOWN_MESSAGES, shown_at__lte=at)
+        rows = self.told_to(user, at)
         seen = Q(kind="")
         for code in kinds.told():
             seen |= Q(Exists(kinds.visible(code, user).filter(pk=OuterRef("subject_id"))), kind=code)

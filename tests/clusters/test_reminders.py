@@ -46,7 +46,7 @@ DAYS: dict[str, dict[str, list[int]]] = {
     "new_lead": {"asked": [3, 7]},
     "amendment": {"coordinators": [7, 14], "stand_ins": [14]},
     "merge": {"coordinators": [7, 14]},
-    "follow_up": {"asked": [0, 7, 14], "coordinators": [14]},
+    "follow_up": {"asked": [7, 14], "coordinators": [14]},
     "report": {"coordinators": [14, 30, 60]},
 }
 
