@@ -18,7 +18,7 @@ from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
 from clusters.mail_topics import TOPICS
 from clusters.models import Cluster
-from clusters.permissions import can_see_reminders
+from clusters.reminder_rights import can_see_reminders
 from clusters.visibility import viewer
 from community import contributions
 from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource

@@ -30,7 +30,7 @@ from clusters.choices import (
     ParticipationStatus,
     State,
 )
-from clusters.models import Cluster, DraftWriter, Participation
+from clusters.models import Cluster
 from clusters.querysets.cluster import WRITING_VERBS
 from clusters.visibility import Viewer, viewer
 from community.access import named_members
@@ -168,25 +168,6 @@ def _free_to_decide(cluster: Cluster, on: date, besides: frozenset[int]) -> Quer
     for keys in _bound(cluster):
         free = free.exclude(member__in=keys)
     return free
-
-
-def parties_of(clusters: Iterable[Cluster]) -> dict[int, frozenset[int]]:
-    """Return the same as `parties` of many clusters, by their keys; three queries."""
-    rows = {cluster.pk: cluster for cluster in clusters}
-    bound = {pk: {row.proposer_id, row.lead_id, row.acting_lead_id} for pk, row in rows.items()}
-    deputies = Participation.objects.filter(
-        cluster__in=rows, role__in=sorted(LEADING_ROLES), status__in=sorted(BINDING_PARTICIPATIONS)
-    )
-    wrote = Event.objects.filter(kind="cluster", subject_id__in=rows, verb__in=WRITING_VERBS)
-    drafted = DraftWriter.objects.filter(cluster__in=rows)
-    for found in (
-        deputies.order_by().values_list("cluster_id", "member_id"),
-        wrote.order_by().values_list("subject_id", "by__member"),
-        drafted.order_by().values_list("cluster_id", "member_id"),
-    ):
-        for pk, member_id in found:
-            bound[pk].add(member_id)
-    return {pk: frozenset(key for key in keys if key is not None) for pk, keys in bound.items()}
 
 
 def _able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
@@ -351,14 +332,6 @@ def can_propose(user: User | AnonymousUser | None) -> Verdict:
     if who.is_cop:
         return ALLOWED
     return refused(_("Only members of the community of practice propose clusters."), "forbidden")
-
-
-def can_see_reminders(user: User | AnonymousUser | None) -> Verdict:
-    """Coordinators read who is reminded in their group, administrators everything but drafts."""
-    who = viewer(user, timezone.localdate())
-    if who.is_coordinator or who.is_administrator:
-        return ALLOWED
-    return refused(_("Who is reminded of what is for coordinators of a working group and for administrators."))
 
 
 def can_edit_proposal(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:

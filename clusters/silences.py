@@ -13,7 +13,7 @@ from django.utils import timezone
 from clusters.amendment_rights import own_parties
 from clusters.choices import ACTIVE_STATES, AmendmentKind, AmendmentState, ParticipationStatus, State
 from clusters.models import Amendment, Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
-from clusters.permissions import parties_of
+from clusters.reminder_rights import parties_of
 from clusters.reminders import RULES, Person, Silence
 from community import contributions
 from community.models import Appointment, Member

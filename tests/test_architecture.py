@@ -57,6 +57,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "merge_rules",
             "decision_rules",
             "reminders",
+            "reminder_rights",
         }
     ),
     frozenset({"lifecycle", "amendment_lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),

@@ -17,7 +17,8 @@ from clusters.actions.reminders import plan_reminders, send_reminders, send_toda
 from clusters.choices import ParticipationStatus, State
 from clusters.contributed import REMINDERS_AT
 from clusters.models import Cluster, FollowUp, Participation, Stage
-from clusters.permissions import parties, parties_of
+from clusters.permissions import parties
+from clusters.reminder_rights import parties_of
 from clusters.reminders import RULES, Person, Silence, Why, decide
 from community.actions.outbox import send_outbox
 from community.actions.scheduler import enter_chores, tick
