@@ -197,10 +197,8 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
         "group": f"{group.code} {group.title}" if group else "",
         "who": who(event, named=message.to is not None and sees_names(message.to, cluster)) if event else "",
         "reason": body.get("reason", "") or body.get("message", ""),
-        "part": condition_mails.part(event, str(body.get("title", ""))),
+        "part": condition_mails.part(event, str(body.get("title", ""))) or message.params.get("part", ""),
         "conditions": condition_mails.lines(event),
-        "part": body.get("title", "") or message.params.get("part", ""),
-        "conditions": [condition.text for condition in _conditions_of(event)],
         "facts": _facts(cluster, message),
         "into": merge_mails.into_of(event),
     }

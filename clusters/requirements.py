@@ -6,7 +6,6 @@ Each takes the attempt and answers with a verdict whose sentence says what is mi
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
 from datetime import date, datetime, timedelta
 
 from django.urls import reverse
@@ -21,18 +20,12 @@ from clusters.corrections import changed_since_report
 from clusters.models import Cluster
 from clusters.permissions import eligible_to_lead, is_gone
 from clusters.proposal_rules import held_up_by
-from clusters.permissions import eligible_to_lead, is_gone, parties
-from clusters.proposal_rules import why_not_ready
 from clusters.reminders import LAST_IDLE_STEP, TOLD_DAYS_BEFORE, key_of
-from clusters.roadmap_rules import ended_long_ago, too_far_back
-from clusters.visibility import viewer
 from community import lifecycle
 from community.choices import MessageState
 from community.lifecycle import Attempt
-from community.models import Event
-from community.permissions import ALLOWED, Obstacle, Verdict, refused
 from community.models import Event, Message
-from community.permissions import ALLOWED, Verdict, refused
+from community.permissions import ALLOWED, Obstacle, Verdict, refused
 
 #: How long an undoable verb can be taken back, and its mails wait.
 UNDO_SECONDS = 30
