@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
@@ -45,20 +44,19 @@ class InboxLine:
 
 
 def unread_count(user: User) -> int:
-    """Return how many notifications wait to be read, at most `MOST_COUNTED`; one query on most pages.
+    """Return how many notifications wait to be read, at most `MOST_COUNTED`; no query on most pages.
 
-    Which of them the account may still see takes longer to ask than all else on a page: what was found is kept for
-    a minute, or until something comes or is read.
+    The account of a request knows how many were told and which came last. Which of them it may still see takes long
+    to ask: what was found is kept for a minute, or until something comes or is read.
     """
-    at = timezone.now()
-    waiting = Message.objects.told_to(user, at).unread().order_by("pk")
-    keys = list(waiting.values_list("pk", flat=True)[:MOST_COUNTED])
-    if not keys:
+    total = getattr(user, "unread_total", -1)
+    if not total:
         return 0
-    name = f"community:unread:{user.pk}:{blake2b(repr(keys).encode(), digest_size=12).hexdigest()}"
-    known = cache.get(name)
+    name = f"community:unread:{user.pk}:{total}:{getattr(user, 'unread_newest', 0)}"
+    known = cache.get(name) if total > 0 else None
     if known is None:
-        known = Message.objects.shown_to(user, at).unread().order_by().filter(pk__in=keys).count()
+        rows = Message.objects.shown_to(user, timezone.now()).unread().order_by()
+        known = len(rows.values_list("pk", flat=True)[:MOST_COUNTED])
         cache.set(name, known, COUNTED_SECONDS)
     return int(known)
 

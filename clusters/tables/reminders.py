@@ -93,7 +93,7 @@ def line_of(decision: Decision, cluster: Cluster, on: date, rhythms: dict[tuple[
 
 def _rhythms(decisions: list[Decision]) -> dict[tuple[int, str], str]:
     """Return how the reminded want reminders, by account and what about; one query."""
-    ids = {row.person.user_id for row in decisions if row.person.user_id is not None}
+    ids = {row.person.user_id for row in decisions if row.person.user_id is not None} or {0}
     rows = NotificationPreference.objects.filter(user__in=ids, topic=REMINDERS)
     return {(user, about): rhythm for user, about, rhythm in rows.values_list("user_id", "about", "rhythm")}
 

@@ -73,7 +73,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Keep the rows that are no part of a mail whose words are settled."""
         return self.filter(led_by=None, frozen__isnull=True)
 
-    def told_to(self, user: User, at: datetime) -> Self:
+    def told_to(self, user: User | OuterRef, at: datetime) -> Self:
         """Keep what was told to an account by `at`, whether or not it may still see what it is about."""
         return self.filter(to=user, state__in=SHOWN_MESSAGES, shown_at__lte=at)
 
