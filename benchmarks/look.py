@@ -28,7 +28,7 @@ def find() -> dict[str, Any]:
         raise SystemExit("nothing to measure: no running cluster, or no member with an account")
     session = SessionStore()
     session[SESSION_KEY] = str(member.user.pk)
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = "community.backends.AccountBackend"
     session[HASH_SESSION_KEY] = member.user.get_session_auth_hash()
     session.save()
     edition = Edition.objects.filter(issue__kind="cluster", pdf_size__gt=0).order_by("pk").last()

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -21,6 +21,7 @@ class ClustersConfig(AppConfig):
             contributed,
             follow_up_mails,
             lifecycle,
+            mail_pages,
             notifications,
         )
         from clusters.actions import (  # noqa: F401 - the effects register on import
@@ -35,18 +36,27 @@ class ClustersConfig(AppConfig):
         contributed.register()
 
 
+PARTS = (
+    ("stage", "clusters.Stage", _("Stage"), "clusters:roadmap"),
+    ("objective", "clusters.Objective", _("Objective"), "clusters:detail"),
+    ("participation", "clusters.Participation", _("Participation"), "clusters:people"),
+    ("condition", "clusters.Condition", _("Condition"), "clusters:detail"),
+    ("outcome", "clusters.Outcome", _("Outcome"), "clusters:outcomes"),
+    ("meeting", "clusters.Meeting", _("Meeting"), "clusters:detail"),
+    ("panel_question", "clusters.PanelQuestion", _("Question to a panel"), "clusters:detail"),
+    ("follow_up", "clusters.FollowUp", _("Follow-up"), "clusters:outcomes"),
+)
+
+#: Parts about which accounts get mails.
+TOLD = frozenset({"follow_up"})
+
+
 def register_kinds() -> None:
     """Register the kinds of the work; all events of a cluster and its parts stand in one chain."""
-    from community import kinds
+    from community.kinds import Kind, register
 
-    def of_cluster(part: Any) -> str:
-        return f"cluster:{part.cluster_id}"
-
-    def page(part: Any) -> dict[str, str]:
-        return {"reference": part.cluster.name}
-
-    kinds.register(
-        kinds.Kind(
+    register(
+        Kind(
             "cluster",
             "clusters.Cluster",
             _("Cluster"),
@@ -54,22 +64,40 @@ def register_kinds() -> None:
             url_kwargs=lambda cluster: {"reference": cluster.name},
             chain=lambda cluster: f"cluster:{cluster.pk}",
             title=lambda cluster: cluster.title,
+            is_told=True,
         )
     )
+    register(
+        Kind(
+            "amendment",
+            "clusters.Amendment",
+            _("Amendment"),
+            url_name="clusters:amendment",
+            url_kwargs=lambda amendment: {**_page(amendment), "number": amendment.number},
+            chain=_chain,
+            is_told=True,
+        )
+    )
+    for code, model, label, url_name in PARTS:
+        seen, is_told = _visible_parts(model), code in TOLD
+        register(Kind(code, model, label, url_name, _page, _chain, visible_to=seen, is_told=is_told))
 
-    def numbered_page(amendment: Any) -> dict[str, Any]:
-        return {**page(amendment), "number": amendment.number}
 
-    for code, model, label, url_name in (
-        ("stage", "clusters.Stage", _("Stage"), "clusters:roadmap"),
-        ("objective", "clusters.Objective", _("Objective"), "clusters:detail"),
-        ("participation", "clusters.Participation", _("Participation"), "clusters:people"),
-        ("amendment", "clusters.Amendment", _("Amendment"), "clusters:amendment"),
-        ("condition", "clusters.Condition", _("Condition"), "clusters:detail"),
-        ("outcome", "clusters.Outcome", _("Outcome"), "clusters:outcomes"),
-        ("meeting", "clusters.Meeting", _("Meeting"), "clusters:detail"),
-        ("panel_question", "clusters.PanelQuestion", _("Question to a panel"), "clusters:detail"),
-        ("follow_up", "clusters.FollowUp", _("Follow-up"), "clusters:outcomes"),
-    ):
-        address = numbered_page if code == "amendment" else page
-        kinds.register(kinds.Kind(code, model, label, url_name=url_name, url_kwargs=address, chain=of_cluster))
+def _chain(part: Any) -> str:
+    return f"cluster:{part.cluster_id}"
+
+
+def _page(part: Any) -> dict[str, str]:
+    return {"reference": part.cluster.name}
+
+
+def _visible_parts(model: str) -> Any:
+    """Return what finds the parts of clusters that a user may see."""
+
+    def visible(user: Any) -> Any:
+        from clusters.models import Cluster
+
+        clusters = Cluster.objects.visible_to(user)
+        return apps.get_model(model)._default_manager.filter(cluster__in=clusters)
+
+    return visible

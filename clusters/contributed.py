@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 from django.http import HttpRequest
@@ -12,16 +13,24 @@ from clusters import search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.needs import settle_all_needs, status_of
+from clusters.actions.reminders import send_todays
 from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
 from clusters.follow_up_mails import PURPOSE
+from clusters.mail_topics import TOPICS
 from clusters.models import Cluster
+from clusters.reminder_rights import can_see_reminders
 from clusters.visibility import viewer
 from community import contributions
 from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource
 from community.mails import lead_links_to
+from community.models import Subscription, User
 
+#: For so many clusters a person chooses how often mails about them come.
+MOST_SUBJECTS = 100
+#: When reminders are written, in the site's zone: before the mail of the day leaves.
+REMINDERS_AT = time(6, 0)
 #: So many clusters stand in the section of another noun's page; the register holds the rest.
 SHOWN = 12
 
@@ -58,7 +67,9 @@ def register() -> None:
     )
     contributions.need_progress.register("clusters", status_of)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
+    _register_mails()
     _register_chores()
+    _register_reminders()
 
 
 def _register_chores() -> None:
@@ -76,6 +87,33 @@ def _register_chores() -> None:
         "clusters.follow_ups", ClockJob(_("Ask what became of concluded clusters"), 60, ask_due_follow_ups)
     )
     lead_links_to(PURPOSE, "clusters:follow_up_link")
+
+
+def _register_reminders() -> None:
+    contributions.clock_jobs.register(
+        "clusters.reminders",
+        ClockJob(_("Remind of what waits"), 24 * 60, send_todays, lease_minutes=30, daily_at=REMINDERS_AT),
+    )
+    contributions.navigation.register(
+        "reminders",
+        NavigationEntry(
+            _("Reminders"), "clusters:reminders", order=150, visible_to=lambda user: bool(can_see_reminders(user))
+        ),
+    )
+
+
+def _register_mails() -> None:
+    for code, topic in TOPICS.items():
+        contributions.mail_topics.register(code, topic)
+    contributions.mail_subjects.register("cluster", _with_a_part)
+
+
+def _with_a_part(user: User) -> list[tuple[int, str]]:
+    """Return the clusters of which a person gets mails, newest first: those they work on or follow."""
+    member_id = viewer(user, timezone.localdate()).member_id
+    followed = Subscription.objects.filter(user=user, kind="cluster").values("subject_id")
+    rows = Cluster.objects.visible_to(user).worked_on_by(member_id, followed)
+    return [(row.pk, str(row)) for row in rows[:MOST_SUBJECTS]]
 
 
 def _clusters_of(page: str) -> Any:

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
@@ -145,6 +143,12 @@ AUDIENCE_LABELS = {
     **merge_mails.AUDIENCE_LABELS,
     "followers": _("followers"),
 }
+#: What a verb takes back: mails of these that have not left are replaced by its own.
+TAKES_BACK = {
+    "recall": ("submit",),
+    "resume": ("pause",),
+    "reopen": ("conclude", "discontinue", "decline", "withdraw"),
+}
 #: As what somebody is named in a cluster that an administrator entered: the audience of the mail that says so.
 NAMED_AS = {"decided_by": _("who decided"), "lead": _("the lead"), "proposer": _("the proposer")}
 
@@ -156,6 +160,9 @@ def tell(attempt: Attempt) -> None:
         return  # nobody is mailed about the past
     cluster: Cluster = attempt.subject
     hold = attempt.at + timedelta(seconds=UNDO_SECONDS) if attempt.verb.undoable else None
+    if attempt.event is not None and attempt.verb.code in TAKES_BACK:
+        replaced = [f"clusters/{code}" for code in TAKES_BACK[attempt.verb.code]]
+        notifications.supersede(cluster, replaced, by=attempt.event)
     told: set[int] = {attempt.actor.pk} if attempt.actor else set()
     for audience in attempt.verb.tells:
         for user in _accounts(audience, attempt):
@@ -179,27 +186,22 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
     """Return what the templates of mails about a cluster use beside the subject.
 
     `who` is the person for those who may see names, else the role; `reason` are the words of the event, which
-    an erasure may have emptied, `part` the title of the part it is about; `url` leads to the very page where the
-    recipient acts.
+    an erasure may have emptied, `part` the title of the part it is about.
     """
     event = message.event
     detail = getattr(event, "detail", None) if event else None
     body: dict[str, Any] = (detail.body if detail else None) or {}
     group = cluster.working_group
-    context: dict[str, Any] = {
+    return {
         "question": cluster.question,
         "group": f"{group.code} {group.title}" if group else "",
         "who": who(event, named=message.to is not None and sees_names(message.to, cluster)) if event else "",
         "reason": body.get("reason", "") or body.get("message", ""),
-        "part": condition_mails.part(event, str(body.get("title", ""))),
+        "part": condition_mails.part(event, str(body.get("title", ""))) or message.params.get("part", ""),
         "conditions": condition_mails.lines(event),
         "facts": _facts(cluster, message),
         "into": merge_mails.into_of(event),
     }
-    page = PAGES.get((message.template.rpartition("/")[2], message.params.get("audience", "")))
-    if page is not None:
-        context["url"] = settings.SITE_URL + page(cluster)
-    return context
 
 
 def _facts(cluster: Cluster, message: Message) -> list[tuple[str, str]]:
@@ -227,29 +229,6 @@ def _entered_facts(cluster: Cluster, message: Message) -> list[tuple[str, str]]:
     if event is not None and event.by is not None:
         lines.append((str(_("Entered by")), f"{event.by.get_full_name()}, {event.by.email}"))
     return lines
-
-
-def _verb_page(verb: str) -> Callable[[Cluster], str]:
-    return lambda cluster: reverse("clusters:transition", kwargs={"reference": cluster.name, "verb": verb})
-
-
-def _named_page(name: str) -> Callable[[Cluster], str]:
-    return lambda cluster: reverse(name, kwargs={"reference": cluster.name})
-
-
-#: Where a mail's button leads when it is not the cluster's page: by template and audience.
-PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
-    ("submit", "lead_to_ask"): _verb_page("accept-lead"),
-    ("submit", "coordinators"): _named_page("clusters:review_case"),
-    ("approve", "named_participants"): _named_page("clusters:people"),
-    ("return", "proposer"): _named_page("clusters:update"),
-    ("decline_lead", "proposer"): _named_page("clusters:update"),
-    ("start", "participants"): _named_page("clusters:roadmap"),
-    ("participation_asked", "lead"): _named_page("clusters:people"),
-    ("invited", "participant"): _named_page("clusters:people"),
-    ("merge_asked", "taking_in"): _verb_page("merge"),
-    **{("merge", audience): merge_mails.taken_in for audience in merge_mails.AUDIENCES},
-}
 
 
 def told(attempt: Attempt) -> list[tuple[str, int]]:

@@ -6,7 +6,7 @@ Each takes the attempt and answers with a verdict whose sentence says what is mi
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
@@ -20,9 +20,11 @@ from clusters.corrections import changed_since_report
 from clusters.models import Cluster
 from clusters.permissions import eligible_to_lead, is_gone
 from clusters.proposal_rules import held_up_by
+from clusters.reminders import LAST_IDLE_STEP, TOLD_DAYS_BEFORE, key_of
 from community import lifecycle
+from community.choices import MessageState
 from community.lifecycle import Attempt
-from community.models import Event
+from community.models import Event, Message
 from community.permissions import ALLOWED, Obstacle, Verdict, refused
 
 #: How long an undoable verb can be taken back, and its mails wait.
@@ -231,13 +233,25 @@ def lead_or_proposer_is_gone(attempt: Attempt) -> Verdict:
 
 
 def idle_long_enough(attempt: Attempt) -> Verdict:
-    """The clock withdraws only what was returned and idle for 90 days."""
+    """The clock withdraws only what was returned and idle for 90 days, and never before that was announced."""
     if Capacity.CLOCK not in attempt.capacities:
         return ALLOWED
     cluster = attempt.subject
-    if cluster.state == State.RETURNED and cluster.updated_at <= attempt.at - timedelta(days=IDLE_DAYS):
+    if cluster.state != State.RETURNED or cluster.updated_at > attempt.at - timedelta(days=IDLE_DAYS):
+        return refused(_("It was worked on within the last %(days)d days.") % {"days": IDLE_DAYS})
+    if _was_announced(cluster, attempt.at):
         return ALLOWED
-    return refused(_("It was worked on within the last %(days)d days.") % {"days": IDLE_DAYS})
+    return refused(_("Its proposer was not told before that it will be withdrawn."))
+
+
+def _was_announced(cluster: Cluster, at: datetime) -> bool:
+    """Tell whether the last reminder of this rest left by mail, and long enough before."""
+    subject, anchor = f"cluster:{cluster.pk}", timezone.localdate(cluster.updated_at)
+    announced = Message.objects.in_state(MessageState.SENT).filter(
+        key__startswith=key_of("idle", subject, anchor, LAST_IDLE_STEP, ""),
+        sent_at__lt=at - timedelta(days=TOLD_DAYS_BEFORE - 1),
+    )
+    return announced.exists()
 
 
 def never_submitted(attempt: Attempt) -> Verdict:

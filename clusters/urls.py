@@ -11,6 +11,7 @@ from clusters.views import (
     merge,
     outcome,
     participation,
+    reminders,
     review,
     roadmap,
 )
@@ -25,6 +26,7 @@ from clusters.views.roadmap_shift import StageShiftView
 app_name = "clusters"
 
 urlpatterns: list[URLPattern] = [
+    path("reminders/", reminders.reminders, name="reminders"),
     path("review/", review.ReviewDeskView.as_view(), name="review"),
     path("review/<str:reference>/", review.ReviewView.as_view(), name="review_case"),
     path("clusters/", RegisterView.as_view(), name="list"),

@@ -9,7 +9,9 @@ from community.kinds import Kind
 
 KINDS = (
     Kind("user", "community.User", _("account")),
-    Kind("member", "community.Member", _("member"), "community:member", lambda member: {"key": member.key}),
+    Kind(
+        "member", "community.Member", _("member"), "community:member", lambda member: {"key": member.key}, is_told=True
+    ),
     Kind("organisation", "community.Organisation", _("organisation"), "community:organisation"),
     Kind("project", "community.Project", _("project"), "community:project", lambda project: {"code": project.code}),
     Kind(

@@ -140,6 +140,12 @@ class MessageState(TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Given up")
     CANCELLED = "cancelled", _("Cancelled")
+    SUPERSEDED = "superseded", _("Replaced by a later one")
+    KEPT = "kept", _("Kept without a mail")
+
+
+#: What stands in a person's list of notifications: what was taken back or replaced does not.
+SHOWN_MESSAGES = (MessageState.QUEUED, MessageState.SENT, MessageState.FAILED, MessageState.KEPT)
 
 
 class LinkState(TextChoices):
@@ -199,4 +205,9 @@ class Rhythm(TextChoices):
 
     AT_ONCE = "at_once", _("At once")
     DAILY = "daily", _("One mail a day")
-    NEVER = "never", _("None")
+    WEEKLY = "weekly", _("One mail a week")
+    NEVER = "never", _("No mail")
+
+
+#: Rhythms whose mails are gathered into one.
+GATHERED = (Rhythm.DAILY, Rhythm.WEEKLY)

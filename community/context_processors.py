@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, lazystr
 
 from community.demo_accounts import DEMO_ACCOUNTS
+from community.inbox import MOST_COUNTED, count_for
 from community.views.appearance import chosen_theme
 from community.visibility import is_cop
 
@@ -26,6 +27,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "theme": chosen_theme(request),
         "reader_name": lazystr(SimpleLazyObject(lambda: reader_name(request))),
+        "unread": SimpleLazyObject(lambda: unread(request)),
         "demo": demo,
         "may_propose": SimpleLazyObject(lambda: may_propose(request)),
         "demo_accounts": DEMO_ACCOUNTS,
@@ -49,6 +51,12 @@ def may_propose(request: HttpRequest) -> bool:
     """Say whether a link to where one proposes leads anywhere for the reader: visitors are led to sign in."""
     user = getattr(request, "user", None)
     return user is None or not user.is_authenticated or is_cop(user)
+
+
+def unread(request: HttpRequest) -> str:
+    """Return how many notifications a signed-in reader has not read, "" for none and "99+" for many."""
+    count = count_for(getattr(request, "user", None))
+    return f"{MOST_COUNTED - 1}+" if count >= MOST_COUNTED else str(count or "")
 
 
 def reader_name(request: HttpRequest) -> str:

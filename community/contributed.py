@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from community import contributions
 from community.clock import CHORES
 from community.context_processors import is_demo
-from community.contributions import NavigationEntry, PageSection
+from community.contributions import MailTopic, NavigationEntry, PageSection
 from community.desk import administrators_items
 from community.mails import lead_links_to
 from community.rights import can_see_directory
@@ -40,6 +40,15 @@ NAVIGATION = {
     "outbox": NavigationEntry(_("Mails"), "community:outbox", order=200, visible_to=lambda user: is_demo()),
 }
 
+#: Mails about the account itself.
+ACCOUNT = MailTopic(
+    _("Your account"),
+    _("Codes and links to sign in with, the invitation to register, changes of your account."),
+    lambda template, audience: template.startswith("account/") or template == "community/invite",
+    order=0,
+    why_at_once=_("It keeps your account safe."),
+)
+
 
 def register() -> None:
     """Register desk items, the home page's needs, chores, menu entries and where links lead."""
@@ -47,6 +56,7 @@ def register() -> None:
     contributions.desk_items.register("community.administrators", administrators_items)
     section: Any = PageSection("home", "community/sections/needs.html", open_needs, order=50)
     contributions.page_sections.register("community.needs", section)
+    contributions.mail_topics.register("community.account", ACCOUNT)
     for code, chore in CHORES.items():
         contributions.clock_jobs.register(code, chore)
     for code, entry in NAVIGATION.items():

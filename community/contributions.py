@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from django.utils.functional import Promise
@@ -101,14 +101,6 @@ class PersonalRecords:
 
 
 @dataclass(frozen=True)
-class Reminder:
-    """A rule of silence: `due(on)` yields what is to be reminded on that day."""
-
-    label: Words
-    send: Callable[[date, bool], int]
-
-
-@dataclass(frozen=True)
 class SearchSource:
     """Where the site's search looks: hits are (title, address, line) triples, best first."""
 
@@ -121,13 +113,30 @@ class ClockJob:
     """A chore of the scheduler: `run(now)` returns how much it did.
 
     It must be harmless to run twice: a scheduler that dies leaves it to the next
-    one after `lease_minutes`.
+    one after `lease_minutes`. With `daily_at` it runs once a day at that time of the
+    site's zone, also in nights when clocks are changed, instead of every so many minutes.
     """
 
     label: Words
     every_minutes: int
     run: Callable[[datetime], int]
     lease_minutes: int = 5
+    daily_at: time | None = None
+
+
+@dataclass(frozen=True)
+class MailTopic:
+    """A sort of mails that a person chooses a rhythm for.
+
+    `covers(template, audience)` says which mails belong to it; the first topic that does has it. `why_at_once`
+    says why it is sent at once whatever is chosen; empty where the person chooses.
+    """
+
+    label: Words
+    hint: Words
+    covers: Callable[[str, str], bool]
+    order: int
+    why_at_once: Words = ""
 
 
 @dataclass(frozen=True)
@@ -154,9 +163,14 @@ class NavigationEntry:
 desk_items: Registry[Callable[[User, date], Iterable[DeskItem]]] = Registry("desk_items")
 page_sections: Registry[PageSection] = Registry("page_sections")
 personal_records: Registry[PersonalRecords] = Registry("personal_records")
-reminders: Registry[Reminder] = Registry("reminders")
+#: What waits on a day besides what clusters know themselves, as facts (`clusters.reminders.Silence`).
+silences: Registry[Callable[[date], Iterable[Any]]] = Registry("silences")
 search_sources: Registry[SearchSource] = Registry("search_sources")
 clock_jobs: Registry[ClockJob] = Registry("clock_jobs")
+#: What mails there are, to choose a rhythm for.
+mail_topics: Registry[MailTopic] = Registry("mail_topics")
+#: What a person may choose rhythms for one by one, by kind: as (key, title) pairs.
+mail_subjects: Registry[Callable[[User], Iterable[tuple[int, str]]]] = Registry("mail_subjects")
 chain_anchors: Registry[Callable[[], Iterable[ChainAnchor]]] = Registry("chain_anchors")
 #: How far the work has brought a need, by its key: the furthest answer counts.
 need_progress: Registry[Callable[[int], str]] = Registry("need_progress")

@@ -1,7 +1,9 @@
 """Days and months: arithmetic that stays legal at the ends of months and of the calendar."""
 
 from calendar import monthrange
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.utils import timezone
 
 
 def add_months(day: date, months: int) -> date:
@@ -27,3 +29,18 @@ def earliest_end(on: date, months: int) -> date:
     while add_months(day, months) < on:
         day += timedelta(days=1)
     return day
+
+
+def next_local(after: datetime, clock: time, *, weekday: int | None = None) -> datetime:
+    """Return the first moment after `after` at which clocks in the site's zone show `clock`, in UTC.
+
+    Each day has exactly one such moment: where clocks are put back it is the first of the two, where they are put
+    forward over it, it is as long after midnight as on any other day. `weekday` keeps one day of the week, Monday 0.
+    """
+    zone = timezone.get_default_timezone()
+    day = after.astimezone(zone).date() - timedelta(days=1)
+    while True:
+        moment = datetime.combine(day, clock, tzinfo=zone).astimezone(UTC)
+        if moment > after and weekday in (None, day.weekday()):
+            return moment
+        day += timedelta(days=1)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
 
@@ -31,7 +31,9 @@ class Kind:
     """One kind of subject.
 
     `model` is "app.Model"; `url_name` names the page of one subject, if it has one;
-    `url_kwargs`, `chain` and `title` are asked with the subject.
+    `url_kwargs`, `chain` and `title` are asked with the subject. `visible_to(user)` are the subjects that an account
+    may see; without it the model's own `visible_to` is asked, and nobody sees a kind that has neither. `is_told`:
+    accounts get mails about it, and find them in their list of notifications.
     """
 
     code: str
@@ -41,6 +43,8 @@ class Kind:
     url_kwargs: Callable[[Any], Mapping[str, Any]] = _by_pk
     chain: Callable[[Any], str] = _in_community
     title: Callable[[Any], str] = str
+    visible_to: Callable[[Any], QuerySet[Any]] | None = None
+    is_told: bool = False
 
     @property
     def model_class(self) -> type[Model]:
@@ -92,6 +96,24 @@ def url(subject: Model) -> str | None:
     """Return the address of the subject's page, or None when its kind has none."""
     kind = of(subject)
     return reverse(kind.url_name, kwargs=dict(kind.url_kwargs(subject))) if kind.url_name else None
+
+
+def told() -> list[str]:
+    """Return the codes of the kinds about which accounts get mails."""
+    return [kind.code for kind in _kinds.values() if kind.is_told]
+
+
+def visible(code: str, user: Any) -> QuerySet[Any]:
+    """Return the subjects of a kind that `user` may see.
+
+    Raises:
+        KeyError: no kind has this code.
+    """
+    kind = get(code)
+    if kind.visible_to is not None:
+        return kind.visible_to(user)
+    rows: Any = kind.model_class._default_manager.all()
+    return rows.visible_to(user) if hasattr(rows, "visible_to") else rows.none()  # type: ignore[no-any-return]
 
 
 def every() -> Iterator[Kind]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import Model
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
@@ -15,7 +17,7 @@ from django.utils import translation
 
 from community import kinds
 from community.models import Message
-from community.notifications import context_of
+from community.notifications import context_of, path_of
 
 BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -40,22 +42,46 @@ def render(message: Message, *, token: str | None = None) -> EmailMultiAlternati
     `url` (of the subject), `link_url` (with the token), `site_url`, the row's
     parameters, and what the subject's app provides.
     """
-    language = (message.to.language if message.to else "") or settings.LANGUAGE_CODE
+    if message.frozen is not None:
+        return mail_of(message, message.frozen)
+    language = language_of(message)
     with translation.override(language):
-        context = {"language": language, **_context(message, token)}
-        name = f"emails/{message.template}"
-        context["subject_line"] = " ".join(_render_text(f"{name}_subject.txt", context).split())
-        text = BLANK_LINES.sub("\n\n", _render_text(f"{name}.txt", context).strip()) + "\n"
-        html = render_to_string(f"{name}.html", context)
+        return mail_of(message, words_of(message.template, {"language": language, **_context(message, token)}))
+
+
+def language_of(message: Message) -> str:
+    """Return the language in which a recipient reads."""
+    return (message.to.language if message.to else "") or settings.LANGUAGE_CODE
+
+
+def words_of(template: str, context: dict[str, Any]) -> dict[str, str]:
+    """Return the words of a mail in the present language: `subject`, `text` and `html`."""
+    name = f"emails/{template}"
+    context["subject_line"] = " ".join(_render_text(f"{name}_subject.txt", context).split())
+    text = BLANK_LINES.sub("\n\n", _render_text(f"{name}.txt", context).strip()) + "\n"
+    return {"subject": context["subject_line"], "text": text, "html": render_to_string(f"{name}.html", context)}
+
+
+def mail_of(message: Message, words: dict[str, str]) -> EmailMultiAlternatives:
+    """Return the mail of a row in these words."""
     mail = EmailMultiAlternatives(
-        subject=context["subject_line"],
-        body=text,
+        subject=words["subject"],
+        body=words["text"],
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[message.to.email if message.to else message.to_address],
         headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
     )
-    mail.attach_alternative(html, "text/html")
+    mail.attach_alternative(words["html"], "text/html")
     return mail
+
+
+def headline(message: Message, subject: Model | None) -> str:
+    """Return the subject line of a row in the present language, for a list: from the row and its subject alone."""
+    detail = getattr(message.event, "detail", None) if message.event else None
+    part = ((detail.body if detail else None) or {}).get("title", "")
+    title = getattr(getattr(subject, "cluster", subject), "title", "")
+    context = {"part": part, "title": title, **message.params}
+    return " ".join(_render_text(f"emails/{message.template}_subject.txt", context).split())
 
 
 def message_id(message: Message) -> str:
@@ -69,10 +95,24 @@ def _render_text(name: str, context: dict[str, Any]) -> str:
     return str(template.template.render(Context(context, autoescape=False)))
 
 
+def lasting_path(subject: Model | None, message: Message) -> str:
+    """Return the path that a mail names: an account is led through the sign-in to what a visitor would not find.
+
+    That is a page that is not public, or a button; who is signed in already is led on at once.
+    """
+    path = path_of(subject, message)
+    if message.to is None or subject is None:
+        return path
+    is_public = kinds.visible(message.kind, AnonymousUser()).filter(pk=subject.pk).exists()
+    if is_public and path == kinds.url(subject):
+        return path
+    return f"{reverse('account_login')}?next={quote(path)}"
+
+
 def _context(message: Message, token: str | None) -> dict[str, Any]:
     """Return the names that every template may use."""
     subject = kinds.resolve(message.kind, message.subject_id) if message.subject_id is not None else None
-    path = kinds.url(subject) if subject is not None else None
+    path = lasting_path(subject, message)
     link_url = ""
     if message.link is not None and token is not None:
         link_url = settings.SITE_URL + reverse(LINK_PAGES[message.link.purpose], kwargs={"token": token})
@@ -82,7 +122,7 @@ def _context(message: Message, token: str | None) -> dict[str, Any]:
         "subject": subject,
         "event": message.event,
         "site_url": settings.SITE_URL,
-        "url": settings.SITE_URL + path if path else settings.SITE_URL + "/",
+        "url": settings.SITE_URL + path,
         "link_url": link_url,
         "programme_name": settings.PROGRAMME_NAME,
         **context_of(subject, message),

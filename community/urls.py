@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, path
 
-from community.views import desk, home, member, need, organisation, outbox, pages, project, solution, working_group
+from community.views import (
+    desk,
+    home,
+    member,
+    need,
+    notification,
+    organisation,
+    outbox,
+    pages,
+    project,
+    solution,
+    working_group,
+)
 from community.views.appearance import appearance
 from community.views.demo import demo_switch
 from community.views.join import JoinView
@@ -12,6 +24,11 @@ app_name = "community"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("desk/", desk.desk, name="desk"),
+    path("notifications/", notification.notification_list, name="notifications"),
+    path("notifications/read/", notification.NotificationReadView.as_view(), name="notification_read"),
+    path("notifications/<int:pk>/open/", notification.NotificationOpenView.as_view(), name="notification_open"),
+    path("account/notifications/", notification.RhythmsView.as_view(), name="rhythms"),
+    path("account/notifications/<slug:kind>/<int:pk>/", notification.RhythmsView.as_view(), name="rhythms_of"),
     path("needs/", need.NeedListView.as_view(), name="needs"),
     path("needs/raise/", need.NeedCreateView.as_view(), name="need_create"),
     path("needs/<int:pk>/", need.NeedView.as_view(), name="need"),

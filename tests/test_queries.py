@@ -43,7 +43,10 @@ BUDGETS: dict[str, int] = {
     "/members/": 12,
     "/working-groups/": 12,
     "/desk/": 21,
+    "/notifications/": 12,
+    "/account/notifications/": 10,
     "/review/": 18,
+    "/reminders/": 24,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
     "/projects/{project}/": 14,
@@ -73,15 +76,14 @@ LEADS_ONLY = (
     "/clusters/{concluded}/follow-ups/{follow_up}/",
 )
 #: Who looks at what.
-VISITOR_PAGES = tuple(
-    page
-    for page in BUDGETS
-    if not page.startswith(("/members/", "/desk/", "/review/", "/clusters/{proposed}")) and page not in LEADS_ONLY
-)
+PERSONAL = ("/members/", "/desk/", "/notifications/", "/account/", "/review/", "/reminders/", "/clusters/{proposed}")
+VISITOR_PAGES = tuple(page for page in BUDGETS if not page.startswith(PERSONAL) and page not in LEADS_ONLY)
 READERS: dict[str, tuple[str, ...]] = {
     "visitor": VISITOR_PAGES,
     "member": tuple(
-        page for page in BUDGETS if not page.startswith(("/review/", "/follow-up/")) and page not in LEADS_ONLY
+        page
+        for page in BUDGETS
+        if not page.startswith(("/review/", "/reminders/", "/follow-up/")) and page not in LEADS_ONLY
     ),
     "lead": (
         "/desk/",

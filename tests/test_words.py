@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from clusters.choices import State
-from community import mails
+from community import digests, mails
 from community.account_mails import NOTICES
 from community.events import record
 from community.models import Message
@@ -196,10 +196,14 @@ def mail_about(cast: Cast, template: str, audience: str) -> Message:
     code = template.rpartition("/")[2]
     if not template.startswith("clusters/"):
         user = cast.accounts["member"]
-        more = {"notice": next(iter(NOTICES)), "code": "ABCD-EFGH"}
-        return Message.objects.create(
+        line = digests.Line("Sea grass", "/", NOW, times=2)
+        groups = [digests.Group("Sea grass", [line])]
+        more = {"notice": next(iter(NOTICES)), "code": "ABCD-EFGH", "first": "Sea grass", "more": 1}
+        message = Message.objects.create(
             template=template, to=user, kind="user", subject_id=user.pk, params=more, due_at=NOW
         )
+        message.params["groups"] = groups
+        return message
     cluster = make_cluster(cast, State.RUNNING)
     make_condition(cast, cluster)
     event = record(
@@ -210,7 +214,7 @@ def mail_about(cast: Cast, template: str, audience: str) -> Message:
         at=NOW,
         detail={"reason": "Sharpen the question.", "title": "Sea grass"},
     )
-    params = {"audience": audience, "title": cluster.title, "name": cluster.name}
+    params = {"audience": audience, "title": cluster.title, "name": cluster.name, "rule": "end", "day": "2026-05-12"}
     return Message.objects.create(
         template=template,
         to=cast.accounts["member"],

@@ -17,6 +17,8 @@ from community.models import Event, Message
 RECENT = timedelta(days=8)
 #: How long a mail of the past took to go out.
 _SENDING = timedelta(seconds=40)
+#: How long it took until it was read.
+_READING = timedelta(hours=2)
 
 
 def settle(world: World) -> None:
@@ -36,7 +38,9 @@ def settle_mails(world: World) -> None:
     for message in told:
         if message.event is None:
             continue
-        message.created_at = message.due_at = message.event.at
+        message.created_at = message.due_at = message.shown_at = message.event.at
         if message.event.at < world.now - RECENT:
             message.state, message.sent_at, message.attempts = MessageState.SENT, message.event.at + _SENDING, 1
-    Message.objects.bulk_update(told, ["created_at", "due_at", "state", "sent_at", "attempts"], batch_size=200)
+            message.read_at = message.event.at + _READING
+    columns = ["created_at", "due_at", "shown_at", "read_at", "state", "sent_at", "attempts"]
+    Message.objects.bulk_update(told, columns, batch_size=200)

@@ -10,16 +10,43 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from clusters.choices import ACCEPTED_AMENDMENTS, ACTIVE_STATES, OPEN_AMENDMENTS, AmendmentKind, AmendmentState
 from clusters.querysets.cluster import able_coordinators
+from clusters.visibility import viewer
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from clusters.models import Amendment
+    from community.models import User
 
 
 class AmendmentQuerySet(models.QuerySet["Amendment"]):
     """Proposed changes to what was approved."""
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep what `user` may read of visible clusters: what is accepted, and in full what they have a say in."""
+        on = timezone.localdate()
+        who = viewer(user, on)
+        rows = self.filter(cluster__in=apps.get_model("clusters", "Cluster").objects.visible_to(user))
+        if who.is_mission or who.is_administrator:
+            return rows
+        seen = Q(state__in=sorted(ACCEPTED_AMENDMENTS))
+        if who.member_id is None:
+            return rows.filter(seen)
+        leading = apps.get_model("clusters", "Participation").objects.leading().filter(member=who.member_id)
+        seen |= Q(suggested_by=who.member_id) | Q(put_forward_by=who.member_id) | Q(new_lead=who.member_id)
+        seen |= Q(cluster__lead=who.member_id) | Q(cluster__acting_lead=who.member_id)
+        seen |= Q(cluster__in=leading.values("cluster"))
+        if who.group_ids:
+            seen |= Q(cluster__working_group__in=who.group_ids)
+            further = self.model._default_manager.filter(cluster__further_working_groups__in=who.group_ids)
+            orphaned = self.model._default_manager.all().put_forward().for_stand_ins(on)
+            seen |= Q(pk__in=further.filter(put_forward_by__isnull=False).values("pk"))
+            seen |= Q(pk__in=orphaned.values("pk"))
+        return rows.filter(seen)
 
     def accepted(self) -> Self:
         """Keep what stands in the cluster, in whole or in part: the only ones that everybody reads."""

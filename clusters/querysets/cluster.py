@@ -103,6 +103,12 @@ class ClusterQuerySet(RegisterQuerySet):
         """Keep those in which a person takes part."""
         return self.filter(participations__member=member_id, participations__status="active").distinct()
 
+    def worked_on_by(self, member_id: int | None, followed: models.QuerySet[Any]) -> Self:
+        """Keep those that a person proposed, leads or has a live part in, and the `followed` ones, newest first."""
+        parts = apps.get_model("clusters", "Participation").objects.live().filter(member=member_id or 0)
+        mine = Q(proposer=member_id or 0) | Q(lead=member_id or 0) | Q(pk__in=parts.values("cluster"))
+        return self.filter(mine | Q(pk__in=followed)).order_by("-updated_at", "-pk")
+
     def waiting_for_decision(self) -> Self:
         """Keep proposals on which somebody has to decide, oldest first."""
         return self.filter(state=State.SUBMITTED).order_by("submitted_at", "pk")

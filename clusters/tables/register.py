@@ -29,6 +29,7 @@ from clusters.tables.rows import drawn, timeline
 from clusters.visibility import viewer
 from community.context_processors import DEMO_KEY, DEMO_SECONDS
 from community.icons import PATHS
+from community.inbox import count_for
 from community.models import User
 
 _BAR_SECONDS: Final = 3600
@@ -48,7 +49,7 @@ def filters_for(request: HttpRequest, reader: Reader) -> ClusterFilter:
 
 
 def mark(request: HttpRequest, reader: Reader) -> str | None:
-    """Return the page's ETag: registry's stamp, person and rights, language, day, address, appearance, program.
+    """Return the page's ETag: registry's stamp, person, rights, unread notifications, language, day, address and more.
 
     None while the stamp is too young to be relied on, or a message waits to be shown once.
     """
@@ -60,6 +61,7 @@ def mark(request: HttpRequest, reader: Reader) -> str | None:
         reader.found.is_demo,
         request.user.pk,
         reader.who,
+        count_for(request.user),
         get_language(),
         reader.now.date(),
         request.get_full_path(),

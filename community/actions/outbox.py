@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from community.choices import MessageState
+from community.digests import freeze
 from community.links import give_token
 from community.mails import message_id, render
 from community.models import Message
@@ -45,9 +46,10 @@ def send_outbox(*, at: datetime, limit: int = 500) -> Sent:
     """Send the mails that are due, oldest first, each on its own; return what came of them.
 
     Order of effects for each: take the row under a lease and mint its link's token
-    (committed), render, send, note the result. Two senders at once never take the
-    same row. A mail that cannot be rendered or delivered stops no other; a server
-    that is down ends the round.
+    (committed), render, send, note the result. A row whose recipient wants one mail
+    a day or week takes those that are due with it along, and they share its fate.
+    Two senders at once never take the same row. A mail that cannot be rendered or
+    delivered stops no other; a server that is down ends the round.
     """
     counts, server_errors, tried = Sent(), 0, set[int]()
     connection = get_connection()
@@ -73,17 +75,22 @@ def send_outbox(*, at: datetime, limit: int = 500) -> Sent:
 def _take_next(at: datetime, tried: set[int]) -> tuple[Message, str | None] | None:
     """Take the oldest due row that nobody holds, with a fresh token for its link; None when there is none."""
     rows = Message.objects.select_for_update(skip_locked=True, of=("self",)).due(at).exclude(pk__in=tried)
-    message = rows.select_related("to__member", "link", "event").first()
+    message = rows.select_related("to__member", "link", "event__detail").first()
     if message is None:
         return None
     if message.to is not None and not message.to.is_active:
         message.state = MessageState.CANCELLED
         message.params = {} if message.is_secret else message.params
-        message.save(update_fields=["state", "params"])
+        message.frozen = None
+        message.save(update_fields=["state", "params", "frozen"])
+        message.led.update(state=MessageState.CANCELLED)
         return message, None
     message.attempts += 1
     message.due_at = timezone.now() + HELD
     message.save(update_fields=["attempts", "due_at"])
+    freeze(message, at)
+    if message.state == MessageState.CANCELLED:
+        return message, None
     token = give_token(message.link, at=timezone.now()) if message.link is not None else None
     return message, token
 
@@ -103,8 +110,9 @@ def _send(message: Message, token: str | None, connection: BaseEmailBackend) -> 
     return None
 
 
+@transaction.atomic
 def _note(message: Message, error: Exception | None, counts: Sent) -> None:
-    """Write what came of one row, only while it is still ours."""
+    """Write what came of one row and of those that it leads, only while it is still ours."""
     columns: dict[str, object]
     if error is None:
         counts.sent += 1
@@ -123,7 +131,10 @@ def _note(message: Message, error: Exception | None, counts: Sent) -> None:
     if message.is_secret and "state" in columns:
         columns["params"] = {}
     ours = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED, attempts=message.attempts)
-    ours.update(**columns)
+    if "state" not in columns:
+        ours.update(**columns)
+    elif ours.update(**columns, frozen=None):
+        message.led.update(**{name: value for name, value in columns.items() if name != "params"})
 
 
 def _is_of_server(error: Exception | None) -> bool:

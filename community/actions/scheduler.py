@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from community import contributions
 from community.contributions import ClockJob
+from community.dates import next_local
 from community.models import ScheduledJob
 
 logger = logging.getLogger(__name__)
@@ -66,7 +67,9 @@ def _note(row: ScheduledJob, owner: str, at: datetime, count: int | None, error:
         return
     held.last_run_at, held.last_count, held.last_error = timezone.now(), count, error
     held.failures = held.failures + 1 if error else 0
-    held.next_run_at = at + timedelta(minutes=held.every_minutes)
+    chore = contributions.clock_jobs.get(held.code)
+    in_rhythm = at + timedelta(minutes=held.every_minutes)
+    held.next_run_at = next_local(at, chore.daily_at) if chore.daily_at else in_rhythm
     held.lease_until, held.lease_owner = None, ""
     held.save(
         update_fields=[

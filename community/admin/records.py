@@ -35,7 +35,7 @@ class MessageAdmin(RecordAdmin):
     """The outbox: what waits, what was sent, what was given up and why."""
 
     list_display = ("created_at", "template", "recipient", "state", "attempts", "due_at", "sent_at", "last_error")
-    list_filter = ("state",)
+    list_filter = ("state", "rhythm")
     list_select_related = ("to__member",)
     search_fields = ("template", "to__email_key", "to_address")
     ordering = ("-created_at", "-pk")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.choices import Rhythm
 from community.models.user import User
-from community.querysets.record import SubscriptionQuerySet
+from community.querysets.record import PreferenceQuerySet, SubscriptionQuerySet
 
 
 class Subscription(models.Model):
@@ -33,19 +33,27 @@ class Subscription(models.Model):
 
 
 class NotificationPreference(models.Model):
-    """How often an account wants mail on a topic; no row means at once."""
+    """How often an account wants mail on a topic; no row means at once.
+
+    With `about` ("cluster:7") it is for that one alone and goes before what is chosen for all.
+    """
 
     user = models.ForeignKey(
         User, verbose_name=_("account"), on_delete=models.CASCADE, related_name="notification_preferences"
     )
     topic = models.CharField(_("topic"), max_length=60)
+    about = models.CharField(_("about"), max_length=40, blank=True, default="")
     rhythm = models.CharField(_("rhythm"), max_length=10, choices=Rhythm, default=Rhythm.AT_ONCE)
+
+    objects = PreferenceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("wish about mails")
         verbose_name_plural = _("wishes about mails")
-        ordering = ["user", "topic"]
-        constraints = [models.UniqueConstraint(fields=["user", "topic"], name="notificationpreference_once_per_topic")]
+        ordering = ["user", "topic", "about"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "topic", "about"], name="notificationpreference_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.user}, {self.topic}"

@@ -6,16 +6,28 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from community import kinds
-from community.choices import OPEN_JOB_STATES, FileVisibility, JobState, LinkState, MessageState
+from community.choices import OPEN_JOB_STATES, SHOWN_MESSAGES, FileVisibility, JobState, LinkState, MessageState
 from community.visibility import is_administrator, is_cop
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from community.models import Comment, Event, File, Job, Message, ScheduledJob, SignedLink, Subscription, Term, User
+    from community.models import (
+        Comment,
+        Event,
+        File,
+        Job,
+        Message,
+        NotificationPreference,
+        ScheduledJob,
+        SignedLink,
+        Subscription,
+        Term,
+        User,
+    )
 
 
 class EventQuerySet(models.QuerySet["Event"]):
@@ -54,8 +66,40 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(state=state)
 
     def due(self, at: datetime) -> Self:
-        """Keep the rows to send at the moment `at`, oldest first."""
-        return self.filter(state=MessageState.QUEUED, due_at__lte=at).order_by("due_at", "pk")
+        """Keep the rows to send at the moment `at`, oldest first; what another row leads goes with that one."""
+        return self.filter(state=MessageState.QUEUED, due_at__lte=at, led_by=None).order_by("due_at", "pk")
+
+    def loose(self) -> Self:
+        """Keep the rows that are no part of a mail whose words are settled."""
+        return self.filter(led_by=None, frozen__isnull=True)
+
+    def told_to(self, user: User | OuterRef, at: datetime) -> Self:
+        """Keep what was told to an account by `at`, whether or not it may still see what it is about."""
+        return self.filter(to=user, state__in=SHOWN_MESSAGES, shown_at__lte=at)
+
+    def shown_to(self, user: User, at: datetime) -> Self:
+        """Keep what an account finds in its list at `at`, newest first.
+
+        Nothing that was taken back or replaced, nothing that waits for an undo, and nothing about what the account
+        may not see elsewhere any more.
+        """
+        rows = self.told_to(user, at)
+        seen = Q(kind="")
+        for code in kinds.told():
+            seen |= Q(Exists(kinds.visible(code, user).filter(pk=OuterRef("subject_id"))), kind=code)
+        return rows.filter(seen).order_by("-shown_at", "-pk")
+
+    def unread(self) -> Self:
+        """Keep what was not marked as read."""
+        return self.filter(read_at__isnull=True)
+
+    def for_page(self) -> Self:
+        """Load what a line of the list shows."""
+        return self.select_related("event__detail")
+
+    def about_subject(self, subject: models.Model) -> Self:
+        """Keep the rows about one subject."""
+        return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk)
 
 
 class SignedLinkQuerySet(models.QuerySet["SignedLink"]):
@@ -139,6 +183,18 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def about(self, subject: models.Model) -> Self:
         """Keep the followers of one subject whose account is active."""
         return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk, user__is_active=True)
+
+
+class PreferenceQuerySet(models.QuerySet["NotificationPreference"]):
+    """How often people want mails."""
+
+    def chosen(self, user: User, about: str = "") -> dict[str, str]:
+        """Return what an account chose for all, or about one subject alone: rhythms by topic."""
+        return dict(self.filter(user=user, about=about).values_list("topic", "rhythm"))
+
+    def special(self, user: User) -> set[str]:
+        """Return about which subjects an account chose something of their own."""
+        return set(self.filter(user=user).exclude(about="").values_list("about", flat=True))
 
 
 class TermQuerySet(models.QuerySet["Term"]):

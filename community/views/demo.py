@@ -11,7 +11,7 @@ from community.demo_accounts import DEMO_ACCOUNTS
 from community.models import DemoMarker, User
 from community.views.appearance import of_the_frame, way_back
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "community.backends.AccountBackend"
 
 
 @login_not_required

@@ -52,7 +52,7 @@ class JoinView(View):
             account = accept_invitation(link=link, password=form.cleaned_data["password"], by=_signed_in(request))
         except Refusal as refusal:
             return self._refused(request, token, refusal)
-        login(request, account, backend="allauth.account.auth_backends.AuthenticationBackend")
+        login(request, account, backend="community.backends.AccountBackend")
         messages.success(request, _("Your account is ready. You are signed in."))
         return redirect("community:desk")
 

@@ -61,7 +61,8 @@ def test_a_mail_links_to_the_page_of_its_subject(
     monkeypatch.setattr("community.kinds.url", lambda subject: "/members/abc/")
     queue(hello_mail)
     send()
-    assert f"{settings.SITE_URL}/members/abc/" in mail.outbox[0].body
+    # A person's page is not public: the reader is led through the sign-in.
+    assert f"{settings.SITE_URL}/accounts/login/?next=/members/abc/" in mail.outbox[0].body
 
 
 def test_nothing_is_queued_for_a_deactivated_account_or_a_used_key(hello_mail: str) -> None:

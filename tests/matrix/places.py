@@ -14,7 +14,7 @@ from clusters.actions.follow_up import answer_follow_up
 from clusters.choices import Capacity, FollowUpReason, ParticipationStatus, StageStatus, State
 from clusters.follow_up_mails import PURPOSE as PURPOSE_OF_FOLLOW_UPS
 from clusters.models import Cluster, Condition, Decision, FollowUp, MergeRequest, Participation, Stage
-from community import links
+from community import links, notifications
 from community.actions.invitation import PURPOSE
 from community.choices import ConsentPurpose, FileVisibility, LinkState
 from community.events import record
@@ -52,6 +52,24 @@ def vacant(state: str, **more: Any) -> Place:
         return {"reference": make_cluster(cast, state, working_group=group).name, **more}
 
     return made
+
+
+def subject(state: str) -> Place:
+    """Return a cluster in `state` as kind and key."""
+    return lambda cast: {"kind": "cluster", "pk": make_cluster(cast, state).pk}
+
+
+def notice(cast: Cast) -> dict[str, Any]:
+    """Return a notification of the lead."""
+    message = notifications.queue(
+        "clusters/start",
+        to=cast.user("lead"),
+        subject=make_cluster(cast, State.RUNNING),
+        audience="participants",
+        title="Flood regulation",
+    )
+    assert message is not None
+    return {"pk": message.pk}
 
 
 def recalled(cast: Cast) -> dict[str, Any]:

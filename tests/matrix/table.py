@@ -5,6 +5,7 @@ A row names an address of the resolver, what stands there, and the status that e
 
 from __future__ import annotations
 
+from clusters.choices import State
 from tests.matrix import places
 from tests.matrix.answers import (
     GONE,
@@ -45,6 +46,24 @@ SITE = (
     page("community:accessibility"),
     page("community:privacy"),
     Row("community:desk", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
+    Row("community:notifications", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
+    Row("community:notification_read", nowhere, get=SIGNED_IN_NO_METHOD, post=who(302)),
+    Row(
+        "community:notification_open",
+        places.notice,
+        get=SIGNED_IN_NO_METHOD,
+        post=who(404, (302, f"{OUT} lead")),
+        case="told to the lead",
+    ),
+    Row("community:rhythms", nowhere, get=who(200, (302, OUT)), post=who(422, (302, OUT))),
+    Row("community:rhythms_of", places.subject(State.RUNNING), get=who(200, (302, OUT)), post=who(302)),
+    Row(
+        "community:rhythms_of",
+        places.subject(State.DRAFT),
+        get=who(404, (302, OUT), (200, "proposer lead")),
+        post=who(404, (302, f"{OUT} proposer lead")),
+        case="a draft",
+    ),
     Row("community:appearance", nowhere, get=NO_SUCH_METHOD, post=who(302), data={"theme": "dark"}),
     # These three are the demonstration's; this database is none.
     Row("community:demo_switch", nowhere, get=NO_SUCH_METHOD, post=GONE, data={"account": "admin@demo.example"}),

@@ -56,6 +56,12 @@ REGISTER = (
     page("clusters:outcomes", RUNNING),
     page("clusters:people", RUNNING),
     Row(
+        "clusters:reminders",
+        nowhere,
+        get=who(403, (302, OUT), (200, f"{GROUP} other_coordinator stand_in admin")),
+        post=SIGNED_IN_NO_METHOD,
+    ),
+    Row(
         "clusters:review",
         nowhere,
         get=who(403, (302, OUT), (200, f"{GROUP} other_coordinator stand_in")),

@@ -1,0 +1,93 @@
+"""Where the button of a mail about a cluster leads: to the very page where its recipient acts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.urls import NoReverseMatch, reverse
+
+from clusters import merge_mails
+from clusters.models import Cluster
+from clusters.silences import FOLLOW_UP_PAGE
+from community import notifications
+from community.models import Message
+
+
+def _verb_page(verb: str) -> Callable[[Cluster], str]:
+    return lambda cluster: reverse("clusters:transition", kwargs={"reference": cluster.name, "verb": verb})
+
+
+def _named_page(name: str) -> Callable[[Cluster], str]:
+    return lambda cluster: reverse(name, kwargs={"reference": cluster.name})
+
+
+def _conditions(cluster: Cluster) -> str:
+    return f"{cluster.get_absolute_url()}#conditions"
+
+
+#: Where a mail's button leads when it is not the cluster's page: by template and audience.
+PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
+    ("withdrawal_ahead", "proposer"): _named_page("clusters:update"),
+    ("withdrawal_ahead", "lead"): _named_page("clusters:update"),
+    ("submit", "lead_to_ask"): _verb_page("accept-lead"),
+    ("submit", "coordinators"): _named_page("clusters:review_case"),
+    ("approve", "named_participants"): _named_page("clusters:people"),
+    ("return", "proposer"): _named_page("clusters:update"),
+    ("decline_lead", "proposer"): _named_page("clusters:update"),
+    ("start", "participants"): _named_page("clusters:roadmap"),
+    ("participation_asked", "lead"): _named_page("clusters:people"),
+    ("invited", "participant"): _named_page("clusters:people"),
+    ("condition_met", "coordinators"): _conditions,
+    ("merge_asked", "taking_in"): _verb_page("merge"),
+    **{("merge", audience): merge_mails.taken_in for audience in merge_mails.AUDIENCES},
+}
+
+
+def _plain(page: Callable[[Cluster], str]) -> Callable[[Cluster, int], str]:
+    return lambda cluster, part_id: page(cluster)
+
+
+def _stage(cluster: Cluster, part_id: int) -> str:
+    return f"{_named_page('clusters:roadmap')(cluster)}#stage-{part_id}"
+
+
+def _amendment(cluster: Cluster, part_id: int) -> str:
+    return reverse("clusters:amendment", kwargs={"reference": cluster.name, "number": part_id})
+
+
+def _follow_up(cluster: Cluster, part_id: int) -> str:
+    """Return the page with the question; without that page nobody is reminded of it (`clusters.silences`)."""
+    try:
+        return reverse(FOLLOW_UP_PAGE, kwargs={"reference": cluster.name, "pk": part_id})
+    except NoReverseMatch:
+        return reverse("clusters:outcomes", kwargs={"reference": cluster.name})
+
+
+#: Where the button of a reminder leads: by its rule, from the cluster and the part that waits.
+REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
+    "undecided": _plain(_named_page("clusters:review_case")),
+    "lead_asked": _plain(_verb_page("accept-lead")),
+    "idle": _plain(_named_page("clusters:update")),
+    "start": _plain(_verb_page("start")),
+    "end": _plain(_verb_page("conclude")),
+    "stage": _stage,
+    "condition": _plain(_conditions),
+    "condition_met": _plain(_conditions),
+    "invitation": _plain(_named_page("clusters:people")),
+    "request": _plain(_named_page("clusters:people")),
+    "suggestion": _amendment,
+    "new_lead": _amendment,
+    "amendment": _amendment,
+    "merge": _plain(_verb_page("merge")),
+    "follow_up": _follow_up,
+    "report": _plain(_named_page("clusters:detail")),
+}
+
+
+@notifications.leads_to("cluster")
+def cluster_path(cluster: Cluster, message: Message) -> str | None:
+    """Return the very page where the recipient acts; None for the cluster's page."""
+    if message.template == "clusters/reminder":
+        return REMINDER_PAGES[message.params["rule"]](cluster, message.params.get("part_id", 0))
+    page = PAGES.get((message.template.rpartition("/")[2], message.params.get("audience", "")))
+    return page(cluster) if page is not None else None

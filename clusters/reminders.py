@@ -1,0 +1,229 @@
+"""Silence: who is reminded of what on which day, as a pure function of plain facts (DESIGN section 2, "Silence").
+
+Nothing here asks the database or the clock. `clusters.silences` gathers the facts, `clusters.actions.reminders` sends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+#: Every key of a reminder begins so.
+KEY = "reminder"
+#: The last reminder of a returned proposal, and how long after it the clock withdraws the proposal.
+LAST_IDLE_STEP = 83
+TOLD_DAYS_BEFORE = 7
+
+
+@dataclass(frozen=True)
+class Step:
+    """A reminder so many days after the anchor (before it: negative), to one audience, again every so many days."""
+
+    day: int
+    to: str
+    every: int = 0
+
+    def newest(self, age: int) -> int | None:
+        """Return the newest day of this step that has come when the anchor is `age` days ago; None when none has."""
+        if age < self.day:
+            return None
+        return self.day + ((age - self.day) // self.every * self.every if self.every else 0)
+
+    def following(self, age: int) -> int | None:
+        """Return the next day of this step after that age; None when there is none."""
+        if age < self.day:
+            return self.day
+        return self.day + ((age - self.day) // self.every + 1) * self.every if self.every else None
+
+
+def _dated(*first: Step) -> tuple[Step, ...]:
+    """Return the steps of a day that was promised: before it, on it, late and then weekly to the lead, escalated."""
+    return (
+        *first,
+        Step(-14, "lead"),
+        Step(-3, "lead"),
+        Step(0, "lead"),
+        Step(7, "lead", every=7),
+        Step(14, "coordinators"),
+    )
+
+
+def _asked(who: str, *more: Step) -> tuple[Step, ...]:
+    return (Step(3, who), Step(7, who), *more)
+
+
+def _to_decide() -> tuple[Step, ...]:
+    return (Step(7, "coordinators"), Step(14, "coordinators"), Step(14, "stand_ins"))
+
+
+#: What is waited for, and when who is reminded of it. The anchor is the day of the question, or the day that was set.
+RULES: dict[str, tuple[Step, ...]] = {
+    "undecided": _to_decide(),
+    "lead_asked": _asked("asked"),
+    "idle": tuple(Step(day, to) for day in (14, 30, LAST_IDLE_STEP) for to in ("proposer", "lead")),
+    "start": (Step(0, "lead"), Step(7, "lead", every=7), Step(14, "coordinators")),
+    "end": _dated(),
+    "stage": _dated(Step(-14, "responsible"), Step(-3, "responsible"), Step(0, "responsible")),
+    "condition": _dated(),
+    "condition_met": _to_decide(),
+    "invitation": _asked("asked"),
+    "request": _asked("lead", Step(14, "lead", every=7), Step(14, "coordinators")),
+    "suggestion": (Step(7, "lead"), Step(14, "lead")),
+    "new_lead": _asked("asked"),
+    "amendment": _to_decide(),
+    "merge": (Step(7, "coordinators"), Step(14, "coordinators")),
+    # The question itself is mailed on the day.
+    "follow_up": (Step(7, "asked"), Step(14, "asked"), Step(14, "coordinators")),
+    "report": (Step(14, "coordinators"), Step(30, "coordinators", every=30)),
+}
+
+
+class Why(TextChoices):
+    """Why somebody is not reminded."""
+
+    SENT = "sent", _("was reminded already")
+    NOT_YET = "not_yet", _("not yet due")
+    PAUSED = "paused", _("the cluster is paused")
+    NO_ACCOUNT = "no_account", _("has no account")
+    CLOSED = "closed", _("the account is closed")
+    ABSENT = "absent", _("is absent")
+    OTHER_PART = "other_part", _("is reminded in another part")
+    NO_ANSWER = "no_answer", _("cannot be answered here yet")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may be reminded; without `user_id` there is no account. `absent_until` is the last day away."""
+
+    user_id: int | None
+    name: str
+    is_active: bool = True
+    absent_until: date | None = None
+
+
+@dataclass(frozen=True)
+class Silence:
+    """One thing that waits. `key` names it ("stage:12"), `anchor` is the day that steps count from.
+
+    Steps before `since` are not made up for: nobody waited then. `people` are those of each audience.
+    """
+
+    rule: str
+    key: str
+    anchor: date
+    people: Mapping[str, tuple[Person, ...]]
+    cluster_id: int = 0
+    group_id: int | None = None
+    since: date = date.min
+    is_paused: bool = False
+    is_answerable: bool = True
+    part: str = ""
+    part_id: int = 0
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether one person is reminded of one thing on one day: *send* with its step, or *skip* with the reason."""
+
+    silence: Silence = field(repr=False)
+    person: Person
+    audience: str
+    step: int | None = None
+    why: Why | None = None
+    next_on: date | None = None
+
+    @property
+    def sends(self) -> bool:
+        """Whether it is sent."""
+        return self.why is None
+
+    @property
+    def key(self) -> str:
+        """What makes a second one of the same step impossible."""
+        return key_of(self.silence.rule, self.silence.key, self.silence.anchor, self.step, self.person.user_id)
+
+
+def key_of(rule: str, subject: str, anchor: date, step: object, person: object) -> str:
+    """Return the key of a reminder: "reminder:end:cluster:7:2026-05-12:14:3"."""
+    return f"{KEY}:{rule}:{subject}:{anchor.isoformat()}:{step}:{person}"
+
+
+def decide(silence: Silence, on: date, sent: Collection[str]) -> list[Decision]:
+    """Return what is decided on the day `on` for everybody whom the silence concerns, in the order of the rule.
+
+    Of each audience's steps the newest counts, so that a machine that slept sends one and not three. A person of
+    several audiences is reminded once, of the newest step among them. `sent` are the keys of reminders written before.
+    """
+    found = [
+        _judge(silence, audience, person, on)
+        for audience in dict.fromkeys(step.to for step in RULES[silence.rule])
+        for person in silence.people.get(audience, ())
+    ]
+    best: dict[int | None, Decision] = {}
+    for decision in found:
+        known = best.get(decision.person.user_id)
+        if decision.sends and (known is None or (known.step or 0) < (decision.step or 0)):
+            best[decision.person.user_id] = decision
+    return [_settled(decision, best, sent) for decision in found]
+
+
+def _judge(silence: Silence, audience: str, person: Person, on: date) -> Decision:
+    """Judge one person in one audience, as if nothing had been sent before."""
+    age = (on - silence.anchor).days
+    steps = [step for step in RULES[silence.rule] if step.to == audience]
+    first = (silence.since - silence.anchor).days
+    come = [day for step in steps if (day := step.newest(age)) is not None and day >= first]
+    coming = [day for step in steps if (day := step.following(age)) is not None]
+    next_on = _later(silence.anchor, min(coming)) if coming else None
+    why = _hindrance(silence, person, on)
+    if not come:
+        return Decision(silence, person, audience, None, why or Why.NOT_YET, next_on)
+    return Decision(silence, person, audience, max(come), why, next_on)
+
+
+def _later(day: date, days: int) -> date | None:
+    """Return the day so many days later; None beyond the calendar."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return None
+
+
+def _hindrance(silence: Silence, person: Person, on: date) -> Why | None:
+    """Return what stands in the way of reminding this person at all."""
+    if silence.is_paused:
+        return Why.PAUSED
+    if not silence.is_answerable:
+        return Why.NO_ANSWER
+    if person.user_id is None:
+        return Why.NO_ACCOUNT
+    if not person.is_active:
+        return Why.CLOSED
+    if person.absent_until is not None and person.absent_until >= on:
+        return Why.ABSENT
+    return None
+
+
+def _settled(decision: Decision, best: Mapping[int | None, Decision], sent: Collection[str]) -> Decision:
+    """Return the decision with what was sent before, and with the person's other parts, in mind."""
+    if not decision.sends:
+        return decision
+    why = Why.SENT if decision.key in sent else None
+    if best[decision.person.user_id] is not decision:
+        why = Why.OTHER_PART
+    return Decision(decision.silence, decision.person, decision.audience, decision.step, why, decision.next_on)
+
+
+def plan(silences: Iterable[Silence], on: date, sent: Collection[str]) -> Iterator[Decision]:
+    """Yield the decisions about everything that waits."""
+    for silence in silences:
+        yield from decide(silence, on, sent)
+
+
+def keys_of(silences: Iterable[Silence], on: date) -> list[str]:
+    """Return the keys that a plan would use, to ask which of them were written."""
+    return [decision.key for decision in plan(silences, on, ()) if decision.step is not None]

@@ -1,0 +1,206 @@
+"""What waits on a day, as plain facts for `clusters.reminders`: each sort in one query, whatever there is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from clusters.amendment_rights import own_parties
+from clusters.choices import ACTIVE_STATES, AmendmentKind, AmendmentState, ParticipationStatus, State
+from clusters.models import Amendment, Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
+from clusters.reminder_rights import parties_of
+from clusters.reminders import RULES, Person, Silence
+from community import contributions
+from community.models import Appointment, Member
+
+#: Where something may still have to be done.
+WAITING_STATES = sorted({State.SUBMITTED, State.RETURNED, *ACTIVE_STATES})
+#: Where a person says what became of an ended cluster; without that page nobody is asked.
+FOLLOW_UP_PAGE = "clusters:follow_up"
+#: What is planned for later than this is left out.
+AHEAD = timedelta(days=60)
+
+People = tuple[Person, ...]
+
+
+def silences(on: date) -> list[Silence]:
+    """Return everything that waits for somebody on the day `on`, by cluster; as many queries for many as for one."""
+    facts = _Facts(on)
+    found = [*facts.of_clusters(), *facts.of_parts(), *facts.of_people(), *facts.of_amendments(), *facts.of_ended()]
+    for provider in contributions.silences:
+        found += provider(on)
+    order = list(RULES)
+    return sorted(found, key=lambda silence: (silence.cluster_id, order.index(silence.rule), silence.key))
+
+
+def _day(moment: datetime | None) -> date:
+    """Return the day of a moment in the site's zone; a long time ago where it is not known."""
+    return timezone.localdate(moment) if moment is not None else date(2000, 1, 1)
+
+
+def person_of(member: Member | None, absent_until: date | None = None) -> People:
+    """Return one person as facts; nobody for nobody."""
+    if member is None:
+        return ()
+    user = member.user
+    return (Person(user.pk if user else None, member.name, user is None or user.is_active, absent_until),)
+
+
+class _Facts:
+    """The clusters that are under way, and who leads and coordinates them, looked up once."""
+
+    def __init__(self, on: date) -> None:
+        self.on = on
+        rows = Cluster.objects.filter(state__in=WAITING_STATES).select_related(
+            "proposer__user", "lead__user", "acting_lead__user"
+        )
+        self.clusters = {row.pk: row for row in rows}
+        self.parties = parties_of(self.clusters.values())
+        self.leading: dict[int, list[Member]] = defaultdict(list)
+        parts = Participation.objects.leading().filter(cluster__in=self.clusters, member__isnull=False)
+        for part in parts.select_related("member__user").order_by("cluster_id", "-role", "pk"):
+            if part.member is not None:
+                self.leading[part.cluster_id].append(part.member)
+        current = Appointment.objects.current(on).select_related("member__user").order_by("pk")
+        self.appointments = [row for row in current if row.member.user is not None]
+
+    def lead(self, cluster: Cluster) -> People:
+        """Return lead and deputies; where there is no lead, who acts as one."""
+        members = list(self.leading[cluster.pk])
+        if cluster.acting_lead is not None and not cluster.has_lead:
+            members.append(cluster.acting_lead)
+        return tuple(person for member in dict.fromkeys(members) for person in person_of(member))
+
+    def coordinators(self, group_id: int | None) -> People:
+        """Return the coordinators of a group, those of the mission where it has none."""
+        own = [row for row in self.appointments if row.working_group_id == group_id and group_id is not None]
+        rows = own or [row for row in self.appointments if row.working_group_id is None]
+        return self._persons(rows)
+
+    def deciders(self, cluster: Cluster, besides: frozenset[int] = frozenset()) -> dict[str, People]:
+        """Return who may decide: coordinators of the group, and the stand-ins, who step in where none of them may."""
+        bound = self.parties[cluster.pk] | besides
+        free = [row for row in self.appointments if row.member_id not in bound]
+        own = [row for row in free if row.working_group_id == cluster.working_group_id]
+        own_ids = {row.member_id for row in own}
+        others = [row for row in free if row.member_id not in own_ids]
+        if any(self._is_there(row) for row in own):
+            return {"coordinators": self._persons(own), "stand_ins": self._persons(others)}
+        return {"coordinators": self._persons([*own, *others])}
+
+    def _is_there(self, row: Appointment) -> bool:
+        user = row.member.user
+        is_away = row.absent_until is not None and row.absent_until >= self.on
+        return user is not None and user.is_active and not is_away
+
+    def _persons(self, rows: Iterable[Appointment]) -> People:
+        unique = {row.member_id: row for row in rows}
+        return tuple(person for row in unique.values() for person in person_of(row.member, row.absent_until))
+
+    def silence(self, rule: str, cluster: Cluster, anchor: date, people: dict[str, People], **more: Any) -> Silence:
+        """Return a silence of a cluster or, with `key`, of a part of it."""
+        facts = {"key": f"cluster:{cluster.pk}", "group_id": cluster.working_group_id, **more}
+        return Silence(
+            rule, anchor=anchor, people=people, cluster_id=cluster.pk, is_paused=cluster.state == State.PAUSED, **facts
+        )
+
+    def of_clusters(self) -> Iterator[Silence]:
+        """Yield what waits with a cluster itself: a decision, a lead's word, changes, start and end."""
+        for cluster in self.clusters.values():
+            dated = {"lead": self.lead(cluster), "coordinators": self.coordinators(cluster.working_group_id)}
+            since = _day(cluster.approved_at)
+            if cluster.state == State.SUBMITTED:
+                yield self.silence("undecided", cluster, _day(cluster.state_since), self.deciders(cluster))
+                if cluster.lead_accepted_at is None and cluster.lead is not None:
+                    asked = {"asked": person_of(cluster.lead)}
+                    yield self.silence("lead_asked", cluster, _day(cluster.lead_asked_at), asked)
+            elif cluster.state == State.RETURNED:
+                theirs = {"proposer": person_of(cluster.proposer), "lead": person_of(cluster.lead)}
+                yield self.silence("idle", cluster, _day(cluster.updated_at), theirs)
+            elif cluster.state == State.APPROVED and self._is_near(cluster.starts_on):
+                yield self.silence("start", cluster, cluster.starts_on or self.on, dated, since=since)
+            elif cluster.state in (State.RUNNING, State.PAUSED) and self._is_near(cluster.ends_on):
+                yield self.silence("end", cluster, cluster.ends_on or self.on, dated, since=since)
+
+    def _is_near(self, day: date | None) -> bool:
+        return day is not None and day <= self.on + AHEAD
+
+    def of_parts(self) -> Iterator[Silence]:
+        """Yield stages that are due and conditions of an approval."""
+        going = [pk for pk, row in self.clusters.items() if row.state in (State.RUNNING, State.PAUSED)]
+        stages = Stage.objects.open().filter(cluster__in=going, planned_end_on__lte=self.on + AHEAD)
+        for stage in stages.select_related("responsible__user"):
+            people = self._dated(stage.cluster_id) | {"responsible": person_of(stage.responsible)}
+            yield self._part("stage", stage, stage.planned_end_on or self.on, people, stage.title)
+        active = [pk for pk, row in self.clusters.items() if row.state in ACTIVE_STATES]
+        open_ones = Condition.objects.filter(cluster__in=active, confirmed_at__isnull=True, waived_at__isnull=True)
+        for condition in open_ones:
+            cluster = self.clusters[condition.cluster_id]
+            if condition.met_at is not None:
+                deciders = self.deciders(cluster)
+                yield self._part("condition_met", condition, _day(condition.met_at), deciders, condition.text)
+            elif condition.due_on is not None and self._is_near(condition.due_on):
+                yield self._part("condition", condition, condition.due_on, self._dated(cluster.pk), condition.text)
+
+    def _dated(self, cluster_id: int) -> dict[str, People]:
+        cluster = self.clusters[cluster_id]
+        return {"lead": self.lead(cluster), "coordinators": self.coordinators(cluster.working_group_id)}
+
+    def _part(self, rule: str, part: Any, anchor: date, people: dict[str, People], words: str = "") -> Silence:
+        cluster = self.clusters[part.cluster_id]
+        named = {"stage": "stage", "condition": "condition", "condition_met": "condition"}.get(rule, "participation")
+        key, since = f"{named}:{part.pk}", _day(cluster.approved_at)
+        since = min(since, anchor) if named == "participation" else since
+        return self.silence(rule, cluster, anchor, people, key=key, since=since, part=words, part_id=part.pk)
+
+    def of_people(self) -> Iterator[Silence]:
+        """Yield invitations and requests to join that nobody answered."""
+        active = [pk for pk, row in self.clusters.items() if row.state in ACTIVE_STATES]
+        asked = [ParticipationStatus.INVITED, ParticipationStatus.REQUESTED]
+        rows = Participation.objects.filter(cluster__in=active, status__in=asked, asked_at__isnull=False)
+        for row in rows.select_related("member__user"):
+            if row.status == ParticipationStatus.INVITED:
+                yield self._part("invitation", row, _day(row.asked_at), {"asked": person_of(row.member)})
+            else:
+                yield self._part("request", row, _day(row.asked_at), self._dated(row.cluster_id))
+
+    def of_amendments(self) -> Iterator[Silence]:
+        """Yield suggestions, hand-overs and amendments that wait, and merges that were asked for."""
+        rows = Amendment.objects.open().filter(cluster__in=self.clusters).select_related("new_lead__user")
+        for row in rows:
+            cluster, anchor = self.clusters[row.cluster_id], _day(row.state_since or row.created_at)
+            more = {"key": f"amendment:{row.pk}", "part_id": row.number}
+            if row.state == AmendmentState.SUGGESTED:
+                yield self.silence("suggestion", cluster, anchor, {"lead": self.lead(cluster)}, **more)
+            elif row.kind == AmendmentKind.LEAD and row.new_lead_accepted_at is None:
+                yield self.silence("new_lead", cluster, anchor, {"asked": person_of(row.new_lead)}, **more)
+            else:
+                yield self.silence("amendment", cluster, anchor, self.deciders(cluster, own_parties(row)), **more)
+        for request in MergeRequest.objects.open().select_related("into"):
+            if request.cluster_id in self.clusters:
+                cluster, into = self.clusters[request.cluster_id], request.into
+                people = {"coordinators": self.coordinators(into.working_group_id)}
+                yield self.silence("merge", cluster, _day(request.asked_at), people, group_id=into.working_group_id)
+
+    def of_ended(self) -> Iterator[Silence]:
+        """Yield the questions after the end that are due and not answered."""
+        rows = FollowUp.objects.filter(
+            answered_at__isnull=True, cancelled_at__isnull=True, due_on__lte=self.on + AHEAD, asked__isnull=False
+        )
+        for row in rows.select_related("cluster", "asked__user"):
+            people = {"asked": person_of(row.asked), "coordinators": self.coordinators(row.cluster.working_group_id)}
+            more = {"key": f"follow_up:{row.pk}", "part_id": row.pk, "is_answerable": _has_follow_up_page()}
+            yield self.silence("follow_up", row.cluster, row.due_on, people, **more)
+
+
+def _has_follow_up_page() -> bool:
+    try:
+        reverse(FOLLOW_UP_PAGE, kwargs={"reference": "x", "pk": 1})
+    except NoReverseMatch:
+        return False
+    return True

@@ -1,0 +1,103 @@
+"""Against a mail server that refuses, delays and drops the line: no mail is lost, and none comes twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from clusters.choices import State
+from community import mails, notifications
+from community.actions.notification import choose_rhythms
+from community.actions.outbox import RETRY_AFTER, send_outbox
+from community.models import Message
+from tests import factories as make
+from tests.cast import make_cast, make_cluster
+from tests.community.smtp_server import DROP, DROP_AFTER, REFUSE, REFUSE_LATER, SLOW, MailServer, mail_server
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+
+@pytest.fixture
+def server(settings: Any) -> Iterator[MailServer]:
+    """The server to which the sender talks; it waits for an answer a quarter of a second."""
+    with mail_server() as running:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = running.server_address[0], running.server_address[1]
+        settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
+        settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
+        settings.EMAIL_TIMEOUT = 0.25
+        yield running
+
+
+def send_until_quiet() -> None:
+    """Send again and again, each time as if the time of waiting were over."""
+    for _round in range(len(RETRY_AFTER) + 1):
+        Message.objects.filter(state="queued").update(due_at=timezone.now())
+        send_outbox(at=timezone.now() + timedelta(seconds=1))
+
+
+#: What happens to the mails of one address, and what becomes of its row.
+PLANS = {
+    "good": ([], "sent"),
+    "later": ([REFUSE_LATER, REFUSE_LATER], "sent"),
+    "unknown": ([REFUSE], "failed"),
+    "slow": ([SLOW], "sent"),
+    "dropped": ([DROP, DROP], "sent"),
+    "unanswered": ([DROP_AFTER], "sent"),
+    "worst": ([SLOW, DROP, REFUSE_LATER, DROP_AFTER], "sent"),
+}
+
+
+def test_a_server_that_refuses_delays_and_drops_loses_no_mail_and_doubles_none(
+    hello_mail: str, server: MailServer
+) -> None:
+    rows = {}
+    for name, (steps, _state) in PLANS.items():
+        user = make.make_member(account={"email": f"{name}@cop.example"}).user
+        rows[name] = notifications.queue(hello_mail, to=user, subject=user, name=name)
+        server.plan[f"{name}@cop.example"] = list(steps)
+    send_until_quiet()
+    found = {}
+    for name, row in rows.items():
+        assert row is not None
+        row.refresh_from_db()
+        found[name] = row.state
+        key = (f"{name}@cop.example", mails.message_id(row))
+        assert (key in server.mails) == (row.state == "sent"), name
+    assert found == {name: state for name, (_steps, state) in PLANS.items()}
+    assert len(server.mails) == len(PLANS) - 1, "the same mail under two ids"
+    twice = {key[0] for key, count in server.copies.items() if count > 1}
+    # The server took these before the line broke: the second copy bears the same Message-ID, and mailboxes drop it.
+    assert twice >= {"unanswered@cop.example", "worst@cop.example"}
+    assert [steps for steps in server.plan.values() if steps] == []
+
+
+def test_a_server_that_is_away_keeps_everything_for_later(hello_mail: str, server: MailServer, settings: Any) -> None:
+    port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
+    user = make.make_member(account={"email": "good@cop.example"}).user
+    notifications.queue(hello_mail, to=user, subject=user, name="N")
+    assert send_outbox(at=timezone.now() + timedelta(seconds=1)).failed == 1
+    settings.EMAIL_PORT = port
+    send_until_quiet()
+    assert len(server.mails) == 1
+
+
+def test_the_mail_of_a_day_whose_line_breaks_comes_once_with_the_same_words(server: MailServer) -> None:
+    cast = make_cast()
+    user, cluster = cast.user("participant"), make_cluster(cast, State.RUNNING)
+    choose_rhythms(by=user, rhythms={"clusters.taking_part": "daily"})
+    for code in ("start", "pause", "resume"):
+        notifications.queue(
+            f"clusters/{code}", to=user, subject=cluster, audience="participants", title=cluster.title, name="M4N"
+        )
+    server.plan[user.email] = [DROP, DROP_AFTER, SLOW]
+    send_until_quiet()
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+    [(key, mail)] = server.mails.items()
+    assert key[0] == user.email
+    assert server.copies[key] >= 2
+    assert mail.get_body(("plain",)).get_content().count("- “") == 3  # type: ignore[union-attr]
