@@ -96,7 +96,7 @@ def measure(port: int, target: Target, *, seconds: float, clients: int, pids: li
         worker.start()
     found = [results.get(timeout=seconds + 120) for _worker in workers]
     took = time.perf_counter() - began
-    spent = _spent(pids) - before
+    spent = max(_spent(pids) - before, 1 / TICK)  # less than a tick of the clock counts as one
     for worker in workers:
         worker.join()
     if wrong := [part for part in found if isinstance(part, bytes)]:
