@@ -8,7 +8,6 @@ from django.urls import NoReverseMatch, reverse
 
 from clusters import merge_mails
 from clusters.models import Cluster
-from clusters.silences import FOLLOW_UP_PAGE
 from community import notifications
 from community.models import Message
 
@@ -58,7 +57,7 @@ def _amendment(cluster: Cluster, part_id: int) -> str:
 def _follow_up(cluster: Cluster, part_id: int) -> str:
     """Return the page with the question; without that page nobody is reminded of it (`clusters.silences`)."""
     try:
-        return reverse(FOLLOW_UP_PAGE, kwargs={"reference": cluster.name, "pk": part_id})
+        return reverse("clusters:follow_up", kwargs={"reference": cluster.name, "pk": part_id})
     except NoReverseMatch:
         return reverse("clusters:outcomes", kwargs={"reference": cluster.name})
 

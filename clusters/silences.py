@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from clusters.amendment_rights import own_parties
@@ -20,8 +19,6 @@ from community.models import Appointment, Member
 
 #: Where something may still have to be done.
 WAITING_STATES = sorted({State.SUBMITTED, State.RETURNED, *ACTIVE_STATES})
-#: Where a person says what became of an ended cluster; without that page nobody is asked.
-FOLLOW_UP_PAGE = "clusters:follow_up"
 #: What is planned for later than this is left out.
 AHEAD = timedelta(days=60)
 
@@ -189,18 +186,8 @@ class _Facts:
 
     def of_ended(self) -> Iterator[Silence]:
         """Yield the questions after the end that are due and not answered."""
-        rows = FollowUp.objects.filter(
-            answered_at__isnull=True, cancelled_at__isnull=True, due_on__lte=self.on + AHEAD, asked__isnull=False
-        )
+        rows = FollowUp.objects.due(self.on + AHEAD).filter(asked__isnull=False)
         for row in rows.select_related("cluster", "asked__user"):
             people = {"asked": person_of(row.asked), "coordinators": self.coordinators(row.cluster.working_group_id)}
-            more = {"key": f"follow_up:{row.pk}", "part_id": row.pk, "is_answerable": _has_follow_up_page()}
+            more = {"key": f"follow_up:{row.pk}", "part_id": row.pk}
             yield self.silence("follow_up", row.cluster, row.due_on, people, **more)
-
-
-def _has_follow_up_page() -> bool:
-    try:
-        reverse(FOLLOW_UP_PAGE, kwargs={"reference": "x", "pk": 1})
-    except NoReverseMatch:
-        return False
-    return True

@@ -100,6 +100,7 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "file": lambda: make_file(cast, make_cluster(cast, State.RUNNING)),
         "days": lambda: 1,
         "up": lambda: True,
+        "place": lambda: 1,
         "seen_order": lambda: [stage.pk for stage in cluster.stages.all()],
         "seen_version": lambda: 1,
         "seen": lambda: digest(stored(cluster, {"title": ""})),

@@ -183,7 +183,7 @@ def test_what_waits_is_reminded_once_through_the_outbox_and_shown_before(cast: C
         *(("end", "request", "lead", name) for name in leads),
     }
     assert {d.why for d in planned.skips if d.silence.cluster_id == world["paused"].pk} == {Why.PAUSED}
-    assert {d.why for d in planned.skips if d.silence.rule == "follow_up"} == {Why.NO_ANSWER}
+    assert {d.why for d in planned.skips if d.silence.rule == "follow_up"} == {Why.NOT_YET}
     dry = StringIO()
     call_command("send_reminders", dry_run=True, stdout=dry)
     assert (
