@@ -51,6 +51,8 @@ def lead_eligible(attempt: Attempt) -> Verdict:
     cluster = attempt.subject
     if cluster.lead_id is None:
         return ALLOWED
+    if attempt.is_asking and getattr(cluster, "leads_rightly", False) and not is_gone(cluster.lead):
+        return ALLOWED  # the page's own query has looked
     verdict = attempt.once("eligible", lambda: eligible_to_lead(cluster.lead, cluster.lead_organisation, attempt.on))
     if verdict:
         return verdict
