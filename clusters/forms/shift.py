@@ -23,7 +23,7 @@ class ShiftForm(forms.Form):
         help_text=_("With a minus in front: earlier."),
         widget=forms.TextInput(attrs={"inputmode": "text", "maxlength": 5, "size": 6, "autocomplete": "off"}),
     )
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, cluster: Cluster, **kwargs: Any) -> None:
         """Offer the stages that are neither done nor dropped."""

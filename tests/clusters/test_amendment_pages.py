@@ -204,8 +204,8 @@ def test_the_review_desk_lists_amendments(cast: Cast, cluster: Cluster) -> None:
 
 def test_the_help_page_holds_the_life_of_an_amendment(cast: Cast) -> None:
     text = signed_in(cast, "visitor").get("/help/").content.decode()
-    assert text.count("The life of an amendment, verb by verb") == 1
-    assert text.count("The life of a cluster, verb by verb") == 1
+    assert text.count("The life of an amendment, verb by verb</h2>") == 1
+    assert text.count("The life of a cluster, verb by verb</h2>") == 1
     assert "Suggested, Put forward" in text
     assert "Withdrawn, Withdrawn" not in text
 
