@@ -1,4 +1,4 @@
-"""Every form with hidden inputs: one that is lost or broken is said in plain words, never by a name nobody sees."""
+"""What forms hold beside what one types: hidden inputs are never named, and no text of ours stands in a box."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def classes(form: type[BaseForm]) -> Iterator[type[BaseForm]]:
         yield from classes(below)
 
 
-def forms_with_hidden_inputs() -> list[type[BaseForm]]:
-    """All form classes of the project's `forms` and admin modules that hide something."""
+def all_forms() -> list[type[BaseForm]]:
+    """All form classes of the project's `forms` and admin modules."""
     for app in (community, clusters, factsheets):
         for module in pkgutil.walk_packages(app.__path__, f"{app.__name__}."):
             if ".forms" in module.name or ".admin" in module.name:
                 importlib.import_module(module.name)
     ours = ("community.", "clusters.", "factsheets.")
     found = {form for form in classes(BaseForm) if form.__module__.startswith(ours) and hasattr(form, "base_fields")}
-    return sorted((form for form in found if hidden_names(form)), key=lambda form: (form.__module__, form.__qualname__))
+    return sorted(found, key=lambda form: (form.__module__, form.__qualname__))
 
 
-HIDING = forms_with_hidden_inputs()
+HIDING = [form for form in all_forms() if hidden_names(form)]
 
 
 def test_the_forms_that_are_known_to_hide_something_are_found() -> None:
@@ -64,3 +64,14 @@ def test_a_hidden_input_is_never_named(form_class: type[BaseForm], given: str) -
     judged = [field for field in fields.values() if not isinstance(field, SeenVersionField)]
     assert bool(form.errors) is any(given == "broken" or field.required for field in judged)
     assert [name for name in names if f"{form[name].label}:" in page or f"#{form[name].auto_id}" in page] == []
+
+
+@pytest.mark.parametrize("form_class", all_forms(), ids=lambda form: form.__name__)
+def test_no_sentence_of_ours_stands_where_a_person_writes(form_class: type[BaseForm]) -> None:
+    # Placeholders are not drawn (community.templatetags.fields.control).
+    written = {
+        name: field.initial
+        for name, field in form_class.base_fields.items()  # type: ignore[attr-defined]
+        if isinstance(field.widget, forms.Textarea | forms.TextInput) and not field.widget.is_hidden
+    }
+    assert {name: text for name, text in written.items() if text} == {}
