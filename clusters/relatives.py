@@ -51,13 +51,14 @@ def relatives(cluster: Cluster, user: User | AnonymousUser) -> dict[str, Any]:
 def history_of(cluster: Cluster, user: User | AnonymousUser, *, most: int | None = None) -> list[Entry]:
     """Return what is read as the cluster's history, newest first: its own chain, and those of what went into it.
 
-    Of a merged cluster only what the reader may see: one that went in as a proposal was never public. Its entries
-    begin with its name.
+    The `most` newest ones, for the cluster's first page, leave the talk of the room to the room. Of a merged cluster
+    only what the reader may see: one that went in as a proposal was never public. Its entries begin with its name.
     """
     below = Cluster.objects.visible_to(user).merged_below(cluster.pk) if has_ties(cluster) else []
     merged = list(Cluster.objects.filter(pk__in=below)) if below else []
     names = {f"cluster:{row.pk}": row.name for row in merged}
-    events = list(events_for(user, cluster, *merged)[:most])
+    rows = events_for(user, cluster, *merged)
+    events = list(rows if most is None else rows.exclude(kind="comment")[:most])
     entries = history(events, cluster, user=user)
     return [
         replace(entry, sentence=f"{names[event.chain]}: {entry.sentence}") if event.chain in names else entry
