@@ -50,9 +50,12 @@ def relatives(cluster: Cluster, user: User | AnonymousUser) -> dict[str, Any]:
 
 
 def history_of(cluster: Cluster, user: User | AnonymousUser, *, most: int) -> list[Entry]:
-    """Return the newest of what is read as the cluster's history, newest first; see `events_of`."""
+    """Return the newest of what is read as the cluster's history, newest first; see `events_of`.
+
+    They are for the cluster's first page, so the talk of the room is left to the room.
+    """
     events, names = events_of(cluster, user)
-    return told(list(events[:most]), cluster, user, names=names)
+    return told(events.exclude(kind="comment")[:most], cluster, user, names=names)
 
 
 def events_of(cluster: Cluster, user: User | AnonymousUser) -> tuple[QuerySet[Event], dict[str, str]]:

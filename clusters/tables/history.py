@@ -31,6 +31,7 @@ ABOUT: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "people": (_("Who takes part"), ("participation.",)),
     "results": (_("Outcomes and what became of them"), ("outcome.", "objective.", "follow_up.")),
     "amendments": (_("Amendments"), ("amendment.",)),
+    "room": (_("The room"), ("room.",)),
 }
 
 
