@@ -110,6 +110,27 @@ def test_a_stale_press_reads_what_was_decided_and_that_the_conditions_stand(role
     assert (again.redirect_chain[0][1], "You approved this on" in again.content.decode()) == (302, True)
 
 
+@pytest.mark.parametrize(
+    ("verb", "role", "who", "now"),
+    [
+        ("approve", "coordinator", "You approved this on", "It is now: Approved."),
+        ("approve", "member", "A coordinator of WG1 approved this on", "It is now: Approved."),
+        ("decline", "mission_coordinator", "Coordinator Person (coordinator, WG1) declined this on", "Declined."),
+        ("withdraw", "coordinator", "This waits for no decision any more.", "It is now: Withdrawn."),
+    ],
+)
+def test_who_comes_to_review_after_the_decision_reads_what_was_decided(
+    verb: str, role: str, who: str, now: str, cast: Cast
+) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    by = cast.user("proposer" if verb == "withdraw" else "coordinator")
+    transition(cluster, verb, by=by, reason="Well asked.")
+    answer = client_of(cast, role).get(f"/review/{cluster.name}/", follow=True)
+    assert answer.redirect_chain == [(cluster.get_absolute_url(), 302)]
+    text = answer.content.decode()
+    assert (who in text, now in text, answer.status_code) == (True, True, 200)
+
+
 def told() -> list[str]:
     """Return who is told that an acceptance was taken back."""
     rows = Message.objects.filter(template="clusters/take_back_lead").select_related("to")
