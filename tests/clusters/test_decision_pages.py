@@ -11,6 +11,7 @@ from clusters.actions.condition import can_settle
 from clusters.choices import ParticipationRole, ParticipationStatus, StageStatus, State
 from clusters.content import content_hash
 from clusters.decision_rules import why_a_party
+from clusters.examples import EXAMPLES, as_example
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster, DraftWriter, Participation
 from clusters.permissions import parties
@@ -69,6 +70,15 @@ def test_a_proposal_that_lacks_something_leads_to_each_field(cast: Cast) -> None
     assert answer.status_code == 422
     for place in ("edit/1/#id_question", "edit/4/#id_working_group_group"):
         assert f'<a href="{cluster.get_absolute_url()}{place}">' in text
+
+
+def test_the_page_of_the_submit_takes_no_example_for_an_answer(cast: Cast) -> None:
+    example = as_example(EXAMPLES[0].question)
+    cluster = make_cluster(cast, State.DRAFT, question=example, lead_accepted_at=None)
+    text = client_of(cast, "proposer").get(page(cluster, "submit")).content.decode()
+    checks = text.partition('class="checks"')[2].partition("</ul>")[0]
+    assert checks.count("still the text of the example") == 1
+    assert ("eligible; asked to accept once it is proposed" in checks, "Not fulfilled" in checks) == (True, False)
 
 
 def test_a_plain_approval_names_lead_and_points_at_once(cast: Cast) -> None:
