@@ -131,12 +131,11 @@ def _tie(cluster: Cluster, member_id: int) -> str:
             return _("You led %(cluster)s")
         is_deputy = part.status == ParticipationStatus.ACTIVE
         return _("You are deputy lead of %(cluster)s") if is_deputy else _("You were deputy lead of %(cluster)s")
-    verbs = {
-        *Event.objects.about(cluster)
-        .filter(by__member=member_id)
-        .of_verbs([*WRITING_VERBS])
-        .values_list("verb", flat=True)
-    }
+    rows = Event.objects.about(cluster).filter(by__member=member_id).of_verbs([*WRITING_VERBS])
+    written = list(rows.values_list("verb", "data"))
+    verbs = {verb for verb, data in written if "entered_for" not in data}
+    if written and not verbs:
+        return _("You entered %(cluster)s for others")
     if "adopt" in verbs:
         return _("You acted as lead of %(cluster)s")
     if "accept_lead" in verbs:

@@ -247,7 +247,7 @@ def test_who_enters_a_proposal_does_not_decide_on_it(by: User) -> None:
     row = {**ROW, **WAITING}
     assert sentences(bring_in(ClusterImport(by), file_of(row))) == []
     cluster = transition(Cluster.objects.get(), "accept_lead", by=User.objects.get(email=ROW["lead"]))
-    with pytest.raises(Refusal, match="four eyes"):
+    with pytest.raises(Refusal, match=r"You entered this cluster for others, so somebody else .* \(four eyes\)"):
         transition(cluster, "approve", by=by, conditions=[{"text": "Later"}])
     approved = transition(
         cluster, "approve", by=User.objects.get(email=ROW["decided_by"]), conditions=[{"text": "Later"}]
