@@ -23,6 +23,7 @@ class ClustersConfig(AppConfig):
             lifecycle,
             mail_pages,
             notifications,
+            room_mails,
         )
         from clusters.actions import (  # noqa: F401 - the effects register on import
             again,
@@ -78,6 +79,16 @@ def register_kinds() -> None:
             is_told=True,
         )
     )
+    register(
+        Kind(
+            "comment",
+            "community.Comment",
+            _("Comment"),
+            chain=lambda comment: f"cluster:{comment.subject_id}",
+            visible_to=_comments,
+            is_told=True,
+        )
+    )
     for code, model, label, url_name in PARTS:
         seen, is_told = _visible_parts(model), code in TOLD
         register(Kind(code, model, label, url_name, _page, _chain, visible_to=seen, is_told=is_told))
@@ -89,6 +100,15 @@ def _chain(part: Any) -> str:
 
 def _page(part: Any) -> dict[str, str]:
     return {"reference": part.cluster.name}
+
+
+def _comments(user: Any) -> Any:
+    """Return the comments that stand in a room which a user reads."""
+    from clusters.models import Cluster
+    from community.models import Comment
+
+    rooms = Cluster.objects.with_room_for(user)
+    return Comment.objects.filter(kind="cluster", subject_id__in=rooms.values("pk")).select_related("by__member")
 
 
 def _visible_parts(model: str) -> Any:

@@ -24,6 +24,8 @@ from clusters.amendment_rights import private_amendments
 from clusters.choices import Capacity, FollowUpReason, State
 from clusters.models import Cluster
 from clusters.permissions import sees_names
+from clusters.room_rules import can_see_room
+from clusters.room_sentences import ROOM_KINDS, ROOM_SENTENCES
 from community import kinds
 from community.models import Event, Member, User
 
@@ -137,6 +139,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.wanted": (gettext_lazy("%(who)s listed an organisation as wanted: %(title)s"), "people", ""),
     "participation.not_wanted": (gettext_lazy("%(who)s took an organisation off the list: %(title)s"), "people", ""),
     "participation.deputy_named": (gettext_lazy("%(who)s named a deputy lead."), "people", ""),
+    "participation.access_given": (gettext_lazy("%(who)s changed what somebody may do in the room."), "people", ""),
+    **ROOM_SENTENCES,
 }
 #: What everybody reads of an amendment: that it was accepted. The rest is for those who may read the amendment itself.
 PUBLIC_AMENDMENT_VERBS = frozenset({"amendment.accepted", "amendment.in_part"})
@@ -175,13 +179,16 @@ def people_of(events: Iterable[Event]) -> dict[int, str]:
 def events_for(user: User | AnonymousUser, cluster: Cluster, *merged: Cluster) -> QuerySet[Event]:
     """Return the events of a cluster's chain and of those `merged` into it, newest first, with their details.
 
-    Of amendments everybody reads that they were accepted; every other step only who may read the amendment.
+    Of amendments everybody reads that they were accepted; every other step only who may read the amendment. What
+    happened in the room is for those who read the room.
     """
     chains = [f"cluster:{one.pk}" for one in (cluster, *merged)]
-    events = Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
+    events = Event.objects.of_chains(chains).for_sentences().order_by("-at", "-pk")
     hidden = Q(kind="amendment") & ~Q(verb__in=PUBLIC_AMENDMENT_VERBS)
     if user.is_authenticated:
         hidden &= ~Q(subject_id__in=private_amendments(user, cluster, merged=merged).values("pk"))
+    if not can_see_room(user, cluster):
+        hidden |= Q(kind__in=ROOM_KINDS)
     return events.exclude(hidden)
 
 

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
+from clusters.actions.room import reply, start_thread
 from clusters.choices import FollowUpReason, ParticipationStatus, StageStatus, State
 from clusters.follow_up_mails import PURPOSE
 from clusters.models import Cluster, Objective, Outcome, Participation, Stage
@@ -23,7 +24,7 @@ from community.models import Need, Organisation, Project, Solution, WorkingGroup
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_follow_up
+from tests.matrix.places import make_comment, make_follow_up
 
 pytestmark = [pytest.mark.django_db]
 
@@ -64,6 +65,8 @@ BUDGETS: dict[str, int] = {
     "/clusters/{concluded}/outcomes/": 12,
     "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
     "/follow-up/{token}/": 8,
+    "/clusters/{running}/room/": 14,
+    "/clusters/{running}/room/threads/{thread}/": 16,
     "/clusters/{running}/amendments/": 12,
     "/clusters/{running}/amendments/1/": 12,
     "/review/{proposed}/": 24,
@@ -71,6 +74,7 @@ BUDGETS: dict[str, int] = {
 }
 #: Pages of those who keep the cluster.
 LEADS_ONLY = (
+    "/clusters/{running}/room/threads/{thread}/",
     "/clusters/{running}/people/{part}/end/",
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
     "/clusters/{concluded}/follow-ups/{follow_up}/",
@@ -93,6 +97,8 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/people/",
         "/clusters/{running}/people/{part}/end/",
         "/clusters/{running}/outcomes/",
+        "/clusters/{running}/room/",
+        "/clusters/{running}/room/threads/{thread}/",
         "/clusters/{concluded}/outcomes/",
         "/follow-up/{token}/",
     ),
@@ -121,6 +127,7 @@ class World:
         self.running: Cluster = make_cluster(self.cast, State.RUNNING, need=self.need)
         self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
         self.concluded: Cluster = make_cluster(self.cast, State.CONCLUDED)
+        self.thread = make_comment(self.cast, self.running)
         self.follow_up = make_follow_up(self.cast, self.concluded)
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
         self.grow()
@@ -139,6 +146,7 @@ class World:
             "concluded": self.concluded.name,
             "follow_up": self.follow_up.pk,
             "token": self.token,
+            "thread": self.thread.pk,
             "stage": self.running.stages.filter(status=StageStatus.PLANNED).first().pk,  # type: ignore[union-attr]
             "part": self.running.participations.get(member=self.cast.member("participant")).pk,
         }
@@ -207,6 +215,13 @@ class World:
         transition(self.running, "pause", by=by, reason="The harbour is closed.")
         transition(self.running, "resume", by=by, reason="It is open again.")
         self._grow_amendments(by)
+        self._grow_room(person)
+
+    def _grow_room(self, person: Any) -> None:
+        """Add a thread, and to the first one a comment that mentions somebody."""
+        said = {"by": person.user, "mentions": [self.cast.member("participant"), self.cast.member("lead")]}
+        start_thread(cluster=self.running, title="A further question", text="And the dunes?", **said)
+        reply(thread=self.thread, text="Two tables, I would say.", **said)
 
     def _grow_amendments(self, by: Any) -> None:
         """Add an accepted amendment and one that waits."""

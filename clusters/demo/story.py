@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from clusters.demo import parts, people_steps
+from clusters.demo import parts, people_steps, room_steps
 from clusters.demo.clusters import make_draft
 from clusters.demo.files import paragraphs
 from clusters.demo.world import Day, World
@@ -164,7 +164,7 @@ def _results(world: World, entry: dict[str, Any]) -> Iterator[Told]:
         yield line["on"], "amendment", partial(parts.propose_amendment, world, entry, line)
         yield line["decided"], "amended", partial(parts.accept_amendment, world, entry, line)
     for line in entry.get("comments", ()):
-        yield line["on"], "comment", partial(parts.comment, world, entry, line)
+        yield line["on"], "comment", partial(room_steps.comment, world, entry, line)
     for line in entry.get("follow_ups", ()):
         yield line["asked"], "follow_up.asked", partial(parts.ask, world, entry, line)
         if "answer" in line:

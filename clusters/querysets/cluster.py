@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Events by which somebody has written in a proposal or bound themselves to lead: they do not decide on it afterwards.
 WRITING_VERBS = ("submit", "proposal.edited", "accept_lead", "adopt")
+#: So many days after the end external partners still come into the room.
+DAYS_OF_EXTERNALS = 30
 
 
 class ClusterQuerySet(RegisterQuerySet):
@@ -77,6 +79,21 @@ class ClusterQuerySet(RegisterQuerySet):
         shared = apps.get_model("clusters", "DraftShare").objects.filter(member=who.member_id).values("cluster")
         early = Q(state__in=sorted({State.DRAFT, *PROPOSED_STATES}))
         return Q(proposer=who.member_id) | Q(lead=who.member_id) | (Q(pk__in=shared) & early)
+
+    def with_room_for(self, user: User | AnonymousUser | None, *, on: date | None = None) -> Self:
+        """Keep those whose room `user` reads on the day `on`; `clusters.room_rules.can_see_room` gives the reason."""
+        on = on or timezone.localdate()
+        who = viewer(user, on)
+        opened = self.in_states(PUBLIC_STATES).filter(approved_at__isnull=False)
+        if who.is_administrator or who.is_mission:
+            return opened
+        if who.member_id is None:
+            return self.none()
+        if who.is_external:
+            opened = opened.exclude(ended_on__lt=on - timedelta(days=DAYS_OF_EXTERNALS))
+        parts = apps.get_model("clusters", "Participation").objects.active().filter(member=who.member_id)
+        mine = Q(pk__in=parts.values("cluster")) | Q(proposer=who.member_id) | Q(lead=who.member_id)
+        return opened.filter(mine | Q(working_group__in=who.group_ids))
 
     def by_name(self, name: str) -> Self:
         """Keep the one that an address names: a reference, or `draft-<letters>`."""

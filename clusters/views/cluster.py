@@ -26,6 +26,7 @@ from clusters.permissions import can_edit_proposal, can_work, capacities, names_
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.relatives import history_of, relatives, took_it_in
 from clusters.requirements import lead_trouble
+from clusters.room_rules import can_see_room
 from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
 from clusters.tables.follow_up import follow_ups_of
@@ -76,7 +77,7 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
     return {
         "cluster": cluster,
         "tab": tab,
-        "tabs": _tabs(cluster, tab),
+        "tabs": _tabs(cluster, tab, user),
         "offers": shown,
         "more_offers": [offer for offer in offers if offer not in shown],
         "may_work": user.is_authenticated and bool(can_work(user, cluster)),
@@ -103,19 +104,22 @@ def _ordered(offers: list[Offer]) -> list[Offer]:
     return sorted(offers, key=lambda offer: ("primary", "second", "final").index(offer.verb.style))
 
 
-def _tabs(cluster: Cluster, current: str) -> list[dict[str, Any]]:
-    """Return the tabs of a cluster's pages."""
+def _tabs(cluster: Cluster, current: str, user: User | AnonymousUser) -> list[dict[str, Any]]:
+    """Return the tabs of a cluster's pages; the room's for those who read it, others find it by its address."""
     rows = [
         ("summary", "clusters:detail", _("Summary")),
         ("roadmap", "clusters:roadmap", _("Roadmap")),
         ("people", "clusters:people", _("People")),
         ("outcomes", "clusters:outcomes", _("Outcomes")),
+        ("room", "clusters:room", _("Room")),
         ("amendments", "clusters:amendments", _("Amendments")),
         ("history", "clusters:history", _("History")),
     ]
     kwargs = {"reference": cluster.name}
     if cluster.approved_at is None:
         rows = [row for row in rows if row[0] != "amendments"]
+    if current != "room" and not can_see_room(user, cluster):
+        rows = [row for row in rows if row[0] != "room"]
     return [
         {"label": label, "url": reverse(name, kwargs=kwargs), "current": code == current} for code, name, label in rows
     ]
@@ -148,21 +152,6 @@ class ClusterDetailView(View):
             "sections": sections_of("cluster", request, cluster),
         }
         return render(request, "clusters/cluster/detail.html", context)
-
-
-@method_decorator(login_not_required, name="dispatch")
-class ClusterHistoryView(View):
-    """`/clusters/<reference>/history/`: everything that happened, newest first."""
-
-    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        """Show all events, those of clusters that were merged into this one too."""
-        cluster = load(request, reference)
-        if (kept := took_it_in(cluster, request.user)) is not None:
-            return redirect("clusters:history", reference=kept.name, permanent=True)
-        entries = history_of(cluster, request.user)
-        return render(
-            request, "clusters/cluster/history.html", {**frame(request, cluster, "history"), "entries": entries}
-        )
 
 
 def _decision_waits(user: User | AnonymousUser, cluster: Cluster) -> bool:
