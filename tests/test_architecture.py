@@ -56,6 +56,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "shift_rules",
             "joining",
             "room_rules",
+            "room_files",
             "amendment_fields",
             "amendment_rights",
             "merge_rules",
