@@ -183,7 +183,7 @@ def events_for(user: User | AnonymousUser, cluster: Cluster, *merged: Cluster) -
     happened in the room is for those who read the room.
     """
     chains = [f"cluster:{one.pk}" for one in (cluster, *merged)]
-    events = Event.objects.of_chains(chains).select_related("detail", "by__member").order_by("-at", "-pk")
+    events = Event.objects.of_chains(chains).for_sentences().order_by("-at", "-pk")
     hidden = Q(kind="amendment") & ~Q(verb__in=PUBLIC_AMENDMENT_VERBS)
     if user.is_authenticated:
         hidden &= ~Q(subject_id__in=private_amendments(user, cluster, merged=merged).values("pk"))

@@ -139,21 +139,6 @@ class ClusterDetailView(View):
         return render(request, "clusters/cluster/detail.html", context)
 
 
-@method_decorator(login_not_required, name="dispatch")
-class ClusterHistoryView(View):
-    """`/clusters/<reference>/history/`: everything that happened, newest first."""
-
-    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        """Show all events, those of clusters that were merged into this one too."""
-        cluster = load(request, reference)
-        if (kept := took_it_in(cluster, request.user)) is not None:
-            return redirect("clusters:history", reference=kept.name, permanent=True)
-        entries = history_of(cluster, request.user)
-        return render(
-            request, "clusters/cluster/history.html", {**frame(request, cluster, "history"), "entries": entries}
-        )
-
-
 def _decision_waits(user: User | AnonymousUser, cluster: Cluster) -> bool:
     """Tell whether this person may be the one to decide on a proposal."""
     held = capacities(user if user.is_authenticated else AnonymousUser(), cluster, timezone.localdate())
