@@ -57,6 +57,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "day_rules",
             "joining",
             "room_rules",
+            "room_files",
             "amendment_fields",
             "amendment_rights",
             "merge_rules",
