@@ -103,6 +103,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "outcome.recorded": (gettext_lazy("%(who)s recorded an outcome: %(title)s"), "outcome", ""),
     "outcome.changed": (gettext_lazy("%(who)s changed an outcome: %(title)s"), "edit", ""),
     "outcome.removed": (gettext_lazy("%(who)s removed an outcome: %(title)s"), "cross", ""),
+    "meeting.held": (gettext_lazy("%(who)s recorded who was present: %(title)s"), "people", ""),
     "objective.measured": (gettext_lazy("%(who)s measured an objective: %(title)s"), "flag", ""),
     "condition.met": (gettext_lazy("%(who)s reported a condition as met: %(title)s"), "check", ""),
     "condition.confirmed": (gettext_lazy("%(who)s confirmed that a condition is met: %(title)s"), "check", "approved"),

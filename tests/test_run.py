@@ -12,6 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -194,6 +195,28 @@ def test_every_leg_but_the_large_one_is_in_one_lane() -> None:
     assert lanes[0] == ["postgres"]
     assert lanes[1][0] == "browser"
     assert sorted(["sqlite", *lanes[0], *lanes[1]]) == sorted(leg.name for leg in found)
+
+
+def test_the_large_leg_runs_beside_the_others() -> None:
+    here, there = place.LOGS / "here", place.LOGS / "there"
+    meet = """
+        import pathlib, sys, time
+        pathlib.Path(sys.argv[1]).touch()
+        until = time.monotonic() + 30
+        while not pathlib.Path(sys.argv[2]).exists():
+            assert time.monotonic() < until, "the other leg did not come"
+            time.sleep(0.01)
+    """
+    found = []
+    for name, own, other in (("postgres", here, there), ("sqlite", there, here)):
+        leg = a_leg("")
+        found.append(
+            replace(leg, name=name, commands=[[sys.executable, "-c", textwrap.dedent(meet), str(own), str(other)]])
+        )
+    assert [(outcome.leg.name, outcome.state) for outcome in suite._in_lanes(found)] == [
+        ("postgres", "passed"),
+        ("sqlite", "passed"),
+    ]
 
 
 def test_the_long_run_tells_the_tests_and_pytest_gets_its_arguments() -> None:
