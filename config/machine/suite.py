@@ -77,7 +77,8 @@ def check_legs(*, is_fixing: bool = False) -> list[Leg]:
 
 def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
     """Return the legs that run tests; the largest is the last."""
-    shared = {"THOROUGH": "1" if wish.is_thorough else "0", "PYTHONUNBUFFERED": "1"}
+    # A hundred processes read the same modules, and pytest rewrites its own: compiled once, whatever the machine says.
+    shared = {"THOROUGH": str(int(wish.is_thorough)), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
     if path := tools.chromium():
         shared["CHROMIUM"] = path
     limit = THOROUGH_SECONDS if wish.is_thorough else 1200
