@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ CHECKS = ("lint", "types", "migrations", "deploy", "messages")
 PYTESTS = ("postgres", "browser", "sqlite")
 BROWSER = [tools.CHROMIUM, tools.LIBATOMIC]
 #: Goes before a command that takes what the others leave of the cores: they wait for pages, locks and answers.
-PATIENT = ("nice",)
+PATIENT = tuple(filter(shutil.which, ("nice",)))
 # A leg that takes longer hangs. The everyday suite ends within twelve minutes in all, on two idle cores.
 THOROUGH_SECONDS = 3600
 
