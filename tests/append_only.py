@@ -6,12 +6,13 @@ tests that play a tamperer with full access to the database.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
 
@@ -48,12 +49,30 @@ def _postgresql(cursor: Any) -> list[str]:
     return [*(f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in tables), "SET CONSTRAINTS ALL DEFERRED"]
 
 
+#: Holds the same after every flush: the runner makes it anew where it is not there.
+KEPT = ("django_content_type", "auth_permission")
+
+
+def _delete_rows(database: BaseDatabaseWrapper, tables: Iterable[str]) -> None:
+    """Empty the tables that hold rows: TRUNCATE makes new files for every table and index, which takes far longer."""
+    quoted = [database.ops.quote_name(table) for table in tables if table not in KEPT]
+    with transaction.atomic(using=database.alias), database.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM {name})" for name in quoted))
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DELETE FROM {name}")
+
+
 def let_flush_through(patch: pytest.MonkeyPatch) -> None:
-    """Make the test runner's flush work on guarded tables, for the whole session."""
+    """Make the test runner's flush work on guarded tables, for the whole session; on PostgreSQL row by row."""
     original = BaseDatabaseOperations.execute_sql_flush
 
     def execute_sql_flush(self: Any, sql_list: list[str]) -> None:
+        statement = " ".join(sql_list)
+        is_truncate = statement.startswith("TRUNCATE") and "RESTART IDENTITY" not in statement
         with suspended_guards(self.connection):
-            original(self, sql_list)
+            if is_truncate:
+                _delete_rows(self.connection, re.findall(r'"(\w+)"', statement))
+            else:
+                original(self, sql_list)
 
     patch.setattr(BaseDatabaseOperations, "execute_sql_flush", execute_sql_flush)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ CHECKS = ("lint", "types", "migrations", "deploy", "messages")
 PYTESTS = ("postgres", "browser", "sqlite")
 BROWSER = [tools.CHROMIUM, tools.LIBATOMIC]
 #: Goes before a command that takes what the others leave of the cores: they wait for pages, locks and answers.
-PATIENT = ("nice",)
+PATIENT = tuple(filter(shutil.which, ("nice",)))
 # A leg that takes longer hangs. The everyday suite ends within twelve minutes in all, on two idle cores.
 THOROUGH_SECONDS = 3600
 
@@ -77,7 +78,8 @@ def check_legs(*, is_fixing: bool = False) -> list[Leg]:
 
 def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
     """Return the legs that run tests; the largest is the last."""
-    shared = {"THOROUGH": "1" if wish.is_thorough else "0", "PYTHONUNBUFFERED": "1"}
+    # A hundred processes read the same modules, and pytest rewrites its own: compiled once, whatever the machine says.
+    shared = {"THOROUGH": str(int(wish.is_thorough)), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
     if path := tools.chromium():
         shared["CHROMIUM"] = path
     limit = THOROUGH_SECONDS if wish.is_thorough else 1200

@@ -75,7 +75,8 @@ def pages_of(client: Client) -> list[str]:
     """Return addresses of pages that links lead to, a few of each kind."""
     kinds: Counter[str] = Counter()
     found = []
-    for address, answer in crawl(client, skip=lambda path: path.startswith("/admin/") or "." in path).items():
+    read = crawl(client, skip=lambda path: path.startswith("/admin/") or "." in path, queries=1)
+    for address, answer in read.items():
         is_page = answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
         if "?" in address or not is_page:
             continue

@@ -38,7 +38,7 @@ def links_of(html: str, base: str) -> Iterator[str]:
 
 
 def crawl(
-    client: Client, start: str = "/", *, skip: Callable[[str], bool] = lambda path: False
+    client: Client, start: str = "/", *, skip: Callable[[str], bool] = lambda path: False, queries: int = QUERIES
 ) -> dict[str, HttpResponse]:
     """Return what a reader gets at all addresses that links lead to, by address; redirects count as links."""
     waiting, known = deque([start]), {start}
@@ -55,7 +55,7 @@ def crawl(
         if pages[path] == 0:
             kinds[kind] += 1
         pages[path] += 1
-        if kinds[kind] > OF_A_KIND or pages[path] > QUERIES or skip(path):
+        if kinds[kind] > OF_A_KIND or pages[path] > queries or skip(path):
             continue
         answer = found[address] = client.get(address)
         next_ones = (
