@@ -22,6 +22,7 @@ class ClustersConfig(AppConfig):
             follow_up_mails,
             lifecycle,
             mail_pages,
+            meeting_mails,
             notifications,
             room_mails,
         )
@@ -43,7 +44,6 @@ PARTS = (
     ("participation", "clusters.Participation", _("Participation"), "clusters:people"),
     ("condition", "clusters.Condition", _("Condition"), "clusters:detail"),
     ("outcome", "clusters.Outcome", _("Outcome"), "clusters:outcomes"),
-    ("meeting", "clusters.Meeting", _("Meeting"), "clusters:detail"),
     ("panel_question", "clusters.PanelQuestion", _("Question to a panel"), "clusters:detail"),
     ("follow_up", "clusters.FollowUp", _("Follow-up"), "clusters:outcomes"),
 )
@@ -108,6 +108,18 @@ def _register_room() -> None:
             url_kwargs=lambda row: {**_page(row), "pk": row.pk},
             chain=_chain,
             visible_to=_in_rooms("clusters.RoomFile"),
+        )
+    )
+    register(
+        Kind(
+            "meeting",
+            "clusters.Meeting",
+            _("Meeting"),
+            url_name="clusters:room_meeting",
+            url_kwargs=lambda row: {**_page(row), "pk": row.pk},
+            chain=_chain,
+            visible_to=_in_rooms("clusters.Meeting"),
+            is_told=True,
         )
     )
 
