@@ -27,6 +27,7 @@ from clusters.views.register import NamesView, RegisterView
 from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
 from clusters.views.roadmap_order import StageMoveView
 from clusters.views.roadmap_shift import StageShiftView
+from clusters.views.room_message import MessageView
 
 app_name = "clusters"
 
@@ -152,6 +153,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("clusters/<str:reference>/people/<int:pk>/access/", AccessView.as_view(), name="participation_access"),
     path("clusters/<str:reference>/room/", room.RoomView.as_view(), name="room"),
+    path("clusters/<str:reference>/room/message/", MessageView.as_view(), name="room_message"),
     path("clusters/<str:reference>/room/threads/add/", room.ThreadCreateView.as_view(), name="room_thread_create"),
     path("clusters/<str:reference>/room/threads/<int:pk>/", room.ThreadView.as_view(), name="room_thread"),
     path(

@@ -19,7 +19,7 @@ from clusters.actions.room import reply, start_thread
 from clusters.actions.room_file import add_version
 from clusters.choices import FollowUpReason, ParticipationStatus, StageStatus, State
 from clusters.follow_up_mails import PURPOSE
-from clusters.models import Cluster, Objective, Outcome, Participation, Stage
+from clusters.models import Cluster, Objective, Outcome, Participation, RoomMessage, Stage
 from community.actions.transition import transition
 from community.choices import ConsentPurpose, FileVisibility, PartnerRole, Vocabulary
 from community.links import mint
@@ -68,7 +68,7 @@ BUDGETS: dict[str, int] = {
     "/clusters/{concluded}/outcomes/": 12,
     "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
     "/follow-up/{token}/": 8,
-    "/clusters/{running}/room/": 14,
+    "/clusters/{running}/room/": 18,
     "/clusters/{running}/room/threads/{thread}/": 16,
     "/clusters/{running}/room/files/{document}/": 14,
     "/clusters/{running}/room/meetings/{meeting}/": 14,
@@ -237,6 +237,9 @@ class World:
         start_thread(cluster=self.running, title="A further question", text="And the dunes?", **said)
         reply(thread=self.thread, text="Two tables, I would say.", **said)
         number = self.document.versions.count()
+        RoomMessage.objects.create(
+            cluster=self.running, by=self.cast.user("lead"), subject=f"Message {number}", text="On Monday.", told=3
+        )
         lead = self.cast.user("lead")
         make_meeting(self.cast, self.running, title=f"Further meeting {number}")
         note_decision(meeting=self.meeting, by=lead, text=f"Decision {number}")

@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from clusters.actions.meeting import call_meeting, keep_minutes, note_decision
 from clusters.actions.room import reply, start_thread
 from clusters.actions.room_file import add_room_file, add_version
+from clusters.actions.room_message import recipients_of, seal_of, send_message
 from clusters.demo import parts
 from clusters.demo.files import paragraphs
 from clusters.demo.world import World
@@ -87,3 +88,11 @@ def minute(world: World, entry: dict[str, Any], line: dict[str, Any], at: dateti
         seen_version=meeting.version,
         at=at,
     )
+
+
+def write_to_all(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Let the lead write to all who take part."""
+    cluster = parts.current(world, entry)
+    by = parts.lead_of(cluster)
+    seen = seal_of(recipients_of(cluster, by))
+    send_message(cluster=cluster, by=by, subject=line["subject"], text=paragraphs(line["text"]), seen=seen, at=at)

@@ -178,6 +178,8 @@ def _room(world: World, entry: dict[str, Any]) -> Iterator[Told]:
         yield line["on"], f"comment.{number % 8}", partial(room_steps.comment, world, entry, line)
     for line in entry.get("room_files", ()):
         yield line["on"], "file", partial(room_steps.keep_file, world, entry, line)
+    for line in entry.get("letters", ()):
+        yield line["on"], "letter", partial(room_steps.write_to_all, world, entry, line)
     for line in entry.get("calls", ()):
         yield line["on"], "call", partial(room_steps.call, world, entry, line)
         if "minutes" in line:

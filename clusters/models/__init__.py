@@ -7,7 +7,7 @@ from clusters.models.merge import MergeRequest
 from clusters.models.outcome import FollowUp, Outcome, PanelAnswer, PanelQuestion
 from clusters.models.participation import Participation
 from clusters.models.roadmap import Baseline, BaselineStage, Objective, Stage
-from clusters.models.room import RoomFile, RoomFileVersion
+from clusters.models.room import RoomFile, RoomFileVersion, RoomMessage
 
 __all__ = [
     "Amendment",
@@ -33,5 +33,6 @@ __all__ = [
     "ReferenceCounter",
     "RoomFile",
     "RoomFileVersion",
+    "RoomMessage",
     "Stage",
 ]

@@ -31,7 +31,7 @@ from clusters.room_rules import (
     people_of_room,
 )
 from clusters.tables.meeting import meetings_of
-from clusters.tables.room import comments, said, thread_page
+from clusters.tables.room import comments, messages_of, said, thread_page
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, status_of
 from community.models import Comment
@@ -68,6 +68,7 @@ class RoomView(View):
             "page_obj": page,
             "threads": lines,
             "speaks": can_speak(request.user, cluster),
+            "sent": messages_of(cluster),
             "meetings": meetings_of(cluster, timezone.now()),
             "calls": can_call_meetings(request.user, cluster),
         }

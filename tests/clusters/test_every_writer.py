@@ -117,6 +117,7 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         ),
         "minutes": lambda: "All came.",
         "attendance": lambda: {cast.organisation: (3, 0)},
+        "subject": lambda: "The bill",
         "access": lambda: "comment",
         "days": lambda: 1,
         "up": lambda: True,
