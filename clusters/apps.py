@@ -22,6 +22,7 @@ class ClustersConfig(AppConfig):
             follow_up_mails,
             lifecycle,
             mail_pages,
+            meeting_mails,
             notifications,
             room_mails,
         )
@@ -43,13 +44,12 @@ PARTS = (
     ("participation", "clusters.Participation", _("Participation"), "clusters:people"),
     ("condition", "clusters.Condition", _("Condition"), "clusters:detail"),
     ("outcome", "clusters.Outcome", _("Outcome"), "clusters:outcomes"),
-    ("meeting", "clusters.Meeting", _("Meeting"), "clusters:detail"),
     ("panel_question", "clusters.PanelQuestion", _("Question to a panel"), "clusters:detail"),
     ("follow_up", "clusters.FollowUp", _("Follow-up"), "clusters:outcomes"),
 )
 
 #: Parts about which accounts get mails.
-TOLD = frozenset({"follow_up"})
+TOLD = frozenset({"follow_up", "meeting", "room_message"})
 
 
 def register_kinds() -> None:
@@ -99,25 +99,30 @@ def _register_room() -> None:
             is_told=True,
         )
     )
-    register(
-        Kind(
-            "room_file",
-            "clusters.RoomFile",
-            _("File of a room"),
-            url_name="clusters:room_file",
-            url_kwargs=lambda row: {**_page(row), "pk": row.pk},
-            chain=_chain,
-            visible_to=_in_rooms("clusters.RoomFile"),
-        )
-    )
-
-
-def _chain(part: Any) -> str:
-    return f"cluster:{part.cluster_id}"
+    for code, model, label, url_name, url_kwargs in ROOM_PARTS:
+        is_told = code in TOLD
+        seen = _in_rooms(model)
+        register(Kind(code, model, label, url_name, url_kwargs, _chain, visible_to=seen, is_told=is_told))
 
 
 def _page(part: Any) -> dict[str, str]:
     return {"reference": part.cluster.name}
+
+
+def _own_page(part: Any) -> dict[str, Any]:
+    return {"reference": part.cluster.name, "pk": part.pk}
+
+
+#: What stands in rooms, for their readers.
+ROOM_PARTS = (
+    ("room_file", "clusters.RoomFile", _("File of a room"), "clusters:room_file", _own_page),
+    ("meeting", "clusters.Meeting", _("Meeting"), "clusters:room_meeting", _own_page),
+    ("room_message", "clusters.RoomMessage", _("Message to all"), "clusters:room", _page),
+)
+
+
+def _chain(part: Any) -> str:
+    return f"cluster:{part.cluster_id}"
 
 
 def _comments(user: Any) -> Any:

@@ -190,6 +190,27 @@ class MeetingKind(models.TextChoices):
     PUBLIC_EVENT = "public_event", _("Public event")
 
 
+#: Zones in which a meeting is called: the site's own, and those of the programme's countries.
+MEETING_ZONES = (
+    "Europe/Brussels",
+    "Asia/Nicosia",
+    "Europe/Athens",
+    "Europe/Belgrade",
+    "Europe/Lisbon",
+    "Europe/Ljubljana",
+    "Europe/Madrid",
+    "Europe/Malta",
+    "Europe/Paris",
+    "Europe/Podgorica",
+    "Europe/Rome",
+    "Europe/Sarajevo",
+    "Europe/Skopje",
+    "Europe/Sofia",
+    "Europe/Tirane",
+    "Europe/Zagreb",
+)
+
+
 class FollowUpReason(models.TextChoices):
     """Why a follow-up is due."""
 

@@ -106,6 +106,12 @@ TOPICS = {
         _named("room_started", "room_commented"),
         order=44,
     ),
+    "clusters.meetings": MailTopic(
+        _("Meetings of your clusters"),
+        _("Invitations with an entry for your calendar, changes of time or place, and cancellations."),
+        _named("meeting_called", "meeting_changed", "meeting_cancelled"),
+        order=46,
+    ),
     "clusters.taking_part": MailTopic(
         _("Clusters in which you take part"),
         _("Start, pause, end and what changes on the way."),

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from clusters.models import Cluster
+from clusters.models import Cluster, RoomMessage
 from clusters.room_rules import can_see_room, coordinators_of_room, people_of_room
 from clusters.sentences import who
 from community import notifications
@@ -94,3 +94,28 @@ def comment_path(comment: Comment, message: Message) -> str | None:
     thread = comment.reply_to_id or comment.pk
     page = reverse("clusters:room_thread", kwargs={"reference": message.params["name"], "pk": thread})
     return f"{page}#comment-{comment.pk}"
+
+
+def tell_all(sent: RoomMessage, people: Iterable[Member], *, event: Event) -> None:
+    """Write the mail of a message for each of `people`."""
+    for person in people:
+        if person.user is not None:
+            notifications.queue(
+                "clusters/room_message",
+                to=person.user,
+                subject=sent,
+                event=event,
+                audience="participants",
+                title=sent.cluster.title,
+                name=sent.cluster.name,
+            )
+
+
+@notifications.provides("room_message")
+def message_context(sent: RoomMessage, message: Message) -> dict[str, Any]:
+    """Return what the templates use, to those alone who read the room now."""
+    if not can_see_room(message.to, sent.cluster):
+        return {"question": "", "who": "", "thread": "", "part": "", "reason": ""}
+    said = who(message.event, named=True) if message.event else ""
+    words = {"thread": sent.subject, "part": sent.subject, "reason": sent.text}
+    return {"question": sent.cluster.question, "who": said, **words}

@@ -25,7 +25,7 @@ from clusters.choices import Capacity, FollowUpReason, State
 from clusters.models import Cluster
 from clusters.permissions import sees_names
 from clusters.room_rules import can_see_room
-from clusters.room_sentences import ROOM_KINDS, ROOM_SENTENCES
+from clusters.room_sentences import ROOM_KINDS, ROOM_SENTENCES, TOLD_TO_ALL
 from community import kinds
 from community.models import Event, Member, User
 
@@ -193,7 +193,7 @@ def events_for(user: User | AnonymousUser, cluster: Cluster, *merged: Cluster) -
     if user.is_authenticated:
         hidden &= ~Q(subject_id__in=private_amendments(user, cluster, merged=merged).values("pk"))
     if not can_see_room(user, cluster):
-        hidden |= Q(kind__in=ROOM_KINDS)
+        hidden |= Q(kind__in=ROOM_KINDS) & ~Q(verb__in=TOLD_TO_ALL)
     return events.exclude(hidden)
 
 

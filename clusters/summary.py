@@ -346,6 +346,7 @@ def _outcomes(cluster: Cluster, stages: list[Stage]) -> list[shape.OutcomeLine]:
 
 
 def _meetings(cluster: Cluster) -> list[shape.MeetingLine]:
+    """Return the meetings to which somebody came: what is called only, or was cancelled, is no meeting yet."""
     return [
         {
             "kind": row.kind,
@@ -355,6 +356,7 @@ def _meetings(cluster: Cluster) -> list[shape.MeetingLine]:
             "organisations": len(row.attendance.all()),
         }
         for row in cluster.meetings.all()
+        if row.cancelled_at is None and row.attendance.all()
     ]
 
 

@@ -10,6 +10,7 @@ from clusters.views import (
     follow_up,
     history,
     lifecycle,
+    meeting,
     merge,
     outcome,
     participation,
@@ -27,6 +28,7 @@ from clusters.views.register import NamesView, RegisterView
 from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
 from clusters.views.roadmap_order import StageMoveView
 from clusters.views.roadmap_shift import StageShiftView
+from clusters.views.room_message import MessageView
 
 app_name = "clusters"
 
@@ -153,6 +155,7 @@ urlpatterns: list[URLPattern] = [
     ),
     path("clusters/<str:reference>/people/<int:pk>/access/", AccessView.as_view(), name="participation_access"),
     path("clusters/<str:reference>/room/", room.RoomView.as_view(), name="room"),
+    path("clusters/<str:reference>/room/message/", MessageView.as_view(), name="room_message"),
     path("clusters/<str:reference>/room/threads/add/", room.ThreadCreateView.as_view(), name="room_thread_create"),
     path("clusters/<str:reference>/room/threads/<int:pk>/", room.ThreadView.as_view(), name="room_thread"),
     path(
@@ -186,6 +189,40 @@ urlpatterns: list[URLPattern] = [
         "clusters/<str:reference>/room/files/<int:pk>/remove/",
         room_file.RoomFileRemoveView.as_view(),
         name="room_file_remove",
+    ),
+    path(
+        "clusters/<str:reference>/room/meetings/add/", meeting.MeetingCreateView.as_view(), name="room_meeting_create"
+    ),
+    path("clusters/<str:reference>/room/meetings/<int:pk>/", meeting.MeetingView.as_view(), name="room_meeting"),
+    path(
+        "clusters/<str:reference>/room/meetings/<int:pk>/meeting.ics",
+        meeting.MeetingCalendarView.as_view(),
+        name="room_meeting_calendar",
+    ),
+    path(
+        "clusters/<str:reference>/room/meetings/<int:pk>/edit/",
+        meeting.MeetingChangeView.as_view(),
+        name="room_meeting_edit",
+    ),
+    path(
+        "clusters/<str:reference>/room/meetings/<int:pk>/cancel/",
+        meeting.MeetingCancelView.as_view(),
+        name="room_meeting_cancel",
+    ),
+    path(
+        "clusters/<str:reference>/room/meetings/<int:pk>/minutes/",
+        meeting.MinutesView.as_view(),
+        name="room_meeting_minutes",
+    ),
+    path(
+        "clusters/<str:reference>/room/meetings/<int:pk>/decide/",
+        meeting.DecisionView.as_view(),
+        name="room_meeting_decide",
+    ),
+    path(
+        "clusters/<str:reference>/room/decisions/<int:pk>/take-back/",
+        meeting.DecisionBackView.as_view(),
+        name="room_meeting_decision_back",
     ),
     path("clusters/<str:reference>/merge/", merge.MergeView.as_view(), name="merge"),
     path("clusters/<str:reference>/merge/agree/", merge.MergeAgreeView.as_view(), name="merge_agree"),

@@ -17,7 +17,7 @@ from django.utils import translation
 
 from community import kinds
 from community.models import Message
-from community.notifications import context_of, path_of
+from community.notifications import attachments_of, context_of, path_of
 
 BLANK_LINES = re.compile(r"\n{3,}")
 
@@ -46,7 +46,11 @@ def render(message: Message, *, token: str | None = None) -> EmailMultiAlternati
         return mail_of(message, message.frozen)
     language = language_of(message)
     with translation.override(language):
-        return mail_of(message, words_of(message.template, {"language": language, **_context(message, token)}))
+        context = _context(message, token)
+        mail = mail_of(message, words_of(message.template, {"language": language, **context}))
+        for part in attachments_of(context["subject"], message):
+            mail.attach(part)
+        return mail
 
 
 def language_of(message: Message) -> str:

@@ -8,8 +8,9 @@ The recipient's choice for the mail's topic says when it leaves, or that it does
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, time
+from email.mime.base import MIMEBase
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
@@ -28,10 +29,12 @@ SEND_OUTBOX = "community.tasks.send_outbox"
 DIGEST_AT = time(7, 0)
 MONDAY = 0
 
+AttachmentsOf = Callable[[Any, Message], Iterable[MIMEBase]]
 ContextOf = Callable[[Any, Message], Mapping[str, Any]]
 PathOf = Callable[[Any, Message], str | None]
 _contexts: dict[str, ContextOf] = {}
 _paths: dict[str, PathOf] = {}
+_attachments: dict[str, AttachmentsOf] = {}
 
 
 def provides(kind: str) -> Callable[[ContextOf], ContextOf]:
@@ -62,6 +65,29 @@ def leads_to(kind: str) -> Callable[[PathOf], PathOf]:
         return function
 
     return keep
+
+
+def attaches(kind: str) -> Callable[[AttachmentsOf], AttachmentsOf]:
+    """Register what goes with a kind's mails: `function(subject, message)` yields parts of a mail.
+
+    A mail that gathers several things has no attachments: its lines lead to the pages that have them.
+
+    Raises:
+        ValueError: the kind has some already.
+    """
+
+    def keep(function: AttachmentsOf) -> AttachmentsOf:
+        if _attachments.setdefault(kind, function) is not function:
+            raise ValueError(f"mails about {kind!r} have attachments already")
+        return function
+
+    return keep
+
+
+def attachments_of(subject: models.Model | None, message: Message) -> list[MIMEBase]:
+    """Return what goes with a mail besides its words."""
+    found = _attachments.get(message.kind)
+    return list(found(subject, message)) if found is not None and subject is not None else []
 
 
 def path_of(subject: models.Model | None, message: Message) -> str:

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
+from clusters.actions.meeting import note_decision
 from clusters.choices import ParticipationStatus, State
 from clusters.models import Cluster, Participation
 from config.urls import urlpatterns as real_urlpatterns
@@ -25,7 +26,14 @@ from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW
 from tests.matrix.addresses import Address, addresses
 from tests.matrix.answers import Row, asked_to_sign_in
-from tests.matrix.places import make_comment, make_condition, make_file, make_follow_up, make_room_file
+from tests.matrix.places import (
+    make_comment,
+    make_condition,
+    make_file,
+    make_follow_up,
+    make_meeting,
+    make_room_file,
+)
 from tests.matrix.table import AREAS, PUBLIC
 
 pytestmark = [pytest.mark.django_db]
@@ -194,6 +202,10 @@ GONE_ALREADY = ("clusters:participation_forget", "clusters:outcome_remove")
 
 def parts_of(cast: Cast, name: str, cluster: Cluster) -> int:
     """Return the key of a part of `cluster` that the address `name` is about."""
+    if "meeting" in name:
+        row = make_meeting(cast, cluster)
+        is_decision = name.endswith("decision_back")
+        return note_decision(meeting=row, by=cast.user("lead"), text="Two tables.").pk if is_decision else row.pk
     if "comment" in name or "thread" in name:
         return make_comment(cast, cluster).pk
     if "room_file" in name:

@@ -14,11 +14,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
+from clusters.actions.meeting import keep_minutes, note_decision
 from clusters.actions.room import reply, start_thread
 from clusters.actions.room_file import add_version
 from clusters.choices import FollowUpReason, ParticipationStatus, StageStatus, State
 from clusters.follow_up_mails import PURPOSE
-from clusters.models import Cluster, Objective, Outcome, Participation, Stage
+from clusters.models import Cluster, Objective, Outcome, Participation, RoomMessage, Stage
 from community.actions.transition import transition
 from community.choices import ConsentPurpose, FileVisibility, PartnerRole, Vocabulary
 from community.links import mint
@@ -26,7 +27,7 @@ from community.models import Need, Organisation, Project, Solution, WorkingGroup
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_comment, make_follow_up, make_room_file
+from tests.matrix.places import make_comment, make_follow_up, make_meeting, make_room_file
 
 pytestmark = [pytest.mark.django_db]
 
@@ -67,9 +68,11 @@ BUDGETS: dict[str, int] = {
     "/clusters/{concluded}/outcomes/": 12,
     "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
     "/follow-up/{token}/": 8,
-    "/clusters/{running}/room/": 14,
+    "/clusters/{running}/room/": 18,
     "/clusters/{running}/room/threads/{thread}/": 16,
     "/clusters/{running}/room/files/{document}/": 14,
+    "/clusters/{running}/room/meetings/{meeting}/": 14,
+    "/clusters/{running}/room/meetings/{meeting}/minutes/": 18,
     "/clusters/{running}/amendments/": 12,
     "/clusters/{running}/amendments/1/": 12,
     "/review/{proposed}/": 24,
@@ -78,6 +81,8 @@ BUDGETS: dict[str, int] = {
 #: Pages of those who keep the cluster.
 LEADS_ONLY = (
     "/clusters/{running}/room/threads/{thread}/",
+    "/clusters/{running}/room/meetings/{meeting}/",
+    "/clusters/{running}/room/meetings/{meeting}/minutes/",
     "/clusters/{running}/people/{part}/end/",
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
     "/clusters/{concluded}/follow-ups/{follow_up}/",
@@ -102,6 +107,8 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/outcomes/",
         "/clusters/{running}/room/",
         "/clusters/{running}/room/threads/{thread}/",
+        "/clusters/{running}/room/meetings/{meeting}/",
+        "/clusters/{running}/room/meetings/{meeting}/minutes/",
         "/clusters/{concluded}/outcomes/",
         "/follow-up/{token}/",
     ),
@@ -131,6 +138,7 @@ class World:
         self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
         self.concluded: Cluster = make_cluster(self.cast, State.CONCLUDED)
         self.thread = make_comment(self.cast, self.running)
+        self.meeting = make_meeting(self.cast, self.running)
         self.document = make_room_file(self.cast, self.running, FileVisibility.PUBLIC)
         self.follow_up = make_follow_up(self.cast, self.concluded)
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
@@ -152,6 +160,7 @@ class World:
             "token": self.token,
             "thread": self.thread.pk,
             "document": self.document.pk,
+            "meeting": self.meeting.pk,
             "stage": self.running.stages.filter(status=StageStatus.PLANNED).first().pk,  # type: ignore[union-attr]
             "part": self.running.participations.get(member=self.cast.member("participant")).pk,
         }
@@ -228,6 +237,17 @@ class World:
         start_thread(cluster=self.running, title="A further question", text="And the dunes?", **said)
         reply(thread=self.thread, text="Two tables, I would say.", **said)
         number = self.document.versions.count()
+        RoomMessage.objects.create(
+            cluster=self.running, by=self.cast.user("lead"), subject=f"Message {number}", text="On Monday.", told=3
+        )
+        lead = self.cast.user("lead")
+        make_meeting(self.cast, self.running, title=f"Further meeting {number}")
+        note_decision(meeting=self.meeting, by=lead, text=f"Decision {number}")
+        self.meeting.refresh_from_db()
+        came = {make.make_organisation(): (2, 0), **{row.organisation: (2, 0) for row in self.meeting.attendance.all()}}
+        keep_minutes(
+            meeting=self.meeting, by=lead, minutes="All came.", attendance=came, seen_version=self.meeting.version
+        )
         make_room_file(self.cast, self.running, FileVisibility.PUBLIC, title=f"Further wells {number}")
         add_version(
             room_file=self.document,

@@ -168,6 +168,7 @@ def _move_followers(cluster: Cluster, into: Cluster) -> None:
 
 
 def _move_room(cluster: Cluster, into: Cluster) -> None:
-    """Let the discussion go on in the other cluster's room, where those who moved read it; its files go along."""
+    """Let the room go on in the other cluster, where those who moved read it: discussion, files and meetings."""
     Comment.objects.filter(kind="cluster", subject_id=cluster.pk).update(subject_id=into.pk)
     cluster.room_files.update(cluster=into)
+    cluster.meetings.update(cluster=into, stage=None)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.room import empty
+from clusters.models import RoomMessage
 from community.contributions import PersonalRecords
 from community.models import Comment, Member
 
@@ -40,3 +41,19 @@ def _merge(old: Member, new: Member) -> int:
 
 
 COMMENTS = PersonalRecords(_("What you wrote"), _written, _export, erase=_erase, merge=_merge)
+
+
+def _sent(member: Member) -> QuerySet[RoomMessage]:
+    return RoomMessage.objects.filter(by__member=member).order_by("pk")
+
+
+def _export_message(row: RoomMessage) -> dict[str, Any]:
+    return {"subject": row.subject, "text": row.text, "at": row.sent_at}
+
+
+def _erase_messages(member: Member) -> int:
+    """Empty what an erased person sent to all; return how many messages."""
+    return _sent(member).update(subject="", text="")
+
+
+MESSAGES = PersonalRecords(_("Messages to all that you sent"), _sent, _export_message, erase=_erase_messages)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django.core.files.base import ContentFile
 
+from clusters.actions.meeting import call_meeting, keep_minutes, note_decision
 from clusters.actions.room import reply, start_thread
 from clusters.actions.room_file import add_room_file, add_version
+from clusters.actions.room_message import recipients_of, seal_of, send_message
 from clusters.demo import parts
+from clusters.demo.files import paragraphs
 from clusters.demo.world import World
+from clusters.meeting_times import span_of
 from community.models import Comment
 
 
@@ -48,3 +52,47 @@ def keep_file(world: World, entry: dict[str, Any], line: dict[str, Any], at: dat
         add_room_file(cluster=cluster, title=line["title"], visibility=line["visibility"], **given)
     else:
         add_version(room_file=there, note=line.get("note", ""), **given)
+
+
+def call(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Call a meeting, as the lead: those who take part were invited."""
+    cluster, day = parts.current(world, entry), world.day(line["day"])
+    begins, ends = (time.fromisoformat(clock) for clock in line["clocks"])
+    starts_at, ends_at = span_of((day, begins), (day, ends), line.get("zone", "Europe/Brussels"))
+    call_meeting(
+        cluster=cluster,
+        by=parts.lead_of(cluster),
+        at=at,
+        title=line["title"],
+        starts_at=starts_at,
+        ends_at=ends_at,
+        zone=line.get("zone", "Europe/Brussels"),
+        place=line.get("place", ""),
+        link=line.get("link", ""),
+        agenda="\n".join(line["agenda"]),
+        organisers=[world.organisations[key] for key in line.get("organisers", ())],
+    )
+
+
+def minute(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Write the minutes of a meeting, who came, and what was decided."""
+    cluster = parts.current(world, entry)
+    meeting, by = cluster.meetings.get(title=line["title"]), parts.lead_of(cluster)
+    for text in line.get("decisions", ()):
+        note_decision(meeting=meeting, by=by, text=text, at=at)
+    keep_minutes(
+        meeting=meeting,
+        by=by,
+        minutes=paragraphs(line["minutes"]),
+        attendance={world.organisations[key]: (persons, 0) for key, persons in line["attendance"]},
+        seen_version=meeting.version,
+        at=at,
+    )
+
+
+def write_to_all(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Let the lead write to all who take part."""
+    cluster = parts.current(world, entry)
+    by = parts.lead_of(cluster)
+    seen = seal_of(recipients_of(cluster, by))
+    send_message(cluster=cluster, by=by, subject=line["subject"], text=paragraphs(line["text"]), seen=seen, at=at)

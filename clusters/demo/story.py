@@ -86,6 +86,7 @@ def _all(world: World, entry: dict[str, Any]) -> Iterator[Told]:
     yield from people_steps.told(world, entry)
     yield from _roadmap(world, entry)
     yield from _results(world, entry)
+    yield from _room(world, entry)
     yield from _conditions(world, entry)
 
 
@@ -154,7 +155,7 @@ def _noted_on(world: World, actual: list[Day]) -> date:
 
 
 def _results(world: World, entry: dict[str, Any]) -> Iterator[Told]:
-    """Yield outcomes, measured objectives, meetings, amendments, comments and answers to follow-ups."""
+    """Yield outcomes, measured objectives, meetings, amendments and answers to follow-ups."""
     for line in entry.get("outcomes", ()):
         yield line.get("recorded", line["on"]), "outcome", partial(parts.record_outcome, world, entry, line)
     for number, line in enumerate(entry.get("objectives", ())):
@@ -165,14 +166,24 @@ def _results(world: World, entry: dict[str, Any]) -> Iterator[Told]:
     for line in entry.get("amendments", ()):
         yield line["on"], "amendment", partial(parts.propose_amendment, world, entry, line)
         yield line["decided"], "amended", partial(parts.accept_amendment, world, entry, line)
-    for number, line in enumerate(entry.get("comments", ())):
-        yield line["on"], f"comment.{number % 8}", partial(room_steps.comment, world, entry, line)
-    for line in entry.get("room_files", ()):
-        yield line["on"], "file", partial(room_steps.keep_file, world, entry, line)
     for line in entry.get("follow_ups", ()):
         yield line["asked"], "follow_up.asked", partial(parts.ask, world, entry, line)
         if "answer" in line:
             yield line["on"], "follow_up", partial(parts.answer, world, entry, line)
+
+
+def _room(world: World, entry: dict[str, Any]) -> Iterator[Told]:
+    """Yield what was said in the room, its files, and the meetings that were called there and held."""
+    for number, line in enumerate(entry.get("comments", ())):
+        yield line["on"], f"comment.{number % 8}", partial(room_steps.comment, world, entry, line)
+    for line in entry.get("room_files", ()):
+        yield line["on"], "file", partial(room_steps.keep_file, world, entry, line)
+    for line in entry.get("letters", ()):
+        yield line["on"], "letter", partial(room_steps.write_to_all, world, entry, line)
+    for line in entry.get("calls", ()):
+        yield line["on"], "call", partial(room_steps.call, world, entry, line)
+        if "minutes" in line:
+            yield line["minuted"], "minuted", partial(room_steps.minute, world, entry, line)
 
 
 def _conditions(world: World, entry: dict[str, Any]) -> Iterator[Told]:

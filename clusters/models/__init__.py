@@ -2,11 +2,12 @@
 
 from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, DraftWriter, ExpectedOutcome, ReferenceCounter
 from clusters.models.decision import Amendment, Condition, Decision
+from clusters.models.meeting import Attendance, Meeting, MeetingDecision
 from clusters.models.merge import MergeRequest
-from clusters.models.outcome import Attendance, FollowUp, Meeting, Outcome, PanelAnswer, PanelQuestion
+from clusters.models.outcome import FollowUp, Outcome, PanelAnswer, PanelQuestion
 from clusters.models.participation import Participation
 from clusters.models.roadmap import Baseline, BaselineStage, Objective, Stage
-from clusters.models.room import RoomFile, RoomFileVersion
+from clusters.models.room import RoomFile, RoomFileVersion, RoomMessage
 
 __all__ = [
     "Amendment",
@@ -22,6 +23,7 @@ __all__ = [
     "ExpectedOutcome",
     "FollowUp",
     "Meeting",
+    "MeetingDecision",
     "MergeRequest",
     "Objective",
     "Outcome",
@@ -31,5 +33,6 @@ __all__ = [
     "ReferenceCounter",
     "RoomFile",
     "RoomFileVersion",
+    "RoomMessage",
     "Stage",
 ]

@@ -1,14 +1,14 @@
-"""What comes of a cluster and of its meetings, and what is asked afterwards."""
+"""What comes of a cluster, and what is asked afterwards."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clusters.choices import FollowUpAnswer, FollowUpReason, MeetingKind, OutcomeKind
+from clusters.choices import FollowUpAnswer, FollowUpReason, OutcomeKind
 from clusters.models.cluster import Cluster
 from clusters.models.roadmap import Objective, Stage
 from clusters.querysets.follow_up import FollowUpQuerySet
-from community.models import File, Member, Organisation, User
+from community.models import File, Member, User
 from community.validators import plain_line, plain_text
 
 
@@ -50,62 +50,6 @@ class Outcome(models.Model):
     def __str__(self) -> str:
         """Return the outcome's line."""
         return self.title
-
-
-class Meeting(models.Model):
-    """A meeting of a cluster: indicators count trainings, joint actions and public events."""
-
-    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="meetings")
-    stage = models.ForeignKey(Stage, on_delete=models.SET_NULL, null=True, blank=True, related_name="meetings")
-    kind = models.CharField(_("kind"), max_length=12, choices=MeetingKind, default=MeetingKind.MEETING)
-    title = models.CharField(_("title"), max_length=120, validators=[plain_line])
-    held_on = models.DateField(_("day"))
-    until_on = models.DateField(_("last day"), null=True, blank=True)
-    place = models.CharField(_("place"), max_length=120, blank=True, validators=[plain_line])
-    agenda = models.TextField(_("agenda"), max_length=3000, blank=True, validators=[plain_text])
-    minutes = models.TextField(_("minutes"), max_length=10000, blank=True, validators=[plain_text])
-    organisers = models.ManyToManyField(Organisation, blank=True, related_name="organised_meetings")
-    files = models.ManyToManyField(File, blank=True, related_name="meetings")
-    version = models.PositiveIntegerField(default=1, editable=False)
-
-    class Meta:
-        """By day."""
-
-        verbose_name = _("meeting")
-        verbose_name_plural = _("meetings")
-        ordering = ("cluster_id", "held_on", "pk")
-        constraints = [
-            models.CheckConstraint(
-                name="meeting_last_day_on_or_after_first",
-                condition=Q(until_on__isnull=True) | Q(until_on__gte=F("held_on")),
-            )
-        ]
-
-    def __str__(self) -> str:
-        """Return title and day."""
-        return f"{self.title}, {self.held_on}"
-
-
-class Attendance(models.Model):
-    """How many persons of an organisation were present; names stay in restricted evidence."""
-
-    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="attendance")
-    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="attendance")
-    persons = models.PositiveSmallIntegerField(_("persons"), default=1)
-    completed = models.PositiveSmallIntegerField(_("completed the training"), default=0)
-
-    class Meta:
-        """One row an organisation."""
-
-        ordering = ("meeting_id", "pk")
-        constraints = [
-            models.UniqueConstraint(fields=["meeting", "organisation"], name="attendance_once"),
-            models.CheckConstraint(name="attendance_completed_were_there", condition=Q(completed__lte=F("persons"))),
-        ]
-
-    def __str__(self) -> str:
-        """Return the number of persons."""
-        return str(self.persons)
 
 
 class PanelQuestion(models.Model):

@@ -1,4 +1,4 @@
-"""What lies in a cluster's room: files with all their versions. What is said there are comments of community."""
+"""What lies in a cluster's room: files with their versions, messages to all. What is said are comments of community."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.models.cluster import Cluster
 from community.choices import FileVisibility
 from community.models import File, User
-from community.validators import plain_line
+from community.validators import plain_line, plain_text
 
 #: Who may fetch a file of a room; one that holds names of persons is restricted besides.
 ROOM_VISIBILITIES = (FileVisibility.ROOM, FileVisibility.COP, FileVisibility.PUBLIC)
@@ -64,3 +64,31 @@ class RoomFileVersion(models.Model):
     def __str__(self) -> str:
         """Return the number."""
         return str(self.number)
+
+
+class RoomMessage(models.Model):
+    """What was sent to all who take part at that moment; an erasure empties its words."""
+
+    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="room_messages")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="room_messages")
+    subject = models.CharField(_("subject"), max_length=120, blank=True, validators=[plain_line])
+    text = models.TextField(_("message"), max_length=4000, blank=True, validators=[plain_text])
+    sent_at = models.DateTimeField(_("sent at"), default=timezone.now)
+    told = models.PositiveIntegerField(_("recipients"))
+
+    class Meta:
+        """Newest first."""
+
+        verbose_name = _("message to all")
+        verbose_name_plural = _("messages to all")
+        ordering = ("cluster_id", "-sent_at", "-pk")
+        constraints = [
+            models.CheckConstraint(name="room_message_told_somebody", condition=Q(told__gte=1)),
+            models.CheckConstraint(
+                name="room_message_whole_or_erased", condition=Q(subject="", text="") | ~Q(subject="") & ~Q(text="")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        """Return the subject."""
+        return self.subject

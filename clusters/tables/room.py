@@ -13,13 +13,13 @@ from django.db.models import Count, F, Max, Q, QuerySet
 from django.db.models.functions import Coalesce, Greatest
 
 from clusters.choices import ParticipationRole
-from clusters.models import Cluster
+from clusters.models import Cluster, RoomMessage
 from clusters.room_rules import can_keep_order, can_speak
-from community.models import Comment, User
+from community.models import Comment, Member, User
 
 THREADS_PER_PAGE = 20
-#: On the room's first page.
-SHOWN_THREADS = 5
+#: Messages to all that the room's page shows.
+SHOWN_MESSAGES = 5
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,24 @@ def voices_of(cluster: Cluster) -> dict[int, Voice]:
             organisation = row.organisation.known_as if row.organisation else ""
             found[row.member.pk] = Voice(row.member.name, organisation, "" if is_plain else str(row.get_role_display()))
     return found
+
+
+def voices_by_organisation(cluster: Cluster, people: Iterable[Member]) -> list[tuple[str, list[Voice]]]:
+    """Return people by the organisation for which they take part, organisations by name; one query."""
+    voices = voices_of(cluster)
+    found: dict[str, list[Voice]] = {}
+    for person in people:
+        voice = voices.get(person.pk) or Voice(person.name)
+        found.setdefault(voice.organisation, []).append(voice)
+    return sorted(found.items())
+
+
+def messages_of(cluster: Cluster) -> list[tuple[RoomMessage, Voice]]:
+    """Return the last messages to all with who sent them; two queries."""
+    rows = cluster.room_messages.exclude(text="").select_related("by__member")
+    found = list(rows.order_by("-sent_at", "-pk")[:SHOWN_MESSAGES])
+    voices = voices_of(cluster) if found else {}
+    return [(row, _voice(row.by, voices)) for row in found]
 
 
 def _voice(user: User, voices: dict[int, Voice]) -> Voice:

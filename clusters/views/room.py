@@ -9,12 +9,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.actions import room as actions
 from clusters.forms.room import ChangeForm, CommentForm, HideForm, ThreadForm
+from clusters.meeting_times import can_call_meetings
 from clusters.models import Cluster
 from clusters.relatives import took_it_in
 from clusters.room_files import documents
@@ -28,7 +30,8 @@ from clusters.room_rules import (
     comment_of,
     people_of_room,
 )
-from clusters.tables.room import comments, said, thread_page
+from clusters.tables.meeting import meetings_of
+from clusters.tables.room import comments, messages_of, said, thread_page
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, status_of
 from community.models import Comment
@@ -61,7 +64,14 @@ class RoomView(View):
     def _open(self, request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
         """Return what those who read the room see."""
         page, lines = thread_page(cluster, request.GET.get("page"))
-        return {"page_obj": page, "threads": lines, "speaks": can_speak(request.user, cluster)}
+        return {
+            "page_obj": page,
+            "threads": lines,
+            "speaks": can_speak(request.user, cluster),
+            "sent": messages_of(cluster),
+            "meetings": meetings_of(cluster, timezone.now()),
+            "calls": can_call_meetings(request.user, cluster),
+        }
 
 
 def loaded(request: SignedInRequest, reference: str) -> Cluster:

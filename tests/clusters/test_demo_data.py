@@ -265,7 +265,7 @@ class TestMadeUp:
 
     def test_mails_of_the_past_are_not_due(self) -> None:
         waiting = Message.objects.filter(state=MessageState.QUEUED)
-        assert 0 < waiting.count() < 40
+        assert 0 < waiting.count() < 60
         assert not waiting.filter(created_at__lt=timezone.now() - timedelta(days=9)).exists()
         assert not Message.objects.filter(state=MessageState.SENT, sent_at=None).exists()
 

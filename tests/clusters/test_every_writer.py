@@ -15,6 +15,7 @@ from django.core.files.base import ContentFile
 
 from clusters import actions
 from clusters.actions.amendment import suggest_amendment
+from clusters.actions.meeting import note_decision
 from clusters.actions.proposal_values import FIELDS, digest, stored
 from clusters.choices import EDITABLE_STATES, OutcomeKind, State
 from clusters.lifecycle import VERBS
@@ -25,7 +26,14 @@ from community.actions.transition import transition
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_comment, make_condition, make_file, make_follow_up, make_room_file
+from tests.matrix.places import (
+    make_comment,
+    make_condition,
+    make_file,
+    make_follow_up,
+    make_meeting,
+    make_room_file,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -103,6 +111,13 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "thread": lambda: make_comment(cast, make_cluster(cast, State.RUNNING)),
         "room_file": lambda: make_room_file(cast, make_cluster(cast, State.RUNNING)),
         "visibility": lambda: "room",
+        "meeting": lambda: make_meeting(cast, make_cluster(cast, State.RUNNING)),
+        "decision": lambda: note_decision(
+            meeting=make_meeting(cast, make_cluster(cast, State.RUNNING)), by=cast.user("lead"), text="Two tables."
+        ),
+        "minutes": lambda: "All came.",
+        "attendance": lambda: {cast.organisation: (3, 0)},
+        "subject": lambda: "The bill",
         "access": lambda: "comment",
         "days": lambda: 1,
         "up": lambda: True,

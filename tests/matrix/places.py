@@ -11,11 +11,22 @@ from django.core.files.base import ContentFile
 from clusters.actions.amendment import act, suggest_amendment
 from clusters.actions.evidence import add_evidence
 from clusters.actions.follow_up import answer_follow_up
+from clusters.actions.meeting import call_meeting, note_decision
 from clusters.actions.room import hide_comment, start_thread
 from clusters.actions.room_file import add_room_file
 from clusters.choices import Capacity, FollowUpReason, ParticipationStatus, StageStatus, State
 from clusters.follow_up_mails import PURPOSE as PURPOSE_OF_FOLLOW_UPS
-from clusters.models import Cluster, Condition, Decision, FollowUp, MergeRequest, Participation, RoomFile, Stage
+from clusters.models import (
+    Cluster,
+    Condition,
+    Decision,
+    FollowUp,
+    Meeting,
+    MergeRequest,
+    Participation,
+    RoomFile,
+    Stage,
+)
 from community import links, notifications
 from community.actions.invitation import PURPOSE
 from community.choices import ConsentPurpose, FileVisibility, LinkState
@@ -247,6 +258,33 @@ def room_bytes(visibility: str, **fields: Any) -> Place:
         return {"reference": running.name, "pk": row.versions.get().file_id}
 
     return made
+
+
+def make_meeting(cast: Cast, whole: Cluster, **fields: Any) -> Meeting:
+    """Let the lead call a meeting in three weeks."""
+    begins = NOW + timedelta(days=21)
+    given = {"title": "Kick-off", "starts_at": begins, "ends_at": begins + timedelta(hours=2)}
+    return call_meeting(cluster=whole, by=cast.user("lead"), **{**given, **fields})
+
+
+def meeting(state: str = State.RUNNING) -> Place:
+    """Return a meeting that was called while its cluster, now in `state`, was running."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        whole = make_cluster(cast, State.RUNNING)
+        row = make_meeting(cast, whole)
+        if state != State.RUNNING:
+            Cluster.objects.filter(pk=whole.pk).update(state=state, ended_on=TODAY)
+        return {"reference": whole.name, "pk": row.pk}
+
+    return made
+
+
+def meeting_decision(cast: Cast) -> dict[str, Any]:
+    """Return what a meeting of a running cluster decided."""
+    row = make_meeting(cast, make_cluster(cast, State.RUNNING))
+    decision = note_decision(meeting=row, by=cast.user("lead"), text="Two tables.")
+    return {"reference": row.cluster.name, "pk": decision.pk}
 
 
 def follow_up(cast: Cast) -> dict[str, Any]:

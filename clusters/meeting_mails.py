@@ -1,0 +1,75 @@
+"""Invitations to meetings, their changes and cancellations: each with an entry for its reader's calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from email.mime.base import MIMEBase
+from email.mime.text import MIMEText
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clusters.meeting_calendar import Method, calendar_of
+from clusters.meeting_times import when_words
+from clusters.models import Cluster, Meeting
+from clusters.room_rules import can_see_room, people_of_room
+from clusters.sentences import who
+from community import notifications
+from community.models import Event, Message
+
+CALLED, CHANGED, CANCELLED = "clusters/meeting_called", "clusters/meeting_changed", "clusters/meeting_cancelled"
+
+
+def tell_of_meeting(template: str, meeting: Meeting, cluster: Cluster, *, event: Event) -> int:
+    """Tell those who take part of a meeting; return how many. A mail of it that has not left is replaced."""
+    notifications.supersede(meeting, [CALLED, CHANGED], by=event)
+    told = 0
+    for person in people_of_room(cluster):
+        if person.user is not None:
+            notifications.queue(
+                template,
+                to=person.user,
+                subject=meeting,
+                event=event,
+                audience="room",
+                title=cluster.title,
+                name=cluster.name,
+            )
+            told += 1
+    return told
+
+
+@notifications.provides("meeting")
+def meeting_context(meeting: Meeting, message: Message) -> dict[str, Any]:
+    """Return what the templates use, to those alone who read the room now."""
+    cluster, event = meeting.cluster, message.event
+    if not can_see_room(message.to, cluster):
+        return {"question": "", "who": "", "part": "", "reason": "", "facts": []}
+    return {
+        "question": cluster.question,
+        "who": who(event, named=True) if event else "",
+        "part": meeting.title,
+        "reason": meeting.cancel_reason,
+        "facts": _facts(meeting),
+        "has_calendar": True,
+    }
+
+
+def _facts(meeting: Meeting) -> list[tuple[str, str]]:
+    where = ", ".join(filter(None, [meeting.place, meeting.link]))
+    lines = [(_("When"), when_words(meeting)), (_("Where"), where), (_("Agenda"), "; ".join(meeting.items))]
+    return [(str(label), words) for label, words in lines if words]
+
+
+@notifications.attaches("meeting")
+def meeting_attachments(meeting: Meeting, message: Message) -> Iterable[MIMEBase]:
+    """Yield the entry for the calendar of the one recipient, as the meeting stands when the mail is sent."""
+    if message.to is None or not can_see_room(message.to, meeting.cluster):
+        return
+    method = Method.CANCEL if meeting.cancelled_at else Method.REQUEST
+    words = calendar_of(meeting, method=method, at=timezone.now(), to=message.to.email)
+    part = MIMEText(words.decode(), "calendar", "utf-8")
+    part.set_param("method", str(method))
+    part.add_header("Content-Disposition", "attachment", filename="meeting.ics")
+    yield part

@@ -1,0 +1,73 @@
+"""Meetings as the room shows them: those to come, those that were, and one with all that belongs to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from clusters.meeting_times import when_words
+from clusters.models import Cluster, Meeting
+
+#: On the room's page; the other ones that were open with a press.
+SHOWN_BEFORE = 5
+
+
+@dataclass(frozen=True)
+class MeetingLine:
+    """One meeting in the list."""
+
+    meeting: Meeting
+    when: str
+    is_over: bool
+    decisions: int
+
+
+@dataclass(frozen=True)
+class Meetings:
+    """The meetings of a room: the next one first, then those that were, the last one first."""
+
+    coming: list[MeetingLine]
+    before: list[MeetingLine]
+    earlier: list[MeetingLine]
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return bool(self.coming or self.before)
+
+
+def meetings_of(cluster: Cluster, at: datetime) -> Meetings:
+    """Return the meetings of a cluster at the moment `at`; two queries."""
+    rows = cluster.meetings.prefetch_related("decisions").order_by("held_on", "starts_at", "pk")
+    lines = [_line(row, at) for row in rows]
+    over = [line for line in reversed(lines) if line.is_over]
+    return Meetings([line for line in lines if not line.is_over], over[:SHOWN_BEFORE], over[SHOWN_BEFORE:])
+
+
+def _line(row: Meeting, at: datetime) -> MeetingLine:
+    standing = sum(decision.taken_back_at is None for decision in row.decisions.all())
+    return MeetingLine(row, when_words(row), is_over(row, at), standing)
+
+
+def is_over(row: Meeting, at: datetime) -> bool:
+    """Tell whether a meeting is over at the moment `at`."""
+    if row.ends_at is not None:
+        return row.ends_at <= at
+    return (row.until_on or row.held_on) < timezone.localdate(at)
+
+
+def sheet(row: Meeting, at: datetime) -> dict[str, Any]:
+    """Return what the page of one meeting shows; three queries."""
+    attendance = list(row.attendance.select_related("organisation"))
+    return {
+        "meeting": row,
+        "when": when_words(row),
+        "is_over": is_over(row, at),
+        "decisions": list(row.decisions.all()),
+        "organisers": list(row.organisers.all()),
+        "attendance": attendance,
+        "persons": sum(one.persons for one in attendance),
+        "countries": len({one.organisation.country for one in attendance}),
+    }
