@@ -50,6 +50,9 @@ SELECT 'need', n.id, n.question, CAST(n.organisation_id AS text), CAST(n.raised_
     CAST((SELECT COUNT(*) FROM community_metoo m WHERE m.need_id = n.id) AS text)
     FROM community_need n WHERE n.id IN (SELECT need_id FROM own)
 UNION ALL
+SELECT 'file', f.id, f.title, f.licence, f.visibility, CAST(f.removed_at AS text) FROM community_file f
+    JOIN clusters_stage s ON s.id = f.subject_id WHERE f.kind = 'stage' AND s.cluster_id = %s
+UNION ALL
 SELECT 'result', id, title, acronym, CAST(maturity_id AS text), '' FROM result
 UNION ALL
 SELECT 'team', id, code, title, '', '' FROM community_workinggroup WHERE id IN (SELECT id FROM team)

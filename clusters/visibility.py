@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
 
 from community.choices import Standing
+from community.models import Appointment, User
 from community.visibility import account, is_administrator, member_of
-
-if TYPE_CHECKING:
-    from community.models import User
 
 _REMEMBERED = "_cluster_viewer"
 
@@ -59,7 +56,7 @@ def _look_up(user: User, on: date) -> Viewer:
         return Viewer(is_administrator=is_administrator(user))
     groups: list[int | None] = []
     if member.standing == Standing.MEMBER:
-        groups = list(member.appointments.current(on).values_list("working_group_id", flat=True))
+        groups = Appointment.objects.groups_of(member.pk, on)
     return Viewer(
         member_id=member.pk,
         is_cop=member.standing == Standing.MEMBER,

@@ -80,13 +80,15 @@ class DeskItem:
 class PageSection:
     """A part of a page of community (home, organisation, project, working group, member, need, solution).
 
-    `build(request, subject)` returns the template's context, or None for "nothing to show".
+    `build(request, subject)` returns the template's context, or None for "nothing to show". `standing(subject)` returns
+    as plain values all that a reader who has no part in the subject is shown, for pages that are kept under it.
     """
 
     page: str
     template: str
     build: Callable[[HttpRequest, Any], dict[str, Any] | None]
     order: int = 100
+    standing: Callable[[Any], object] | None = None
 
 
 @dataclass(frozen=True)
@@ -185,3 +187,12 @@ def sections_of(page: str, request: HttpRequest, subject: Model | None = None) -
         if context is not None:
             found.append({"template": section.template, **context})
     return found
+
+
+def standing_of(page: str, subject: Model) -> list[object] | None:
+    """Return what the sections of `page` show to readers who have no part in the subject, as plain values.
+
+    None where one of them does not say it: what they show can't be kept.
+    """
+    sections = [section for section in page_sections if section.page == page]
+    return None if any(s.standing is None for s in sections) else [s.standing(subject) for s in sections if s.standing]

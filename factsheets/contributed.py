@@ -37,7 +37,8 @@ def register() -> None:
     )
     contributions.chain_anchors.register("factsheets", anchors)
     contributions.page_sections.register(
-        "factsheets.cluster", PageSection("cluster", "factsheets/sections/cluster.html", _of_cluster)
+        "factsheets.cluster",
+        PageSection("cluster", "factsheets/sections/cluster.html", _of_cluster, standing=_standing_of_cluster),
     )
     contributions.clock_jobs.register(
         "factsheets.missing_pdfs", ClockJob(_("Make PDFs that were missing"), 24 * 60, keep_up, lease_minutes=60)
@@ -69,6 +70,11 @@ def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
     """Return the newest edition for a cluster's page; None before the first."""
     edition = Edition.objects.for_reference(cluster.reference or "").current().select_related("issue").first()
     return {"edition": edition} if edition else None
+
+
+def _standing_of_cluster(cluster: Any) -> object:
+    """Return what the newest edition's section shows of it, as plain values; the same for every reader."""
+    return Edition.objects.standing_at(cluster.reference or "")
 
 
 def _erase(member: Member) -> int:

@@ -22,6 +22,11 @@ _AT_ADDRESS: Final = {
     )
     for file in ("pdf", "data")
 }
+#: The newest edition that still has its content, as `EditionQuerySet.for_reference` orders them.
+_STANDING: Final = """
+SELECT e.*, i.reference, i.version, i.issued_at FROM factsheets_edition e JOIN factsheets_issue i ON i.id = e.issue_id
+WHERE e.reference = %s AND e.state = %s ORDER BY e.version DESC, e.revision DESC, e.id LIMIT 1
+"""
 #: The highest number that the column of versions can hold.
 _LAST_VERSION: Final = 32767
 
@@ -95,6 +100,16 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         with connections[self.db].cursor() as cursor:
             cursor.execute(_AT_ADDRESS[file], [reference, version, language])
             row: tuple[str, str, str] | None = cursor.fetchone()
+        return row
+
+    def standing_at(self, reference: str) -> tuple[object, ...] | None:
+        """Return all columns of the newest current edition of a reference, and its issue's; None before the first.
+
+        To be compared, not read: what is equal looks alike. Written by hand, as `file_at_address` is.
+        """
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(_STANDING, [reference, EditionState.CURRENT])
+            row: tuple[object, ...] | None = cursor.fetchone()
         return row
 
     def with_checksum(self, sha256: str) -> Self:

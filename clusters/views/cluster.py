@@ -31,6 +31,7 @@ from clusters.room_rules import can_see_room
 from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
 from clusters.tables.follow_up import follow_ups_of
+from clusters.tables.strangers import drawn, page_of
 from clusters.tables.summary import parts_html
 from clusters.visibility import viewer
 from community.access import get_visible
@@ -41,6 +42,8 @@ from community.models import User
 SHOWN_EVENTS = 5
 #: Verbs that stand beside the title as buttons; the rest follow under "More".
 SHOWN_VERBS = 3
+#: The summary with what was kept of it.
+KEPT = "clusters/cluster/kept.html"
 
 
 def load(request: HttpRequest, reference: str) -> Cluster:
@@ -136,9 +139,21 @@ class ClusterDetailView(View):
 
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show the summary; a merged cluster's address leads to the one that took it in."""
+        on = timezone.localdate()
+        shared = page_of(reference, request.user, on)
+        if shared is not None and (html := shared.kept()) is not None:
+            return render(request, KEPT, {"cluster": shared.cluster, "kept": html})
         cluster = load(request, reference)
-        if (kept := took_it_in(cluster, request.user)) is not None:
-            return redirect(kept, permanent=True)
+        if (into := took_it_in(cluster, request.user)) is not None:
+            return redirect(into, permanent=True)
+        context = self.context(request, cluster, on)
+        if shared is None:
+            return render(request, "clusters/cluster/detail.html", context)
+        html = drawn(shared, context, lambda: page_of(reference, request.user, on))
+        return render(request, KEPT, {"cluster": cluster, "kept": html})
+
+    def context(self, request: HttpRequest, cluster: Cluster, on: date) -> dict[str, Any]:
+        """Return what the page shows of `cluster` on the day `on`."""
         facts = cached_snapshot(cluster, at=timezone.now())
         if facts["conditions"]:
             prefetch_related_objects([cluster], "conditions")  # the verdicts of the buttons read them, and their list
@@ -146,17 +161,16 @@ class ClusterDetailView(View):
         entries = [replace(entry, changes=[]) for entry in newest]
         around = frame(request, cluster, "summary")
         is_concluded = cluster.state == State.CONCLUDED
-        context = {
+        return {
             **around,
             "facts": facts,
-            **parts_html(cluster, facts, lead_name=around["lead_name"], entries=entries, on=timezone.localdate()),
+            **parts_html(cluster, facts, lead_name=around["lead_name"], entries=entries, on=on),
             "entries": entries,
             "decision_waits": _decision_waits(request.user, cluster),
-            "follow_ups": follow_ups_of(cluster, request.user, on=timezone.localdate()) if is_concluded else [],
+            "follow_ups": follow_ups_of(cluster, request.user, on=on) if is_concluded else [],
             "relatives": relatives(cluster, request.user),
             "sections": sections_of("cluster", request, cluster),
         }
-        return render(request, "clusters/cluster/detail.html", context)
 
 
 def _decision_waits(user: User | AnonymousUser, cluster: Cluster) -> bool:
