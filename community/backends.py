@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Count, DateTimeField, Max, OuterRef, QuerySet, Subquery, Value
+from django.db.models.sql.compiler import SQLCompiler
 from django.utils import timezone
 
 from community.models import Message, User
@@ -19,10 +23,27 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
 
         `unread_total` and `unread_newest` say how many notifications wait and which came last (`community.inbox`).
         """
-        waiting = Message.objects.told_to(OuterRef("pk"), timezone.now()).unread().order_by().values("to")
-        rows = User.objects.select_related("member").annotate(
-            unread_total=Subquery(waiting.annotate(total=Count("pk")).values("total")),
-            unread_newest=Subquery(waiting.annotate(newest=Max("pk")).values("newest")),
-        )
-        user = rows.filter(pk=user_id).first()
+        user = _accounts().filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
+
+
+class ThisMoment(Value):
+    """The moment at which a query runs, by our clock; a query that holds it can be composed before."""
+
+    def __init__(self) -> None:
+        """Hold no moment yet."""
+        super().__init__(None, output_field=DateTimeField())
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, Sequence[Any]]:  # type: ignore[override]
+        """Write the moment that it is now."""
+        return Value(timezone.now(), output_field=self.output_field).as_sql(compiler, connection)
+
+
+@lru_cache(maxsize=1)
+def _accounts() -> QuerySet[User]:
+    """Compose once what every request of a signed-in person asks. Never read itself."""
+    waiting = Message.objects.told_to(OuterRef("pk"), ThisMoment()).unread().order_by().values("to")
+    return User.objects.select_related("member").annotate(
+        unread_total=Subquery(waiting.annotate(total=Count("pk")).values("total")),
+        unread_newest=Subquery(waiting.annotate(newest=Max("pk")).values("newest")),
+    )

@@ -54,6 +54,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "roadmap_rules",
             "proposal_rules",
             "shift_rules",
+            "day_rules",
             "joining",
             "room_rules",
             "room_files",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -255,9 +256,12 @@ class ClusterQuerySet(RegisterQuerySet):
             has_further_needs=Exists(needs), has_merge_request=Exists(asked), has_relatives=Exists(tied)
         )
 
-    def with_lead_rule(self, on: date) -> Self:
-        """Say of each as `leads_rightly` whether its lead works where it is led from, and that place may lead."""
-        leading = apps.get_model("community", "Partnership").objects.leading(on)
+    def with_lead_rule(self, on: date, *, roles: Sequence[str] | None = None, months: int | None = None) -> Self:
+        """Say of each as `leads_rightly` whether its lead works where it is led from, and that place may lead.
+
+        `roles` and `months` as `PartnershipQuerySet.leading` takes them.
+        """
+        leading = apps.get_model("community", "Partnership").objects.leading(on, roles=roles, months=months)
         works_there = apps.get_model("community", "Affiliation").objects.current(on)
         right = works_there.filter(member=OuterRef("lead"), organisation=OuterRef("lead_organisation"))
         return self.annotate(leads_rightly=Exists(right.filter(organisation__in=leading.values("organisation"))))
@@ -304,11 +308,13 @@ class ClusterQuerySet(RegisterQuerySet):
         )
 
 
+@lru_cache(maxsize=16)
 def able_coordinators(on: date, *, through: str = "") -> models.QuerySet[models.Model]:
     """Return the coordinators of the outer cluster's group who may decide on it that day.
 
     Not absent, with an active account, and none of `clusters.permissions.parties` (four eyes). `through` is the path
-    from the outer row to the cluster ("cluster__"), where it is a part of one.
+    from the outer row to the cluster ("cluster__"), where it is a part of one. Composed once a day: it is never read
+    by itself, and whoever puts it into a query takes a copy.
     """
     wrote = apps.get_model("community", "Event").objects.filter(
         kind="cluster",

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, Expression, F, OuterRef, Q
 from django.utils import timezone
 
 from community import kinds
@@ -91,7 +91,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Keep the rows that are no part of a mail whose words are settled."""
         return self.filter(led_by=None, frozen__isnull=True)
 
-    def told_to(self, user: User | OuterRef, at: datetime) -> Self:
+    def told_to(self, user: User | OuterRef, at: datetime | Expression) -> Self:
         """Keep what was told to an account by `at`, whether or not it may still see what it is about."""
         return self.filter(to=user, state__in=SHOWN_MESSAGES, shown_at__lte=at)
 

@@ -132,6 +132,7 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "is_reached": lambda: True,
         "was_reached": lambda: None,
         "code": lambda: "abcdefgh",
+        "took_place": lambda: [stage.pk for stage in cluster.stages.all()],
         "actual_start_on": lambda: ON,
         "actual_end_on": lambda: ON,
     }

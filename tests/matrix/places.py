@@ -57,6 +57,11 @@ def cluster(state: str, **more: Any) -> Place:
     return lambda cast: {"reference": make_cluster(cast, state).name, **more}
 
 
+def one_day(cast: Cast) -> dict[str, Any]:
+    """Return a cluster that runs for today only."""
+    return {"reference": make_cluster(cast, State.RUNNING, starts_on=TODAY, ends_on=TODAY, started_on=TODAY).name}
+
+
 def vacant(state: str, **more: Any) -> Place:
     """Return a cluster whose group has nobody who may decide: its cases go to the stand-ins."""
 
