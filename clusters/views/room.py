@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
+from django_htmx.http import retarget
 
 from clusters.actions import room as actions
 from clusters.forms.room import ChangeForm, CommentForm, HideForm, ThreadForm
@@ -221,7 +222,7 @@ class CommentChangeView(View):
         except Refusal as refusal:
             return self._page(request, cluster, row, form, status=self._refused(refusal, form, row))
         if request.htmx:
-            return thread(request, cluster, row.reply_to or row, focus=row.pk)
+            return retarget(thread(request, cluster, row.reply_to or row, focus=row.pk), "#thread")
         return redirect(place_of(cluster, row))
 
     def _refused(self, refusal: Refusal, form: ChangeForm, row: Comment) -> int:

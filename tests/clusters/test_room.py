@@ -175,10 +175,13 @@ def test_a_script_gets_the_thread_alone_in_place(cast: Cast, cluster: Cluster) -
     form = client.get(at(cluster, "comments", thread.pk, "edit")).content.decode()
     assert 'data-hx-target="#thread"' in form
     assert "<html" not in form
+    wrong = client.post(at(cluster, "comments", thread.pk, "edit"), {"title": "", "text": "One.", "seen_version": 1})
+    assert (wrong.status_code, wrong.content.decode().lstrip()[:18]) == (422, '<li class="editing')
+    assert "HX-Retarget" not in wrong
     saved = client.post(
         at(cluster, "comments", thread.pk, "edit"), {"title": "One table", "text": "One.", "seen_version": 1}
     )
-    assert saved.content.decode().startswith('<section id="thread"')
+    assert (saved["HX-Retarget"], saved.content.decode()[:20]) == ("#thread", '<section id="thread"')
 
 
 @pytest.mark.parametrize(
