@@ -45,14 +45,10 @@ STRANGERS = ("visitor", "member", "other_lead", "other_external", "superuser")
 
 
 #: What a press takes beside what it must have.
+RIGHTS: dict[str, Any] = {"rights_holder": "The region", "licence": "CC BY 4.0", "is_free_for_eu_use": True}
 FURTHER: dict[str, dict[str, Any]] = {
-    "evidence.add_evidence": {
-        "title": "Readings",
-        "rights_holder": "The region",
-        "licence": "CC BY 4.0",
-        "is_free_for_eu_use": True,
-        "visibility": FileVisibility.PUBLIC,
-    }
+    "evidence.add_evidence": {**RIGHTS, "title": "Readings", "visibility": FileVisibility.PUBLIC},
+    "room_file.add_room_file": {**RIGHTS, "visibility": FileVisibility.PUBLIC},
 }
 #: Kinds whose events stand in the history of a public cluster.
 PARTS = ("stage", "objective", "participation", "condition", "outcome", "follow_up")
