@@ -23,6 +23,7 @@ class ClustersConfig(AppConfig):
             lifecycle,
             mail_pages,
             notifications,
+            room_mails,
         )
         from clusters.actions import (  # noqa: F401 - the effects register on import
             again,
@@ -78,9 +79,37 @@ def register_kinds() -> None:
             is_told=True,
         )
     )
+    _register_room()
     for code, model, label, url_name in PARTS:
         seen, is_told = _visible_parts(model), code in TOLD
         register(Kind(code, model, label, url_name, _page, _chain, visible_to=seen, is_told=is_told))
+
+
+def _register_room() -> None:
+    """Register what stands in the rooms of clusters, which their readers see."""
+    from community.kinds import Kind, register
+
+    register(
+        Kind(
+            "comment",
+            "community.Comment",
+            _("Comment"),
+            chain=lambda comment: f"cluster:{comment.subject_id}",
+            visible_to=_comments,
+            is_told=True,
+        )
+    )
+    register(
+        Kind(
+            "room_file",
+            "clusters.RoomFile",
+            _("File of a room"),
+            url_name="clusters:room_file",
+            url_kwargs=lambda row: {**_page(row), "pk": row.pk},
+            chain=_chain,
+            visible_to=_in_rooms("clusters.RoomFile"),
+        )
+    )
 
 
 def _chain(part: Any) -> str:
@@ -89,6 +118,27 @@ def _chain(part: Any) -> str:
 
 def _page(part: Any) -> dict[str, str]:
     return {"reference": part.cluster.name}
+
+
+def _comments(user: Any) -> Any:
+    """Return the comments that stand in a room which a user reads."""
+    from clusters.models import Cluster
+    from community.models import Comment
+
+    rooms = Cluster.objects.with_room_for(user)
+    return Comment.objects.filter(kind="cluster", subject_id__in=rooms.values("pk")).select_related("by__member")
+
+
+def _in_rooms(model: str) -> Any:
+    """Return what finds the parts of rooms which a user reads."""
+
+    def visible(user: Any) -> Any:
+        from clusters.models import Cluster
+
+        rooms = Cluster.objects.with_room_for(user)
+        return apps.get_model(model)._default_manager.filter(cluster__in=rooms)
+
+    return visible
 
 
 def _visible_parts(model: str) -> Any:

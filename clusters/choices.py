@@ -86,6 +86,14 @@ class ParticipationRole(models.TextChoices):
     OBSERVER = "observer", _("Observer")
 
 
+class Access(models.TextChoices):
+    """What somebody who takes part may do in the cluster's room; the lead's side says it of external partners."""
+
+    VIEW = "view", _("Reads along")
+    COMMENT = "comment", _("Reads and writes comments")
+    CONTRIBUTE = "contribute", _("Writes comments and adds files and notes")
+
+
 class ParticipationStatus(models.TextChoices):
     """How far a participation has come; `wanted` is an organisation without a person yet."""
 

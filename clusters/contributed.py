@@ -14,6 +14,7 @@ from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.needs import settle_all_needs, status_of
 from clusters.actions.reminders import send_todays
+from clusters.actions.room_records import COMMENTS
 from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
@@ -67,6 +68,7 @@ def register() -> None:
     )
     contributions.need_progress.register("clusters", status_of)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
+    contributions.personal_records.register("clusters.comments", COMMENTS)
     _register_mails()
     _register_chores()
     _register_reminders()

@@ -14,7 +14,6 @@ from typing import Any, ClassVar, Final
 import django_filters
 from django import forms
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -33,7 +32,7 @@ from clusters.forms.register import (
 )
 from clusters.models import Cluster
 from clusters.querysets.cluster import ClusterQuerySet
-from community.forms.dates import DayField
+from community.forms.dates import DayField, PeriodForm
 from community.models import User
 
 Words = str | Promise
@@ -51,7 +50,6 @@ SORTS: Final[tuple[tuple[str, Words], ...]] = (
     ("-reference", _("Reference, newest first")),
 )
 NO_SUCH_SORT: Final = _("There is no order called “%(value)s”.")
-ENDS_BEFORE: Final = _("The period ends before it begins. Both may be the same day.")
 #: Filters whose counts come from one query (see `clusters.tables.facets`).
 FACTS: Final = frozenset({"state", "wg", "focus"})
 
@@ -81,18 +79,6 @@ class SortField(forms.ChoiceField):
     default_error_messages = {"invalid_choice": NO_SUCH_SORT}
 
 
-class RegisterForm(forms.Form):
-    """The filters together."""
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse a period that ends before it begins."""
-        cleaned = self.cleaned_data
-        first, last = cleaned.get("from"), cleaned.get("to")
-        if first and last and last < first:
-            self.add_error("to", ValidationError(ENDS_BEFORE, code="order"))
-        return cleaned
-
-
 class ClusterFilter(django_filters.FilterSet):
     """The address of the register as filters over what a person may see."""
 
@@ -115,7 +101,7 @@ class ClusterFilter(django_filters.FilterSet):
 
         model = Cluster
         fields: list[str] = []
-        form = RegisterForm
+        form = PeriodForm
 
     def __init__(
         self,

@@ -14,13 +14,14 @@ from django.utils.translation import gettext_lazy
 from clusters.choices import (
     ACTIVE_STATES,
     PROPOSED_STATES,
+    Access,
     Capacity,
     JoinPolicy,
     ParticipationRole,
     ParticipationStatus,
 )
 from clusters.models import Cluster, Participation
-from clusters.permissions import can_work, capacities
+from clusters.permissions import LEADS, active_parts, can_work, capacities
 from clusters.visibility import viewer
 from community.models import User
 from community.permissions import ALLOWED, Verdict, refused
@@ -160,12 +161,23 @@ def can_end(user: Anybody, participation: Participation) -> Verdict:
     return ALLOWED
 
 
+def access_of(user: Anybody, cluster: Cluster) -> str:
+    """Return what the person's own participation allows, "" without one."""
+    member_id = viewer(user, timezone.localdate()).member_id
+    parts = active_parts(member_id, cluster) if member_id is not None else []
+    return next((access for _role, access in parts), "")
+
+
 def can_contribute(user: User | AnonymousUser | None, cluster: Cluster) -> Verdict:
-    """Whoever takes part in an approved or running cluster adds files and notes; who keeps it, too."""
-    if cluster.state in ACTIVE_STATES and Capacity.PARTICIPANT in capacities(
-        user or AnonymousUser(), cluster, timezone.localdate()
-    ):
-        return ALLOWED
+    """Whoever takes part in an approved or running cluster adds files and notes; who keeps it, too.
+
+    Not those who take part as readers or with comments alone.
+    """
+    held = capacities(user or AnonymousUser(), cluster, timezone.localdate())
+    if cluster.state in ACTIVE_STATES and Capacity.PARTICIPANT in held:
+        if held & {*LEADS, Capacity.COORDINATOR} or access_of(user, cluster) == Access.CONTRIBUTE:
+            return ALLOWED
+        return refused(_("You take part as a reader or with comments: others add files and notes."), "forbidden")
     verdict = can_work(user, cluster)
     if verdict or verdict.code == "state":
         return verdict

@@ -56,6 +56,10 @@ def _binding(template: str, audience: str) -> bool:
     return name in BINDING or f"{name}:{audience}" in BINDING
 
 
+def _named(*names: str) -> Callable[[str, str], bool]:
+    return lambda template, audience: _of_cluster(template) in names
+
+
 def _reminder(template: str, audience: str) -> bool:
     return _of_cluster(template) == "reminder"
 
@@ -89,6 +93,18 @@ TOPICS = {
         _("Who asks to join, who came or left, what was said of an amendment."),
         _to(LEADING),
         order=40,
+    ),
+    "clusters.mentions": MailTopic(
+        _("Comments that mention you"),
+        _("Somebody wants you to read it; also when a comment of yours was hidden."),
+        _named("room_mentioned", "room_hidden"),
+        order=42,
+    ),
+    "clusters.room": MailTopic(
+        _("What is written in the rooms of your clusters"),
+        _("New discussions, and comments in those where you wrote, were mentioned or lead."),
+        _named("room_started", "room_commented"),
+        order=44,
     ),
     "clusters.taking_part": MailTopic(
         _("Clusters in which you take part"),

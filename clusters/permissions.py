@@ -101,7 +101,7 @@ def _leading(member_id: int, cluster: Cluster) -> set[str]:
         held.add(Capacity.NAMED_LEAD)
         if cluster.lead_accepted_at is not None:
             held.add(Capacity.LEAD)
-    for role in _active_roles(member_id, cluster):
+    for role, _access in active_parts(member_id, cluster):
         held.add(Capacity.PARTICIPANT)
         if role == ParticipationRole.DEPUTY:
             held.add(Capacity.DEPUTY)
@@ -121,15 +121,15 @@ def _standing_in_for_lead(cluster: Cluster) -> set[str]:
     return held | ({Capacity.PROPOSER} if cluster.state in EDITABLE_STATES else set())
 
 
-def _active_roles(member_id: int, cluster: Cluster) -> list[str]:
-    """Return as what a person takes part, asked once for an instance: a page asks this for every button."""
-    known: dict[int, list[str]] = cluster.__dict__.setdefault("_known_roles", {})
+def active_parts(member_id: int, cluster: Cluster) -> list[tuple[str, str]]:
+    """Return as what a person takes part and with which access, asked once for an instance: pages ask it often."""
+    known: dict[int, list[tuple[str, str]]] = cluster.__dict__.setdefault("_known_roles", {})
     if member_id not in known and "participations" in getattr(cluster, "_prefetched_objects_cache", {}):
         rows = [row for row in cluster.participations.all() if row.status == ParticipationStatus.ACTIVE]
-        known[member_id] = [row.role for row in rows if row.member_id == member_id]
+        known[member_id] = [(row.role, row.access) for row in rows if row.member_id == member_id]
     if member_id not in known:
         mine = cluster.participations.active().filter(member=member_id)
-        known[member_id] = list(mine.values_list("role", flat=True))
+        known[member_id] = list(mine.values_list("role", "access"))
     return known[member_id]
 
 

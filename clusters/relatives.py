@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from clusters.choices import State
 from clusters.models import Cluster
 from clusters.sentences import Entry, events_for, history
-from community.models import User
+from community.models import Event, User
 
 
 def took_it_in(cluster: Cluster, user: User | AnonymousUser) -> Cluster | None:
@@ -48,18 +49,33 @@ def relatives(cluster: Cluster, user: User | AnonymousUser) -> dict[str, Any]:
     }
 
 
-def history_of(cluster: Cluster, user: User | AnonymousUser, *, most: int | None = None) -> list[Entry]:
+def history_of(cluster: Cluster, user: User | AnonymousUser, *, most: int) -> list[Entry]:
+    """Return the newest of what is read as the cluster's history, newest first; see `events_of`.
+
+    They are for the cluster's first page, so the talk of the room is left to the room.
+    """
+    events, names = events_of(cluster, user)
+    return told(events.exclude(kind="comment")[:most], cluster, user, names=names)
+
+
+def events_of(cluster: Cluster, user: User | AnonymousUser) -> tuple[QuerySet[Event], dict[str, str]]:
     """Return what is read as the cluster's history, newest first: its own chain, and those of what went into it.
 
-    Of a merged cluster only what the reader may see: one that went in as a proposal was never public. Its entries
-    begin with its name.
+    Of a merged cluster only what the reader may see: one that went in as a proposal was never public. With it the
+    names of the merged clusters by their chain, with which their sentences begin.
     """
     below = Cluster.objects.visible_to(user).merged_below(cluster.pk) if has_ties(cluster) else []
     merged = list(Cluster.objects.filter(pk__in=below)) if below else []
-    names = {f"cluster:{row.pk}": row.name for row in merged}
-    events = list(events_for(user, cluster, *merged)[:most])
-    entries = history(events, cluster, user=user)
+    return events_for(user, cluster, *merged), {f"cluster:{row.pk}": row.name for row in merged}
+
+
+def told(
+    events: Iterable[Event], cluster: Cluster, user: User | AnonymousUser, *, names: Mapping[str, str]
+) -> list[Entry]:
+    """Return the events as sentences, in the order given; `names` are those of merged clusters by their chain."""
+    found = list(events)
+    entries = history(found, cluster, user=user)
     return [
         replace(entry, sentence=f"{names[event.chain]}: {entry.sentence}") if event.chain in names else entry
-        for event, entry in zip(events, entries, strict=True)
+        for event, entry in zip(found, entries, strict=True)
     ]

@@ -6,7 +6,9 @@ from clusters.views import (
     amendment,
     cluster,
     condition,
+    day,
     follow_up,
+    history,
     lifecycle,
     merge,
     outcome,
@@ -14,9 +16,12 @@ from clusters.views import (
     reminders,
     review,
     roadmap,
+    room,
+    room_file,
 )
 from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
+from clusters.views.participation_access import AccessView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
 from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
@@ -36,7 +41,8 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/edit/<int:step>/", ProposalUpdateView.as_view(), name="update_step"),
     path("clusters/<str:reference>/edit/readers/", DraftShareView.as_view(), name="draft_readers"),
     path("clusters/<str:reference>/", cluster.ClusterDetailView.as_view(), name="detail"),
-    path("clusters/<str:reference>/history/", cluster.ClusterHistoryView.as_view(), name="history"),
+    path("clusters/<str:reference>/day/", day.DayView.as_view(), name="day"),
+    path("clusters/<str:reference>/history/", history.ClusterHistoryView.as_view(), name="history"),
     path("clusters/<str:reference>/roadmap/", roadmap.RoadmapView.as_view(), name="roadmap"),
     path("clusters/<str:reference>/roadmap/add/", roadmap.StageCreateView.as_view(), name="stage_create"),
     path("clusters/<str:reference>/roadmap/shift/", StageShiftView.as_view(), name="stage_shift"),
@@ -144,6 +150,42 @@ urlpatterns: list[URLPattern] = [
         "clusters/<str:reference>/amendments/<int:number>/<slug:verb>/",
         amendment.AmendmentVerbView.as_view(),
         name="amendment_verb",
+    ),
+    path("clusters/<str:reference>/people/<int:pk>/access/", AccessView.as_view(), name="participation_access"),
+    path("clusters/<str:reference>/room/", room.RoomView.as_view(), name="room"),
+    path("clusters/<str:reference>/room/threads/add/", room.ThreadCreateView.as_view(), name="room_thread_create"),
+    path("clusters/<str:reference>/room/threads/<int:pk>/", room.ThreadView.as_view(), name="room_thread"),
+    path(
+        "clusters/<str:reference>/room/comments/<int:pk>/edit/",
+        room.CommentChangeView.as_view(),
+        name="room_comment_edit",
+    ),
+    path(
+        "clusters/<str:reference>/room/comments/<int:pk>/withdraw/",
+        room.CommentWithdrawView.as_view(),
+        name="room_comment_withdraw",
+    ),
+    path(
+        "clusters/<str:reference>/room/comments/<int:pk>/hide/",
+        room.CommentHideView.as_view(),
+        name="room_comment_hide",
+    ),
+    path(
+        "clusters/<str:reference>/room/comments/<int:pk>/show/",
+        room.CommentShowView.as_view(),
+        name="room_comment_show",
+    ),
+    path("clusters/<str:reference>/room/files/add/", room_file.RoomFileCreateView.as_view(), name="room_file_create"),
+    path("clusters/<str:reference>/room/files/<int:pk>/", room_file.RoomFileView.as_view(), name="room_file"),
+    path(
+        "clusters/<str:reference>/room/files/<int:pk>/edit/",
+        room_file.RoomFileChangeView.as_view(),
+        name="room_file_edit",
+    ),
+    path(
+        "clusters/<str:reference>/room/files/<int:pk>/remove/",
+        room_file.RoomFileRemoveView.as_view(),
+        name="room_file_remove",
     ),
     path("clusters/<str:reference>/merge/", merge.MergeView.as_view(), name="merge"),
     path("clusters/<str:reference>/merge/agree/", merge.MergeAgreeView.as_view(), name="merge_agree"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -13,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import NeedStatus, ProjectFamily, ProjectType, Urgency, Vocabulary
+from community.forms.dates import in_words
 from community.models import Member, Need, Organisation, Project, Solution, Term, Territory
 from community.validators import plain_line
 
@@ -67,10 +69,8 @@ class PlaceFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         return qs.within(value) if value else qs
 
 
-class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """The form beside a list: `rows` are none when a value is wrong, `chips` take filters off."""
-
-    q = WordsFilter()
+class FilterBar(django_filters.FilterSet):  # type: ignore[misc]
+    """The form by a list: `rows` are none when a value is wrong, `chips` take filters off."""
 
     @property
     def rows(self) -> QuerySet[Any]:
@@ -93,8 +93,19 @@ class ListFilter(django_filters.FilterSet):  # type: ignore[misc]
             rest = self.data.copy()
             rest.pop(name, None)
             rest.pop("page", None)
-            found.append(Chip(str(field.label), str(words), f"?{rest.urlencode()}"))
+            found.append(Chip(str(field.label), _said(words), f"?{rest.urlencode()}"))
         return found
+
+
+class ListFilter(FilterBar):
+    """The form beside the list of a noun: words, and what a child adds."""
+
+    q = WordsFilter()
+
+
+def _said(value: Any) -> str:
+    """Return a value as a chip says it."""
+    return in_words(value) if isinstance(value, date) else str(value)
 
 
 def _choice(label: Any, choices: Any, **kwargs: Any) -> Any:

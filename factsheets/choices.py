@@ -1,5 +1,7 @@
 """What the code branches on in issued documents."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +19,14 @@ class Face(models.TextChoices):
 
     FORWARD = "forward", _("What we set out to do")
     BACKWARD = "backward", _("What came of it")
+
+
+class Density(StrEnum):
+    """How small a factsheet is set on paper, as the classes of its article in `print/page.css`."""
+
+    USUAL = ""
+    TIGHT = "fs-tight"
+    DENSE = "fs-tight fs-dense"
 
 
 class EditionState(models.TextChoices):

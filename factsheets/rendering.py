@@ -22,7 +22,7 @@ from clusters.pictures import AS_OF, roadmap
 from clusters.pictures.snapshot import as_day, drawn_stages
 from clusters.snapshot_shape import MemberKey, Snapshot
 from factsheets import pictures, sentences, summary
-from factsheets.choices import Face
+from factsheets.choices import Density, Face
 from factsheets.exports import data_file
 from factsheets.imprint import Imprint
 from factsheets.pdf import Attachment, Pdf, PdfUnavailable, render_pdf
@@ -80,7 +80,9 @@ def set_factsheet(
     attachments: Sequence[Attachment] = (),
     patience: float | None = None,
 ) -> tuple[Document, Pdf]:
-    """Draw a factsheet and set it as PDF; what runs a few lines over two pages is set a little tighter.
+    """Draw a factsheet and set it as PDF; what runs over two pages by less than one is set smaller.
+
+    What fits two pages in no setting is set in the usual one: a reader gains nothing from small print then.
 
     Raises:
         PdfUnavailable: the PDF cannot be made.
@@ -88,10 +90,11 @@ def set_factsheet(
     document = draw_factsheet(snapshot, imprint, names=names)
     pdf = _set(document, created_at, attachments, patience)
     if pdf.pages == USUAL_PAGES + 1:
-        tight = draw_factsheet(snapshot, imprint, names=names, is_tight=True)
-        second = _set(tight, created_at, attachments, patience)
-        if second.pages <= USUAL_PAGES:
-            return tight, second
+        for density in (Density.TIGHT, Density.DENSE):
+            smaller = draw_factsheet(snapshot, imprint, names=names, density=density)
+            second = _set(smaller, created_at, attachments, patience)
+            if second.pages <= USUAL_PAGES:
+                return smaller, second
     return document, pdf
 
 
@@ -108,16 +111,20 @@ def _set(document: Document, created_at: datetime, attachments: Sequence[Attachm
 
 
 def draw_factsheet(
-    snapshot: Snapshot, imprint: Imprint, *, names: Mapping[MemberKey, str] | None = None, is_tight: bool = False
+    snapshot: Snapshot,
+    imprint: Imprint,
+    *,
+    names: Mapping[MemberKey, str] | None = None,
+    density: Density = Density.USUAL,
 ) -> Document:
     """Draw a cluster's factsheet in the language of `imprint`.
 
     `names` are the persons who may be named today; everybody else appears as their organisation only.
-    `is_tight` sets a little smaller on paper, for what would run a few lines over a page.
+    `density` sets smaller on paper, for what would run over a page.
     """
     with translation.override(imprint.language):
         title = _title(snapshot, imprint)
-        context = _context(snapshot, imprint, names or {}, is_tight=is_tight)
+        context = _context(snapshot, imprint, names or {}, density)
         article = render_to_string("factsheets/factsheet/document.html", context)
     island = pictures.island(snapshot["reference"])
     return Document(SafeString(article), title, imprint.language, {"island.svg": island.encode()})
@@ -130,15 +137,15 @@ def _title(snapshot: Snapshot, imprint: Imprint) -> str:
     return gettext("%(reference)s, version %(version)d: %(title)s") % values
 
 
-def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str], *, is_tight: bool) -> dict[str, Any]:
+def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str], density: Density) -> dict[str, Any]:
     """Return everything that the template shows; the template only lays it out."""
     need = snapshot["need"]
-    is_beside = summary.fits_beside(snapshot, names, is_backward=imprint.face == Face.BACKWARD, is_tight=is_tight)
+    is_beside = summary.fits_beside(snapshot, names, is_backward=imprint.face == Face.BACKWARD, density=density)
     before_page, _, between_pages = gettext("Page {page} of {pages}").replace("{pages}", "").partition("{page}")
     return {
         "s": snapshot,
         "imprint": imprint,
-        "is_tight": is_tight,
+        "density": density,
         "is_forward": imprint.face == Face.FORWARD,
         "statement": sentences.co_funded(imprint.language),
         "programme": settings.PROGRAMME_NAME,

@@ -11,11 +11,12 @@ from clusters.choices import StageStatus
 from clusters.snapshot_shape import ConditionLine, MemberKey, ParticipantLine, Snapshot, StageLine, TerritoryLine
 from community.choices import ConsentPurpose
 from community.models import Member
+from factsheets.choices import Density
 
 #: Millimetres of a page between its margins.
 PAGE = 267
-#: Millimetres that the tighter setting saves in the narrow column.
-TIGHT_GAIN = 18
+#: Millimetres that the smaller settings save in the narrow column.
+GAIN = {Density.USUAL: 0, Density.TIGHT: 18, Density.DENSE: 54}
 FIGURES = 4
 
 
@@ -100,7 +101,9 @@ def territory(line: TerritoryLine) -> str:
     return f"{line['name']} ({line['code']})" if has_both else line["name"]
 
 
-def fits_beside(snapshot: Snapshot, names: Collection[MemberKey], *, is_backward: bool, is_tight: bool = False) -> bool:
+def fits_beside(
+    snapshot: Snapshot, names: Collection[MemberKey], *, is_backward: bool, density: Density = Density.USUAL
+) -> bool:
     """Say whether the participants fit under the facts, in the narrow column of page 1.
 
     An estimate in millimetres from the lengths of the texts, made for the sizes in `factsheet.css`: where they
@@ -114,7 +117,7 @@ def fits_beside(snapshot: Snapshot, names: Collection[MemberKey], *, is_backward
         1.6 + 4.15 * (_lines(_participant(line), 36) + sum(key in names for key in line["persons"]))
         for line in snapshot["participants"]
     )
-    return head + facts + 4 * lead_is_named + people <= PAGE + (TIGHT_GAIN if is_tight else 0)
+    return head + facts + 4 * lead_is_named + people <= PAGE + GAIN[density]
 
 
 def _fact_rows(snapshot: Snapshot, is_backward: bool) -> list[str]:

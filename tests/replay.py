@@ -25,10 +25,22 @@ THEN = datetime(2001, 2, 3, 4, 5, 6, 789, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one table, one after the other, and the statement that writes them."""
+    """The rows of one table, one after the other, and the statement that writes them.
+
+    `moments` are the places of values that stand for the moment of the making.
+    """
 
     statement: str
     values: list[Any]
+    moments: list[int]
+
+    def at(self, now: datetime) -> list[Any]:
+        """Return the values with `now` in place of the moment of the making."""
+        values = self.values.copy()
+        adapted = connection.ops.adapt_datetimefield_value(now)
+        for place in self.moments:
+            values[place] = now if values[place] == THEN else adapted
+        return values
 
 
 class Replay(Generic[Made]):
@@ -49,7 +61,7 @@ class Replay(Generic[Made]):
         try:
             with transaction.atomic(), connection.cursor() as cursor:
                 for table in self.tables or ():
-                    cursor.execute(table.statement, [at(now, value) for value in table.values])
+                    cursor.execute(table.statement, table.at(now))
         except IntegrityError:
             return self.make()
         made: Made = pickle.loads(self.pickled)
@@ -82,19 +94,9 @@ def rows_of(model: type[models.Model]) -> Table | None:
         rows = cursor.fetchall()
     one = f"({', '.join(['%s'] * len(columns))})"
     statement = f"INSERT INTO {name} ({names}) VALUES {', '.join([one] * len(rows))}"
-    return Table(statement, [value for row in rows for value in row]) if rows else None
-
-
-def at(now: datetime, value: Any) -> Any:
-    """Return a column's value with `now` in place of the moment of the making."""
-    if value == THEN:
-        return now
-    return connection.ops.adapt_datetimefield_value(now) if value == adapted_then() else value
-
-
-def adapted_then() -> Any:
-    """Return the moment of the making as the database writes it."""
-    return connection.ops.adapt_datetimefield_value(THEN)
+    values = [value for row in rows for value in row]
+    then = (THEN, connection.ops.adapt_datetimefield_value(THEN))
+    return Table(statement, values, [place for place, value in enumerate(values) if value in then]) if rows else None
 
 
 def instances(made: Any, seen: set[int] | None = None) -> Iterator[models.Model]:

@@ -54,7 +54,10 @@ ROWS: tuple[frozenset[str], ...] = (
             "roadmap_rules",
             "proposal_rules",
             "shift_rules",
+            "day_rules",
             "joining",
+            "room_rules",
+            "room_files",
             "amendment_fields",
             "amendment_rights",
             "merge_rules",
@@ -65,7 +68,20 @@ ROWS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"lifecycle", "amendment_lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
-    frozenset({"exports", "summary", "sentences", "pictures", "search", "similar", "storage", "overlap", "relatives"}),
+    frozenset(
+        {
+            "exports",
+            "summary",
+            "sentences",
+            "room_sentences",
+            "pictures",
+            "search",
+            "similar",
+            "storage",
+            "overlap",
+            "relatives",
+        }
+    ),
     frozenset(
         {
             "notifications",
@@ -73,6 +89,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "merge_mails",
             "condition_mails",
             "follow_up_mails",
+            "room_mails",
             "mail_pages",
             "mail_topics",
             "digests",

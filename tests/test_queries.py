@@ -8,22 +8,25 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
+from clusters.actions.room import reply, start_thread
+from clusters.actions.room_file import add_version
 from clusters.choices import PUBLIC_STATES, FollowUpReason, ParticipationStatus, StageStatus, State
 from clusters.follow_up_mails import PURPOSE
 from clusters.models import Cluster, Objective, Outcome, Participation, Stage
 from community.actions.transition import transition
-from community.choices import ConsentPurpose, PartnerRole, Vocabulary
+from community.choices import ConsentPurpose, FileVisibility, PartnerRole, Vocabulary
 from community.links import mint
 from community.models import Need, Organisation, Project, Solution, WorkingGroup
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_follow_up
+from tests.matrix.places import make_comment, make_follow_up, make_room_file
 
 pytestmark = [pytest.mark.django_db]
 
@@ -64,6 +67,9 @@ BUDGETS: dict[str, int] = {
     "/clusters/{concluded}/outcomes/": 12,
     "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
     "/follow-up/{token}/": 8,
+    "/clusters/{running}/room/": 14,
+    "/clusters/{running}/room/threads/{thread}/": 16,
+    "/clusters/{running}/room/files/{document}/": 14,
     "/clusters/{running}/amendments/": 12,
     "/clusters/{running}/amendments/1/": 12,
     "/review/{proposed}/": 24,
@@ -71,6 +77,7 @@ BUDGETS: dict[str, int] = {
 }
 #: Pages of those who keep the cluster.
 LEADS_ONLY = (
+    "/clusters/{running}/room/threads/{thread}/",
     "/clusters/{running}/people/{part}/end/",
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
     "/clusters/{concluded}/follow-ups/{follow_up}/",
@@ -93,6 +100,8 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/people/",
         "/clusters/{running}/people/{part}/end/",
         "/clusters/{running}/outcomes/",
+        "/clusters/{running}/room/",
+        "/clusters/{running}/room/threads/{thread}/",
         "/clusters/{concluded}/outcomes/",
         "/follow-up/{token}/",
     ),
@@ -121,6 +130,8 @@ class World:
         self.running: Cluster = make_cluster(self.cast, State.RUNNING, need=self.need)
         self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
         self.concluded: Cluster = make_cluster(self.cast, State.CONCLUDED)
+        self.thread = make_comment(self.cast, self.running)
+        self.document = make_room_file(self.cast, self.running, FileVisibility.PUBLIC)
         self.follow_up = make_follow_up(self.cast, self.concluded)
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
         self.grow()
@@ -139,6 +150,8 @@ class World:
             "concluded": self.concluded.name,
             "follow_up": self.follow_up.pk,
             "token": self.token,
+            "thread": self.thread.pk,
+            "document": self.document.pk,
             "stage": self.running.stages.filter(status=StageStatus.PLANNED).first().pk,  # type: ignore[union-attr]
             "part": self.running.participations.get(member=self.cast.member("participant")).pk,
         }
@@ -207,6 +220,23 @@ class World:
         transition(self.running, "pause", by=by, reason="The harbour is closed.")
         transition(self.running, "resume", by=by, reason="It is open again.")
         self._grow_amendments(by)
+        self._grow_room(person)
+
+    def _grow_room(self, person: Any) -> None:
+        """Add a thread, and to the first one a comment that mentions somebody."""
+        said = {"by": person.user, "mentions": [self.cast.member("participant"), self.cast.member("lead")]}
+        start_thread(cluster=self.running, title="A further question", text="And the dunes?", **said)
+        reply(thread=self.thread, text="Two tables, I would say.", **said)
+        number = self.document.versions.count()
+        make_room_file(self.cast, self.running, FileVisibility.PUBLIC, title=f"Further wells {number}")
+        add_version(
+            room_file=self.document,
+            by=person.user,
+            content=ContentFile(b"%d wells" % number, "wells.txt"),
+            rights_holder="Region of the Gulf",
+            licence="CC BY 4.0",
+            is_free_for_eu_use=True,
+        )
 
     def _grow_amendments(self, by: Any) -> None:
         """Add an accepted amendment and one that waits."""
@@ -220,6 +250,11 @@ class World:
 def queries(client: Client, address: str) -> list[str]:
     """Return the statements of a page, as it is read a second time."""
     client.get(address)
+    return queries_again(client, address)
+
+
+def queries_again(client: Client, address: str) -> list[str]:
+    """Return the statements of a page that was read before."""
     with CaptureQueriesContext(connection) as captured:
         answer = client.get(address)
     assert answer.status_code == 200, (address, answer.status_code)
@@ -284,7 +319,7 @@ def test_a_summary_takes_at_most_twelve_queries_in_every_state_whoever_looks(sta
             absent = NOW.date() + timedelta(days=9) if viewer == "stand_in" else None
             world.group.appointments.update(absent_until=absent)
             if client.get(address).status_code == 200:
-                found[viewer, size] = len(queries(client, address))
+                found[viewer, size] = len(queries_again(client, address))
         for _row in range(2):
             add_parts(world)
     assert found["proposer", "three"]

@@ -12,6 +12,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -196,6 +197,28 @@ def test_every_leg_but_the_large_one_is_in_one_lane() -> None:
     assert sorted(["sqlite", *lanes[0], *lanes[1]]) == sorted(leg.name for leg in found)
 
 
+def test_the_large_leg_runs_beside_the_others() -> None:
+    here, there = place.LOGS / "here", place.LOGS / "there"
+    meet = """
+        import pathlib, sys, time
+        pathlib.Path(sys.argv[1]).touch()
+        until = time.monotonic() + 30
+        while not pathlib.Path(sys.argv[2]).exists():
+            assert time.monotonic() < until, "the other leg did not come"
+            time.sleep(0.01)
+    """
+    found = []
+    for name, own, other in (("postgres", here, there), ("sqlite", there, here)):
+        leg = a_leg("")
+        found.append(
+            replace(leg, name=name, commands=[[sys.executable, "-c", textwrap.dedent(meet), str(own), str(other)]])
+        )
+    assert [(outcome.leg.name, outcome.state) for outcome in suite._in_lanes(found)] == [
+        ("postgres", "passed"),
+        ("sqlite", "passed"),
+    ]
+
+
 def test_the_long_run_tells_the_tests_and_pytest_gets_its_arguments() -> None:
     wish = suite.Wish(is_thorough=True, arguments=["-k", "races"])
     leg = suite.pytest_legs(wish, None)[-1]
@@ -353,6 +376,22 @@ def test_every_locked_package_has_hashes_and_no_index_is_named(kind: str) -> Non
     for entry in re.split(r"\n(?=[a-zA-Z0-9])", text.split("\n", 2)[2]):
         assert "--hash=sha256:" in entry, entry.splitlines()[0]
     assert not re.search(r"https?://|--index-url|--find-links", text)
+
+
+def test_a_linked_environment_is_left_alone_and_an_own_one_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, ours = tmp_path / "theirs", tmp_path / ".venv"
+    (theirs / "bin").mkdir(parents=True)
+    (theirs / "bin" / "python").touch()
+    ours.symlink_to(theirs)
+    made: list[list[str]] = []
+    monkeypatch.setattr(virtualenv, "VENV", ours)
+    monkeypatch.setattr(virtualenv, "PYTHON", str(ours / "bin" / "python"))
+    monkeypatch.setattr(virtualenv, "logged", lambda command, log: made.append(command))
+    virtualenv._make()
+    assert (ours.is_symlink(), (theirs / "bin" / "python").exists()) == (False, True)
+    assert [command[1:] for command in made] == [["-m", "venv", "--clear", str(ours)]]
 
 
 # -- demo ------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from clusters.permissions import capacities, is_gone
 from community import events
 from community.actions.transition import effect
 from community.lifecycle import Attempt
-from community.models import Member, Organisation, Subscription
+from community.models import Comment, Member, Organisation, Subscription
 from community.permissions import Refusal
 
 Status, Role = ParticipationStatus, ParticipationRole
@@ -47,6 +47,7 @@ def merge_cluster(attempt: Attempt) -> None:
     attempt.facts |= {"into": into.pk, "moved": sorted(_move_people(attempt, into))}
     _move_needs(cluster, into)
     _move_followers(cluster, into)
+    _move_room(cluster, into)
     asked = cluster.merge_requests.filter(status=MergeStatus.OPEN)
     own = asked.filter(into=into).exclude(asked_by=attempt.by)
     if (request := own.first()) is not None:
@@ -164,3 +165,9 @@ def _move_followers(cluster: Cluster, into: Cluster) -> None:
     Subscription.objects.bulk_create(
         Subscription(user_id=row.user_id, kind=row.kind, subject_id=into.pk) for row in rows
     )
+
+
+def _move_room(cluster: Cluster, into: Cluster) -> None:
+    """Let the discussion go on in the other cluster's room, where those who moved read it; its files go along."""
+    Comment.objects.filter(kind="cluster", subject_id=cluster.pk).update(subject_id=into.pk)
+    cluster.room_files.update(cluster=into)

@@ -23,7 +23,7 @@ from clusters.models import Amendment, Attendance, Cluster, Condition, Meeting, 
 from clusters.roadmap_rules import seen_versions
 from clusters.shift_rules import shift_of
 from community.choices import MessageState
-from community.models import Comment, Message, SignedLink, User
+from community.models import Message, SignedLink, User
 
 StageOf = Callable[[], Stage]
 
@@ -224,14 +224,6 @@ def accept_amendment(world: World, entry: dict[str, Any], line: dict[str, Any], 
     """Accept it as a coordinator: the end moves and the roadmap becomes the next baseline."""
     row = current(world, entry).amendments.get(state=AmendmentState.PROPOSED)
     decide_amendment(amendment=row, by=world.account(line["decided_by"]), accepted=["ends_on"], at=at)
-
-
-def comment(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
-    """Write in the cluster's room."""
-    pk = world.clusters[entry["key"]].pk
-    Comment.objects.create(
-        kind="cluster", subject_id=pk, by=world.account(line["by"]), text=line["text"], created_at=at
-    )
 
 
 def ask(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from clusters.choices import LIVE_PARTICIPATIONS, ParticipationRole, ParticipationStatus
+from clusters.choices import LIVE_PARTICIPATIONS, Access, ParticipationRole, ParticipationStatus
 from clusters.models.cluster import Cluster
 from clusters.querysets.participation import ParticipationQuerySet
 from community.models import Member, Organisation
@@ -35,6 +35,7 @@ class Participation(models.Model):
     from_on = models.DateField(_("from"), null=True, blank=True)
     until_on = models.DateField(_("until"), null=True, blank=True)
     is_external = models.BooleanField(_("external partner"), default=False)
+    access = models.CharField(_("access"), max_length=10, choices=Access, default=Access.CONTRIBUTE)
     purpose = models.CharField(_("purpose"), max_length=200, blank=True, validators=[plain_line])
     message = models.TextField(_("message"), max_length=600, blank=True, validators=[plain_text])
     asked_by = models.ForeignKey(
@@ -85,6 +86,7 @@ class Participation(models.Model):
             models.CheckConstraint(
                 name="participation_status_known", condition=Q(status__in=ParticipationStatus.values)
             ),
+            models.CheckConstraint(name="participation_access_known", condition=Q(access__in=Access.values)),
         ]
         indexes = [models.Index(fields=["member", "status"], name="participation_member_status")]
 

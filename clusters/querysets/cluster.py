@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 #: Events by which somebody has written in a proposal or bound themselves to lead: they do not decide on it afterwards.
 WRITING_VERBS = ("submit", "proposal.edited", "accept_lead", "adopt")
+#: So many days after the end external partners still come into the room.
+DAYS_OF_EXTERNALS = 30
 
 
 class ClusterQuerySet(RegisterQuerySet):
@@ -76,6 +79,21 @@ class ClusterQuerySet(RegisterQuerySet):
         shared = apps.get_model("clusters", "DraftShare").objects.filter(member=who.member_id).values("cluster")
         early = Q(state__in=sorted({State.DRAFT, *PROPOSED_STATES}))
         return Q(proposer=who.member_id) | Q(lead=who.member_id) | (Q(pk__in=shared) & early)
+
+    def with_room_for(self, user: User | AnonymousUser | None, *, on: date | None = None) -> Self:
+        """Keep those whose room `user` reads on the day `on`; `clusters.room_rules.can_see_room` gives the reason."""
+        on = on or timezone.localdate()
+        who = viewer(user, on)
+        opened = self.in_states(PUBLIC_STATES).filter(approved_at__isnull=False)
+        if who.is_administrator or who.is_mission:
+            return opened
+        if who.member_id is None:
+            return self.none()
+        if who.is_external:
+            opened = opened.exclude(ended_on__lt=on - timedelta(days=DAYS_OF_EXTERNALS))
+        parts = apps.get_model("clusters", "Participation").objects.active().filter(member=who.member_id)
+        mine = Q(pk__in=parts.values("cluster")) | Q(proposer=who.member_id) | Q(lead=who.member_id)
+        return opened.filter(mine | Q(working_group__in=who.group_ids))
 
     def by_name(self, name: str) -> Self:
         """Keep the one that an address names: a reference, or `draft-<letters>`."""
@@ -243,9 +261,12 @@ class ClusterQuerySet(RegisterQuerySet):
             has_relatives=Exists(tied),
         )
 
-    def with_lead_rule(self, on: date) -> Self:
-        """Say of each as `leads_rightly` whether its lead works where it is led from, and that place may lead."""
-        leading = apps.get_model("community", "Partnership").objects.leading(on)
+    def with_lead_rule(self, on: date, *, roles: Sequence[str] | None = None, months: int | None = None) -> Self:
+        """Say of each as `leads_rightly` whether its lead works where it is led from, and that place may lead.
+
+        `roles` and `months` as `PartnershipQuerySet.leading` takes them.
+        """
+        leading = apps.get_model("community", "Partnership").objects.leading(on, roles=roles, months=months)
         works_there = apps.get_model("community", "Affiliation").objects.current(on)
         right = works_there.filter(member=OuterRef("lead"), organisation=OuterRef("lead_organisation"))
         return self.annotate(leads_rightly=Exists(right.filter(organisation__in=leading.values("organisation"))))
@@ -292,11 +313,13 @@ class ClusterQuerySet(RegisterQuerySet):
         )
 
 
+@lru_cache(maxsize=16)
 def able_coordinators(on: date, *, through: str = "") -> models.QuerySet[models.Model]:
     """Return the coordinators of the outer cluster's group who may decide on it that day.
 
     Not absent, with an active account, and none of `clusters.permissions.parties` (four eyes). `through` is the path
-    from the outer row to the cluster ("cluster__"), where it is a part of one.
+    from the outer row to the cluster ("cluster__"), where it is a part of one. Composed once a day: it is never read
+    by itself, and whoever puts it into a query takes a copy.
     """
     wrote = apps.get_model("community", "Event").objects.filter(
         kind="cluster",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import prefetch_related_objects
@@ -18,11 +20,14 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
+from clusters.day_rules import can_report_day
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.permissions import can_edit_proposal, can_work, capacities, names_of, sees_names
+from clusters.querysets.cluster import ClusterQuerySet
 from clusters.relatives import history_of, relatives, took_it_in
 from clusters.requirements import lead_trouble
+from clusters.room_rules import can_see_room
 from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
 from clusters.tables.follow_up import follow_ups_of
@@ -47,10 +52,22 @@ def load(request: HttpRequest, reference: str) -> Cluster:
     Raises:
         Http404: there is none, or the person may not see it.
     """
-    rows = Cluster.objects.by_name(reference).for_frame().with_ties()
+    rows = _for_strangers()
     if request.user.is_authenticated:
-        rows = rows.for_verbs().with_lead_rule(timezone.localdate())
-    return get_visible(rows, request.user)
+        rows = _for_verbs(timezone.localdate(), tuple(settings.LEAD_ROLES), settings.LEAD_AFTER_END_MONTHS)
+    return get_visible(rows.by_name(reference), request.user)
+
+
+@lru_cache(maxsize=1)
+def _for_strangers() -> ClusterQuerySet:
+    """Compose once what every page asks: that takes as long as to read it. Never read itself."""
+    return Cluster.objects.for_frame().with_ties()
+
+
+@lru_cache(maxsize=4)
+def _for_verbs(on: date, roles: tuple[str, ...], months: int) -> ClusterQuerySet:
+    """Compose once a day what the pages of those ask who are signed in; `roles` and `months` rule who may lead."""
+    return _for_strangers().for_verbs().with_lead_rule(on, roles=roles, months=months)
 
 
 def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
@@ -60,16 +77,20 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
     offers = _ordered(CLUSTER.offers(cluster, by=user, at=now)) if user.is_authenticated else []
     # Somebody missing is the exception: where proposer and lead are there, adoption is no choice to explain.
     offers = [offer for offer in offers if offer.verb.code != "adopt" or offer.verdict]
+    reports_day = user.is_authenticated and bool(can_report_day(user, cluster))
+    if reports_day:  # its one form does more than the verb's page
+        offers = [offer for offer in offers if offer.verb.code != "conclude"]
     shown = [offer for offer in offers if offer.verb.style != "final"][:SHOWN_VERBS]
     return {
         "cluster": cluster,
         "tab": tab,
-        "tabs": _tabs(cluster, tab),
+        "tabs": _tabs(cluster, tab, user),
         "offers": shown,
         "more_offers": [offer for offer in offers if offer not in shown],
         "may_work": user.is_authenticated and bool(can_work(user, cluster)),
         "lead_trouble": lead_trouble(cluster, timezone.localdate(now)) if sees_names(user, cluster) else None,
         "how_it_stands": how_it_stands(cluster, timezone.localdate(now)),
+        "reports_day": reports_day,
         "may_edit": bool(can_edit_proposal(user, cluster)) if user.is_authenticated else False,
         "accepted_to_lead_at": _own_acceptance(user, cluster),
         "lead_name": names_of(user, cluster, [cluster.lead_id]).get(cluster.lead_id or 0, ""),
@@ -91,19 +112,22 @@ def _ordered(offers: list[Offer]) -> list[Offer]:
     return sorted(offers, key=lambda offer: ("primary", "second", "final").index(offer.verb.style))
 
 
-def _tabs(cluster: Cluster, current: str) -> list[dict[str, Any]]:
-    """Return the tabs of a cluster's pages."""
+def _tabs(cluster: Cluster, current: str, user: User | AnonymousUser) -> list[dict[str, Any]]:
+    """Return the tabs of a cluster's pages; the room's for those who read it, others find it by its address."""
     rows = [
         ("summary", "clusters:detail", _("Summary")),
         ("roadmap", "clusters:roadmap", _("Roadmap")),
         ("people", "clusters:people", _("People")),
         ("outcomes", "clusters:outcomes", _("Outcomes")),
+        ("room", "clusters:room", _("Room")),
         ("amendments", "clusters:amendments", _("Amendments")),
         ("history", "clusters:history", _("History")),
     ]
     kwargs = {"reference": cluster.name}
     if cluster.approved_at is None:
         rows = [row for row in rows if row[0] != "amendments"]
+    if current != "room" and not can_see_room(user, cluster):
+        rows = [row for row in rows if row[0] != "room"]
     return [
         {"label": label, "url": reverse(name, kwargs=kwargs), "current": code == current} for code, name, label in rows
     ]
@@ -147,21 +171,6 @@ class ClusterDetailView(View):
             "relatives": relatives(cluster, request.user),
             "sections": sections_of("cluster", request, cluster),
         }
-
-
-@method_decorator(login_not_required, name="dispatch")
-class ClusterHistoryView(View):
-    """`/clusters/<reference>/history/`: everything that happened, newest first."""
-
-    def get(self, request: HttpRequest, reference: str) -> HttpResponse:
-        """Show all events, those of clusters that were merged into this one too."""
-        cluster = load(request, reference)
-        if (kept := took_it_in(cluster, request.user)) is not None:
-            return redirect("clusters:history", reference=kept.name, permanent=True)
-        entries = history_of(cluster, request.user)
-        return render(
-            request, "clusters/cluster/history.html", {**frame(request, cluster, "history"), "entries": entries}
-        )
 
 
 def _decision_waits(user: User | AnonymousUser, cluster: Cluster) -> bool:

@@ -123,7 +123,7 @@ class PartView(View):
         """Ask, when the person may."""
         cluster, row = self._load(request, reference, pk)
         self.check(request, cluster, row)
-        form = self.form_class(initial={"role": row.role, "seen": row.status})
+        form = self.form_class(initial={"role": row.role, "access": row.access, "seen": row.status})
         return self._page(request, cluster, row, form, status=200)
 
     def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:

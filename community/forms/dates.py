@@ -33,6 +33,7 @@ NO_SUCH_MONTH = _("There is no month %(month)s. Months go from 1 to 12, and the 
 NO_SUCH_DAY = _("%(day)s %(month)s does not exist. Did you mean %(near)s?")
 TOO_EARLY = _("Choose a day from %(day)s on.")
 TOO_LATE = _("Choose a day until %(day)s.")
+ENDS_BEFORE = _("The period ends before it begins. Both may be the same day.")
 
 
 def in_words(day: date) -> str:
@@ -160,3 +161,15 @@ class DayField(forms.DateField):
         if day > self.latest:
             raise ValidationError(TOO_LATE, code="late", params={"day": in_words(self.latest)})
         return day
+
+
+class PeriodForm(forms.Form):
+    """Base of forms with the days `from` and `to`, both included."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a period that ends before it begins."""
+        cleaned = self.cleaned_data
+        first, last = cleaned.get("from"), cleaned.get("to")
+        if first and last and last < first:
+            self.add_error("to", ValidationError(ENDS_BEFORE, code="order"))
+        return cleaned

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, Expression, F, OuterRef, Q
+from django.utils import timezone
 
 from community import kinds
 from community.choices import OPEN_JOB_STATES, SHOWN_MESSAGES, FileVisibility, JobState, LinkState, MessageState
@@ -41,6 +42,18 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Keep the events of several chains."""
         return self.filter(chain__in=chains)
 
+    def happened_from(self, day: date) -> Self:
+        """Keep what happened on that day or after it, by the registry's clock."""
+        return self.filter(at__gte=_midnight(day))
+
+    def happened_until(self, day: date) -> Self:
+        """Keep what happened before that day was over."""
+        return self.filter(at__lt=_midnight(day + timedelta(days=1)))
+
+    def for_sentences(self) -> Self:
+        """Join what a sentence is made of: the detail, and who acted."""
+        return self.select_related("detail", "by__member")
+
     def of_verbs(self, verbs: list[str]) -> Self:
         """Keep the events of some verbs."""
         return self.filter(verb__in=verbs)
@@ -48,6 +61,11 @@ class EventQuerySet(models.QuerySet["Event"]):
     def about(self, subject: models.Model) -> Self:
         """Keep what happened to one subject, newest first."""
         return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk).order_by("-at", "-pk")
+
+
+def _midnight(day: date) -> datetime:
+    """Return when a day begins where the registry lives."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 class SubjectQuerySet(models.QuerySet["Comment"]):
@@ -73,7 +91,7 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Keep the rows that are no part of a mail whose words are settled."""
         return self.filter(led_by=None, frozen__isnull=True)
 
-    def told_to(self, user: User | OuterRef, at: datetime) -> Self:
+    def told_to(self, user: User | OuterRef, at: datetime | Expression) -> Self:
         """Keep what was told to an account by `at`, whether or not it may still see what it is about."""
         return self.filter(to=user, state__in=SHOWN_MESSAGES, shown_at__lte=at)
 

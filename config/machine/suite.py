@@ -7,7 +7,7 @@ import secrets
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -19,6 +19,8 @@ PYTEST = (PYTHON, "-m", "pytest")
 CHECKS = ("lint", "types", "migrations", "deploy", "messages")
 PYTESTS = ("postgres", "browser", "sqlite")
 BROWSER = [tools.CHROMIUM, tools.LIBATOMIC]
+#: Goes before a command that takes what the others leave of the cores: they wait for pages, locks and answers.
+PATIENT = ("nice",)
 # A leg that takes longer hangs. The everyday suite ends within twelve minutes in all, on two idle cores.
 THOROUGH_SECONDS = 3600
 
@@ -80,10 +82,11 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
         shared["CHROMIUM"] = path
     limit = THOROUGH_SECONDS if wish.is_thorough else 1200
     extra = list(wish.arguments)
-    workers = str(min(os.cpu_count() or 2, 8))
+    # Neighbours in a file share what was made for it: each process takes a half, and later some of the other's.
+    spread = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", "worksteal")
 
     def leg(name: str, title: str, marks: str, env: dict[str, str], needs: Sequence[tools.Tool], *flags: str) -> Leg:
-        command = [*PYTEST, "-m", marks, *flags, *extra]
+        command = [*(PATIENT if name == "sqlite" else ()), *PYTEST, "-m", marks, *flags, *extra]
         wants = [tools.PANGO, tools.PDFTOTEXT]
         return Leg(name, title, [command], without_settings(shared | env), needs, wants, is_pytest=True, seconds=limit)
 
@@ -93,7 +96,7 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
     return [
         leg("postgres", "tests on PostgreSQL", "postgres or both", on_postgres, needs_server),
         leg("browser", "tests in Chromium", "browser", {}, BROWSER),
-        leg("sqlite", "all other tests, on SQLite", f"not postgres and not browser{quick}", {}, [], "-n", workers),
+        leg("sqlite", "all other tests, on SQLite", f"not postgres and not browser{quick}", {}, [], *spread),
     ]
 
 
@@ -101,9 +104,10 @@ def test(wish: Wish) -> int:
     """Set everything up, run the legs that are wanted, sum up; return the exit code.
 
     Two lanes run side by side, quietly: PostgreSQL's tests, and the browser's with the
-    checks. The large leg has a process a core and starts when the first lane ends, so
-    that no core waits for the other lane; it is shown as it runs. pytest's closing line,
-    over all its runs, is the last line.
+    checks. Both wait much of their time, for a page, a lock or the server: the large leg,
+    with a process a core, runs beside them from the start, takes what they leave, and has
+    all when they end; it is shown as it runs. pytest's closing line, over all its runs,
+    is the last line.
     """
     began = time.monotonic()
     _prepare(wish)
@@ -156,12 +160,11 @@ def _postgres(stack: ExitStack, wish: Wish) -> str | None:
 
 
 def _in_lanes(wanted: Sequence[Leg]) -> list[Outcome]:
-    """Run the legs in their lanes, the large one as soon as one of them ends; show what failed."""
+    """Run the legs in their lanes, the large one beside them; show what failed."""
     large = [leg for leg in wanted if leg.name == "sqlite"]
     with ThreadPoolExecutor(2) as pool:
         running = [pool.submit(_in_turn, lane) for lane in lanes_of(wanted) if lane]
         try:
-            wait(running, return_when=FIRST_COMPLETED)
             last = [_shown(leg) for leg in large]
             return [*(outcome for lane in running for outcome in lane.result()), *last]
         except BaseException:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 
+import pikepdf
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F, Q
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
@@ -22,9 +25,9 @@ from clusters.demo.world import World
 from clusters.joining import way_in
 from clusters.models import Attendance, Cluster, Condition, Objective, Outcome, Participation, Stage
 from clusters.permissions import eligible_to_lead
+from clusters.summary import cached_snapshot
 from community import lifecycle
-from community.actions.vocabulary import seed_vocabularies
-from community.choices import ConsentPurpose, MessageState, NutsVersion, PartnerRole, Vocabulary
+from community.choices import ConsentPurpose, MessageState, NutsVersion, PartnerRole
 from community.demo_accounts import DEMO_ACCOUNTS
 from community.models import (
     DemoMarker,
@@ -37,7 +40,6 @@ from community.models import (
     Partnership,
     Project,
     Solution,
-    Term,
     Territory,
     User,
     WorkingGroup,
@@ -379,20 +381,14 @@ class TestCommand:
         assert not Cluster.objects.filter(reference=reference).exists()
 
 
-class TestVocabularies:
-    """The default terms."""
-
-    def test_seeding_again_keeps_what_an_administrator_changed(self) -> None:
-        term = Term.objects.get(vocabulary=Vocabulary.MATURITY, code="idea")
-        term.labels, term.is_retired = {"en": "Sketch"}, True
-        term.save()
-        assert seed_vocabularies() == 0
-        term.refresh_from_db()
-        assert (term.labels, term.is_retired) == ({"en": "Sketch"}, True)
-
-    def test_every_vocabulary_has_terms(self) -> None:
-        assert set(Term.objects.values_list("vocabulary", flat=True)) == set(Vocabulary.values)
-        assert Term.objects.of(Vocabulary.SDG).count() == 17
+def test_the_factsheets_of_the_longest_clusters_fit_two_pages(world: World, client: Client, thorough: bool) -> None:
+    client.force_login(User.objects.filter(is_staff=True)[0])
+    begun = Cluster.objects.filter(state__in=[State.RUNNING, State.CONCLUDED])
+    by_length = sorted(begun, key=lambda each: len(repr(cached_snapshot(each, at=timezone.now()))), reverse=True)
+    for cluster in by_length if thorough else by_length[:3]:
+        answer = client.get(reverse("factsheets:preview_pdf", args=[cluster.name]))
+        with pikepdf.open(BytesIO(answer.content)) as file:
+            assert (cluster.name, len(file.pages)) == (cluster.name, 2)
 
 
 def test_an_account_that_is_there_already_is_foreign_data(world: World) -> None:

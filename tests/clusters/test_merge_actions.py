@@ -8,10 +8,12 @@ from functools import partial
 
 import pytest
 from django.core.mail import EmailMessage
+from django.test import Client
 from django.utils import timezone
 
 from clusters import search
 from clusters.actions.merge import agree_merge, ask_merge, merge, refuse_merge, withdraw_merge
+from clusters.actions.room import start_thread
 from clusters.choices import MergeStatus, State
 from clusters.choices import ParticipationRole as Role
 from clusters.choices import ParticipationStatus as Status
@@ -298,6 +300,18 @@ def test_needs_and_followers_go_along_and_words_are_found(cast: Cast) -> None:
     assert into in Cluster.objects.matching("seagrass")
     assert into.version == 2
     assert search.texts_of([into.pk])[into.pk] == into.search_text
+
+
+def test_the_discussion_goes_on_in_the_room_of_the_other_cluster(cast: Cast) -> None:
+    cluster, into = pair(cast)
+    person = put_in(cluster)
+    thread = start_thread(cluster=cluster, by=person.user, title="Two tables?", text="Or one?")  # type: ignore[arg-type]
+    merged(cast, cluster, into)
+    client = Client()
+    client.force_login(person.user)  # type: ignore[arg-type]
+    old = client.get(f"/clusters/{cluster.name}/room/")
+    assert (old.status_code, old["Location"]) == (301, f"/clusters/{into.name}/room/")
+    assert client.get(f"/clusters/{into.name}/room/threads/{thread.pk}/").status_code == 200
 
 
 def test_both_groups_are_told_once_each_and_who_pressed_is_not(cast: Cast) -> None:

@@ -152,6 +152,22 @@ def test_what_runs_a_few_lines_over_is_set_a_little_tighter() -> None:
     assert "fs-tight" in document.article
 
 
+def test_what_runs_a_third_of_a_page_over_is_set_in_the_smallest_setting() -> None:
+    snapshot = samples.ordinary_backward()
+    snapshot["lessons"] += "\n- One more thing that we learnt." * 22
+    document, pdf = set_factsheet(snapshot, imprint(snapshot, Face.BACKWARD), names={}, created_at=AT)
+    assert (pdf.pages, pdf.warnings, problems(pdf)) == (2, (), [])
+    assert "fs-tight fs-dense" in document.article
+
+
+def test_what_fits_two_pages_in_no_setting_is_set_in_the_usual_one() -> None:
+    snapshot = samples.ordinary_backward()
+    snapshot["lessons"] += "\n- One more thing that we learnt." * 42
+    document, pdf = set_factsheet(snapshot, imprint(snapshot, Face.BACKWARD), names={}, created_at=AT)
+    assert pdf.pages == 3
+    assert "fs-tight" not in document.article
+
+
 @pytest.mark.parametrize("name", EVERY)
 def test_it_never_breaks_and_nothing_is_lost(name: str, composed: Callable[[str], Composed]) -> None:
     pdf = pdf_of(composed(name))

@@ -33,6 +33,7 @@ from tests.matrix.table_clusters import (
     ROADMAP,
     VERBS,
 )
+from tests.matrix.table_room import ROOM
 
 SITE = (
     page("healthz"),
@@ -147,6 +148,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "follow_ups": FOLLOW_UPS,
     "people": PEOPLE,
     "conditions": CONDITIONS,
+    "room": ROOM,
     "amendments": AMENDMENTS,
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
@@ -171,6 +173,8 @@ PUBLIC = frozenset(
         "clusters:outcomes",
         "clusters:people",
         "clusters:roadmap",
+        "clusters:room",
+        "clusters:room_file",
         "community:about",
         "community:accessibility",
         "community:appearance",

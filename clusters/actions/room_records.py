@@ -1,0 +1,42 @@
+"""What of a person stands in the rooms of clusters: for their data, their erasure, and two records of one person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clusters.actions.room import empty
+from community.contributions import PersonalRecords
+from community.models import Comment, Member
+
+
+def _written(member: Member) -> QuerySet[Comment]:
+    return Comment.objects.filter(by__member=member).order_by("pk")
+
+
+def _export(row: Comment) -> dict[str, Any]:
+    return {"title": row.title, "text": row.text, "at": row.created_at, "changed_at": row.edited_at}
+
+
+def _erase(member: Member) -> int:
+    """Empty what an erased person wrote, and no longer mention them; return how many comments were emptied."""
+    rows = list(_written(member).filter(removed_at=None))
+    for row in rows:
+        empty(row, at=timezone.now())
+    member.mentioned_in.clear()
+    return len(rows)
+
+
+def _merge(old: Member, new: Member) -> int:
+    """Let what mentions `old` mention `new`, who is the same person; return how many comments."""
+    rows = list(old.mentioned_in.all())
+    for row in rows:
+        row.mentions.add(new)
+    old.mentioned_in.clear()
+    return len(rows)
+
+
+COMMENTS = PersonalRecords(_("What you wrote"), _written, _export, erase=_erase, merge=_merge)
