@@ -184,13 +184,14 @@ def people_of(events: Iterable[Event]) -> dict[int, str]:
 def events_for(user: User | AnonymousUser, cluster: Cluster, *merged: Cluster) -> QuerySet[Event]:
     """Return the events of a cluster's chain and of those `merged` into it, newest first, with their details.
 
-    Of amendments everybody reads that they were accepted; every other step only who may read the amendment. What
-    happened in the room is for those who read the room.
+    Of amendments everybody reads that they were accepted; every other step only who may read the amendment: which
+    these are is not asked of a cluster that `with_ties` knows to have none. What happened in the room is for those
+    who read the room.
     """
     chains = [f"cluster:{one.pk}" for one in (cluster, *merged)]
     events = Event.objects.of_chains(chains).for_sentences().order_by("-at", "-pk")
     hidden = Q(kind="amendment") & ~Q(verb__in=PUBLIC_AMENDMENT_VERBS)
-    if user.is_authenticated:
+    if user.is_authenticated and (merged or getattr(cluster, "has_amendments", True)):
         hidden &= ~Q(subject_id__in=private_amendments(user, cluster, merged=merged).values("pk"))
     if not can_see_room(user, cluster):
         hidden |= Q(kind__in=ROOM_KINDS) & ~Q(verb__in=TOLD_TO_ALL)

@@ -245,15 +245,20 @@ class ClusterQuerySet(RegisterQuerySet):
         return joined.annotate(has_outcomes=Exists(outcomes), has_open_conditions=Exists(open_))
 
     def with_ties(self) -> Self:
-        """Say whether it answers further needs, was asked to go elsewhere, took something in or is proposed again.
+        """Say whether it answers further needs, was asked to go elsewhere, amended, took something in or is followed.
 
-        As `has_further_needs`, `has_merge_request` and `has_relatives`: few are, and the others need not ask.
+        As `has_further_needs`, `has_merge_request`, `has_amendments` and `has_relatives`: few are, and the others need
+        not ask.
         """
         needs = self.model.further_needs.through._default_manager.filter(cluster=OuterRef("pk"))
         tied = self.model._default_manager.filter(Q(merged_into=OuterRef("pk")) | Q(follows=OuterRef("pk")))
         asked = apps.get_model("clusters", "MergeRequest").objects.filter(cluster=OuterRef("pk"), status="open")
+        amended = apps.get_model("clusters", "Amendment").objects.filter(cluster=OuterRef("pk"))
         return self.annotate(
-            has_further_needs=Exists(needs), has_merge_request=Exists(asked), has_relatives=Exists(tied)
+            has_further_needs=Exists(needs),
+            has_merge_request=Exists(asked),
+            has_amendments=Exists(amended),
+            has_relatives=Exists(tied),
         )
 
     def with_lead_rule(self, on: date, *, roles: Sequence[str] | None = None, months: int | None = None) -> Self:

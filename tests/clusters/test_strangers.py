@@ -156,6 +156,7 @@ def test_who_may_see_a_cluster_is_never_known_from_before(cast: Cast) -> None:
         into = make_cluster(cast, State.APPROVED) if state == State.MERGED else None
         fields = {"state": state, "merged_into": into, "ended_on": timezone.localdate(), "state_before": State.RUNNING}
         Cluster.objects.filter(pk=cluster.pk).update(**fields)
+        assert (page_of(cluster.name, AnonymousUser(), timezone.localdate()) is None) is (state not in PUBLIC_STATES)
         status = client.get(cluster.get_absolute_url()).status_code
         assert status == (301 if into else 200 if state in PUBLIC_STATES else 404), state
 
