@@ -29,9 +29,9 @@ ABOUT: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "proposal": (_("The proposal's words"), ("proposal.",)),
     "roadmap": (_("The roadmap"), ("stage.", "roadmap.", "evidence.")),
     "people": (_("Who takes part"), ("participation.",)),
-    "results": (_("Outcomes and what became of them"), ("outcome.", "objective.", "meeting.", "follow_up.")),
+    "results": (_("Outcomes and what became of them"), ("outcome.", "objective.", "follow_up.")),
     "amendments": (_("Amendments"), ("amendment.",)),
-    "room": (_("The room"), ("room.",)),
+    "room": (_("The room"), ("room.", "room_file.", "meeting.", "room_message.")),
 }
 
 
