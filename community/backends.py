@@ -23,7 +23,7 @@ class AccountBackend(AuthenticationBackend):  # type: ignore[misc]
 
         `unread_total` and `unread_newest` say how many notifications wait and which came last (`community.inbox`).
         """
-        user = _accounts().filter(pk=user_id).first()
+        user = next(iter(_accounts().filter(pk=user_id)), None)
         return user if user is not None and self.user_can_authenticate(user) else None
 
 
