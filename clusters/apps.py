@@ -79,6 +79,16 @@ def register_kinds() -> None:
             is_told=True,
         )
     )
+    _register_room()
+    for code, model, label, url_name in PARTS:
+        seen, is_told = _visible_parts(model), code in TOLD
+        register(Kind(code, model, label, url_name, _page, _chain, visible_to=seen, is_told=is_told))
+
+
+def _register_room() -> None:
+    """Register what stands in the rooms of clusters, which their readers see."""
+    from community.kinds import Kind, register
+
     register(
         Kind(
             "comment",
@@ -89,9 +99,17 @@ def register_kinds() -> None:
             is_told=True,
         )
     )
-    for code, model, label, url_name in PARTS:
-        seen, is_told = _visible_parts(model), code in TOLD
-        register(Kind(code, model, label, url_name, _page, _chain, visible_to=seen, is_told=is_told))
+    register(
+        Kind(
+            "room_file",
+            "clusters.RoomFile",
+            _("File of a room"),
+            url_name="clusters:room_file",
+            url_kwargs=lambda row: {**_page(row), "pk": row.pk},
+            chain=_chain,
+            visible_to=_in_rooms("clusters.RoomFile"),
+        )
+    )
 
 
 def _chain(part: Any) -> str:
@@ -109,6 +127,18 @@ def _comments(user: Any) -> Any:
 
     rooms = Cluster.objects.with_room_for(user)
     return Comment.objects.filter(kind="cluster", subject_id__in=rooms.values("pk")).select_related("by__member")
+
+
+def _in_rooms(model: str) -> Any:
+    """Return what finds the parts of rooms which a user reads."""
+
+    def visible(user: Any) -> Any:
+        from clusters.models import Cluster
+
+        rooms = Cluster.objects.with_room_for(user)
+        return apps.get_model(model)._default_manager.filter(cluster__in=rooms)
+
+    return visible
 
 
 def _visible_parts(model: str) -> Any:

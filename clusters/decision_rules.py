@@ -131,12 +131,11 @@ def _tie(cluster: Cluster, member_id: int) -> str:
             return _("You led %(cluster)s")
         is_deputy = part.status == ParticipationStatus.ACTIVE
         return _("You are deputy lead of %(cluster)s") if is_deputy else _("You were deputy lead of %(cluster)s")
-    verbs = {
-        *Event.objects.about(cluster)
-        .filter(by__member=member_id)
-        .of_verbs([*WRITING_VERBS])
-        .values_list("verb", flat=True)
-    }
+    rows = Event.objects.about(cluster).filter(by__member=member_id).of_verbs([*WRITING_VERBS])
+    written = list(rows.values_list("verb", "data"))
+    verbs = {verb for verb, data in written if "entered_for" not in data}
+    if written and not verbs:
+        return _("You entered %(cluster)s for others")
     if "adopt" in verbs:
         return _("You acted as lead of %(cluster)s")
     if "accept_lead" in verbs:
@@ -158,14 +157,27 @@ DECIDED: dict[str, str | Promise] = {
 def wrong_state(attempt: Attempt) -> Verdict:
     """Say how the cluster stands, and who brought it there when and how: the loser of a race reads this."""
     cluster = attempt.subject
-    now = _("It is now: %(state)s. Your press changed nothing.") % {"state": cluster.get_state_display()}
     decision = decision_of_this_round(cluster)
+    is_of_now = attempt.verb.checks_seen or (decision is not None and decision.decided_at == cluster.state_since)
+    said = _said(decision, attempt) if is_of_now else ""
+    if not said:
+        words = _("This can't be done while the cluster is: %(state)s.")
+        return refused(words % {"state": cluster.get_state_display()}, "state")
+    now = _("It is now: %(state)s. Your press changed nothing.") % {"state": cluster.get_state_display()}
+    return refused(f"{said} {now}", "state")
+
+
+def how_decided(attempt: Attempt) -> str:
+    """Return who decided on the proposal when and how, and how it stands: for who comes to review it too late."""
+    now = _("It is now: %(state)s.") % {"state": attempt.subject.get_state_display()}
+    said = _said(decision_of_this_round(attempt.subject), attempt) or _("This waits for no decision any more.")
+    return f"{said} {now}"
+
+
+def _said(decision: Decision | None, attempt: Attempt) -> str:
+    """Return who decided what when, as a sentence for the person of the attempt; "" where nobody decided."""
     if decision is None or decision.verb not in DECIDED:
-        words = _("This can't be done while the cluster is: %(state)s.")
-        return refused(words % {"state": cluster.get_state_display()}, "state")
-    if not attempt.verb.checks_seen and decision.decided_at != cluster.state_since:
-        words = _("This can't be done while the cluster is: %(state)s.")
-        return refused(words % {"state": cluster.get_state_display()}, "state")
+        return ""
     words = str(DECIDED[decision.verb])
     count = decision.conditions.count() if decision.verb == "approve" else 0
     if count:
@@ -175,8 +187,7 @@ def wrong_state(attempt: Attempt) -> Verdict:
             count,
         )
     day = date_format(timezone.localtime(decision.decided_at), "j F Y, H:i")
-    said = words % {"who": _decider(decision, attempt), "day": day, "count": count}
-    return refused(f"{said} {now}", "state")
+    return words % {"who": _decider(decision, attempt), "day": day, "count": count}
 
 
 def decision_of_this_round(cluster: Cluster) -> Decision | None:

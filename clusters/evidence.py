@@ -9,6 +9,7 @@ from django.utils import timezone
 from clusters.choices import Capacity
 from clusters.models import Cluster
 from clusters.permissions import LEADS, capacities, sees_names
+from clusters.room_rules import can_see_room
 from community.choices import FileVisibility
 from community.models import File, User
 from community.querysets.record import FileQuerySet
@@ -32,6 +33,8 @@ def evidence_for(user: User | AnonymousUser, cluster: Cluster) -> FileQuerySet:
     classes = [FileVisibility.PUBLIC]
     if is_cop(user) or sees_names(user, cluster):
         classes.append(FileVisibility.COP)
+    if can_see_room(user, cluster):
+        classes.append(FileVisibility.ROOM)
     if capacities(user, cluster, timezone.localdate()) & _KEEPERS:
         classes.append(FileVisibility.RESTRICTED)
     return rows.filter(Q(visibility__in=classes) | Q(uploaded_by=user))

@@ -53,8 +53,8 @@ VERBS: tuple[Verb, ...] = (
         done=_("Proposed. The coordinators of the working group have it now."),
         requires=(needs.proposal_complete, needs.lead_eligible),
         required=_(
-            "question, an objective, dates that ended at most 90 days ago, a stage within them (a one-day cluster gets "
-            "one made), working group, an eligible lead, an expected outcome; no text of an example"
+            "question, an objective, dates that are not over for more than 90 days, a stage within them (a one-day "
+            "cluster gets one made), working group, an eligible lead, an expected outcome; no text of an example"
         ),
         tells=("coordinators", "lead_to_ask", "further_coordinators"),
         effects=("give_reference", "make_one_day_stage", "ask_or_accept_lead"),
@@ -156,7 +156,7 @@ VERBS: tuple[Verb, ...] = (
         done=_("Approved. Version 1 of the factsheet is issued."),
         four_eyes=True,
         requires=(needs.lead_accepted, needs.lead_eligible, *decision_rules.APPROVAL),
-        required=_("the lead accepted; ended at most 90 days ago; check-list shown and stored as shown"),
+        required=_("the lead accepted; not over for more than 90 days; check-list shown and stored as shown"),
         reason=Reason.OPTIONAL,
         tells=("proposer", "lead", "named_participants", "need_raiser", "further_coordinators", "followers"),
         effects=(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 Words = str | Promise
 
 #: Kinds of subject that stand in the room: their events are for its readers alone.
-ROOM_KINDS = ("comment",)
+ROOM_KINDS = ("comment", "room_file")
 
 #: verb -> (sentence with %(who)s, icon, tone)
 ROOM_SENTENCES: dict[str, tuple[Words, str, str]] = {
@@ -18,4 +18,8 @@ ROOM_SENTENCES: dict[str, tuple[Words, str, str]] = {
     "room.comment_withdrawn": (_("%(who)s took a comment in the room back."), "undo", ""),
     "room.comment_hidden": (_("%(who)s hid a comment in the room."), "lock", ""),
     "room.comment_shown": (_("%(who)s showed a hidden comment in the room again."), "undo", ""),
+    "room.file_added": (_("%(who)s added a file to the room."), "file", ""),
+    "room.file_version_added": (_("%(who)s added a new version of a file of the room."), "file", ""),
+    "room.file_changed": (_("%(who)s changed name or visibility of a file of the room."), "edit", ""),
+    "room.file_removed": (_("%(who)s removed a file from the room."), "cross", ""),
 }

@@ -103,6 +103,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "outcome.recorded": (gettext_lazy("%(who)s recorded an outcome: %(title)s"), "outcome", ""),
     "outcome.changed": (gettext_lazy("%(who)s changed an outcome: %(title)s"), "edit", ""),
     "outcome.removed": (gettext_lazy("%(who)s removed an outcome: %(title)s"), "cross", ""),
+    "meeting.held": (gettext_lazy("%(who)s recorded who was present: %(title)s"), "people", ""),
     "objective.measured": (gettext_lazy("%(who)s measured an objective: %(title)s"), "flag", ""),
     "condition.met": (gettext_lazy("%(who)s reported a condition as met: %(title)s"), "check", ""),
     "condition.confirmed": (gettext_lazy("%(who)s confirmed that a condition is met: %(title)s"), "check", "approved"),
@@ -144,6 +145,10 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
 }
 #: What everybody reads of an amendment: that it was accepted. The rest is for those who may read the amendment itself.
 PUBLIC_AMENDMENT_VERBS = frozenset({"amendment.accepted", "amendment.in_part"})
+#: Their reasons are written to those who are told: while a proposal is no public matter, or about a person's own days.
+CONFIDED = frozenset(
+    {"return", "decline", "withdraw", "move", "decline_lead", "take_back_lead", "step_down", "adopt", "merge"}
+)
 #: Verbs that make something: there are no old values to show, and the sentence says what it is.
 ADDING = (".added", ".recorded", ".removed")
 #: Parts of a proposal that are no columns, as the changes of `proposal.edited` name them.
@@ -158,7 +163,7 @@ UNKNOWN: tuple[Words, str, str] = (gettext_lazy("%(who)s changed something in th
 
 
 def history(events: Iterable[Event], cluster: Cluster, *, user: User | AnonymousUser | None) -> list[Entry]:
-    """Return the events as sentences, in the order given; names only for those who may see them.
+    """Return the events as sentences, in the order given; names and confided reasons only for those who may see names.
 
     Reasons and old and new values stand in the details, which an erasure may have emptied.
     """
@@ -202,11 +207,14 @@ def why_returned(clusters: Iterable[Cluster]) -> dict[int, Entry]:
         return {}
     events = Event.objects.of_verbs(["return", "decline_lead"]).filter(kind="cluster", subject_id__in=ids)
     oldest_first = events.select_related("detail").order_by("at", "pk")
-    return {event.subject_id: entry(event, named=False) for event in oldest_first}
+    return {event.subject_id: entry(event, named=False, is_told=True) for event in oldest_first}
 
 
-def entry(event: Event, *, named: bool, people: Mapping[int, str] | None = None) -> Entry:
-    """Return one event as a sentence; `people` are the names of those for whom events were entered."""
+def entry(event: Event, *, named: bool, people: Mapping[int, str] | None = None, is_told: bool | None = None) -> Entry:
+    """Return one event as a sentence; `people` are the names of those for whom events were entered.
+
+    Who is told, as whoever reads names is, also reads the reasons of `CONFIDED` verbs.
+    """
     words, icon, tone = SENTENCES.get(event.verb, UNKNOWN)
     detail = getattr(event, "detail", None)
     body: dict[str, Any] = (detail.body if detail else None) or {}
@@ -217,12 +225,19 @@ def entry(event: Event, *, named: bool, people: Mapping[int, str] | None = None)
         at=event.at,
         icon=icon,
         tone=tone,
-        reason=str(body.get("reason", "") or (body.get("message", "") if named else "")),
+        reason=_reason(event, body, is_told=named if is_told is None else is_told),
         changes=[] if event.verb.endswith(ADDING) else list(_changes(body, event.kind)),
         conditions=[
             condition_words(str(row["text"]), _as_day(row.get("due_on") or "")) for row in body.get("conditions") or ()
         ],
     )
+
+
+def _reason(event: Event, body: Mapping[str, Any], *, is_told: bool) -> str:
+    """Return what was said with an event, as far as it is for the reader."""
+    if is_told:
+        return str(body.get("reason", "") or body.get("message", ""))
+    return "" if event.verb in CONFIDED else str(body.get("reason", ""))
 
 
 def _words_of(event: Event, words: str) -> str:

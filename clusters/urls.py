@@ -6,6 +6,7 @@ from clusters.views import (
     amendment,
     cluster,
     condition,
+    day,
     follow_up,
     history,
     lifecycle,
@@ -16,6 +17,7 @@ from clusters.views import (
     review,
     roadmap,
     room,
+    room_file,
 )
 from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
@@ -39,6 +41,7 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/edit/<int:step>/", ProposalUpdateView.as_view(), name="update_step"),
     path("clusters/<str:reference>/edit/readers/", DraftShareView.as_view(), name="draft_readers"),
     path("clusters/<str:reference>/", cluster.ClusterDetailView.as_view(), name="detail"),
+    path("clusters/<str:reference>/day/", day.DayView.as_view(), name="day"),
     path("clusters/<str:reference>/history/", history.ClusterHistoryView.as_view(), name="history"),
     path("clusters/<str:reference>/roadmap/", roadmap.RoadmapView.as_view(), name="roadmap"),
     path("clusters/<str:reference>/roadmap/add/", roadmap.StageCreateView.as_view(), name="stage_create"),
@@ -171,6 +174,18 @@ urlpatterns: list[URLPattern] = [
         "clusters/<str:reference>/room/comments/<int:pk>/show/",
         room.CommentShowView.as_view(),
         name="room_comment_show",
+    ),
+    path("clusters/<str:reference>/room/files/add/", room_file.RoomFileCreateView.as_view(), name="room_file_create"),
+    path("clusters/<str:reference>/room/files/<int:pk>/", room_file.RoomFileView.as_view(), name="room_file"),
+    path(
+        "clusters/<str:reference>/room/files/<int:pk>/edit/",
+        room_file.RoomFileChangeView.as_view(),
+        name="room_file_edit",
+    ),
+    path(
+        "clusters/<str:reference>/room/files/<int:pk>/remove/",
+        room_file.RoomFileRemoveView.as_view(),
+        name="room_file_remove",
     ),
     path("clusters/<str:reference>/merge/", merge.MergeView.as_view(), name="merge"),
     path("clusters/<str:reference>/merge/agree/", merge.MergeAgreeView.as_view(), name="merge_agree"),

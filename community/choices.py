@@ -162,6 +162,7 @@ class FileVisibility(TextChoices):
 
     PUBLIC = "public", _("Public")
     COP = "cop", _("Community of practice")
+    ROOM = "room", _("Who takes part")
     RESTRICTED = "restricted", _("Restricted")
 
 

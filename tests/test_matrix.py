@@ -25,7 +25,7 @@ from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW
 from tests.matrix.addresses import Address, addresses
 from tests.matrix.answers import Row, asked_to_sign_in
-from tests.matrix.places import make_comment, make_condition, make_file, make_follow_up
+from tests.matrix.places import make_comment, make_condition, make_file, make_follow_up, make_room_file
 from tests.matrix.table import AREAS, PUBLIC
 
 pytestmark = [pytest.mark.django_db]
@@ -196,6 +196,8 @@ def parts_of(cast: Cast, name: str, cluster: Cluster) -> int:
     """Return the key of a part of `cluster` that the address `name` is about."""
     if "comment" in name or "thread" in name:
         return make_comment(cast, cluster).pk
+    if "room_file" in name:
+        return make_room_file(cast, cluster).pk
     if ":file" in name:
         return make_file(cast, cluster).pk
     if "stage" in name:

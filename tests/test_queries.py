@@ -8,23 +8,25 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
 from clusters.actions.room import reply, start_thread
+from clusters.actions.room_file import add_version
 from clusters.choices import FollowUpReason, ParticipationStatus, StageStatus, State
 from clusters.follow_up_mails import PURPOSE
 from clusters.models import Cluster, Objective, Outcome, Participation, Stage
 from community.actions.transition import transition
-from community.choices import ConsentPurpose, PartnerRole, Vocabulary
+from community.choices import ConsentPurpose, FileVisibility, PartnerRole, Vocabulary
 from community.links import mint
 from community.models import Need, Organisation, Project, Solution, WorkingGroup
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_comment, make_follow_up
+from tests.matrix.places import make_comment, make_follow_up, make_room_file
 
 pytestmark = [pytest.mark.django_db]
 
@@ -67,6 +69,7 @@ BUDGETS: dict[str, int] = {
     "/follow-up/{token}/": 8,
     "/clusters/{running}/room/": 14,
     "/clusters/{running}/room/threads/{thread}/": 16,
+    "/clusters/{running}/room/files/{document}/": 14,
     "/clusters/{running}/amendments/": 12,
     "/clusters/{running}/amendments/1/": 12,
     "/review/{proposed}/": 24,
@@ -128,6 +131,7 @@ class World:
         self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
         self.concluded: Cluster = make_cluster(self.cast, State.CONCLUDED)
         self.thread = make_comment(self.cast, self.running)
+        self.document = make_room_file(self.cast, self.running, FileVisibility.PUBLIC)
         self.follow_up = make_follow_up(self.cast, self.concluded)
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
         self.grow()
@@ -147,6 +151,7 @@ class World:
             "follow_up": self.follow_up.pk,
             "token": self.token,
             "thread": self.thread.pk,
+            "document": self.document.pk,
             "stage": self.running.stages.filter(status=StageStatus.PLANNED).first().pk,  # type: ignore[union-attr]
             "part": self.running.participations.get(member=self.cast.member("participant")).pk,
         }
@@ -222,6 +227,16 @@ class World:
         said = {"by": person.user, "mentions": [self.cast.member("participant"), self.cast.member("lead")]}
         start_thread(cluster=self.running, title="A further question", text="And the dunes?", **said)
         reply(thread=self.thread, text="Two tables, I would say.", **said)
+        number = self.document.versions.count()
+        make_room_file(self.cast, self.running, FileVisibility.PUBLIC, title=f"Further wells {number}")
+        add_version(
+            room_file=self.document,
+            by=person.user,
+            content=ContentFile(b"%d wells" % number, "wells.txt"),
+            rights_holder="Region of the Gulf",
+            licence="CC BY 4.0",
+            is_free_for_eu_use=True,
+        )
 
     def _grow_amendments(self, by: Any) -> None:
         """Add an accepted amendment and one that waits."""

@@ -379,6 +379,22 @@ def test_every_locked_package_has_hashes_and_no_index_is_named(kind: str) -> Non
     assert not re.search(r"https?://|--index-url|--find-links", text)
 
 
+def test_a_linked_environment_is_left_alone_and_an_own_one_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    theirs, ours = tmp_path / "theirs", tmp_path / ".venv"
+    (theirs / "bin").mkdir(parents=True)
+    (theirs / "bin" / "python").touch()
+    ours.symlink_to(theirs)
+    made: list[list[str]] = []
+    monkeypatch.setattr(virtualenv, "VENV", ours)
+    monkeypatch.setattr(virtualenv, "PYTHON", str(ours / "bin" / "python"))
+    monkeypatch.setattr(virtualenv, "logged", lambda command, log: made.append(command))
+    virtualenv._make()
+    assert (ours.is_symlink(), (theirs / "bin" / "python").exists()) == (False, True)
+    assert [command[1:] for command in made] == [["-m", "venv", "--clear", str(ours)]]
+
+
 # -- demo ------------------------------------------------------------------------------------------
 
 

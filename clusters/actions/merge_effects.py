@@ -168,5 +168,6 @@ def _move_followers(cluster: Cluster, into: Cluster) -> None:
 
 
 def _move_room(cluster: Cluster, into: Cluster) -> None:
-    """Let the discussion go on in the other cluster's room, where those who moved read it."""
+    """Let the discussion go on in the other cluster's room, where those who moved read it; its files go along."""
     Comment.objects.filter(kind="cluster", subject_id=cluster.pk).update(subject_id=into.pk)
+    cluster.room_files.update(cluster=into)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from clusters.actions.room import reply, start_thread
+from clusters.actions.room_file import add_room_file, add_version
 from clusters.demo import parts
 from clusters.demo.world import World
 from community.models import Comment
@@ -27,3 +30,21 @@ def comment(world: World, entry: dict[str, Any], line: dict[str, Any], at: datet
     if thread is None:
         raise ValueError(f"{cluster} has no discussion to go on with")
     reply(thread=thread, **said)
+
+
+def keep_file(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
+    """Keep a file in the room; one of the same title is its next version."""
+    cluster = parts.current(world, entry)
+    given = {
+        "by": world.account(line["by"]),
+        "content": ContentFile(line["text"].encode(), line["name"]),
+        "rights_holder": world.employer[line["by"]].name,
+        "licence": line["licence"],
+        "is_free_for_eu_use": True,
+        "at": at,
+    }
+    there = cluster.room_files.filter(title=line["title"]).first()
+    if there is None:
+        add_room_file(cluster=cluster, title=line["title"], visibility=line["visibility"], **given)
+    else:
+        add_version(room_file=there, note=line.get("note", ""), **given)

@@ -43,6 +43,8 @@ HOURS = {
     "conclude": 17,
     "discontinue": 17,
 }
+#: What is said in a room one after the other, also where a weekend moves it to one day.
+HOURS |= {f"comment.{number}": 9 + number for number in range(8)}
 #: Verbs after which a version of the factsheet is issued.
 ISSUING = frozenset({"approve", "conclude", "discontinue", "correct", "amended"})
 _DRAFT_DAYS = 6
@@ -163,8 +165,10 @@ def _results(world: World, entry: dict[str, Any]) -> Iterator[Told]:
     for line in entry.get("amendments", ()):
         yield line["on"], "amendment", partial(parts.propose_amendment, world, entry, line)
         yield line["decided"], "amended", partial(parts.accept_amendment, world, entry, line)
-    for line in entry.get("comments", ()):
-        yield line["on"], "comment", partial(room_steps.comment, world, entry, line)
+    for number, line in enumerate(entry.get("comments", ())):
+        yield line["on"], f"comment.{number % 8}", partial(room_steps.comment, world, entry, line)
+    for line in entry.get("room_files", ()):
+        yield line["on"], "file", partial(room_steps.keep_file, world, entry, line)
     for line in entry.get("follow_ups", ()):
         yield line["asked"], "follow_up.asked", partial(parts.ask, world, entry, line)
         if "answer" in line:

@@ -52,7 +52,7 @@ class EvidenceForm(forms.Form):
     )
     visibility = forms.ChoiceField(
         label=_("Who may fetch it"),
-        choices=FileVisibility.choices,
+        choices=[(one.value, one.label) for one in FileVisibility if one != FileVisibility.ROOM],
         initial=FileVisibility.COP,
         widget=forms.RadioSelect,
         help_text=_("Public files stand on the factsheet, too. Restricted ones are for lead and coordinators."),

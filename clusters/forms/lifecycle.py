@@ -17,6 +17,7 @@ from clusters.decision_rules import due_problem
 from clusters.forms.outcome import ConcludeForm
 from clusters.forms.rows import RowForm, RowSet, added, raw_rows, with_rows
 from clusters.models import Cluster
+from clusters.sentences import CONFIDED
 from community.forms.dates import DayField
 from community.lifecycle import Reason, Verb
 from community.models import WorkingGroup
@@ -54,6 +55,8 @@ class VerbForm(forms.Form):
         if verb.reason is Reason.NONE:
             del self.fields["reason"]
         else:
+            if verb.code not in CONFIDED:
+                self.fields["reason"].help_text = _("It stands in the history, where everybody reads it.")
             self.fields["reason"].required = verb.reason is Reason.REQUIRED
             self.fields["reason"].error_messages["required"] = _("Say why: those who are told read it word for word.")
 

@@ -83,10 +83,16 @@ class CodesField(forms.MultipleChoiceField):
                 raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=params)
 
 
+class NamesInput(forms.MultipleHiddenInput):
+    """Reads all values of one name. In sight (`clusters/list/_typed.html`), so that its errors are named."""
+
+    input_type = "text"
+
+
 class NamedField(forms.Field):
     """One or more things by key, code or name; cleans to a list of `Named`."""
 
-    widget = forms.MultipleHiddenInput
+    widget = NamesInput
     default_error_messages: ClassVar[dict[str, Any]] = {
         "unknown": _("Nothing is called “%(value)s”."),
         "vague": _("“%(value)s” fits more than %(most)d names. Write more of the name."),

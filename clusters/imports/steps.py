@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
+from clusters import checklist
 from clusters.actions.outcome import add_outcome
 from clusters.actions.proposal import create_draft, save_step
 from clusters.actions.proposal_values import digest, stored
@@ -15,9 +18,20 @@ from clusters.choices import OPEN_STAGES, State
 from clusters.imports.cells import outcomes_of
 from clusters.models import Cluster
 from community.actions.transition import transition
-from community.imports.row import Row
+from community.imports.row import Row, RowRefused
 from community.lifecycle import Entered
 from community.models import Member, User
+from community.permissions import Refusal
+
+#: The columns that answer the points of the check-list; about the lead its own rules speak.
+ANSWERED_IN = {
+    "question": "question",
+    "end": "ends_on",
+    "roadmap": "stages",
+    "result": "solutions",
+    "outcomes": "expected_outcomes",
+    "adoption": "adoption_plan",
+}
 
 
 def propose(
@@ -40,11 +54,42 @@ def propose(
 def approve(
     cluster: Cluster, row: Row, days: dict[str, datetime], people: dict[str, Member], *, entered: Entered
 ) -> Cluster:
-    """Enter the approval of the coordinator who gave it, with conditions where the row has some."""
+    """Enter the approval of the coordinator who gave it, with conditions where the row has some.
+
+    Raises:
+        RowRefused: the person could not decide that day, or a point of the check-list fails and no condition is named.
+    """
     conditions = [{"text": text, "due_on": None} for text in row.words("conditions")]
     details: dict[str, Any] = {"conditions": conditions} if conditions else {}
-    by, reason = people["decided_by"].user, row.text("reason")
-    return transition(cluster, "approve", by=by, at=days["decided_on"], reason=reason, entered=entered, **details)
+    at, person = days["decided_on"], people["decided_by"]
+    if not conditions:
+        _refuse_unfulfilled(cluster, row, timezone.localdate(at))
+    try:
+        return transition(
+            cluster, "approve", by=person.user, at=at, reason=row.text("reason"), entered=entered, **details
+        )
+    except Refusal as refusal:
+        if refusal.code != "forbidden":
+            raise
+        words = _(
+            "%(person)s could not decide on it that day. Name a coordinator of the group who neither proposed nor "
+            "leads it."
+        )
+        row.wrong("decided_by", words % {"person": person.name})
+        raise RowRefused from refusal
+
+
+def _refuse_unfulfilled(cluster: Cluster, row: Row, on: date) -> None:
+    """Note each point of the check-list that failed on the day, at the column that answers it.
+
+    Raises:
+        RowRefused: one did.
+    """
+    for point in checklist.unfulfilled(checklist.checklist(cluster, on)):
+        if point.code in ANSWERED_IN:
+            words = _("%(evidence)s. Fill this in, or write a condition of the approval under “conditions”.")
+            row.wrong(ANSWERED_IN[point.code], words % {"evidence": capfirst(point.evidence)})
+    row.refuse_if_wrong()
 
 
 def run_and_conclude(

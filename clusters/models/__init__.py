@@ -6,6 +6,7 @@ from clusters.models.merge import MergeRequest
 from clusters.models.outcome import Attendance, FollowUp, Meeting, Outcome, PanelAnswer, PanelQuestion
 from clusters.models.participation import Participation
 from clusters.models.roadmap import Baseline, BaselineStage, Objective, Stage
+from clusters.models.room import RoomFile, RoomFileVersion
 
 __all__ = [
     "Amendment",
@@ -28,5 +29,7 @@ __all__ = [
     "PanelQuestion",
     "Participation",
     "ReferenceCounter",
+    "RoomFile",
+    "RoomFileVersion",
     "Stage",
 ]

@@ -29,7 +29,7 @@ ABOUT: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "proposal": (_("The proposal's words"), ("proposal.",)),
     "roadmap": (_("The roadmap"), ("stage.", "roadmap.", "evidence.")),
     "people": (_("Who takes part"), ("participation.",)),
-    "results": (_("Outcomes and what became of them"), ("outcome.", "objective.", "follow_up.")),
+    "results": (_("Outcomes and what became of them"), ("outcome.", "objective.", "meeting.", "follow_up.")),
     "amendments": (_("Amendments"), ("amendment.",)),
     "room": (_("The room"), ("room.",)),
 }

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
+from clusters.day_rules import can_report_day
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.permissions import can_edit_proposal, can_work, capacities, names_of, sees_names
@@ -73,6 +74,9 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
     offers = _ordered(CLUSTER.offers(cluster, by=user, at=now)) if user.is_authenticated else []
     # Somebody missing is the exception: where proposer and lead are there, adoption is no choice to explain.
     offers = [offer for offer in offers if offer.verb.code != "adopt" or offer.verdict]
+    reports_day = user.is_authenticated and bool(can_report_day(user, cluster))
+    if reports_day:  # its one form does more than the verb's page
+        offers = [offer for offer in offers if offer.verb.code != "conclude"]
     shown = [offer for offer in offers if offer.verb.style != "final"][:SHOWN_VERBS]
     return {
         "cluster": cluster,
@@ -83,6 +87,7 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
         "may_work": user.is_authenticated and bool(can_work(user, cluster)),
         "lead_trouble": lead_trouble(cluster, timezone.localdate(now)) if sees_names(user, cluster) else None,
         "how_it_stands": how_it_stands(cluster, timezone.localdate(now)),
+        "reports_day": reports_day,
         "may_edit": bool(can_edit_proposal(user, cluster)) if user.is_authenticated else False,
         "accepted_to_lead_at": _own_acceptance(user, cluster),
         "lead_name": names_of(user, cluster, [cluster.lead_id]).get(cluster.lead_id or 0, ""),

@@ -1,4 +1,4 @@
-"""Files on a stage: added, fetched, removed."""
+"""Files on a stage: added, fetched, removed. Files of the room are fetched at the same address."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from clusters.forms.evidence import EvidenceForm
 from clusters.joining import can_contribute
 from clusters.models import Cluster, Stage
 from clusters.permissions import can_work
+from clusters.room_files import room_file_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, status_of
 from community.models import File
@@ -80,7 +81,8 @@ class FileView(View):
     @method_decorator(csp_replace(INERT))
     def get(self, request: HttpRequest, reference: str, pk: int) -> HttpResponse:
         """Hand out the bytes to whoever may fetch them."""
-        file = _file(request, load(request, reference), pk)
+        cluster = load(request, reference)
+        file = room_file_of(request.user, cluster, pk) or _file(request, cluster, pk)
         try:
             with file.content.open() as stored:
                 answer = HttpResponse(stored.read(), content_type=file.content_type)

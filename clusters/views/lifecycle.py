@@ -24,7 +24,7 @@ from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.notifications import told
 from clusters.sentences import Entry, history
-from clusters.views.proposal_page import place_url, step_url
+from clusters.views.proposal_page import place_url, point_rows_of, step_url
 from community.access import get_visible
 from community.actions.transition import transition
 from community.lifecycle import Verb
@@ -178,7 +178,8 @@ def _page(
 ) -> HttpResponse:
     """Render the verb's page with what happens, who is told, and the refusal if there is one."""
     on = timezone.localdate()
-    shows_checklist = verb.checks_seen or verb.code == "submit"
+    is_submit = verb.code == "submit"
+    points = checklist.checklist(cluster, on) if verb.checks_seen or is_submit else []
     context = {
         "cluster": cluster,
         "verb": verb,
@@ -186,7 +187,7 @@ def _page(
         "verdict": verdict,
         "told": told(CLUSTER.attempt(cluster, verb.code, by=request.user, at=timezone.now(), is_asking=True)),
         "target": verb.target_of(cluster),
-        "points": checklist.checklist(cluster, on) if shows_checklist else [],
+        "points": point_rows_of(cluster, points) if is_submit else points,
         "changed": _changed_lately(cluster, request) if verdict is not None and verdict.code == "stale" else [],
         "decided": _decided(cluster, request, verb, verdict),
         "inverse": CLUSTER.verb("take_back_lead") if verb.code in ("accept_lead", "decline_lead") else None,

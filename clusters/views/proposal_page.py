@@ -123,7 +123,7 @@ def check_context(cluster: Cluster, user: User, step: Step) -> dict[str, Any]:
     missing = missing_for_submit(cluster, on)
     examples = examples_left(cluster)
     open_fields = [field for field, _words in (*missing, *examples)]
-    point_rows = [_point_row(cluster, point, [field for field, _place in examples]) for point in points]
+    point_rows = point_rows_of(cluster, points, examples)
     missing_rows = _missing_rows(cluster, missing, examples)
     return {
         "points": point_rows,
@@ -148,6 +148,14 @@ def submit_verdict(missing: Sequence[CheckRow], points: Sequence[Point]) -> Verd
     if not lead.is_fulfilled and lead.evidence != str(NOT_ACCEPTED):
         return refused(lead.evidence)
     return ALLOWED
+
+
+def point_rows_of(
+    cluster: Cluster, points: Sequence[Point], examples: Sequence[tuple[str, str]] | None = None
+) -> list[CheckRow]:
+    """Return the check-list as the writer sees it; `examples` are the `examples_left`, looked for where not given."""
+    fields = [field for field, _place in (examples_left(cluster) if examples is None else examples)]
+    return [_point_row(cluster, point, fields) for point in points]
 
 
 def _point_row(cluster: Cluster, point: Point, examples: Sequence[str]) -> CheckRow:

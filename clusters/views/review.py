@@ -6,19 +6,21 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
+from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters import checklist
 from clusters.amendment_desk import to_decide
-from clusters.choices import NAMED_PARTICIPATIONS
+from clusters.choices import EDITABLE_STATES, NAMED_PARTICIPATIONS
 from clusters.content import Parts, content_hash, parts_of
+from clusters.decision_rules import how_decided
 from clusters.forms.lifecycle import REASON_LENGTH, ApproveForm
 from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
@@ -99,9 +101,15 @@ class ReviewView(LoginRequiredMixin, View):
     """`/review/<reference>/`: the proposal, its check-list, and the verbs at the bottom."""
 
     def get(self, request: SignedInRequest, reference: str) -> HttpResponse:
-        """Show the proposal as it is now; the form carries the hash of what is shown."""
+        """Show the proposal as it is now; the form carries the hash of what is shown.
+
+        A mail or a second tab may lead here after the decision: then on to the cluster, which says what it is now.
+        """
         cluster = load(request, reference)
         now = timezone.now()
+        if cluster.state not in EDITABLE_STATES:
+            messages.info(request, how_decided(CLUSTER.attempt(cluster, "approve", by=request.user, at=now)))
+            return redirect(cluster.get_absolute_url())
         on = timezone.localdate(now)
         prefetch_related_objects([cluster], "stages", "objectives", PEOPLE)
         leads = Leads([(cluster.lead, cluster.lead_organisation)], on)

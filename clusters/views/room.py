@@ -17,10 +17,12 @@ from clusters.actions import room as actions
 from clusters.forms.room import ChangeForm, CommentForm, HideForm, ThreadForm
 from clusters.models import Cluster
 from clusters.relatives import took_it_in
+from clusters.room_files import documents
 from clusters.room_rules import (
     can_change_comment,
     can_keep_order,
     can_see_room,
+    can_share,
     can_speak,
     can_withdraw_comment,
     comment_of,
@@ -46,7 +48,12 @@ class RoomView(View):
         if (kept := took_it_in(cluster, request.user)) is not None:
             return redirect("clusters:room", reference=kept.name, permanent=True)
         verdict = can_see_room(request.user, cluster)
-        context = {**frame(request, cluster, "room"), "closed": "" if verdict else verdict.reason}
+        context = {
+            **frame(request, cluster, "room"),
+            "closed": "" if verdict else verdict.reason,
+            "documents": documents(request.user, cluster),
+            "shares": can_share(request.user, cluster),
+        }
         if verdict:
             context |= self._open(request, cluster)
         return render(request, "clusters/room/room.html", context)

@@ -30,6 +30,8 @@ UNKEPT_PAGES: Final = "/accounts/"
 OF_THE_PAGE: Final = ("csrfmiddlewaretoken",)
 #: Characters of an input that no form of ours knows, from which on it counts as typed.
 LEAST_TYPED: Final = 12
+#: Values of `Sec-Fetch-Site` of what another site sent; a page that hides its origin cannot hide this.
+ELSEWHERE: Final = ("cross-site", "same-site")
 MOST_CHARACTERS: Final = 200_000
 MOST_INPUTS: Final = 1000
 
@@ -79,7 +81,7 @@ def stands_here(request: HttpRequest) -> bool | None:
     """Say whether the form that was sent stood on this site; None where the browser does not tell."""
     origin = request.headers.get("Origin")
     if origin is None:
-        return None
+        return False if request.headers.get("Sec-Fetch-Site") in ELSEWHERE else None
     is_own = urlsplit(origin).netloc == request.get_host() and origin.startswith(f"{request.scheme}://")
     return is_own or origin in settings.CSRF_TRUSTED_ORIGINS
 

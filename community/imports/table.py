@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from community.imports.row import Problem, Row, RowRefused
 from community.imports.sheet import Sheet, Unreadable, read_sheet
 from community.models import User
-from community.permissions import Refusal
+from community.permissions import Obstacle, Refusal
 from community.visibility import is_administrator
 
 
@@ -167,7 +167,8 @@ def _take(table: Table, row: Row, report: Report) -> None:
     except RowRefused:
         pass
     except Refusal as refusal:
-        row.wrong("", str(refusal))
+        for obstacle in refusal.obstacles or (Obstacle(refusal.reason),):
+            row.wrong(obstacle.field if obstacle.field in table.columns else "", str(obstacle.sentence))
     except ValidationError as error:
         row.wrong("", " ".join(error.messages))
     except IntegrityError:

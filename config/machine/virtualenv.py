@@ -73,6 +73,8 @@ def ensure(kind: str) -> None:
 
 def _make() -> None:
     """Make `.venv`, anew when it belongs to another interpreter or folder."""
+    if VENV.is_symlink():
+        VENV.unlink()  # another folder's environment: filled or emptied through the link, it would fit there no more
     if Path(PYTHON).exists() and _fits():
         return
     if importlib.util.find_spec("ensurepip") is None:

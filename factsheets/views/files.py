@@ -65,7 +65,7 @@ def _answer(request: HttpRequest, row: tuple[str, str, str] | None, reference: s
     `row` holds name in the storage, checksum and stem of the file's name.
     """
     if row is None or not row[0]:
-        return no_factsheet(request, reference, has_others=row is not None)
+        return no_factsheet(request, reference, has_others=Edition.objects.for_reference(reference).exists())
     stored, digest, stem = row
     answer = get_conditional_response(request, etag=f'"{digest}"')
     if answer is None:

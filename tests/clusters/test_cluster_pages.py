@@ -11,7 +11,7 @@ from clusters.choices import State
 from clusters.models import Objective, Outcome, Stage
 from community.actions.transition import transition
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_lifecycle_pages import client_of
+from tests.clusters.test_lifecycle_pages import client_of, page
 from tests.factories import make_consent
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +94,31 @@ def test_history_names_the_role_to_the_public_and_the_person_to_who_works_on_it(
     assert cast.member("lead").name not in public
     assert f"{cast.member('lead').name} (lead) paused the cluster." in inside
     assert "The harbour is closed." in public
+
+
+def test_a_reason_written_to_those_who_are_told_is_not_read_by_everybody(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    coordinator, lead = cast.user("coordinator"), cast.user("lead")
+    transition(cluster, "return", by=coordinator, reason="It copies another one.")
+    transition(cluster, "submit", by=cast.user("proposer"))
+    transition(cluster, "approve", by=coordinator, reason="Well asked.")
+    transition(cluster, "step_down", by=lead, reason="I am ill.")
+    address = f"/clusters/{cluster.name}/"
+    for place in (address, f"{address}history/"):
+        for role, is_told in (("visitor", False), ("member", False), ("proposer", True), ("coordinator", True)):
+            text = client_of(cast, role).get(place).content.decode()
+            said = ["It copies another one." in text, "I am ill." in text, "Well asked." in text]
+            assert said == [is_told, is_told, True]
+
+
+@pytest.mark.parametrize(
+    ("verb", "state", "is_public"), [("pause", State.RUNNING, True), ("step-down", State.RUNNING, False)]
+)
+def test_who_gives_a_reason_is_told_who_reads_it(verb: str, state: str, is_public: bool, cast: Cast) -> None:
+    cluster = make_cluster(cast, state)
+    text = client_of(cast, "lead").get(page(cluster, verb)).content.decode()
+    sentences = ("Those who are told read it word for word.", "It stands in the history, where everybody reads it.")
+    assert [words in text for words in sentences] == [not is_public, is_public]
 
 
 def test_lessons_are_points_on_the_page_as_in_the_document(cast: Cast) -> None:

@@ -11,6 +11,7 @@ from clusters.actions.condition import can_settle
 from clusters.choices import ParticipationRole, ParticipationStatus, StageStatus, State
 from clusters.content import content_hash
 from clusters.decision_rules import why_a_party
+from clusters.examples import EXAMPLES, as_example
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster, DraftWriter, Participation
 from clusters.permissions import parties
@@ -71,6 +72,15 @@ def test_a_proposal_that_lacks_something_leads_to_each_field(cast: Cast) -> None
         assert f'<a href="{cluster.get_absolute_url()}{place}">' in text
 
 
+def test_the_page_of_the_submit_takes_no_example_for_an_answer(cast: Cast) -> None:
+    example = as_example(EXAMPLES[0].question)
+    cluster = make_cluster(cast, State.DRAFT, question=example, lead_accepted_at=None)
+    text = client_of(cast, "proposer").get(page(cluster, "submit")).content.decode()
+    checks = text.partition('class="checks"')[2].partition("</ul>")[0]
+    assert checks.count("still the text of the example") == 1
+    assert ("eligible; asked to accept once it is proposed" in checks, "Not fulfilled" in checks) == (True, False)
+
+
 def test_a_plain_approval_names_lead_and_points_at_once(cast: Cast) -> None:
     cluster = make_cluster(cast, State.SUBMITTED, adoption_plan="", lead_accepted_at=None)
     cluster.expected_outcomes.all().delete()
@@ -108,6 +118,27 @@ def test_a_stale_press_reads_what_was_decided_and_that_the_conditions_stand(role
     assert Event.objects.about(cluster).count() == 1
     again = client_of(cast, "coordinator").post(page(cluster, "approve"), rows, follow=True)
     assert (again.redirect_chain[0][1], "You approved this on" in again.content.decode()) == (302, True)
+
+
+@pytest.mark.parametrize(
+    ("verb", "role", "who", "now"),
+    [
+        ("approve", "coordinator", "You approved this on", "It is now: Approved."),
+        ("approve", "member", "A coordinator of WG1 approved this on", "It is now: Approved."),
+        ("decline", "mission_coordinator", "Coordinator Person (coordinator, WG1) declined this on", "Declined."),
+        ("withdraw", "coordinator", "This waits for no decision any more.", "It is now: Withdrawn."),
+    ],
+)
+def test_who_comes_to_review_after_the_decision_reads_what_was_decided(
+    verb: str, role: str, who: str, now: str, cast: Cast
+) -> None:
+    cluster = make_cluster(cast, State.SUBMITTED)
+    by = cast.user("proposer" if verb == "withdraw" else "coordinator")
+    transition(cluster, verb, by=by, reason="Well asked.")
+    answer = client_of(cast, role).get(f"/review/{cluster.name}/", follow=True)
+    assert answer.redirect_chain == [(cluster.get_absolute_url(), 302)]
+    text = answer.content.decode()
+    assert (who in text, now in text, answer.status_code) == (True, True, 200)
 
 
 def told() -> list[str]:

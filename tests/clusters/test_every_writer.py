@@ -25,7 +25,7 @@ from community.actions.transition import transition
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_comment, make_condition, make_file, make_follow_up
+from tests.matrix.places import make_comment, make_condition, make_file, make_follow_up, make_room_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -101,6 +101,8 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "title": lambda: "Two tables or one?",
         "comment": lambda: make_comment(cast, make_cluster(cast, State.RUNNING), "coordinator"),
         "thread": lambda: make_comment(cast, make_cluster(cast, State.RUNNING)),
+        "room_file": lambda: make_room_file(cast, make_cluster(cast, State.RUNNING)),
+        "visibility": lambda: "room",
         "access": lambda: "comment",
         "days": lambda: 1,
         "up": lambda: True,
@@ -115,6 +117,7 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "is_reached": lambda: True,
         "was_reached": lambda: None,
         "code": lambda: "abcdefgh",
+        "took_place": lambda: [stage.pk for stage in cluster.stages.all()],
         "actual_start_on": lambda: ON,
         "actual_end_on": lambda: ON,
     }

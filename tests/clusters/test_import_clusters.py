@@ -247,7 +247,7 @@ def test_who_enters_a_proposal_does_not_decide_on_it(by: User) -> None:
     row = {**ROW, **WAITING}
     assert sentences(bring_in(ClusterImport(by), file_of(row))) == []
     cluster = transition(Cluster.objects.get(), "accept_lead", by=User.objects.get(email=ROW["lead"]))
-    with pytest.raises(Refusal, match="four eyes"):
+    with pytest.raises(Refusal, match=r"You entered this cluster for others, so somebody else .* \(four eyes\)"):
         transition(cluster, "approve", by=by, conditions=[{"text": "Later"}])
     approved = transition(
         cluster, "approve", by=User.objects.get(email=ROW["decided_by"]), conditions=[{"text": "Later"}]
@@ -344,9 +344,12 @@ def test_a_cluster_comes_as_far_as_its_row_says(by: User, state: str) -> None:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"decided_by": "proposer@park.example"}, "Row 2:"),
-        ({"decided_by": "lead@park.example"}, "Row 2:"),
-        ({"lead_organisation": "Park of the Cape"}, "Row 2:"),
+        (
+            {"decided_by": "proposer@park.example"},
+            "Row 2, decided_by: Proposer Person could not decide on it",
+        ),
+        ({"decided_by": "lead@park.example"}, "Row 2, decided_by: Lead Person could not decide on it"),
+        ({"lead_organisation": "Park of the Cape"}, "Row 2, lead: Park of the Cape is not an organisation of"),
         (
             {"lead_organisation": "Nowhere at all"},
             "Row 2, lead_organisation: No organisation is called “Nowhere at all”",
@@ -369,7 +372,9 @@ def test_a_cluster_comes_as_far_as_its_row_says(by: User, state: str) -> None:
         ({"lessons": "hidden \u202e text"}, "Row 2, lessons: "),
         ({"title": "two\nlines"}, "Row 2, title: "),
         ({"title": "x" * 101}, "Row 2, title: This has 101 characters; at most 100."),
-        ({"objectives": ""}, "Row 2: Name at least one objective."),
+        ({"objectives": ""}, "Row 2, objectives: Name at least one objective."),
+        ({"solutions": ""}, "Row 2, solutions: No result of a project is named. Fill this in, or write a condition"),
+        ({"adoption_plan": ""}, "Row 2, adoption_plan: Not said who would use the result, and how. Fill this in"),
         ({"outcomes": "", "lessons": ""}, "Row 2"),
     ],
 )

@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from django.db import transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
 from clusters.choices import State
@@ -20,7 +20,7 @@ from community.permissions import Refusal
 from community.verification import verify_history
 from tests.cast import Cast, make_cast, make_cluster
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 PEOPLE = (
     "member",
@@ -33,6 +33,7 @@ PEOPLE = (
     "admin",
 )
 VERBS = (
+    "discard",
     "submit",
     "accept_lead",
     "take_back_lead",
@@ -43,6 +44,7 @@ VERBS = (
     "approve",
     "decline",
     "withdraw",
+    "move",
     "start",
     "pause",
     "resume",
@@ -51,10 +53,16 @@ VERBS = (
     "correct",
     "reopen",
     "merge",
+    "adopt",
     "propose_again",
+    "undo",
 )
 ENDED = {"concluded", "discontinued", "declined", "withdrawn", "merged"}
 ACTIVE = {"approved", "running", "paused"}
+EDITABLE = {"draft", "submitted", "returned"}
+UNDOABLE = ("return", "decline", "withdraw", "pause", "resume")
+#: Whose group decides: the cluster begins in that of the first and may be moved to that of the second.
+GROUPS = {"own": "coordinator", "other": "other_coordinator"}
 
 
 @dataclass
@@ -67,44 +75,69 @@ class Life:
     accepted: bool = False
     deputy: bool = False
     was_decided: bool = False
+    was_proposed: bool = False
+    group: str = "own"
+    acting: str = ""
+    adopters: frozenset[str] = frozenset()
+    last: tuple[str, str] = ("", "")
+
+    def acts(self, who: str) -> bool:
+        """Say whether `who` adopted the cluster and still coordinates it."""
+        return who == self.acting and self.coordinates(who)
 
     def leads(self, who: str) -> bool:
         """Say whether `who` does what the lead does."""
-        return (who == "lead" and self.named and self.accepted) or (who == "deputy_lead" and self.deputy)
+        has_lead = self.named and self.accepted
+        acts = self.acts(who) and not has_lead
+        return acts or (who == "lead" and has_lead) or (who == "deputy_lead" and self.deputy)
+
+    def proposes(self, who: str) -> bool:
+        """Say whether `who` does what the proposer does."""
+        return who == "proposer" or (self.acts(who) and self.state in EDITABLE)
 
     def coordinates(self, who: str) -> bool:
         """Say whether `who` decides for the group."""
-        return who in ("coordinator", "mission_coordinator")
+        return who in (GROUPS[self.group], "mission_coordinator")
+
+    def decides(self, who: str) -> bool:
+        """Say whether `who` coordinates it and never had a hand in it."""
+        return self.coordinates(who) and who not in self.adopters
 
     def allows(self, verb: str, who: str) -> bool:
         """Say whether the rules of the design let `who` do `verb` now."""
         state, named_lead = self.state, who == "lead" and self.named
-        decides = self.coordinates(who)
-        runs = self.leads(who) or decides
+        decides, proposes = self.decides(who), self.proposes(who)
+        runs = self.leads(who) or self.coordinates(who)
         rules: dict[str, Callable[[], bool]] = {
-            "submit": lambda: state in ("draft", "returned") and (who == "proposer" or named_lead) and self.named,
+            "discard": lambda: state == "draft" and proposes and not self.was_proposed,
+            "submit": lambda: state in ("draft", "returned") and (proposes or named_lead) and self.named,
             "accept_lead": lambda: state == "submitted" and named_lead and not self.accepted,
             "take_back_lead": lambda: state in ("submitted", "returned") and named_lead and self.accepted,
             "decline_lead": lambda: state == "submitted" and named_lead and not self.accepted,
             "step_down": lambda: state in ACTIVE and who == "lead" and self.leads(who),
-            "recall": lambda: state == "submitted" and who == "proposer",
+            "recall": lambda: state == "submitted" and proposes,
             "return": lambda: state == "submitted" and decides,
             "approve": lambda: state == "submitted" and decides and self.named and self.accepted,
             "decline": lambda: state in ("submitted", "returned") and decides,
-            "withdraw": lambda: state in ("submitted", "returned") and who == "proposer",
+            "withdraw": lambda: state in ("submitted", "returned") and proposes,
+            "move": lambda: state == "submitted" and decides,
             "start": lambda: state == "approved" and runs and self.named and self.accepted,
             "pause": lambda: state == "running" and runs,
             "resume": lambda: state == "paused" and runs,
             "conclude": lambda: state in ("running", "paused") and runs,
-            "discontinue": lambda: state in ACTIVE and runs,
+            "discontinue": lambda: state in ACTIVE and (decides or self.leads(who)),
             "correct": lambda: state in ("concluded", "discontinued") and runs,
             "reopen": lambda: (
                 state in ("concluded", "discontinued", "declined", "withdrawn")
-                and (decides or who == "admin" or (state == "withdrawn" and who == "proposer"))
+                and (decides or who == "admin" or (state == "withdrawn" and proposes))
             ),
             # Into a cluster of the same group, so that one press is enough.
             "merge": lambda: state in ("submitted", "returned", "approved") and decides,
+            "adopt": lambda: (
+                state in ACTIVE and self.coordinates(who) and who != self.acting and not (self.named and self.accepted)
+            ),
             "propose_again": lambda: state in ENDED,
+            "undo": lambda: self.last[0] in UNDOABLE and self.last[1] == who,
         }
         return rules[verb]()
 
@@ -124,6 +157,7 @@ class Life:
             "conclude": "concluded",
             "discontinue": "discontinued",
             "reopen": self.before,
+            "undo": self.before,
             "merge": "merged",
         }.get(verb, self.state)
         if goes_to != self.state:
@@ -134,16 +168,27 @@ class Life:
             self.accepted = False
         if verb in ("decline_lead", "step_down"):
             self.named = self.accepted = False
-        self.was_decided |= verb in ("return", "approve", "decline")
+        if verb == "move":
+            self.group = "other" if self.group == "own" else "own"
+        if verb == "adopt":
+            self.acting, self.adopters = who, self.adopters | {who}
+        self.was_proposed |= verb == "submit"
+        self.was_decided |= verb in ("return", "approve", "decline", "move")
+        if verb != "propose_again":
+            self.last = (verb, who)
 
 
 CORRECTIONS, TARGETS = count(1), count(1)
 
 
-def details(verb: str, cast: Cast) -> dict[str, object]:
+def details(verb: str, cluster: Cluster, cast: Cast) -> dict[str, object]:
     """Return what the verb's form asks; each correction says something new."""
+    group = Cluster.objects.get(pk=cluster.pk).working_group
     if verb == "merge":
-        return {"into": make_cluster(cast, State.RUNNING, reference=f"M4N-CL-2099-{next(TARGETS)}")}
+        reference = f"M4N-CL-2099-{next(TARGETS)}"
+        return {"into": make_cluster(cast, State.RUNNING, reference=reference, working_group=group)}
+    if verb == "move":
+        return {"working_group": cast.other_group if group == cast.group else cast.group}
     if verb == "correct":
         return {"lessons": f"Correction {next(CORRECTIONS)}."}
     return {"lessons": "Ask earlier.", "has_no_outcome": True} if verb in ("conclude", "discontinue") else {}
@@ -167,7 +212,7 @@ def check(cluster: Cluster, life: Life, pressed: int) -> None:
 def press(cast: Cast, cluster: Cluster, verb: str, who: str) -> bool:
     """Press one button; return whether it was done."""
     try:
-        transition(cluster, verb, by=cast.user(who), reason="Because.", **details(verb, cast))
+        transition(cluster, verb, by=cast.user(who), reason="Because.", **details(verb, cluster, cast))
     except Refusal:
         return False
     return True
@@ -187,19 +232,28 @@ def live(cast: Cast, presses: list[tuple[str, str]]) -> None:
         if done:
             life.do(verb, who)
             pressed += verb != "propose_again"  # the draft's own chain begins with its submit
+        if verb == "discard" and done:
+            assert not Cluster.objects.filter(pk=cluster.pk).exists()
+            return
     check(cluster, life, pressed)
 
 
 def test_any_order_of_presses_ends_where_the_model_ends(rounds: Callable[[int], int]) -> None:
     cast = make_cast()
     presses = st.tuples(st.sampled_from(VERBS), st.sampled_from(PEOPLE))
-    # Half of the lives begin with the usual path, so that late states are reached often.
+    # Most lives begin with some of a usual path, so that late and rare states are reached often.
     usual = [("submit", "proposer"), ("accept_lead", "lead"), ("approve", "coordinator"), ("start", "lead")]
-    begun = st.integers(0, len(usual)).map(lambda steps: usual[:steps])
+    adopted = [*usual, ("step_down", "lead"), ("adopt", "coordinator")]
+    ended = [*adopted, ("discontinue", "coordinator"), ("reopen", "coordinator"), ("reopen", "admin")]
+    moved = [("submit", "proposer"), ("move", "coordinator"), ("accept_lead", "lead"), ("return", "other_coordinator")]
+    paths = st.sampled_from([usual, ended, moved])
+    begun = st.builds(lambda path, steps: path[:steps], paths, st.integers(0, len(ended)))
 
     @seed(20261125)
     @settings(max_examples=rounds(1000), deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(begun, st.lists(presses, max_size=12))
+    @example(ended, [])
+    @example(moved, [("undo", "other_coordinator")])
     def lives(first: list[tuple[str, str]], then: list[tuple[str, str]]) -> None:
         with transaction.atomic():
             live(cast, first + then)

@@ -136,6 +136,13 @@ def test_a_wrong_value_is_told_on_top_and_at_its_field_and_shows_no_row(cast: Ca
     assert 'value="2026-04-31"' in html
 
 
+@pytest.mark.parametrize("name", ["territory", "project", "organisation", "solution"])
+def test_a_wrong_name_is_told_on_top_with_its_filter(name: str, cast: Cast) -> None:
+    summary = page(Client(), f"?{name}=Atlantis").partition('class="errsum"')[2].partition("</ul>")[0]
+    label = ClusterFilter.base_filters[name].label
+    assert f'<a href="#id_{name}">{label}: No {str(label).lower()} is called “Atlantis”.</a>' in summary
+
+
 def test_an_empty_registry_says_so_and_an_empty_result_names_the_way_out(cast: Cast) -> None:
     assert "No cluster yet" in page(Client())
     search.index(make_cluster(cast, State.RUNNING))

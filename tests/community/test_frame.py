@@ -236,6 +236,24 @@ def test_roles_are_switched_in_a_demo_and_nowhere_else(client: Client) -> None:
     assert "_auth_user_id" not in client.session
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"HTTP_ORIGIN": "http://testserver", "HTTP_SEC_FETCH_SITE": "same-origin"}, 302),
+        ({}, 302),  # an old browser, or a script
+        ({"HTTP_ORIGIN": "http://evil.example"}, 403),
+        ({"HTTP_ORIGIN": "null"}, 403),
+        ({"HTTP_SEC_FETCH_SITE": "cross-site"}, 403),
+        ({"HTTP_SEC_FETCH_SITE": "same-site"}, 403),
+    ],
+)
+def test_no_other_site_switches_roles(headers: dict[str, str], status: int, client: Client) -> None:
+    DemoMarker.objects.create()
+    make.make_user("lead@demo.example")
+    assert client.post(SWITCH, {"account": "lead@demo.example"}, **headers).status_code == status  # type: ignore[arg-type]
+    assert ("_auth_user_id" in client.session) is (status == 302)
+
+
 def test_only_the_accounts_of_the_demo_can_be_switched_to(client: Client) -> None:
     DemoMarker.objects.create()
     make.make_user("somebody@else.example")

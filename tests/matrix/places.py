@@ -12,9 +12,10 @@ from clusters.actions.amendment import act, suggest_amendment
 from clusters.actions.evidence import add_evidence
 from clusters.actions.follow_up import answer_follow_up
 from clusters.actions.room import hide_comment, start_thread
+from clusters.actions.room_file import add_room_file
 from clusters.choices import Capacity, FollowUpReason, ParticipationStatus, StageStatus, State
 from clusters.follow_up_mails import PURPOSE as PURPOSE_OF_FOLLOW_UPS
-from clusters.models import Cluster, Condition, Decision, FollowUp, MergeRequest, Participation, Stage
+from clusters.models import Cluster, Condition, Decision, FollowUp, MergeRequest, Participation, RoomFile, Stage
 from community import links, notifications
 from community.actions.invitation import PURPOSE
 from community.choices import ConsentPurpose, FileVisibility, LinkState
@@ -43,6 +44,11 @@ def of(**kwargs: Any) -> Place:
 def cluster(state: str, **more: Any) -> Place:
     """Return a cluster in `state`; `more` are further placeholders."""
     return lambda cast: {"reference": make_cluster(cast, state).name, **more}
+
+
+def one_day(cast: Cast) -> dict[str, Any]:
+    """Return a cluster that runs for today only."""
+    return {"reference": make_cluster(cast, State.RUNNING, starts_on=TODAY, ends_on=TODAY, started_on=TODAY).name}
 
 
 def vacant(state: str, **more: Any) -> Place:
@@ -206,6 +212,39 @@ def comment(*, hidden: bool = False) -> Place:
     def made(cast: Cast) -> dict[str, Any]:
         running = make_cluster(cast, State.RUNNING)
         return {"reference": running.name, "pk": make_comment(cast, running, hidden=hidden).pk}
+
+    return made
+
+
+def make_room_file(cast: Cast, whole: Cluster, visibility: str = FileVisibility.ROOM, **fields: Any) -> RoomFile:
+    """Let the participant keep a file in the cluster's room."""
+    rights = {"rights_holder": "Region of the Gulf", "licence": "CC BY 4.0", "is_free_for_eu_use": True}
+    return add_room_file(
+        cluster=whole,
+        by=cast.user("participant"),
+        content=ContentFile(b"31 wells", "wells.txt"),
+        visibility=visibility,
+        **{"title": f"Wells, {visibility}", **rights, **fields},
+    )
+
+
+def room_file(visibility: str = FileVisibility.ROOM, **fields: Any) -> Place:
+    """Return the participant's file in the room of a running cluster."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        running = make_cluster(cast, State.RUNNING)
+        return {"reference": running.name, "pk": make_room_file(cast, running, visibility, **fields).pk}
+
+    return made
+
+
+def room_bytes(visibility: str, **fields: Any) -> Place:
+    """Return the bytes of such a file."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        running = make_cluster(cast, State.RUNNING)
+        row = make_room_file(cast, running, visibility, **fields)
+        return {"reference": running.name, "pk": row.versions.get().file_id}
 
     return made
 

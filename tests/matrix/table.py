@@ -174,6 +174,7 @@ PUBLIC = frozenset(
         "clusters:people",
         "clusters:roadmap",
         "clusters:room",
+        "clusters:room_file",
         "community:about",
         "community:accessibility",
         "community:appearance",

@@ -122,6 +122,8 @@ PROPOSAL = (
 )
 
 ROADMAP = (
+    Row("clusters:day", places.one_day, get=workers(200), post=workers(422)),
+    Row("clusters:day", RUNNING, get=workers(403), post=workers(403), case="longer than a day"),
     Row("clusters:stage_create", RUNNING, get=workers(200), post=workers(422)),
     Row(
         "clusters:stage_create",

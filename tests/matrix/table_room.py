@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from clusters.choices import ParticipationStatus, State
+from community.choices import FileVisibility
 from tests.matrix import places
 from tests.matrix.answers import GROUP, LEADS, OUT, SIGNED_IN_NO_METHOD, Row, page, who, workers
 from tests.matrix.places import cluster, participation
@@ -12,6 +13,12 @@ ENDED = cluster(State.CONCLUDED)
 #: Write in the room; administrators read it.
 SPEAKERS = f"participant external proposer {LEADS} {GROUP}"
 READERS = f"admin {SPEAKERS}"
+
+#: Who does not fetch what is for the community and takes no part either.
+NOT_COP = "visitor deactivated other_external superuser"
+#: Who added the file, the lead's side and the coordinators.
+KEEPERS = f"participant {LEADS} {GROUP}"
+SEEN_BY_READERS = who(404, (302, OUT), (403, "external proposer admin"))
 
 
 def only(status: int, roles: str) -> dict[str, int]:
@@ -41,6 +48,49 @@ ROOM = (
         data={"reason": "It names a person."},
     ),
     Row("clusters:room_comment_show", places.comment(hidden=True), get=SIGNED_IN_NO_METHOD, post=only(302, GROUP)),
+    Row("clusters:room_file_create", RUNNING, get=only(200, SPEAKERS), post=only(422, SPEAKERS)),
+    Row(
+        "clusters:room_file",
+        places.room_file(FileVisibility.PUBLIC),
+        get=who(200),
+        post=who(403, (422, SPEAKERS)),
+        case="public",
+    ),
+    Row(
+        "clusters:room_file",
+        places.room_file(FileVisibility.COP),
+        get=who(200, (404, NOT_COP)),
+        post=who(403, (404, NOT_COP), (422, SPEAKERS)),
+        case="community",
+    ),
+    Row(
+        "clusters:room_file",
+        places.room_file(),
+        get=who(404, (200, READERS)),
+        post=who(404, (422, SPEAKERS), (403, "admin")),
+        case="of the room",
+    ),
+    page("clusters:file", places.room_bytes(FileVisibility.PUBLIC), case="room, public"),
+    page("clusters:file", places.room_bytes(FileVisibility.COP), who(200, (404, NOT_COP)), case="room, community"),
+    page("clusters:file", places.room_bytes(FileVisibility.ROOM), who(404, (200, READERS)), case="room"),
+    page(
+        "clusters:file",
+        places.room_bytes(FileVisibility.ROOM, holds_names=True),
+        who(404, (200, f"admin participant {LEADS} {GROUP}")),
+        case="room, with names",
+    ),
+    Row(
+        "clusters:room_file_edit",
+        places.room_file(),
+        get=SEEN_BY_READERS | dict.fromkeys(KEEPERS.split(), 200),
+        post=SEEN_BY_READERS | dict.fromkeys(KEEPERS.split(), 422),
+    ),
+    Row(
+        "clusters:room_file_remove",
+        places.room_file(),
+        get=SEEN_BY_READERS | dict.fromkeys(KEEPERS.split(), 200),
+        post=SEEN_BY_READERS | dict.fromkeys(KEEPERS.split(), 302),
+    ),
     Row(
         "clusters:participation_access",
         participation(ParticipationStatus.ACTIVE, "participant"),
