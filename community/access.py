@@ -27,7 +27,8 @@ def get_visible(source: type[Row] | QuerySet[Row], user: User | AnonymousUser | 
     """
     rows: Any = source if isinstance(source, QuerySet) else source._default_manager.all()
     try:
-        row: Row | None = rows.visible_to(user).filter(**lookup).first()
+        # There is one at most: `first()` would sort it, and compare every joined column with what it sorts by.
+        row: Row | None = next(iter(rows.visible_to(user).filter(**lookup).order_by()[:1]), None)
     except (ValueError, OverflowError, ValidationError):
         row = None
     if row is None:
