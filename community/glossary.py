@@ -55,6 +55,13 @@ WORDS: Final = (
     ),
     Entry(_("Solution"), _("A transferable result of a project, kept in the catalogue of transferable solutions.")),
     Entry(
+        _("Room"),
+        _(
+            "Where those who take part in a cluster work together: discussion, files with their versions, meetings, "
+            "messages to all. Others read why it is closed to them."
+        ),
+    ),
+    Entry(
         _("Roadmap"),
         _(
             "The stages of a cluster with their dates. At the start it is frozen as the baseline, against which "

@@ -142,7 +142,18 @@ def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
     more += [f"/{noun}/?q={HIDDEN_NAME.split()[1]}" for noun in ("members", "needs", "solutions", "organisations")]
     more += [f"/clusters/names/{what}/?{what}=a" for what in ("project", "organisation", "solution", "territory")]
     for cluster in Cluster.objects.all():
-        pages = ("", "history/", "roadmap/", "people/", "outcomes/", "factsheet/", "factsheet.pdf", "preview/", "edit/")
+        pages = (
+            "",
+            "history/",
+            "roadmap/",
+            "people/",
+            "outcomes/",
+            "room/",
+            "factsheet/",
+            "factsheet.pdf",
+            "preview/",
+            "edit/",
+        )
         more += [f"/clusters/{cluster.name}/{page}" for page in pages]
     running = Cluster.objects.get(state=State.RUNNING)
     more += [f"/factsheets/{running.reference}/v1/en{suffix}" for suffix in ("/", ".pdf", ".json")]

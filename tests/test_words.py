@@ -16,7 +16,7 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
-from clusters.choices import State
+from clusters.choices import MEETING_ZONES, State
 from community import digests, mails
 from community.account_mails import NOTICES
 from community.events import record
@@ -52,6 +52,7 @@ NAMES = frozenset(
         "English",
         "EUR",
         "QR",
+        *MEETING_ZONES,
     }
 )
 #: Names of cookies, and of hidden fields, whose names show only to a program that leaves them out.

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.meeting import MOST_PERSONS
@@ -95,7 +95,9 @@ class MeetingForm(forms.Form):
             self.add_error("starts_clock", error)
             return given
         if given["ends_at"] <= given["starts_at"]:
-            self.add_error("ends_clock", _g("A meeting ends after it begins. For one over midnight give the last day."))
+            self.add_error(
+                "ends_clock", gettext("A meeting ends after it begins. For one over midnight give the last day.")
+            )
         return given
 
     def values(self) -> dict[str, Any]:
@@ -147,10 +149,10 @@ class MinutesForm(forms.Form):
         self.organisations = list(organisations)
         self.is_training = meeting.kind == MeetingKind.TRAINING
         for organisation in self.organisations:
-            self.fields[f"persons_{organisation.pk}"] = _number(_g("Persons of %(name)s"), organisation)
+            self.fields[f"persons_{organisation.pk}"] = _number(gettext("Persons of %(name)s"), organisation)
             if self.is_training:
                 name = f"completed_{organisation.pk}"
-                self.fields[name] = _number(_g("Completed, of %(name)s"), organisation)
+                self.fields[name] = _number(gettext("Completed, of %(name)s"), organisation)
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -170,7 +172,7 @@ class MinutesForm(forms.Form):
         for row in self.organisations:
             completed = given.get(f"completed_{row.pk}") or 0
             if completed > (given.get(f"persons_{row.pk}") or 0):
-                sentence = _g("No more people complete a training than came to it.")
+                sentence = gettext("No more people complete a training than came to it.")
                 self.add_error(f"completed_{row.pk}", sentence)
         return given
 

@@ -92,7 +92,7 @@ def notice(cast: Cast) -> dict[str, Any]:
 
 def recalled(cast: Cast) -> dict[str, Any]:
     """Return a draft that was recalled and so kept its reference."""
-    return {"reference": make_cluster(cast, State.DRAFT, reference="M4N-CL-2026-99", submitted_at=NOW).name}
+    return {"reference": make_cluster(cast, State.DRAFT, reference="M4N-CL-2026-999", submitted_at=NOW).name}
 
 
 def stage(status: str) -> Place:

@@ -47,7 +47,7 @@ REGISTER = (
         case="declined",
     ),
     page("clusters:detail", cluster(State.MERGED), who(301), case="merged"),
-    page("clusters:detail", of(reference="M4N-CL-2026-98"), GONE, case="no such cluster"),
+    page("clusters:detail", of(reference="M4N-CL-2026-998"), GONE, case="no such cluster"),
     page("clusters:detail", of(reference="draft-abcdefgh"), GONE, case="no such draft"),
     page("clusters:history", RUNNING),
     page("clusters:history", cluster(State.MERGED), who(301), case="merged"),
