@@ -22,6 +22,7 @@ from clusters.follow_up_mails import PURPOSE
 from clusters.mail_topics import TOPICS
 from clusters.models import Cluster
 from clusters.reminder_rights import can_see_reminders
+from clusters.tables.deadlines import deadlines_of
 from clusters.visibility import viewer
 from community import contributions
 from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource
@@ -61,6 +62,9 @@ def register() -> None:
         "clusters.home", PageSection("home", "clusters/sections/home.html", _home, order=10)
     )
     contributions.page_sections.register(
+        "clusters.desk", PageSection("desk", "clusters/sections/deadlines.html", _deadlines)
+    )
+    contributions.page_sections.register(
         "clusters.help", PageSection("help", "clusters/lifecycle/_table.html", _table, order=50)
     )
     contributions.page_sections.register(
@@ -73,6 +77,12 @@ def register() -> None:
     _register_mails()
     _register_chores()
     _register_reminders()
+
+
+def _deadlines(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """The dates ahead of a person's clusters; nothing where there is none."""
+    found = deadlines_of(request.user, timezone.localdate()) if isinstance(request.user, User) else []
+    return {"deadlines": found} if found else None
 
 
 def _register_chores() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import BooleanField, Case, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +17,9 @@ from django.utils.translation import ngettext
 from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
 from clusters.follow_up_rules import is_late
 from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
+from clusters.roadmap_rules import seen_versions
 from clusters.sentences import why_returned
+from clusters.tables.several import age_in_words, old_roadmaps
 from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
 from community.models import User
@@ -40,6 +42,7 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
     yield from _returned_and_drafts(who)
     yield from _to_start_or_end(who, on)
     yield from _late_stages(who, on)
+    yield from _old_roadmaps(who, on)
     yield from _requests(who)
     yield from _open_conditions(who, on)
     yield from _follow_ups(who, on)
@@ -169,7 +172,7 @@ def _returned_and_drafts(who: Viewer) -> Iterator[DeskItem]:
 
 
 def _to_start_or_end(who: Viewer, on: date) -> Iterator[DeskItem]:
-    led = Cluster.objects.led_by(who.member_id or 0).filter(lead_accepted_at__isnull=False)
+    led = Cluster.objects.kept_by(who.member_id or 0)
     for cluster in led.filter(state=State.APPROVED, starts_on__lte=on)[:MOST]:
         yield DeskItem(
             verb=_("Start"),
@@ -191,12 +194,12 @@ def _to_start_or_end(who: Viewer, on: date) -> Iterator[DeskItem]:
 
 
 def _late_stages(who: Viewer, on: date) -> Iterator[DeskItem]:
-    is_lead = Q(cluster__lead=who.member_id, cluster__lead_accepted_at__isnull=False)
-    rows = Stage.objects.late_or_orphan(on).filter(
-        is_lead | Q(responsible=who.member_id), cluster__state__in=sorted(ACTIVE_STATES)
-    )
+    kept = Cluster.objects.kept_by(who.member_id or 0)
+    is_kept = Case(When(cluster__in=kept, then=True), default=False, output_field=BooleanField())
+    rows = Stage.objects.late_or_orphan(on).annotate(is_kept=is_kept)
+    rows = rows.filter(Q(is_kept=True) | Q(responsible=who.member_id), cluster__state__in=sorted(ACTIVE_STATES))
     for stage in rows.select_related("cluster").order_by("planned_end_on", "pk")[:MOST]:
-        leads = stage.cluster.lead_id == who.member_id and stage.cluster.lead_accepted_at is not None
+        leads = bool(getattr(stage, "is_kept", False))
         if not leads and stage.is_orphan:
             continue
         if stage.is_orphan:
@@ -229,11 +232,23 @@ def _late_stages(who: Viewer, on: date) -> Iterator[DeskItem]:
         )
 
 
+def _old_roadmaps(who: Viewer, on: date) -> Iterator[DeskItem]:
+    """Ask whether a roadmap still stands that nobody has confirmed or written for two weeks; one press says so."""
+    for cluster, age in old_roadmaps(who.member_id or 0, on):
+        yield DeskItem(
+            verb=_("Still true"),
+            title=str(cluster),
+            why=age_in_words(age),
+            url=_page(cluster, "roadmap_confirm"),
+            method="post",
+            data=(("seen", seen_versions(cluster.stages.all())),),
+            many=reverse("clusters:several"),
+        )
+
+
 def _requests(who: Viewer) -> Iterator[DeskItem]:
     rows = Participation.objects.filter(
-        cluster__lead=who.member_id,
-        cluster__lead_accepted_at__isnull=False,
-        cluster__state__in=sorted(ACTIVE_STATES),
+        cluster__in=Cluster.objects.kept_by(who.member_id or 0).in_states(ACTIVE_STATES),
         status__in=[ParticipationStatus.REQUESTED, ParticipationStatus.WANTED],
     ).select_related("cluster", "organisation")
     by_cluster: dict[int, list[Participation]] = {}
@@ -251,6 +266,7 @@ def _requests(who: Viewer) -> Iterator[DeskItem]:
                 why=words % {"count": len(asked)},
                 url=_page(cluster, "people"),
                 since=asked[0].asked_at,
+                many=reverse("clusters:several"),
             )
         if wanted:
             names = ", ".join(row.organisation.known_as for row in wanted if row.organisation)
@@ -264,9 +280,7 @@ def _requests(who: Viewer) -> Iterator[DeskItem]:
 
 def _open_conditions(who: Viewer, on: date) -> Iterator[DeskItem]:
     rows = Condition.objects.filter(
-        cluster__lead=who.member_id,
-        cluster__lead_accepted_at__isnull=False,
-        cluster__state__in=sorted(ACTIVE_STATES),
+        cluster__in=Cluster.objects.kept_by(who.member_id or 0).in_states(ACTIVE_STATES),
         met_at__isnull=True,
         waived_at__isnull=True,
     ).select_related("cluster", "decision")

@@ -8,6 +8,7 @@ solutions and territories are typed, and read by `clusters.forms.register`.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar, Final
 
@@ -32,6 +33,7 @@ from clusters.forms.register import (
 )
 from clusters.models import Cluster
 from clusters.querysets.cluster import ClusterQuerySet
+from clusters.querysets.overview import UNDER_WAY
 from community.forms.dates import DayField, PeriodForm
 from community.models import User
 
@@ -182,6 +184,66 @@ class ClusterFilter(django_filters.FilterSet):
     def chosen(self) -> dict[str, Any]:
         """The filters in use, by name; the order is no filter."""
         return {name: value for name, value in self.cleaned.items() if value and name != "sort"}
+
+
+class OverviewFilter(django_filters.FilterSet):
+    """The address of the coordinators' overview; a value that means nothing shows no rows, as in the register."""
+
+    q = AskFilter("matching", WordsField, _("Words"))
+    wg = django_filters.ChoiceFilter(
+        label=_("Working group"), field_name="working_group__code", empty_label=_("All of mine")
+    )
+    state = django_filters.ChoiceFilter(
+        label=_("State"), choices=[(state.value, state.label) for state in UNDER_WAY], empty_label=_("All under way")
+    )
+    health = django_filters.ChoiceFilter(
+        label=_("Health"),
+        method="in_health",
+        choices=[("overdue", _("Something is overdue")), ("quiet", _("Nothing heard for a month"))],
+        empty_label=_("All"),
+    )
+    sort = django_filters.ChoiceFilter(
+        label=_("Sort by"),
+        method="in_order",
+        choices=[
+            ("silence", _("Longest silence")),
+            ("overdue", _("Most overdue stages")),
+            ("end", _("End, earliest first")),
+            ("title", _("Title")),
+        ],
+        empty_label=_("What wants attention"),
+    )
+
+    class Meta:
+        """Each filter is written above."""
+
+        model = Cluster
+        fields: list[str] = []
+
+    def __init__(
+        self, data: QueryDict, queryset: ClusterQuerySet, *, groups: Sequence[tuple[str, str]], on: date
+    ) -> None:
+        """Read the address over the clusters of `queryset`; `groups` are the reader's codes with their words."""
+        super().__init__(data, queryset)
+        self.on = on
+        self.filters["wg"].extra["choices"] = list(groups)
+
+    @property
+    def rows(self) -> ClusterQuerySet:
+        """The rows that match, in the order asked for; none when a value is wrong."""
+        if not self.form.is_valid():
+            return Cluster.objects.none()
+        rows: ClusterQuerySet = self.qs
+        sort: str = self.form.cleaned_data.get("sort") or "attention"
+        return rows.in_overview_order(sort)
+
+    def in_health(self, rows: ClusterQuerySet, name: str, value: str) -> ClusterQuerySet:
+        """Keep those that are overdue, or quiet."""
+        return rows.overdue(self.on) if value == "overdue" else rows.quiet(self.on)
+
+    def in_order(self, rows: ClusterQuerySet, name: str, value: str) -> ClusterQuerySet:
+        """Leave the order to `rows`: this filter takes none away."""
+        return rows
 
 
 # Words of the language cannot be attributes.

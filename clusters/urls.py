@@ -22,6 +22,7 @@ from clusters.views import (
 )
 from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
+from clusters.views.overview import OverviewView
 from clusters.views.participation_access import AccessView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
@@ -29,12 +30,16 @@ from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
 from clusters.views.roadmap_order import StageMoveView
 from clusters.views.roadmap_shift import StageShiftView
 from clusters.views.room_message import MessageView
+from clusters.views.several import SeveralBackView, SeveralView
 
 app_name = "clusters"
 
 urlpatterns: list[URLPattern] = [
     path("reminders/", reminders.reminders, name="reminders"),
+    path("desk/several/", SeveralView.as_view(), name="several"),
+    path("desk/several/take-back/", SeveralBackView.as_view(), name="several_back"),
     path("review/", review.ReviewDeskView.as_view(), name="review"),
+    path("review/clusters/", OverviewView.as_view(), name="overview"),
     path("review/<str:reference>/", review.ReviewView.as_view(), name="review_case"),
     path("clusters/", RegisterView.as_view(), name="list"),
     path("clusters/names/<slug:what>/", NamesView.as_view(), name="names"),

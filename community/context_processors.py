@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject, lazystr
 
 from community.demo_accounts import DEMO_ACCOUNTS
+from community.desk import kept_count
 from community.inbox import MOST_COUNTED, count_for
 from community.views.appearance import chosen_theme
 from community.visibility import is_cop
@@ -28,6 +29,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": chosen_theme(request),
         "reader_name": lazystr(SimpleLazyObject(lambda: reader_name(request))),
         "unread": SimpleLazyObject(lambda: unread(request)),
+        "desk_count": SimpleLazyObject(lambda: kept_count(request)),
         "demo": demo,
         "may_propose": SimpleLazyObject(lambda: may_propose(request)),
         "demo_accounts": DEMO_ACCOUNTS,

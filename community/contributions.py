@@ -63,7 +63,8 @@ class Registry(Generic[T]):
 class DeskItem:
     """One thing that waits for a person, with the very button beside it.
 
-    `verb` is the button's text, `since` when the wait began, `due` a deadline.
+    `verb` is the button's text, `since` when the wait began, `due` a deadline. `data` is what the button of a
+    `post` sends, `many` the address where the same is done for several things at once.
     """
 
     verb: Words
@@ -74,6 +75,8 @@ class DeskItem:
     due: date | None = None
     method: str = "get"
     late: bool = False
+    data: tuple[tuple[str, str], ...] = ()
+    many: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,15 @@ class ChainAnchor:
 
 
 @dataclass(frozen=True)
+class LastReport:
+    """The newest document that was issued about something, and where it is read."""
+
+    label: Words
+    url: str
+    issued_at: datetime
+
+
+@dataclass(frozen=True)
 class NavigationEntry:
     """An entry of the main menu: `url_name` must resolve without arguments."""
 
@@ -176,6 +188,8 @@ mail_subjects: Registry[Callable[[User], Iterable[tuple[int, str]]]] = Registry(
 chain_anchors: Registry[Callable[[], Iterable[ChainAnchor]]] = Registry("chain_anchors")
 #: How far the work has brought a need, by its key: the furthest answer counts.
 need_progress: Registry[Callable[[int], str]] = Registry("need_progress")
+#: The newest issued document of each of many subjects, by kind and keys; one query.
+last_reports: Registry[Callable[[str, Iterable[int]], dict[int, LastReport]]] = Registry("last_reports")
 navigation: Registry[NavigationEntry] = Registry("navigation")
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +18,11 @@ from community.contributions import DeskItem
 from community.models import Job, Message, Organisation, User
 
 SOON = timedelta(days=7)
+#: Where the session keeps how many things wait, and when they were counted, in seconds since 1970.
+KEPT = "desk"
+#: A count is shown so long; then the next page counts again.
+COUNTED_SECONDS = 300
+NOTED_SECONDS = 60
 
 
 @dataclass
@@ -30,6 +37,12 @@ class Waiting:
     def count(self) -> int:
         """How many things wait."""
         return len(self.overdue) + len(self.soon) + len(self.later)
+
+    @property
+    def many_url(self) -> str:
+        """Where several of these things are done at once; "" where there is none."""
+        places = [item.many for item in (*self.overdue, *self.soon, *self.later) if item.many]
+        return places[0] if places else ""
 
 
 def waiting_for(user: User, on: date) -> Waiting:
@@ -46,6 +59,39 @@ def waiting_for(user: User, on: date) -> Waiting:
     for group in (waiting.overdue, waiting.soon, waiting.later):
         group.sort(key=lambda item: (item.due or on, item.since.timestamp() if item.since else 0, str(item.title)))
     return waiting
+
+
+def keep_count(request: HttpRequest, count: int) -> None:
+    """Note in the session how many things wait, so that the menu of every page can say it without a query.
+
+    Not written when the same was noted within the last minute: a session that does not change is not saved.
+    """
+    now = timezone.now().timestamp()
+    known, counted = request.session.get(KEPT) or (-1, 0)
+    if known != count or not 0 <= now - counted < NOTED_SECONDS:
+        request.session[KEPT] = [count, now]
+
+
+def count_anew(request: HttpRequest) -> None:
+    """Let the next page count: somebody signed in or pressed a button, so the count may be another."""
+    request.session[KEPT] = [-1, 0]
+
+
+def kept_count(request: HttpRequest) -> int:
+    """Return how many things wait for a signed-in reader; 0 where nobody has counted in this session.
+
+    No query while the count is younger than `COUNTED_SECONDS`; else the desk is asked, once, and the count kept.
+    """
+    user = getattr(request, "user", None)
+    kept = request.session.get(KEPT) if isinstance(user, User) else None
+    if kept is None or not isinstance(user, User):
+        return 0
+    count, counted = kept
+    age = timezone.now().timestamp() - counted
+    if count < 0 or not 0 <= age < COUNTED_SECONDS:
+        count = waiting_for(user, timezone.localdate()).count
+        keep_count(request, count)
+    return int(count)
 
 
 def administrators_items(user: User, on: date) -> Iterator[DeskItem]:

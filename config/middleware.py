@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
+from community.desk import KEPT, count_anew
 from config.kept import Why, keep
 from config.logs import request_id, route_of
 
@@ -114,6 +115,21 @@ class ButtonAddress:
         is_visit = request.method in ("GET", "HEAD") and response.status_code == 405
         if is_visit and isinstance(response, HttpResponse) and not response.content:
             response.content = render_to_string("405.html", request=request)
+        return response
+
+
+class CountAnew:
+    """Lets the next page count what waits for somebody who pressed a button: they may just have done it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer; a session that never counted is left alone."""
+        response = self.get_response(request)
+        if request.method == "POST" and KEPT in request.session:
+            count_anew(request)
         return response
 
 

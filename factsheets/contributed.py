@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community import contributions, kinds
 from community.choices import RedactionReason
-from community.contributions import ChainAnchor, ClockJob, PageSection, PersonalRecords
+from community.contributions import ChainAnchor, ClockJob, LastReport, PageSection, PersonalRecords
 from community.models import Member
 from factsheets.actions.missing import keep_up
 from factsheets.actions.revise import withdraw_naming
@@ -36,6 +37,7 @@ def register() -> None:
         )
     )
     contributions.chain_anchors.register("factsheets", anchors)
+    contributions.last_reports.register("factsheets", last_reports)
     contributions.page_sections.register(
         "factsheets.cluster",
         PageSection("cluster", "factsheets/sections/cluster.html", _of_cluster, standing=_standing_of_cluster),
@@ -64,6 +66,20 @@ def anchors() -> Iterable[ChainAnchor]:
         if number:
             source = gettext("version %(version)d of the factsheet of %(reference)s")
             yield ChainAnchor(chain, number, newest, source % {"version": version, "reference": reference})
+
+
+def last_reports(kind: str, ids: Iterable[int]) -> dict[int, LastReport]:
+    """Return the newest version issued about each of these subjects; one query."""
+    rows = Issue.objects.newest_of_each(kind, ids)
+    facts = rows.values_list("subject_id", "reference", "version", "snapshot__language", "issued_at")
+    return {
+        pk: LastReport(
+            gettext("version %(number)d") % {"number": version},
+            reverse("factsheets:issue", args=[reference, version, language]),
+            issued_at,
+        )
+        for pk, reference, version, language, issued_at in facts
+    }
 
 
 def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final, Self
 
 from django.db import connections, models
@@ -45,6 +46,14 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def rested_on(self, event: Event) -> Self:
         """Keep the issue that this event led to: at most one."""
         return self.filter(event=event)
+
+    def newest_of_each(self, kind: str, ids: Iterable[int]) -> Self:
+        """Keep the newest version about each of these subjects of one kind."""
+        rows = self.filter(subject_kind=kind, subject_id__in=list(ids))
+        later = self.model._default_manager.filter(
+            subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"), version__gt=OuterRef("version")
+        )
+        return rows.exclude(Exists(later)).order_by("pk")
 
     def next_version(self) -> int:
         """Return the version that follows the highest of these."""

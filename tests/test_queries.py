@@ -46,10 +46,12 @@ BUDGETS: dict[str, int] = {
     "/organisations/": 12,
     "/members/": 12,
     "/working-groups/": 12,
-    "/desk/": 21,
+    "/desk/": 31,
+    "/desk/several/": 11,
     "/notifications/": 12,
     "/account/notifications/": 10,
     "/review/": 18,
+    "/review/clusters/": 12,
     "/reminders/": 24,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
@@ -88,7 +90,16 @@ LEADS_ONLY = (
     "/clusters/{concluded}/follow-ups/{follow_up}/",
 )
 #: Who looks at what.
-PERSONAL = ("/members/", "/desk/", "/notifications/", "/account/", "/review/", "/reminders/", "/clusters/{proposed}")
+PERSONAL = (
+    "/members/",
+    "/desk/",
+    "/notifications/",
+    "/account/",
+    "/review/",
+    "/review/clusters/",
+    "/reminders/",
+    "/clusters/{proposed}",
+)
 VISITOR_PAGES = tuple(page for page in BUDGETS if not page.startswith(PERSONAL) and page not in LEADS_ONLY)
 READERS: dict[str, tuple[str, ...]] = {
     "visitor": VISITOR_PAGES,
@@ -99,6 +110,7 @@ READERS: dict[str, tuple[str, ...]] = {
     ),
     "lead": (
         "/desk/",
+        "/desk/several/",
         "/clusters/{running}/",
         "/clusters/{running}/roadmap/",
         "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",

@@ -116,8 +116,11 @@ def answer_request(
         raise Refusal.of(room)
     if not accept and not reason.strip():
         raise Refusal(_("Say why: the person who asked reads it word for word."), "reason")
+    wanted = list(cluster.participations.wanted().filter(organisation=row.organisation_id).values_list("purpose"))
     _answer(row, accept=accept, by=by, reason=reason, at=at)
-    event = record_part(cluster, "accepted" if accept else "declined", row, by=by, at=at, message=row.answer_reason)
+    freed = [purpose for (purpose,) in wanted] if accept else []
+    verb = "accepted" if accept else "declined"
+    event = record_part(cluster, verb, row, by=by, at=at, message=row.answer_reason, wanted=freed)
     template = "participation_accepted" if accept else "participation_declined"
     notifications.tell_participant(template, cluster, row, event=event, hold=True)
     return row

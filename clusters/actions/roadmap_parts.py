@@ -34,7 +34,14 @@ FIELDS = (
     "waits_why",
 )
 #: Verbs of a stage that change no word of it, and so not its version.
-WORDLESS = ("stage.moved", "stage.confirmed", "evidence.added", "evidence.removed")
+WORDLESS = (
+    "stage.moved",
+    "stage.confirmed",
+    "stage.reminded",
+    "stage.reminder_taken_back",
+    "evidence.added",
+    "evidence.removed",
+)
 DATES = ("planned_start_on", "planned_end_on", "actual_start_on", "actual_end_on")
 
 

@@ -27,8 +27,8 @@ from clusters.choices import (
     StageStatus,
     State,
 )
+from clusters.querysets.overview import OverviewQuerySet
 from clusters.querysets.planning import mostly_in
-from clusters.querysets.register import RegisterQuerySet
 from clusters.visibility import Viewer, viewer
 from community.models import File
 
@@ -41,7 +41,7 @@ WRITING_VERBS = ("submit", "proposal.edited", "accept_lead", "adopt")
 DAYS_OF_EXTERNALS = 30
 
 
-class ClusterQuerySet(RegisterQuerySet):
+class ClusterQuerySet(OverviewQuerySet):
     """Clusters; the rule of who sees what stands in `visible_to` alone. The register's filters are inherited."""
 
     def public(self) -> Self:

@@ -68,7 +68,7 @@ def main_navigation(context: template.Context) -> SafeString:
     """
     request = context.get("request")
     user = getattr(request, "user", None)
-    links = tuple(menu_links(getattr(request, "path", ""), user, int(context.get("desk_count") or 0)))
+    links = tuple(menu_links(getattr(request, "path", ""), user, int(str(context.get("desk_count") or 0))))
     return remembered(
         ("menu", get_language(), links), lambda: render_to_string("components/_navigation.html", parts_of_menu(links))
     )

@@ -172,6 +172,9 @@ def test_axe_finds_nothing_on_the_pages_of_the_work(open_page: OpenPage, cast: C
         who = person(open_page, cast, role)
         for path in pages:
             who.go(f"/clusters/{cluster.name}/{path}")
+    for role, path in (("lead", "/desk/"), ("lead", "/desk/several/"), ("coordinator", "/review/clusters/")):
+        for width in (1280, 360):
+            person(open_page, cast, role, width=width).go(path)
     phone = person(open_page, cast, "lead", width=360)
     for path in ("roadmap/", f"roadmap/{stage.pk}/edit/", "outcomes/", "people/"):
         phone.go(f"/clusters/{cluster.name}/{path}")

@@ -77,6 +77,8 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "cluster": lambda: cluster,
         "into": lambda: make_cluster(cast, State.APPROVED),
         "stage": cluster.stages.first,
+        "before": dict,
+        "since": lambda: NOW,
         "objective": cluster.objectives.first,
         "outcome": lambda: Outcome.objects.create(cluster=cluster, kind=OutcomeKind.ANSWER, title="An annex"),
         "condition": lambda: make_condition(cast, make_cluster(cast, State.RUNNING)),

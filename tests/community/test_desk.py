@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 
 from community import contributions
 from community.contributions import DeskItem
-from community.desk import waiting_for
+from community.desk import COUNTED_SECONDS, waiting_for
 from community.models import Job, User
 from tests import factories as make
 from tests.factories import TODAY
@@ -68,3 +70,39 @@ def test_administrators_are_asked_to_look_at_what_went_wrong() -> None:
     titles = [str(one.title) for one in contributions.desk_items.get("community.administrators")(admin, TODAY)]
     assert list(contributions.desk_items.get("community.administrators")(member, TODAY)) == []
     assert all(title in {"Confirm 1 organisation", "1 job failed"} for title in titles)
+
+
+def number(client: Client) -> str:
+    """Return the number beside "Waits for me" on a page that is not the desk; "" for none."""
+    found = re.search(
+        r'href="/desk/"[^>]*>Waits for me(?: <span class="count hot">(\d+)</span>)?</a>', client.get("/about/").text
+    )
+    assert found is not None
+    return found[1] or ""
+
+
+def test_every_page_of_a_signed_in_person_says_how_many_things_wait(items: list[DeskItem], client: Client) -> None:
+    items += [item("one"), item("two")]
+    make.make_user("ana@example.org", password="correct horse battery")
+    client.post("/accounts/login/", {"login": "ana@example.org", "password": "correct horse battery"})
+    with time_machine.travel(datetime(2026, 5, 12, 9, tzinfo=UTC), tick=False) as clock:
+        assert number(client) == "2"
+        items.append(item("three"))
+        assert number(client) == "2"  # kept, no query
+        clock.shift(COUNTED_SECONDS - 1)
+        assert number(client) == "2"
+        clock.shift(1)
+        assert number(client) == "3"
+        items.clear()
+        client.post("/about/")
+        assert number(client) == ""  # a press lets the next page count
+
+
+def test_the_desk_and_the_menu_say_the_same_number(items: list[DeskItem], client: Client) -> None:
+    items += [item("one")]
+    client.force_login(make.make_member().user)
+    assert number(client) == ""  # nobody has counted yet
+    client.get("/desk/")
+    assert number(client) == "1"
+    client.logout()
+    assert "count hot" not in client.get("/about/").text

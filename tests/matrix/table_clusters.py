@@ -68,6 +68,20 @@ REGISTER = (
         post=SIGNED_IN_NO_METHOD,
     ),
     Row(
+        "clusters:several",
+        nowhere,
+        get=who(200, (302, OUT)),
+        post=who(422, (302, OUT)),
+        data={"press": "still-true"},
+    ),
+    Row("clusters:several_back", nowhere, get=SIGNED_IN_NO_METHOD, post=who(302)),
+    Row(
+        "clusters:overview",
+        nowhere,
+        get=who(403, (302, OUT), (200, f"{GROUP} other_coordinator stand_in admin")),
+        post=SIGNED_IN_NO_METHOD,
+    ),
+    Row(
         "clusters:review_case",
         cluster(State.SUBMITTED),
         get=CASE_READERS | dict.fromkeys(GROUP.split(), 200),

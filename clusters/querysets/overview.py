@@ -1,0 +1,98 @@
+"""Reads of the coordinators' overview: how each cluster stands, as numbers that the database sorts by."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce, Concat
+from django.utils import timezone
+
+from clusters.choices import OPEN_STAGES, ParticipationRole, ParticipationStatus, State
+from clusters.querysets.register import ORDERS, TITLE_HEAD, RegisterQuerySet
+
+#: A cluster of which nobody was heard for so many days is quiet.
+QUIET_DAYS: Final = 30
+#: What is under way: something may still be asked of somebody.
+UNDER_WAY: Final = (State.SUBMITTED, State.RETURNED, State.APPROVED, State.RUNNING, State.PAUSED)
+#: Where silence and passed dates mean something.
+WORKED_ON: Final = (State.APPROVED, State.RUNNING)
+
+_BY_REFERENCE = ORDERS["-reference"]
+OVERVIEW_ORDERS: Final[dict[str, tuple[Any, ...]]] = {
+    "attention": (F("late_count").desc(), F("heard_at").asc(nulls_first=True), *_BY_REFERENCE),
+    "silence": (F("heard_at").asc(nulls_first=True), *_BY_REFERENCE),
+    "overdue": (F("late_count").desc(), *_BY_REFERENCE),
+    "end": ORDERS["end"],
+    "title": (TITLE_HEAD.asc(), F("pk").asc()),
+}
+
+
+def quiet_before(on: date) -> datetime:
+    """Return the moment before which the last word must lie for a cluster to be quiet on the day `on`."""
+    return timezone.make_aware(datetime.combine(on - timedelta(days=QUIET_DAYS - 1), time.min))
+
+
+class OverviewQuerySet(RegisterQuerySet):
+    """How clusters stand on a day: `heard_at`, `late_count`, `organisation_count`."""
+
+    def with_health(self, on: date) -> Self:
+        """Add when a person last did something, how many stages are overdue, how many organisations take part.
+
+        The registry's own events are no word from anybody. Stages of a paused cluster are not overdue.
+        """
+        event, stage, part = (
+            apps.get_model("community", "Event"),
+            apps.get_model("clusters", "Stage"),
+            apps.get_model("clusters", "Participation"),
+        )
+        chain = Concat(Value("cluster:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
+        heard = event.objects.filter(chain=chain, by__isnull=False).order_by("-number").values("at")[:1]
+        late = stage.objects.filter(
+            cluster=OuterRef("pk"),
+            cluster__state=State.RUNNING,
+            status__in=sorted(OPEN_STAGES),
+            planned_end_on__lt=on,
+        )
+        there = part.objects.filter(cluster=OuterRef("pk"), status=ParticipationStatus.ACTIVE)
+        return self.annotate(
+            heard_at=Coalesce(Subquery(heard), F("state_since")),
+            late_count=_number_of(late, "pk"),
+            organisation_count=_number_of(there, "organisation"),
+        )
+
+    def kept_by(self, member_id: int) -> Self:
+        """Keep what a person does the lead's work of: as accepted lead, as acting lead, or as deputy."""
+        deputy = apps.get_model("clusters", "Participation").objects.filter(
+            member=member_id, role=ParticipationRole.DEPUTY, status=ParticipationStatus.ACTIVE
+        )
+        leads = Q(lead=member_id, lead_accepted_at__isnull=False)
+        acts = Q(acting_lead=member_id, lead_accepted_at__isnull=True)
+        return self.filter(leads | acts | Q(pk__in=deputy.values("cluster")))
+
+    def under_way(self) -> Self:
+        """Keep what is proposed, approved, running or paused."""
+        return self.filter(state__in=UNDER_WAY)
+
+    def quiet(self, on: date) -> Self:
+        """Keep what should move and of which nobody was heard for `QUIET_DAYS`; after `with_health`."""
+        return self.filter(state__in=WORKED_ON, heard_at__lt=quiet_before(on))
+
+    def overdue(self, on: date) -> Self:
+        """Keep what has an overdue stage or is past its planned start or end; after `with_health`."""
+        start = Q(state=State.APPROVED, starts_on__lt=on)
+        end = Q(state__in=[State.RUNNING, State.PAUSED], ends_on__lt=on)
+        return self.filter(Q(late_count__gt=0) | start | end)
+
+    def in_overview_order(self, sort: str) -> Self:
+        """Put them into one of `OVERVIEW_ORDERS`."""
+        return self.order_by(*OVERVIEW_ORDERS[sort])
+
+
+def _number_of(rows: models.QuerySet[Any], what: str) -> Coalesce:
+    """Return how many different `what` the rows of each cluster have, as an expression."""
+    counted = rows.order_by().values("cluster").annotate(number=Count(what, distinct=True)).values("number")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

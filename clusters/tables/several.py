@@ -1,0 +1,134 @@
+"""What a lead can do to many things at once: roadmaps, requests, reminders, stages that nobody has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
+from clusters.models import Cluster, Participation, Stage
+from clusters.roadmap_rules import seen_versions
+from community.models import User
+from community.visibility import member_of
+
+#: At most so many of one sort stand on the page.
+MOST = 50
+#: A roadmap that nobody confirmed or wrote for so many days is asked about.
+OLD_DAYS = 14
+
+
+@dataclass(frozen=True)
+class Pick:
+    """One line with its box: `value` names it and what the page showed of it."""
+
+    value: str
+    title: str
+    words: str
+
+
+@dataclass
+class Several:
+    """The lines of each sort, and the people that a stage can be given to, by cluster."""
+
+    roadmaps: list[Pick] = field(default_factory=list)
+    requests: list[Pick] = field(default_factory=list)
+    invited: list[Pick] = field(default_factory=list)
+    late: list[Pick] = field(default_factory=list)
+    unassigned: list[Pick] = field(default_factory=list)
+    people: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.roadmaps or self.requests or self.invited or self.late or self.unassigned)
+
+
+def age_of_roadmap(cluster: Any, on: date) -> int | None:
+    """Return for how many days the oldest open stage was not confirmed; None when none is open.
+
+    What was never confirmed is as old as the start. The stages are read from the prefetched ones.
+    """
+    ages = []
+    for stage in cluster.stages.all():
+        if stage.is_open:
+            day = timezone.localdate(stage.confirmed_at) if stage.confirmed_at else cluster.started_on or on
+            ages.append((on - day).days)
+    return max(ages, default=None)
+
+
+def old_roadmaps(member_id: int, on: date) -> list[tuple[Any, int]]:
+    """Return the running clusters of a person whose roadmap is old, each with its age in days; two queries."""
+    rows = Cluster.objects.kept_by(member_id).in_states([State.RUNNING]).prefetch_related("stages").order_by("pk")
+    found = ((row, age_of_roadmap(row, on)) for row in rows[:MOST])
+    return [(row, age) for row, age in found if age is not None and age >= OLD_DAYS]
+
+
+def age_in_words(age: int) -> str:
+    """Say how old a roadmap is, as a question."""
+    words = ngettext(
+        "Its roadmap was last confirmed %(days)d day ago. Still true?",
+        "Its roadmap was last confirmed %(days)d days ago. Still true?",
+        age,
+    )
+    return words % {"days": age}
+
+
+def several_of(user: User, on: date) -> Several:
+    """Return everything that the person can do at once; as many queries for many as for one."""
+    member = member_of(user)
+    found = Several()
+    if member is None:
+        return found
+    for cluster, age in old_roadmaps(member.pk, on):
+        value = f"{cluster.pk}:{seen_versions(cluster.stages.all())}"
+        found.roadmaps.append(Pick(value, str(cluster), age_in_words(age)))
+    _add_people(found, member.pk)
+    _add_stages(found, member.pk, on)
+    return found
+
+
+def _add_people(found: Several, member_id: int) -> None:
+    rows = Participation.objects.filter(
+        cluster__in=Cluster.objects.kept_by(member_id).in_states(ACTIVE_STATES),
+        status__in=[ParticipationStatus.REQUESTED, ParticipationStatus.INVITED],
+        asked_at__isnull=False,
+    )
+    for row in rows.select_related("cluster", "member", "organisation").order_by("cluster_id", "asked_at", "pk")[
+        : 2 * MOST
+    ]:
+        organisation = row.organisation.known_as if row.organisation else ""
+        words = f"{row.member} · {organisation}" if row.member else organisation
+        if row.status == ParticipationStatus.REQUESTED:
+            more = f": “{row.message}”" if row.message else ""
+            found.requests.append(Pick(str(row.pk), str(row.cluster), f"{words}{more}"))
+        else:
+            found.invited.append(Pick(str(row.pk), str(row.cluster), words))
+
+
+def _add_stages(found: Several, member_id: int, on: date) -> None:
+    kept = Cluster.objects.kept_by(member_id).in_states(ACTIVE_STATES)
+    stages = list(
+        Stage.objects.open()
+        .filter(cluster__in=kept)
+        .select_related("cluster", "responsible")
+        .order_by("cluster_id", "position", "pk")[: 4 * MOST]
+    )
+    clusters = set()
+    for stage in stages:
+        title = f"{stage.cluster.name}: {stage.title}"
+        if stage.responsible is None:
+            clusters.add(stage.cluster_id)
+            found.unassigned.append(Pick(f"{stage.pk}:{stage.version}", title, _("Nobody is responsible for it.")))
+        elif stage.is_late(on) and stage.responsible_id != member_id and stage.cluster.state == State.RUNNING:
+            words = _("Overdue since %(day)s; responsible: %(name)s.")
+            day = date_format(stage.planned_end_on, "j M Y") if stage.planned_end_on else ""
+            found.late.append(Pick(str(stage.pk), title, words % {"day": day, "name": stage.responsible}))
+    there = Participation.objects.active().filter(cluster__in=clusters, member__isnull=False)
+    names = {row.member_id or 0: str(row.member) for row in there.select_related("member").order_by("member__name")}
+    found.people = sorted(names.items(), key=lambda pair: pair[1])
