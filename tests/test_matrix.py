@@ -250,7 +250,17 @@ def test_a_part_of_one_cluster_is_not_found_under_the_address_of_another(
     assert wrong == []
 
 
-@pytest.mark.parametrize("role", ["visitor", "member", "coordinator", "admin", "superuser"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        "visitor",
+        "member",
+        "admin",
+        # Like a member and like an administrator, where nothing is theirs: in the long run.
+        pytest.param("coordinator", marks=pytest.mark.slow),
+        pytest.param("superuser", marks=pytest.mark.slow),
+    ],
+)
 def test_what_is_not_there_and_what_is_somebody_elses_answer_alike(
     role: str, cast: Cast, clients: dict[str, Client]
 ) -> None:

@@ -19,6 +19,7 @@ from community.models import Event
 from community.permissions import Refusal
 from community.verification import verify_history
 from tests.cast import Cast, make_cast, make_cluster
+from tests.conftest import is_postgres
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -249,8 +250,10 @@ def test_any_order_of_presses_ends_where_the_model_ends(rounds: Callable[[int], 
     paths = st.sampled_from([usual, ended, moved])
     begun = st.builds(lambda path, steps: path[:steps], paths, st.integers(0, len(ended)))
 
+    many = rounds(300 if is_postgres() else 1000)
+
     @seed(20261125)
-    @settings(max_examples=rounds(1000), deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=many, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(begun, st.lists(presses, max_size=12))
     @example(ended, [])
     @example(moved, [("undo", "other_coordinator")])
