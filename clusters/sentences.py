@@ -132,7 +132,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.requested": (gettext_lazy("%(who)s asked to join."), "people", ""),
     "participation.waiting": (gettext_lazy("%(who)s went on the waiting list."), "people", ""),
     "participation.moved_up": (
-        gettext_lazy("A place was free: the first on the waiting list asks to join."),
+        gettext_lazy("A place was free: who waited first asks to join."),
         "people",
         "",
     ),
