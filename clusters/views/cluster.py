@@ -31,6 +31,7 @@ from clusters.room_rules import can_see_room
 from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
 from clusters.tables.follow_up import follow_ups_of
+from clusters.tables.pending import pending_on
 from clusters.tables.strangers import drawn, page_of
 from clusters.tables.summary import parts_html
 from clusters.visibility import viewer
@@ -168,6 +169,7 @@ class ClusterDetailView(View):
             "entries": entries,
             "decision_waits": _decision_waits(request.user, cluster),
             "follow_ups": follow_ups_of(cluster, request.user, on=on) if is_concluded else [],
+            "pending": pending_on(cluster, request.user),
             "relatives": relatives(cluster, request.user),
             "sections": sections_of("cluster", request, cluster),
         }
