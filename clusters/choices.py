@@ -100,6 +100,7 @@ class ParticipationStatus(models.TextChoices):
     WANTED = "wanted", _("Wanted, no person yet")
     INTERESTED = "interested", _("Would join")
     REQUESTED = "requested", _("Asked to join")
+    WAITING = "waiting", _("On the waiting list")
     INVITED = "invited", _("Invited")
     ACTIVE = "active", _("Takes part")
     DECLINED = "declined", _("Declined")
@@ -113,6 +114,7 @@ LIVE_PARTICIPATIONS = frozenset(
     {
         ParticipationStatus.INTERESTED,
         ParticipationStatus.REQUESTED,
+        ParticipationStatus.WAITING,
         ParticipationStatus.INVITED,
         ParticipationStatus.ACTIVE,
     }

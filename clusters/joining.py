@@ -26,6 +26,9 @@ from clusters.visibility import viewer
 from community.models import User
 from community.permissions import ALLOWED, Verdict, refused
 
+#: More persons than this are no small working group any more: the lead is warned.
+SMALL_GROUP = 12
+
 Anybody = User | AnonymousUser | None
 
 
@@ -35,12 +38,14 @@ class Way(StrEnum):
     INTEREST = "interest"
     JOIN = "join"
     ASK = "ask"
+    WAIT = "wait"
 
 
 WAY_LABELS: dict[Way, str | Promise] = {
     Way.INTEREST: gettext_lazy("I would join"),
     Way.JOIN: gettext_lazy("Join"),
     Way.ASK: gettext_lazy("Ask to join"),
+    Way.WAIT: gettext_lazy("Put me on the waiting list"),
 }
 
 
@@ -72,10 +77,10 @@ def way_in(user: Anybody, cluster: Cluster) -> Offered | None:
         return Offered(Way.INTEREST, ALLOWED)
     if cluster.state not in ACTIVE_STATES:
         return None
-    if cluster.join_policy == JoinPolicy.OPEN:
-        return Offered(Way.JOIN, has_room(cluster))
-    if cluster.join_policy == JoinPolicy.APPLICATION:
-        return Offered(Way.ASK, has_room(cluster))
+    if cluster.join_policy != JoinPolicy.INVITATION:
+        if must_wait(cluster):
+            return Offered(Way.WAIT, ALLOWED)
+        return Offered(Way.JOIN if cluster.join_policy == JoinPolicy.OPEN else Way.ASK, ALLOWED)
     return Offered(Way.ASK, refused(_("By invitation only: the lead asks whom the cluster needs."), "forbidden"))
 
 
@@ -91,6 +96,21 @@ def has_room(cluster: Cluster) -> Verdict:
         % {"taken": taken, "limit": cluster.size_limit},
         "state",
     )
+
+
+def must_wait(cluster: Cluster) -> bool:
+    """Tell whether who comes now waits: all places are taken, or kept for those who came before.
+
+    Where everybody may join, a request comes from the waiting list and keeps its place until it is answered.
+    """
+    if cluster.size_limit is None:
+        return False
+    if cluster.participations.waiting().exists():
+        return True
+    keeps = [ParticipationStatus.ACTIVE]
+    if cluster.join_policy == JoinPolicy.OPEN:
+        keeps.append(ParticipationStatus.REQUESTED)
+    return cluster.participations.filter(status__in=keeps).count() >= cluster.size_limit
 
 
 def own_participation(user: Anybody, cluster: Cluster) -> Participation | None:
@@ -135,6 +155,7 @@ def can_leave(user: Anybody, participation: Participation) -> Verdict:
     if participation.status not in (
         ParticipationStatus.INTERESTED,
         ParticipationStatus.REQUESTED,
+        ParticipationStatus.WAITING,
         ParticipationStatus.ACTIVE,
     ):
         return refused(_("You are not in this cluster."), "state")

@@ -35,6 +35,8 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("decline_lead", "proposer"): _named_page("clusters:update"),
     ("start", "participants"): _named_page("clusters:roadmap"),
     ("participation_asked", "lead"): _named_page("clusters:people"),
+    ("waiting_asks", "lead"): _named_page("clusters:people"),
+    ("waiting_moved_up", "participant"): _named_page("clusters:people"),
     ("invited", "participant"): _named_page("clusters:people"),
     ("condition_met", "coordinators"): _conditions,
     ("merge_asked", "taking_in"): _verb_page("merge"),

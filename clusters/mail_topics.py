@@ -18,6 +18,7 @@ BINDING = frozenset(
         "participation_accepted",
         "participation_declined",
         "participation_ended",
+        "waiting_moved_up",
         "submit:lead_to_ask",
         "approve:proposer",
         "approve:lead",

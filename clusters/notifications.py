@@ -102,9 +102,12 @@ def _shared_with(attempt: Attempt) -> Iterable[Member | None]:
 
 def _closed(attempt: Attempt) -> Iterable[Member | None]:
     if attempt.is_asking:
-        return _with_status(ParticipationStatus.REQUESTED, ParticipationStatus.INVITED, ParticipationStatus.INTERESTED)(
-            attempt
-        )
+        return _with_status(
+            ParticipationStatus.REQUESTED,
+            ParticipationStatus.WAITING,
+            ParticipationStatus.INVITED,
+            ParticipationStatus.INTERESTED,
+        )(attempt)
     return Member.objects.filter(pk__in=attempt.facts.get("closed_requests", ())).select_related("user")
 
 

@@ -130,6 +130,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "follow_up.corrected": (gettext_lazy("%(who)s corrected the answer to the follow-up “%(why)s”."), "edit", ""),
     "participation.interested": (gettext_lazy("%(who)s would join."), "people", ""),
     "participation.requested": (gettext_lazy("%(who)s asked to join."), "people", ""),
+    "participation.waiting": (gettext_lazy("%(who)s went on the waiting list."), "people", ""),
+    "participation.moved_up": (gettext_lazy("A place was free: who waited first asks to join."), "people", ""),
     "participation.joined": (gettext_lazy("%(who)s joined."), "people", ""),
     "participation.invited": (gettext_lazy("%(who)s invited somebody to take part."), "mail", ""),
     "participation.accepted": (gettext_lazy("%(who)s accepted a request to join."), "people", ""),

@@ -262,7 +262,12 @@ def end_cluster(attempt: Attempt) -> None:
 def close_requests(attempt: Attempt) -> None:
     """Close what is asked and unanswered; `open_requests` are told."""
     open_ = attempt.subject.participations.filter(
-        status__in=[ParticipationStatus.REQUESTED, ParticipationStatus.INVITED, ParticipationStatus.INTERESTED]
+        status__in=[
+            ParticipationStatus.REQUESTED,
+            ParticipationStatus.WAITING,
+            ParticipationStatus.INVITED,
+            ParticipationStatus.INTERESTED,
+        ]
     )
     attempt.facts["closed_requests"] = [row.member_id for row in open_]
     open_.update(status=ParticipationStatus.EXPIRED, answered_at=attempt.at)

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters.actions.participation import KEYS, Status, locked_part, record_part
-from clusters.actions.parts import check_fields, locked_cluster, record_change
+from clusters.actions.participation import KEYS, Status, locked_part
+from clusters.actions.parts import check_fields, locked_cluster, record_change, record_part
 from clusters.actions.roadmap_parts import check_open, locked_stage
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work

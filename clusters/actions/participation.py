@@ -13,18 +13,25 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters import notifications
-from clusters.actions.parts import check_fields, locked_cluster, note_writer, record_change
+from clusters.actions.parts import check_fields, locked_cluster, note_writer, record_part
+from clusters.actions.waiting import move_up
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus
 from clusters.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from clusters.models import Cluster, Participation
 from clusters.permissions import can_work, eligible_to_lead
-from community.models import Event, Member, Organisation, User
+from community.models import Member, Organisation, User
 from community.permissions import ALLOWED, Refusal, Verdict
 
 Status = ParticipationStatus
 KEYS = ("cluster", "member", "organisation", "asked_by", "answered_by")
 #: Who comes in or answers an invitation is written down as what they are to the community.
 _AS_PERSON = (Capacity.MEMBER, Capacity.EXTERNAL)
+_COMES_AS = {
+    Way.INTEREST: Status.INTERESTED,
+    Way.JOIN: Status.ACTIVE,
+    Way.ASK: Status.REQUESTED,
+    Way.WAIT: Status.WAITING,
+}
 #: Roles that the lead gives; the lead's own comes by approval and hand-over.
 ROLES = (
     ParticipationRole.PARTICIPANT,
@@ -44,7 +51,7 @@ def enter(
     message: str = "",
     at: datetime | None = None,
 ) -> Participation:
-    """Come into a cluster the way that the person was shown: "I would join", join at once, or ask.
+    """Come into a cluster the way that the person was shown: "I would join", join at once, ask, or wait.
 
     A no-op that returns the live participation of who is in already: the second press.
 
@@ -64,12 +71,12 @@ def enter(
         raise Refusal(_("Choose an organisation that you work for today."))
     row = Participation(cluster=locked, member=member, organisation=organisation, message=message.strip())
     row.asked_by, row.asked_at = by, at
-    row.status = {Way.INTEREST: Status.INTERESTED, Way.ASK: Status.REQUESTED}.get(offered.way, Status.ACTIVE)
+    row.status = _COMES_AS[offered.way]
     if row.status == Status.ACTIVE:
         row.from_on, row.answered_at = timezone.localdate(at), at
     check_fields(row, leave_out=KEYS)
     row.save()
-    verb = {Status.INTERESTED: "interested", Status.REQUESTED: "requested"}.get(Status(row.status), "joined")
+    verb = "joined" if row.status == Status.ACTIVE else str(row.status)
     event = record_part(locked, verb, row, by=by, at=at, as_=_AS_PERSON, message=row.message)
     if row.status == Status.ACTIVE:
         _found(row)
@@ -123,6 +130,7 @@ def answer_request(
     event = record_part(cluster, verb, row, by=by, at=at, message=row.answer_reason, wanted=freed)
     template = "participation_accepted" if accept else "participation_declined"
     notifications.tell_participant(template, cluster, row, event=event, hold=True)
+    move_up(cluster, at=at)
     return row
 
 
@@ -146,6 +154,8 @@ def invite(
     at = at or timezone.now()
     locked = locked_cluster(cluster.pk, by=by, may=can_work)
     there = locked.participations.live().filter(member=member).first()
+    if there is not None and there.status == Status.WAITING:
+        raise Refusal(_("This person stands on the waiting list and asks as soon as a place is free."), "state")
     if there is not None and there.status == Status.REQUESTED:
         return answer_request(participation=there, by=by, accept=True, at=at)
     if there is not None:
@@ -224,6 +234,7 @@ def leave(*, participation: Participation, by: User, reason: str = "", at: datet
     row.save(update_fields=["status", "until_on", "answer_reason"])
     if was_active:
         notifications.tell_leads("participation_left", cluster, event=event)
+    move_up(cluster, at=at)
     return row
 
 
@@ -357,32 +368,3 @@ def _answer(row: Participation, *, accept: bool, by: User, reason: str, at: date
 def _found(row: Participation) -> None:
     """Take the organisation off the list of those wanted, now that it has a person."""
     row.cluster.participations.wanted().filter(organisation=row.organisation_id).delete()
-
-
-def record_part(
-    cluster: Cluster,
-    verb: str,
-    row: Participation,
-    *,
-    by: User,
-    at: datetime,
-    as_: tuple[str, ...] = (),
-    **detail: Any,
-) -> Event:
-    """Leave the event `participation.<verb>`: ids in the clear, words in the detail, names nowhere.
-
-    `message` is for those who work on the cluster; public history never shows it, unlike a `reason`.
-    """
-    words = {name: value for name, value in detail.items() if value}
-    if row.organisation is not None:
-        words["title"] = row.organisation.name
-    return record_change(
-        cluster,
-        f"participation.{verb}",
-        row,
-        by=by,
-        at=at,
-        data={"organisation": row.organisation_id, "member": row.member_id, "role": row.role},
-        detail=words,
-        as_=as_,
-    )

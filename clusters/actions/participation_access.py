@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters.actions.participation import locked_part, record_part
+from clusters.actions.participation import locked_part
+from clusters.actions.parts import record_part
 from clusters.choices import LEADING_ROLES, Access, ParticipationStatus
 from clusters.models import Participation
 from clusters.permissions import can_work

@@ -9,8 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters import notifications
-from clusters.actions.participation import KEYS, locked_part, record_part
-from clusters.actions.parts import check_fields
+from clusters.actions.participation import KEYS, locked_part
+from clusters.actions.parts import check_fields, record_part
+from clusters.actions.waiting import move_up
 from clusters.choices import ParticipationStatus
 from clusters.joining import can_end
 from clusters.models import Participation
@@ -74,4 +75,5 @@ def end_participation(
     row.save(update_fields=changed)
     event = record_part(cluster, verb, row, by=by, at=at, message=row.answer_reason)
     notifications.tell_participant(template, cluster, row, event=event)
+    move_up(cluster, at=at)
     return row

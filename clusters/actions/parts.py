@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from clusters import search
 from clusters.choices import Capacity
-from clusters.models import Cluster, DraftWriter
+from clusters.models import Cluster, DraftWriter, Participation
 from clusters.permissions import capacities
 from community import events
 from community.lifecycle import GONE, Entered
@@ -86,6 +86,35 @@ def record_change(
         signed = entered.signed(by, role, timezone.localdate(at))
         signed["data"] = {**(data or {}), **signed["data"]}
     return events.record(verb=verb, subject=part, detail=detail or None, **signed)
+
+
+def record_part(
+    cluster: Cluster,
+    verb: str,
+    row: Participation,
+    *,
+    by: User | None,
+    at: datetime,
+    as_: tuple[str, ...] = (),
+    **detail: Any,
+) -> Event:
+    """Leave the event `participation.<verb>`: ids in the clear, words in the detail, names nowhere.
+
+    `message` is for those who work on the cluster; public history never shows it, unlike a `reason`.
+    """
+    words = {name: value for name, value in detail.items() if value}
+    if row.organisation is not None:
+        words["title"] = row.organisation.name
+    return record_change(
+        cluster,
+        f"participation.{verb}",
+        row,
+        by=by,
+        at=at,
+        data={"organisation": row.organisation_id, "member": row.member_id, "role": row.role},
+        detail=words,
+        as_=as_,
+    )
 
 
 def worked_as(user: User | None, cluster: Cluster, on: date, *, first: tuple[str, ...] = ()) -> str:

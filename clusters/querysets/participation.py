@@ -31,6 +31,10 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
         """Keep active leads and deputies."""
         return self.active().filter(role__in=sorted(LEADING_ROLES))
 
+    def waiting(self) -> Self:
+        """Keep the waiting list, who came first at the top."""
+        return self.filter(status=ParticipationStatus.WAITING).order_by("asked_at", "pk")
+
     def wanted(self) -> Self:
         """Keep organisations without a person yet."""
         return self.filter(status=ParticipationStatus.WANTED)

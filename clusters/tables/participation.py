@@ -84,6 +84,7 @@ class People:
     named: list[OrganisationRow]
     wanted: list[Participation]
     requests: list[PersonRow]
+    waiting: list[PersonRow]
     invitations: list[PersonRow]
     before: list[PersonRow]
     persons: int
@@ -112,6 +113,7 @@ def people_of(cluster: Cluster, *, user: User | AnonymousUser | None, on: date) 
         named=_by_organisation([row for row in invited if row.since is None], projects),
         wanted=[row for row in rows if row.status == Status.WANTED],
         requests=persons(Status.REQUESTED),
+        waiting=sorted(persons(Status.WAITING), key=lambda row: (str(row.since), row.participation.pk)),
         invitations=[row for row in invited if row.since is not None],
         before=sorted(
             persons(Status.LEFT), key=lambda row: (row.participation.until_on or on, row.participation.pk), reverse=True

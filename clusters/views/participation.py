@@ -29,6 +29,7 @@ from clusters.forms.participation import (
     WantForm,
 )
 from clusters.joining import (
+    SMALL_GROUP,
     Way,
     can_answer_invitation,
     can_end,
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 ENTERED = {
     ParticipationStatus.INTERESTED: gettext_lazy("Noted: you would join. The lead is asked once it is approved."),
     ParticipationStatus.REQUESTED: gettext_lazy("You asked to join. The lead answers you by mail."),
+    ParticipationStatus.WAITING: gettext_lazy("You stand on the waiting list. You are told when a place is free."),
     ParticipationStatus.ACTIVE: gettext_lazy("You take part in this cluster now."),
 }
 
@@ -317,9 +319,13 @@ def _people(request: HttpRequest, cluster: Cluster, *, status: int = 200) -> Htt
     may_work = bool(can_work(user, cluster)) if user.is_authenticated else False
     mine = own_participation(user, cluster)
     offered = way_in(user, cluster)
+    people = people_of(cluster, user=user, on=on)
     context = {
         **frame(request, cluster, "people"),
-        "people": people_of(cluster, user=user, on=on),
+        "people": people,
+        "small_group": SMALL_GROUP,
+        "is_large": may_work and people.persons > SMALL_GROUP,
+        "place": next((n for n, row in enumerate(people.waiting, 1) if mine and row.participation.pk == mine.pk), 0),
         "may_work": may_work,
         "mine": mine,
         "offered": offered,

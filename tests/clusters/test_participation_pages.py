@@ -159,12 +159,17 @@ def test_by_invitation_only_the_button_says_why_it_is_closed(cast: Cast, newcome
     assert client.post(url(cluster, "join"), data).status_code == 403
 
 
-def test_a_full_cluster_says_so(cast: Cast, newcomer: Member) -> None:
+def test_a_full_cluster_offers_the_waiting_list(cast: Cast, newcomer: Member) -> None:
     cluster = running(cast, size_limit=4)
     client = client_of(newcomer)
-    assert "The cluster is full: 4 of 4 places are taken." in client.get(url(cluster)).content.decode()
+    assert "Put me on the waiting list" in client.get(url(cluster)).content.decode()
     data = {"way": "ask", "organisation": newcomer.affiliations.get().organisation_id}
     assert client.post(url(cluster, "join"), data).status_code == 409
+    assert client.post(url(cluster, "join"), {**data, "way": "wait"}).status_code == 302
+    assert "as number 1" in client.get(url(cluster)).content.decode()
+    lead = page_for(cast, cluster, "lead")
+    assert "Waiting list" in lead
+    assert "number 1" in lead
 
 
 def test_a_policy_that_changed_meanwhile_keeps_the_words(cast: Cast, newcomer: Member) -> None:
