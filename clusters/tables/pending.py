@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import ngettext
 
 from clusters.amendment_rights import private_amendments
-from clusters.choices import AmendmentState, ParticipationStatus
+from clusters.choices import AmendmentState, ParticipationStatus, State
 from clusters.models import Cluster
 from clusters.permissions import sees_names
 from community.models import User
@@ -97,6 +97,7 @@ def _follow_up(count: int) -> str:
     )
 
 
+AT_THE_PROPOSER = frozenset({State.DRAFT, State.RETURNED})
 #: code -> (sentence for a number, the page where it is seen), in the order in which they are shown.
 SORTS: dict[str, tuple[Callable[[int], str], str]] = {
     "requested": (_requested, "clusters:people"),
@@ -114,9 +115,10 @@ SORTS: dict[str, tuple[Callable[[int], str], str]] = {
 def pending_on(cluster: Cluster, user: User | AnonymousUser) -> list[Pending]:
     """Return what waits for somebody on this cluster, for who works on it; nothing for others. One query.
 
-    Of amendments each counts those that they may read: one that is not accepted yet is shown to nobody else.
+    A draft and a returned proposal wait for their proposer alone, as the line under their title says. Of amendments
+    each counts those that they may read: one that is not accepted yet is shown to nobody else.
     """
-    if not user.is_authenticated or not sees_names(user, cluster):
+    if cluster.state in AT_THE_PROPOSER or not user.is_authenticated or not sees_names(user, cluster):
         return []
     first, *others = (_counted(code, rows, since) for code, rows, since in _sources(cluster, user))
     found = {code: (count, since) for code, count, since in first.union(*others, all=True)}
