@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from benchmarks import report
@@ -93,7 +94,7 @@ def _measured(place: Place, given: argparse.Namespace, where: Path) -> report.Re
 
 
 def _ask(place: Place, master: int, target: Target, seconds: float) -> Measure:
-    return measure(PORT, target, seconds=seconds, clients=CLIENTS, pids=server_pids(place, master))
+    return measure(PORT, target, seconds=seconds, clients=CLIENTS, pids=partial(server_pids, place, master))
 
 
 def _keep_best(measures: dict[str, Measure], target: Target, new: Measure) -> None:

@@ -11,11 +11,14 @@ import multiprocessing
 import os
 import socket
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 TICK = os.sysconf("SC_CLK_TCK")
+#: So often an address is asked for anew where the server's processes changed under the measure.
+TRIES = 5
 
 
 @dataclass(frozen=True)
@@ -77,12 +80,24 @@ def _client(port: int, request: bytes, expect: int, until: float, results: Any) 
     results.put(times)
 
 
-def measure(port: int, target: Target, *, seconds: float, clients: int, pids: list[int]) -> Measure:
-    """Ask one address for a while with so many clients at once; `pids` are the server's processes.
+def measure(port: int, target: Target, *, seconds: float, clients: int, pids: Callable[[], Sequence[int]]) -> Measure:
+    """Ask one address for a while with so many clients at once.
+
+    `pids` returns the server's processes. Where one ends or begins meanwhile (a connection to the database gets too
+    old, a worker is renewed), what it took is not known, and the address is asked for anew.
 
     Raises:
-        RuntimeError: an answer was not what it should be.
+        RuntimeError: an answer was not what it should be, or the server's processes changed each time.
     """
+    for _try in range(TRIES):
+        before = frozenset(pids())
+        found = _measure_once(port, target, seconds=seconds, clients=clients, pids=sorted(before))
+        if frozenset(pids()) == before:
+            return found
+    raise RuntimeError(f"{target.path}: the server's processes changed during each of {TRIES} measures")
+
+
+def _measure_once(port: int, target: Target, *, seconds: float, clients: int, pids: Sequence[int]) -> Measure:
     status, _headers, body = answer(port, target)
     if status != target.expect:
         raise RuntimeError(f"{target.path} answered {status}: {body[:300]!r}")
@@ -112,7 +127,7 @@ def measure(port: int, target: Target, *, seconds: float, clients: int, pids: li
     )
 
 
-def _spent(pids: list[int]) -> float:
+def _spent(pids: Sequence[int]) -> float:
     """Return the processor seconds that the processes have taken so far; one that ended counts as nothing."""
     total = 0
     for pid in pids:
