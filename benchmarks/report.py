@@ -105,7 +105,7 @@ def text(results: Sequence[Result], seconds: float, clients: int) -> str:
         cold = ", ".join(f"{name} {ms:.0f} ms" for name, ms in result.after_change.items())
         facts = (
             f"{members} members; {found['public']} clusters public. The rare word is in {found['rare_hits']} of them, "
-            f"the common one in {found['common_hits']}. Filled in {result.filled_in:.0f} s. "
+            f"the common one in {found['common_hits']}. Filled, or found filled, in {result.filled_in:.0f} s. "
             f"First answer after a change, with nothing kept: {cold}."
         )
         lines += [f"### {result.place.engine}, {number} clusters", "", facts, "", *page_lines(result), ""]
