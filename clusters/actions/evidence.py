@@ -29,7 +29,7 @@ def add_evidence(
     *,
     stage: Stage,
     by: User,
-    content: Content,  # type: ignore[type-arg]
+    content: Content[Any],
     at: datetime | None = None,
     **values: Any,
 ) -> File:

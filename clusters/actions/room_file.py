@@ -35,7 +35,7 @@ def add_room_file(
     *,
     cluster: Cluster,
     by: User,
-    content: Content,  # type: ignore[type-arg]
+    content: Content[Any],
     title: str,
     visibility: str,
     at: datetime | None = None,
@@ -74,7 +74,7 @@ def add_version(
     *,
     room_file: RoomFile,
     by: User,
-    content: Content,  # type: ignore[type-arg]
+    content: Content[Any],
     note: str = "",
     at: datetime | None = None,
     **rights: Any,
@@ -171,7 +171,7 @@ def _check(row: RoomFile) -> None:
     check_fields(row, leave_out=("cluster", "added_by"))
 
 
-def _stored(row: RoomFile, content: Content, *, by: User, at: datetime, **given: Any) -> File:  # type: ignore[type-arg]
+def _stored(row: RoomFile, content: Content[Any], *, by: User, at: datetime, **given: Any) -> File:
     try:
         return store_file(
             content=content, subject=row, title=row.title, visibility=row.visibility, by=by, at=at, **given

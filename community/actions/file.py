@@ -36,7 +36,7 @@ def keep_file(*, subject: models.Model, by: User, at: datetime | None = None, **
 
 def store_file(
     *,
-    content: Content,  # type: ignore[type-arg]
+    content: Content[Any],
     subject: models.Model,
     title: str,
     rights_holder: str,
@@ -112,7 +112,7 @@ def hide_file(file: File, *, at: datetime) -> File | None:
     return row
 
 
-def _refuse_unusable(content: Content, are_rights_stated: bool) -> None:  # type: ignore[type-arg]
+def _refuse_unusable(content: Content[Any], are_rights_stated: bool) -> None:
     """Refuse an empty file, one that is too big, and one whose rights are not stated."""
     if not content.size:
         raise Refusal(_("This file is empty."))
@@ -124,7 +124,7 @@ def _refuse_unusable(content: Content, are_rights_stated: bool) -> None:  # type
         )
 
 
-def sha256_of(content: Content) -> str:  # type: ignore[type-arg]
+def sha256_of(content: Content[Any]) -> str:
     """Return the checksum of a file's bytes, read in pieces, in hex."""
     digest = hashlib.sha256()
     for piece in content.chunks():
