@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from clusters import amendment_rights as rights
-from clusters.amendment_fields import amendment_hash
 from clusters.choices import DECIDERS, AmendmentState, Capacity
 from clusters.permissions import LEADS
+from clusters.rules import amendment as rights
+from clusters.rules.amendment_fields import amendment_hash
 from community import lifecycle
 from community.lifecycle import Reason, Verb
 

@@ -17,14 +17,8 @@ class ClustersConfig(AppConfig):
         """Register kinds, the life cycle, effects, and what community draws."""
         from clusters import (  # noqa: F401 - they register on import
             amendment_lifecycle,
-            amendment_notifications,
             contributed,
-            follow_up_mails,
             lifecycle,
-            mail_pages,
-            meeting_mails,
-            notifications,
-            room_mails,
         )
         from clusters.actions import (  # noqa: F401 - the effects register on import
             again,
@@ -33,6 +27,8 @@ class ClustersConfig(AppConfig):
             merge_effects,
             needs,
         )
+        from clusters.notifications import amendment, follow_up, meeting, pages, room  # noqa: F401 - so do mails
+        from clusters.notifications import lifecycle as told  # noqa: F401
 
         register_kinds()
         contributed.register()

@@ -18,10 +18,10 @@ from clusters.actions.room_records import COMMENTS, MESSAGES
 from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
-from clusters.follow_up_mails import PURPOSE
-from clusters.mail_topics import TOPICS
 from clusters.models import Cluster
-from clusters.reminder_rights import can_see_reminders
+from clusters.notifications.follow_up import PURPOSE
+from clusters.notifications.topics import TOPICS
+from clusters.rules.reminder_rights import can_see_reminders
 from clusters.tables.deadlines import deadlines_of
 from clusters.visibility import viewer
 from community import contributions

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
-from clusters.follow_up_rules import is_late
 from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
-from clusters.roadmap_rules import seen_versions
+from clusters.rules.follow_up import is_late
+from clusters.rules.roadmap import seen_versions
 from clusters.sentences import why_returned
 from clusters.tables.several import age_in_words, old_roadmaps
 from clusters.visibility import Viewer, viewer

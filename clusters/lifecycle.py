@@ -1,7 +1,8 @@
 """The life of a cluster: one table that page, action, admin, command, tests and help read.
 
 Each row says what a verb is called, where it leads from where, who may do it, what it requires and tells, and what
-else it does. `tells` are audiences of `clusters.notifications`, `effects` functions of `clusters.actions.effects`.
+else it does. `tells` are audiences of `clusters.notifications.lifecycle`, `effects` functions of
+`clusters.actions.effects`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from operator import attrgetter
 
 from django.utils.translation import gettext_lazy as _
 
-from clusters import decision_rules, merge_rules
-from clusters import requirements as needs
 from clusters.choices import ACTIVE_STATES, DECIDERS, Capacity, State
-from clusters.content import content_hash
 from clusters.permissions import LEADS, capacities
+from clusters.rules import decision as decision_rules
+from clusters.rules import merge as merge_rules
+from clusters.rules import requirements as needs
+from clusters.rules.content import content_hash
 from community import lifecycle
 from community.lifecycle import Reason, Verb
 

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-from clusters.meeting_times import is_ambiguous, local
 from clusters.models import Meeting
+from clusters.rules.meeting_times import is_ambiguous, local
 
 if TYPE_CHECKING:
     from icalendar import Event

@@ -15,9 +15,9 @@ from django.db.models import IntegerField, Manager, Prefetch, QuerySet, Value, p
 from django.utils.translation import gettext as _
 
 from clusters.choices import State
-from clusters.content import Parts, parts_of
 from clusters.models import Cluster
 from clusters.querysets.words import HoldsWords, words_of
+from clusters.rules.content import Parts, parts_of
 from community.models import Need, Solution, User
 from community.similar import telling_words
 

@@ -19,13 +19,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clusters.amendment_fields import LABELS
-from clusters.amendment_rights import private_amendments
 from clusters.choices import Capacity, FollowUpReason, State
 from clusters.models import Cluster
 from clusters.permissions import sees_names
-from clusters.room_rules import can_see_room
 from clusters.room_sentences import ROOM_KINDS, ROOM_SENTENCES, TOLD_TO_ALL
+from clusters.rules.amendment import private_amendments
+from clusters.rules.amendment_fields import LABELS
+from clusters.rules.room import can_see_room
 from community import kinds
 from community.models import Event, Member, User
 

@@ -177,7 +177,7 @@ class NavigationEntry:
 desk_items: Registry[Callable[[User, date], Iterable[DeskItem]]] = Registry("desk_items")
 page_sections: Registry[PageSection] = Registry("page_sections")
 personal_records: Registry[PersonalRecords] = Registry("personal_records")
-#: What waits on a day besides what clusters know themselves, as facts (`clusters.reminders.Silence`).
+#: What waits on a day besides what clusters know themselves, as facts (`clusters.rules.reminders.Silence`).
 silences: Registry[Callable[[date], Iterable[Any]]] = Registry("silences")
 search_sources: Registry[SearchSource] = Registry("search_sources")
 clock_jobs: Registry[ClockJob] = Registry("clock_jobs")

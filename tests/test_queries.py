@@ -18,8 +18,8 @@ from clusters.actions.meeting import keep_minutes, note_decision
 from clusters.actions.room import reply, start_thread
 from clusters.actions.room_file import add_version
 from clusters.choices import PUBLIC_STATES, FollowUpReason, ParticipationStatus, StageStatus, State
-from clusters.follow_up_mails import PURPOSE
 from clusters.models import Cluster, Objective, Outcome, Participation, RoomMessage, Stage
+from clusters.notifications.follow_up import PURPOSE
 from community.actions.transition import transition
 from community.choices import ConsentPurpose, FileVisibility, PartnerRole, Vocabulary
 from community.links import mint

@@ -14,13 +14,13 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import amendment_notifications as notifications
 from clusters.actions.amendment_values import check_changes, check_reason, check_wished
 from clusters.actions.parts import locked_cluster
-from clusters.amendment_fields import changes_of, kind_of
-from clusters.amendment_rights import amendment_capacities, can_comment, can_suggest, puts_forward
 from clusters.choices import Capacity
 from clusters.models import Amendment, Cluster
+from clusters.notifications import amendment as notifications
+from clusters.rules.amendment import amendment_capacities, can_comment, can_suggest, puts_forward
+from clusters.rules.amendment_fields import changes_of, kind_of
 from community import events
 from community.actions.transition import transition
 from community.lifecycle import GONE
@@ -52,7 +52,7 @@ def suggest_amendment(
     verb `amendment.proposed` where the person may put forward.
 
     Args:
-        wished: JSON values of `clusters.amendment_fields.FIELDS`; those equal to the cluster's are left out.
+        wished: JSON values of `clusters.rules.amendment_fields.FIELDS`; those equal to the cluster's are left out.
 
     Raises:
         Refusal: the person may not, gives no reason, a value is wrong, nothing differs, or a hand-over is mixed with

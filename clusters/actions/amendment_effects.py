@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from clusters import search
 from clusters.actions.amendment_values import COLUMNS, check_changes, check_reason, check_wished, write_accepted
 from clusters.actions.baseline import freeze_baseline
-from clusters.amendment_fields import DAYS, changes_of, for_history, kind_of
 from clusters.choices import AmendmentKind, AmendmentState
 from clusters.models import Amendment, Cluster
+from clusters.rules.amendment_fields import DAYS, changes_of, for_history, kind_of
 from community.actions.transition import effect
 from community.lifecycle import Attempt
 from community.permissions import Refusal

@@ -10,12 +10,12 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
 from clusters.actions.parts import check_fields
-from clusters.amendment_fields import DAYS, TEXTS, current
 from clusters.choices import OutcomeKind, ParticipationRole, ParticipationStatus
 from clusters.models import Amendment, Cluster, Objective
 from clusters.models.cluster import ExpectedOutcome
 from clusters.permissions import eligible_to_lead
-from clusters.roadmap_rules import END_BEFORE_START, FIRST_YEAR, LAST_YEAR, WRONG_YEAR
+from clusters.rules.amendment_fields import DAYS, TEXTS, current
+from clusters.rules.roadmap import END_BEFORE_START, FIRST_YEAR, LAST_YEAR, WRONG_YEAR
 from community.lifecycle import Attempt
 from community.models import Member, Organisation, WorkingGroup
 from community.permissions import Refusal

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clusters.choices import State
 from clusters.models import Cluster
-from clusters.requirements import IDLE_DAYS
+from clusters.rules.requirements import IDLE_DAYS
 from community.actions.transition import transition
 from community.permissions import Refusal
 

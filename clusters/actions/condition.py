@@ -10,12 +10,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import condition_mails
 from clusters.actions.parts import check_fields, locked_cluster, record_change
 from clusters.choices import ACTIVE_STATES, DECIDERS
-from clusters.decision_rules import why_a_party
 from clusters.models import Cluster, Condition
+from clusters.notifications import condition as condition_mails
 from clusters.permissions import LEADS, capacities, parties
+from clusters.rules.decision import why_a_party
 from clusters.visibility import viewer
 from community.models import User
 from community.permissions import ALLOWED, Refusal, Verdict, refused

@@ -14,8 +14,8 @@ from clusters.actions.outcome import add_outcome
 from clusters.actions.parts import check_fields, locked_cluster, record_change
 from clusters.actions.roadmap import complete_stage, drop_stage
 from clusters.choices import OPEN_STAGES, StageKind
-from clusters.day_rules import can_report_day
 from clusters.models import Attendance, Cluster, Meeting, Stage
+from clusters.rules.day import can_report_day
 from community.actions.transition import transition
 from community.models import Organisation, User
 from community.permissions import Refusal

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from clusters.actions.parts import locked_cluster
 from clusters.choices import State
 from clusters.models import Cluster, DraftShare
-from clusters.notifications import tell_reader
+from clusters.notifications.lifecycle import tell_reader
 from clusters.permissions import can_edit_proposal
 from community.models import Member, User
 from community.permissions import Refusal

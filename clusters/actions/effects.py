@@ -10,7 +10,6 @@ from datetime import datetime
 from django.db.models import F
 from django.utils import timezone
 
-from clusters import checklist
 from clusters.actions.baseline import freeze_baseline as freeze
 from clusters.choices import (
     DECIDERS,
@@ -22,10 +21,11 @@ from clusters.choices import (
     ParticipationStatus,
     StageKind,
 )
-from clusters.content import content_hash
-from clusters.follow_up_mails import call_off
 from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
+from clusters.notifications.follow_up import call_off
 from clusters.permissions import is_gone
+from clusters.rules import checklist
+from clusters.rules.content import content_hash
 from community import notifications
 from community.actions.transition import effect, transition
 from community.dates import add_months

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from clusters.actions.parts import known_only, locked_cluster, record_change
 from clusters.choices import Capacity
-from clusters.evidence import MAX_FILES
-from clusters.joining import can_contribute
 from clusters.models import Stage
 from clusters.permissions import can_work
+from clusters.rules.evidence import MAX_FILES
+from clusters.rules.joining import can_contribute
 from community.actions.file import hide_file, store_file
 from community.models import File, User
 from community.permissions import Refusal

@@ -12,12 +12,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import follow_up_mails
 from clusters.actions.parts import check_fields, differences, record_change, worked_as
 from clusters.choices import FollowUpAnswer
-from clusters.follow_up_mails import PURPOSE, call_off, question_of
-from clusters.follow_up_rules import can_answer, is_answerable, note_problem, person_to_ask
 from clusters.models import Cluster, FollowUp
+from clusters.notifications import follow_up as follow_up_mails
+from clusters.notifications.follow_up import PURPOSE, call_off, question_of
+from clusters.rules.follow_up import can_answer, is_answerable, note_problem, person_to_ask
 from community import links
 from community.choices import LinkState
 from community.folding import fold_key

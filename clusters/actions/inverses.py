@@ -15,7 +15,7 @@ from clusters.actions.parts import check_fields, locked_cluster, record_change, 
 from clusters.actions.roadmap_parts import check_open, locked_stage
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
-from clusters.requirements import UNDO_SECONDS
+from clusters.rules.requirements import UNDO_SECONDS
 from community import notifications
 from community.models import Event, Member, Message, User
 from community.permissions import Refusal

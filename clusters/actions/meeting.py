@@ -12,11 +12,11 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import meeting_mails
 from clusters.actions.parts import check_fields, known_only, locked_cluster, record_change, stale
 from clusters.choices import MEETING_ZONES, Capacity, MeetingKind
-from clusters.meeting_times import can_call_meetings
 from clusters.models import Attendance, Cluster, Meeting, MeetingDecision
+from clusters.notifications import meeting as meeting_mails
+from clusters.rules.meeting_times import can_call_meetings
 from community.models import Event, Organisation, User
 from community.permissions import Refusal
 

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import merge_mails
 from clusters.actions.parts import check_fields
 from clusters.choices import DECIDERS, MergeStatus
 from clusters.lifecycle import CLUSTER
-from clusters.merge_rules import can_take_in, coordinates_both, may_answer, party_to_neither
 from clusters.models import Cluster, MergeRequest
+from clusters.notifications import merge as merge_mails
 from clusters.permissions import capacities
+from clusters.rules.merge import can_take_in, coordinates_both, may_answer, party_to_neither
 from community import events
 from community.actions.transition import transition
 from community.lifecycle import GONE

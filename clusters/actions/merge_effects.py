@@ -20,9 +20,9 @@ from clusters.choices import (
     ParticipationRole,
     ParticipationStatus,
 )
-from clusters.merge_rules import can_take_in
 from clusters.models import Cluster, Participation
 from clusters.permissions import capacities, is_gone
+from clusters.rules.merge import can_take_in
 from community import events
 from community.actions.transition import effect
 from community.lifecycle import Attempt

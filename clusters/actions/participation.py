@@ -12,13 +12,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import notifications
 from clusters.actions.parts import check_fields, locked_cluster, note_writer, record_part
 from clusters.actions.waiting import move_up
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus
-from clusters.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from clusters.models import Cluster, Participation
+from clusters.notifications import lifecycle as notifications
 from clusters.permissions import can_work, eligible_to_lead
+from clusters.rules.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from community.models import Member, Organisation, User
 from community.permissions import ALLOWED, Refusal, Verdict
 

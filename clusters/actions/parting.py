@@ -8,14 +8,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import notifications
 from clusters.actions.participation import KEYS, locked_part
 from clusters.actions.parts import check_fields, record_part
 from clusters.actions.waiting import move_up
 from clusters.choices import ParticipationStatus
-from clusters.joining import can_end
 from clusters.models import Participation
+from clusters.notifications import lifecycle as notifications
 from clusters.permissions import can_work
+from clusters.rules.joining import can_end
 from community.models import User
 from community.permissions import Refusal
 

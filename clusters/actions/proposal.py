@@ -31,11 +31,11 @@ from clusters.actions.proposal_values import (
     stored,
 )
 from clusters.choices import Capacity, State
-from clusters.examples import Example, as_example
 from clusters.models import Cluster
 from clusters.models.cluster import new_draft_code
-from clusters.notifications import ask_lead
+from clusters.notifications.lifecycle import ask_lead
 from clusters.permissions import can_edit_proposal, can_propose
+from clusters.rules.examples import Example, as_example
 from community.models import Member, Need, User
 from community.permissions import Refusal
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from clusters.models import Cluster
-from clusters.reminders import LAST_IDLE_STEP, Decision, keys_of, plan
-from clusters.silences import silences
+from clusters.notifications.silences import silences
+from clusters.rules.reminders import LAST_IDLE_STEP, Decision, keys_of, plan
 from community import notifications
 from community.models import Message, User
 

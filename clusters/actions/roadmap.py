@@ -29,10 +29,10 @@ from clusters.actions.roadmap_parts import (
     values_of,
 )
 from clusters.choices import StageStatus
-from clusters.joining import can_contribute
 from clusters.models import Cluster, Stage
 from clusters.permissions import can_work
-from clusters.roadmap_rules import MAX_STAGES
+from clusters.rules.joining import can_contribute
+from clusters.rules.roadmap import MAX_STAGES
 from community.lifecycle import Entered
 from community.models import User
 from community.permissions import Refusal

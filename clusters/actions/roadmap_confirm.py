@@ -12,7 +12,7 @@ from clusters.actions.parts import locked_cluster, record_change
 from clusters.actions.roadmap_parts import check_open, check_seen, locked_stage
 from clusters.models import Cluster, Stage
 from clusters.permissions import can_work
-from clusters.roadmap_rules import seen_versions
+from clusters.rules.roadmap import seen_versions
 from community.models import User
 from community.permissions import Refusal
 
@@ -46,7 +46,7 @@ def confirm_roadmap(*, cluster: Cluster, by: User, seen: str, at: datetime | Non
     A no-op when all were confirmed or written today. One event on the cluster.
 
     Args:
-        seen: the versions that the page showed (`clusters.roadmap_rules.seen_versions`).
+        seen: the versions that the page showed (`clusters.rules.roadmap.seen_versions`).
 
     Raises:
         Refusal: a stage was added, moved or saved meanwhile; none is open; the person may not work on the roadmap.

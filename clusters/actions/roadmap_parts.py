@@ -13,7 +13,7 @@ from clusters.actions.parts import Predicate, check_fields, differences, locked_
 from clusters.choices import OPEN_STAGES, StageStatus
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
-from clusters.roadmap_rules import StageDates, turns_in_circle
+from clusters.rules.roadmap import StageDates, turns_in_circle
 from community.lifecycle import Entered
 from community.models import Event, User
 from community.permissions import Refusal

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from clusters.actions.parts import record_change
 from clusters.actions.roadmap_parts import locked_stage
 from clusters.models import Cluster, Stage
-from clusters.shift_rules import MAX_DAYS, ShiftLine, shift_of
+from clusters.rules.shift import MAX_DAYS, ShiftLine, shift_of
 from community.models import Event, User
 from community.permissions import Refusal
 

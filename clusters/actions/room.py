@@ -14,11 +14,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import room_mails
 from clusters.actions.parts import check_fields, locked_cluster, stale, worked_as
 from clusters.choices import Capacity
 from clusters.models import Cluster
-from clusters.room_rules import (
+from clusters.notifications import room as room_mails
+from clusters.rules.room import (
     can_change_comment,
     can_keep_order,
     can_see_room,

@@ -17,8 +17,8 @@ from clusters.actions.parts import check_fields, known_only, locked_cluster, sta
 from clusters.choices import Capacity
 from clusters.models import Cluster, RoomFile, RoomFileVersion
 from clusters.models.room import ROOM_VISIBILITIES
-from clusters.room_files import can_keep_file
-from clusters.room_rules import can_share
+from clusters.rules.room import can_share
+from clusters.rules.room_files import can_keep_file
 from community import events
 from community.actions.file import hide_file, sha256_of, store_file
 from community.models import Event, File, User

@@ -10,13 +10,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters import room_mails
 from clusters.actions.parts import check_fields, locked_cluster, worked_as
 from clusters.actions.room import SAME_PRESS
 from clusters.choices import Capacity
-from clusters.meeting_times import can_call_meetings
 from clusters.models import Cluster, RoomMessage
-from clusters.room_rules import people_of_room
+from clusters.notifications import room as room_mails
+from clusters.rules.meeting_times import can_call_meetings
+from clusters.rules.room import people_of_room
 from community import events
 from community.models import Member, User
 from community.permissions import Refusal

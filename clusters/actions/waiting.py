@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from clusters import notifications
 from clusters.actions.parts import record_part
 from clusters.choices import ACTIVE_STATES, ParticipationStatus
 from clusters.models import Cluster
+from clusters.notifications import lifecycle as notifications
 
 Status = ParticipationStatus
 

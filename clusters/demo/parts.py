@@ -20,8 +20,8 @@ from clusters.actions.roadmap_shift import shift_stages
 from clusters.choices import AmendmentState, MeetingKind
 from clusters.demo.world import Day, World
 from clusters.models import Amendment, Attendance, Cluster, Condition, Meeting, Stage
-from clusters.roadmap_rules import seen_versions
-from clusters.shift_rules import shift_of
+from clusters.rules.roadmap import seen_versions
+from clusters.rules.shift import shift_of
 from community.choices import MessageState
 from community.models import Message, SignedLink, User
 

@@ -14,8 +14,8 @@ from clusters.actions.parts import record_change
 from clusters.choices import ParticipationRole, ParticipationStatus
 from clusters.demo import parts
 from clusters.demo.world import Day, World
-from clusters.joining import way_in
 from clusters.models import Cluster, Participation
+from clusters.rules.joining import way_in
 
 Told = tuple[Day, str, Callable[[datetime], object]]
 

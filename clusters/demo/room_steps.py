@@ -14,7 +14,7 @@ from clusters.actions.room_message import recipients_of, seal_of, send_message
 from clusters.demo import parts
 from clusters.demo.files import paragraphs
 from clusters.demo.world import World
-from clusters.meeting_times import span_of
+from clusters.rules.meeting_times import span_of
 from community.models import Comment
 
 

@@ -11,10 +11,10 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from clusters.amendment_fields import DAYS, TEXTS, current
 from clusters.choices import OutcomeKind
 from clusters.forms.proposal_fields import Line, Prose
 from clusters.models import Cluster
+from clusters.rules.amendment_fields import DAYS, TEXTS, current
 from community.forms.dates import DayField
 from community.lifecycle import Reason, Verb
 from community.models import WorkingGroup

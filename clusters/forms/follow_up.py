@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import FollowUpAnswer
-from clusters.follow_up_rules import note_problem
 from clusters.forms.merging import MergingForm
 from clusters.forms.roadmap import web_address
 from clusters.models import FollowUp
+from clusters.rules.follow_up import note_problem
 from community.validators import plain_text
 
 FIELDS = ("answer", "note", "evidence_url")

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters.decision_rules import due_problem
 from clusters.forms.outcome import ConcludeForm
 from clusters.forms.rows import RowForm, RowSet, added, raw_rows, with_rows
 from clusters.models import Cluster
+from clusters.rules.decision import due_problem
 from clusters.sentences import CONFIDED
 from community.forms.dates import DayField
 from community.lifecycle import Reason, Verb

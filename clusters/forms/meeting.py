@@ -16,8 +16,8 @@ from clusters.actions.meeting import MOST_PERSONS
 from clusters.choices import MEETING_ZONES, MeetingKind
 from clusters.forms.proposal_fields import Line, Prose
 from clusters.forms.roadmap import short_line
-from clusters.meeting_times import span_of
 from clusters.models import Meeting
+from clusters.rules.meeting_times import span_of
 from community.forms.dates import DayField
 from community.models import Organisation
 

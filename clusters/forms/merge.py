@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.lifecycle import REASON_LENGTH
-from clusters.merge_rules import can_take_in
 from clusters.models import Cluster
+from clusters.rules.merge import can_take_in
 from community.models import User
 from community.validators import plain_line, plain_text
 

@@ -21,8 +21,8 @@ from clusters.forms.proposal_fields import (
     section,
 )
 from clusters.forms.rows import RowForm
-from clusters.proposal_rules import DEADLINE_WITHOUT_REASON
-from clusters.roadmap_rules import OutsideStage, ended_long_ago, is_too_far_back, stages_outside
+from clusters.rules.proposal import DEADLINE_WITHOUT_REASON
+from clusters.rules.roadmap import OutsideStage, ended_long_ago, is_too_far_back, stages_outside
 from community.forms.dates import DayField
 
 #: No cluster lies outside of these days.

@@ -18,9 +18,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from clusters.examples import is_example_text
 from clusters.forms.rows import DraftForm, RowSet
 from clusters.models import Cluster
+from clusters.rules.examples import is_example_text
 from community.models import User
 from community.validators import plain_line, plain_text
 

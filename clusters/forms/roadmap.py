@@ -14,7 +14,7 @@ from clusters.actions.roadmap_parts import DATES, FIELDS
 from clusters.choices import StageKind, StageStatus
 from clusters.forms.merging import MergingForm, SeenVersionField, offer
 from clusters.models import Cluster, Stage
-from clusters.roadmap_rules import StageDates
+from clusters.rules.roadmap import StageDates
 from community.forms.dates import DayField
 from community.models import Member
 from community.validators import plain_line, plain_text

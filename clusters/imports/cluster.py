@@ -25,8 +25,8 @@ from clusters.imports.known import Known
 from clusters.imports.outgoing import lines_of
 from clusters.imports.steps import approve, propose, run_and_conclude
 from clusters.models import Cluster
-from clusters.notifications import tell_named
-from clusters.roadmap_rules import EXPRESS_DAYS_BACK, is_too_far_back
+from clusters.notifications.lifecycle import tell_named
+from clusters.rules.roadmap import EXPRESS_DAYS_BACK, is_too_far_back
 from community.events import record
 from community.folding import fold_key
 from community.imports.row import Row

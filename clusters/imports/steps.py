@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from clusters import checklist
 from clusters.actions.outcome import add_outcome
 from clusters.actions.proposal import create_draft, save_step
 from clusters.actions.proposal_values import digest, stored
@@ -17,6 +16,7 @@ from clusters.actions.roadmap import complete_stage
 from clusters.choices import OPEN_STAGES, State
 from clusters.imports.cells import outcomes_of
 from clusters.models import Cluster
+from clusters.rules import checklist
 from community.actions.transition import transition
 from community.imports.row import Row, RowRefused
 from community.lifecycle import Entered

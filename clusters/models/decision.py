@@ -110,7 +110,7 @@ class Condition(models.Model):
 class Amendment(models.Model):
     """A change to what was approved, as a difference that a coordinator accepts or refuses.
 
-    `changes` maps a field of the cluster (`clusters.amendment_fields`) to `{"was": …, "now": …}` in JSON values;
+    `changes` maps a field of the cluster (`clusters.rules.amendment_fields`) to `{"was": …, "now": …}` in JSON values;
     the decision adds `"accepted": true` or `false` to each. `put_forward_by` and `new_lead` make it theirs too:
     neither may decide. `state` changes only through `community.actions.transition`.
     """

@@ -81,7 +81,7 @@ class ClusterQuerySet(OverviewQuerySet):
         return Q(proposer=who.member_id) | Q(lead=who.member_id) | (Q(pk__in=shared) & early)
 
     def with_room_for(self, user: User | AnonymousUser | None, *, on: date | None = None) -> Self:
-        """Keep those whose room `user` reads on the day `on`; `clusters.room_rules.can_see_room` gives the reason."""
+        """Keep those whose room `user` reads on the day `on`; `clusters.rules.room.can_see_room` gives the reason."""
         on = on or timezone.localdate()
         who = viewer(user, on)
         opened = self.in_states(PUBLIC_STATES).filter(approved_at__isnull=False)
@@ -215,7 +215,7 @@ class ClusterQuerySet(OverviewQuerySet):
         return self.in_states(TAKING_STATES)
 
     def for_desk(self) -> Self:
-        """Join and prefetch what the verdicts and, beside `clusters.content.parts_of`, the check-lists read."""
+        """Join and prefetch what the verdicts and, beside `clusters.rules.content.parts_of`, the check-lists read."""
         rows = self.for_page().select_related("lead__user")
         return rows.prefetch_related("merge_requests__into", "stages", "participations")
 

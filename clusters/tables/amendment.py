@@ -9,12 +9,12 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 
-from clusters.amendment_fields import LABELS, Words, current, directory, in_words
 from clusters.amendment_lifecycle import AMENDMENT
-from clusters.amendment_rights import private_amendments
 from clusters.choices import ACCEPTED_AMENDMENTS, OPEN_AMENDMENTS
 from clusters.models import Amendment, Cluster
 from clusters.permissions import names_of, sees_names
+from clusters.rules.amendment import private_amendments
+from clusters.rules.amendment_fields import LABELS, Words, current, directory, in_words
 from community.lifecycle import Offer
 from community.models import Comment, User
 

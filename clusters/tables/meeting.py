@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from clusters.meeting_times import when_words
 from clusters.models import Cluster, Meeting
+from clusters.rules.meeting_times import when_words
 
 #: On the room's page; the other ones that were open with a press.
 SHOWN_BEFORE = 5

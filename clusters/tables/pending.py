@@ -13,10 +13,10 @@ from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import ngettext
 
-from clusters.amendment_rights import private_amendments
 from clusters.choices import AmendmentState, ParticipationStatus, State
 from clusters.models import Cluster
 from clusters.permissions import sees_names
+from clusters.rules.amendment import private_amendments
 from community.models import User
 
 

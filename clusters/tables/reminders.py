@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.actions.reminders import Plan
-from clusters.mail_topics import REMINDERS
 from clusters.models import Cluster
-from clusters.reminder_words import WORDS
-from clusters.reminders import Decision, Why
+from clusters.notifications.reminder_words import WORDS
+from clusters.notifications.topics import REMINDERS
+from clusters.rules.reminders import Decision, Why
 from clusters.visibility import viewer
 from community.choices import Rhythm
 from community.models import NotificationPreference, User

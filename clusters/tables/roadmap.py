@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from clusters.choices import ParticipationRole, ParticipationStatus, StageStatus
 from clusters.models import Baseline, Cluster, Participation, Stage
 from clusters.pictures import DrawnStage
-from clusters.roadmap_rules import outside_cluster, progress_in_words, seen_versions
+from clusters.rules.roadmap import outside_cluster, progress_in_words, seen_versions
 from clusters.summary import slip_of
 from community.models import File
 
@@ -173,7 +173,7 @@ class Roadmap:
 def roadmap_of(cluster: Cluster, *, on: date, files: Mapping[int, list[File]] | None = None) -> Roadmap:
     """Return the roadmap of `cluster` as it stands on the day `on`: five queries, however many stages.
 
-    `files` are those that the reader may fetch, by the id of their stage (`clusters.evidence`).
+    `files` are those that the reader may fetch, by the id of their stage (`clusters.rules.evidence`).
     """
     stages = list(cluster.stages.all())
     baselines = list(cluster.baselines.order_by("number").prefetch_related("stages"))

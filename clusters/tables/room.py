@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from clusters.choices import ParticipationRole
 from clusters.models import Cluster, RoomMessage
-from clusters.room_rules import can_keep_order, can_speak
+from clusters.rules.room import can_keep_order, can_speak
 from community.models import Comment, Member, User
 
 THREADS_PER_PAGE = 20

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
 from clusters.models import Cluster, Participation, Stage
-from clusters.roadmap_rules import seen_versions
+from clusters.rules.roadmap import seen_versions
 from community.models import User
 from community.visibility import member_of
 

@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clusters.amendment_notifications import AUDIENCE_LABELS as AMENDMENT_AUDIENCES
 from clusters.choices import AmendmentState, Capacity, Level, OutcomeKind, ParticipationRole, StageStatus, State
-from clusters.notifications import AUDIENCE_LABELS
-from clusters.roadmap_rules import progress_in_words
+from clusters.notifications.amendment import AUDIENCE_LABELS as AMENDMENT_AUDIENCES
+from clusters.notifications.lifecycle import AUDIENCE_LABELS
+from clusters.rules.roadmap import progress_in_words
 from community.lifecycle import Reason, Verb
 from community.templatetags.components import mark
 from community.templatetags.dates import period

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from clusters import reminder_words
+from clusters.notifications import reminder_words
 
 register = template.Library()
 

@@ -16,15 +16,15 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.actions import amendment as actions
-from clusters.amendment_fields import DAYS, LABELS, amendment_hash, directory, in_words
 from clusters.amendment_lifecycle import AMENDMENT
-from clusters.amendment_notifications import told
-from clusters.amendment_rights import amendments_for, can_comment, can_suggest, puts_forward
 from clusters.choices import OPEN_AMENDMENTS, AmendmentKind
 from clusters.forms.amendment import AmendmentForm, AmendmentVerbForm, CommentForm, DecisionForm, HandOverForm, WishForm
 from clusters.models import Amendment, Cluster
+from clusters.notifications.amendment import told
 from clusters.permissions import names_of
-from clusters.roadmap_rules import end_warnings
+from clusters.rules.amendment import amendments_for, can_comment, can_suggest, puts_forward
+from clusters.rules.amendment_fields import DAYS, LABELS, amendment_hash, directory, in_words
+from clusters.rules.roadmap import end_warnings
 from clusters.tables.amendment import DECISIONS, lines, sheet
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, status_of

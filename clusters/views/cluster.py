@@ -20,14 +20,14 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
-from clusters.day_rules import can_report_day
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.permissions import can_edit_proposal, can_work, capacities, names_of, sees_names
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.relatives import history_of, relatives, took_it_in
-from clusters.requirements import lead_trouble
-from clusters.room_rules import can_see_room
+from clusters.rules.day import can_report_day
+from clusters.rules.requirements import lead_trouble
+from clusters.rules.room import can_see_room
 from clusters.sentences import how_it_stands
 from clusters.summary import cached_snapshot
 from clusters.tables.follow_up import follow_ups_of

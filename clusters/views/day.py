@@ -12,9 +12,9 @@ from django.views import View
 
 from clusters.actions.day import report_day
 from clusters.choices import State
-from clusters.day_rules import can_report_day
 from clusters.forms.day import DayForm, with_one_more
 from clusters.models import Cluster
+from clusters.rules.day import can_report_day
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, status_of
 from community.permissions import Refusal

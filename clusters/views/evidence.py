@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.actions.evidence import add_evidence, remove_evidence
-from clusters.evidence import evidence_by_stage, file_of, likely_holder
 from clusters.forms.evidence import EvidenceForm
-from clusters.joining import can_contribute
 from clusters.models import Cluster, Stage
 from clusters.permissions import can_work
-from clusters.room_files import room_file_of
+from clusters.rules.evidence import evidence_by_stage, file_of, likely_holder
+from clusters.rules.joining import can_contribute
+from clusters.rules.room_files import room_file_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, status_of
 from community.models import File

@@ -15,10 +15,10 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from clusters.actions import follow_up as actions
-from clusters.follow_up_mails import PURPOSE
-from clusters.follow_up_rules import can_answer, corrected_until
 from clusters.forms.follow_up import FollowUpForm
 from clusters.models import Cluster, FollowUp
+from clusters.notifications.follow_up import PURPOSE
+from clusters.rules.follow_up import can_answer, corrected_until
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, status_of
 from community import links

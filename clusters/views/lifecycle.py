@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
 
-from clusters import checklist
-from clusters.content import content_hash
-from clusters.decision_rules import decision_of_this_round
 from clusters.forms.lifecycle import ApproveForm, VerbForm, form_for
 from clusters.forms.proposal import PLACES
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
-from clusters.notifications import told
+from clusters.notifications.lifecycle import told
+from clusters.rules import checklist
+from clusters.rules.content import content_hash
+from clusters.rules.decision import decision_of_this_round
 from clusters.sentences import Entry, history
 from clusters.views.proposal_page import place_url, point_rows_of, step_url
 from community.access import get_visible

@@ -15,9 +15,9 @@ from django.views import View
 from clusters.actions import meeting as actions
 from clusters.forms.meeting import CancelForm, DecisionForm, MeetingForm, MinutesForm
 from clusters.meeting_calendar import Method, calendar_of
-from clusters.meeting_times import can_call_meetings
 from clusters.models import Cluster, Meeting, MeetingDecision
-from clusters.room_rules import people_of_room
+from clusters.rules.meeting_times import can_call_meetings
+from clusters.rules.room import people_of_room
 from clusters.tables.meeting import sheet
 from clusters.views.cluster import frame
 from clusters.views.parts import INVALID, ask, part_of, status_of

@@ -16,11 +16,11 @@ from clusters.actions import merge as actions
 from clusters.choices import DECIDERS
 from clusters.forms.merge import FindForm, MergeForm, RefuseForm
 from clusters.lifecycle import CLUSTER
-from clusters.merge_rules import can_take_in, coordinates_both, may_answer, party_to_neither
 from clusters.models import Cluster, MergeRequest
-from clusters.notifications import told
+from clusters.notifications.lifecycle import told
 from clusters.overlap import overlap_of
 from clusters.permissions import capacities, names_of
+from clusters.rules.merge import can_take_in, coordinates_both, may_answer, party_to_neither
 from clusters.views.cluster import load
 from community.access import get_visible
 from community.permissions import Refusal, Verdict

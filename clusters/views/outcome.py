@@ -17,12 +17,12 @@ from django_htmx.http import reswap, retarget
 
 from clusters.actions import outcome as actions
 from clusters.choices import FINISHED_STATES
-from clusters.corrections import changed_since_report
 from clusters.forms.merging import MergingForm
 from clusters.forms.outcome import ObjectiveForm, OutcomeForm
 from clusters.forms.roadmap import SeenForm
 from clusters.models import Cluster, Objective, Outcome
 from clusters.permissions import can_correct
+from clusters.rules.corrections import changed_since_report
 from clusters.tables.follow_up import follow_ups_of
 from clusters.tables.outcome import outcomes_of
 from clusters.views.cluster import frame, load

@@ -28,7 +28,9 @@ from clusters.forms.participation import (
     SearchForm,
     WantForm,
 )
-from clusters.joining import (
+from clusters.models import Cluster, Participation
+from clusters.permissions import can_work, names_of
+from clusters.rules.joining import (
     SMALL_GROUP,
     Way,
     can_answer_invitation,
@@ -38,8 +40,6 @@ from clusters.joining import (
     own_participation,
     way_in,
 )
-from clusters.models import Cluster, Participation
-from clusters.permissions import can_work, names_of
 from clusters.tables.participation import members_to_invite, organisations_to_want, own_organisations, people_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, status_of

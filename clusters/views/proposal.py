@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.actions.proposal import create_draft, is_quiet, save_step
-from clusters.amendment_rights import can_suggest
 from clusters.choices import INCOMPLETE_STATES
-from clusters.examples import EXAMPLES, find_example
 from clusters.forms.proposal import STEPS, Step, step_of
 from clusters.forms.proposal_choices import MOST_NEEDS, newest_needs, own_drafts
 from clusters.forms.proposal_presses import is_press, looked_for, press
 from clusters.models import Cluster
 from clusters.models.cluster import new_draft_code
 from clusters.permissions import can_edit_proposal, can_propose
+from clusters.rules.amendment import can_suggest
+from clusters.rules.examples import EXAMPLES, find_example
 from clusters.views.proposal_page import (
     PREFETCH,
     check_context,

@@ -14,13 +14,13 @@ from django.utils.translation import ngettext
 
 from clusters.actions.proposal import Saved, is_quiet
 from clusters.actions.proposal_values import digest, stored
-from clusters.checklist import NOT_ACCEPTED, Point, Result, checklist
 from clusters.choices import State
 from clusters.forms.proposal import PLACES, STEPS, Step
 from clusters.forms.proposal_fields import StepForm
 from clusters.models import Cluster
 from clusters.overlap import overlap_of
-from clusters.proposal_rules import Sentence, examples_left, missing_for_submit, replace_example
+from clusters.rules.checklist import NOT_ACCEPTED, Point, Result, checklist
+from clusters.rules.proposal import Sentence, examples_left, missing_for_submit, replace_example
 from clusters.sentences import why_returned
 from clusters.views.proposal_review import review_of
 from community.models import User

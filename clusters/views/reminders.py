@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from clusters.actions.reminders import plan_reminders
 from clusters.forms.reminders import DayForm
-from clusters.reminder_rights import can_see_reminders
+from clusters.rules.reminder_rights import can_see_reminders
 from clusters.tables.reminders import sheet_of
 
 

@@ -16,11 +16,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
-from clusters import checklist
 from clusters.amendment_desk import to_decide
 from clusters.choices import EDITABLE_STATES, NAMED_PARTICIPATIONS
-from clusters.content import Parts, content_hash, parts_of
-from clusters.decision_rules import how_decided
 from clusters.forms.lifecycle import REASON_LENGTH, ApproveForm
 from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
@@ -28,6 +25,9 @@ from clusters.models import Cluster, Participation
 from clusters.overlap import overlap_of
 from clusters.permissions import Leads, deciding_members, know_able, names_of
 from clusters.pictures.snapshot import roadmap_pictures
+from clusters.rules import checklist
+from clusters.rules.content import Parts, content_hash, parts_of
+from clusters.rules.decision import how_decided
 from clusters.sentences import history
 from clusters.summary import cached_snapshot
 from clusters.views.cluster import load

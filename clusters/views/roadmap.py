@@ -19,14 +19,14 @@ from django_htmx.http import reswap, retarget
 
 from clusters import pictures
 from clusters.actions import roadmap as actions
-from clusters.evidence import evidence_by_stage
 from clusters.forms.merging import MergingForm
 from clusters.forms.roadmap import CompleteForm, DropForm, NoteForm, SeenForm, StageForm
-from clusters.joining import can_contribute
 from clusters.models import Cluster, Stage
 from clusters.permissions import can_work
 from clusters.pictures.snapshot import RoadmapPictures
-from clusters.roadmap_rules import end_warnings, outside_cluster
+from clusters.rules.evidence import evidence_by_stage
+from clusters.rules.joining import can_contribute
+from clusters.rules.roadmap import end_warnings, outside_cluster
 from clusters.tables.roadmap import Roadmap, roadmap_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of

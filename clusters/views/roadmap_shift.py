@@ -16,7 +16,7 @@ from clusters.actions.roadmap_shift import shift_stages
 from clusters.forms.shift import ShiftForm
 from clusters.models import Cluster
 from clusters.permissions import can_work
-from clusters.shift_rules import Shift, shift_of
+from clusters.rules.shift import Shift, shift_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, status_of
 from community.permissions import Refusal

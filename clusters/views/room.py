@@ -17,11 +17,10 @@ from django_htmx.http import retarget
 
 from clusters.actions import room as actions
 from clusters.forms.room import ChangeForm, CommentForm, HideForm, ThreadForm
-from clusters.meeting_times import can_call_meetings
 from clusters.models import Cluster
 from clusters.relatives import took_it_in
-from clusters.room_files import documents
-from clusters.room_rules import (
+from clusters.rules.meeting_times import can_call_meetings
+from clusters.rules.room import (
     can_change_comment,
     can_keep_order,
     can_see_room,
@@ -31,6 +30,7 @@ from clusters.room_rules import (
     comment_of,
     people_of_room,
 )
+from clusters.rules.room_files import documents
 from clusters.tables.meeting import meetings_of
 from clusters.tables.room import comments, messages_of, said, thread_page
 from clusters.views.cluster import frame, load

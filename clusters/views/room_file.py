@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.actions import room_file as actions
-from clusters.evidence import likely_holder
 from clusters.forms.room_file import RoomFileChangeForm, RoomFileForm, VersionForm
 from clusters.models import Cluster
-from clusters.room_files import Document, can_keep_file, document
-from clusters.room_rules import can_see_room, can_share
+from clusters.rules.evidence import likely_holder
+from clusters.rules.room import can_see_room, can_share
+from clusters.rules.room_files import Document, can_keep_file, document
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, status_of
 from clusters.views.room import loaded

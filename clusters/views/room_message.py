@@ -12,8 +12,8 @@ from django.views import View
 
 from clusters.actions.room_message import recipients_of, seal_of, send_message
 from clusters.forms.room_message import MessageForm
-from clusters.meeting_times import can_call_meetings
 from clusters.models import Cluster
+from clusters.rules.meeting_times import can_call_meetings
 from clusters.tables.room import voices_by_organisation
 from clusters.views.cluster import frame
 from clusters.views.parts import INVALID, ask, status_of

@@ -7,8 +7,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from clusters.choices import State
-from clusters.follow_up_mails import PURPOSE
 from clusters.models import FollowUp
+from clusters.notifications.follow_up import PURPOSE
 from community import links
 from community.actions.invitation import PURPOSE as INVITATION
 from tests import factories as make

@@ -9,11 +9,11 @@ import pytest
 from django.utils import timezone
 
 from clusters.actions.amendment import act, comment_on_amendment, decide_amendment, suggest_amendment
-from clusters.amendment_fields import amendment_hash, current
 from clusters.amendment_lifecycle import AMENDMENT
-from clusters.amendment_notifications import AUDIENCE_LABELS, AUDIENCES
 from clusters.choices import AmendmentKind, AmendmentState, ParticipationRole, State
 from clusters.models import Amendment, Cluster, Participation
+from clusters.notifications.amendment import AUDIENCE_LABELS, AUDIENCES
+from clusters.rules.amendment_fields import amendment_hash, current
 from clusters.summary import snapshot
 from community.actions.transition import registered_effects
 from community.mails import render
@@ -312,7 +312,7 @@ def test_the_end_of_the_cluster_ends_what_is_open(cast: Cast, cluster: Cluster) 
 
 
 def test_the_end_is_held_against_deadline_and_projects(cast: Cast, cluster: Cluster) -> None:
-    from clusters.roadmap_rules import end_warnings
+    from clusters.rules.roadmap import end_warnings
 
     assert end_warnings(cluster, date(2026, 9, 30)) == []
     cluster.deadline_on, cluster.deadline_reason = date(2026, 10, 31), "the call closes"

@@ -14,10 +14,10 @@ from django.db import models
 
 from clusters.actions.amendment import act, decide_amendment, suggest_amendment
 from clusters.actions.roadmap import update_stage
-from clusters.amendment_fields import amendment_hash
 from clusters.amendment_lifecycle import AMENDMENT
 from clusters.choices import State
 from clusters.models import Amendment, Cluster
+from clusters.rules.amendment_fields import amendment_hash
 from community.actions.transition import transition
 from community.models import Event
 from community.permissions import Refusal

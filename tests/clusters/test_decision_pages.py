@@ -9,12 +9,12 @@ from django.utils import timezone
 
 from clusters.actions.condition import can_settle
 from clusters.choices import ParticipationRole, ParticipationStatus, StageStatus, State
-from clusters.content import content_hash
-from clusters.decision_rules import why_a_party
-from clusters.examples import EXAMPLES, as_example
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster, DraftWriter, Participation
 from clusters.permissions import parties
+from clusters.rules.content import content_hash
+from clusters.rules.decision import why_a_party
+from clusters.rules.examples import EXAMPLES, as_example
 from community.actions.transition import transition
 from community.events import record
 from community.models import Event, Message

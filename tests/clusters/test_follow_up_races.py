@@ -8,8 +8,8 @@ import pytest
 
 from clusters.actions.follow_up import answer_follow_up, ask_due_follow_ups
 from clusters.choices import State
-from clusters.follow_up_mails import PURPOSE
 from clusters.models import FollowUp
+from clusters.notifications.follow_up import PURPOSE
 from community.links import mint
 from community.models import Event, Message
 from community.permissions import Refusal

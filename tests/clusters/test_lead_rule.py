@@ -11,10 +11,10 @@ import time_machine
 from django.test import Client
 
 from clusters.actions.participation import give_role
-from clusters.checklist import checklist
 from clusters.choices import Capacity, State
 from clusters.models import Cluster
 from clusters.permissions import capacities, eligible_to_lead
+from clusters.rules.checklist import checklist
 from community.actions.transition import transition
 from community.choices import Standing
 from community.models import Member, Partnership

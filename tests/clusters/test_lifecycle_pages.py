@@ -12,9 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from clusters.choices import State
-from clusters.content import content_hash
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
+from clusters.rules.content import content_hash
 from community.actions.outbox import send_outbox
 from community.actions.transition import transition
 from community.models import Event, Message

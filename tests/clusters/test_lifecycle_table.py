@@ -9,7 +9,7 @@ from clusters.amendment_lifecycle import AMENDMENT
 from clusters.choices import Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
-from clusters.notifications import AUDIENCE_LABELS, AUDIENCES
+from clusters.notifications.lifecycle import AUDIENCE_LABELS, AUDIENCES
 from clusters.permissions import capacities, deciding_members
 from community.actions.transition import registered_effects, transition
 from community.models import Event

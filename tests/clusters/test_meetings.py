@@ -18,8 +18,8 @@ from clusters.actions import meeting as actions
 from clusters.actions.meeting import call_meeting, cancel_meeting, change_meeting, keep_minutes, note_decision
 from clusters.choices import MEETING_ZONES, MeetingKind, State
 from clusters.meeting_calendar import Method, calendar_of
-from clusters.meeting_times import moment_of, span_of, when_words
 from clusters.models import Cluster, Meeting
+from clusters.rules.meeting_times import moment_of, span_of, when_words
 from clusters.summary import snapshot
 from community import mails
 from community.choices import MessageState, Rhythm

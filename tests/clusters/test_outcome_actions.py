@@ -9,9 +9,9 @@ import pytest
 
 from clusters.actions.outcome import add_outcome, measure_objective, remove_outcome, update_outcome
 from clusters.choices import OutcomeKind, State
-from clusters.corrections import changed_since_report
 from clusters.forms.outcome import ConcludeForm
 from clusters.models import Cluster, Outcome, Stage
+from clusters.rules.corrections import changed_since_report
 from community.actions.transition import transition
 from community.models import Event
 from community.permissions import Refusal

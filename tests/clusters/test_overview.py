@@ -13,7 +13,7 @@ from clusters.actions.roadmap_confirm import confirm_roadmap
 from clusters.choices import State
 from clusters.models import Cluster, Condition, Participation, Stage
 from clusters.querysets.overview import QUIET_DAYS
-from clusters.roadmap_rules import seen_versions
+from clusters.rules.roadmap import seen_versions
 from clusters.tables.overview import OverviewLine, clusters_of, lines_of, with_parts
 from clusters.visibility import viewer
 from community.actions.transition import transition

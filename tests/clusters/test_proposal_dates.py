@@ -8,10 +8,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from clusters.checklist import Result, checklist
 from clusters.choices import State
 from clusters.models import Cluster, Stage
-from clusters.roadmap_rules import is_too_far_back, stages_outside
+from clusters.rules.checklist import Result, checklist
+from clusters.rules.roadmap import is_too_far_back, stages_outside
 from community.actions.transition import transition
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster

@@ -9,8 +9,8 @@ from django.db import IntegrityError
 from django.db.transaction import atomic
 
 from clusters.choices import State
-from clusters.examples import EXAMPLES, as_example
 from clusters.models import Cluster, Objective, Stage
+from clusters.rules.examples import EXAMPLES, as_example
 from community.actions.transition import transition
 from community.models import Event, Message
 from community.permissions import Refusal

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 import clusters.demo
 from clusters.actions.proposal import create_draft
-from clusters.examples import EXAMPLES, SHORTEST, as_example, is_example_text, plain
-from clusters.proposal_rules import examples_left
+from clusters.rules.examples import EXAMPLES, SHORTEST, as_example, is_example_text, plain
+from clusters.rules.proposal import examples_left
 from community.actions.transition import transition
 from community.permissions import Refusal
 from tests.cast import make_cast

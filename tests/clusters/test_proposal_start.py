@@ -8,8 +8,8 @@ import pytest
 from django.test import Client
 
 from clusters.choices import State
-from clusters.examples import EXAMPLES, is_example_text
 from clusters.models import Cluster
+from clusters.rules.examples import EXAMPLES, is_example_text
 from community.models import Event, Message
 from tests import factories as make
 from tests.cast import Cast, make_cast

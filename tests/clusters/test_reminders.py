@@ -18,8 +18,8 @@ from clusters.choices import ParticipationStatus, State
 from clusters.contributed import REMINDERS_AT
 from clusters.models import Cluster, FollowUp, Participation, Stage
 from clusters.permissions import parties
-from clusters.reminder_rights import parties_of
-from clusters.reminders import RULES, Person, Silence, Why, decide
+from clusters.rules.reminder_rights import parties_of
+from clusters.rules.reminders import RULES, Person, Silence, Why, decide
 from community.actions.outbox import send_outbox
 from community.actions.scheduler import enter_chores, tick
 from community.models import Message

@@ -151,7 +151,7 @@ def test_one_day_is_a_legal_stage(cast: Cast, cluster: Cluster) -> None:
 
 
 def test_a_stage_outside_the_cluster_is_warned_of_not_refused(cast: Cast, cluster: Cluster) -> None:
-    from clusters.roadmap_rules import outside_cluster
+    from clusters.rules.roadmap import outside_cluster
 
     stage = update_stage(
         stage=stage_of(cluster, 3), by=cast.user("lead"), seen_version=1, planned_end_on=date(2026, 10, 15)

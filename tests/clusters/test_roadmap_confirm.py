@@ -12,7 +12,7 @@ from django.test import Client
 from clusters.actions.roadmap_confirm import confirm_roadmap, confirm_stage
 from clusters.choices import StageStatus, State
 from clusters.models import Cluster, Stage
-from clusters.roadmap_rules import progress_in_words, seen_versions
+from clusters.rules.roadmap import progress_in_words, seen_versions
 from community.models import Event
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster

@@ -12,7 +12,7 @@ from clusters.actions.roadmap import update_stage
 from clusters.actions.roadmap_shift import shift_stages
 from clusters.choices import StageStatus, State
 from clusters.models import Cluster, Stage
-from clusters.shift_rules import Shift, shift_of
+from clusters.rules.shift import Shift, shift_of
 from community.models import Event
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster

@@ -17,7 +17,7 @@ from clusters.actions.room import change_comment, hide_comment, reply, show_comm
 from clusters.actions.room_records import COMMENTS
 from clusters.choices import Access, ParticipationStatus, State
 from clusters.models import Cluster
-from clusters.room_rules import can_keep_order, can_see_room, can_share, can_speak
+from clusters.rules.room import can_keep_order, can_see_room, can_share, can_speak
 from community import mails
 from community.choices import MessageState, Rhythm
 from community.models import Comment, Event, Message, NotificationPreference, User

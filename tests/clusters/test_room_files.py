@@ -16,7 +16,7 @@ from clusters.actions import room_file as actions
 from clusters.actions.room_file import add_version, change_room_file, remove_room_file
 from clusters.choices import Access, State
 from clusters.models import Cluster, RoomFile, RoomFileVersion
-from clusters.room_files import documents
+from clusters.rules.room_files import documents
 from community.choices import FileVisibility
 from community.models import Event, File
 from community.permissions import Refusal

@@ -14,7 +14,7 @@ from clusters.actions.participation import want_organisation
 from clusters.actions.several import PRESSES, press, take_back
 from clusters.choices import ParticipationStatus, StageStatus, State
 from clusters.models import Cluster, Participation, Stage
-from clusters.roadmap_rules import seen_versions
+from clusters.rules.roadmap import seen_versions
 from clusters.tables.deadlines import deadlines_of
 from clusters.tables.several import OLD_DAYS, several_of
 from community import contributions

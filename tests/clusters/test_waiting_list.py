@@ -8,7 +8,7 @@ import pytest
 
 from clusters.actions.participation import answer_request, enter, leave
 from clusters.choices import JoinPolicy, ParticipationStatus, State
-from clusters.joining import way_in
+from clusters.rules.joining import way_in
 from community.models import Event, Message
 from tests import factories as make
 from tests.cast import make_cast, make_cluster

@@ -15,7 +15,6 @@ from clusters.actions.meeting import call_meeting, note_decision
 from clusters.actions.room import hide_comment, start_thread
 from clusters.actions.room_file import add_room_file
 from clusters.choices import Capacity, FollowUpReason, ParticipationStatus, StageStatus, State
-from clusters.follow_up_mails import PURPOSE as PURPOSE_OF_FOLLOW_UPS
 from clusters.models import (
     Cluster,
     Condition,
@@ -27,6 +26,7 @@ from clusters.models import (
     RoomFile,
     Stage,
 )
+from clusters.notifications.follow_up import PURPOSE as PURPOSE_OF_FOLLOW_UPS
 from community import links, notifications
 from community.actions.invitation import PURPOSE
 from community.choices import ConsentPurpose, FileVisibility, LinkState

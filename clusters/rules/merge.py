@@ -7,9 +7,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from clusters.choices import ACTIVE_STATES, DECIDERS, TAKING_STATES, State
-from clusters.decision_rules import why_a_party
 from clusters.models import Cluster, MergeRequest
 from clusters.permissions import capacities, parties
+from clusters.rules.decision import why_a_party
 from clusters.visibility import viewer
 from community.lifecycle import Attempt
 from community.models import User

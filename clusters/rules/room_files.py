@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.choices import Capacity
 from clusters.models import Cluster, RoomFile, RoomFileVersion
 from clusters.permissions import LEADS, capacities
-from clusters.room_rules import KEEPERS, can_see_room, can_share
+from clusters.rules.room import KEEPERS, can_see_room, can_share
 from community.choices import FileVisibility
 from community.models import File, User
 from community.permissions import ALLOWED, Verdict, refused

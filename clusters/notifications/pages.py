@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from django.urls import NoReverseMatch, reverse
 
-from clusters import merge_mails
 from clusters.models import Cluster
+from clusters.notifications import merge as merge_mails
 from community import notifications
 from community.models import Message
 
@@ -57,7 +57,7 @@ def _amendment(cluster: Cluster, part_id: int) -> str:
 
 
 def _follow_up(cluster: Cluster, part_id: int) -> str:
-    """Return the page with the question; without that page nobody is reminded of it (`clusters.silences`)."""
+    """Return the page with the question; without that page nobody is reminded of it (`silences`)."""
     try:
         return reverse("clusters:follow_up", kwargs={"reference": cluster.name, "pk": part_id})
     except NoReverseMatch:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from clusters.choices import StageStatus
 from clusters.models import Cluster, Stage
-from clusters.roadmap_rules import FIRST_YEAR, LAST_YEAR, WRONG_YEAR
+from clusters.rules.roadmap import FIRST_YEAR, LAST_YEAR, WRONG_YEAR
 
 #: More than any cluster of the programme lasts.
 MAX_DAYS = 1000

@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.meeting_calendar import Method, calendar_of
-from clusters.meeting_times import when_words
 from clusters.models import Cluster, Meeting
-from clusters.room_rules import can_see_room, people_of_room
+from clusters.rules.meeting_times import when_words
+from clusters.rules.room import can_see_room, people_of_room
 from clusters.sentences import who
 from community import notifications
 from community.models import Event, Message

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from clusters.models import Cluster, RoomMessage
-from clusters.room_rules import can_see_room, coordinators_of_room, people_of_room
+from clusters.rules.room import can_see_room, coordinators_of_room, people_of_room
 from clusters.sentences import who
 from community import notifications
 from community.models import Comment, Event, Member, Message, User

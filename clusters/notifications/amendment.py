@@ -11,11 +11,11 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clusters.amendment_fields import LABELS
-from clusters.amendment_rights import amendment_deciders
 from clusters.choices import AmendmentState, ParticipationStatus
 from clusters.models import Amendment, Cluster
 from clusters.permissions import sees_names
+from clusters.rules.amendment import amendment_deciders
+from clusters.rules.amendment_fields import LABELS
 from clusters.sentences import who
 from community import notifications
 from community.actions.transition import tells

@@ -1,6 +1,7 @@
 """Silence: who is reminded of what on which day, as a pure function of plain facts (DESIGN section 2, "Silence").
 
-Nothing here asks the database or the clock. `clusters.silences` gathers the facts, `clusters.actions.reminders` sends.
+Nothing here asks the database or the clock. `clusters.notifications.silences` gathers the facts,
+`clusters.actions.reminders` sends.
 """
 
 from __future__ import annotations

@@ -11,9 +11,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters.examples import is_example_text
 from clusters.models import Cluster, Stage
-from clusters.roadmap_rules import stages_outside_of, too_far_back
+from clusters.rules.examples import is_example_text
+from clusters.rules.roadmap import stages_outside_of, too_far_back
 
 Sentence = str | Promise
 DEADLINE_WITHOUT_REASON = _("Say what sets that deadline: a call, a law, a season.")

@@ -11,12 +11,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from clusters.amendment_fields import LABELS, current, outdated
 from clusters.choices import ACTIVE_STATES, DECIDERS, AmendmentKind, AmendmentState, Capacity
-from clusters.decision_rules import why_a_party
 from clusters.models import Amendment, Cluster
 from clusters.permissions import LEADS, capacities, deciding_members, eligible_to_lead, parties
 from clusters.querysets.amendment import AmendmentQuerySet
+from clusters.rules.amendment_fields import LABELS, current, outdated
+from clusters.rules.decision import why_a_party
 from clusters.visibility import viewer
 from community.lifecycle import Attempt
 from community.models import Member, Organisation, User

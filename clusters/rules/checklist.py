@@ -17,10 +17,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clusters.content import Parts, parts_of
 from clusters.models import Cluster
 from clusters.permissions import Leads
-from clusters.roadmap_rules import EXPRESS_DAYS_BACK, OutsideStage, stages_outside_of, too_far_back
+from clusters.rules.content import Parts, parts_of
+from clusters.rules.roadmap import EXPRESS_DAYS_BACK, OutsideStage, stages_outside_of, too_far_back
 
 _WORDS = re.compile(r"\w+")
 MIN_QUESTION_WORDS = 5

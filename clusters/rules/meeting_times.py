@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from clusters.models import Cluster, Meeting
 from clusters.permissions import can_work
-from clusters.room_rules import Anybody, can_see_room
+from clusters.rules.room import Anybody, can_see_room
 from community.permissions import Verdict
 
 NO_SUCH_TIME = gettext_lazy(

@@ -16,11 +16,11 @@ from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import ACTIVE_STATES, Capacity, State
-from clusters.corrections import changed_since_report
 from clusters.models import Cluster
 from clusters.permissions import eligible_to_lead, is_gone
-from clusters.proposal_rules import held_up_by
-from clusters.reminders import LAST_IDLE_STEP, TOLD_DAYS_BEFORE, key_of
+from clusters.rules.corrections import changed_since_report
+from clusters.rules.proposal import held_up_by
+from clusters.rules.reminders import LAST_IDLE_STEP, TOLD_DAYS_BEFORE, key_of
 from community import lifecycle
 from community.choices import MessageState
 from community.lifecycle import Attempt

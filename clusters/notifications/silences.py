@@ -1,4 +1,4 @@
-"""What waits on a day, as plain facts for `clusters.reminders`: each sort in one query, whatever there is."""
+"""What waits on a day, as plain facts for `clusters.rules.reminders`: each sort in one query, whatever there is."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from clusters.amendment_rights import own_parties
 from clusters.choices import ACTIVE_STATES, AmendmentKind, AmendmentState, ParticipationStatus, State
 from clusters.models import Amendment, Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
-from clusters.reminder_rights import parties_of
-from clusters.reminders import RULES, Person, Silence
+from clusters.rules.amendment import own_parties
+from clusters.rules.reminder_rights import parties_of
+from clusters.rules.reminders import RULES, Person, Silence
 from community import contributions
 from community.models import Appointment, Member
 

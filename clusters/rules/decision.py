@@ -13,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clusters import checklist
 from clusters.choices import (
     BINDING_PARTICIPATIONS,
     LEADING_ROLES,
@@ -24,7 +23,8 @@ from clusters.choices import (
 from clusters.models import Cluster, Decision
 from clusters.permissions import parties, sees_names
 from clusters.querysets.cluster import WRITING_VERBS
-from clusters.roadmap_rules import ended_long_ago, too_far_back
+from clusters.rules import checklist
+from clusters.rules.roadmap import ended_long_ago, too_far_back
 from clusters.visibility import viewer
 from community.lifecycle import Attempt
 from community.models import Event

@@ -9,7 +9,7 @@ from django.utils import timezone
 from clusters.choices import Capacity
 from clusters.models import Cluster
 from clusters.permissions import LEADS, capacities, sees_names
-from clusters.room_rules import can_see_room
+from clusters.rules.room import can_see_room
 from community.choices import FileVisibility
 from community.models import File, User
 from community.querysets.record import FileQuerySet

@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from clusters import condition_mails, merge_mails
 from clusters.choices import ParticipationStatus, State
 from clusters.models import Cluster, Participation
+from clusters.notifications import condition as condition_mails
+from clusters.notifications import merge as merge_mails
 from clusters.permissions import acts_as_lead, deciding_members, sees_names
-from clusters.requirements import UNDO_SECONDS
+from clusters.rules.requirements import UNDO_SECONDS
 from clusters.sentences import who
 from clusters.visibility import viewer
 from community import notifications

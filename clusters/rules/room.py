@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import ACTIVE_STATES, PUBLIC_STATES, Access, Capacity
-from clusters.joining import access_of
 from clusters.models import Cluster
 from clusters.permissions import LEADS, capacities
 from clusters.querysets.cluster import DAYS_OF_EXTERNALS
+from clusters.rules.joining import access_of
 from clusters.visibility import viewer
 from community.models import Appointment, Comment, Member, User
 from community.permissions import ALLOWED, Verdict, refused
