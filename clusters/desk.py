@@ -57,13 +57,14 @@ def _page(cluster: Cluster, name: str = "detail") -> str:
 
 
 def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
-    waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0).select_related("working_group")
+    waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0)
+    waiting = waiting.select_related("working_group", "review_assignment__member")
     own = waiting if who.is_mission else waiting.for_groups(who.group_ids)
     for cluster in own[:MOST]:
         yield DeskItem(
             verb=_("Review"),
             title=str(cluster),
-            why=_("You coordinate %(group)s, which decides on it.") % {"group": _group(cluster)},
+            why=_joined(_("You coordinate %(group)s, which decides on it."), cluster, who),
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
         )
@@ -73,10 +74,21 @@ def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
         yield DeskItem(
             verb=_("Review as stand-in"),
             title=str(cluster),
-            why=_("No coordinator of %(group)s may decide on it.") % {"group": _group(cluster)},
+            why=_joined(_("No coordinator of %(group)s may decide on it."), cluster, who),
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
         )
+
+
+def _joined(words: str, cluster: Cluster, who: Viewer) -> str:
+    """Return why a proposal is the reader's, and who looks at it."""
+    words = words % {"group": _group(cluster)}
+    row = getattr(cluster, "review_assignment", None)
+    if row is None:
+        return words
+    if row.member_id == who.member_id:
+        return _("%(why)s It is assigned to you.") % {"why": words}
+    return _("%(why)s %(name)s looks at it.") % {"why": words, "name": row.member.name}
 
 
 def _group(cluster: Cluster) -> str:

@@ -20,6 +20,7 @@ from clusters.views import (
     room,
     room_file,
 )
+from clusters.views.assignment import AssignView
 from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
 from clusters.views.overview import OverviewView
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern] = [
     path("review/", review.ReviewDeskView.as_view(), name="review"),
     path("review/clusters/", OverviewView.as_view(), name="overview"),
     path("review/<str:reference>/", review.ReviewView.as_view(), name="review_case"),
+    path("review/<str:reference>/assign/", AssignView.as_view(), name="review_assign"),
     path("clusters/", RegisterView.as_view(), name="list"),
     path("clusters/names/<slug:what>/", NamesView.as_view(), name="names"),
     path("clusters/propose/", ProposalCreateView.as_view(), name="create"),

@@ -30,6 +30,8 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("withdrawal_ahead", "lead"): _named_page("clusters:update"),
     ("submit", "lead_to_ask"): _verb_page("accept-lead"),
     ("submit", "coordinators"): _named_page("clusters:review_case"),
+    ("review_assigned", "assigned"): _named_page("clusters:review_case"),
+    ("review_passed_on", "assigned_before"): _named_page("clusters:review_case"),
     ("approve", "named_participants"): _named_page("clusters:people"),
     ("return", "proposer"): _named_page("clusters:update"),
     ("decline_lead", "proposer"): _named_page("clusters:update"),

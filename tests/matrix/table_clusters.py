@@ -95,6 +95,13 @@ REGISTER = (
         post=SIGNED_IN_NO_METHOD,
         case="as stand-in",
     ),
+    Row(
+        "clusters:review_assign",
+        cluster(State.SUBMITTED),
+        get=SIGNED_IN_NO_METHOD,
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+        data={"do": "take"},
+    ),
 )
 
 PROPOSAL = (
