@@ -67,6 +67,8 @@ def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
             why=_joined(_("You coordinate %(group)s, which decides on it."), cluster, who),
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
+            many=reverse("clusters:review_several"),
+            many_label=_("Do several at once as a coordinator"),
         )
     if who.is_mission:
         return
@@ -77,6 +79,8 @@ def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
             why=_joined(_("No coordinator of %(group)s may decide on it."), cluster, who),
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
+            many=reverse("clusters:review_several"),
+            many_label=_("Do several at once as a coordinator"),
         )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from community import contributions
 from community.choices import JobState, MessageState
-from community.contributions import DeskItem
+from community.contributions import DeskItem, Words
 from community.models import Job, Message, Organisation, User
 
 SOON = timedelta(days=7)
@@ -39,10 +39,10 @@ class Waiting:
         return len(self.overdue) + len(self.soon) + len(self.later)
 
     @property
-    def many_url(self) -> str:
-        """Where several of these things are done at once; "" where there is none."""
-        places = [item.many for item in (*self.overdue, *self.soon, *self.later) if item.many]
-        return places[0] if places else ""
+    def many(self) -> list[tuple[str, Words]]:
+        """Where several of these things are done at once, each once, with the words that lead there."""
+        items = (*self.overdue, *self.soon, *self.later)
+        return sorted({item.many: item.many_label or _("Do several at once") for item in items if item.many}.items())
 
 
 def waiting_for(user: User, on: date) -> Waiting:

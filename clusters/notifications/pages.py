@@ -83,6 +83,7 @@ REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "amendment": _amendment,
     "merge": _plain(_verb_page("merge")),
     "follow_up": _follow_up,
+    "roadmap": _plain(_named_page("clusters:roadmap")),
     "report": _plain(_named_page("clusters:detail")),
 }
 

@@ -155,9 +155,7 @@ class ReviewView(LoginRequiredMixin, View):
                 "overlap": overlap_of(cluster, request.user, parts),
                 "offers": offers,
                 "may_decide": next(offers[code].verdict for code in ("return", "decline") if code in offers),
-                "me": viewer(request.user, on).member_id,
-                "may_assign": can_assign(request.user, cluster),
-                "form": AssignForm(reviewers=reviewers(cluster, on)),
+                **_assigning(cluster, request.user, on),
                 "seen": content_hash(cluster, parts),
                 "lengths": {"reason": REASON_LENGTH},
                 "conditions": ApproveForm(cluster=cluster, verb=CLUSTER.verb("approve")).rows,
@@ -167,6 +165,12 @@ class ReviewView(LoginRequiredMixin, View):
                 ),
             },
         )
+
+
+def _assigning(cluster: Cluster, user: User, on: date) -> dict[str, object]:
+    """Return who reads, whether they may say who looks at the proposal, and the form for it."""
+    me, form = viewer(user, on).member_id, AssignForm(reviewers=reviewers(cluster, on))
+    return {"me": me, "may_assign": can_assign(user, cluster), "form": form}
 
 
 def _people_and_frame(cluster: Cluster, user: User, parts: Parts) -> dict[str, object]:

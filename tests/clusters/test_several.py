@@ -174,7 +174,17 @@ def test_stages_are_given_to_somebody_who_takes_part_and_taken_back(cast: Cast) 
 
 
 def test_nothing_is_approved_in_bulk() -> None:
-    assert sorted(PRESSES) == ["accept", "assign", "decline", "remind", "remind-stage", "still-true"]
+    assert sorted(PRESSES) == [
+        "accept",
+        "assign",
+        "assign-review",
+        "decline",
+        "release-review",
+        "remind",
+        "remind-lead",
+        "remind-stage",
+        "still-true",
+    ]
 
 
 @pytest.mark.parametrize("role", ["member", "participant", "other_lead"])

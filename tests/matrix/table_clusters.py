@@ -75,6 +75,21 @@ REGISTER = (
         data={"press": "still-true"},
     ),
     Row("clusters:several_back", nowhere, get=SIGNED_IN_NO_METHOD, post=who(302)),
+    Row("clusters:several_preview", nowhere, get=who(422, (302, OUT)), post=SIGNED_IN_NO_METHOD),
+    Row(
+        "clusters:review_several",
+        nowhere,
+        get=who(403, (302, OUT), (200, f"{GROUP} other_coordinator stand_in")),
+        post=who(403, (302, OUT), (422, f"{GROUP} other_coordinator stand_in")),
+        data={"press": "remind-lead"},
+    ),
+    Row(
+        "clusters:review_several_preview",
+        nowhere,
+        get=who(403, (302, OUT), (422, f"{GROUP} other_coordinator stand_in")),
+        post=SIGNED_IN_NO_METHOD,
+    ),
+    Row("clusters:review_several_back", nowhere, get=SIGNED_IN_NO_METHOD, post=who(302)),
     Row(
         "clusters:overview",
         nowhere,
