@@ -7,14 +7,15 @@ of the very button.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db.models import BooleanField, Case, Q, When
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
+from clusters.choices import ACTIVE_STATES, FOLLOW_UP_DAYS, ParticipationStatus, State
 from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
 from clusters.rules.follow_up import is_late
 from clusters.rules.roadmap import seen_versions
@@ -26,6 +27,8 @@ from community.models import User
 
 #: At most so many of one sort stand on the desk; the register holds the rest.
 MOST = 50
+#: Within so many days an answer is expected, as the reminders have it.
+ANSWER_DAYS = 7
 
 
 def items(user: User, on: date) -> Iterable[DeskItem]:
@@ -48,6 +51,11 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
     yield from _follow_ups(who, on)
 
 
+def answer_by(since: datetime | None, days: int = ANSWER_DAYS) -> date | None:
+    """Return the day by which an answer to what was asked at a moment is expected; None where that is not known."""
+    return timezone.localdate(since) + timedelta(days=days) if since is not None else None
+
+
 def _verb(cluster: Cluster, verb: str) -> str:
     return reverse("clusters:transition", kwargs={"reference": cluster.name, "verb": verb})
 
@@ -67,6 +75,7 @@ def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
             why=_joined(_("You coordinate %(group)s, which decides on it."), cluster, who),
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
+            due=answer_by(cluster.state_since or cluster.submitted_at),
             many=reverse("clusters:review_several"),
             many_label=_("Do several at once as a coordinator"),
         )
@@ -79,6 +88,7 @@ def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
             why=_joined(_("No coordinator of %(group)s may decide on it."), cluster, who),
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
+            due=answer_by(cluster.state_since or cluster.submitted_at, 2 * ANSWER_DAYS),
             many=reverse("clusters:review_several"),
             many_label=_("Do several at once as a coordinator"),
         )
@@ -115,7 +125,7 @@ def _to_confirm(who: Viewer) -> Iterator[DeskItem]:
             why=_("The lead reports a condition as met: “%(text)s”.") % {"text": condition.text},
             url=f"{_page(condition.cluster)}#condition-{condition.pk}",
             since=condition.met_at,
-            due=condition.due_on,
+            due=answer_by(condition.met_at),
         )
 
 
@@ -129,6 +139,7 @@ def _merges_to_answer(user: User, who: Viewer) -> Iterator[DeskItem]:
             % {"name": row.into.name, "group": _group(row.into)},
             url=_verb(row.cluster, "merge"),
             since=row.asked_at,
+            due=answer_by(row.asked_at),
         )
 
 
@@ -141,6 +152,7 @@ def _to_answer_as_lead(who: Viewer) -> Iterator[DeskItem]:
             why=_("You are named as its lead."),
             url=_verb(cluster, "accept-lead"),
             since=cluster.lead_asked_at,
+            due=answer_by(cluster.lead_asked_at),
         )
 
 
@@ -158,6 +170,7 @@ def _invitations(who: Viewer) -> Iterator[DeskItem]:
             why=_("You are invited to take part."),
             url=_page(row.cluster, "people"),
             since=row.asked_at,
+            due=answer_by(row.asked_at),
         )
 
 
@@ -282,6 +295,7 @@ def _requests(who: Viewer) -> Iterator[DeskItem]:
                 why=words % {"count": len(asked)},
                 url=_page(cluster, "people"),
                 since=asked[0].asked_at,
+                due=answer_by(asked[0].asked_at),
                 many=reverse("clusters:several"),
             )
         if wanted:
@@ -320,5 +334,6 @@ def _follow_ups(who: Viewer, on: date) -> Iterator[DeskItem]:
             why=_("%(why)s: is what came of it still in use?") % {"why": row.get_why_display()},
             url=reverse("clusters:follow_up", kwargs={"reference": row.cluster.name, "pk": row.pk}),
             since=row.asked_at,
+            due=row.due_on + timedelta(days=FOLLOW_UP_DAYS),
             late=is_late(row, on),
         )

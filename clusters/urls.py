@@ -21,6 +21,7 @@ from clusters.views import (
     room_file,
 )
 from clusters.views.assignment import AssignView
+from clusters.views.dates import dates_calendar
 from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
 from clusters.views.overview import OverviewView
@@ -44,6 +45,7 @@ app_name = "clusters"
 
 urlpatterns: list[URLPattern] = [
     path("reminders/", reminders.reminders, name="reminders"),
+    path("desk/dates.ics", dates_calendar, name="dates_calendar"),
     path("desk/several/", SeveralView.as_view(), name="several"),
     path("desk/several/preview/", PreviewView.as_view(), name="several_preview"),
     path("desk/several/take-back/", SeveralBackView.as_view(), name="several_back"),

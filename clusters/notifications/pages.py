@@ -66,6 +66,10 @@ def _follow_up(cluster: Cluster, part_id: int) -> str:
         return reverse("clusters:outcomes", kwargs={"reference": cluster.name})
 
 
+def _meeting(cluster: Cluster, part_id: int) -> str:
+    return reverse("clusters:room_meeting", kwargs={"reference": cluster.name, "pk": part_id})
+
+
 #: Where the button of a reminder leads: by its rule, from the cluster and the part that waits.
 REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "undecided": _plain(_named_page("clusters:review_case")),
@@ -83,6 +87,7 @@ REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "amendment": _amendment,
     "merge": _plain(_verb_page("merge")),
     "follow_up": _follow_up,
+    "meeting": _meeting,
     "roadmap": _plain(_named_page("clusters:roadmap")),
     "report": _plain(_named_page("clusters:detail")),
 }

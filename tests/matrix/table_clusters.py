@@ -75,6 +75,7 @@ REGISTER = (
         data={"press": "still-true"},
     ),
     Row("clusters:several_back", nowhere, get=SIGNED_IN_NO_METHOD, post=who(302)),
+    Row("clusters:dates_calendar", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
     Row("clusters:several_preview", nowhere, get=who(422, (302, OUT)), post=SIGNED_IN_NO_METHOD),
     Row(
         "clusters:review_several",
