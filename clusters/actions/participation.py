@@ -17,6 +17,7 @@ from clusters.actions.waiting import move_up
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus
 from clusters.models import Cluster, Participation
 from clusters.notifications import lifecycle as notifications
+from clusters.notifications.meeting import tell_newcomer
 from clusters.permissions import can_work, eligible_to_lead
 from clusters.rules.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from community.models import Member, Organisation, User
@@ -239,6 +240,8 @@ def leave(*, participation: Participation, by: User, reason: str = "", at: datet
     row.save(update_fields=["status", "until_on", "answer_reason"])
     if was_active:
         notifications.tell_leads("participation_left", cluster, event=event)
+    else:
+        notifications.replace_of_part(row, "participation_asked", "waiting_asks", "waiting_moved_up", by=event)
     move_up(cluster, at=at)
     return row
 
