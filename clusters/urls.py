@@ -20,6 +20,8 @@ from clusters.views import (
     room,
     room_file,
 )
+from clusters.views.assignment import AssignView
+from clusters.views.dates import dates_calendar
 from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
 from clusters.views.overview import OverviewView
@@ -30,17 +32,30 @@ from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
 from clusters.views.roadmap_order import StageMoveView
 from clusters.views.roadmap_shift import StageShiftView
 from clusters.views.room_message import MessageView
-from clusters.views.several import SeveralBackView, SeveralView
+from clusters.views.several import (
+    PreviewView,
+    ReviewPreviewView,
+    ReviewSeveralBackView,
+    ReviewSeveralView,
+    SeveralBackView,
+    SeveralView,
+)
 
 app_name = "clusters"
 
 urlpatterns: list[URLPattern] = [
     path("reminders/", reminders.reminders, name="reminders"),
+    path("desk/dates.ics", dates_calendar, name="dates_calendar"),
     path("desk/several/", SeveralView.as_view(), name="several"),
+    path("desk/several/preview/", PreviewView.as_view(), name="several_preview"),
     path("desk/several/take-back/", SeveralBackView.as_view(), name="several_back"),
     path("review/", review.ReviewDeskView.as_view(), name="review"),
     path("review/clusters/", OverviewView.as_view(), name="overview"),
+    path("review/several/", ReviewSeveralView.as_view(), name="review_several"),
+    path("review/several/preview/", ReviewPreviewView.as_view(), name="review_several_preview"),
+    path("review/several/take-back/", ReviewSeveralBackView.as_view(), name="review_several_back"),
     path("review/<str:reference>/", review.ReviewView.as_view(), name="review_case"),
+    path("review/<str:reference>/assign/", AssignView.as_view(), name="review_assign"),
     path("clusters/", RegisterView.as_view(), name="list"),
     path("clusters/names/<slug:what>/", NamesView.as_view(), name="names"),
     path("clusters/propose/", ProposalCreateView.as_view(), name="create"),

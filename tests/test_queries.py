@@ -52,6 +52,7 @@ BUDGETS: dict[str, int] = {
     "/account/notifications/": 10,
     "/review/": 18,
     "/review/clusters/": 12,
+    "/review/several/": 16,
     "/reminders/": 24,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
@@ -97,6 +98,7 @@ PERSONAL = (
     "/account/",
     "/review/",
     "/review/clusters/",
+    "/review/several/",
     "/reminders/",
     "/clusters/{proposed}",
 )

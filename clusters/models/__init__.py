@@ -1,5 +1,6 @@
 """Models of the work, one noun a file."""
 
+from clusters.models.assignment import ReviewAssignment
 from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, DraftWriter, ExpectedOutcome, ReferenceCounter
 from clusters.models.decision import Amendment, Condition, Decision
 from clusters.models.meeting import Attendance, Meeting, MeetingDecision
@@ -31,6 +32,7 @@ __all__ = [
     "PanelQuestion",
     "Participation",
     "ReferenceCounter",
+    "ReviewAssignment",
     "RoomFile",
     "RoomFileVersion",
     "RoomMessage",
