@@ -148,6 +148,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.answer_taken_back": (gettext_lazy("%(who)s took the answer to a request back."), "undo", ""),
     "participation.reminded": (gettext_lazy("%(who)s reminded somebody of an invitation."), "mail", ""),
     "participation.reminder_taken_back": (gettext_lazy("%(who)s took a reminder back."), "undo", ""),
+    "participation.places_set": (gettext_lazy("%(who)s said anew who may join, or how many."), "people", ""),
     "participation.access_given": (gettext_lazy("%(who)s changed what somebody may do in the room."), "people", ""),
     **ROOM_SENTENCES,
 }
@@ -306,8 +307,7 @@ def _why_asked(event: Event) -> str:
 def _with_link(event: Event, people: Mapping[int, str]) -> str:
     """Return who acted without an account: nobody knows more than to whom the link was sent."""
     role = str(Capacity(event.data["sent_as"]).label) if event.data.get("sent_as") in Capacity.values else ""
-    name = people.get(event.data["sent_to"], "")
-    if name:
+    if name := people.get(event.data["sent_to"], ""):
         role = f"{name} ({role})" if role else name
     else:
         role = _("the %(role)s") % {"role": role} if role else _("a member")
