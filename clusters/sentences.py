@@ -145,6 +145,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.not_wanted": (gettext_lazy("%(who)s took an organisation off the list: %(title)s"), "people", ""),
     "participation.deputy_named": (gettext_lazy("%(who)s named a deputy lead."), "people", ""),
     "participation.answer_taken_back": (gettext_lazy("%(who)s took the answer to a request back."), "undo", ""),
+    "participation.places_set": (gettext_lazy("%(who)s said anew who may join, or how many."), "people", ""),
     "participation.access_given": (gettext_lazy("%(who)s changed what somebody may do in the room."), "people", ""),
     **ROOM_SENTENCES,
     **COORDINATION_SENTENCES,
@@ -304,8 +305,7 @@ def _why_asked(event: Event) -> str:
 def _with_link(event: Event, people: Mapping[int, str]) -> str:
     """Return who acted without an account: nobody knows more than to whom the link was sent."""
     role = str(Capacity(event.data["sent_as"]).label) if event.data.get("sent_as") in Capacity.values else ""
-    name = people.get(event.data["sent_to"], "")
-    if name:
+    if name := people.get(event.data["sent_to"], ""):
         role = f"{name} ({role})" if role else name
     else:
         role = _("the %(role)s") % {"role": role} if role else _("a member")

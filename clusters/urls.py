@@ -26,6 +26,7 @@ from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
 from clusters.views.overview import OverviewView
 from clusters.views.participation_access import AccessView
+from clusters.views.places import PlacesView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
 from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
@@ -109,6 +110,7 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/people/", participation.PeopleView.as_view(), name="people"),
     path("clusters/<str:reference>/people/join/", participation.EnterView.as_view(), name="participation_enter"),
     path("clusters/<str:reference>/people/invite/", participation.InviteView.as_view(), name="participation_invite"),
+    path("clusters/<str:reference>/people/places/", PlacesView.as_view(), name="participation_places"),
     path("clusters/<str:reference>/people/want/", participation.WantView.as_view(), name="participation_want"),
     path(
         "clusters/<str:reference>/people/<int:pk>/answer/",

@@ -66,6 +66,7 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1": 12,
     "/clusters/{running}/people/": 14,
     "/clusters/{running}/people/{part}/end/": 12,
+    "/clusters/{running}/people/places/": 12,
     "/clusters/{running}/outcomes/": 12,
     "/clusters/{concluded}/": 12,
     "/clusters/{concluded}/outcomes/": 12,
@@ -87,6 +88,7 @@ LEADS_ONLY = (
     "/clusters/{running}/room/meetings/{meeting}/",
     "/clusters/{running}/room/meetings/{meeting}/minutes/",
     "/clusters/{running}/people/{part}/end/",
+    "/clusters/{running}/people/places/",
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
     "/clusters/{concluded}/follow-ups/{follow_up}/",
 )
@@ -118,6 +120,7 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
         "/clusters/{running}/people/",
         "/clusters/{running}/people/{part}/end/",
+        "/clusters/{running}/people/places/",
         "/clusters/{running}/outcomes/",
         "/clusters/{running}/room/",
         "/clusters/{running}/room/threads/{thread}/",

@@ -324,6 +324,7 @@ PEOPLE = (
         post=who(422, (302, OUT), (403, f"{STRANGERS} participant {LEADS}")),
     ),
     Row("clusters:participation_invite", RUNNING, get=workers(200), post=workers(422)),
+    Row("clusters:participation_places", RUNNING, get=workers(200), post=workers(422)),
     Row("clusters:participation_want", RUNNING, get=SIGNED_IN_NO_METHOD, post=workers(422)),
     Row(
         "clusters:participation_answer",
