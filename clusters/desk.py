@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
-from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
+from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, PreparedDecision, Stage
 from clusters.rules.follow_up import is_late
 from clusters.rules.roadmap import seen_versions
 from clusters.sentences import why_returned
+from clusters.tables.prepared import with_prepared
 from clusters.tables.several import age_in_words, old_roadmaps
 from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
@@ -59,24 +60,23 @@ def _page(cluster: Cluster, name: str = "detail") -> str:
 def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
     waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0).select_related("working_group")
     own = waiting if who.is_mission else waiting.for_groups(who.group_ids)
-    for cluster in own[:MOST]:
-        yield DeskItem(
-            verb=_("Review"),
+    stand_in = [] if who.is_mission else list(waiting.for_stand_ins(on).outside_groups(who.group_ids)[:MOST])
+    rows = [(cluster, False) for cluster in own[:MOST]] + [(cluster, True) for cluster in stand_in]
+    prepared = PreparedDecision.objects.by_cluster([cluster for cluster, _stands_in in rows])
+    for cluster, stands_in in rows:
+        words = _("You coordinate %(group)s, which decides on it.")
+        if stands_in:
+            words = _("No coordinator of %(group)s may decide on it.")
+        item = DeskItem(
+            verb=_("Review as stand-in") if stands_in else _("Review"),
             title=str(cluster),
-            why=_("You coordinate %(group)s, which decides on it.") % {"group": _group(cluster)},
+            why=words % {"group": _group(cluster)},
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
         )
-    if who.is_mission:
-        return
-    for cluster in waiting.for_stand_ins(on).outside_groups(who.group_ids)[:MOST]:
-        yield DeskItem(
-            verb=_("Review as stand-in"),
-            title=str(cluster),
-            why=_("No coordinator of %(group)s may decide on it.") % {"group": _group(cluster)},
-            url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
-            since=cluster.submitted_at,
-        )
+        found = with_prepared(item, prepared.get(cluster.pk), who.member_id)
+        if found is not None:
+            yield found
 
 
 def _group(cluster: Cluster) -> str:
