@@ -548,6 +548,31 @@ VERBS = (
         post=who(403, (302, f"{OUT} {GROUP}")),
     ),
     Row(
+        "clusters:prepared",
+        places.prepared,
+        get=CASE_READERS | dict.fromkeys(GROUP.split(), 200),
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 422),
+    ),
+    Row(
+        "clusters:prepared",
+        cluster(State.RUNNING),
+        get=who(403, (302, f"{OUT} {GROUP}")),
+        post=who(403, (302, f"{OUT} {GROUP}")),
+        case="decided on",
+    ),
+    Row(
+        "clusters:prepared_announce",
+        places.prepared,
+        get=SIGNED_IN_NO_METHOD,
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+    ),
+    Row(
+        "clusters:prepared_take_back",
+        places.prepared,
+        get=SIGNED_IN_NO_METHOD,
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+    ),
+    Row(
         "clusters:transition",
         cluster(State.RUNNING, verb="delete"),
         get=SIGNED_IN_GONE,
