@@ -13,6 +13,8 @@ from clusters import search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.needs import settle_all_needs, status_of
+from clusters.actions.prepared import announce_due_decisions
+from clusters.actions.prepared_records import PREPARED
 from clusters.actions.reminders import send_todays
 from clusters.actions.room_records import COMMENTS, MESSAGES
 from clusters.amendment_desk import items as amendment_items
@@ -75,6 +77,7 @@ def register() -> None:
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     contributions.personal_records.register("clusters.comments", COMMENTS)
     contributions.personal_records.register("clusters.messages", MESSAGES)
+    contributions.personal_records.register("clusters.prepared", PREPARED)
     _register_mails()
     _register_chores()
     _register_reminders()
@@ -99,6 +102,9 @@ def _register_chores() -> None:
     )
     contributions.clock_jobs.register(
         "clusters.withdraw", ClockJob(_("Withdraw proposals that nobody worked on"), 24 * 60, withdraw_idle_proposals)
+    )
+    contributions.clock_jobs.register(
+        "clusters.announce", ClockJob(_("Announce decisions whose moment has come"), 1, announce_due_decisions)
     )
     contributions.clock_jobs.register(
         "clusters.follow_ups", ClockJob(_("Ask what became of concluded clusters"), 60, ask_due_follow_ups)

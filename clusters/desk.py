@@ -16,10 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clusters.choices import ACTIVE_STATES, FOLLOW_UP_DAYS, ParticipationStatus, State
-from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
+from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, PreparedDecision, Stage
 from clusters.rules.follow_up import is_late
 from clusters.rules.roadmap import seen_versions
 from clusters.sentences import why_returned
+from clusters.tables.prepared import with_prepared
 from clusters.tables.several import age_in_words, old_roadmaps
 from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
@@ -68,30 +69,26 @@ def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
     waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0)
     waiting = waiting.select_related("working_group", "review_assignment__member")
     own = waiting if who.is_mission else waiting.for_groups(who.group_ids)
-    for cluster in own[:MOST]:
-        yield DeskItem(
-            verb=_("Review"),
+    stand_in = [] if who.is_mission else list(waiting.for_stand_ins(on).outside_groups(who.group_ids)[:MOST])
+    rows = [(cluster, False) for cluster in own[:MOST]] + [(cluster, True) for cluster in stand_in]
+    prepared = PreparedDecision.objects.by_cluster([cluster for cluster, _stands_in in rows])
+    for cluster, stands_in in rows:
+        words = _("You coordinate %(group)s, which decides on it.")
+        if stands_in:
+            words = _("No coordinator of %(group)s may decide on it.")
+        item = DeskItem(
+            verb=_("Review as stand-in") if stands_in else _("Review"),
             title=str(cluster),
-            why=_joined(_("You coordinate %(group)s, which decides on it."), cluster, who),
+            why=_joined(words, cluster, who),
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
-            due=answer_by(cluster.state_since or cluster.submitted_at),
+            due=answer_by(cluster.state_since or cluster.submitted_at, (1 + stands_in) * ANSWER_DAYS),
             many=reverse("clusters:review_several"),
             many_label=_("Do several at once as a coordinator"),
         )
-    if who.is_mission:
-        return
-    for cluster in waiting.for_stand_ins(on).outside_groups(who.group_ids)[:MOST]:
-        yield DeskItem(
-            verb=_("Review as stand-in"),
-            title=str(cluster),
-            why=_joined(_("No coordinator of %(group)s may decide on it."), cluster, who),
-            url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
-            since=cluster.submitted_at,
-            due=answer_by(cluster.state_since or cluster.submitted_at, 2 * ANSWER_DAYS),
-            many=reverse("clusters:review_several"),
-            many_label=_("Do several at once as a coordinator"),
-        )
+        found = with_prepared(item, prepared.get(cluster.pk), who.member_id)
+        if found is not None:
+            yield found
 
 
 def _joined(words: str, cluster: Cluster, who: Viewer) -> str:

@@ -26,6 +26,7 @@ from clusters.permissions import sees_names
 from clusters.room_sentences import ROOM_KINDS, ROOM_SENTENCES, TOLD_TO_ALL
 from clusters.rules.amendment import private_amendments
 from clusters.rules.amendment_fields import LABELS
+from clusters.rules.prepared import announced_words
 from clusters.rules.room import can_see_room
 from community import kinds
 from community.models import Event, Member, User
@@ -145,6 +146,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.not_wanted": (gettext_lazy("%(who)s took an organisation off the list: %(title)s"), "people", ""),
     "participation.deputy_named": (gettext_lazy("%(who)s named a deputy lead."), "people", ""),
     "participation.answer_taken_back": (gettext_lazy("%(who)s took the answer to a request back."), "undo", ""),
+    "participation.places_set": (gettext_lazy("%(who)s said anew who may join, or how many."), "people", ""),
     "participation.access_given": (gettext_lazy("%(who)s changed what somebody may do in the room."), "people", ""),
     **ROOM_SENTENCES,
     **COORDINATION_SENTENCES,
@@ -183,7 +185,8 @@ def people_of(events: Iterable[Event]) -> dict[int, str]:
 
     By their id; no query without such.
     """
-    ids = {event.data.get("entered_for") or event.data.get("sent_to") for event in events} - {None}
+    keys = ("entered_for", "sent_to", "announced_by")
+    ids = {event.data.get(key) for event in events for key in keys} - {None}
     return dict(Member.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
@@ -228,7 +231,8 @@ def entry(event: Event, *, named: bool, people: Mapping[int, str] | None = None,
     return Entry(
         sentence=_sentence(
             event, _words_of(event, str(words)), str(body.get("title", "")), named=named, people=people or {}
-        ),
+        )
+        + announced_words(event, people or {}),
         at=event.at,
         icon=icon,
         tone=tone,
@@ -304,8 +308,7 @@ def _why_asked(event: Event) -> str:
 def _with_link(event: Event, people: Mapping[int, str]) -> str:
     """Return who acted without an account: nobody knows more than to whom the link was sent."""
     role = str(Capacity(event.data["sent_as"]).label) if event.data.get("sent_as") in Capacity.values else ""
-    name = people.get(event.data["sent_to"], "")
-    if name:
+    if name := people.get(event.data["sent_to"], ""):
         role = f"{name} ({role})" if role else name
     else:
         role = _("the %(role)s") % {"role": role} if role else _("a member")
@@ -379,20 +382,3 @@ def _as_day(value: str) -> date | None:
         return parse_date(value)
     except ValueError:
         return None
-
-
-def how_it_stands(cluster: Cluster, on: date) -> str:
-    """Return one sentence on how a cluster stands: who waits, what is due, or how it ended."""
-    if cluster.state == State.SUBMITTED:
-        group = cluster.working_group.code if cluster.working_group else ""
-        if cluster.lead_id and not cluster.lead_accepted_at:
-            return _("waits for the named lead to accept")
-        return _("waits for a coordinator of %(group)s") % {"group": group}
-    if cluster.state == State.RETURNED:
-        return _("waits for the proposer")
-    if cluster.is_lead_wanted:
-        return _("a lead is wanted")
-    left = cluster.days_left(on)
-    if cluster.state in (State.RUNNING, State.APPROVED) and left is not None and left < 0:
-        return _("its planned end is %(days)d days past") % {"days": -left}
-    return ""

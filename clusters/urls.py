@@ -26,6 +26,8 @@ from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
 from clusters.views.overview import OverviewView
 from clusters.views.participation_access import AccessView
+from clusters.views.places import PlacesView
+from clusters.views.prepared import PreparedAnnounceView, PreparedTakeBackView, PreparedView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
 from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
@@ -109,6 +111,7 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/people/", participation.PeopleView.as_view(), name="people"),
     path("clusters/<str:reference>/people/join/", participation.EnterView.as_view(), name="participation_enter"),
     path("clusters/<str:reference>/people/invite/", participation.InviteView.as_view(), name="participation_invite"),
+    path("clusters/<str:reference>/people/places/", PlacesView.as_view(), name="participation_places"),
     path("clusters/<str:reference>/people/want/", participation.WantView.as_view(), name="participation_want"),
     path(
         "clusters/<str:reference>/people/<int:pk>/answer/",
@@ -248,6 +251,9 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/merge/agree/", merge.MergeAgreeView.as_view(), name="merge_agree"),
     path("clusters/<str:reference>/merge/refuse/", merge.MergeRefuseView.as_view(), name="merge_refuse"),
     path("clusters/<str:reference>/merge/withdraw/", merge.MergeWithdrawView.as_view(), name="merge_withdraw"),
+    path("clusters/<str:reference>/prepared/", PreparedView.as_view(), name="prepared"),
+    path("clusters/<str:reference>/prepared/announce/", PreparedAnnounceView.as_view(), name="prepared_announce"),
+    path("clusters/<str:reference>/prepared/take-back/", PreparedTakeBackView.as_view(), name="prepared_take_back"),
     # Every other name under a cluster is a verb of its life: this row stays the last.
     path("clusters/<str:reference>/<slug:verb>/", lifecycle.TransitionView.as_view(), name="transition"),
 ]

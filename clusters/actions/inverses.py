@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from clusters.actions.participation import KEYS, Status, locked_part
 from clusters.actions.parts import check_fields, locked_cluster, record_change, record_part, worked_as
 from clusters.actions.roadmap_parts import check_open, locked_stage
-from clusters.choices import DECIDERS
+from clusters.choices import DECIDERS, ParticipationRole
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
 from clusters.rules.lead_asked import asked_of_lead, can_remind_lead
@@ -33,12 +33,14 @@ def take_answer_back(*, participation: Participation, by: User, at: datetime | N
     An organisation that was wanted until a person of it was accepted is wanted again. A no-op when it is open.
 
     Raises:
-        Refusal: the time is over, somebody else answered, or something happened to it since.
+        Refusal: the time is over, somebody else answered, something happened to it since, or the person leads by now.
     """
     at = at or timezone.now()
     cluster, row = locked_part(participation, by=by, may=can_work)
     if row.status == Status.REQUESTED:
         return row
+    if row.role == ParticipationRole.LEAD:
+        raise Refusal(_("This person leads the cluster by now, so this can't be taken back."), "state")
     last = _own_last(row, ("participation.accepted", "participation.declined"), by=by, at=at)
     _cancel(last)
     for purpose in last.detail.body.get("wanted", ()) if last.detail.body else ():

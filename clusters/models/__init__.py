@@ -7,6 +7,7 @@ from clusters.models.meeting import Attendance, Meeting, MeetingDecision
 from clusters.models.merge import MergeRequest
 from clusters.models.outcome import FollowUp, Outcome, PanelAnswer, PanelQuestion
 from clusters.models.participation import Participation
+from clusters.models.prepared import PreparedDecision
 from clusters.models.roadmap import Baseline, BaselineStage, Objective, Stage
 from clusters.models.room import RoomFile, RoomFileVersion, RoomMessage
 
@@ -31,6 +32,7 @@ __all__ = [
     "PanelAnswer",
     "PanelQuestion",
     "Participation",
+    "PreparedDecision",
     "ReferenceCounter",
     "ReviewAssignment",
     "RoomFile",

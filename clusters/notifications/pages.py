@@ -42,6 +42,9 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("invited", "participant"): _named_page("clusters:people"),
     ("condition_met", "coordinators"): _conditions,
     ("merge_asked", "taking_in"): _verb_page("merge"),
+    ("decision_prepared", "deciders"): _named_page("clusters:prepared"),
+    ("decision_held", "preparer"): _named_page("clusters:prepared"),
+    ("decision_held", "deciders"): _named_page("clusters:prepared"),
     **{("merge", audience): merge_mails.taken_in for audience in merge_mails.AUDIENCES},
 }
 

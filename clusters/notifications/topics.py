@@ -36,6 +36,9 @@ BINDING = frozenset(
         "amendment_renewed:new_lead",
         "withdrawal_ahead",
         "follow_up",
+        "decision_held",
+        "decision_announced",
+        "decision_dropped",
     }
 )
 #: The topic of reminders.

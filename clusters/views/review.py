@@ -23,7 +23,7 @@ from clusters.forms.assignment import AssignForm
 from clusters.forms.lifecycle import REASON_LENGTH, ApproveForm
 from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
-from clusters.models import Cluster, Participation
+from clusters.models import Cluster, Participation, PreparedDecision
 from clusters.overlap import overlap_of
 from clusters.permissions import Leads, deciding_members, know_able, names_of
 from clusters.pictures.snapshot import roadmap_pictures
@@ -31,6 +31,7 @@ from clusters.rules import checklist
 from clusters.rules.assignment import can_assign, reviewers
 from clusters.rules.content import Parts, content_hash, parts_of
 from clusters.rules.decision import how_decided
+from clusters.rules.prepared import prepared_on
 from clusters.sentences import history
 from clusters.summary import cached_snapshot
 from clusters.views.cluster import load
@@ -99,6 +100,7 @@ def _cases(rows: Iterable[Cluster], request: SignedInRequest, on: date) -> list[
     free = Cluster.objects.keys_without_party(me, rows)
     know_able([*rows, *(ask.into for row in rows for ask in row.merge_requests.all())], on)
     parts, leads = parts_of(rows), Leads([(row.lead, row.lead_organisation) for row in rows], on)
+    prepared = PreparedDecision.objects.by_cluster(rows)
     for cluster in rows:
         points = checklist.checklist(cluster, on, leads=leads, parts=parts[cluster.pk])
         known = {"parties": frozenset() if cluster.pk in free else frozenset({me})}
@@ -111,7 +113,8 @@ def _cases(rows: Iterable[Cluster], request: SignedInRequest, on: date) -> list[
                 "done": sum(point.is_fulfilled for point in points),
                 "total": len(points),
                 "missing": [point for point in points if not point.is_fulfilled],
-                "verdict": CLUSTER.judge(attempt),
+                "verdict": (verdict := CLUSTER.judge(attempt)),
+                "prepared": prepared.get(cluster.pk) if verdict else None,
                 "days": (on - timezone.localdate(cluster.submitted_at)).days,
             }
         )
@@ -154,6 +157,7 @@ class ReviewView(LoginRequiredMixin, View):
                 "missing": checklist.unfulfilled(points),
                 "overlap": overlap_of(cluster, request.user, parts),
                 "offers": offers,
+                "prepared": prepared_on(cluster, request.user),
                 "may_decide": next(offers[code].verdict for code in ("return", "decline") if code in offers),
                 **_assigning(cluster, request.user, on),
                 "seen": content_hash(cluster, parts),

@@ -1,6 +1,6 @@
 """The main job, end to end, in a real browser: propose, accept, return, resubmit, approve, start, conclude, report.
 
-Five people press the buttons that their pages show them. axe reads every page of the way, light and dark, and the
+Five people press the buttons that their pages show them. axe reads every page of the way, and the
 PDF at its end is read with pdftotext.
 """
 

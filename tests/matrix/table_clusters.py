@@ -324,6 +324,7 @@ PEOPLE = (
         post=who(422, (302, OUT), (403, f"{STRANGERS} participant {LEADS}")),
     ),
     Row("clusters:participation_invite", RUNNING, get=workers(200), post=workers(422)),
+    Row("clusters:participation_places", RUNNING, get=workers(200), post=workers(422)),
     Row("clusters:participation_want", RUNNING, get=SIGNED_IN_NO_METHOD, post=workers(422)),
     Row(
         "clusters:participation_answer",
@@ -545,6 +546,31 @@ VERBS = (
         places.merge_asked,
         get=SIGNED_IN_NO_METHOD,
         post=who(403, (302, f"{OUT} {GROUP}")),
+    ),
+    Row(
+        "clusters:prepared",
+        places.prepared,
+        get=CASE_READERS | dict.fromkeys(GROUP.split(), 200),
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 422),
+    ),
+    Row(
+        "clusters:prepared",
+        cluster(State.RUNNING),
+        get=who(403, (302, f"{OUT} {GROUP}")),
+        post=who(403, (302, f"{OUT} {GROUP}")),
+        case="decided on",
+    ),
+    Row(
+        "clusters:prepared_announce",
+        places.prepared,
+        get=SIGNED_IN_NO_METHOD,
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+    ),
+    Row(
+        "clusters:prepared_take_back",
+        places.prepared,
+        get=SIGNED_IN_NO_METHOD,
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
     ),
     Row(
         "clusters:transition",
