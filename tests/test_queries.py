@@ -27,7 +27,7 @@ from community.models import Need, Organisation, Project, Solution, WorkingGroup
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_comment, make_follow_up, make_meeting, make_room_file
+from tests.matrix.places import make_comment, make_follow_up, make_meeting, make_prepared, make_room_file
 
 pytestmark = [pytest.mark.django_db]
 
@@ -52,6 +52,7 @@ BUDGETS: dict[str, int] = {
     "/account/notifications/": 10,
     "/review/": 18,
     "/review/clusters/": 12,
+    "/review/several/": 16,
     "/reminders/": 24,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
@@ -79,10 +80,12 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/amendments/": 12,
     "/clusters/{running}/amendments/1/": 12,
     "/review/{proposed}/": 24,
+    "/clusters/{proposed}/prepared/": 20,
     "/clusters/{proposed}/": 12,
 }
-#: Pages of those who keep the cluster.
+#: Pages of those who keep the cluster or decide on it.
 LEADS_ONLY = (
+    "/clusters/{proposed}/prepared/",
     "/clusters/{running}/room/threads/{thread}/",
     "/clusters/{running}/room/meetings/{meeting}/",
     "/clusters/{running}/room/meetings/{meeting}/minutes/",
@@ -99,6 +102,7 @@ PERSONAL = (
     "/account/",
     "/review/",
     "/review/clusters/",
+    "/review/several/",
     "/reminders/",
     "/clusters/{proposed}",
 )
@@ -157,6 +161,7 @@ class World:
         self.document = make_room_file(self.cast, self.running, FileVisibility.PUBLIC)
         self.follow_up = make_follow_up(self.cast, self.concluded)
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
+        make_prepared(self.cast, self.proposed)
         self.grow()
 
     def names(self) -> dict[str, Any]:
@@ -211,6 +216,8 @@ class World:
                 self.cast, state, need=self.need, proposer=self.member, lead_organisation=self.organisation
             )
             further.solutions.add(self.solution)
+            if state == State.SUBMITTED:
+                make_prepared(self.cast, further)
         make_follow_up(self.cast, make_cluster(self.cast, State.CONCLUDED))
         for why in FollowUpReason.values:
             if not self.concluded.follow_ups.filter(why=why).exists():

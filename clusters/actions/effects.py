@@ -22,7 +22,16 @@ from clusters.choices import (
     ParticipationStatus,
     StageKind,
 )
-from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
+from clusters.models import (
+    Cluster,
+    Condition,
+    Decision,
+    FollowUp,
+    Participation,
+    ReferenceCounter,
+    ReviewAssignment,
+    Stage,
+)
 from clusters.notifications.follow_up import call_off
 from clusters.permissions import is_gone
 from clusters.rules import checklist
@@ -230,11 +239,12 @@ def start_express(attempt: Attempt) -> None:
 
 @effect("move_to_group")
 def move_to_group(attempt: Attempt) -> None:
-    """Make another working group responsible."""
+    """Make another working group responsible; nobody of it looks at the proposal yet."""
     attempt.facts["group_before"] = attempt.subject.working_group_id
     group = attempt.details["working_group"]
     attempt.facts["group"] = group.pk
     attempt.set(working_group=group)
+    ReviewAssignment.objects.filter(cluster=attempt.subject).delete()
     attempt.subject.further_working_groups.remove(group)
 
 

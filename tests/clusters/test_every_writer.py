@@ -32,6 +32,7 @@ from tests.matrix.places import (
     make_file,
     make_follow_up,
     make_meeting,
+    make_prepared,
     make_room_file,
 )
 
@@ -98,6 +99,7 @@ def arguments(
         "amendment": lambda: suggest_amendment(
             cluster=make_cluster(cast, State.RUNNING), by=cast.user("participant"), wished=WISHED, reason="Later."
         ),
+        "prepared": lambda: make_prepared(cast, make_cluster(cast, State.SUBMITTED)),
         "wished": lambda: WISHED,
         "verb": lambda: "amendment.proposed",
         "text": lambda: "A comment.",
