@@ -24,10 +24,11 @@ from clusters.models import Cluster
 from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.topics import TOPICS
 from clusters.rules.reminder_rights import can_see_reminders
-from clusters.tables.deadlines import deadlines_of
+from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.visibility import viewer
 from community import contributions
 from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource
+from community.desk import remembered
 from community.mails import lead_links_to
 from community.models import Subscription, User
 
@@ -83,9 +84,12 @@ def register() -> None:
 
 
 def _deadlines(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """The dates ahead of a person's clusters; nothing where there is none."""
-    found = deadlines_of(request.user, timezone.localdate()) if isinstance(request.user, User) else []
-    return {"deadlines": found} if found else None
+    """The dates ahead of a person by week; nothing where there is none."""
+    if not isinstance(request.user, User):
+        return None
+    on, known = timezone.localdate(), remembered(request)
+    found = deadlines_of(request.user, on, known.items if known is not None else None)
+    return {"weeks": weeks_of(found, on)} if found else None
 
 
 def _register_chores() -> None:

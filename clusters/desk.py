@@ -7,14 +7,15 @@ of the very button.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db.models import BooleanField, Case, Q, When
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
+from clusters.choices import ACTIVE_STATES, FOLLOW_UP_DAYS, ParticipationStatus, State
 from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, PreparedDecision, Stage
 from clusters.rules.follow_up import is_late
 from clusters.rules.roadmap import seen_versions
@@ -28,6 +29,8 @@ from community.models import User
 
 #: At most so many of one sort stand on the desk; the register holds the rest.
 MOST = 50
+#: Within so many days an answer is expected, as the reminders have it.
+ANSWER_DAYS = 7
 
 
 def items(user: User, on: date) -> Iterable[DeskItem]:
@@ -51,6 +54,11 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
     yield from _follow_ups(who, on)
 
 
+def answer_by(since: datetime | None, days: int = ANSWER_DAYS) -> date | None:
+    """Return the day by which an answer to what was asked at a moment is expected; None where that is not known."""
+    return timezone.localdate(since) + timedelta(days=days) if since is not None else None
+
+
 def _verb(cluster: Cluster, verb: str) -> str:
     return reverse("clusters:transition", kwargs={"reference": cluster.name, "verb": verb})
 
@@ -60,7 +68,8 @@ def _page(cluster: Cluster, name: str = "detail") -> str:
 
 
 def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
-    waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0).select_related("working_group")
+    waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0)
+    waiting = waiting.select_related("working_group", "review_assignment__member")
     own = waiting if who.is_mission else waiting.for_groups(who.group_ids)
     stand_in = [] if who.is_mission else list(waiting.for_stand_ins(on).outside_groups(who.group_ids)[:MOST])
     rows = [(cluster, False) for cluster in own[:MOST]] + [(cluster, True) for cluster in stand_in]
@@ -72,13 +81,27 @@ def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
         item = DeskItem(
             verb=_("Review as stand-in") if stands_in else _("Review"),
             title=str(cluster),
-            why=words % {"group": _group(cluster)},
+            why=_joined(words, cluster, who),
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
+            due=answer_by(cluster.state_since or cluster.submitted_at, (1 + stands_in) * ANSWER_DAYS),
+            many=reverse("clusters:review_several"),
+            many_label=_("Do several at once as a coordinator"),
         )
         found = with_prepared(item, prepared.get(cluster.pk), who.member_id)
         if found is not None:
             yield found
+
+
+def _joined(words: str, cluster: Cluster, who: Viewer) -> str:
+    """Return why a proposal is the reader's, and who looks at it."""
+    words = words % {"group": _group(cluster)}
+    row = getattr(cluster, "review_assignment", None)
+    if row is None:
+        return words
+    if row.member_id == who.member_id:
+        return _("%(why)s It is assigned to you.") % {"why": words}
+    return _("%(why)s %(name)s looks at it.") % {"why": words, "name": row.member.name}
 
 
 def _group(cluster: Cluster) -> str:
@@ -101,7 +124,7 @@ def _to_confirm(who: Viewer) -> Iterator[DeskItem]:
             why=_("The lead reports a condition as met: “%(text)s”.") % {"text": condition.text},
             url=f"{_page(condition.cluster)}#condition-{condition.pk}",
             since=condition.met_at,
-            due=condition.due_on,
+            due=answer_by(condition.met_at),
         )
 
 
@@ -115,6 +138,7 @@ def _merges_to_answer(user: User, who: Viewer) -> Iterator[DeskItem]:
             % {"name": row.into.name, "group": _group(row.into)},
             url=_verb(row.cluster, "merge"),
             since=row.asked_at,
+            due=answer_by(row.asked_at),
         )
 
 
@@ -127,6 +151,7 @@ def _to_answer_as_lead(who: Viewer) -> Iterator[DeskItem]:
             why=_("You are named as its lead."),
             url=_verb(cluster, "accept-lead"),
             since=cluster.lead_asked_at,
+            due=answer_by(cluster.lead_asked_at),
         )
 
 
@@ -144,6 +169,7 @@ def _invitations(who: Viewer) -> Iterator[DeskItem]:
             why=_("You are invited to take part."),
             url=_page(row.cluster, "people"),
             since=row.asked_at,
+            due=answer_by(row.asked_at),
         )
 
 
@@ -268,6 +294,7 @@ def _requests(who: Viewer) -> Iterator[DeskItem]:
                 why=words % {"count": len(asked)},
                 url=_page(cluster, "people"),
                 since=asked[0].asked_at,
+                due=answer_by(asked[0].asked_at),
                 many=reverse("clusters:several"),
             )
         if wanted:
@@ -306,5 +333,6 @@ def _follow_ups(who: Viewer, on: date) -> Iterator[DeskItem]:
             why=_("%(why)s: is what came of it still in use?") % {"why": row.get_why_display()},
             url=reverse("clusters:follow_up", kwargs={"reference": row.cluster.name, "pk": row.pk}),
             since=row.asked_at,
+            due=row.due_on + timedelta(days=FOLLOW_UP_DAYS),
             late=is_late(row, on),
         )

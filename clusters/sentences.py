@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.choices import Capacity, FollowUpReason, State
+from clusters.coordination_sentences import COORDINATION_SENTENCES
 from clusters.models import Cluster
 from clusters.permissions import sees_names
 from clusters.room_sentences import ROOM_KINDS, ROOM_SENTENCES, TOLD_TO_ALL
@@ -100,8 +101,6 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "stage.confirmed": (gettext_lazy("%(who)s confirmed that a stage is still true: %(title)s"), "check", ""),
     "roadmap.confirmed": (gettext_lazy("%(who)s confirmed that the roadmap is still true."), "check", ""),
     "roadmap.confirmation_taken_back": (gettext_lazy("%(who)s took back that the roadmap is still true."), "undo", ""),
-    "stage.reminded": (gettext_lazy("%(who)s reminded whoever is responsible for a stage: %(title)s"), "mail", ""),
-    "stage.reminder_taken_back": (gettext_lazy("%(who)s took the reminder of a stage back: %(title)s"), "undo", ""),
     "evidence.added": (gettext_lazy("%(who)s added a file to a stage: %(title)s"), "file", ""),
     "evidence.removed": (gettext_lazy("%(who)s removed a file from a stage: %(title)s"), "cross", ""),
     "outcome.recorded": (gettext_lazy("%(who)s recorded an outcome: %(title)s"), "outcome", ""),
@@ -147,10 +146,10 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.not_wanted": (gettext_lazy("%(who)s took an organisation off the list: %(title)s"), "people", ""),
     "participation.deputy_named": (gettext_lazy("%(who)s named a deputy lead."), "people", ""),
     "participation.answer_taken_back": (gettext_lazy("%(who)s took the answer to a request back."), "undo", ""),
-    "participation.reminded": (gettext_lazy("%(who)s reminded somebody of an invitation."), "mail", ""),
-    "participation.reminder_taken_back": (gettext_lazy("%(who)s took a reminder back."), "undo", ""),
+    "participation.places_set": (gettext_lazy("%(who)s said anew who may join, or how many."), "people", ""),
     "participation.access_given": (gettext_lazy("%(who)s changed what somebody may do in the room."), "people", ""),
     **ROOM_SENTENCES,
+    **COORDINATION_SENTENCES,
 }
 #: What everybody reads of an amendment: that it was accepted. The rest is for those who may read the amendment itself.
 PUBLIC_AMENDMENT_VERBS = frozenset({"amendment.accepted", "amendment.in_part"})
@@ -309,8 +308,7 @@ def _why_asked(event: Event) -> str:
 def _with_link(event: Event, people: Mapping[int, str]) -> str:
     """Return who acted without an account: nobody knows more than to whom the link was sent."""
     role = str(Capacity(event.data["sent_as"]).label) if event.data.get("sent_as") in Capacity.values else ""
-    name = people.get(event.data["sent_to"], "")
-    if name:
+    if name := people.get(event.data["sent_to"], ""):
         role = f"{name} ({role})" if role else name
     else:
         role = _("the %(role)s") % {"role": role} if role else _("a member")

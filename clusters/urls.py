@@ -20,10 +20,13 @@ from clusters.views import (
     room,
     room_file,
 )
+from clusters.views.assignment import AssignView
+from clusters.views.dates import dates_calendar
 from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
 from clusters.views.overview import OverviewView
 from clusters.views.participation_access import AccessView
+from clusters.views.places import PlacesView
 from clusters.views.prepared import PreparedAnnounceView, PreparedTakeBackView, PreparedView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
@@ -31,17 +34,30 @@ from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
 from clusters.views.roadmap_order import StageMoveView
 from clusters.views.roadmap_shift import StageShiftView
 from clusters.views.room_message import MessageView
-from clusters.views.several import SeveralBackView, SeveralView
+from clusters.views.several import (
+    PreviewView,
+    ReviewPreviewView,
+    ReviewSeveralBackView,
+    ReviewSeveralView,
+    SeveralBackView,
+    SeveralView,
+)
 
 app_name = "clusters"
 
 urlpatterns: list[URLPattern] = [
     path("reminders/", reminders.reminders, name="reminders"),
+    path("desk/dates.ics", dates_calendar, name="dates_calendar"),
     path("desk/several/", SeveralView.as_view(), name="several"),
+    path("desk/several/preview/", PreviewView.as_view(), name="several_preview"),
     path("desk/several/take-back/", SeveralBackView.as_view(), name="several_back"),
     path("review/", review.ReviewDeskView.as_view(), name="review"),
     path("review/clusters/", OverviewView.as_view(), name="overview"),
+    path("review/several/", ReviewSeveralView.as_view(), name="review_several"),
+    path("review/several/preview/", ReviewPreviewView.as_view(), name="review_several_preview"),
+    path("review/several/take-back/", ReviewSeveralBackView.as_view(), name="review_several_back"),
     path("review/<str:reference>/", review.ReviewView.as_view(), name="review_case"),
+    path("review/<str:reference>/assign/", AssignView.as_view(), name="review_assign"),
     path("clusters/", RegisterView.as_view(), name="list"),
     path("clusters/names/<slug:what>/", NamesView.as_view(), name="names"),
     path("clusters/propose/", ProposalCreateView.as_view(), name="create"),
@@ -95,6 +111,7 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/people/", participation.PeopleView.as_view(), name="people"),
     path("clusters/<str:reference>/people/join/", participation.EnterView.as_view(), name="participation_enter"),
     path("clusters/<str:reference>/people/invite/", participation.InviteView.as_view(), name="participation_invite"),
+    path("clusters/<str:reference>/people/places/", PlacesView.as_view(), name="participation_places"),
     path("clusters/<str:reference>/people/want/", participation.WantView.as_view(), name="participation_want"),
     path(
         "clusters/<str:reference>/people/<int:pk>/answer/",

@@ -56,8 +56,11 @@ def queue_account_mail(template_prefix: str, address: str, context: Mapping[str,
     if name not in ASKING:
         raise ValueError(f"no words for the mail {template_prefix!r}")
     if name == "login_code":
-        code = str(context["code"])
-        return notifications.queue("account/login_code", to_address=address, subject=subject, is_secret=True, code=code)
+        # To the address that the account has: one that only folds to the same key may be another mailbox.
+        to, code = subject.email if subject is not None else address, str(context["code"])
+        return notifications.queue("account/login_code", to_address=to, subject=subject, is_secret=True, code=code)
+    if name == "unknown_account" and subject is not None:
+        return notifications.queue("account/use_password", to_address=subject.email, subject=subject)
     return notifications.queue(f"account/{name}", to_address=address, subject=subject)
 
 
@@ -67,6 +70,8 @@ def account_context(user: User, message: Message) -> dict[str, Any]:
     name = message.template.removeprefix("account/")
     if name == "notice":
         return {"notice": NOTICES[message.params["notice"]], "action_url": settings.SITE_URL + reverse("account_login")}
+    if name == "use_password":
+        return {"action_url": settings.SITE_URL + reverse("account_login")}
     if name == "password_reset_key":
         token = app_settings.PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
         key = {"uidb36": user_pk_to_url_str(user), "key": token}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AnonymousUser
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import NeedStatus
+from community.choices import NeedStatus, Standing
 from community.models import Need, User
 from community.permissions import ALLOWED, Verdict, refused
 from community.visibility import is_administrator, is_cop, member_of
@@ -52,6 +52,15 @@ def can_see_directory(user: Viewer) -> Verdict:
     if is_cop(user) or is_administrator(user):
         return ALLOWED
     return refused(_("The directory of members is open to the community of practice only."), "forbidden")
+
+
+def can_use_code(account: User) -> bool:
+    """Tell whether an account signs in by a code sent to its address: external partners, and who has no password.
+
+    Who has a password signs in with it; a code besides would make the mailbox a second way in that nobody asked for.
+    """
+    member = account.member
+    return not account.has_usable_password() or (member is not None and member.standing == Standing.EXTERNAL)
 
 
 def _raised(user: Viewer, need: Need) -> bool:

@@ -264,6 +264,7 @@ ACCOUNT_FORMS = {
     "set_password": "community.forms.account.SetPasswordForm",
     "reset_password": "community.forms.account.ResetPasswordForm",
     "reset_password_from_key": "community.forms.account.ResetPasswordKeyForm",
+    "request_login_code": "community.forms.account.RequestLoginCodeForm",
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -274,12 +275,18 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_LOGIN_BY_CODE_ENABLED = False
+# For accounts that never chose a password (`community.forms.account`); the code comes through the outbox.
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 # By address of the client first; the limit per account is wide, so that a stranger cannot lock its owner out.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,50/h/key", "reset_password": "10/m/ip,3/m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login_failed": "10/m/ip,50/h/key",
+    "reset_password": "10/m/ip,3/m/key",
+    "request_login_code": "10/m/ip,3/m/key,20/h/key",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _is_https

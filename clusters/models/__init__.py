@@ -1,5 +1,6 @@
 """Models of the work, one noun a file."""
 
+from clusters.models.assignment import ReviewAssignment
 from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, DraftWriter, ExpectedOutcome, ReferenceCounter
 from clusters.models.decision import Amendment, Condition, Decision
 from clusters.models.meeting import Attendance, Meeting, MeetingDecision
@@ -33,6 +34,7 @@ __all__ = [
     "Participation",
     "PreparedDecision",
     "ReferenceCounter",
+    "ReviewAssignment",
     "RoomFile",
     "RoomFileVersion",
     "RoomMessage",

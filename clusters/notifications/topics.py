@@ -44,7 +44,16 @@ BINDING = frozenset(
 #: The topic of reminders.
 REMINDERS = "clusters.reminders"
 DECIDING = frozenset(
-    {"coordinators", "coordinators_before", "taking_in", "merge_asker", "deciders", "deciders_once_proposed"}
+    {
+        "coordinators",
+        "coordinators_before",
+        "taking_in",
+        "merge_asker",
+        "deciders",
+        "deciders_once_proposed",
+        "assigned",
+        "assigned_before",
+    }
 )
 LEADING = frozenset({"lead", "proposer", "suggester", "new_lead", "lead_to_ask"})
 TAKING_PART = frozenset({"participants", "participant", "merged_participants"})

@@ -9,6 +9,9 @@ from allauth.account import forms as allauth_forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from community.models import User
+from community.rights import can_use_code
+
 NEW: dict[str, str | Promise] = {"password1": _("New password"), "password2": _("New password, once more")}
 
 
@@ -48,3 +51,17 @@ class ResetPasswordKeyForm(_Worded, allauth_forms.ResetPasswordKeyForm):  # type
     """A new password by the link of a mail."""
 
     words = NEW
+
+
+class RequestLoginCodeForm(_Worded, allauth_forms.RequestLoginCodeForm):  # type: ignore[misc]
+    """The address to which a code to sign in goes, if its account signs in that way.
+
+    Every address is answered alike: the page is the same, and each gets one mail.
+    """
+
+    def clean_email(self) -> str:
+        """Look the account up by its folded address; one with a password of its own gets no code."""
+        address: str = super().clean_email()
+        account = User.objects.active().with_address(address).select_related("member").first()
+        self._user = account if account is not None and can_use_code(account) else None
+        return address

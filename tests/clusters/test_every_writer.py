@@ -123,6 +123,8 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "attendance": lambda: {cast.organisation: (3, 0)},
         "subject": lambda: "The bill",
         "access": lambda: "comment",
+        "join_policy": lambda: "application",
+        "size_limit": lambda: 9,
         "days": lambda: 1,
         "up": lambda: True,
         "place": lambda: 1,

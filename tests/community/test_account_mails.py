@@ -61,6 +61,12 @@ def test_known_and_unknown_addresses_are_answered_alike(client: Client, postman:
     assert [sent.subject for sent in send()] == ["Choose a new password", "No account with this address"]
 
 
+def test_a_code_goes_to_the_address_of_the_account_and_not_to_one_that_is_read_alike(postman: type[Postman]) -> None:
+    make.make_member(account={"email": "kim@port.example", "password": None})
+    queue_account_mail("account/email/login_code", "\N{KELVIN SIGN}im@port.example", {"code": "QX7-41P"})
+    assert [sent.to for sent in send()] == [["kim@port.example"]]
+
+
 def test_a_code_is_forgotten_once_it_is_sent(postman: type[Postman]) -> None:
     user = make.make_member().user
     queue_account_mail("account/email/login_code", user.email, {"user": user, "code": "QX7-41P"})

@@ -9,7 +9,7 @@ import community.validators
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clusters", "0013_waiting_list"),
+        ("clusters", "0014_who_looks_at_a_proposal"),
         ("community", "0008_files_of_rooms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
