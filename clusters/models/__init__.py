@@ -2,6 +2,7 @@
 
 from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, DraftWriter, ExpectedOutcome, ReferenceCounter
 from clusters.models.decision import Amendment, Condition, Decision
+from clusters.models.invitation import Invitation
 from clusters.models.meeting import Attendance, Meeting, MeetingDecision
 from clusters.models.merge import MergeRequest
 from clusters.models.outcome import FollowUp, Outcome, PanelAnswer, PanelQuestion
@@ -22,6 +23,7 @@ __all__ = [
     "DraftWriter",
     "ExpectedOutcome",
     "FollowUp",
+    "Invitation",
     "Meeting",
     "MeetingDecision",
     "MergeRequest",
