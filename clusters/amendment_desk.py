@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from clusters.choices import ParticipationRole, ParticipationStatus
+from clusters.desk import answer_by
 from clusters.models import Amendment, Participation
 from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
@@ -76,4 +77,5 @@ def _item(amendment: Amendment, verb: Any, why: str) -> DeskItem:
         why=why,
         url=reverse("clusters:amendment", args=[amendment.cluster.name, amendment.number]),
         since=amendment.state_since,
+        due=answer_by(amendment.state_since),
     )

@@ -26,6 +26,7 @@ class ClustersConfig(AppConfig):
             effects,
             merge_effects,
             needs,
+            prepared,
         )
         from clusters.notifications import amendment, follow_up, meeting, pages, room  # noqa: F401 - so do mails
         from clusters.notifications import lifecycle as told  # noqa: F401

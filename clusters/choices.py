@@ -193,6 +193,29 @@ class MergeStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class PreparedVerb(models.TextChoices):
+    """Decisions on a proposal that may be prepared and announced later."""
+
+    APPROVE = "approve", _("Approve")
+    RETURN = "return", _("Return for changes")
+    DECLINE = "decline", _("Decline")
+
+
+class PreparedStatus(models.TextChoices):
+    """How far a prepared decision has come."""
+
+    WAITING = "waiting", _("Waits to be announced")
+    HELD = "held", _("Not announced: to be looked at again")
+    ANNOUNCED = "announced", _("Announced")
+    WITHDRAWN = "withdrawn", _("Taken back")
+    SUPERSEDED = "superseded", _("Replaced by another decision")
+    VOID = "void", _("Void: the proposal waits for no decision any more")
+
+
+#: Holds its words still; at most one of a cluster.
+LIVE_PREPARED = frozenset({PreparedStatus.WAITING, PreparedStatus.HELD})
+
+
 class MeetingKind(models.TextChoices):
     """Kinds of meeting that indicators tell apart."""
 

@@ -15,6 +15,8 @@ from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.invitation import forget_addresses
 from clusters.actions.membership import follow_membership
 from clusters.actions.needs import settle_all_needs, status_of
+from clusters.actions.prepared import announce_due_decisions
+from clusters.actions.prepared_records import PREPARED
 from clusters.actions.reminders import send_todays
 from clusters.actions.room_records import COMMENTS, MESSAGES
 from clusters.amendment_desk import items as amendment_items
@@ -25,11 +27,12 @@ from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
 from clusters.rules.reminder_rights import can_see_reminders
-from clusters.tables.deadlines import deadlines_of
+from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.views.invitation_link import JoinClusterView
 from clusters.visibility import viewer
 from community import contributions
 from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource
+from community.desk import remembered
 from community.mails import lead_links_to
 from community.models import Subscription, User
 
@@ -78,15 +81,19 @@ def register() -> None:
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     contributions.personal_records.register("clusters.comments", COMMENTS)
     contributions.personal_records.register("clusters.messages", MESSAGES)
+    contributions.personal_records.register("clusters.prepared", PREPARED)
     _register_mails()
     _register_chores()
     _register_reminders()
 
 
 def _deadlines(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """The dates ahead of a person's clusters; nothing where there is none."""
-    found = deadlines_of(request.user, timezone.localdate()) if isinstance(request.user, User) else []
-    return {"deadlines": found} if found else None
+    """The dates ahead of a person by week; nothing where there is none."""
+    if not isinstance(request.user, User):
+        return None
+    on, known = timezone.localdate(), remembered(request)
+    found = deadlines_of(request.user, on, known.items if known is not None else None)
+    return {"weeks": weeks_of(found, on)} if found else None
 
 
 def _register_chores() -> None:
@@ -99,6 +106,9 @@ def _register_chores() -> None:
     )
     contributions.clock_jobs.register(
         "clusters.withdraw", ClockJob(_("Withdraw proposals that nobody worked on"), 24 * 60, withdraw_idle_proposals)
+    )
+    contributions.clock_jobs.register(
+        "clusters.announce", ClockJob(_("Announce decisions whose moment has come"), 1, announce_due_decisions)
     )
     contributions.clock_jobs.register(
         "clusters.follow_ups", ClockJob(_("Ask what became of concluded clusters"), 60, ask_due_follow_ups)

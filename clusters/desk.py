@@ -7,18 +7,20 @@ of the very button.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.db.models import BooleanField, Case, Q, When
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
-from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
+from clusters.choices import ACTIVE_STATES, FOLLOW_UP_DAYS, ParticipationStatus, State
+from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, PreparedDecision, Stage
 from clusters.rules.follow_up import is_late
 from clusters.rules.roadmap import seen_versions
 from clusters.sentences import why_returned
+from clusters.tables.prepared import with_prepared
 from clusters.tables.several import age_in_words, old_roadmaps
 from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
@@ -26,6 +28,8 @@ from community.models import User
 
 #: At most so many of one sort stand on the desk; the register holds the rest.
 MOST = 50
+#: Within so many days an answer is expected, as the reminders have it.
+ANSWER_DAYS = 7
 
 
 def items(user: User, on: date) -> Iterable[DeskItem]:
@@ -48,6 +52,11 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
     yield from _follow_ups(who, on)
 
 
+def answer_by(since: datetime | None, days: int = ANSWER_DAYS) -> date | None:
+    """Return the day by which an answer to what was asked at a moment is expected; None where that is not known."""
+    return timezone.localdate(since) + timedelta(days=days) if since is not None else None
+
+
 def _verb(cluster: Cluster, verb: str) -> str:
     return reverse("clusters:transition", kwargs={"reference": cluster.name, "verb": verb})
 
@@ -57,26 +66,40 @@ def _page(cluster: Cluster, name: str = "detail") -> str:
 
 
 def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
-    waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0).select_related("working_group")
+    waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0)
+    waiting = waiting.select_related("working_group", "review_assignment__member")
     own = waiting if who.is_mission else waiting.for_groups(who.group_ids)
-    for cluster in own[:MOST]:
-        yield DeskItem(
-            verb=_("Review"),
+    stand_in = [] if who.is_mission else list(waiting.for_stand_ins(on).outside_groups(who.group_ids)[:MOST])
+    rows = [(cluster, False) for cluster in own[:MOST]] + [(cluster, True) for cluster in stand_in]
+    prepared = PreparedDecision.objects.by_cluster([cluster for cluster, _stands_in in rows])
+    for cluster, stands_in in rows:
+        words = _("You coordinate %(group)s, which decides on it.")
+        if stands_in:
+            words = _("No coordinator of %(group)s may decide on it.")
+        item = DeskItem(
+            verb=_("Review as stand-in") if stands_in else _("Review"),
             title=str(cluster),
-            why=_("You coordinate %(group)s, which decides on it.") % {"group": _group(cluster)},
+            why=_joined(words, cluster, who),
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
+            due=answer_by(cluster.state_since or cluster.submitted_at, (1 + stands_in) * ANSWER_DAYS),
+            many=reverse("clusters:review_several"),
+            many_label=_("Do several at once as a coordinator"),
         )
-    if who.is_mission:
-        return
-    for cluster in waiting.for_stand_ins(on).outside_groups(who.group_ids)[:MOST]:
-        yield DeskItem(
-            verb=_("Review as stand-in"),
-            title=str(cluster),
-            why=_("No coordinator of %(group)s may decide on it.") % {"group": _group(cluster)},
-            url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
-            since=cluster.submitted_at,
-        )
+        found = with_prepared(item, prepared.get(cluster.pk), who.member_id)
+        if found is not None:
+            yield found
+
+
+def _joined(words: str, cluster: Cluster, who: Viewer) -> str:
+    """Return why a proposal is the reader's, and who looks at it."""
+    words = words % {"group": _group(cluster)}
+    row = getattr(cluster, "review_assignment", None)
+    if row is None:
+        return words
+    if row.member_id == who.member_id:
+        return _("%(why)s It is assigned to you.") % {"why": words}
+    return _("%(why)s %(name)s looks at it.") % {"why": words, "name": row.member.name}
 
 
 def _group(cluster: Cluster) -> str:
@@ -99,7 +122,7 @@ def _to_confirm(who: Viewer) -> Iterator[DeskItem]:
             why=_("The lead reports a condition as met: “%(text)s”.") % {"text": condition.text},
             url=f"{_page(condition.cluster)}#condition-{condition.pk}",
             since=condition.met_at,
-            due=condition.due_on,
+            due=answer_by(condition.met_at),
         )
 
 
@@ -113,6 +136,7 @@ def _merges_to_answer(user: User, who: Viewer) -> Iterator[DeskItem]:
             % {"name": row.into.name, "group": _group(row.into)},
             url=_verb(row.cluster, "merge"),
             since=row.asked_at,
+            due=answer_by(row.asked_at),
         )
 
 
@@ -125,6 +149,7 @@ def _to_answer_as_lead(who: Viewer) -> Iterator[DeskItem]:
             why=_("You are named as its lead."),
             url=_verb(cluster, "accept-lead"),
             since=cluster.lead_asked_at,
+            due=answer_by(cluster.lead_asked_at),
         )
 
 
@@ -142,6 +167,7 @@ def _invitations(who: Viewer) -> Iterator[DeskItem]:
             why=_("You are invited to take part."),
             url=_page(row.cluster, "people"),
             since=row.asked_at,
+            due=answer_by(row.asked_at),
         )
 
 
@@ -266,6 +292,7 @@ def _requests(who: Viewer) -> Iterator[DeskItem]:
                 why=words % {"count": len(asked)},
                 url=_page(cluster, "people"),
                 since=asked[0].asked_at,
+                due=answer_by(asked[0].asked_at),
                 many=reverse("clusters:several"),
             )
         if wanted:
@@ -304,5 +331,6 @@ def _follow_ups(who: Viewer, on: date) -> Iterator[DeskItem]:
             why=_("%(why)s: is what came of it still in use?") % {"why": row.get_why_display()},
             url=reverse("clusters:follow_up", kwargs={"reference": row.cluster.name, "pk": row.pk}),
             since=row.asked_at,
+            due=row.due_on + timedelta(days=FOLLOW_UP_DAYS),
             late=is_late(row, on),
         )

@@ -25,6 +25,11 @@ COORDINATORS = (Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR)
 #: The state before.
 _back = attrgetter("state_before")
 
+#: What an approval does.
+APPROVING = (
+    *("note_prepared", "approve_cluster", "store_decision", "settle_prepared", "store_conditions"),
+    *("ask_participants", "start_express", "settle_needs"),
+)
 #: What every end of a cluster's work does.
 ENDING = ("write_results", "end_cluster", "close_requests", "close_amendments", "settle_needs")
 
@@ -102,7 +107,7 @@ VERBS: tuple[Verb, ...] = (
         requires=(needs.lead_is_to_answer,),
         reason=Reason.REQUIRED,
         tells=("proposer", "coordinators"),
-        effects=("clear_lead_answer",),
+        effects=("clear_lead_answer", "settle_prepared"),
         also=_("returned to the proposer"),
         style="final",
     ),
@@ -117,7 +122,7 @@ VERBS: tuple[Verb, ...] = (
         requires=(needs.is_the_lead,),
         reason=Reason.REQUIRED,
         tells=("coordinators", "participants"),
-        effects=("end_lead",),
+        effects=("end_lead", "offer_places"),
         also=_("lead wanted"),
         style="final",
     ),
@@ -132,6 +137,7 @@ VERBS: tuple[Verb, ...] = (
         requires=(needs.not_decided_yet,),
         required=_("not yet decided"),
         tells=("coordinators",),
+        effects=("settle_prepared",),
     ),
     Verb(
         "return",
@@ -144,7 +150,7 @@ VERBS: tuple[Verb, ...] = (
         four_eyes=True,
         reason=Reason.REQUIRED,
         tells=("proposer", "lead"),
-        effects=("store_decision",),
+        effects=("note_prepared", "store_decision", "settle_prepared"),
         undoable=True,
         checks_seen=True,
     ),
@@ -161,14 +167,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("the lead accepted; not over for more than 90 days; check-list shown and stored as shown"),
         reason=Reason.OPTIONAL,
         tells=("proposer", "lead", "named_participants", "need_raiser", "further_coordinators", "followers"),
-        effects=(
-            "approve_cluster",
-            "store_decision",
-            "store_conditions",
-            "ask_participants",
-            "start_express",
-            "settle_needs",
-        ),
+        effects=APPROVING,
         also=_("version 1 issued; conditions possible; a one-day cluster of today or before starts at once"),
         style="primary",
         checks_seen=True,
@@ -184,7 +183,7 @@ VERBS: tuple[Verb, ...] = (
         four_eyes=True,
         reason=Reason.REQUIRED,
         tells=("proposer", "lead"),
-        effects=("store_decision",),
+        effects=("note_prepared", "store_decision", "settle_prepared"),
         style="final",
         undoable=True,
         checks_seen=True,
@@ -201,6 +200,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("the clock: returned, idle for 90 days, and told before"),
         reason=Reason.OPTIONAL,
         tells=("lead", "coordinators"),
+        effects=("settle_prepared",),
         style="final",
         undoable=True,
     ),
@@ -217,7 +217,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("another working group"),
         reason=Reason.REQUIRED,
         tells=("coordinators", "coordinators_before", "proposer"),
-        effects=("move_to_group", "store_decision"),
+        effects=("move_to_group", "store_decision", "settle_prepared"),
         also=_("the other working group is responsible"),
         checks_seen=True,
     ),
@@ -338,7 +338,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("one coordinator asks, one of the other group agrees; one press where one person coordinates both"),
         reason=Reason.REQUIRED,
         tells=("moved", "merged_participants", "merge_asker"),
-        effects=("merge_cluster", "close_amendments", "note_in_target", "settle_needs"),
+        effects=("merge_cluster", "close_amendments", "note_in_target", "settle_prepared", "settle_needs"),
         also=_("participants move, the old history is read on the new page, the old address leads there"),
         style="final",
     ),
@@ -354,7 +354,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("proposer or lead is gone"),
         reason=Reason.REQUIRED,
         tells=("participants",),
-        effects=("adopt_cluster",),
+        effects=("adopt_cluster", "offer_places"),
         also=_("lead wanted; the coordinator acts as lead meanwhile"),
     ),
     Verb(

@@ -1,10 +1,13 @@
-"""A meeting as an entry of calendars (RFC 5545), by the `icalendar` package: to be fetched, and sent with mails."""
+"""Meetings and dates as entries of calendars (RFC 5545), by the `icalendar` package: fetched, and sent by mail."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -15,10 +18,21 @@ from clusters.models import Meeting
 from clusters.rules.meeting_times import is_ambiguous, local
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Calendar, Event
 
 #: Signs that calendars do not bear; line breaks and tabs are written as text.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+
+
+@dataclass(frozen=True)
+class Day:
+    """A date without a time: what is due, of what, and where it is done; address and `code` name it."""
+
+    day: date
+    what: str
+    title: str
+    url: str
+    code: str = ""
 
 
 class Method(StrEnum):
@@ -48,6 +62,28 @@ def calendar_of(meeting: Meeting, *, method: Method, at: datetime, to: str = "")
         at: when this was written down.
         to: the address of that recipient; nobody else's stands in it.
     """
+    calendar = _empty(method)
+    calendar.add_component(_event(meeting, method=method, at=at, to=to))
+    return _written(calendar, [meeting.held_on])
+
+
+def calendar_of_days(rows: Iterable[Meeting | Day], *, at: datetime) -> bytes:
+    """Return a calendar to be fetched with many dates: meetings as they are called, all others as whole days.
+
+    A date keeps its name from one fetch to the next, so that a calendar does not hold it twice.
+    """
+    calendar, days = _empty(Method.PUBLISH), []
+    for row in rows:
+        if isinstance(row, Meeting):
+            days.append(row.held_on)
+            calendar.add_component(_event(row, method=Method.PUBLISH, at=at, to=""))
+        else:
+            days.append(row.day)
+            calendar.add_component(_whole_day(row, at))
+    return _written(calendar, days)
+
+
+def _empty(method: Method) -> Calendar:
     from icalendar import Calendar
 
     calendar = Calendar()
@@ -55,10 +91,31 @@ def calendar_of(meeting: Meeting, *, method: Method, at: datetime, to: str = "")
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", str(method))
-    calendar.add_component(_event(meeting, method=method, at=at, to=to))
-    year = meeting.held_on.year
-    calendar.add_missing_timezones(first_date=date(max(year - 1, 1970), 1, 1), last_date=date(year + 2, 1, 1))
+    return calendar
+
+
+def _written(calendar: Calendar, days: Iterable[date]) -> bytes:
+    """Return the calendar's bytes, with the zones that it names as they are in the years of these days."""
+    years = [day.year for day in days]
+    if years:
+        first, last = date(max(min(years) - 1, 1970), 1, 1), date(max(years) + 2, 1, 1)
+        calendar.add_missing_timezones(first_date=first, last_date=last)
     return bytes(calendar.to_ical())
+
+
+def _whole_day(row: Day, at: datetime) -> Event:
+    from icalendar import Event
+
+    event, host = Event(), urlsplit(settings.SITE_URL).hostname
+    name = blake2b(f"{row.url} {row.code}".encode(), digest_size=10).hexdigest()
+    event.add("uid", f"date-{name}@{host}")
+    event.add("dtstamp", at.astimezone(UTC))
+    event.add("summary", _clean(f"{row.what}: {row.title}"))
+    event.add("url", settings.SITE_URL + row.url)
+    event.add("transp", "TRANSPARENT")
+    event.add("dtstart", row.day)
+    event.add("dtend", date.fromordinal(row.day.toordinal() + 1))
+    return event
 
 
 def _event(meeting: Meeting, *, method: Method, at: datetime, to: str) -> Event:

@@ -161,7 +161,7 @@ def _bound(cluster: Cluster) -> list[QuerySet[Any, Any]]:
     ]
 
 
-def _free_to_decide(cluster: Cluster, on: date, besides: frozenset[int]) -> QuerySet[Appointment]:
+def free_to_decide(cluster: Cluster, on: date, besides: frozenset[int]) -> QuerySet[Appointment]:
     """Return the appointments of those who may decide on the cluster as far as four eyes go: none of `parties`."""
     free = Appointment.objects.present(on).filter(member__user__is_active=True)
     free = free.exclude(member__in=_named(cluster) | besides)
@@ -172,7 +172,7 @@ def _free_to_decide(cluster: Cluster, on: date, besides: frozenset[int]) -> Quer
 
 def _able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
     """Tell whether some coordinator of the responsible group may decide that day."""
-    return _free_to_decide(cluster, on, besides).filter(working_group=cluster.working_group_id).exists()
+    return free_to_decide(cluster, on, besides).filter(working_group=cluster.working_group_id).exists()
 
 
 def know_able(clusters: Iterable[Cluster], on: date) -> None:
@@ -202,7 +202,7 @@ def _known_able(cluster: Cluster, on: date, besides: frozenset[int]) -> bool:
 
 def deciding_members(cluster: Cluster, on: date, *, besides: frozenset[int] = frozenset()) -> list[Member]:
     """Return who may decide on this cluster: its group's coordinators, else the stand-ins; nobody of `besides`."""
-    free = _free_to_decide(cluster, on, besides).select_related("member")
+    free = free_to_decide(cluster, on, besides).select_related("member")
     own = [a.member for a in free if a.working_group_id == cluster.working_group_id]
     return list(dict.fromkeys(own or [a.member for a in free]))
 

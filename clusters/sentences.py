@@ -20,12 +20,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.choices import Capacity, FollowUpReason, State
+from clusters.coordination_sentences import COORDINATION_SENTENCES
 from clusters.models import Cluster
 from clusters.people_sentences import PEOPLE_SENTENCES
 from clusters.permissions import sees_names
 from clusters.room_sentences import ROOM_KINDS, ROOM_SENTENCES, TOLD_TO_ALL
 from clusters.rules.amendment import private_amendments
 from clusters.rules.amendment_fields import LABELS
+from clusters.rules.prepared import announced_words
 from clusters.rules.room import can_see_room
 from community import kinds
 from community.models import Event, Member, User
@@ -100,8 +102,6 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "stage.confirmed": (gettext_lazy("%(who)s confirmed that a stage is still true: %(title)s"), "check", ""),
     "roadmap.confirmed": (gettext_lazy("%(who)s confirmed that the roadmap is still true."), "check", ""),
     "roadmap.confirmation_taken_back": (gettext_lazy("%(who)s took back that the roadmap is still true."), "undo", ""),
-    "stage.reminded": (gettext_lazy("%(who)s reminded whoever is responsible for a stage: %(title)s"), "mail", ""),
-    "stage.reminder_taken_back": (gettext_lazy("%(who)s took the reminder of a stage back: %(title)s"), "undo", ""),
     "evidence.added": (gettext_lazy("%(who)s added a file to a stage: %(title)s"), "file", ""),
     "evidence.removed": (gettext_lazy("%(who)s removed a file from a stage: %(title)s"), "cross", ""),
     "outcome.recorded": (gettext_lazy("%(who)s recorded an outcome: %(title)s"), "outcome", ""),
@@ -131,6 +131,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "follow_up.corrected": (gettext_lazy("%(who)s corrected the answer to the follow-up “%(why)s”."), "edit", ""),
     **PEOPLE_SENTENCES,
     **ROOM_SENTENCES,
+    **COORDINATION_SENTENCES,
 }
 #: What everybody reads of an amendment: that it was accepted. The rest is for those who may read the amendment itself.
 PUBLIC_AMENDMENT_VERBS = frozenset({"amendment.accepted", "amendment.in_part"})
@@ -166,7 +167,8 @@ def people_of(events: Iterable[Event]) -> dict[int, str]:
 
     By their id; no query without such.
     """
-    ids = {event.data.get("entered_for") or event.data.get("sent_to") for event in events} - {None}
+    keys = ("entered_for", "sent_to", "announced_by")
+    ids = {event.data.get(key) for event in events for key in keys} - {None}
     return dict(Member.objects.filter(pk__in=ids).values_list("pk", "name")) if ids else {}
 
 
@@ -211,7 +213,8 @@ def entry(event: Event, *, named: bool, people: Mapping[int, str] | None = None,
     return Entry(
         sentence=_sentence(
             event, _words_of(event, str(words)), str(body.get("title", "")), named=named, people=people or {}
-        ),
+        )
+        + announced_words(event, people or {}),
         at=event.at,
         icon=icon,
         tone=tone,
@@ -287,8 +290,7 @@ def _why_asked(event: Event) -> str:
 def _with_link(event: Event, people: Mapping[int, str]) -> str:
     """Return who acted without an account: nobody knows more than to whom the link was sent."""
     role = str(Capacity(event.data["sent_as"]).label) if event.data.get("sent_as") in Capacity.values else ""
-    name = people.get(event.data["sent_to"], "")
-    if name:
+    if name := people.get(event.data["sent_to"], ""):
         role = f"{name} ({role})" if role else name
     else:
         role = _("the %(role)s") % {"role": role} if role else _("a member")
@@ -362,20 +364,3 @@ def _as_day(value: str) -> date | None:
         return parse_date(value)
     except ValueError:
         return None
-
-
-def how_it_stands(cluster: Cluster, on: date) -> str:
-    """Return one sentence on how a cluster stands: who waits, what is due, or how it ended."""
-    if cluster.state == State.SUBMITTED:
-        group = cluster.working_group.code if cluster.working_group else ""
-        if cluster.lead_id and not cluster.lead_accepted_at:
-            return _("waits for the named lead to accept")
-        return _("waits for a coordinator of %(group)s") % {"group": group}
-    if cluster.state == State.RETURNED:
-        return _("waits for the proposer")
-    if cluster.is_lead_wanted:
-        return _("a lead is wanted")
-    left = cluster.days_left(on)
-    if cluster.state in (State.RUNNING, State.APPROVED) and left is not None and left < 0:
-        return _("its planned end is %(days)d days past") % {"days": -left}
-    return ""

@@ -21,27 +21,44 @@ from clusters.views import (
     room,
     room_file,
 )
+from clusters.views.assignment import AssignView
+from clusters.views.dates import dates_calendar
 from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
 from clusters.views.overview import OverviewView
 from clusters.views.participation_access import AccessView
+from clusters.views.places import PlacesView
+from clusters.views.prepared import PreparedAnnounceView, PreparedTakeBackView, PreparedView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
 from clusters.views.register import NamesView, RegisterView
 from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
 from clusters.views.roadmap_order import StageMoveView
 from clusters.views.roadmap_shift import StageShiftView
 from clusters.views.room_message import MessageView
-from clusters.views.several import SeveralBackView, SeveralView
+from clusters.views.several import (
+    PreviewView,
+    ReviewPreviewView,
+    ReviewSeveralBackView,
+    ReviewSeveralView,
+    SeveralBackView,
+    SeveralView,
+)
 
 app_name = "clusters"
 
 urlpatterns: list[URLPattern] = [
     path("reminders/", reminders.reminders, name="reminders"),
+    path("desk/dates.ics", dates_calendar, name="dates_calendar"),
     path("desk/several/", SeveralView.as_view(), name="several"),
+    path("desk/several/preview/", PreviewView.as_view(), name="several_preview"),
     path("desk/several/take-back/", SeveralBackView.as_view(), name="several_back"),
     path("review/", review.ReviewDeskView.as_view(), name="review"),
     path("review/clusters/", OverviewView.as_view(), name="overview"),
+    path("review/several/", ReviewSeveralView.as_view(), name="review_several"),
+    path("review/several/preview/", ReviewPreviewView.as_view(), name="review_several_preview"),
+    path("review/several/take-back/", ReviewSeveralBackView.as_view(), name="review_several_back"),
     path("review/<str:reference>/", review.ReviewView.as_view(), name="review_case"),
+    path("review/<str:reference>/assign/", AssignView.as_view(), name="review_assign"),
     path("clusters/", RegisterView.as_view(), name="list"),
     path("clusters/names/<slug:what>/", NamesView.as_view(), name="names"),
     path("clusters/propose/", ProposalCreateView.as_view(), name="create"),
@@ -116,6 +133,7 @@ urlpatterns: list[URLPattern] = [
         invitation.MemberRemindView.as_view(),
         name="participation_remind",
     ),
+    path("clusters/<str:reference>/people/places/", PlacesView.as_view(), name="participation_places"),
     path("clusters/<str:reference>/people/want/", participation.WantView.as_view(), name="participation_want"),
     path(
         "clusters/<str:reference>/people/<int:pk>/answer/",
@@ -255,6 +273,9 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/merge/agree/", merge.MergeAgreeView.as_view(), name="merge_agree"),
     path("clusters/<str:reference>/merge/refuse/", merge.MergeRefuseView.as_view(), name="merge_refuse"),
     path("clusters/<str:reference>/merge/withdraw/", merge.MergeWithdrawView.as_view(), name="merge_withdraw"),
+    path("clusters/<str:reference>/prepared/", PreparedView.as_view(), name="prepared"),
+    path("clusters/<str:reference>/prepared/announce/", PreparedAnnounceView.as_view(), name="prepared_announce"),
+    path("clusters/<str:reference>/prepared/take-back/", PreparedTakeBackView.as_view(), name="prepared_take_back"),
     # Every other name under a cluster is a verb of its life: this row stays the last.
     path("clusters/<str:reference>/<slug:verb>/", lifecycle.TransitionView.as_view(), name="transition"),
 ]

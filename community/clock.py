@@ -10,7 +10,7 @@ from community import jobs, links
 from community.actions.outbox import send_outbox
 from community.chain import seal_chains
 from community.contributions import ClockJob
-from community.imports import kept
+from community.imports import preview_file
 
 
 def _outbox(at: datetime) -> int:
@@ -22,7 +22,7 @@ def _close_links(at: datetime) -> int:
 
 
 def _forget_previews(at: datetime) -> int:
-    return kept.forget_old(at)
+    return preview_file.forget_old(at)
 
 
 CHORES = {

@@ -65,7 +65,7 @@ class DeskItem:
     """One thing that waits for a person, with the very button beside it.
 
     `verb` is the button's text, `since` when the wait began, `due` a deadline. `data` is what the button of a
-    `post` sends, `many` the address where the same is done for several things at once.
+    `post` sends, `many` the address where the same is done for several things at once, `many_label` what leads there.
     """
 
     verb: Words
@@ -78,6 +78,7 @@ class DeskItem:
     late: bool = False
     data: tuple[tuple[str, str], ...] = ()
     many: str = ""
+    many_label: Words = ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.http import HttpRequest
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from community import contributions
 from community.choices import JobState, MessageState
-from community.contributions import DeskItem
+from community.contributions import DeskItem, Words
 from community.models import Job, Message, Organisation, User
 
 SOON = timedelta(days=7)
@@ -34,15 +34,20 @@ class Waiting:
     later: list[DeskItem] = field(default_factory=list)
 
     @property
-    def count(self) -> int:
-        """How many things wait."""
-        return len(self.overdue) + len(self.soon) + len(self.later)
+    def items(self) -> list[DeskItem]:
+        """Everything, group by group."""
+        return [*self.overdue, *self.soon, *self.later]
 
     @property
-    def many_url(self) -> str:
-        """Where several of these things are done at once; "" where there is none."""
-        places = [item.many for item in (*self.overdue, *self.soon, *self.later) if item.many]
-        return places[0] if places else ""
+    def count(self) -> int:
+        """How many things wait."""
+        return len(self.items)
+
+    @property
+    def many(self) -> list[tuple[str, Words]]:
+        """Where several of these things are done at once, each once, with the words that lead there."""
+        words = {item.many: item.many_label or _("Do several at once") for item in self.items if item.many}
+        return sorted(words.items())
 
 
 def waiting_for(user: User, on: date) -> Waiting:
@@ -51,7 +56,7 @@ def waiting_for(user: User, on: date) -> Waiting:
     for provider in contributions.desk_items:
         for item in provider(user, on):
             if item.late or (item.due is not None and item.due < on):
-                waiting.overdue.append(item)
+                waiting.overdue.append(replace(item, late=True))
             elif item.due is None or item.due <= on + SOON:
                 waiting.soon.append(item)
             else:
@@ -59,6 +64,17 @@ def waiting_for(user: User, on: date) -> Waiting:
     for group in (waiting.overdue, waiting.soon, waiting.later):
         group.sort(key=lambda item: (item.due or on, item.since.timestamp() if item.since else 0, str(item.title)))
     return waiting
+
+
+def remember(request: HttpRequest, waiting: Waiting) -> None:
+    """Keep what waits for the sections of the same page, so that they need not ask again."""
+    request.__dict__[KEPT] = waiting
+
+
+def remembered(request: HttpRequest) -> Waiting | None:
+    """Return what `remember` kept of this request."""
+    found: Waiting | None = request.__dict__.get(KEPT)
+    return found
 
 
 def keep_count(request: HttpRequest, count: int) -> None:

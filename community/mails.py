@@ -61,7 +61,7 @@ def language_of(message: Message) -> str:
 def words_of(template: str, context: dict[str, Any]) -> dict[str, str]:
     """Return the words of a mail in the present language: `subject`, `text` and `html`."""
     name = f"emails/{template}"
-    context["subject_line"] = " ".join(_render_text(f"{name}_subject.txt", context).split())
+    context["subject_line"] = subject_line(template, context)
     text = BLANK_LINES.sub("\n\n", _render_text(f"{name}.txt", context).strip()) + "\n"
     return {"subject": context["subject_line"], "text": text, "html": render_to_string(f"{name}.html", context)}
 
@@ -85,7 +85,12 @@ def headline(message: Message, subject: Model | None) -> str:
     part = ((detail.body if detail else None) or {}).get("title", "")
     title = getattr(getattr(subject, "cluster", subject), "title", "")
     context = {"part": part, "title": title, **message.params}
-    return " ".join(_render_text(f"emails/{message.template}_subject.txt", context).split())
+    return subject_line(message.template, context)
+
+
+def subject_line(template: str, context: dict[str, Any]) -> str:
+    """Return the subject line of a mail in the present language."""
+    return " ".join(_render_text(f"emails/{template}_subject.txt", context).split())
 
 
 def message_id(message: Message) -> str:

@@ -25,7 +25,8 @@ def figures(user: User | AnonymousUser | None) -> list[str]:
         ngettext("%(count)d open need", "%(count)d open needs", needs) % {"count": needs},
         ngettext("%(count)d solution", "%(count)d solutions", solutions) % {"count": solutions},
         ngettext("%(count)d project", "%(count)d projects", projects) % {"count": projects},
-        ngettext("%(count)d organisation", "%(count)d organisations", organisations) % {"count": organisations},
+        ngettext("%(count)d partner organisation", "%(count)d partner organisations", organisations)
+        % {"count": organisations},
         ngettext("%(count)d country", "%(count)d countries", countries) % {"count": countries},
     ]
 

@@ -56,6 +56,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "sentences",
             "room_sentences",
             "people_sentences",
+            "coordination_sentences",
             "meeting_calendar",
             "pictures",
             "search",

@@ -27,7 +27,14 @@ from community.models import Need, Organisation, Project, Solution, WorkingGroup
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_comment, make_follow_up, make_invitation, make_meeting, make_room_file
+from tests.matrix.places import (
+    make_comment,
+    make_follow_up,
+    make_invitation,
+    make_meeting,
+    make_prepared,
+    make_room_file,
+)
 
 pytestmark = [pytest.mark.django_db]
 
@@ -52,6 +59,7 @@ BUDGETS: dict[str, int] = {
     "/account/notifications/": 10,
     "/review/": 18,
     "/review/clusters/": 12,
+    "/review/several/": 16,
     "/reminders/": 24,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
@@ -67,6 +75,7 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/people/{part}/end/": 12,
     "/clusters/{running}/people/invitations/": 12,
     "/clusters/{running}/people/invite/addresses/": 10,
+    "/clusters/{running}/people/places/": 12,
     "/clusters/{running}/outcomes/": 12,
     "/clusters/{concluded}/": 12,
     "/clusters/{concluded}/outcomes/": 12,
@@ -80,16 +89,19 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/amendments/": 12,
     "/clusters/{running}/amendments/1/": 12,
     "/review/{proposed}/": 24,
+    "/clusters/{proposed}/prepared/": 20,
     "/clusters/{proposed}/": 12,
 }
-#: Pages of those who keep the cluster.
+#: Pages of those who keep the cluster or decide on it.
 LEADS_ONLY = (
+    "/clusters/{proposed}/prepared/",
     "/clusters/{running}/room/threads/{thread}/",
     "/clusters/{running}/room/meetings/{meeting}/",
     "/clusters/{running}/room/meetings/{meeting}/minutes/",
     "/clusters/{running}/people/{part}/end/",
     "/clusters/{running}/people/invitations/",
     "/clusters/{running}/people/invite/addresses/",
+    "/clusters/{running}/people/places/",
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
     "/clusters/{concluded}/follow-ups/{follow_up}/",
 )
@@ -101,6 +113,7 @@ PERSONAL = (
     "/account/",
     "/review/",
     "/review/clusters/",
+    "/review/several/",
     "/reminders/",
     "/clusters/{proposed}",
 )
@@ -122,6 +135,7 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/people/{part}/end/",
         "/clusters/{running}/people/invitations/",
         "/clusters/{running}/people/invite/addresses/",
+        "/clusters/{running}/people/places/",
         "/clusters/{running}/outcomes/",
         "/clusters/{running}/room/",
         "/clusters/{running}/room/threads/{thread}/",
@@ -160,6 +174,7 @@ class World:
         self.document = make_room_file(self.cast, self.running, FileVisibility.PUBLIC)
         self.follow_up = make_follow_up(self.cast, self.concluded)
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
+        make_prepared(self.cast, self.proposed)
         self.grow()
 
     def names(self) -> dict[str, Any]:
@@ -214,6 +229,8 @@ class World:
                 self.cast, state, need=self.need, proposer=self.member, lead_organisation=self.organisation
             )
             further.solutions.add(self.solution)
+            if state == State.SUBMITTED:
+                make_prepared(self.cast, further)
         make_follow_up(self.cast, make_cluster(self.cast, State.CONCLUDED))
         for why in FollowUpReason.values:
             if not self.concluded.follow_ups.filter(why=why).exists():

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clusters.actions.baseline import freeze_baseline as freeze
 from clusters.actions.invitation import end_open_invitations
+from clusters.actions.waiting import move_up
 from clusters.choices import (
     DECIDERS,
     OPEN_AMENDMENTS,
@@ -22,7 +23,16 @@ from clusters.choices import (
     ParticipationStatus,
     StageKind,
 )
-from clusters.models import Cluster, Condition, Decision, FollowUp, Participation, ReferenceCounter, Stage
+from clusters.models import (
+    Cluster,
+    Condition,
+    Decision,
+    FollowUp,
+    Participation,
+    ReferenceCounter,
+    ReviewAssignment,
+    Stage,
+)
 from clusters.notifications.follow_up import call_off
 from clusters.permissions import is_gone
 from clusters.rules import checklist
@@ -113,13 +123,20 @@ def clear_lead_answer(attempt: Attempt) -> None:
 
 @effect("end_lead")
 def end_lead(attempt: Attempt) -> None:
-    """End the lead's participation on that day; the cluster then wants a lead."""
+    """End the lead's participation on that day, or on its first where it has not begun; a lead is then wanted."""
     cluster = attempt.subject
     attempt.facts["lead_before"] = cluster.lead_id
-    cluster.participations.leading().filter(role=ParticipationRole.LEAD).update(
-        status=ParticipationStatus.LEFT, until_on=attempt.on, answer_reason=attempt.reason[:600]
-    )
+    for row in cluster.participations.leading().filter(role=ParticipationRole.LEAD):
+        row.status, row.answer_reason = ParticipationStatus.LEFT, attempt.reason[:600]
+        row.until_on = max(attempt.on, row.from_on) if row.from_on else attempt.on
+        row.save(update_fields=["status", "answer_reason", "until_on"])
     attempt.set(lead=None, lead_accepted_at=None, lead_asked_at=None)
+
+
+@effect("offer_places", after=True)
+def offer_places(attempt: Attempt) -> None:
+    """Let the first on the waiting list ask, where a lead who is gone left a place."""
+    move_up(attempt.subject, at=attempt.at)
 
 
 @effect("approve_cluster")
@@ -223,11 +240,12 @@ def start_express(attempt: Attempt) -> None:
 
 @effect("move_to_group")
 def move_to_group(attempt: Attempt) -> None:
-    """Make another working group responsible."""
+    """Make another working group responsible; nobody of it looks at the proposal yet."""
     attempt.facts["group_before"] = attempt.subject.working_group_id
     group = attempt.details["working_group"]
     attempt.facts["group"] = group.pk
     attempt.set(working_group=group)
+    ReviewAssignment.objects.filter(cluster=attempt.subject).delete()
     attempt.subject.further_working_groups.remove(group)
 
 

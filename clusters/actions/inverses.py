@@ -9,16 +9,21 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clusters.actions.participation import KEYS, Status, locked_part
-from clusters.actions.parts import check_fields, locked_cluster, record_change, record_part
+from clusters.actions.parts import check_fields, locked_cluster, record_change, record_part, worked_as
 from clusters.actions.roadmap_parts import check_open, locked_stage
+from clusters.choices import DECIDERS, ParticipationRole
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
+from clusters.rules.lead_asked import asked_of_lead, can_remind_lead
 from clusters.rules.requirements import UNDO_SECONDS
-from community import notifications
+from community import events, notifications
 from community.models import Event, Member, Message, User
 from community.permissions import Refusal
+
+REMINDED_TODAY = gettext_lazy("Was reminded today already.")
 
 
 @transaction.atomic
@@ -28,12 +33,14 @@ def take_answer_back(*, participation: Participation, by: User, at: datetime | N
     An organisation that was wanted until a person of it was accepted is wanted again. A no-op when it is open.
 
     Raises:
-        Refusal: the time is over, somebody else answered, or something happened to it since.
+        Refusal: the time is over, somebody else answered, something happened to it since, or the person leads by now.
     """
     at = at or timezone.now()
     cluster, row = locked_part(participation, by=by, may=can_work)
     if row.status == Status.REQUESTED:
         return row
+    if row.role == ParticipationRole.LEAD:
+        raise Refusal(_("This person leads the cluster by now, so this can't be taken back."), "state")
     last = _own_last(row, ("participation.accepted", "participation.declined"), by=by, at=at)
     _cancel(last)
     for purpose in last.detail.body.get("wanted", ()) if last.detail.body else ():
@@ -64,7 +71,7 @@ def remind_invited(*, participation: Participation, by: User, at: datetime | Non
     cluster, row = locked_part(participation, by=by, may=can_work)
     if row.status != Status.INVITED or row.asked_at is None:
         raise Refusal(_("This invitation is not open any more."), "state")
-    if _was_reminded(row, "participation", at):
+    if was_reminded(row, "participation", at):
         return row
     event = record_part(cluster, "reminded", row, by=by, at=at)
     _mail("invitation", cluster, row.member, "asked", event=event, day=row.asked_at, part="", part_id=row.pk)
@@ -83,13 +90,55 @@ def remind_responsible(*, stage: Stage, by: User, at: datetime | None = None) ->
     check_open(row, order)
     if row.responsible is None or not row.is_late(timezone.localdate(at)):
         raise Refusal(_("Nobody has to be reminded of this stage."), "state")
-    if _was_reminded(row, "stage", at):
+    if was_reminded(row, "stage", at):
         return row
     data = {"number": order.index(row) + 1}
     event = record_change(cluster, "stage.reminded", row, by=by, at=at, data=data, detail={"title": row.title})
     more = {"day": row.planned_end_on, "part": row.title, "part_id": row.pk}
     _mail("stage", cluster, row.responsible, "responsible", event=event, **more)
     return row
+
+
+@transaction.atomic
+def remind_lead(*, cluster: Cluster, by: User, at: datetime | None = None) -> list[Member]:
+    """Remind those who lead of the gravest thing that waits for them; return who gets a mail, which waits 30 seconds.
+
+    The cluster itself is not changed, so its version and its day of change stay.
+
+    Raises:
+        Refusal: the person may not, nothing waits for a lead, nobody can be reached, or they were reminded today.
+    """
+    at = at or timezone.now()
+    locked = locked_cluster(cluster.pk, by=by, may=can_remind_lead)
+    asked = asked_of_lead(locked, timezone.localdate(at))
+    if asked.why_not:
+        raise Refusal(asked.why_not, "state")
+    if was_reminded(locked, "lead", at):
+        raise Refusal(REMINDED_TODAY, "done")
+    people = [person for person in dict.fromkeys(asked.people) if is_reached(person) and person != by.member]
+    if not people:
+        raise Refusal(_("Nobody who leads it has an open account besides you."), "state")
+    role = worked_as(by, locked, timezone.localdate(at), first=DECIDERS)
+    event = events.record(verb="lead.reminded", subject=locked, by=by, at=at, role=role, data={"rule": asked.rule})
+    for person in people:
+        more = {"day": asked.day, "part": asked.part, "part_id": asked.part_id}
+        _mail(asked.rule, locked, person, asked.audience, event=event, **more)
+    return people
+
+
+@transaction.atomic
+def take_lead_reminder_back(*, cluster: Cluster, by: User, at: datetime | None = None) -> Cluster:
+    """Stop the mails of a reminder to those who lead that the same person wrote in the last 30 seconds.
+
+    Raises:
+        Refusal: the time is over, or it was not their last press.
+    """
+    at = at or timezone.now()
+    locked = locked_cluster(cluster.pk, by=by, may=can_remind_lead)
+    _cancel(_own_last(locked, ("lead.reminded",), by=by, at=at))
+    role = worked_as(by, locked, timezone.localdate(at), first=DECIDERS)
+    events.record(verb="lead.reminder_taken_back", subject=locked, by=by, at=at, role=role)
+    return locked
 
 
 @transaction.atomic
@@ -172,7 +221,12 @@ def _cancel(event: Event) -> None:
         raise Refusal(_("The mail has left already, so this can't be taken back."), "state")
 
 
-def _was_reminded(part: Any, kind: str, at: datetime) -> bool:
+def is_reached(member: Member | None) -> bool:
+    """Tell whether a mail reaches a person: there is an open account."""
+    return member is not None and member.user is not None and member.user.is_active
+
+
+def was_reminded(part: Any, kind: str, at: datetime) -> bool:
     """Tell whether the last reminder of a part was written on the day of `at` and stands."""
     verbs = (f"{kind}.reminded", f"{kind}.reminder_taken_back")
     last = Event.objects.about(part).filter(verb__in=verbs).order_by("-pk").first()

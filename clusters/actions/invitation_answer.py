@@ -17,6 +17,7 @@ from clusters.choices import Access, Capacity, InvitationStatus, ParticipationSt
 from clusters.models import Cluster, Invitation, Participation
 from clusters.notifications import lifecycle as notifications
 from clusters.notifications.invitation import PURPOSE, ask, call_off, invitation_of
+from clusters.notifications.meeting import tell_newcomer
 from clusters.rules.invitations import is_answerable
 from clusters.rules.joining import has_room
 from community import links
@@ -92,6 +93,7 @@ def accept_address(
     if is_new:
         event = record_part(cluster, "joined", part, by=account, at=at, as_=_AS_PERSON)
         notifications.tell_leads("invitation_accepted", cluster, event=event)
+        tell_newcomer(part, cluster, event=event)
     return part
 
 

@@ -11,6 +11,7 @@ from datetime import date
 
 from clusters import search
 from clusters.actions.invitation import move_invitations
+from clusters.actions.waiting import move_up
 from clusters.choices import (
     ACTIVE_STATES,
     DECIDERS,
@@ -60,7 +61,10 @@ def merge_cluster(attempt: Attempt) -> None:
 
 @effect("note_in_target", after=True)
 def note_in_target(attempt: Attempt) -> None:
-    """Leave an event in the other cluster's history too, and index its words anew."""
+    """Leave an event in the other cluster's history too, index its words anew, and offer its free places.
+
+    Who waited in the cluster that ended stands in the other's list by the day on which they asked.
+    """
     into: Cluster = attempt.subject.merged_into
     into.version += 1
     into.save(update_fields=["version", "updated_at"])
@@ -69,6 +73,7 @@ def note_in_target(attempt: Attempt) -> None:
     role = next((str(code) for code in (*DECIDERS, Capacity.MEMBER) if code in held), "")
     data = {"cluster": attempt.subject.pk}
     events.record(verb="took_in", subject=into, by=attempt.by, at=attempt.at, role=role, data=data)
+    move_up(into, at=attempt.at)
 
 
 def _move_people(attempt: Attempt, into: Cluster) -> Iterator[int]:

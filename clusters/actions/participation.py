@@ -17,6 +17,7 @@ from clusters.actions.waiting import move_up
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus
 from clusters.models import Cluster, Participation
 from clusters.notifications import lifecycle as notifications
+from clusters.notifications.meeting import tell_newcomer
 from clusters.permissions import can_work, eligible_to_lead
 from clusters.rules.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from community.models import Member, Organisation, User
@@ -81,6 +82,7 @@ def enter(
     if row.status == Status.ACTIVE:
         _found(row)
         notifications.tell_leads("participation_joined", locked, event=event)
+        tell_newcomer(row, locked, event=event)
     elif row.status == Status.REQUESTED:
         notifications.tell_leads("participation_asked", locked, event=event)
     return row
@@ -130,6 +132,8 @@ def answer_request(
     event = record_part(cluster, verb, row, by=by, at=at, message=row.answer_reason, wanted=freed)
     template = "participation_accepted" if accept else "participation_declined"
     notifications.tell_participant(template, cluster, row, event=event, hold=True)
+    if accept:
+        tell_newcomer(row, cluster, event=event, hold=True)
     move_up(cluster, at=at)
     return row
 
@@ -205,6 +209,8 @@ def answer_invitation(
     event = record_part(cluster, verb, row, by=by, at=at, as_=_AS_PERSON, message=row.answer_reason)
     template = "invitation_accepted" if accept else "invitation_declined"
     notifications.tell_leads(template, cluster, event=event)
+    if accept:
+        tell_newcomer(row, cluster, event=event)
     return row
 
 

@@ -9,13 +9,13 @@ from typing import Any
 
 from crispy_forms.layout import Div, Layout
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.proposal_values import PersonLine, named_people
 from clusters.choices import JoinPolicy, State
+from clusters.forms.places import SizeLimitField
 from clusters.forms.proposal_choices import (
     Choices,
     close_organisations,
@@ -44,10 +44,9 @@ from community.models import Member, Organisation, WorkingGroup
 from community.permissions import Verdict
 from community.validators import plain_line
 
-MOST_PEOPLE = 60
+MOST_PEOPLE, LEAST_NAME = 60, 2
 #: For which organisation each member (by key of the row) is named already.
 Stored = Mapping[int | None, Organisation | None]
-LEAST_SIZE, MOST_SIZE = 2, 500
 _COUNTRY = re.compile(r"^[A-Z]{2}$")
 
 NOT_IN_DIRECTORY = _("Choose a member from the directory. Somebody who is not in it is invited by the lead later.")
@@ -168,13 +167,7 @@ class PeopleForm(StepForm):
     )
     new_country = forms.CharField(label=_("Country"), required=False, max_length=2)
     join_policy = choice_field(_("Joining"), JoinPolicy.choices)
-    size_limit = forms.IntegerField(
-        label=_("Size limit"),
-        required=False,
-        help_text=_("How many may take part at most, the lead among them. Empty: no limit."),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short"}),
-        error_messages={"invalid": _("Write a number, such as 12.")},
-    )
+    size_limit = SizeLimitField()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -294,7 +287,7 @@ class PeopleForm(StepForm):
         """The name under which an organisation may be added as new; "" when one of that very name is there."""
         name = str(self.current("find_people") or "").strip()
         same = {fold_key(row.name) for row in self.found_organisations}
-        return "" if len(name) < LEAST_SIZE or fold_key(name) in same else name
+        return "" if len(name) < LEAST_NAME or fold_key(name) in same else name
 
     @cached_property
     def countries(self) -> Choices:
@@ -307,21 +300,6 @@ class PeopleForm(StepForm):
         if self.lead_row is None:
             self.errors.pop("lead_organisation", None)
         return given
-
-    def clean_size_limit(self) -> int | None:
-        """Return the limit.
-
-        Raises:
-            ValidationError: it is out of range.
-        """
-        limit: int | None = self.cleaned_data["size_limit"]
-        if limit is not None and not LEAST_SIZE <= limit <= MOST_SIZE:
-            raise ValidationError(
-                _("Choose a number from %(least)d to %(most)d."),
-                code="range",
-                params={"least": LEAST_SIZE, "most": MOST_SIZE},
-            )
-        return limit
 
     def clean_lead(self) -> Member | None:
         """Return the member of that key; one whom this writer may not name is refused at the search box."""

@@ -1,5 +1,6 @@
 """Models of the work, one noun a file."""
 
+from clusters.models.assignment import ReviewAssignment
 from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, DraftWriter, ExpectedOutcome, ReferenceCounter
 from clusters.models.decision import Amendment, Condition, Decision
 from clusters.models.invitation import Invitation
@@ -7,6 +8,7 @@ from clusters.models.meeting import Attendance, Meeting, MeetingDecision
 from clusters.models.merge import MergeRequest
 from clusters.models.outcome import FollowUp, Outcome, PanelAnswer, PanelQuestion
 from clusters.models.participation import Participation
+from clusters.models.prepared import PreparedDecision
 from clusters.models.roadmap import Baseline, BaselineStage, Objective, Stage
 from clusters.models.room import RoomFile, RoomFileVersion, RoomMessage
 
@@ -32,7 +34,9 @@ __all__ = [
     "PanelAnswer",
     "PanelQuestion",
     "Participation",
+    "PreparedDecision",
     "ReferenceCounter",
+    "ReviewAssignment",
     "RoomFile",
     "RoomFileVersion",
     "RoomMessage",

@@ -23,9 +23,9 @@ INVITED = "clusters/invited_by_address"
 ENDED = "clusters/invitation_ended"
 #: What an access allows, said to who gets it.
 MAY: dict[str, Any] = {
-    Access.VIEW: _("You read along in the room: discussion, files, meetings."),
-    Access.COMMENT: _("You read along in the room and write comments."),
-    Access.CONTRIBUTE: _("You write comments in the room, add files and notes, and suggest changes."),
+    Access.VIEW: _("Read along in the room: discussion, files and meetings."),
+    Access.COMMENT: _("Read along in the room and write comments."),
+    Access.CONTRIBUTE: _("Write comments in the room, add files and notes, and suggest changes."),
 }
 
 

@@ -18,6 +18,7 @@ from clusters.choices import ParticipationStatus, State
 from clusters.models import Cluster, Participation
 from clusters.notifications import condition as condition_mails
 from clusters.notifications import merge as merge_mails
+from clusters.notifications import prepared as prepared_mails
 from clusters.permissions import acts_as_lead, deciding_members, sees_names
 from clusters.rules.requirements import UNDO_SECONDS
 from clusters.sentences import who
@@ -205,6 +206,7 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
         "conditions": condition_mails.lines(event),
         "facts": _facts(cluster, message),
         "into": merge_mails.into_of(event),
+        "prepared_said": prepared_mails.said_of(message, cluster),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
 from typing import Any
@@ -11,8 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.meeting_calendar import Method, calendar_of
-from clusters.models import Cluster, Meeting
+from clusters.models import Cluster, Meeting, Participation
 from clusters.rules.meeting_times import when_words
+from clusters.rules.requirements import UNDO_SECONDS
 from clusters.rules.room import can_see_room, people_of_room
 from clusters.sentences import who
 from community import notifications
@@ -38,6 +40,27 @@ def tell_of_meeting(template: str, meeting: Meeting, cluster: Cluster, *, event:
             )
             told += 1
     return told
+
+
+def tell_newcomer(part: Participation, cluster: Cluster, *, event: Event, hold: bool = False) -> None:
+    """Invite somebody who takes part from now on to the meetings that were called before; `hold` waits for an undo.
+
+    `event` is how the person came: where that is taken back, so are these mails.
+    """
+    if part.member is None or part.member.user is None:
+        return
+    ahead = Meeting.objects.filter(cluster=cluster, cancelled_at=None, ends_at__gt=event.at)
+    for meeting in ahead.order_by("starts_at", "pk"):
+        notifications.queue(
+            CALLED,
+            to=part.member.user,
+            subject=meeting,
+            event=event,
+            hold_until=event.at + timedelta(seconds=UNDO_SECONDS) if hold else None,
+            audience="newcomer",
+            title=cluster.title,
+            name=cluster.name,
+        )
 
 
 @notifications.provides("meeting")

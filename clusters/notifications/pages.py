@@ -30,6 +30,8 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("withdrawal_ahead", "lead"): _named_page("clusters:update"),
     ("submit", "lead_to_ask"): _verb_page("accept-lead"),
     ("submit", "coordinators"): _named_page("clusters:review_case"),
+    ("review_assigned", "assigned"): _named_page("clusters:review_case"),
+    ("review_passed_on", "assigned_before"): _named_page("clusters:review_case"),
     ("approve", "named_participants"): _named_page("clusters:people"),
     ("return", "proposer"): _named_page("clusters:update"),
     ("decline_lead", "proposer"): _named_page("clusters:update"),
@@ -41,6 +43,9 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("invited", "participant"): _named_page("clusters:people"),
     ("condition_met", "coordinators"): _conditions,
     ("merge_asked", "taking_in"): _verb_page("merge"),
+    ("decision_prepared", "deciders"): _named_page("clusters:prepared"),
+    ("decision_held", "preparer"): _named_page("clusters:prepared"),
+    ("decision_held", "deciders"): _named_page("clusters:prepared"),
     **{("merge", audience): merge_mails.taken_in for audience in merge_mails.AUDIENCES},
 }
 
@@ -65,6 +70,10 @@ def _follow_up(cluster: Cluster, part_id: int) -> str:
         return reverse("clusters:outcomes", kwargs={"reference": cluster.name})
 
 
+def _meeting(cluster: Cluster, part_id: int) -> str:
+    return reverse("clusters:room_meeting", kwargs={"reference": cluster.name, "pk": part_id})
+
+
 #: Where the button of a reminder leads: by its rule, from the cluster and the part that waits.
 REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "undecided": _plain(_named_page("clusters:review_case")),
@@ -82,6 +91,8 @@ REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "amendment": _amendment,
     "merge": _plain(_verb_page("merge")),
     "follow_up": _follow_up,
+    "meeting": _meeting,
+    "roadmap": _plain(_named_page("clusters:roadmap")),
     "report": _plain(_named_page("clusters:detail")),
 }
 

@@ -119,6 +119,18 @@ WORDS: dict[str, ReminderWords] = {
         _("You were asked on %(day)s whether what came of it is in use."),
         _("Answer the question"),
     ),
+    "meeting": ReminderWords(
+        _("Meeting is ahead"),
+        _("Meeting on %(day)s: %(part)s (“%(title)s”)"),
+        _("The meeting “%(part)s” is on %(day)s. Time, place and agenda stand on its page."),
+        _("See the meeting"),
+    ),
+    "roadmap": ReminderWords(
+        _("Roadmap is old"),
+        _("Please say whether the roadmap of “%(title)s” is still true"),
+        _("Nobody has confirmed or changed it since %(day)s."),
+        _("Look at the roadmap"),
+    ),
     "report": ReminderWords(
         _("Ended and not reported yet"),
         _("Please report “%(title)s” to the community"),

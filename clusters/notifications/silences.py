@@ -10,17 +10,20 @@ from typing import Any
 from django.utils import timezone
 
 from clusters.choices import ACTIVE_STATES, AmendmentKind, AmendmentState, ParticipationStatus, State
-from clusters.models import Amendment, Cluster, Condition, FollowUp, MergeRequest, Participation, Stage
+from clusters.models import Amendment, Cluster, Condition, FollowUp, Meeting, MergeRequest, Participation, Stage
 from clusters.rules.amendment import own_parties
 from clusters.rules.reminder_rights import parties_of
 from clusters.rules.reminders import RULES, Person, Silence
 from community import contributions
-from community.models import Appointment, Member
+from community.models import Appointment, Event, Member
 
 #: Where something may still have to be done.
 WAITING_STATES = sorted({State.SUBMITTED, State.RETURNED, *ACTIVE_STATES})
 #: What is planned for later than this is left out.
 AHEAD = timedelta(days=60)
+
+#: What is mailed to everybody in the room, so that nobody is reminded of it on the same day.
+CALLS = ("meeting.called", "meeting.changed")
 
 People = tuple[Person, ...]
 
@@ -29,6 +32,7 @@ def silences(on: date) -> list[Silence]:
     """Return everything that waits for somebody on the day `on`, by cluster; as many queries for many as for one."""
     facts = _Facts(on)
     found = [*facts.of_clusters(), *facts.of_parts(), *facts.of_people(), *facts.of_amendments(), *facts.of_ended()]
+    found += facts.of_meetings()
     for provider in contributions.silences:
         found += provider(on)
     order = list(RULES)
@@ -183,6 +187,23 @@ class _Facts:
                 cluster, into = self.clusters[request.cluster_id], request.into
                 people = {"coordinators": self.coordinators(into.working_group_id)}
                 yield self.silence("merge", cluster, _day(request.asked_at), people, group_id=into.working_group_id)
+
+    def of_meetings(self) -> Iterator[Silence]:
+        """Yield meetings ahead for those who take part now, whenever they came; counted from the last call or change."""
+        active = [pk for pk, row in self.clusters.items() if row.state in ACTIVE_STATES]
+        near = Meeting.objects.filter(cluster__in=active, cancelled_at=None)
+        rows = list(near.filter(held_on__range=(self.on, self.on + AHEAD)).order_by("pk"))
+        told = Event.objects.filter(kind="meeting", subject_id__in=[row.pk for row in rows], verb__in=CALLS)
+        since = {pk: _day(at) for pk, at in told.order_by("at", "pk").values_list("subject_id", "at")}
+        people: dict[int, list[Person]] = defaultdict(list)
+        parts = Participation.objects.active().filter(cluster__in={row.cluster_id for row in rows})
+        for part in parts.select_related("member__user").order_by("cluster_id", "pk"):
+            people[part.cluster_id] += person_of(part.member)
+        for row in rows:
+            more: dict[str, Any] = {"key": f"meeting:{row.pk}", "part": row.title, "part_id": row.pk}
+            more["since"] = since[row.pk] + timedelta(days=1) if row.pk in since else date.min
+            room = {"room": tuple(people[row.cluster_id])}
+            yield self.silence("meeting", self.clusters[row.cluster_id], row.held_on, room, **more)
 
     def of_ended(self) -> Iterator[Silence]:
         """Yield the questions after the end that are due and not answered."""

@@ -38,12 +38,24 @@ BINDING = frozenset(
         "amendment_renewed:new_lead",
         "withdrawal_ahead",
         "follow_up",
+        "decision_held",
+        "decision_announced",
+        "decision_dropped",
     }
 )
 #: The topic of reminders.
 REMINDERS = "clusters.reminders"
 DECIDING = frozenset(
-    {"coordinators", "coordinators_before", "taking_in", "merge_asker", "deciders", "deciders_once_proposed"}
+    {
+        "coordinators",
+        "coordinators_before",
+        "taking_in",
+        "merge_asker",
+        "deciders",
+        "deciders_once_proposed",
+        "assigned",
+        "assigned_before",
+    }
 )
 LEADING = frozenset({"lead", "proposer", "suggester", "new_lead", "lead_to_ask"})
 TAKING_PART = frozenset({"participants", "participant", "merged_participants"})

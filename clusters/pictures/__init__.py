@@ -5,14 +5,15 @@ classes (`p-f-*` filled, `p-o-*` outlined, `p-t*` text) re-colour on screen and 
 Each picture has a `<title>` that says what it shows; the page or document holds the same dates as a table.
 Dates are days, both ends inclusive. Nothing here reads a clock or the database: `on` is the day that counts as today.
 
-    drawing   elements, text that fits, the frame      roadmap     stages of a cluster, and the legend
+    drawing   elements, text that fits, the frame      roadmap     stages of a cluster; `legend` reads it
     axis      time to x, months and years              portfolio   clusters in time, and the small bar of a list
     palette   the colours of paper                     `contours` is `community.pictures`, offered here too
 """
 
 from clusters.pictures.axis import AS_OF, TODAY
+from clusters.pictures.legend import legend
 from clusters.pictures.portfolio import DrawnCluster, mini, portfolio
-from clusters.pictures.roadmap import DrawnStage, legend, roadmap
+from clusters.pictures.roadmap import DrawnStage, roadmap
 from community.pictures import contours
 
 __all__ = ["AS_OF", "TODAY", "DrawnCluster", "DrawnStage", "contours", "legend", "mini", "portfolio", "roadmap"]

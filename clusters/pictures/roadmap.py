@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
@@ -63,6 +63,11 @@ class DrawnStage:
         """Say whether it is open and past its planned end."""
         end = self.planned_end or self.planned_start
         return on is not None and self.status in OPEN_STAGES and end is not None and end < on
+
+    def is_point(self, on: date | None) -> bool:
+        """Say whether it is drawn as a diamond, because it lasts up to three days."""
+        span = self.span(on)
+        return span is not None and (span[1] - span[0]).days < DIAMOND_DAYS
 
     def planned(self) -> tuple[date, date] | None:
         """Return the planned span, one given day counting for both ends."""
@@ -172,7 +177,7 @@ def _row(
             _slip_beside(axis, stage, y + 3, on),
         ]
     else:
-        slip = _slip_words(stage, on)
+        slip = slip_words(stage, on)
         room = across - 22 - 6 - (breadth(slip, 13) + 8 if slip else 0)
         parts += [
             glyph(shape, colour, 2, y, 14),
@@ -210,7 +215,7 @@ def _bars(axis: Axis, stage: DrawnStage, y: float, on: date | None) -> SafeStrin
     status = StageStatus(stage.status)
     dropped, done = status == StageStatus.DROPPED, status == StageStatus.DONE
     colour = "olive" if done else "ink-3" if dropped else "terracotta" if late else "brand"
-    if (end - start).days < DIAMOND_DAYS:
+    if stage.is_point(on):
         filled = done or status == StageStatus.RUNNING
         parts.append(diamond((x + x1) / 2, y + BAR / 2, colour, is_filled=filled, is_dashed=dropped))
         return joined(parts)
@@ -233,7 +238,7 @@ def _bracket(axis: Axis, stage: DrawnStage, y: float) -> SafeString:
     return line(f"M{number(x)} {under}v4H{number(x1)}v-4", css="p-base", colour="control", width=1.25)
 
 
-def _slip_words(stage: DrawnStage, on: date | None) -> str:
+def slip_words(stage: DrawnStage, on: date | None) -> str:
     """Return the slip against the newest baseline, and in brackets the one against the first where they differ."""
     slip, first = stage.slip(on), stage.first_slip
     newest = gettext("+%(days)d d") % {"days": slip} if slip is not None and slip > 0 else ""
@@ -255,44 +260,10 @@ def _slip_at_edge(words: str, x: float, y: float) -> list[SafeString]:
 
 def _slip_beside(axis: Axis, stage: DrawnStage, y: float, on: date | None) -> SafeString:
     """Write the slip right of the bar, left of it where the right edge is near, else at the end of the names."""
-    words, span = _slip_words(stage, on), stage.span(on)
+    words, span = slip_words(stage, on), stage.span(on)
     if not words or span is None:
         return SafeString("")
     room = breadth(words, _SLIP) + 8
     left, right = axis.at(span[0]) - 10, axis.after(span[1]) + 10
     x, anchor = (right, "start") if right + room <= axis.x1 + 8 else (max(left, axis.x0 - 4), "end")
     return text(x, y + BAR - 2, words, css="p-terracotta", colour="terracotta", size=_SLIP, anchor=anchor, is_bold=True)
-
-
-def legend(marker: Words = "", *, has_first: bool = False) -> SafeString:
-    """Say in a list how the roadmap is read; `marker` names the red line, "today" unless given.
-
-    `has_first` explains the slip in brackets, where a later baseline was frozen.
-    """
-    later = gettext("later than the baseline (in brackets: than the first)")
-    samples = [
-        (bar(1, 3, 30, "olive", is_filled=True), gettext("done")),
-        (
-            joined([bar(1, 3, 31, "brand", is_filled=False), bar(1, 3, 16, "brand", is_filled=True)]),
-            gettext("running: filled up to today"),
-        ),
-        (bar(1, 3, 31, "brand", is_filled=False), gettext("planned")),
-        (bar(1, 3, 31, "terracotta", is_filled=False), gettext("past its planned end")),
-        (diamond(17, 9, "brand", is_filled=False, half=7), gettext("up to three days")),
-        (line("M2 6v6H32V6", css="p-base", colour="control", width=1.25), gettext("baseline, as approved")),
-        (
-            text(2, 14, gettext("+%(days)d d") % {"days": 9}, css="p-terracotta", colour="terracotta", is_bold=True),
-            later if has_first else gettext("later than the baseline"),
-        ),
-        (line("M17 1V17", css="p-today", colour="terracotta", width=1.75), marker or gettext("today")),
-    ]
-    return format_html(
-        '<ul class="legend" aria-label="{}">{}</ul>',
-        gettext("How to read the picture"),
-        format_html_join(
-            "",
-            '<li><svg xmlns="http://www.w3.org/2000/svg" aria-hidden="true" width="34" height="18" viewBox="0 0 34 18">'
-            "{}</svg>{}</li>",
-            samples,
-        ),
-    )

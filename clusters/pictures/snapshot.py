@@ -11,7 +11,8 @@ from django.core.cache import cache
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from clusters.pictures.roadmap import DrawnStage, legend, roadmap
+from clusters.pictures.legend import legend
+from clusters.pictures.roadmap import DrawnStage, roadmap
 from clusters.snapshot_shape import Snapshot, StageLine
 
 CACHE_SECONDS = 24 * 3600
@@ -66,7 +67,10 @@ def roadmap_pictures(snapshot: Snapshot, *, on: date, width: float = 0) -> Roadm
         for size, is_wide in (("wide", True), ("narrow", False))
     )
     baseline = snapshot["baseline"]
-    return RoadmapPictures(wide, narrow, legend(has_first=baseline is not None and baseline["number"] > 1))
+    signs = legend(
+        stages, on=on, has_today="p-today" in wide, has_first=baseline is not None and baseline["number"] > 1
+    )
+    return RoadmapPictures(wide, narrow, signs)
 
 
 def cached_pictures(cluster: Any, snapshot: Snapshot, *, on: date) -> RoadmapPictures:

@@ -131,6 +131,12 @@ class ClusterQuerySet(OverviewQuerySet):
         """Keep proposals on which somebody has to decide, oldest first."""
         return self.filter(state=State.SUBMITTED).order_by("submitted_at", "pk")
 
+    def looked_at_by(self, member_id: int | None) -> Self:
+        """Keep the proposals that somebody looks at; None: those that nobody does."""
+        if member_id is None:
+            return self.filter(review_assignment__isnull=True)
+        return self.filter(review_assignment__member=member_id)
+
     def for_stand_ins(self, on: date) -> Self:
         """Keep those on which no coordinator of the responsible group may decide that day."""
         return self.exclude(Exists(able_coordinators(on)))
@@ -216,7 +222,7 @@ class ClusterQuerySet(OverviewQuerySet):
 
     def for_desk(self) -> Self:
         """Join and prefetch what the verdicts and, beside `clusters.rules.content.parts_of`, the check-lists read."""
-        rows = self.for_page().select_related("lead__user")
+        rows = self.for_page().select_related("lead__user", "review_assignment__member")
         return rows.prefetch_related("merge_requests__into", "stages", "participations")
 
     def with_late_stages(self, on: date) -> Self:

@@ -21,6 +21,18 @@ UNDER_WAY: Final = (State.SUBMITTED, State.RETURNED, State.APPROVED, State.RUNNI
 #: Where silence and passed dates mean something.
 WORKED_ON: Final = (State.APPROVED, State.RUNNING)
 
+#: What keeps the work going is no word about it: a cluster stays quiet however often its lead is reminded.
+NOT_HEARD: Final = (
+    "review.assigned",
+    "review.released",
+    "lead.reminded",
+    "lead.reminder_taken_back",
+    "stage.reminded",
+    "stage.reminder_taken_back",
+    "participation.reminded",
+    "participation.reminder_taken_back",
+)
+
 _BY_REFERENCE = ORDERS["-reference"]
 OVERVIEW_ORDERS: Final[dict[str, tuple[Any, ...]]] = {
     "attention": (F("late_count").desc(), F("heard_at").asc(nulls_first=True), *_BY_REFERENCE),
@@ -42,7 +54,7 @@ class OverviewQuerySet(RegisterQuerySet):
     def with_health(self, on: date) -> Self:
         """Add when a person last did something, how many stages are overdue, how many organisations take part.
 
-        The registry's own events are no word from anybody. Stages of a paused cluster are not overdue.
+        The registry's own events are no word from anybody, nor are reminders. Stages of a paused one are not late.
         """
         event, stage, part = (
             apps.get_model("community", "Event"),
@@ -50,7 +62,8 @@ class OverviewQuerySet(RegisterQuerySet):
             apps.get_model("clusters", "Participation"),
         )
         chain = Concat(Value("cluster:"), Cast(OuterRef("pk"), CharField()), output_field=CharField())
-        heard = event.objects.filter(chain=chain, by__isnull=False).order_by("-number").values("at")[:1]
+        said = event.objects.filter(chain=chain, by__isnull=False).exclude(verb__in=NOT_HEARD)
+        heard = said.order_by("-number").values("at")[:1]
         late = stage.objects.filter(
             cluster=OuterRef("pk"),
             cluster__state=State.RUNNING,

@@ -28,6 +28,8 @@ from community.permissions import ALLOWED, Verdict, refused
 
 #: More persons than this are no small working group any more: the lead is warned.
 SMALL_GROUP = 12
+#: A limit of the size lies between these.
+LEAST_SIZE, MOST_SIZE = 2, 500
 
 Anybody = User | AnonymousUser | None
 

@@ -79,6 +79,8 @@ RULES: dict[str, tuple[Step, ...]] = {
     "merge": (Step(7, "coordinators"), Step(14, "coordinators")),
     # The question itself is mailed on the day.
     "follow_up": (Step(7, "asked"), Step(14, "asked"), Step(14, "coordinators")),
+    # Who was called is invited by the call itself, who came later when they came.
+    "meeting": (Step(-3, "room"), Step(0, "room")),
     "report": (Step(14, "coordinators"), Step(30, "coordinators", every=30)),
 }
 

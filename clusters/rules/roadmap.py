@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -23,6 +25,8 @@ Words = str | Promise
 #: No cluster of this programme lies outside; a slip of the finger does ("0206", "9999").
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 MAX_STAGES = 50
+#: A roadmap that nobody confirmed or wrote for so many days is asked about.
+OLD_DAYS = 14
 #: How far back the end of a cluster may lie that is proposed or approved (DESIGN section 2, "Express lane").
 EXPRESS_DAYS_BACK = 90
 
@@ -244,3 +248,16 @@ def turns_in_circle(stage: Stage, waits_for: Stage | None, order: list[Stage]) -
         seen.add(at)
         at = next_of.get(at)
     return False
+
+
+def age_of_roadmap(cluster: Any, on: date) -> int | None:
+    """Return for how many days the oldest open stage was not confirmed; None when none is open.
+
+    What was never confirmed is as old as the start. The stages are read from the prefetched ones.
+    """
+    ages = []
+    for stage in cluster.stages.all():
+        if stage.is_open:
+            day = timezone.localdate(stage.confirmed_at) if stage.confirmed_at else cluster.started_on or on
+            ages.append((on - day).days)
+    return max(ages, default=None)

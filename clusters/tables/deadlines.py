@@ -1,98 +1,200 @@
-"""All dates ahead of what a person works on, in one list."""
+"""All dates ahead of a person in one list, by week: what is to be answered, done, attended, and what ends."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clusters.choices import ACTIVE_STATES, State
 from clusters.models import Cluster, Condition, FollowUp, Meeting, Participation, Stage
+from clusters.rules.requirements import IDLE_DAYS
+from clusters.visibility import Viewer, viewer
+from community.contributions import DeskItem
+from community.desk import waiting_for
 from community.models import User
-from community.visibility import member_of
 
 #: So far ahead dates are listed, and at most so many of them.
 AHEAD = timedelta(days=90)
-MOST = 40
+MOST = 100
+#: Whose a date is: the reader's own, of a cluster in which they take part, of a group that they coordinate.
+MINE, CLUSTERS, GROUPS = "mine", "cluster", "group"
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Deadline:
-    """One date: what is due, of which cluster, and where it is done. `is_mine` says that it is the reader's own."""
+    """One date: what is due, of what, where it is done, whose it is; `verb` are the words of the very button.
+
+    `code` with the address names it in calendars; a meeting brings its own entry.
+    """
 
     day: date
     what: str
     title: str
     url: str
-    is_mine: bool
+    whose: str = CLUSTERS
+    verb: str = ""
+    code: str = ""
+    meeting: Meeting | None = field(default=None, compare=False)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether the reader has to do it."""
+        return self.whose == MINE
 
 
-def deadlines_of(user: User, on: date) -> list[Deadline]:
-    """Return the dates from the day `on` to 90 days later of the clusters a person takes part in; six queries."""
-    member = member_of(user)
-    if member is None:
+@dataclass
+class Week:
+    """The dates of one week, which begins on a Monday."""
+
+    monday: date
+    label: str
+    rows: list[Deadline] = field(default_factory=list)
+
+
+def deadlines_of(user: User, on: date, items: Iterable[DeskItem] | None = None) -> list[Deadline]:
+    """Return the dates from the day `on` to 90 days later: of what waits for a person, and of their clusters.
+
+    Args:
+        items: what waits for the person, where it is known already; else the desk is asked.
+    """
+    who = viewer(user, on)
+    if who.member_id is None:
         return []
-    parts = Participation.objects.active().filter(member=member)
-    mine = Cluster.objects.filter(Q(lead=member) | Q(pk__in=parts.values("cluster"))).in_states(ACTIVE_STATES)
-    clusters = {row.pk: row for row in mine}
-    kept = set(Cluster.objects.kept_by(member.pk).in_states(ACTIVE_STATES).values_list("pk", flat=True))
+    waiting = waiting_for(user, on).items if items is None else items
     last = on + AHEAD
-    found = [
-        *_of_clusters(clusters, kept, on, last),
-        *_of_parts(clusters, kept, member.pk, on, last),
-        *_follow_ups(member.pk, on, last),
-    ]
-    return sorted(set(found))[:MOST]
+    found = {(row.day, row.url, row.code): row for row in _Dates(who, on, last).rows()}
+    for row in _of_desk(waiting, on, last):
+        found = {key: one for key, one in found.items() if key[:2] != (row.day, row.url)}
+        found[row.day, row.url, row.code] = row
+    return sorted(found.values(), key=lambda row: (row.day, not row.is_mine, row.what, row.title))[:MOST]
 
 
-def _of_clusters(clusters: dict[int, Cluster], kept: set[int], on: date, last: date) -> Iterator[Deadline]:
-    for pk, cluster in clusters.items():
-        days = (
-            (cluster.starts_on if cluster.state == State.APPROVED else None, _("planned start")),
-            (cluster.ends_on, _("planned end")),
-            (cluster.deadline_on, _("outside deadline: %(why)s") % {"why": cluster.deadline_reason or "–"}),
+def weeks_of(rows: Iterable[Deadline], on: date) -> list[Week]:
+    """Return the dates by week; this week and the next are called so."""
+    weeks: dict[date, Week] = {}
+    this = on - timedelta(days=on.weekday())
+    names = {this: _("This week"), this + timedelta(days=7): _("Next week")}
+    for row in rows:
+        monday = row.day - timedelta(days=row.day.weekday())
+        label = names.get(monday) or _("Week of %(day)s") % {"day": date_format(monday, "j F Y")}
+        weeks.setdefault(monday, Week(monday, label)).rows.append(row)
+    return list(weeks.values())
+
+
+def _of_desk(items: Iterable[DeskItem], on: date, last: date) -> Iterator[Deadline]:
+    """Yield what waits for the person itself, as far as it is due; what is overdue stands above, on the desk."""
+    for item in items:
+        if item.due is not None and on <= item.due <= last and item.method == "get":
+            yield Deadline(item.due, str(item.why), item.title, item.url, MINE, str(item.verb))
+
+
+class _Dates:
+    """The dates of the clusters that a person works on, each sort in one query."""
+
+    def __init__(self, who: Viewer, on: date, last: date) -> None:
+        self.member, self.on, self.last = who.member_id or 0, on, last
+        parts = Participation.objects.active().filter(member=self.member)
+        works = Q(lead=self.member) | Q(acting_lead=self.member) | Q(pk__in=parts.values("cluster"))
+        rows = Cluster.objects.filter(works | Q(working_group__in=who.group_ids)).in_states(ACTIVE_STATES)
+        self.clusters: dict[int, Any] = {row.pk: row for row in rows}
+        mine = Cluster.objects.filter(works).in_states(ACTIVE_STATES)
+        self.own = set(mine.values_list("pk", flat=True))
+        kept = Cluster.objects.kept_by(self.member).in_states(ACTIVE_STATES)
+        self.kept = set(kept.values_list("pk", flat=True))
+
+    def rows(self) -> Iterator[Deadline]:
+        """Yield all of them."""
+        yield from self._of_clusters()
+        yield from self._of_stages()
+        yield from self._of_conditions()
+        yield from self._of_meetings()
+        yield from self._of_follow_ups()
+        yield from self._of_returned()
+
+    def _whose(self, pk: int) -> str:
+        return MINE if pk in self.kept else CLUSTERS if pk in self.own else GROUPS
+
+    def _is_near(self, day: date | None) -> bool:
+        return day is not None and self.on <= day <= self.last
+
+    def _of_clusters(self) -> Iterator[Deadline]:
+        for pk, cluster in self.clusters.items():
+            whose, url = self._whose(pk), cluster.get_absolute_url()
+            is_mine = whose == MINE
+            if cluster.state == State.APPROVED and self._is_near(cluster.starts_on):
+                verb = _("Start") if is_mine else ""
+                address = _verb(cluster, "start") if is_mine else url
+                yield Deadline(cluster.starts_on, _("planned start"), str(cluster), address, whose, verb, "start")
+            if self._is_near(cluster.ends_on):
+                can_end = is_mine and cluster.state == State.RUNNING
+                verb = _("Conclude") if can_end else ""
+                address = _verb(cluster, "conclude") if can_end else url
+                yield Deadline(cluster.ends_on, _("planned end"), str(cluster), address, whose, verb, "end")
+            if self._is_near(cluster.deadline_on):
+                what = _("outside deadline: %(why)s") % {"why": cluster.deadline_reason or "–"}
+                yield Deadline(cluster.deadline_on, what, str(cluster), url, whose, "", "deadline")
+
+    def _of_stages(self) -> Iterator[Deadline]:
+        stages = Stage.objects.open().filter(cluster__in=self.own, planned_end_on__range=(self.on, self.last))
+        columns = ("pk", "cluster_id", "title", "planned_end_on", "responsible")
+        for pk, cluster_id, title, day, responsible in stages.values_list(*columns):
+            cluster = self.clusters[cluster_id]
+            is_mine = responsible == self.member if responsible else cluster_id in self.kept
+            url = _page(cluster, "roadmap", f"#stage-{pk}")
+            if is_mine and cluster_id not in self.kept:
+                url = reverse("clusters:stage_note", args=[cluster.name, pk])
+            verb = _("Say how it stands") if is_mine else ""
+            what = _("stage ends: %(title)s") % {"title": title}
+            yield Deadline(day, what, str(cluster), url, MINE if is_mine else CLUSTERS, verb, f"stage-{pk}")
+
+    def _of_conditions(self) -> Iterator[Deadline]:
+        rows = Condition.objects.filter(
+            cluster__in=self.clusters, met_at=None, waived_at=None, due_on__range=(self.on, self.last)
         )
-        for day, what in days:
-            if day is not None and on <= day <= last:
-                yield Deadline(day, what, str(cluster), cluster.get_absolute_url(), pk in kept)
+        for row in rows:
+            cluster, whose = self.clusters[row.cluster_id], self._whose(row.cluster_id)
+            url, what = _page(cluster, "detail", f"#condition-{row.pk}"), _("condition due: %(text)s")
+            verb = _("Report it as met") if whose == MINE else ""
+            what = what % {"text": row.text}
+            yield Deadline(row.due_on or self.on, what, str(cluster), url, whose, verb, f"condition-{row.pk}")
+
+    def _of_meetings(self) -> Iterator[Deadline]:
+        rows = Meeting.objects.filter(cluster__in=self.own, cancelled_at=None, held_on__range=(self.on, self.last))
+        for row in rows:
+            cluster = row.cluster = self.clusters[row.cluster_id]
+            url, what = reverse("clusters:room_meeting", args=[cluster.name, row.pk]), _("meeting: %(title)s")
+            clock = f", {date_format(timezone.localtime(row.starts_at), 'H:i')}" if row.starts_at else ""
+            what = what % {"title": f"{row.title}{clock}"}
+            yield Deadline(row.held_on, what, str(cluster), url, MINE, _("See the meeting"), f"meeting-{row.pk}", row)
+
+    def _of_follow_ups(self) -> Iterator[Deadline]:
+        """Yield the days on which the person will be asked what became of a cluster."""
+        asked = Q(asked=self.member) | Q(asked=None, cluster__lead=self.member)
+        rows = FollowUp.objects.open().filter(asked, due_on__gt=self.on, due_on__lte=self.last)
+        for row in rows.select_related("cluster"):
+            url = _page(row.cluster, "outcomes")
+            yield Deadline(row.due_on, _("follow-up is asked"), str(row.cluster), url, MINE, "", f"follow-up-{row.pk}")
+
+    def _of_returned(self) -> Iterator[Deadline]:
+        """Yield the days on which the registry withdraws returned proposals that nobody works on."""
+        for row in Cluster.objects.filter(proposer=self.member).in_states([State.RETURNED]):
+            day = timezone.localdate(row.updated_at) + timedelta(days=IDLE_DAYS)
+            if self._is_near(day):
+                what, url = _("is withdrawn unless you go on with it"), _page(row, "update")
+                yield Deadline(day, what, str(row), url, MINE, _("Change and propose again"), "withdrawn")
 
 
-def _of_parts(clusters: dict[int, Cluster], kept: set[int], member_id: int, on: date, last: date) -> Iterator[Deadline]:
-    stages = Stage.objects.open().filter(cluster__in=clusters, planned_end_on__range=(on, last))
-    for pk, cluster_id, title, day, responsible in stages.values_list(
-        "pk", "cluster_id", "title", "planned_end_on", "responsible"
-    ):
-        what = _("stage ends: %(title)s") % {"title": title}
-        own = responsible == member_id if responsible else cluster_id in kept
-        yield _at(day, what, clusters[cluster_id], "roadmap", f"#stage-{pk}", is_mine=own)
-    conditions = Condition.objects.filter(
-        cluster__in=clusters, met_at__isnull=True, waived_at__isnull=True, due_on__range=(on, last)
-    )
-    for row in conditions:
-        what = _("condition due: %(text)s") % {"text": row.text}
-        yield _at(row.due_on, what, clusters[row.cluster_id], "detail", f"#condition-{row.pk}", row.cluster_id in kept)
-    for meeting in Meeting.objects.filter(cluster__in=clusters, held_on__range=(on, last)):
-        what = _("meeting: %(title)s") % {"title": meeting.title}
-        yield _at(meeting.held_on, what, clusters[meeting.cluster_id], "room", "", is_mine=False)
+def _page(cluster: Cluster, name: str, anchor: str = "") -> str:
+    return reverse(f"clusters:{name}", args=[cluster.name]) + anchor
 
 
-def _at(
-    day: date | None, what: str, cluster: Cluster, page: str, anchor: str, is_mine: bool
-) -> Deadline:  # a day was asked for in the query
-    url = reverse(f"clusters:{page}", args=[cluster.name]) + anchor
-    return Deadline(day or date.max, what, str(cluster), url, is_mine)
-
-
-def _follow_ups(member_id: int, on: date, last: date) -> Iterator[Deadline]:
-    rows = FollowUp.objects.filter(
-        cluster__lead=member_id,
-        due_on__range=(on, last),
-        answered_at__isnull=True,
-        cancelled_at__isnull=True,
-    )
-    for row in rows.select_related("cluster"):
-        yield _at(row.due_on, _("follow-up is asked"), row.cluster, "detail", "", is_mine=True)
+def _verb(cluster: Cluster, verb: str) -> str:
+    return reverse("clusters:transition", kwargs={"reference": cluster.name, "verb": verb})

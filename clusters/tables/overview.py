@@ -17,7 +17,7 @@ from clusters.choices import State
 from clusters.models import Cluster, Condition, Stage
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.querysets.overview import QUIET_DAYS, WORKED_ON
-from clusters.sentences import how_it_stands
+from clusters.rules.standing import how_it_stands
 from clusters.visibility import Viewer
 from community import contributions
 from community.contributions import LastReport

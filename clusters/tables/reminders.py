@@ -28,6 +28,7 @@ AUDIENCES = {
     "asked": gettext_lazy("who was asked"),
     "proposer": gettext_lazy("proposer"),
     "responsible": gettext_lazy("responsible for the stage"),
+    "room": gettext_lazy("takes part"),
 }
 
 

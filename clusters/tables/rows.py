@@ -23,9 +23,9 @@ from clusters.pictures.drawing import number
 from clusters.pictures.palette import css_name
 from clusters.pictures.portfolio import BEGUN, COLOURS, DrawnCluster, portfolio
 from clusters.querysets.cluster import ClusterQuerySet
-from clusters.tables import kept as kept_html
+from clusters.tables import drawn_html
 from clusters.tables.bearings import Label
-from clusters.tables.kept import KEPT_SECONDS
+from clusters.tables.drawn_html import KEPT_SECONDS
 
 #: The picture stands beside the filters, so it is drawn for less than the full page.
 _TIMELINE_WIDTH: Final = 820
@@ -109,7 +109,9 @@ def drawn(where: Sequence[Place], groups: Mapping[int, Label], on: date) -> Safe
     """
     language = get_language() or ""
     words = {pk: label.words for pk, label in groups.items()}
-    keys = {place.pk: kept_html.key("register-row", (place, words.get(place.group_id or 0, "")), on) for place in where}
+    keys = {
+        place.pk: drawn_html.key("register-row", (place, words.get(place.group_id or 0, "")), on) for place in where
+    }
     kept: dict[str, str] = cache.get_many(keys.values())
     missing = {place.pk: place for place in where if keys[place.pk] not in kept}
     made = {}

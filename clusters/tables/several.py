@@ -6,21 +6,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clusters.choices import ACTIVE_STATES, ParticipationStatus, State
 from clusters.models import Cluster, Participation, Stage
-from clusters.rules.roadmap import seen_versions
+from clusters.rules.roadmap import OLD_DAYS, age_of_roadmap, seen_versions
 from community.models import User
 from community.visibility import member_of
 
 #: At most so many of one sort stand on the page.
 MOST = 50
-#: A roadmap that nobody confirmed or wrote for so many days is asked about.
-OLD_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -44,22 +41,21 @@ class Several:
     people: list[tuple[int, str]] = field(default_factory=list)
 
     @property
+    def lists(self) -> dict[str, list[Pick]]:
+        """The lines that each press may be used on."""
+        return {
+            "still-true": self.roadmaps,
+            "accept": self.requests,
+            "decline": self.requests,
+            "remind": self.invited,
+            "remind-stage": self.late,
+            "assign": self.unassigned,
+        }
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
         return not (self.roadmaps or self.requests or self.invited or self.late or self.unassigned)
-
-
-def age_of_roadmap(cluster: Any, on: date) -> int | None:
-    """Return for how many days the oldest open stage was not confirmed; None when none is open.
-
-    What was never confirmed is as old as the start. The stages are read from the prefetched ones.
-    """
-    ages = []
-    for stage in cluster.stages.all():
-        if stage.is_open:
-            day = timezone.localdate(stage.confirmed_at) if stage.confirmed_at else cluster.started_on or on
-            ages.append((on - day).days)
-    return max(ages, default=None)
 
 
 def old_roadmaps(member_id: int, on: date) -> list[tuple[Any, int]]:

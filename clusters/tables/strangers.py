@@ -26,7 +26,7 @@ from django.utils.safestring import SafeString
 from clusters.choices import PUBLIC_STATES
 from clusters.models import Cluster
 from clusters.summary import named_elsewhere
-from clusters.tables import kept
+from clusters.tables import drawn_html
 from clusters.visibility import viewer
 from community.contributions import standing_of
 from community.models import User
@@ -114,7 +114,7 @@ def page_of(reference: str, user: User | AnonymousUser, on: date) -> Page | None
     columns = [getattr(cluster, column.attname) for column in Cluster._meta.concrete_fields]
     reader = (user.is_authenticated, who.member_id is None, who.is_cop, who.is_external)
     shown = (reader, columns, beside, named_elsewhere(cluster.pk), sections)
-    return Page(cluster, kept.key("stranger", shown, on))
+    return Page(cluster, drawn_html.key("stranger", shown, on))
 
 
 def _beside(reference: str, member_id: int | None) -> list[tuple[object, ...]]:
@@ -132,5 +132,5 @@ def drawn(page: Page, context: dict[str, Any], again: Callable[[], Page | None])
     html = render_to_string(_TEMPLATE, context)
     now = again()
     if now is not None and now.key == page.key:
-        cache.set(page.key, compress(html.encode(), 1), kept.KEPT_SECONDS)
+        cache.set(page.key, compress(html.encode(), 1), drawn_html.KEPT_SECONDS)
     return html

@@ -1,4 +1,4 @@
-"""The parts of a cluster's summary that many readers share, drawn once and kept (see `clusters.tables.kept`)."""
+"""The parts of a cluster's summary that many readers share, drawn once and kept (see `clusters.tables.drawn_html`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clusters.models import Cluster
 from clusters.pictures.snapshot import cached_pictures
 from clusters.sentences import Entry
 from clusters.snapshot_shape import Snapshot
-from clusters.tables.kept import Part, drawn
+from clusters.tables.drawn_html import Part, drawn
 
 
 def parts_html(

@@ -28,7 +28,7 @@ from clusters.relatives import history_of, relatives, took_it_in
 from clusters.rules.day import can_report_day
 from clusters.rules.requirements import lead_trouble
 from clusters.rules.room import can_see_room
-from clusters.sentences import how_it_stands
+from clusters.rules.standing import how_it_stands
 from clusters.summary import cached_snapshot
 from clusters.tables.follow_up import follow_ups_of
 from clusters.tables.pending import pending_on

@@ -47,5 +47,6 @@ class OverviewView(LoginRequiredMixin, View):
             "total": page.paginator.count,
             "lines": lines_of(page.object_list, on),
             "quiet_days": QUIET_DAYS,
+            "is_coordinator": who.is_coordinator,
         }
         return render(request, "clusters/review/overview.html", context)

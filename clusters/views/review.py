@@ -14,20 +14,24 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views import View
 
 from clusters.amendment_desk import to_decide
 from clusters.choices import EDITABLE_STATES, NAMED_PARTICIPATIONS
+from clusters.forms.assignment import AssignForm
 from clusters.forms.lifecycle import REASON_LENGTH, ApproveForm
 from clusters.forms.proposal_choices import language_choices
 from clusters.lifecycle import CLUSTER
-from clusters.models import Cluster, Participation
+from clusters.models import Cluster, Participation, PreparedDecision
 from clusters.overlap import overlap_of
 from clusters.permissions import Leads, deciding_members, know_able, names_of
 from clusters.pictures.snapshot import roadmap_pictures
 from clusters.rules import checklist
+from clusters.rules.assignment import can_assign, reviewers
 from clusters.rules.content import Parts, content_hash, parts_of
 from clusters.rules.decision import how_decided
+from clusters.rules.prepared import prepared_on
 from clusters.sentences import history
 from clusters.summary import cached_snapshot
 from clusters.views.cluster import load
@@ -43,6 +47,9 @@ DECISIONS = ("approve", "return", "decline", "move")
 #: Width of the picture in the text's column, in its own units: as many pixels as the column has on a desk screen.
 COLUMN = 640
 
+#: What the desk can be narrowed down to: by who looks at a proposal.
+SHOWN = {"mine": ("people", gettext_lazy("I look at")), "nobody": ("search", gettext_lazy("Nobody looks at"))}
+
 #: Everybody whom the proposal names, with their organisations: read once for people, capacities and content.
 PEOPLE = Prefetch("participations", Participation.objects.select_related("organisation"))
 
@@ -57,6 +64,8 @@ class ReviewDeskView(LoginRequiredMixin, View):
         if not who.is_coordinator:
             raise PermissionDenied(_("The review desk is for coordinators of a working group."))
         waiting = Cluster.objects.visible_to(request.user).waiting_for_decision().for_desk()
+        if (show := request.GET.get("show")) in SHOWN:
+            waiting = waiting.looked_at_by(who.member_id if show == "mine" else None)
         own = waiting if who.is_mission else waiting.for_groups(who.group_ids)
         stand_in = Cluster.objects.none()
         if not who.is_mission:
@@ -66,8 +75,21 @@ class ReviewDeskView(LoginRequiredMixin, View):
             "stand_in": _cases(stand_in, request, on),
             "amendments": [{"row": row, "is_stand_in": as_} for row, as_ in to_decide(who, on)],
             "viewer": who,
+            "me": who.member_id,
+            "views": _views(request),
+            "is_narrowed": show in SHOWN,
         }
         return render(request, "clusters/review/desk.html", context)
+
+
+def _views(request: SignedInRequest) -> list[dict[str, object]]:
+    """Return the views of the desk: all proposals, those that the reader looks at, those that nobody does."""
+    show = request.GET.get("show")
+    narrow = [
+        {"url": f"{request.path}?show={code}", "icon": icon, "label": label, "current": show == code}
+        for code, (icon, label) in SHOWN.items()
+    ]
+    return [{"url": request.path, "icon": "list", "label": _("All"), "current": show not in SHOWN}, *narrow]
 
 
 def _cases(rows: Iterable[Cluster], request: SignedInRequest, on: date) -> list[dict[str, object]]:
@@ -78,6 +100,7 @@ def _cases(rows: Iterable[Cluster], request: SignedInRequest, on: date) -> list[
     free = Cluster.objects.keys_without_party(me, rows)
     know_able([*rows, *(ask.into for row in rows for ask in row.merge_requests.all())], on)
     parts, leads = parts_of(rows), Leads([(row.lead, row.lead_organisation) for row in rows], on)
+    prepared = PreparedDecision.objects.by_cluster(rows)
     for cluster in rows:
         points = checklist.checklist(cluster, on, leads=leads, parts=parts[cluster.pk])
         known = {"parties": frozenset() if cluster.pk in free else frozenset({me})}
@@ -90,7 +113,8 @@ def _cases(rows: Iterable[Cluster], request: SignedInRequest, on: date) -> list[
                 "done": sum(point.is_fulfilled for point in points),
                 "total": len(points),
                 "missing": [point for point in points if not point.is_fulfilled],
-                "verdict": CLUSTER.judge(attempt),
+                "verdict": (verdict := CLUSTER.judge(attempt)),
+                "prepared": prepared.get(cluster.pk) if verdict else None,
                 "days": (on - timezone.localdate(cluster.submitted_at)).days,
             }
         )
@@ -133,7 +157,9 @@ class ReviewView(LoginRequiredMixin, View):
                 "missing": checklist.unfulfilled(points),
                 "overlap": overlap_of(cluster, request.user, parts),
                 "offers": offers,
+                "prepared": prepared_on(cluster, request.user),
                 "may_decide": next(offers[code].verdict for code in ("return", "decline") if code in offers),
+                **_assigning(cluster, request.user, on),
                 "seen": content_hash(cluster, parts),
                 "lengths": {"reason": REASON_LENGTH},
                 "conditions": ApproveForm(cluster=cluster, verb=CLUSTER.verb("approve")).rows,
@@ -143,6 +169,12 @@ class ReviewView(LoginRequiredMixin, View):
                 ),
             },
         )
+
+
+def _assigning(cluster: Cluster, user: User, on: date) -> dict[str, object]:
+    """Return who reads, whether they may say who looks at the proposal, and the form for it."""
+    me, form = viewer(user, on).member_id, AssignForm(reviewers=reviewers(cluster, on))
+    return {"me": me, "may_assign": can_assign(user, cluster), "form": form}
 
 
 def _people_and_frame(cluster: Cluster, user: User, parts: Parts) -> dict[str, object]:

@@ -266,10 +266,13 @@ def _pictures(cluster: Cluster, roadmap: Roadmap) -> RoadmapPictures:
         "start": cluster.starts_on,
         "end": cluster.ends_on,
     }
+    wide = pictures.roadmap(drawn, ident="roadmap-wide", **common)
     return RoadmapPictures(
-        wide=pictures.roadmap(drawn, ident="roadmap-wide", **common),
+        wide=wide,
         narrow=pictures.roadmap(drawn, ident="roadmap-narrow", wide=False, **common),
-        legend=pictures.legend(has_first=roadmap.has_later_baseline),
+        legend=pictures.legend(
+            drawn, on=common["on"], has_today="p-today" in wide, has_first=roadmap.has_later_baseline
+        ),
     )
 
 

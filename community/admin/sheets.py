@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.imports import kept
+from community.imports import preview_file
 from community.imports.outgoing import CONTENT_TYPES, take_out
 from community.imports.sheet import MOST_BYTES
 from community.imports.table import Report, Table, bring_in
@@ -152,11 +152,11 @@ class SheetAdmin:
 
 def keep_preview(request: HttpRequest, table: Table, content: bytes) -> None:
     """Keep the file for the press that follows, bound to this session."""
-    request.session[SESSION_KEY] = {"name": kept.keep(content), "table": table.code}
+    request.session[SESSION_KEY] = {"name": preview_file.keep(content), "table": table.code}
 
 
 def taken_preview(request: HttpRequest, table: Table) -> bytes | None:
     """Return the file of this session's preview and forget it, or None when it is gone or of another table."""
     preview = request.session.pop(SESSION_KEY, None)
-    content = kept.take(preview["name"]) if preview is not None else None
+    content = preview_file.take(preview["name"]) if preview is not None else None
     return content if preview is not None and preview["table"] == table.code else None

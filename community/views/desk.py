@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from community.contributions import sections_of
-from community.desk import keep_count, waiting_for
+from community.desk import keep_count, remember, waiting_for
 from community.views.answers import account_of
 
 
@@ -18,5 +18,6 @@ def desk(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     waiting = waiting_for(account_of(request), on)
     keep_count(request, waiting.count)
+    remember(request, waiting)
     context = {"waiting": waiting, "desk_count": waiting.count, "on": on, "sections": sections_of("desk", request)}
     return render(request, "community/desk.html", context)

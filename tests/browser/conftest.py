@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from config.machine import tools
+from tests import factories as make
 
 # As root Chromium refuses its sandbox, and a machine without network shall not be asked for updates.
 FLAGS = [
@@ -91,3 +92,20 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pag
 def page(open_page: Callable[..., Page]) -> Page:
     """One page, light, 1280 pixels wide."""
     return open_page()
+
+
+@pytest.fixture
+def world() -> dict[str, str]:
+    """Make the people of the journey, the group that decides and the result that is transferred."""
+    lead_organisation = make.make_lead_organisation("Region of the Gulf", country="EL")
+    group = make.make_working_group("WG4", "Ecosystem restoration")
+    coordinator = make.make_coordinator(group, "Sofia Renner")
+    consents = ("directory",)
+    proposer = make.make_member("Claire Astier", organisation=make.make_organisation("Blue Plan"), consents=consents)
+    lead = make.make_member("Eleni Markou", organisation=lead_organisation, consents=consents)
+    make.make_solution("Flood storage method for marshes", project=make.make_project("WETLAND"))
+    return {
+        "proposer": proposer.user.email,
+        "lead": lead.user.email,
+        "coordinator": coordinator.user.email,
+    }

@@ -319,6 +319,14 @@ class TestAccounts:
         asked = cluster_of(world, "salt-wells").participations.filter(status=ParticipationStatus.REQUESTED)
         assert asked.count() == 2
 
+    def test_two_wait_for_a_place_in_a_full_cluster_and_the_member_is_the_first(self, world: World) -> None:
+        cluster = cluster_of(world, "river-meadows")
+        waiting = [row.member for row in cluster.participations.waiting().select_related("member")]
+        assert waiting == [world.people["member"], world.people["rafael"]]
+        client = Client()
+        client.force_login(world.account("member"))
+        assert "as number 1" in client.get(f"/clusters/{cluster.name}/people/").content.decode()
+
     def test_the_member_has_a_draft_and_a_returned_proposal(self, world: World) -> None:
         mine = Cluster.objects.filter(proposer=world.people["member"])
         assert set(mine.values_list("state", flat=True)) >= {State.DRAFT, State.RETURNED, State.SUBMITTED}

@@ -35,6 +35,7 @@ from tests.matrix.places import (
     make_follow_up,
     make_invitation,
     make_meeting,
+    make_prepared,
     make_room_file,
 )
 
@@ -107,6 +108,7 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "amendment": lambda: suggest_amendment(
             cluster=make_cluster(cast, State.RUNNING), by=cast.user("participant"), wished=WISHED, reason="Later."
         ),
+        "prepared": lambda: make_prepared(cast, make_cluster(cast, State.SUBMITTED)),
         "wished": lambda: WISHED,
         "verb": lambda: "amendment.proposed",
         "text": lambda: "A comment.",
@@ -132,6 +134,8 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "attendance": lambda: {cast.organisation: (3, 0)},
         "subject": lambda: "The bill",
         "access": lambda: "comment",
+        "join_policy": lambda: "application",
+        "size_limit": lambda: 9,
         "days": lambda: 1,
         "up": lambda: True,
         "place": lambda: 1,

@@ -212,7 +212,7 @@ def test_nothing_is_sent_before_it_was_looked_at_nor_when_it_was_changed_since(c
     data = {"text": "new@port.example", "purpose": FOR, "access": "view", "message": "Come."}
     shown = client.post(url, {**data, "send": "1"}).content.decode()
     assert "Nothing is sent yet" in shown
-    for words in (FOR, "Come.", "You read along in the room", "Lead Person"):
+    for words in (FOR, "Come.", "Read along in the room", "Lead Person"):
         assert words in shown
     assert (Message.objects.count(), Invitation.objects.count()) == (0, 0)
     seen = re.search(r'name="seen" value="(\w+)"', shown)

@@ -125,7 +125,8 @@ def test_on_the_review_page_each_decision_is_one_press(cast: Cast) -> None:
     client = client_of(cast, "coordinator")
     bar = client.get(f"/review/{cluster.name}/").content.decode().partition('class="decide"')[2]
     asking = re.findall(r'formaction="([^"]+)" name="ask"', bar)
-    assert asking == [page(cluster, "move")]  # it asks for the other group
+    # One asks for the other group, the other one for the moment of the announcement.
+    assert asking == [page(cluster, "move"), page(cluster, "prepared")]
     for verb in ("approve", "return", "decline"):
         assert f'formaction="{page(cluster, verb)}"' in bar
     client.post(page(cluster, "decline"), {"seen": content_hash(cluster), "reason": "Another cluster has it."})

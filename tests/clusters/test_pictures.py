@@ -271,6 +271,16 @@ def test_the_legend_explains_every_sign_of_the_roadmap() -> None:
     assert items[-1] == "today"
 
 
+def test_the_legend_leaves_out_what_is_not_in_the_picture() -> None:
+    stages = [replace(PLANNED, baseline_start=None, baseline_end=None)]
+    items = [
+        "".join(li.itertext()) for li in drawn(f"<div>{legend(stages, on=None, has_today=False)}</div>").iter("li")
+    ]
+    assert items == ["planned"]
+    late = ["".join(li.itertext()) for li in drawn(f"<div>{legend(stages, on=date(2099, 1, 1))}</div>").iter("li")]
+    assert late == ["planned", "past its planned end", "today"]
+
+
 def test_the_colours_of_paper_are_those_of_the_light_theme() -> None:
     css = Path(settings.BASE_DIR, "static/css/tokens.css").read_text()
     light = css[css.index("data-bs-theme=light") : css.index("@media screen")]

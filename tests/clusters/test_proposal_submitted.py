@@ -245,7 +245,7 @@ def test_a_proposal_that_was_decided_meanwhile_is_not_written_any_more(cast: Cas
 def test_a_returned_proposal_is_proposed_again_from_its_last_step(cast: Cast) -> None:
     cluster = make_cluster(cast, State.RETURNED)
     who = writer(cast, cluster)
-    assert "Propose again" in who.page(5)
+    assert "Propose</button>" in who.page(5)
     answer = who.post(5, who.typed(5), "propose")
     assert (answer.status_code, answer["Location"]) == (307, f"/clusters/{cluster.name}/submit/")
     assert "Propose" not in fields_of(writer(cast, make_cluster(cast, State.SUBMITTED)).page(5))

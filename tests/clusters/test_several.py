@@ -15,7 +15,6 @@ from clusters.actions.several import PRESSES, press, take_back
 from clusters.choices import ParticipationStatus, StageStatus, State
 from clusters.models import Cluster, Participation, Stage
 from clusters.rules.roadmap import seen_versions
-from clusters.tables.deadlines import deadlines_of
 from clusters.tables.several import OLD_DAYS, several_of
 from community import contributions
 from community.choices import MessageState
@@ -174,7 +173,17 @@ def test_stages_are_given_to_somebody_who_takes_part_and_taken_back(cast: Cast) 
 
 
 def test_nothing_is_approved_in_bulk() -> None:
-    assert sorted(PRESSES) == ["accept", "assign", "decline", "remind", "remind-stage", "still-true"]
+    assert sorted(PRESSES) == [
+        "accept",
+        "assign",
+        "assign-review",
+        "decline",
+        "release-review",
+        "remind",
+        "remind-lead",
+        "remind-stage",
+        "still-true",
+    ]
 
 
 @pytest.mark.parametrize("role", ["member", "participant", "other_lead"])
@@ -236,24 +245,3 @@ def test_the_desk_asks_whether_an_old_roadmap_is_still_true(cast: Cast, role: st
 def test_a_roadmap_without_an_open_stage_is_not_asked_about(cast: Cast) -> None:
     running(cast, status=StageStatus.DROPPED)
     assert several_of(cast.user("lead"), TODAY).roadmaps == []
-
-
-def test_all_dates_ahead_stand_in_one_list_the_next_first(cast: Cast) -> None:
-    cluster = running(cast, planned_end_on=TODAY + timedelta(days=3), responsible=cast.member("participant"))
-    facts = {"deadline_on": TODAY + timedelta(days=90), "deadline_reason": "The call closes"}
-    Cluster.objects.filter(pk=cluster.pk).update(ends_on=TODAY, **facts)
-    Stage.objects.create(cluster=cluster, position=3, title="Too far", planned_end_on=TODAY + timedelta(days=91))
-    Stage.objects.create(cluster=cluster, position=4, title="Past", planned_end_on=TODAY - timedelta(days=1))
-    rows = {role: deadlines_of(cast.user(role), TODAY) for role in ("lead", "participant", "member")}
-    words = [(row.day, row.what) for row in rows["lead"]]
-    assert words == [
-        (TODAY, "planned end"),
-        (TODAY + timedelta(days=3), "stage ends: Pilot 1"),
-        (TODAY + timedelta(days=90), "outside deadline: The call closes"),
-    ]
-    assert [row.is_mine for row in rows["lead"]] == [True, False, True]
-    assert [row.is_mine for row in rows["participant"]] == [False, True, False]
-    assert rows["member"] == []
-    client = Client()
-    client.force_login(cast.user("lead"))
-    assert "All dates ahead" in client.get("/desk/").text

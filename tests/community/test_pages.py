@@ -258,7 +258,7 @@ def test_who_raised_a_need_says_how_far_it_has_come() -> None:
 def test_home_counts_what_there_is(client: Client) -> None:
     make_world(1)
     text = client.get(reverse("community:home")).text
-    assert "1 open need · 1 solution · 1 project · 2 organisations · 1 country" in text
+    assert "1 open need · 1 solution · 1 project · 2 partner organisations · 1 country" in text
     assert "Needs looking for a cluster" in text
 
 

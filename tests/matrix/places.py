@@ -24,11 +24,13 @@ from clusters.models import (
     Meeting,
     MergeRequest,
     Participation,
+    PreparedDecision,
     RoomFile,
     Stage,
 )
 from clusters.notifications.follow_up import PURPOSE as PURPOSE_OF_FOLLOW_UPS
 from clusters.notifications.invitation import PURPOSE as PURPOSE_OF_ADDRESSES
+from clusters.rules.content import content_hash
 from community import links, notifications
 from community.actions.invitation import PURPOSE
 from community.choices import ConsentPurpose, FileVisibility, LinkState
@@ -339,6 +341,24 @@ def merge_asked(cast: Cast) -> dict[str, Any]:
         cluster=whole, into=into, reason="Both ask the same.", asked_by=cast.user("coordinator"), asked_at=NOW
     )
     return {"reference": whole.name}
+
+
+def prepared(cast: Cast) -> dict[str, Any]:
+    """Return a proposal on which a coordinator prepared a decision."""
+    return {"reference": make_prepared(cast, make_cluster(cast, State.SUBMITTED)).cluster.name}
+
+
+def make_prepared(cast: Cast, proposal: Cluster, **more: Any) -> PreparedDecision:
+    """Make a prepared decision of the group's coordinator, announced by a press."""
+    given = {"verb": "return", "reason": "Sharpen the question.", "prepared_at": NOW, **more}
+    return PreparedDecision.objects.create(
+        cluster=proposal,
+        prepared_by=cast.member("coordinator"),
+        proposer=proposal.proposer,
+        lead=proposal.lead,
+        content_hash=content_hash(proposal),
+        **given,
+    )
 
 
 def factsheet(**more: Any) -> Place:

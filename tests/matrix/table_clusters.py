@@ -75,6 +75,22 @@ REGISTER = (
         data={"press": "still-true"},
     ),
     Row("clusters:several_back", nowhere, get=SIGNED_IN_NO_METHOD, post=who(302)),
+    Row("clusters:dates_calendar", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
+    Row("clusters:several_preview", nowhere, get=who(422, (302, OUT)), post=SIGNED_IN_NO_METHOD),
+    Row(
+        "clusters:review_several",
+        nowhere,
+        get=who(403, (302, OUT), (200, f"{GROUP} other_coordinator stand_in")),
+        post=who(403, (302, OUT), (422, f"{GROUP} other_coordinator stand_in")),
+        data={"press": "remind-lead"},
+    ),
+    Row(
+        "clusters:review_several_preview",
+        nowhere,
+        get=who(403, (302, OUT), (422, f"{GROUP} other_coordinator stand_in")),
+        post=SIGNED_IN_NO_METHOD,
+    ),
+    Row("clusters:review_several_back", nowhere, get=SIGNED_IN_NO_METHOD, post=who(302)),
     Row(
         "clusters:overview",
         nowhere,
@@ -94,6 +110,13 @@ REGISTER = (
         get=CASE_READERS | dict.fromkeys([*GROUP.split(), "other_coordinator", "stand_in"], 200),
         post=SIGNED_IN_NO_METHOD,
         case="as stand-in",
+    ),
+    Row(
+        "clusters:review_assign",
+        cluster(State.SUBMITTED),
+        get=SIGNED_IN_NO_METHOD,
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+        data={"do": "take"},
     ),
 )
 
@@ -311,6 +334,7 @@ PEOPLE = (
         get=SIGNED_IN_NO_METHOD,
         post=workers(302),
     ),
+    Row("clusters:participation_places", RUNNING, get=workers(200), post=workers(422)),
     Row("clusters:participation_want", RUNNING, get=SIGNED_IN_NO_METHOD, post=workers(422)),
     Row(
         "clusters:participation_answer",
@@ -532,6 +556,31 @@ VERBS = (
         places.merge_asked,
         get=SIGNED_IN_NO_METHOD,
         post=who(403, (302, f"{OUT} {GROUP}")),
+    ),
+    Row(
+        "clusters:prepared",
+        places.prepared,
+        get=CASE_READERS | dict.fromkeys(GROUP.split(), 200),
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 422),
+    ),
+    Row(
+        "clusters:prepared",
+        cluster(State.RUNNING),
+        get=who(403, (302, f"{OUT} {GROUP}")),
+        post=who(403, (302, f"{OUT} {GROUP}")),
+        case="decided on",
+    ),
+    Row(
+        "clusters:prepared_announce",
+        places.prepared,
+        get=SIGNED_IN_NO_METHOD,
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+    ),
+    Row(
+        "clusters:prepared_take_back",
+        places.prepared,
+        get=SIGNED_IN_NO_METHOD,
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
     ),
     Row(
         "clusters:transition",

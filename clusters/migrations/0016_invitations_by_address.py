@@ -10,7 +10,7 @@ import community.validators
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clusters", "0013_waiting_list"),
+        ("clusters", "0015_prepared_decisions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

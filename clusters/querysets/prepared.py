@@ -1,0 +1,35 @@
+"""Reads of prepared decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from clusters.choices import LIVE_PREPARED, PreparedStatus
+
+if TYPE_CHECKING:
+    from clusters.models import Cluster, PreparedDecision
+
+
+class PreparedDecisionQuerySet(models.QuerySet["PreparedDecision"]):
+    """Decisions that wait to be announced, and what became of them. Who may read them: `rules.prepared`."""
+
+    def live(self) -> Self:
+        """Keep those that wait or were held back: they hold their words."""
+        return self.filter(status__in=sorted(LIVE_PREPARED))
+
+    def due(self, at: datetime) -> Self:
+        """Keep those whose moment has come, the oldest first."""
+        return self.filter(status=PreparedStatus.WAITING, announce_at__lte=at).order_by("announce_at", "pk")
+
+    def with_people(self) -> Self:
+        """Join the proposal, who prepared it and who ended it."""
+        return self.select_related("cluster", "prepared_by__user", "closed_by__member")
+
+    def by_cluster(self, clusters: Iterable[Cluster]) -> dict[int, PreparedDecision]:
+        """Return the live one of each of these clusters that has one, by the cluster's key; one query."""
+        rows = self.live().with_people().filter(cluster__in=[cluster.pk for cluster in clusters])
+        return {row.cluster_id: row for row in rows}

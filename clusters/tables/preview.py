@@ -1,0 +1,180 @@
+"""Before mails go to many at once: who would get what, and who would not and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clusters.actions.inverses import REMINDED_TODAY, is_reached, was_reminded
+from clusters.actions.several import picked, title_of
+from clusters.choices import ParticipationStatus
+from clusters.models import Cluster, Participation, Stage
+from clusters.notifications.assignment import ASSIGNED
+from clusters.notifications.reminder_words import subject_of
+from clusters.notifications.topics import REMINDERS
+from clusters.permissions import can_work
+from clusters.rules.assignment import can_assign, reviewers
+from clusters.rules.lead_asked import asked_of_lead, can_remind_lead
+from community.choices import Rhythm
+from community.mails import subject_line
+from community.models import Member, NotificationPreference, User
+from community.notifications import topic_of
+from community.permissions import Verdict
+
+Words = str | Promise
+
+#: When a mail leaves, by how often its reader wants such mails.
+LEAVES: dict[str, Words] = {
+    Rhythm.AT_ONCE: gettext_lazy("in 30 seconds"),
+    Rhythm.DAILY: gettext_lazy("with the one mail of the day"),
+    Rhythm.WEEKLY: gettext_lazy("with the one mail of the week"),
+    Rhythm.NEVER: gettext_lazy("no mail, as the person chose; it stands in the list of notifications"),
+}
+NO_ACCOUNT = gettext_lazy("has no open account")
+IS_YOU = gettext_lazy("that is you")
+#: Presses that send mails to others, so they are looked at before.
+PREVIEWED = ("remind", "remind-stage", "remind-lead", "assign-review")
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person and one thing of a press: the mail's subject line, or why there is none."""
+
+    row: Any
+    member: Member | None
+    mail: str = ""
+    why_not: Words = ""
+
+
+@dataclass(frozen=True)
+class PreviewLine:
+    """The same in words: what it is about, who, which mail, when it leaves, or why not."""
+
+    title: str
+    name: str
+    mail: str
+    leaves: str
+    why_not: str
+
+
+def preview_of(name: str, picks: Iterable[str], *, by: User, member: Member | None = None) -> list[PreviewLine]:
+    """Return who would be told what by a press, line by line in the order of the boxes; writes nothing."""
+    at = timezone.now()
+    told = [one for row, _seen in picked(name, picks) for one in _TELLS[name](row, by, at, member)]
+    rhythms = _rhythms(told, REMINDERS if name != "assign-review" else _deciding())
+    return [_line(one, rhythms) for one in told]
+
+
+def _line(one: Told, rhythms: dict[tuple[int, str], str]) -> PreviewLine:
+    name = str(one.member) if one.member is not None else "–"
+    if one.why_not or one.member is None:
+        return PreviewLine(title_of(one.row), name, "", "", str(one.why_not))
+    cluster = one.row if isinstance(one.row, Cluster) else one.row.cluster
+    user = one.member.user_id or 0
+    rhythm = rhythms.get((user, f"cluster:{cluster.pk}")) or rhythms.get((user, "")) or Rhythm.AT_ONCE
+    return PreviewLine(title_of(one.row), name, one.mail, str(LEAVES[rhythm]), "")
+
+
+def _rhythms(told: Iterable[Told], topic: str) -> dict[tuple[int, str], str]:
+    """Return how often the people want mails of a topic, by account and what about; one query."""
+    users = {one.member.user_id for one in told if one.member is not None}
+    rows = NotificationPreference.objects.filter(user__in=users, topic=topic)
+    return {(user, about): rhythm for user, about, rhythm in rows.values_list("user_id", "about", "rhythm")}
+
+
+def _deciding() -> str:
+    found = topic_of(ASSIGNED, "assigned")
+    return found[0] if found else ""
+
+
+def _reminder(rule: str, row: Any, cluster: Cluster, day: date, part: str = "") -> str:
+    return subject_of({"rule": rule, "title": cluster.title, "part": part, "day": day.isoformat()})
+
+
+def _one(row: Any, member: Member | None, mail: str, by: User, *hindrances: Words) -> Told:
+    """Return the line of one person: the first thing that stands in the way, else the mail."""
+    why = next((words for words in hindrances if words), "")
+    if not why and member is not None and member == by.member:
+        why = IS_YOU
+    if not why and not is_reached(member):
+        why = NO_ACCOUNT
+    return Told(row, member, mail, why)
+
+
+def _refused(verdict: Verdict) -> Words:
+    return "" if verdict else verdict.reason
+
+
+def _invited(part: Participation, by: User, at: datetime, chosen: Member | None) -> Iterator[Told]:
+    day = timezone.localdate(part.asked_at) if part.asked_at else timezone.localdate(at)
+    is_open = part.status == ParticipationStatus.INVITED and part.asked_at is not None
+    mail = _reminder("invitation", part, part.cluster, day)
+    yield _one(
+        part,
+        part.member,
+        mail,
+        by,
+        _refused(can_work(by, part.cluster)),
+        "" if is_open else _("This invitation is not open any more."),
+        REMINDED_TODAY if was_reminded(part, "participation", at) else "",
+    )
+
+
+def _responsible(stage: Stage, by: User, at: datetime, chosen: Member | None) -> Iterator[Told]:
+    on = timezone.localdate(at)
+    mail = _reminder("stage", stage, stage.cluster, stage.planned_end_on or on, stage.title)
+    yield _one(
+        stage,
+        stage.responsible,
+        mail,
+        by,
+        _refused(can_work(by, stage.cluster)),
+        "" if stage.is_open and stage.is_late(on) else _("Nobody has to be reminded of this stage."),
+        REMINDED_TODAY if was_reminded(stage, "stage", at) else "",
+    )
+
+
+def _leads(cluster: Cluster, by: User, at: datetime, chosen: Member | None) -> Iterator[Told]:
+    asked = asked_of_lead(cluster, timezone.localdate(at))
+    hindrances = (
+        _refused(can_remind_lead(by, cluster)),
+        asked.why_not,
+        REMINDED_TODAY if was_reminded(cluster, "lead", at) else "",
+    )
+    if not asked.people:
+        yield _one(cluster, None, "", by, *hindrances)
+    for person in dict.fromkeys(asked.people):
+        mail = _reminder(asked.rule, cluster, cluster, asked.day, asked.part)
+        yield _one(cluster, person, mail, by, *hindrances)
+
+
+def _assigned(cluster: Cluster, by: User, at: datetime, chosen: Member | None) -> Iterator[Told]:
+    """Yield the line of who is to look at a proposal; whether that person may decide is asked of each."""
+    known = getattr(cluster, "review_assignment", None)
+    is_theirs = known is not None and chosen is not None and known.member_id == chosen.pk
+    verdict = can_assign(by, cluster)
+    may_not = bool(verdict) and chosen not in reviewers(cluster, timezone.localdate(at))
+    yield _one(
+        cluster,
+        chosen,
+        subject_line(ASSIGNED, {"title": cluster.title}),
+        by,
+        _refused(verdict),
+        _("may not decide on this proposal") if may_not else "",
+        _("looks at it already") if is_theirs else "",
+    )
+
+
+_TELLS: dict[str, Callable[[Any, User, datetime, Member | None], Iterator[Told]]] = {
+    "remind": _invited,
+    "remind-stage": _responsible,
+    "remind-lead": _leads,
+    "assign-review": _assigned,
+}
