@@ -189,7 +189,7 @@ class _Facts:
                 yield self.silence("merge", cluster, _day(request.asked_at), people, group_id=into.working_group_id)
 
     def of_meetings(self) -> Iterator[Silence]:
-        """Yield meetings ahead for those who take part now, whenever they came; counted from the last call or change."""
+        """Yield meetings ahead for those who take part now, whenever they came; from the last call or change on."""
         active = [pk for pk, row in self.clusters.items() if row.state in ACTIVE_STATES]
         near = Meeting.objects.filter(cluster__in=active, cancelled_at=None)
         rows = list(near.filter(held_on__range=(self.on, self.on + AHEAD)).order_by("pk"))
