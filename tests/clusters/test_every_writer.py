@@ -20,8 +20,10 @@ from clusters.actions.proposal_values import FIELDS, digest, stored
 from clusters.choices import EDITABLE_STATES, OutcomeKind, State
 from clusters.lifecycle import VERBS
 from clusters.models import Cluster, MergeRequest, Outcome, Participation, Stage
+from clusters.notifications.invitation import PURPOSE
 from clusters.permissions import deciding_members, parties
 from clusters.querysets.cluster import WRITING_VERBS
+from community import links
 from community.actions.transition import transition
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
@@ -31,6 +33,7 @@ from tests.matrix.places import (
     make_condition,
     make_file,
     make_follow_up,
+    make_invitation,
     make_meeting,
     make_prepared,
     make_room_file,
@@ -89,6 +92,14 @@ def arguments(
         "answer": lambda: "confirmed",
         "participation": lambda: Participation.objects.create(
             cluster=cluster, member=cast.member("member"), organisation=cast.organisation, status="requested"
+        ),
+        "purpose": lambda: "For the tide gauges",
+        "invitation": lambda: make_invitation(cast, cluster),
+        "link": lambda: links.reserve(
+            PURPOSE,
+            subject=make_invitation(cast, cluster, cast.user("coordinator").email),
+            address=cast.user("coordinator").email,
+            by=None,
         ),
         "request": lambda: MergeRequest.objects.create(
             cluster=cluster,
