@@ -55,6 +55,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "summary",
             "sentences",
             "room_sentences",
+            "people_sentences",
             "coordination_sentences",
             "meeting_calendar",
             "pictures",

@@ -146,6 +146,7 @@ def invite(
     member: Member,
     role: str = ParticipationRole.PARTICIPANT,
     message: str = "",
+    purpose: str = "",
     at: datetime | None = None,
 ) -> Participation:
     """Ask a member of the community to take part for the organisation that they work for today.
@@ -173,6 +174,7 @@ def invite(
         role=role,
         status=Status.INVITED,
         message=message.strip(),
+        purpose=purpose.strip(),
         asked_by=by,
         asked_at=at,
     )

@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from clusters.models import Cluster
 from clusters.notifications import merge as merge_mails
+from clusters.rules.leads import lead_page
 from community import notifications
 from community.models import Message
 
@@ -39,6 +40,7 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("participation_asked", "lead"): _named_page("clusters:people"),
     ("waiting_asks", "lead"): _named_page("clusters:people"),
     ("waiting_moved_up", "participant"): _named_page("clusters:people"),
+    ("address_declined", "lead"): _named_page("clusters:invitations"),
     ("invited", "participant"): _named_page("clusters:people"),
     ("condition_met", "coordinators"): _conditions,
     ("merge_asked", "taking_in"): _verb_page("merge"),
@@ -80,6 +82,7 @@ REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "idle": _plain(_named_page("clusters:update")),
     "start": _plain(_verb_page("start")),
     "end": _plain(_verb_page("conclude")),
+    "lead_ended": _plain(lead_page),
     "stage": _stage,
     "condition": _plain(_conditions),
     "condition_met": _plain(_conditions),

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from clusters.choices import ACTIVE_STATES, AmendmentKind, AmendmentState, ParticipationStatus, State
 from clusters.models import Amendment, Cluster, Condition, FollowUp, Meeting, MergeRequest, Participation, Stage
+from clusters.permissions import Leads
 from clusters.rules.amendment import own_parties
+from clusters.rules.leads import is_lead_ended
 from clusters.rules.reminder_rights import parties_of
 from clusters.rules.reminders import RULES, Person, Silence
 from community import contributions
@@ -32,7 +34,7 @@ def silences(on: date) -> list[Silence]:
     """Return everything that waits for somebody on the day `on`, by cluster; as many queries for many as for one."""
     facts = _Facts(on)
     found = [*facts.of_clusters(), *facts.of_parts(), *facts.of_people(), *facts.of_amendments(), *facts.of_ended()]
-    found += facts.of_meetings()
+    found += [*facts.of_leads(), *facts.of_meetings()]
     for provider in contributions.silences:
         found += provider(on)
     order = list(RULES)
@@ -76,7 +78,7 @@ class _Facts:
     def __init__(self, on: date) -> None:
         self.on = on
         rows = Cluster.objects.filter(state__in=WAITING_STATES).select_related(
-            "proposer__user", "lead__user", "acting_lead__user"
+            "proposer__user", "lead__user", "acting_lead__user", "lead_organisation"
         )
         self.clusters = {row.pk: row for row in rows}
         self.parties = parties_of(self.clusters.values())
@@ -138,6 +140,18 @@ class _Facts:
                 yield self.silence("start", cluster, cluster.starts_on or self.on, dated, since=since)
             elif cluster.state in (State.RUNNING, State.PAUSED) and self._is_near(cluster.ends_on):
                 yield self.silence("end", cluster, cluster.ends_on or self.on, dated, since=since)
+
+    def of_leads(self) -> Iterator[Silence]:
+        """Yield clusters whose lead may not lead any more; of proposals the coordinators read it on the check-list."""
+        leads = Leads([(row.lead, row.lead_organisation) for row in self.clusters.values()], self.on)
+        for cluster in self.clusters.values():
+            if not is_lead_ended(cluster, leads):
+                continue
+            people = {"lead": tuple(dict.fromkeys([*person_of(cluster.proposer), *person_of(cluster.lead)]))}
+            if cluster.state in ACTIVE_STATES:
+                coordinators = self.coordinators(cluster.working_group_id)
+                people = {"lead": self.lead(cluster), "coordinators": coordinators}
+            yield self.silence("lead_ended", cluster, cluster.lead_flagged_on or self.on, people)
 
     def _is_near(self, day: date | None) -> bool:
         return day is not None and day <= self.on + AHEAD

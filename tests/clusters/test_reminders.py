@@ -38,6 +38,7 @@ DAYS: dict[str, dict[str, list[int]]] = {
     "idle": {"proposer": [14, 30, 83], "lead": [14, 30, 83]},
     "start": {"lead": [0, 7, 14, 21, 28], "coordinators": [14]},
     "end": {"lead": [-14, -3, 0, 7, 14, 21, 28], "coordinators": [14]},
+    "lead_ended": {"lead": [0, 7, 14, 21, 28], "coordinators": [0, 14, 28]},
     "stage": {"lead": [-14, -3, 0, 7, 14, 21, 28], "responsible": [-14, -3, 0], "coordinators": [14]},
     "condition": {"lead": [-14, -3, 0, 7, 14, 21, 28], "coordinators": [14]},
     "condition_met": {"coordinators": [7, 14], "stand_ins": [14]},
