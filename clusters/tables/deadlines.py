@@ -14,7 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from clusters.choices import ACTIVE_STATES, State
-from clusters.models import Cluster, Condition, FollowUp, Meeting, Participation, Stage
+from clusters.models import Cluster, Condition, FollowUp, Invitation, Meeting, Participation, Stage
+from clusters.rules.meeting_times import local
 from clusters.rules.requirements import IDLE_DAYS
 from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
@@ -115,6 +116,7 @@ class _Dates:
         yield from self._of_clusters()
         yield from self._of_stages()
         yield from self._of_conditions()
+        yield from self._of_addresses()
         yield from self._of_meetings()
         yield from self._of_follow_ups()
         yield from self._of_returned()
@@ -166,12 +168,23 @@ class _Dates:
             what = what % {"text": row.text}
             yield Deadline(row.due_on or self.on, what, str(cluster), url, whose, verb, f"condition-{row.pk}")
 
+    def _of_addresses(self) -> Iterator[Deadline]:
+        """Yield when the links of invitations to addresses end that nobody has answered; no address stands there."""
+        for row in Invitation.objects.open().filter(cluster__in=self.kept).with_link():
+            day = timezone.localdate(row.link_ends_at) if row.link_ends_at else None
+            if day is not None and self._is_near(day):
+                cluster, what = self.clusters[row.cluster_id], _("invitation ends without an answer: %(purpose)s")
+                url, verb = _page(cluster, "people"), _("See who is invited")
+                what = what % {"purpose": row.purpose}
+                yield Deadline(day, what, str(cluster), url, MINE, verb, f"invitation-{row.pk}")
+
     def _of_meetings(self) -> Iterator[Deadline]:
         rows = Meeting.objects.filter(cluster__in=self.own, cancelled_at=None, held_on__range=(self.on, self.last))
         for row in rows:
             cluster = row.cluster = self.clusters[row.cluster_id]
             url, what = reverse("clusters:room_meeting", args=[cluster.name, row.pk]), _("meeting: %(title)s")
-            clock = f", {date_format(timezone.localtime(row.starts_at), 'H:i')}" if row.starts_at else ""
+            zone = row.zone.replace("_", " ")
+            clock = f", {date_format(local(row.starts_at, row), 'H:i')} ({zone})" if row.starts_at else ""
             what = what % {"title": f"{row.title}{clock}"}
             yield Deadline(row.held_on, what, str(cluster), url, MINE, _("See the meeting"), f"meeting-{row.pk}", row)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -18,12 +19,14 @@ from clusters.actions.assignment import assign_review
 from clusters.actions.meeting import cancel_meeting
 from clusters.choices import FollowUpReason, ParticipationStatus, State
 from clusters.models import Cluster, MergeRequest, Participation, Stage
+from clusters.notifications.invitation import PURPOSE
 from clusters.tables.deadlines import Deadline, deadlines_of, weeks_of
 from community.desk import waiting_for
+from community.links import mint
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
-from tests.matrix.places import make_condition, make_follow_up, make_meeting
+from tests.matrix.places import make_condition, make_follow_up, make_invitation, make_meeting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -149,6 +152,33 @@ def test_conditions_and_follow_ups_stand_once(cast: Cast) -> None:
         (day(30), "", "mine", f"/clusters/{ended.name}/outcomes/"),
         (day(60), "Say what became of it", "mine", f"/clusters/{ended.name}/follow-ups/{asked.pk}/"),
     ]
+
+
+def test_those_who_lead_find_when_an_invitation_to_an_address_ends_and_no_address(cast: Cast) -> None:
+    cluster = far(cast)
+    row = make_invitation(cast, cluster, "stranger@port.example")
+    mint(PURPOSE, subject=row, address=row.address, by=None, expires_at=NOW + timedelta(days=10))
+    make_invitation(cast, cluster, "unsent@port.example")
+    for role in ("lead", "deputy_lead"):
+        [found] = deadlines_of(cast.user(role), TODAY)
+        assert (found.day, found.verb, found.url) == (
+            day(10),
+            "See who is invited",
+            f"/clusters/{cluster.name}/people/",
+        )
+        assert found.what == "invitation ends without an answer: Knows the tide gauges"
+    assert of(cast, "participant") == of(cast, "coordinator") == []
+    row.status, row.answered_at = "declined", NOW
+    row.save()
+    assert of(cast, "lead") == []
+
+
+def test_a_meeting_is_told_by_the_clocks_of_its_own_zone(cast: Cast) -> None:
+    make_meeting(cast, far(cast), zone="Europe/Lisbon")
+    [row] = deadlines_of(cast.user("participant"), TODAY)
+    assert row.what.endswith(" (Europe/Lisbon)")
+    assert row.meeting is not None
+    assert f", {row.meeting.starts_at.astimezone(ZoneInfo('Europe/Lisbon')):%H:%M} (" in row.what  # type: ignore[union-attr]
 
 
 def test_what_is_late_stands_above_on_the_desk_and_not_among_the_dates_ahead(cast: Cast) -> None:
