@@ -91,7 +91,7 @@ def test_without_its_transaction_an_action_leaves_half_of_what_it_does(cast: Cas
     assert "clusters_meeting" in changed(before, contents())
 
 
-#: Verbs that no action of clusters writes by itself: the import's, the clock's, and answers that go another way.
+#: Verbs that no press writes: the import's and the clock's, a new draft's, other answers, and one of older records.
 ELSEWHERE = {
     "record_afterwards",
     "propose_again",
@@ -100,7 +100,8 @@ ELSEWHERE = {
     "follow_up.stopped",
     "follow_up.unknown",
     "follow_up.corrected",
-    "participation.moved_up",
+    "participation.became_member",
+    "stage.removed",
 }
 
 
