@@ -17,6 +17,7 @@ from clusters.actions.waiting import move_up
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus
 from clusters.models import Cluster, Participation
 from clusters.notifications import lifecycle as notifications
+from clusters.notifications.meeting import tell_newcomer
 from clusters.permissions import can_work, eligible_to_lead
 from clusters.rules.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from community.models import Member, Organisation, User
