@@ -20,6 +20,7 @@ from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Particip
 from clusters.rules.follow_up import is_late
 from clusters.rules.roadmap import seen_versions
 from clusters.sentences import why_returned
+from clusters.tables.ended_leads import leads_to_find
 from clusters.tables.prepared import with_prepared
 from clusters.tables.several import age_in_words, old_roadmaps
 from clusters.visibility import Viewer, viewer
@@ -41,6 +42,7 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
         yield from _to_decide(user, who, on)
         yield from _to_confirm(who)
         yield from _merges_to_answer(user, who)
+    yield from leads_to_find(who, on)
     yield from _to_answer_as_lead(who)
     yield from _invitations(who)
     yield from _returned_and_drafts(who)

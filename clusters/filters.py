@@ -199,7 +199,11 @@ class OverviewFilter(django_filters.FilterSet):
     health = django_filters.ChoiceFilter(
         label=_("Health"),
         method="in_health",
-        choices=[("overdue", _("Something is overdue")), ("quiet", _("Nothing heard for a month"))],
+        choices=[
+            ("overdue", _("Something is overdue")),
+            ("quiet", _("Nothing heard for a month")),
+            ("lead", _("The lead may not lead any more")),
+        ],
         empty_label=_("All"),
     )
     sort = django_filters.ChoiceFilter(
@@ -238,7 +242,9 @@ class OverviewFilter(django_filters.FilterSet):
         return rows.in_overview_order(sort)
 
     def in_health(self, rows: ClusterQuerySet, name: str, value: str) -> ClusterQuerySet:
-        """Keep those that are overdue, or quiet."""
+        """Keep those that are overdue, quiet, or led by somebody who may not lead."""
+        if value == "lead":
+            return rows.filter(pk__in=Cluster.objects.with_ended_lead(self.on).values("pk"))
         return rows.overdue(self.on) if value == "overdue" else rows.quiet(self.on)
 
     def in_order(self, rows: ClusterQuerySet, name: str, value: str) -> ClusterQuerySet:

@@ -242,6 +242,8 @@ def leave(*, participation: Participation, by: User, reason: str = "", at: datet
     row.save(update_fields=["status", "until_on", "answer_reason"])
     if was_active:
         notifications.tell_leads("participation_left", cluster, event=event)
+    else:
+        notifications.replace_of_part(row, "participation_asked", "waiting_asks", "waiting_moved_up", by=event)
     move_up(cluster, at=at)
     return row
 

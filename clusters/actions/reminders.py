@@ -58,8 +58,10 @@ def send_reminders(*, on: date) -> Plan:
     """Write the outbox rows of the day `on`; return the plan that was carried out.
 
     Each row is written under a key that makes a second one impossible: run twice, or by two machines at once,
-    everybody is reminded once. The rows of one batch are committed together and wake the sender once.
+    everybody is reminded once. The rows of one batch are committed together and wake the sender once. Before that
+    the clusters are flagged whose lead may not lead any more, and the others unflagged.
     """
+    flag_leads(on)
     planned = plan_reminders(on)
     clusters = Cluster.objects.in_bulk({decision.silence.cluster_id for decision in planned.sends})
     users = User.objects.in_bulk({decision.person.user_id for decision in planned.sends})
@@ -68,6 +70,17 @@ def send_reminders(*, on: date) -> Plan:
             for decision in planned.sends[start : start + BATCH]:
                 _remind(decision, clusters[decision.silence.cluster_id], users.get(decision.person.user_id), on)
     return planned
+
+
+def flag_leads(on: date) -> int:
+    """Note the day on which the registry notices that a lead may not lead any more; return how many are new.
+
+    One whose lead is right again, or who has none, is not flagged any more.
+    """
+    with transaction.atomic():
+        ended = list(Cluster.objects.with_ended_lead(on).values_list("pk", flat=True))
+        Cluster.objects.filter(lead_flagged_on__isnull=False).exclude(pk__in=ended).update(lead_flagged_on=None)
+        return Cluster.objects.filter(pk__in=ended, lead_flagged_on__isnull=True).update(lead_flagged_on=on)
 
 
 def _remind(decision: Decision, cluster: Cluster, user: User | None, on: date) -> None:

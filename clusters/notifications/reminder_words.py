@@ -57,6 +57,15 @@ WORDS: dict[str, ReminderWords] = {
         _("Conclude the cluster"),
         late=_("Its planned end was on %(day)s. Conclude it, or move its end by an amendment."),
     ),
+    "lead_ended": ReminderWords(
+        _("The lead may not lead any more"),
+        _("Please find a new lead for “%(title)s”"),
+        _(
+            "On %(day)s the registry noticed that its lead may not lead any more: the partnership ended too long ago, "
+            "the lead works there no more or is no longer there. Hand the lead over, or discontinue the cluster."
+        ),
+        _("Hand over the lead"),
+    ),
     "stage": ReminderWords(
         _("Stage is due"),
         _("Please update the stage “%(part)s” of “%(title)s”"),

@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from clusters.choices import ACTIVE_STATES, AmendmentKind, AmendmentState, ParticipationStatus, State
 from clusters.models import Amendment, Cluster, Condition, FollowUp, Meeting, MergeRequest, Participation, Stage
+from clusters.permissions import Leads
 from clusters.rules.amendment import own_parties
+from clusters.rules.leads import is_lead_ended
 from clusters.rules.reminder_rights import parties_of
 from clusters.rules.reminders import RULES, Person, Silence
 from community import contributions
@@ -32,7 +34,7 @@ def silences(on: date) -> list[Silence]:
     """Return everything that waits for somebody on the day `on`, by cluster; as many queries for many as for one."""
     facts = _Facts(on)
     found = [*facts.of_clusters(), *facts.of_parts(), *facts.of_people(), *facts.of_amendments(), *facts.of_ended()]
-    found += facts.of_meetings()
+    found += [*facts.of_leads(), *facts.of_meetings()]
     for provider in contributions.silences:
         found += provider(on)
     order = list(RULES)
@@ -52,13 +54,31 @@ def person_of(member: Member | None, absent_until: date | None = None) -> People
     return (Person(user.pk if user else None, member.name, user is None or user.is_active, absent_until),)
 
 
+def appointments_on(on: date) -> list[Appointment]:
+    """Return the appointments of a day whose holders have an account; one query."""
+    current = Appointment.objects.current(on).select_related("member__user").order_by("pk")
+    return [row for row in current if row.member.user is not None]
+
+
+def coordinators_of(appointments: Iterable[Appointment], group_id: int | None) -> People:
+    """Return the coordinators of a group among appointments, those of the mission where it has none."""
+    rows = list(appointments)
+    own = [row for row in rows if row.working_group_id == group_id and group_id is not None]
+    return _persons(own or [row for row in rows if row.working_group_id is None])
+
+
+def _persons(rows: Iterable[Appointment]) -> People:
+    unique = {row.member_id: row for row in rows}
+    return tuple(person for row in unique.values() for person in person_of(row.member, row.absent_until))
+
+
 class _Facts:
     """The clusters that are under way, and who leads and coordinates them, looked up once."""
 
     def __init__(self, on: date) -> None:
         self.on = on
         rows = Cluster.objects.filter(state__in=WAITING_STATES).select_related(
-            "proposer__user", "lead__user", "acting_lead__user"
+            "proposer__user", "lead__user", "acting_lead__user", "lead_organisation"
         )
         self.clusters = {row.pk: row for row in rows}
         self.parties = parties_of(self.clusters.values())
@@ -67,8 +87,7 @@ class _Facts:
         for part in parts.select_related("member__user").order_by("cluster_id", "-role", "pk"):
             if part.member is not None:
                 self.leading[part.cluster_id].append(part.member)
-        current = Appointment.objects.current(on).select_related("member__user").order_by("pk")
-        self.appointments = [row for row in current if row.member.user is not None]
+        self.appointments = appointments_on(on)
 
     def lead(self, cluster: Cluster) -> People:
         """Return lead and deputies; where there is no lead, who acts as one."""
@@ -78,10 +97,8 @@ class _Facts:
         return tuple(person for member in dict.fromkeys(members) for person in person_of(member))
 
     def coordinators(self, group_id: int | None) -> People:
-        """Return the coordinators of a group, those of the mission where it has none."""
-        own = [row for row in self.appointments if row.working_group_id == group_id and group_id is not None]
-        rows = own or [row for row in self.appointments if row.working_group_id is None]
-        return self._persons(rows)
+        """Return the coordinators of a group."""
+        return coordinators_of(self.appointments, group_id)
 
     def deciders(self, cluster: Cluster, besides: frozenset[int] = frozenset()) -> dict[str, People]:
         """Return who may decide: coordinators of the group, and the stand-ins, who step in where none of them may."""
@@ -91,17 +108,13 @@ class _Facts:
         own_ids = {row.member_id for row in own}
         others = [row for row in free if row.member_id not in own_ids]
         if any(self._is_there(row) for row in own):
-            return {"coordinators": self._persons(own), "stand_ins": self._persons(others)}
-        return {"coordinators": self._persons([*own, *others])}
+            return {"coordinators": _persons(own), "stand_ins": _persons(others)}
+        return {"coordinators": _persons([*own, *others])}
 
     def _is_there(self, row: Appointment) -> bool:
         user = row.member.user
         is_away = row.absent_until is not None and row.absent_until >= self.on
         return user is not None and user.is_active and not is_away
-
-    def _persons(self, rows: Iterable[Appointment]) -> People:
-        unique = {row.member_id: row for row in rows}
-        return tuple(person for row in unique.values() for person in person_of(row.member, row.absent_until))
 
     def silence(self, rule: str, cluster: Cluster, anchor: date, people: dict[str, People], **more: Any) -> Silence:
         """Return a silence of a cluster or, with `key`, of a part of it."""
@@ -127,6 +140,18 @@ class _Facts:
                 yield self.silence("start", cluster, cluster.starts_on or self.on, dated, since=since)
             elif cluster.state in (State.RUNNING, State.PAUSED) and self._is_near(cluster.ends_on):
                 yield self.silence("end", cluster, cluster.ends_on or self.on, dated, since=since)
+
+    def of_leads(self) -> Iterator[Silence]:
+        """Yield clusters whose lead may not lead any more; of proposals the coordinators read it on the check-list."""
+        leads = Leads([(row.lead, row.lead_organisation) for row in self.clusters.values()], self.on)
+        for cluster in self.clusters.values():
+            if not is_lead_ended(cluster, leads):
+                continue
+            people = {"lead": tuple(dict.fromkeys([*person_of(cluster.proposer), *person_of(cluster.lead)]))}
+            if cluster.state in ACTIVE_STATES:
+                coordinators = self.coordinators(cluster.working_group_id)
+                people = {"lead": self.lead(cluster), "coordinators": coordinators}
+            yield self.silence("lead_ended", cluster, cluster.lead_flagged_on or self.on, people)
 
     def _is_near(self, day: date | None) -> bool:
         return day is not None and day <= self.on + AHEAD
@@ -189,7 +214,7 @@ class _Facts:
                 yield self.silence("merge", cluster, _day(request.asked_at), people, group_id=into.working_group_id)
 
     def of_meetings(self) -> Iterator[Silence]:
-        """Yield meetings ahead for those who take part now, whenever they came; from the last call or change on."""
+        """Yield meetings ahead for those who take part now, whenever they came; not on the day of a call or change."""
         active = [pk for pk, row in self.clusters.items() if row.state in ACTIVE_STATES]
         near = Meeting.objects.filter(cluster__in=active, cancelled_at=None)
         rows = list(near.filter(held_on__range=(self.on, self.on + AHEAD)).order_by("pk"))

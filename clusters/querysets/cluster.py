@@ -30,6 +30,7 @@ from clusters.choices import (
 from clusters.querysets.overview import OverviewQuerySet
 from clusters.querysets.planning import mostly_in
 from clusters.visibility import Viewer, viewer
+from community.choices import Standing
 from community.models import File
 
 if TYPE_CHECKING:
@@ -276,6 +277,12 @@ class ClusterQuerySet(OverviewQuerySet):
         works_there = apps.get_model("community", "Affiliation").objects.current(on)
         right = works_there.filter(member=OuterRef("lead"), organisation=OuterRef("lead_organisation"))
         return self.annotate(leads_rightly=Exists(right.filter(organisation__in=leading.values("organisation"))))
+
+    def with_ended_lead(self, on: date) -> Self:
+        """Keep what is proposed or at work and whose accepted lead may not lead on the day `on`, or is gone."""
+        gone = Q(lead__standing=Standing.FORMER) | Q(lead__erased_at__isnull=False) | Q(lead__user__is_active=False)
+        led = self.in_states({*PROPOSED_STATES, *ACTIVE_STATES}).filter(lead_accepted_at__isnull=False)
+        return led.with_lead_rule(on).filter(Q(leads_rightly=False) | gone)
 
     def for_page(self) -> Self:
         """Join what a cluster's page needs in the same query."""

@@ -68,6 +68,13 @@ RULES: dict[str, tuple[Step, ...]] = {
     "idle": tuple(Step(day, to) for day in (14, 30, LAST_IDLE_STEP) for to in ("proposer", "lead")),
     "start": (Step(0, "lead"), Step(7, "lead", every=7), Step(14, "coordinators")),
     "end": _dated(),
+    # The anchor is the day on which the registry noticed it.
+    "lead_ended": (
+        Step(0, "lead"),
+        Step(7, "lead", every=7),
+        Step(0, "coordinators"),
+        Step(14, "coordinators", every=14),
+    ),
     "stage": _dated(Step(-14, "responsible"), Step(-3, "responsible"), Step(0, "responsible")),
     "condition": _dated(),
     "condition_met": _to_decide(),

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from clusters.choices import State
 from clusters.models import Cluster, Condition, Stage
+from clusters.permissions import is_gone
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.querysets.overview import QUIET_DAYS, WORKED_ON
 from clusters.rules.standing import how_it_stands
@@ -54,7 +55,7 @@ def clusters_of(user: User, who: Viewer, on: date) -> ClusterQuerySet:
     rows = Cluster.objects.visible_to(user, on=on).under_way()
     if not (who.is_mission or who.is_administrator):
         rows = rows.for_groups(who.group_ids)
-    return rows.with_health(on)
+    return rows.with_health(on).with_lead_rule(on)
 
 
 def groups_of(who: Viewer) -> list[tuple[str, str]]:
@@ -68,7 +69,7 @@ def groups_of(who: Viewer) -> list[tuple[str, str]]:
 def with_parts(rows: ClusterQuerySet) -> ClusterQuerySet:
     """Join and prefetch what the lines read."""
     open_ones = Condition.objects.filter(confirmed_at__isnull=True, waived_at__isnull=True)
-    return rows.select_related("working_group").prefetch_related(
+    return rows.select_related("working_group", "lead__user").prefetch_related(
         Prefetch("stages", Stage.objects.open(), to_attr="open_stages"),
         Prefetch("conditions", open_ones, to_attr="open_conditions"),
         "meetings",
@@ -119,6 +120,8 @@ def _warnings(cluster: Any, silent: int | None, on: date) -> Iterator[str]:
         yield ngettext("%(count)d condition overdue", "%(count)d conditions overdue", late_ones) % {"count": late_ones}
     if cluster.is_lead_wanted:
         yield _("a lead is wanted")
+    elif cluster.has_lead and (is_gone(cluster.lead) or not cluster.leads_rightly):
+        yield _("the lead may not lead any more")
     if cluster.state in WORKED_ON and cluster.organisation_count < 2:
         yield _("fewer than two organisations take part")
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext
 
@@ -48,11 +49,15 @@ class PersonRow:
 
 @dataclass
 class OrganisationRow:
-    """An organisation with all that take part for it; `projects` are the consortia that it belongs to today."""
+    """An organisation with all that take part for it.
+
+    `projects` are the consortia that it belongs to today; where there is none, `ended` says which it left last.
+    """
 
     organisation: Organisation | None
     is_external: bool
     projects: list[str] = field(default_factory=list)
+    ended: str = ""
     persons: list[PersonRow] = field(default_factory=list)
 
     @property
@@ -128,15 +133,14 @@ def people_of(cluster: Cluster, *, user: User | AnonymousUser | None, on: date) 
     )
 
 
-def _by_organisation(rows: Iterable[PersonRow], projects: dict[int, list[str]]) -> list[OrganisationRow]:
+def _by_organisation(rows: Iterable[PersonRow], projects: dict[int, tuple[list[str], str]]) -> list[OrganisationRow]:
     """Group persons: the lead's organisation first, then the community's by name, externals last."""
     found: dict[tuple[int | None, bool], OrganisationRow] = {}
     for row in rows:
         part = row.participation
         key = (part.organisation_id, part.is_external)
-        line = found.setdefault(
-            key, OrganisationRow(part.organisation, part.is_external, projects.get(part.organisation_id or 0, []))
-        )
+        current, ended = projects.get(part.organisation_id or 0, ([], ""))
+        line = found.setdefault(key, OrganisationRow(part.organisation, part.is_external, current, ended))
         line.persons.append(row)
     for line in found.values():
         line.persons.sort(key=lambda row: (_ORDER.index(row.participation.role), row.participation.pk))
@@ -151,13 +155,24 @@ def _by_organisation(rows: Iterable[PersonRow], projects: dict[int, list[str]]) 
     )
 
 
-def _projects(organisations: set[int], on: date) -> dict[int, list[str]]:
-    """Return the acronyms of the consortia that each organisation belongs to on the day `on`."""
-    found: dict[int, list[str]] = defaultdict(list)
-    if organisations:
-        rows = Partnership.objects.current(on).filter(organisation__in=organisations)
-        for organisation, acronym in rows.order_by("project").values_list("organisation", "project__acronym"):
-            found[organisation].append(acronym)
+def _projects(organisations: set[int], on: date) -> dict[int, tuple[list[str], str]]:
+    """Return the acronyms of the consortia that each organisation belongs to on the day `on`; one query.
+
+    With them, where there is none, the sentence that says which partnership ended last.
+    """
+    current: dict[int, list[str]] = defaultdict(list)
+    ended: dict[int, tuple[date, str]] = {}
+    rows = Partnership.objects.filter(organisation__in=organisations) if organisations else Partnership.objects.none()
+    values = rows.order_by("project").values_list("organisation", "project__acronym", "from_on", "until_on")
+    for organisation, acronym, from_on, until_on in values:
+        if until_on is not None and until_on < on:
+            ended[organisation] = max(ended.get(organisation, (date.min, "")), (until_on, acronym))
+        elif from_on is None or from_on <= on:
+            current[organisation].append(acronym)
+    words = gettext("partnership in %(project)s ended on %(day)s")
+    found = {pk: (acronyms, "") for pk, acronyms in current.items()}
+    for pk, (day, acronym) in ended.items():
+        found.setdefault(pk, ([], words % {"project": acronym, "day": date_format(day, "j F Y")}))
     return found
 
 

@@ -26,6 +26,7 @@ from clusters.permissions import can_edit_proposal, can_work, capacities, names_
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.relatives import history_of, relatives, took_it_in
 from clusters.rules.day import can_report_day
+from clusters.rules.leads import remedies
 from clusters.rules.requirements import lead_trouble
 from clusters.rules.room import can_see_room
 from clusters.rules.standing import how_it_stands
@@ -82,6 +83,8 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
     if reports_day:  # its one form does more than the verb's page
         offers = [offer for offer in offers if offer.verb.code != "conclude"]
     shown = [offer for offer in offers if offer.verb.style != "final"][:SHOWN_VERBS]
+    on = timezone.localdate(now)
+    trouble = lead_trouble(cluster, on) if sees_names(user, cluster) else None
     return {
         "cluster": cluster,
         "tab": tab,
@@ -89,8 +92,9 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
         "offers": shown,
         "more_offers": [offer for offer in offers if offer not in shown],
         "may_work": user.is_authenticated and bool(can_work(user, cluster)),
-        "lead_trouble": lead_trouble(cluster, timezone.localdate(now)) if sees_names(user, cluster) else None,
-        "how_it_stands": how_it_stands(cluster, timezone.localdate(now)),
+        "lead_trouble": trouble,
+        "lead_remedies": remedies(user, cluster, on) if trouble is not None else [],
+        "how_it_stands": how_it_stands(cluster, on),
         "reports_day": reports_day,
         "may_edit": bool(can_edit_proposal(user, cluster)) if user.is_authenticated else False,
         "accepted_to_lead_at": _own_acceptance(user, cluster),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -70,8 +70,10 @@ PRESSES = presses()
 WRITE = {"proposal.save_step"}
 
 
-def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dict[str, Any]:
-    """Return what to press with: every part that a proposal has is one of this cluster.
+def arguments(
+    function: Callable[..., Any], cluster: Cluster, cast: Cast, besides: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return what to press with, `besides` left out: every part that a proposal has is one of this cluster.
 
     Raises:
         KeyError: a new action takes something that is not known here; say what it is pressed with.
@@ -154,7 +156,7 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "actual_end_on": lambda: ON,
     }
     given = inspect.signature(function).parameters.values()
-    needed = [p.name for p in given if p.default is p.empty and p.kind is p.KEYWORD_ONLY]
+    needed = [p.name for p in given if p.default is p.empty and p.kind is p.KEYWORD_ONLY and p.name not in besides]
     values: dict[str, Any] = {"values": lambda: {"title": TITLE}}
     return {name: (makers | values)[name]() for name in needed}
 
