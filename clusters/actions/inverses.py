@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +19,7 @@ from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
 from clusters.rules.lead_asked import asked_of_lead, can_remind_lead
 from clusters.rules.requirements import UNDO_SECONDS
-from community import events, notifications
+from community import events, kinds, notifications
 from community.models import Event, Member, Message, User
 from community.permissions import Refusal
 
@@ -228,9 +228,19 @@ def is_reached(member: Member | None) -> bool:
 
 def was_reminded(part: Any, kind: str, at: datetime) -> bool:
     """Tell whether the last reminder of a part was written on the day of `at` and stands."""
+    return part.pk in reminded_among([part], kind, at)
+
+
+def reminded_among(parts: Iterable[Any], kind: str, at: datetime) -> set[int]:
+    """Return the keys of those of many parts of one sort of which `was_reminded` holds; one query."""
+    rows = list(parts)
+    if not rows:
+        return set()
     verbs = (f"{kind}.reminded", f"{kind}.reminder_taken_back")
-    last = Event.objects.about(part).filter(verb__in=verbs).order_by("-pk").first()
-    return last is not None and last.verb == verbs[0] and timezone.localdate(last.at) == timezone.localdate(at)
+    told = Event.objects.filter(kind=kinds.of(rows[0]).code, subject_id__in=[row.pk for row in rows], verb__in=verbs)
+    last = {event.subject_id: event for event in told.order_by("pk")}
+    on = timezone.localdate(at)
+    return {pk or 0 for pk, event in last.items() if event.verb == verbs[0] and timezone.localdate(event.at) == on}
 
 
 def _mail(rule: str, cluster: Cluster, member: Member | None, audience: str, *, event: Event, **facts: Any) -> None:

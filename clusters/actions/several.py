@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -145,10 +145,14 @@ PRESSES: dict[str, tuple[type[Model], Act]] = {
 ASSIGNING = frozenset({"assign", "assign-review"})
 
 
-def picked(name: str, picks: Iterable[str]) -> list[tuple[Any, str]]:
-    """Return the things that are picked, in the order of the boxes, each with what the page showed of it."""
+def picked(name: str, picks: Iterable[str], among: QuerySet[Any] | None = None) -> list[tuple[Any, str]]:
+    """Return the things that are picked, in the order of the boxes, each with what the page showed of it.
+
+    `among` are rows with what is read of them besides, where that is known.
+    """
     wanted = dict(pick.partition(":")[::2] for pick in picks)
-    rows = PRESSES[name][0]._default_manager.in_bulk([int(key) for key in wanted if key.isdecimal()])
+    known = PRESSES[name][0]._default_manager.all() if among is None else among
+    rows = known.in_bulk([int(key) for key in wanted if key.isdecimal()])
     return [(rows[int(key)], seen) for key, seen in wanted.items() if key.isdecimal() and int(key) in rows]
 
 

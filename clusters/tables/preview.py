@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clusters.actions.inverses import REMINDED_TODAY, is_reached, was_reminded
+from clusters.actions.inverses import REMINDED_TODAY, is_reached, reminded_among
 from clusters.actions.several import picked, title_of
 from clusters.choices import ParticipationStatus
 from clusters.models import Cluster, Participation, Stage
@@ -22,6 +23,7 @@ from clusters.notifications.topics import REMINDERS
 from clusters.permissions import can_work
 from clusters.rules.assignment import can_assign, reviewers
 from clusters.rules.lead_asked import asked_of_lead, can_remind_lead
+from clusters.tables.review_several import with_leads
 from community.choices import Rhythm
 from community.mails import subject_line
 from community.models import Member, NotificationPreference, User
@@ -66,8 +68,11 @@ class PreviewLine:
 
 def preview_of(name: str, picks: Iterable[str], *, by: User, member: Member | None = None) -> list[PreviewLine]:
     """Return who would be told what by a press, line by line in the order of the boxes; writes nothing."""
-    at = timezone.now()
-    told = [one for row, _seen in picked(name, picks) for one in _TELLS[name](row, by, at, member)]
+    tells, kind, among = _TELLS[name]
+    rows = [row for row, _seen in picked(name, picks, among())]
+    asking = _Asking(by, timezone.now(), member)
+    asking.reminded = reminded_among(rows, kind, asking.at) if kind else set()
+    told = [one for row in rows for one in tells(row, asking)]
     rhythms = _rhythms(told, REMINDERS if name != "assign-review" else _deciding())
     return [_line(one, rhythms) for one in told]
 
@@ -98,6 +103,20 @@ def _reminder(rule: str, row: Any, cluster: Cluster, day: date, part: str = "") 
     return subject_of({"rule": rule, "title": cluster.title, "part": part, "day": day.isoformat()})
 
 
+@dataclass
+class _Asking:
+    """Who presses, when, for whom; and which of the things somebody was reminded of today."""
+
+    by: User
+    at: datetime
+    chosen: Member | None
+    reminded: set[int] = field(default_factory=set)
+
+    def today(self, row: Any) -> Words:
+        """Return what says that somebody was reminded of it today, or ""."""
+        return REMINDED_TODAY if row.pk in self.reminded else ""
+
+
 def _one(row: Any, member: Member | None, mail: str, by: User, *hindrances: Words) -> Told:
     """Return the line of one person: the first thing that stands in the way, else the mail."""
     why = next((words for words in hindrances if words), "")
@@ -112,42 +131,38 @@ def _refused(verdict: Verdict) -> Words:
     return "" if verdict else verdict.reason
 
 
-def _invited(part: Participation, by: User, at: datetime, chosen: Member | None) -> Iterator[Told]:
-    day = timezone.localdate(part.asked_at) if part.asked_at else timezone.localdate(at)
+def _invited(part: Participation, asking: _Asking) -> Iterator[Told]:
+    day = timezone.localdate(part.asked_at or asking.at)
     is_open = part.status == ParticipationStatus.INVITED and part.asked_at is not None
     mail = _reminder("invitation", part, part.cluster, day)
     yield _one(
         part,
         part.member,
         mail,
-        by,
-        _refused(can_work(by, part.cluster)),
+        asking.by,
+        _refused(can_work(asking.by, part.cluster)),
         "" if is_open else _("This invitation is not open any more."),
-        REMINDED_TODAY if was_reminded(part, "participation", at) else "",
+        asking.today(part),
     )
 
 
-def _responsible(stage: Stage, by: User, at: datetime, chosen: Member | None) -> Iterator[Told]:
-    on = timezone.localdate(at)
+def _responsible(stage: Stage, asking: _Asking) -> Iterator[Told]:
+    on = timezone.localdate(asking.at)
     mail = _reminder("stage", stage, stage.cluster, stage.planned_end_on or on, stage.title)
     yield _one(
         stage,
         stage.responsible,
         mail,
-        by,
-        _refused(can_work(by, stage.cluster)),
+        asking.by,
+        _refused(can_work(asking.by, stage.cluster)),
         "" if stage.is_open and stage.is_late(on) else _("Nobody has to be reminded of this stage."),
-        REMINDED_TODAY if was_reminded(stage, "stage", at) else "",
+        asking.today(stage),
     )
 
 
-def _leads(cluster: Cluster, by: User, at: datetime, chosen: Member | None) -> Iterator[Told]:
-    asked = asked_of_lead(cluster, timezone.localdate(at))
-    hindrances = (
-        _refused(can_remind_lead(by, cluster)),
-        asked.why_not,
-        REMINDED_TODAY if was_reminded(cluster, "lead", at) else "",
-    )
+def _leads(cluster: Cluster, asking: _Asking) -> Iterator[Told]:
+    by, asked = asking.by, asked_of_lead(cluster, timezone.localdate(asking.at))
+    hindrances = (_refused(can_remind_lead(by, cluster)), asked.why_not, asking.today(cluster))
     if not asked.people:
         yield _one(cluster, None, "", by, *hindrances)
     for person in dict.fromkeys(asked.people):
@@ -155,12 +170,12 @@ def _leads(cluster: Cluster, by: User, at: datetime, chosen: Member | None) -> I
         yield _one(cluster, person, mail, by, *hindrances)
 
 
-def _assigned(cluster: Cluster, by: User, at: datetime, chosen: Member | None) -> Iterator[Told]:
+def _assigned(cluster: Cluster, asking: _Asking) -> Iterator[Told]:
     """Yield the line of who is to look at a proposal; whether that person may decide is asked of each."""
-    known = getattr(cluster, "review_assignment", None)
+    by, chosen, known = asking.by, asking.chosen, getattr(cluster, "review_assignment", None)
     is_theirs = known is not None and chosen is not None and known.member_id == chosen.pk
     verdict = can_assign(by, cluster)
-    may_not = bool(verdict) and chosen not in reviewers(cluster, timezone.localdate(at))
+    may_not = bool(verdict) and chosen not in reviewers(cluster, timezone.localdate(asking.at))
     yield _one(
         cluster,
         chosen,
@@ -172,9 +187,18 @@ def _assigned(cluster: Cluster, by: User, at: datetime, chosen: Member | None) -
     )
 
 
-_TELLS: dict[str, Callable[[Any, User, datetime, Member | None], Iterator[Told]]] = {
-    "remind": _invited,
-    "remind-stage": _responsible,
-    "remind-lead": _leads,
-    "assign-review": _assigned,
+#: press -> who is told of one thing, as what one is reminded of it, and the things with what is read of them.
+_TELLS: dict[str, tuple[Callable[[Any, _Asking], Iterator[Told]], str, Callable[[], QuerySet[Any]]]] = {
+    "remind": (
+        _invited,
+        "participation",
+        lambda: Participation.objects.select_related("member__user").prefetch_related("cluster__participations"),
+    ),
+    "remind-stage": (
+        _responsible,
+        "stage",
+        lambda: Stage.objects.select_related("responsible__user").prefetch_related("cluster__participations"),
+    ),
+    "remind-lead": (_leads, "lead", lambda: with_leads(Cluster.objects.all())),
+    "assign-review": (_assigned, "", lambda: Cluster.objects.select_related("review_assignment")),
 }

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from clusters.actions.participation import answer_request
 from clusters.actions.several import press, take_back
@@ -314,3 +316,32 @@ def test_the_preview_of_a_leads_reminders_and_what_is_missing(cast: Cast) -> Non
     assert "Assign them" in coordinator.get("/review/several/preview/", given).text
     answer = coordinator.post("/review/several/", given, follow=True)
     assert "Mission Person looks at it" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("name", "role"), [("remind-lead", "coordinator"), ("remind", "lead"), ("remind-stage", "lead")]
+)
+def test_a_preview_takes_as_many_queries_for_thirty_as_for_one(cast: Cast, name: str, role: str) -> None:
+    clusters, picks = [], []
+
+    def grow() -> None:
+        cluster = late(cast)
+        clusters.append(cluster)
+        if name == "remind":
+            facts = {"member": cast.member("member"), "status": ParticipationStatus.INVITED, "asked_at": NOW}
+            picks.append(str(Participation.objects.create(cluster=cluster, **facts).pk))
+        else:
+            cluster.stages.filter(title="Pilot").update(responsible=cast.member("participant"))
+            picks.append(str(cluster.stages.get(title="Pilot").pk if name == "remind-stage" else cluster.pk))
+
+    def count() -> int:
+        user = type(cast.user(role)).objects.select_related("member").get(pk=cast.user(role).pk)
+        with CaptureQueriesContext(connection) as captured:
+            assert not any(line.why_not for line in preview_of(name, picks, by=user))
+        return len(captured)
+
+    grow()
+    one = count()
+    for _number in range(29):
+        grow()
+    assert count() == one
