@@ -17,6 +17,7 @@ from clusters.choices import JoinPolicy, State
 from community.actions.outbox import send_outbox
 from community.actions.transition import transition
 from community.choices import ConsentPurpose, MessageState
+from community.mails import subject_line
 from community.models import Message
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
@@ -118,3 +119,33 @@ def test_somebody_elses_request_still_asks(cast: Cast) -> None:
     leave(participation=cluster.participations.get(member=cast.member("member")), by=cast.user("member"))
     asked = Message.objects.filter(template="clusters/participation_asked", state=MessageState.QUEUED)
     assert {row.event.by for row in asked if row.event} == {cast.user("other_lead")}
+
+
+# -- What a mail wants stands in its subject ---------------------------------------------------------------------------
+
+#: Mails that want something of their reader, by audience: how their subject begins.
+WANTED = {
+    ("submit", "coordinators"): "Please review",
+    ("submit", "lead_to_ask"): "Will you lead",
+    ("return", "proposer"): "Please change",
+    ("decline_lead", "proposer"): "Please name another lead",
+    ("approve", "named_participants"): "Will you take part",
+    ("invited", "participant"): "Will you take part",
+    ("participation_asked", "lead"): "Please answer: Park of the Cape",
+    ("waiting_asks", "lead"): "Please answer: Park of the Cape",
+    ("condition_met", "coordinators"): "Please confirm",
+    ("review_assigned", "assigned"): "Please look at",
+    ("merge_asked", "taking_in"): "Answer: shall",
+    ("amendment_suggested", "lead"): "Please put forward or turn down",
+    ("amendment_proposed", "new_lead"): "Will you lead",
+    ("follow_up", "asked"): "What became of",
+}
+
+
+@pytest.mark.parametrize(("code", "audience"), WANTED)
+def test_the_subject_says_what_is_wanted(cast: Cast, code: str, audience: str) -> None:
+    cluster = make_cluster(cast, State.RUNNING, title="Dunes")
+    words = {"title": cluster.title, "audience": audience, "part": cast.partner.name, "number": 1}
+    line = subject_line(f"clusters/{code}", words)
+    assert line.startswith(WANTED[code, audience])
+    assert "“Dunes”" in line
