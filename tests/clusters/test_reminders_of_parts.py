@@ -72,6 +72,11 @@ def _end(cast: Cast, at: datetime) -> Any:
     _cluster(cast, State.RUNNING, ends_on=timezone.localdate(at))
 
 
+def _lead_ended(cast: Cast, at: datetime) -> Any:
+    cast.member("lead").affiliations.all().delete()
+    _cluster(cast, State.RUNNING, lead_flagged_on=timezone.localdate(at))
+
+
 def _stage(cast: Cast, at: datetime) -> Any:
     row = _cluster(cast, State.RUNNING)
     facts = {"planned_end_on": timezone.localdate(at), "responsible": cast.member("participant")}
@@ -136,6 +141,7 @@ MAKERS: dict[str, Callable[[Cast, datetime], Any]] = {
     "idle": _idle,
     "start": _start,
     "end": _end,
+    "lead_ended": _lead_ended,
     "stage": _stage,
     "condition": _condition,
     "condition_met": _condition_met,
