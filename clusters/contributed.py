@@ -13,6 +13,7 @@ from clusters import search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.invitation import forget_addresses
+from clusters.actions.invitation_records import RECEIVED, SENT
 from clusters.actions.membership import follow_membership
 from clusters.actions.needs import settle_all_needs, status_of
 from clusters.actions.prepared import announce_due_decisions
@@ -136,6 +137,8 @@ def _register_reminders() -> None:
 def _register_mails() -> None:
     contributions.join_pages.register(INVITED, JoinClusterView.as_view())
     contributions.memberships.register("clusters", follow_membership)
+    contributions.personal_records.register("clusters.invitations", SENT)
+    contributions.personal_records.register("clusters.invitations_taken", RECEIVED)
     for code, topic in TOPICS.items():
         contributions.mail_topics.register(code, topic)
     contributions.mail_subjects.register("cluster", _with_a_part)

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from clusters.actions.invitation import send_invitations, take_invitation_back
 from clusters.actions.invitation_answer import accept_address
+from clusters.actions.invitation_records import RECEIVED, SENT
 from clusters.choices import Access, InvitationStatus, ParticipationStatus, State
 from clusters.models import Cluster, Invitation, Participation
 from clusters.rules.amendment import can_suggest
@@ -405,3 +406,35 @@ def test_an_accepted_link_is_refused_to_a_second_holder_with_the_reason(cast: Ca
     accept_address(link=link, by=None, name="Ana", organisation="Port")
     with pytest.raises(Refusal, match="accepted already"):
         accept_address(link=link, by=None, name="Ana", organisation="Port")
+
+
+def test_my_data_holds_what_was_asked_and_an_erasure_empties_it(cast: Cast, cluster: Cluster, client: Client) -> None:
+    client.post(invited(cast, cluster), WHO)
+    guest = User.objects.get(email=ADDRESS).member
+    for records, member in ((SENT, cast.member("lead")), (RECEIVED, guest)):
+        [found] = [records.export(row) for row in records.rows(member)]
+        assert (found["purpose"], found["message"]) == (FOR, "Come to the gulf.")
+        assert ADDRESS not in str(found)
+        assert [records.export(row) for row in records.rows(cast.member("member"))] == []
+    assert SENT.erase is not None
+    assert SENT.erase(cast.member("lead")) == 1
+    assert Invitation.objects.get().message == ""
+
+
+def test_a_member_is_reminded_from_the_list_once_a_day(cast: Cast, cluster: Cluster) -> None:
+    row = Participation.objects.create(
+        cluster=cluster,
+        member=cast.member("member"),
+        organisation=cast.partner,
+        status=ParticipationStatus.INVITED,
+        asked_by=cast.user("lead"),
+        asked_at=NOW,
+    )
+    lead = Client()
+    lead.force_login(cast.user("lead"))
+    page = lead.get(f"/clusters/{cluster.name}/people/invitations/").content.decode()
+    path = f"/clusters/{cluster.name}/people/{row.pk}/remind/"
+    assert path in page
+    for _press in range(2):
+        assert lead.post(path).status_code == 302
+    assert Message.objects.filter(template="clusters/reminder", to=cast.user("member")).count() == 1
