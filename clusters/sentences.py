@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -27,8 +28,10 @@ from clusters.permissions import sees_names
 from clusters.room_sentences import ROOM_KINDS, ROOM_SENTENCES, TOLD_TO_ALL
 from clusters.rules.amendment import private_amendments
 from clusters.rules.amendment_fields import LABELS
+from clusters.rules.joining import keeps_people
 from clusters.rules.prepared import announced_words
 from clusters.rules.room import can_see_room
+from clusters.visibility import viewer
 from community import kinds
 from community.models import Event, Member, User
 
@@ -141,6 +144,8 @@ PUBLIC_AMENDMENT_VERBS = frozenset({"amendment.accepted", "amendment.in_part"})
 CONFIDED = frozenset(
     {"return", "decline", "withdraw", "move", "decline_lead", "take_back_lead", "step_down", "adopt", "merge"}
 )
+#: What is said with these is between the person concerned and the lead's side.
+BETWEEN_TWO = ("participation.", "invitation.")
 #: Verbs that make something: there are no old values to show, and the sentence says what it is.
 ADDING = (".added", ".recorded", ".removed")
 #: Parts of a proposal that are no columns, as the changes of `proposal.edited` name them.
@@ -157,11 +162,24 @@ UNKNOWN: tuple[Words, str, str] = (gettext_lazy("%(who)s changed something in th
 def history(events: Iterable[Event], cluster: Cluster, *, user: User | AnonymousUser | None) -> list[Entry]:
     """Return the events as sentences, in the order given; names and confided reasons only for those who may see names.
 
-    Reasons and old and new values stand in the details, which an erasure may have emptied.
+    What people wrote to each other about coming and going is for the lead's side and for whom it concerns, as on the
+    page of people. Reasons and old and new values stand in the details, which an erasure may have emptied.
     """
     named, found = sees_names(user, cluster), list(events)
     people = people_of(found) if named else {}
-    return [entry(event, named=named, people=people) for event in found]
+    keeps = named and keeps_people(user, cluster)
+    told = [named and (keeps or _concerns(event, user)) for event in found]
+    return [
+        entry(event, named=named, people=people, is_told=is_told) for event, is_told in zip(found, told, strict=True)
+    ]
+
+
+def _concerns(event: Event, user: User | AnonymousUser | None) -> bool:
+    """Tell whether what was said with an event is for `user`, who works on the cluster but does not keep its people."""
+    if user is None or not event.verb.startswith(BETWEEN_TWO):
+        return True
+    member_id = viewer(user, timezone.localdate()).member_id
+    return event.by_id == user.pk or (member_id is not None and event.data.get("member") == member_id)
 
 
 def people_of(events: Iterable[Event]) -> dict[int, str]:

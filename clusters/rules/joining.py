@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from clusters.choices import (
     ACTIVE_STATES,
+    DECIDERS,
     PROPOSED_STATES,
     Access,
     Capacity,
@@ -210,3 +211,12 @@ def can_contribute(user: User | AnonymousUser | None, cluster: Cluster) -> Verdi
     if verdict or verdict.code == "state":
         return verdict
     return refused(_("Only those who take part in the cluster add files and notes to it."), "forbidden")
+
+
+def keeps_people(user: Anybody, cluster: Cluster) -> bool:
+    """Tell whether `user` reads what is written to the lead's side and by it.
+
+    Lead, deputy, coordinators and administrators do, in a proposal the named lead; also after the end.
+    """
+    held = capacities(user or AnonymousUser(), cluster, timezone.localdate())
+    return bool(held & {Capacity.NAMED_LEAD, Capacity.ADMINISTRATOR, *LEADS, *DECIDERS})

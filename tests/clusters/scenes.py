@@ -20,6 +20,7 @@ from clusters.actions.assignment import assign_review
 from clusters.actions.condition import meet_condition
 from clusters.actions.merge import ask_merge
 from clusters.actions.prepared import prepare_decision
+from clusters.actions.proposal_comment import comment_on_proposal
 from clusters.actions.room_message import recipients_of, seal_of
 from clusters.choices import OutcomeKind, ParticipationStatus, State
 from clusters.models import Amendment, Cluster, MergeRequest, Outcome, Participation, Stage
@@ -178,6 +179,10 @@ def prepared(cast: Cast, cluster: Cluster) -> Facts:
     return {"prepared": row}
 
 
+def commented(cast: Cast, cluster: Cluster) -> Facts:
+    return {"comment": comment_on_proposal(cluster=cluster, by=cast.user("member"), text="Ask the port.")}
+
+
 def linked(cast: Cast, cluster: Cluster, role: str = "") -> Any:
     """Return the link that was sent to the address of somebody, or of a stranger."""
     address = cast.user(role).email if role else "stranger@port.example"
@@ -278,6 +283,9 @@ SCENES: dict[str, tuple[str, str, Maker]] = {
     "roadmap_order.move_stage": (R, "lead", lambda cast, c: {"stage": pilot(c)}),
     "roadmap_order.place_stage": (R, "lead", lambda cast, c: {"stage": pilot(c)}),
     "roadmap_shift.shift_stages": (R, "lead", shifted),
+    "proposal_comment.ask_for_comments": (S, "proposer", lambda cast, c: {"until": LATER.date()}),
+    "proposal_comment.comment_on_proposal": (S, "member", _nothing),
+    "proposal_comment.take_back_comment": (S, "member", commented),
     "room.change_comment": (
         R,
         "participant",
