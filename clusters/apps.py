@@ -39,6 +39,7 @@ PARTS = (
     ("stage", "clusters.Stage", _("Stage"), "clusters:roadmap"),
     ("objective", "clusters.Objective", _("Objective"), "clusters:detail"),
     ("participation", "clusters.Participation", _("Participation"), "clusters:people"),
+    ("invitation", "clusters.Invitation", _("Invitation by address"), "clusters:people"),
     ("condition", "clusters.Condition", _("Condition"), "clusters:detail"),
     ("outcome", "clusters.Outcome", _("Outcome"), "clusters:outcomes"),
     ("panel_question", "clusters.PanelQuestion", _("Question to a panel"), "clusters:detail"),

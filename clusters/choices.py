@@ -108,6 +108,16 @@ class ParticipationStatus(models.TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class InvitationStatus(models.TextChoices):
+    """How far an invitation to an address has come; that its link has run out is derived, never stored."""
+
+    OPEN = "open", _("Waits for an answer")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Ended without an answer")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
 #: Takes part or took part: who led in one of these stays bound by four eyes.
 BINDING_PARTICIPATIONS = frozenset({ParticipationStatus.ACTIVE, ParticipationStatus.LEFT})
 LIVE_PARTICIPATIONS = frozenset(

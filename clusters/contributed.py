@@ -12,6 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from clusters import search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
+from clusters.actions.invitation import forget_addresses
+from clusters.actions.invitation_records import RECEIVED, SENT
+from clusters.actions.membership import follow_membership
 from clusters.actions.needs import settle_all_needs, status_of
 from clusters.actions.prepared import announce_due_decisions
 from clusters.actions.prepared_records import PREPARED
@@ -22,9 +25,11 @@ from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
 from clusters.models import Cluster
 from clusters.notifications.follow_up import PURPOSE
+from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
 from clusters.rules.reminder_rights import can_see_reminders
 from clusters.tables.deadlines import deadlines_of, weeks_of
+from clusters.views.invitation_link import JoinClusterView
 from clusters.visibility import viewer
 from community import contributions
 from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource
@@ -109,7 +114,11 @@ def _register_chores() -> None:
     contributions.clock_jobs.register(
         "clusters.follow_ups", ClockJob(_("Ask what became of concluded clusters"), 60, ask_due_follow_ups)
     )
+    contributions.clock_jobs.register(
+        "clusters.invitations", ClockJob(_("Forget addresses that nobody answered from"), 24 * 60, forget_addresses)
+    )
     lead_links_to(PURPOSE, "clusters:follow_up_link")
+    lead_links_to(INVITED, "community:join")
 
 
 def _register_reminders() -> None:
@@ -126,6 +135,10 @@ def _register_reminders() -> None:
 
 
 def _register_mails() -> None:
+    contributions.join_pages.register(INVITED, JoinClusterView.as_view())
+    contributions.memberships.register("clusters", follow_membership)
+    contributions.personal_records.register("clusters.invitations", SENT)
+    contributions.personal_records.register("clusters.invitations_taken", RECEIVED)
     for code, topic in TOPICS.items():
         contributions.mail_topics.register(code, topic)
     contributions.mail_subjects.register("cluster", _with_a_part)

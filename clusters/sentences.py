@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clusters.choices import Capacity, FollowUpReason, State
 from clusters.coordination_sentences import COORDINATION_SENTENCES
 from clusters.models import Cluster
+from clusters.people_sentences import PEOPLE_SENTENCES
 from clusters.permissions import sees_names
 from clusters.room_sentences import ROOM_KINDS, ROOM_SENTENCES, TOLD_TO_ALL
 from clusters.rules.amendment import private_amendments
@@ -130,26 +131,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "follow_up.stopped": (gettext_lazy("%(who)s answered the follow-up “%(why)s”: no longer in use."), "cross", ""),
     "follow_up.unknown": (gettext_lazy("%(who)s answered the follow-up “%(why)s”: not known."), "flag", ""),
     "follow_up.corrected": (gettext_lazy("%(who)s corrected the answer to the follow-up “%(why)s”."), "edit", ""),
-    "participation.interested": (gettext_lazy("%(who)s would join."), "people", ""),
-    "participation.requested": (gettext_lazy("%(who)s asked to join."), "people", ""),
-    "participation.waiting": (gettext_lazy("%(who)s went on the waiting list."), "people", ""),
-    "participation.moved_up": (gettext_lazy("A place was free: who waited first asks to join."), "people", ""),
-    "participation.joined": (gettext_lazy("%(who)s joined."), "people", ""),
-    "participation.invited": (gettext_lazy("%(who)s invited somebody to take part."), "mail", ""),
-    "participation.accepted": (gettext_lazy("%(who)s accepted a request to join."), "people", ""),
-    "participation.declined": (gettext_lazy("%(who)s declined a request or an invitation to join."), "people", ""),
-    "participation.left": (gettext_lazy("%(who)s left the cluster."), "people", ""),
-    "participation.ended": (gettext_lazy("%(who)s ended somebody's participation."), "people", ""),
-    "participation.invitation_taken_back": (gettext_lazy("%(who)s took an invitation back."), "undo", ""),
-    "participation.taken_back": (gettext_lazy("%(who)s took interest or request back."), "undo", ""),
-    "participation.invitation_declined": (gettext_lazy("%(who)s declined an invitation."), "people", ""),
-    "participation.role_changed": (gettext_lazy("%(who)s gave somebody another role."), "people", ""),
-    "participation.wanted": (gettext_lazy("%(who)s listed an organisation as wanted: %(title)s"), "people", ""),
-    "participation.not_wanted": (gettext_lazy("%(who)s took an organisation off the list: %(title)s"), "people", ""),
-    "participation.deputy_named": (gettext_lazy("%(who)s named a deputy lead."), "people", ""),
-    "participation.answer_taken_back": (gettext_lazy("%(who)s took the answer to a request back."), "undo", ""),
-    "participation.places_set": (gettext_lazy("%(who)s said anew who may join, or how many."), "people", ""),
-    "participation.access_given": (gettext_lazy("%(who)s changed what somebody may do in the room."), "people", ""),
+    **PEOPLE_SENTENCES,
     **ROOM_SENTENCES,
     **COORDINATION_SENTENCES,
 }

@@ -9,6 +9,7 @@ from clusters.views import (
     day,
     follow_up,
     history,
+    invitation,
     lifecycle,
     meeting,
     merge,
@@ -112,6 +113,27 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/people/", participation.PeopleView.as_view(), name="people"),
     path("clusters/<str:reference>/people/join/", participation.EnterView.as_view(), name="participation_enter"),
     path("clusters/<str:reference>/people/invite/", participation.InviteView.as_view(), name="participation_invite"),
+    path(
+        "clusters/<str:reference>/people/invite/addresses/",
+        invitation.AddressesView.as_view(),
+        name="invitation_addresses",
+    ),
+    path("clusters/<str:reference>/people/invitations/", invitation.InvitationsView.as_view(), name="invitations"),
+    path(
+        "clusters/<str:reference>/people/invitations/<int:pk>/remind/",
+        invitation.InvitationRemindView.as_view(),
+        name="invitation_remind",
+    ),
+    path(
+        "clusters/<str:reference>/people/invitations/<int:pk>/end/",
+        invitation.InvitationEndView.as_view(),
+        name="invitation_end",
+    ),
+    path(
+        "clusters/<str:reference>/people/<int:pk>/remind/",
+        invitation.MemberRemindView.as_view(),
+        name="participation_remind",
+    ),
     path("clusters/<str:reference>/people/places/", PlacesView.as_view(), name="participation_places"),
     path("clusters/<str:reference>/people/want/", participation.WantView.as_view(), name="participation_want"),
     path(

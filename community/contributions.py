@@ -16,8 +16,9 @@ from django.utils.functional import Promise
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
     from django.http import HttpRequest
+    from django.http.response import HttpResponseBase
 
-    from community.models import User
+    from community.models import Member, User
 
 T = TypeVar("T")
 Words = str | Promise
@@ -191,6 +192,10 @@ chain_anchors: Registry[Callable[[], Iterable[ChainAnchor]]] = Registry("chain_a
 need_progress: Registry[Callable[[int], str]] = Registry("need_progress")
 #: The newest issued document of each of many subjects, by kind and keys; one query.
 last_reports: Registry[Callable[[str, Iterable[int]], dict[int, LastReport]]] = Registry("last_reports")
+#: What follows when an external partner becomes a member: (person, administrator, moment), in the same transaction.
+memberships: Registry[Callable[[Member, User, datetime], None]] = Registry("memberships")
+#: The page behind `/join/<token>/`, by the purpose of the link.
+join_pages: Registry[Callable[..., HttpResponseBase]] = Registry("join_pages")
 navigation: Registry[NavigationEntry] = Registry("navigation")
 
 

@@ -119,6 +119,9 @@ def mail_words(row: Message) -> str:
         return _("not sent by mail")
     if row.state == MessageState.FAILED:
         return _("could not be sent by mail")
+    if row.last_error:
+        day = date_format(timezone.localtime(row.due_at), "j F Y, H:i")
+        return _("could not be sent by mail yet; it is tried again on %(day)s") % {"day": day}
     if row.rhythm in GATHERED and row.attempts == 0:
         return _("comes with your mail of %(day)s") % {"day": date_format(timezone.localtime(row.due_at), "j F Y")}
     return _("on its way by mail")

@@ -108,6 +108,11 @@ def find(token: str, purpose: str) -> SignedLink | None:
     return SignedLink.objects.filter(token_hash=_hash(token), purpose=purpose).select_related("user", "by").first()
 
 
+def purpose_of(token: str) -> str:
+    """Return what the link of a token is for, in any state; "" when it is not known."""
+    return SignedLink.objects.filter(token_hash=_hash(token)).values_list("purpose", flat=True).first() or ""
+
+
 def open_link(token: str, purpose: str, *, at: datetime | None = None) -> SignedLink:
     """Return the link of a token, still open; changes nothing.
 

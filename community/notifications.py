@@ -237,3 +237,10 @@ def supersede(subject: models.Model, templates: list[str], *, by: Event, to: Use
     rows = Message.objects.loose().in_state(MessageState.QUEUED).about_subject(subject).filter(template__in=templates)
     rows = rows.filter(to=to) if to is not None else rows
     return rows.exclude(event=by).update(state=MessageState.SUPERSEDED, replaced_by=by)
+
+
+def supersede_part(part: models.Model, templates: list[str], *, by: Event) -> int:
+    """Do the same for mails that still wait and tell an event about `part`, such as somebody's request to join."""
+    rows = Message.objects.loose().in_state(MessageState.QUEUED).filter(template__in=templates)
+    rows = rows.filter(event__kind=kinds.of(part).code, event__subject_id=part.pk).exclude(event=by)
+    return rows.update(state=MessageState.SUPERSEDED, replaced_by=by)

@@ -18,6 +18,7 @@ from community.models import Member
 from factsheets.actions.missing import keep_up
 from factsheets.actions.revise import withdraw_naming
 from factsheets.models import Edition, EditionName, Issue
+from factsheets.notifications import unreported
 
 
 def register() -> None:
@@ -37,6 +38,7 @@ def register() -> None:
         )
     )
     contributions.chain_anchors.register("factsheets", anchors)
+    contributions.silences.register("factsheets.reports", unreported)
     contributions.last_reports.register("factsheets", last_reports)
     contributions.page_sections.register(
         "factsheets.cluster",

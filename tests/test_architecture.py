@@ -55,6 +55,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "summary",
             "sentences",
             "room_sentences",
+            "people_sentences",
             "coordination_sentences",
             "meeting_calendar",
             "pictures",
@@ -224,4 +225,6 @@ def test_templates_stay_short() -> None:
 def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert contributions.desk_items.codes() == ["community.administrators", "clusters", "clusters.amendments"]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
+    assert contributions.memberships.codes() == ["clusters"]
+    assert contributions.join_pages.codes() == ["participate"]
     assert {"cluster", "stage", "need", "solution", "member", "issue"} <= {kind.code for kind in kinds.every()}

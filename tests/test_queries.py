@@ -19,7 +19,7 @@ from clusters.actions.meeting import keep_minutes, note_decision
 from clusters.actions.proposal_comment import comment_on_proposal
 from clusters.actions.room import reply, start_thread
 from clusters.actions.room_file import add_version
-from clusters.choices import PUBLIC_STATES, FollowUpReason, ParticipationStatus, StageStatus, State
+from clusters.choices import PUBLIC_STATES, FollowUpReason, InvitationStatus, ParticipationStatus, StageStatus, State
 from clusters.models import Cluster, Objective, Outcome, Participation, RoomMessage, Stage
 from clusters.notifications.follow_up import PURPOSE
 from community.actions.transition import transition
@@ -29,7 +29,14 @@ from community.models import Comment, Need, Organisation, Project, Solution, Wor
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import make_comment, make_follow_up, make_meeting, make_prepared, make_room_file
+from tests.matrix.places import (
+    make_comment,
+    make_follow_up,
+    make_invitation,
+    make_meeting,
+    make_prepared,
+    make_room_file,
+)
 
 pytestmark = [pytest.mark.django_db]
 
@@ -68,6 +75,8 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1": 12,
     "/clusters/{running}/people/": 14,
     "/clusters/{running}/people/{part}/end/": 12,
+    "/clusters/{running}/people/invitations/": 12,
+    "/clusters/{running}/people/invite/addresses/": 10,
     "/clusters/{running}/people/places/": 12,
     "/clusters/{running}/outcomes/": 12,
     "/clusters/{concluded}/": 12,
@@ -93,6 +102,8 @@ LEADS_ONLY = (
     "/clusters/{running}/room/meetings/{meeting}/",
     "/clusters/{running}/room/meetings/{meeting}/minutes/",
     "/clusters/{running}/people/{part}/end/",
+    "/clusters/{running}/people/invitations/",
+    "/clusters/{running}/people/invite/addresses/",
     "/clusters/{running}/people/places/",
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
     "/clusters/{concluded}/follow-ups/{follow_up}/",
@@ -125,6 +136,8 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
         "/clusters/{running}/people/",
         "/clusters/{running}/people/{part}/end/",
+        "/clusters/{running}/people/invitations/",
+        "/clusters/{running}/people/invite/addresses/",
         "/clusters/{running}/people/places/",
         "/clusters/{running}/outcomes/",
         "/clusters/{running}/room/",
@@ -257,6 +270,26 @@ class World:
         transition(self.running, "resume", by=by, reason="It is open again.")
         self._grow_amendments(by)
         self._grow_room(person)
+        self._grow_invitations(person)
+
+    def _grow_invitations(self, person: Any) -> None:
+        """Ask an address that waits, let another one be taken up, and a person ask to join."""
+        number = self.running.invitations.count()
+        make_invitation(self.cast, self.running, f"waits{number}@port.example")
+        taken = make_invitation(self.cast, self.running, f"came{number}@port.example")
+        taken.status, taken.answered_at, taken.address = InvitationStatus.ACCEPTED, NOW, ""
+        taken.participation = self.running.participations.get(member=person)
+        taken.save()
+        Participation.objects.create(
+            cluster=self.running,
+            member=make.make_member(),
+            organisation=self.organisation,
+            status=ParticipationStatus.DECLINED,
+            asked_by=person.user,
+            answered_by=self.cast.user("lead"),
+            asked_at=NOW,
+            answered_at=NOW,
+        )
 
     def _grow_room(self, person: Any) -> None:
         """Add a thread, and to the first one a comment that mentions somebody."""

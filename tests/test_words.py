@@ -189,7 +189,16 @@ TEMPLATES = sorted(
     str(path.relative_to(Path(settings.BASE_DIR, "templates/emails")))[: -len("_subject.txt")]
     for path in Path(settings.BASE_DIR, "templates/emails").rglob("*_subject.txt")
 )
-AUDIENCES = ("proposer", "lead", "lead_to_ask", "coordinators", "participants", "named_participants", "need_raiser")
+AUDIENCES = (
+    "proposer",
+    "lead",
+    "lead_to_ask",
+    "coordinators",
+    "participants",
+    "named_participants",
+    "need_raiser",
+    "newcomer",
+)
 
 
 def mails_about(cast: Cast, template: str) -> Iterator[Message]:

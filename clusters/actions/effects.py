@@ -11,6 +11,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from clusters.actions.baseline import freeze_baseline as freeze
+from clusters.actions.invitation import end_open_invitations
 from clusters.actions.waiting import move_up
 from clusters.choices import (
     DECIDERS,
@@ -291,6 +292,7 @@ def close_requests(attempt: Attempt) -> None:
     )
     attempt.facts["closed_requests"] = [row.member_id for row in open_]
     open_.update(status=ParticipationStatus.EXPIRED, answered_at=attempt.at)
+    end_open_invitations(attempt.subject, at=attempt.at)
 
 
 @effect("close_amendments", after=True)

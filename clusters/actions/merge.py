@@ -64,6 +64,7 @@ def ask_merge(
     check_fields(request, leave_out=("cluster", "into", "asked_by", "answered_by"))
     request.save(force_insert=True)
     event = _record("merge_asked", request, by=by, at=at, message=request.reason)
+    merge_mails.replace_question(cluster, event=event)
     merge_mails.tell_of_merge("merge_asked", request, event=event)
     return request
 
@@ -112,7 +113,8 @@ def withdraw_merge(*, request: MergeRequest, by: User, at: datetime | None = Non
     if not {*DECIDERS} & capacities(by, row.cluster, timezone.localdate(at)):
         raise Refusal(_("Only who may decide on this cluster takes the question back."), "forbidden")
     _close(row, MergeStatus.WITHDRAWN, by=by, at=at)
-    _record("merge_withdrawn", row, by=by, at=at)
+    event = _record("merge_withdrawn", row, by=by, at=at)
+    merge_mails.replace_question(row.cluster, event=event)
     return row
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from clusters import search
+from clusters.actions.invitation import move_invitations
 from clusters.actions.waiting import move_up
 from clusters.choices import (
     ACTIVE_STATES,
@@ -90,6 +91,7 @@ def _move_people(attempt: Attempt, into: Cluster) -> Iterator[int]:
         yield row.member_id
     if attempt.source in PROPOSED_STATES:
         yield from _invite_authors(attempt, into, set(there))
+    move_invitations(attempt.subject, into, at=attempt.at)
     found = into.participations.active().values("organisation")
     into.participations.wanted().filter(organisation__in=found).delete()
 

@@ -146,6 +146,7 @@ def invite(
     member: Member,
     role: str = ParticipationRole.PARTICIPANT,
     message: str = "",
+    purpose: str = "",
     at: datetime | None = None,
 ) -> Participation:
     """Ask a member of the community to take part for the organisation that they work for today.
@@ -173,6 +174,7 @@ def invite(
         role=role,
         status=Status.INVITED,
         message=message.strip(),
+        purpose=purpose.strip(),
         asked_by=by,
         asked_at=at,
     )
@@ -240,6 +242,8 @@ def leave(*, participation: Participation, by: User, reason: str = "", at: datet
     row.save(update_fields=["status", "until_on", "answer_reason"])
     if was_active:
         notifications.tell_leads("participation_left", cluster, event=event)
+    else:
+        notifications.replace_of_part(row, "participation_asked", "waiting_asks", "waiting_moved_up", by=event)
     move_up(cluster, at=at)
     return row
 

@@ -74,6 +74,7 @@ def end_participation(
     check_fields(row, leave_out=KEYS)
     row.save(update_fields=changed)
     event = record_part(cluster, verb, row, by=by, at=at, message=row.answer_reason)
+    notifications.replace_of_part(row, "invited", by=event)
     notifications.tell_participant(template, cluster, row, event=event)
     move_up(cluster, at=at)
     return row

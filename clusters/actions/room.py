@@ -136,7 +136,8 @@ def withdraw_comment(*, comment: Comment, by: User, at: datetime | None = None) 
         return row
     _demand(can_withdraw_comment(by, locked, row))
     empty(row, at=at)
-    _speak(locked, "room.comment_withdrawn", row, by=by, at=at)
+    event = _speak(locked, "room.comment_withdrawn", row, by=by, at=at)
+    room_mails.replace_comment(row, event=event)
     return row
 
 

@@ -7,15 +7,15 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.utils import timezone
-
+from clusters.actions.invitation import send_invitations
+from clusters.actions.invitation_answer import accept_address
 from clusters.actions.participation import answer_invitation, answer_request, enter, give_role, invite, leave
-from clusters.actions.parts import record_change
-from clusters.choices import ParticipationRole, ParticipationStatus
+from clusters.choices import Access, ParticipationRole, ParticipationStatus
 from clusters.demo import parts
 from clusters.demo.world import Day, World
 from clusters.models import Cluster, Participation
 from clusters.rules.joining import way_in
+from community.models import SignedLink
 
 Told = tuple[Day, str, Callable[[datetime], object]]
 
@@ -91,21 +91,9 @@ def _leave(world: World, entry: dict[str, Any], line: dict[str, Any], at: dateti
 
 
 def _come_from_outside(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
-    """Take part as an external partner, whom the lead invited."""
+    """Be asked by address and take part through the link, as an external partner."""
     cluster, by = parts.current(world, entry), world.account(line["member"])
-    row = Participation.objects.create(
-        cluster=cluster,
-        member=world.people[line["member"]],
-        organisation=world.employer[line["member"]],
-        status=ParticipationStatus.ACTIVE,
-        is_external=True,
-        message=line.get("message", ""),
-        from_on=timezone.localdate(at),
-        asked_by=parts.lead_of(cluster),
-        asked_at=at,
-        answered_by=by,
-        answered_at=at,
-    )
-    title = world.employer[line["member"]].name
-    data = {"organisation": row.organisation_id, "member": row.member_id, "role": row.role}
-    record_change(cluster, "participation.joined", row, by=by, at=at, data=data, detail={"title": title})
+    given = {"text": by.email, "purpose": line["purpose"], "access": Access.CONTRIBUTE, "at": at}
+    send_invitations(cluster=cluster, by=parts.lead_of(cluster), message=line.get("message", ""), **given)
+    asked = cluster.invitations.open().get(address_key=by.email_key)
+    accept_address(link=SignedLink.objects.open().about(asked).get(), by=by, at=at)

@@ -3,6 +3,7 @@
 from clusters.models.assignment import ReviewAssignment
 from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, DraftWriter, ExpectedOutcome, ReferenceCounter
 from clusters.models.decision import Amendment, Condition, Decision
+from clusters.models.invitation import Invitation
 from clusters.models.meeting import Attendance, Meeting, MeetingDecision
 from clusters.models.merge import MergeRequest
 from clusters.models.outcome import FollowUp, Outcome, PanelAnswer, PanelQuestion
@@ -24,6 +25,7 @@ __all__ = [
     "DraftWriter",
     "ExpectedOutcome",
     "FollowUp",
+    "Invitation",
     "Meeting",
     "MeetingDecision",
     "MergeRequest",

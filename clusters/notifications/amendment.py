@@ -92,10 +92,15 @@ AUDIENCE_LABELS = {
     "followers": _("followers"),
 }
 
+#: Mails that ask for something about an amendment, which its withdrawal replaces where they have not left.
+REPLACED = [f"clusters/amendment_{name}" for name in ("suggested", "proposed", "renewed", "commented", "lead_accepted")]
+
 
 @tells("amendment")
 def tell(attempt: Attempt) -> None:
     """Write one outbox row for each account that the verb tells, never to who did it."""
+    if attempt.event is not None and attempt.verb.code == "amendment.withdrawn":
+        notifications.supersede(attempt.subject, REPLACED, by=attempt.event)
     told: set[int] = {attempt.by.pk} if attempt.by else set()
     for audience in attempt.verb.tells:
         for user in _accounts(audience, attempt):

@@ -152,6 +152,7 @@ AUDIENCE_LABELS = {
 #: What a verb takes back: mails of these that have not left are replaced by its own.
 TAKES_BACK = {
     "recall": ("submit",),
+    "take_back_lead": ("accept_lead",),
     "resume": ("pause",),
     "reopen": ("conclude", "discontinue", "decline", "withdraw"),
 }
@@ -322,6 +323,11 @@ def tell_leads(code: str, cluster: Cluster, *, event: Event) -> None:
     if acting is not None and not cluster.has_lead and acts_as_lead(viewer(acting.user, on), cluster):
         members.append(acting)
     _tell_of_part(code, cluster, members, "lead", event=event)
+
+
+def replace_of_part(participation: Participation, *codes: str, by: Event) -> None:
+    """Let an event replace mails about somebody's part that have not left: what was taken back asks nobody any more."""
+    notifications.supersede_part(participation, [f"clusters/{code}" for code in codes], by=by)
 
 
 def tell_participant(

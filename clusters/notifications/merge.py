@@ -32,6 +32,11 @@ def merged(attempt: Attempt) -> Iterable[Member | None]:
     return [*active, into.proposer, into.lead]
 
 
+def replace_question(cluster: Cluster, *, event: Event) -> None:
+    """Let nobody be asked any more whether a cluster goes into another one, where the mail has not left."""
+    notifications.supersede(cluster, ["clusters/merge_asked"], by=event)
+
+
 def merge_asker(attempt: Attempt) -> Iterable[Member | None]:
     """The person whose question is open, or was answered by this merge."""
     asked_by = attempt.facts.get("asked_by")

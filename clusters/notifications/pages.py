@@ -44,6 +44,7 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("participation_asked", "lead"): _named_page("clusters:people"),
     ("waiting_asks", "lead"): _named_page("clusters:people"),
     ("waiting_moved_up", "participant"): _named_page("clusters:people"),
+    ("address_declined", "lead"): _named_page("clusters:invitations"),
     ("invited", "participant"): _named_page("clusters:people"),
     ("condition_met", "coordinators"): _conditions,
     ("merge_asked", "taking_in"): _verb_page("merge"),

@@ -41,6 +41,12 @@ def tell_of_comment(comment: Comment, cluster: Cluster, *, event: Event, besides
             _queue(template, comment, cluster, person.user, "room", event=event)
 
 
+def replace_comment(comment: Comment, *, event: Event) -> None:
+    """Let nobody be told of words that were taken back before the mail left."""
+    templates = [f"clusters/room_{name}" for name in ("started", "commented", "mentioned")]
+    notifications.supersede(comment, templates, by=event)
+
+
 def tell_hidden(comment: Comment, cluster: Cluster, *, event: Event) -> None:
     """Tell who wrote a comment that it was hidden, and why."""
     if comment.by_id != event.by_id and comment.by.is_active:

@@ -54,6 +54,24 @@ def person_of(member: Member | None, absent_until: date | None = None) -> People
     return (Person(user.pk if user else None, member.name, user is None or user.is_active, absent_until),)
 
 
+def appointments_on(on: date) -> list[Appointment]:
+    """Return the appointments of a day whose holders have an account; one query."""
+    current = Appointment.objects.current(on).select_related("member__user").order_by("pk")
+    return [row for row in current if row.member.user is not None]
+
+
+def coordinators_of(appointments: Iterable[Appointment], group_id: int | None) -> People:
+    """Return the coordinators of a group among appointments, those of the mission where it has none."""
+    rows = list(appointments)
+    own = [row for row in rows if row.working_group_id == group_id and group_id is not None]
+    return _persons(own or [row for row in rows if row.working_group_id is None])
+
+
+def _persons(rows: Iterable[Appointment]) -> People:
+    unique = {row.member_id: row for row in rows}
+    return tuple(person for row in unique.values() for person in person_of(row.member, row.absent_until))
+
+
 class _Facts:
     """The clusters that are under way, and who leads and coordinates them, looked up once."""
 
@@ -69,8 +87,7 @@ class _Facts:
         for part in parts.select_related("member__user").order_by("cluster_id", "-role", "pk"):
             if part.member is not None:
                 self.leading[part.cluster_id].append(part.member)
-        current = Appointment.objects.current(on).select_related("member__user").order_by("pk")
-        self.appointments = [row for row in current if row.member.user is not None]
+        self.appointments = appointments_on(on)
 
     def lead(self, cluster: Cluster) -> People:
         """Return lead and deputies; where there is no lead, who acts as one."""
@@ -80,10 +97,8 @@ class _Facts:
         return tuple(person for member in dict.fromkeys(members) for person in person_of(member))
 
     def coordinators(self, group_id: int | None) -> People:
-        """Return the coordinators of a group, those of the mission where it has none."""
-        own = [row for row in self.appointments if row.working_group_id == group_id and group_id is not None]
-        rows = own or [row for row in self.appointments if row.working_group_id is None]
-        return self._persons(rows)
+        """Return the coordinators of a group."""
+        return coordinators_of(self.appointments, group_id)
 
     def deciders(self, cluster: Cluster, besides: frozenset[int] = frozenset()) -> dict[str, People]:
         """Return who may decide: coordinators of the group, and the stand-ins, who step in where none of them may."""
@@ -93,17 +108,13 @@ class _Facts:
         own_ids = {row.member_id for row in own}
         others = [row for row in free if row.member_id not in own_ids]
         if any(self._is_there(row) for row in own):
-            return {"coordinators": self._persons(own), "stand_ins": self._persons(others)}
-        return {"coordinators": self._persons([*own, *others])}
+            return {"coordinators": _persons(own), "stand_ins": _persons(others)}
+        return {"coordinators": _persons([*own, *others])}
 
     def _is_there(self, row: Appointment) -> bool:
         user = row.member.user
         is_away = row.absent_until is not None and row.absent_until >= self.on
         return user is not None and user.is_active and not is_away
-
-    def _persons(self, rows: Iterable[Appointment]) -> People:
-        unique = {row.member_id: row for row in rows}
-        return tuple(person for row in unique.values() for person in person_of(row.member, row.absent_until))
 
     def silence(self, rule: str, cluster: Cluster, anchor: date, people: dict[str, People], **more: Any) -> Silence:
         """Return a silence of a cluster or, with `key`, of a part of it."""
@@ -203,7 +214,7 @@ class _Facts:
                 yield self.silence("merge", cluster, _day(request.asked_at), people, group_id=into.working_group_id)
 
     def of_meetings(self) -> Iterator[Silence]:
-        """Yield meetings ahead for those who take part now, whenever they came; counted from the last call or change."""
+        """Yield meetings ahead for those who take part now, whenever they came; not on the day of a call or change."""
         active = [pk for pk, row in self.clusters.items() if row.state in ACTIVE_STATES]
         near = Meeting.objects.filter(cluster__in=active, cancelled_at=None)
         rows = list(near.filter(held_on__range=(self.on, self.on + AHEAD)).order_by("pk"))

@@ -12,6 +12,8 @@ from community.contributions import MailTopic
 BINDING = frozenset(
     {
         "invited",
+        "invited_by_address",
+        "invitation_ended",
         "invitation_taken_back",
         "entered",
         "deputy_named",

@@ -11,12 +11,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
-from clusters.choices import ACTIVE_STATES, DECIDERS, AmendmentKind, AmendmentState, Capacity
+from clusters.choices import ACTIVE_STATES, DECIDERS, Access, AmendmentKind, AmendmentState, Capacity
 from clusters.models import Amendment, Cluster
 from clusters.permissions import LEADS, capacities, deciding_members, eligible_to_lead, parties
 from clusters.querysets.amendment import AmendmentQuerySet
 from clusters.rules.amendment_fields import LABELS, current, outdated
 from clusters.rules.decision import why_a_party
+from clusters.rules.joining import access_of
 from clusters.visibility import viewer
 from community.lifecycle import Attempt
 from community.models import Member, Organisation, User
@@ -99,6 +100,8 @@ def can_suggest(user: Anybody, cluster: Cluster) -> Verdict:
         return refused(_("Only those who take part in the cluster suggest an amendment."), "forbidden")
     if cluster.state not in ACTIVE_STATES:
         return refused(_("Only an approved cluster that has not ended is changed by an amendment."), "state")
+    if not held & (allowed - {Capacity.PARTICIPANT}) and access_of(user, cluster) != Access.CONTRIBUTE:
+        return refused(_("You take part as a reader or with comments: others suggest changes."), "forbidden")
     return ALLOWED
 
 

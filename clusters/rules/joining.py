@@ -120,7 +120,12 @@ def own_participation(user: Anybody, cluster: Cluster) -> Participation | None:
     member_id = viewer(user, timezone.localdate()).member_id
     if member_id is None:
         return None
-    return cluster.participations.live().filter(member=member_id).select_related("organisation").first()
+    return (
+        cluster.participations.live()
+        .filter(member=member_id)
+        .select_related("organisation", "asked_by__member")
+        .first()
+    )
 
 
 def can_enter(user: Anybody, cluster: Cluster) -> Verdict:

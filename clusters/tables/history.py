@@ -28,7 +28,7 @@ ABOUT: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     STEPS: (_("Steps and conditions"), ("condition.",)),
     "proposal": (_("The proposal's words"), ("proposal.", "review.")),
     "roadmap": (_("The roadmap"), ("stage.", "roadmap.", "evidence.")),
-    "people": (_("Who takes part"), ("participation.", "lead.")),
+    "people": (_("Who takes part"), ("participation.", "invitation.", "lead.")),
     "results": (_("Outcomes and what became of them"), ("outcome.", "objective.", "follow_up.")),
     "amendments": (_("Amendments"), ("amendment.",)),
     "room": (_("The room"), ("room.", "room_file.", "meeting.", "room_message.")),

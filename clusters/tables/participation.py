@@ -36,6 +36,12 @@ class PersonRow:
         return self.participation.get_role_display()
 
     @property
+    def invited_by(self) -> str:
+        """Who invited a partner from outside for a named purpose; "" for others and where the name may not be read."""
+        row = self.participation
+        return row.asked_by.get_full_name() if row.is_external and row.purpose and row.asked_by and self.name else ""
+
+    @property
     def since(self) -> datetime | None:
         """When the question was put."""
         return self.participation.asked_at
@@ -103,7 +109,7 @@ def people_of(cluster: Cluster, *, user: User | AnonymousUser | None, on: date) 
     """
     shown = sorted({*LIVE_PARTICIPATIONS, Status.WANTED})
     kept = Q(status__in=shown) | Q(status=Status.LEFT, until_on__isnull=False)
-    rows = list(cluster.participations.filter(kept).select_related("organisation").order_by("pk"))
+    rows = list(cluster.participations.filter(kept).select_related("organisation", "asked_by__member").order_by("pk"))
     names = names_of(user, cluster, [row.member_id for row in rows])
     projects = _projects({row.organisation_id for row in rows if row.organisation_id is not None}, on)
 

@@ -153,9 +153,7 @@ class ReviewView(LoginRequiredMixin, View):
                 "facts": facts,
                 **_people_and_frame(cluster, request.user, parts),
                 "pictures": roadmap_pictures(facts, on=on, width=COLUMN),
-                "points": points,
-                "done": sum(point.is_fulfilled for point in points),
-                "missing": checklist.unfulfilled(points),
+                **_judged(points),
                 "overlap": overlap_of(cluster, request.user, parts),
                 "offers": offers,
                 "may_decide": next(offers[code].verdict for code in ("return", "decline") if code in offers),
@@ -169,6 +167,12 @@ class ReviewView(LoginRequiredMixin, View):
                 ),
             },
         )
+
+
+def _judged(points: list[checklist.Point]) -> dict[str, object]:
+    """Return the check-list, how many of its points are fulfilled, and those that are not."""
+    done = sum(point.is_fulfilled for point in points)
+    return {"points": points, "done": done, "missing": checklist.unfulfilled(points)}
 
 
 def _assigning(cluster: Cluster, user: User, on: date) -> dict[str, object]:

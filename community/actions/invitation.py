@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import links, notifications
+from community.actions.external import prove_address
 from community.choices import Standing
 from community.events import record
 from community.folding import fold_key
@@ -129,10 +130,7 @@ def accept_invitation(*, link: SignedLink, password: str, by: User | None, at: d
         raise Refusal(links.CLOSED["revoked"], "closed")  # type: ignore[index]
     account.set_password(password)
     account.save(update_fields=["password"])
-    EmailAddress.objects.filter(user=account).exclude(email=account.email).update(primary=False)
-    EmailAddress.objects.update_or_create(
-        user=account, email=account.email, defaults={"verified": True, "primary": True}
-    )
+    prove_address(account)
     record(verb="accept_invitation", subject=account.member or account, by=account, at=at)
     return account
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -17,6 +18,8 @@ from community.digests import freeze
 from community.links import give_token
 from community.mails import message_id, render
 from community.models import Message
+from community.notifications import SEND_OUTBOX
+from community.tasks_api import wake_on_commit
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +72,22 @@ def send_outbox(*, at: datetime, limit: int = 500) -> Sent:
     finally:
         _close(connection)
     return counts
+
+
+@transaction.atomic
+def try_again(*, messages: Iterable[int], at: datetime) -> int:
+    """Let mails that were given up be tried anew from the first try on; return how many.
+
+    Left out: what is about a secret that was emptied, and what its recipient's closed account would not get.
+    """
+    rows = Message.objects.select_for_update(of=("self",)).in_state(MessageState.FAILED)
+    rows = rows.filter(pk__in=messages, is_secret=False, led_by=None).exclude(to__is_active=False)
+    keys = list(rows.values_list("pk", flat=True))
+    fresh = {"state": MessageState.QUEUED, "attempts": 0, "due_at": at, "last_error": ""}
+    Message.objects.filter(pk__in=keys).update(**fresh)
+    Message.objects.filter(led_by__in=keys).update(**fresh, led_by=None)  # gathered anew
+    wake_on_commit(SEND_OUTBOX)
+    return len(keys)
 
 
 @transaction.atomic

@@ -15,12 +15,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from community.actions.external import make_member
 from community.actions.invitation import TAKEN, give_account, invite
 from community.admin.base import EntryAdmin, EntryForm, PartInline, ReadOnlyInline, RecordAdmin
 from community.admin.fields import WordsField
 from community.admin.filters import ConsentFilter, CountryFilter, GroupFilter
 from community.admin.sheets import SheetAdmin
 from community.admin.user import carry_out
+from community.choices import Standing
 from community.folding import fold_key
 from community.imports.member import MemberImport
 from community.models import Affiliation, Appointment, Consent, ConsentWording, Member, User
@@ -98,7 +100,7 @@ class MemberAdmin(SheetAdmin, EntryAdmin):
     autocomplete_fields = ("expertise",)
     readonly_fields = ("account", "merged_into", "created_at")
     inlines = (AffiliationInline, AppointmentInline, ConsentInline)
-    actions = ("invite_members",)
+    actions = ("invite_members", "make_members")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for an address while there is no account, show the account afterwards."""
@@ -154,7 +156,12 @@ class MemberAdmin(SheetAdmin, EntryAdmin):
         """Sort by the last name where nothing else is given; make the account of a new address."""
         if not obj.sort_name:
             obj.sort_name = obj.name.split()[-1]
+        becomes_member = change and obj.standing == Standing.MEMBER and form.initial["standing"] == Standing.EXTERNAL
+        if becomes_member:
+            obj.standing = Standing.EXTERNAL
         super().save_model(request, obj, form, change)
+        if becomes_member:
+            make_member(member=obj, by=form.by)
         if form.cleaned_data.get("address") and obj.user_id is None:
             give_account(member=obj, address=form.cleaned_data["address"], by=form.by)
 
@@ -166,6 +173,17 @@ class MemberAdmin(SheetAdmin, EntryAdmin):
             return invite(member=member, by=request.user)  # type: ignore[arg-type]
 
         carry_out(request, queryset, send, one="%(count)s member invited.", many="%(count)s members invited.")
+
+    @admin.action(description=_("Make the chosen external partners members"))
+    def make_members(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
+        """Take external partners into the community; all that they did and take part in stays."""
+
+        def take(member: Member) -> object:
+            return make_member(member=member, by=request.user)  # type: ignore[arg-type]
+
+        carry_out(
+            request, queryset, take, one="%(count)s person is a member now.", many="%(count)s persons are members now."
+        )
 
 
 @admin.register(ConsentWording)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from community.actions.outbox import try_again
 from community.admin.base import ReadOnlyInline, RecordAdmin
 from community.models import Event, EventDetail, Job, JobItem, Message, ScheduledJob, SignedLink
 
@@ -40,6 +45,15 @@ class MessageAdmin(RecordAdmin):
     search_fields = ("template", "to__email_key", "to_address")
     ordering = ("-created_at", "-pk")
     exclude = ("params", "link")
+
+    actions = ("send_again",)
+
+    @admin.action(description=_("Try the given up ones again"), permissions=["view"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
+        """Let those that were given up be tried anew; say how many that are."""
+        count = try_again(messages=queryset.values_list("pk", flat=True), at=timezone.now())
+        words = ngettext("%(count)d mail is tried again.", "%(count)d mails are tried again.", count)
+        self.message_user(request, words % {"count": count}, messages.SUCCESS if count else messages.WARNING)
 
     @admin.display(description=_("to"))
     def recipient(self, message: Message) -> str:

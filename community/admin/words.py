@@ -10,6 +10,8 @@ WORDS: dict[str, Promise] = {
     "change_address": _("Address changed"),
     "invite": _("Invited to join"),
     "accept_invitation": _("Joined"),
+    "take_in": _("Came by an invitation into a cluster"),
+    "make_member": _("Became a member"),
     "deactivate_account": _("Account deactivated"),
     "reactivate_account": _("Account activated"),
     "make_administrator": _("Made administrator"),

@@ -15,7 +15,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 
-from community import links
+from community import contributions, links
 from community.actions.invitation import PURPOSE, accept_invitation, ask_anew
 from community.forms.join import JoinForm
 from community.models import SignedLink, User
@@ -28,7 +28,14 @@ STATUS = {"unknown": 404, "closed": 410, "wrong_account": 403}
 
 @method_decorator([login_not_required, never_cache, sensitive_post_parameters("password")], name="dispatch")
 class JoinView(View):
-    """The page behind the link of an invitation."""
+    """The page behind the link of an invitation: an administrator's is answered here, an app's by its own page."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Hand a link of another purpose to the page that is registered for it."""
+        purpose = links.purpose_of(kwargs["token"])
+        if purpose in contributions.join_pages.codes():
+            return contributions.join_pages.get(purpose)(request, kwargs["token"])
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, token: str) -> HttpResponse:
         """Show for whom the account is, and ask for a password; nothing changes."""

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date
 from functools import partial
+from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import models
 
 from clusters.actions.amendment import act, decide_amendment, suggest_amendment
 from clusters.actions.roadmap import update_stage
@@ -22,6 +22,7 @@ from community.actions.transition import transition
 from community.models import Event
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
+from tests.clusters.races import without_locks
 from tests.clusters.test_lifecycle_races import PATIENCE, at_once
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -30,6 +31,13 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 @pytest.fixture
 def cast() -> Cast:
     return make_cast()
+
+
+#: How a cluster ends, and what the form of that asks.
+ENDS: dict[str, dict[str, Any]] = {
+    "discontinue": {"reason": "No money.", "lessons": "Ask earlier."},
+    "conclude": {"lessons": "Ask earlier.", "has_no_outcome": True},
+}
 
 
 @contextmanager
@@ -45,10 +53,6 @@ def meeting_between_reading_and_writing() -> Iterator[None]:
 
     with patch.object(AMENDMENT, "judge", judge_and_wait):
         yield
-
-
-def without_locks() -> object:
-    return patch.object(models.QuerySet, "select_for_update", lambda rows, **options: rows)
 
 
 def suggest(cast: Cast, cluster: Cluster, ends_on: str) -> Amendment:
@@ -131,17 +135,55 @@ def test_an_edit_of_the_roadmap_and_a_decision_lose_nothing(cast: Cast, rounds: 
         assert (now.ends_on, now.version) == (date(2026, 11, 30), cluster.version + 2)
 
 
+@pytest.mark.parametrize("verb", ENDS)
 def test_the_end_of_the_cluster_against_a_decision_neither_hangs_nor_mixes(
-    cast: Cast, rounds: Callable[[int], int]
+    cast: Cast, rounds: Callable[[int], int], verb: str
 ) -> None:
-    for _round in range(rounds(20)):
+    for _round in range(rounds(15)):
         cluster = make_cluster(cast, State.RUNNING)
         row = suggest(cast, cluster, "2026-11-30")
-        end = partial(transition, cluster, "discontinue", by=cast.user("mission_coordinator"), reason="No money.")
         results = at_once(
             partial(decide_amendment, amendment=row, by=cast.user("coordinator"), accepted=["ends_on"]),
-            partial(end, lessons="Ask earlier."),
+            partial(transition, cluster, verb, by=cast.user("mission_coordinator"), **ENDS[verb]),
         )
         assert all(isinstance(one, Refusal | Cluster | Amendment) for one in results), results
-        assert Amendment.objects.get(pk=row.pk).state in ("accepted", "withdrawn")
-        assert Cluster.objects.get(pk=cluster.pk).state == "discontinued"
+        now, after = Cluster.objects.get(pk=cluster.pk), Amendment.objects.get(pk=row.pk)
+        assert now.state in (State.DISCONTINUED, State.CONCLUDED)
+        ends = {"accepted": date(2026, 11, 30), "withdrawn": cluster.ends_on}
+        assert now.ends_on == ends[after.state]
+        verbs = list(Event.objects.of_chain(f"cluster:{cluster.pk}").order_by("number").values_list("verb", flat=True))
+        assert verbs[2:] == (["amendment.accepted", verb] if after.state == "accepted" else [verb])
+
+
+def hand_over_to_both(cast: Cast, cluster: Cluster) -> list[object]:
+    """Let two coordinators accept a hand-over each, in the same moment."""
+    rows = []
+    for role in ("participant", "deputy_lead"):
+        wished = {"lead": [cast.member(role).pk, cast.organisation.pk]}
+        rows.append(suggest_amendment(cluster=cluster, by=cast.user("lead"), wished=wished, reason="A new post."))
+        act(amendment=rows[-1], verb="amendment.lead_accepted", by=cast.user(role))
+    with meeting_between_reading_and_writing():
+        return at_once(
+            *(
+                partial(decide_amendment, amendment=row, by=cast.user(role), accepted=["lead"])
+                for row, role in zip(rows, ("coordinator", "mission_coordinator"), strict=True)
+            )
+        )
+
+
+def test_two_hand_overs_at_once_make_one_lead(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _round in range(rounds(15)):
+        cluster = make_cluster(cast, State.RUNNING)
+        results = hand_over_to_both(cast, cluster)
+        (refusal,) = [one for one in results if isinstance(one, Refusal)]
+        assert str(refusal).startswith("The cluster has changed since this was written: Lead"), results
+        leading = cluster.participations.active().get(role="lead")
+        assert leading.member == Cluster.objects.get(pk=cluster.pk).lead
+        assert cluster.amendments.filter(state="accepted").count() == 1
+
+
+def test_without_the_lock_two_hand_overs_both_believe_to_be_the_first(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    with without_locks():
+        results = hand_over_to_both(cast, cluster)
+    assert not [one for one in results if isinstance(one, Refusal)], results

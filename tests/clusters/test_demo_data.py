@@ -339,6 +339,7 @@ class TestAccounts:
     def test_the_external_partner_takes_part_in_a_running_cluster(self, world: World) -> None:
         row = Participation.objects.get(member=world.people["external"])
         assert (row.cluster.state, row.status, row.is_external) == (State.RUNNING, ParticipationStatus.ACTIVE, True)
+        assert (row.asked_by, row.purpose) == (world.account("lead"), "Knows what the harbour dredges, and when")
 
     def test_a_one_day_cluster_is_planned(self, world: World) -> None:
         cluster = cluster_of(world, "donor-meadows-day")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import date
 from typing import Any
@@ -20,8 +20,10 @@ from clusters.actions.proposal_values import FIELDS, digest, stored
 from clusters.choices import EDITABLE_STATES, OutcomeKind, State
 from clusters.lifecycle import VERBS
 from clusters.models import Cluster, MergeRequest, Outcome, Participation, Stage
+from clusters.notifications.invitation import PURPOSE
 from clusters.permissions import deciding_members, parties
 from clusters.querysets.cluster import WRITING_VERBS
+from community import links
 from community.actions.transition import transition
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
@@ -31,6 +33,7 @@ from tests.matrix.places import (
     make_condition,
     make_file,
     make_follow_up,
+    make_invitation,
     make_meeting,
     make_prepared,
     make_room_file,
@@ -67,8 +70,10 @@ PRESSES = presses()
 WRITE = {"proposal.save_step"}
 
 
-def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dict[str, Any]:
-    """Return what to press with: every part that a proposal has is one of this cluster.
+def arguments(
+    function: Callable[..., Any], cluster: Cluster, cast: Cast, besides: Collection[str] = ()
+) -> dict[str, Any]:
+    """Return what to press with, `besides` left out: every part that a proposal has is one of this cluster.
 
     Raises:
         KeyError: a new action takes something that is not known here; say what it is pressed with.
@@ -87,6 +92,14 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "answer": lambda: "confirmed",
         "participation": lambda: Participation.objects.create(
             cluster=cluster, member=cast.member("member"), organisation=cast.organisation, status="requested"
+        ),
+        "purpose": lambda: "For the tide gauges",
+        "invitation": lambda: make_invitation(cast, cluster),
+        "link": lambda: links.reserve(
+            PURPOSE,
+            subject=make_invitation(cast, cluster, cast.user("coordinator").email),
+            address=cast.user("coordinator").email,
+            by=None,
         ),
         "request": lambda: MergeRequest.objects.create(
             cluster=cluster,
@@ -144,7 +157,7 @@ def arguments(function: Callable[..., Any], cluster: Cluster, cast: Cast) -> dic
         "actual_end_on": lambda: ON,
     }
     given = inspect.signature(function).parameters.values()
-    needed = [p.name for p in given if p.default is p.empty and p.kind is p.KEYWORD_ONLY]
+    needed = [p.name for p in given if p.default is p.empty and p.kind is p.KEYWORD_ONLY and p.name not in besides]
     values: dict[str, Any] = {"values": lambda: {"title": TITLE}}
     return {name: (makers | values)[name]() for name in needed}
 

@@ -18,6 +18,7 @@ from community.models import Event
 from community.permissions import Refusal
 from tests import factories as make
 from tests.cast import Cast, make_cast
+from tests.clusters.races import without_locks
 from tests.clusters.test_lifecycle_races import at_once, meeting_between_reading_and_writing
 from tests.clusters.test_merge_actions import WHY, asked, bare, pair
 
@@ -100,3 +101,38 @@ def test_who_joins_in_that_moment_is_in_the_new_cluster_or_told(cast: Cast, roun
         there = into.participations.active().filter(member=member).count()
         assert there == (0 if isinstance(joined, Refusal) else 1), joined
         assert not cluster.participations.live().exists()
+
+
+def merge_and_approve(cast: Cast) -> tuple[Cluster, list[object]]:
+    """Let one coordinator merge a proposal while another approves it."""
+    cluster, into = bare(cast, State.SUBMITTED), bare(cast, State.RUNNING)
+    with meeting_between_reading_and_writing():
+        return cluster, at_once(
+            partial(merge, cluster=cluster, into=into, by=cast.user("mission_coordinator"), reason=WHY),
+            partial(transition, cluster, "approve", by=cast.user("coordinator")),
+        )
+
+
+def steps(cluster: Cluster) -> list[tuple[str, str]]:
+    """Return what was done, and from where."""
+    events = Event.objects.about(cluster).filter(verb__in=["approve", "merge"]).order_by("number")
+    return [(event.verb, event.data["from"]) for event in events]
+
+
+def test_a_merge_and_an_approval_at_once_follow_each_other(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _round in range(rounds(15)):
+        cluster, results = merge_and_approve(cast)
+        refused = [result for result in results if isinstance(result, Refusal)]
+        assert (steps(cluster), len(refused)) in (
+            ([("merge", "submitted")], 1),
+            ([("approve", "submitted"), ("merge", "approved")], 0),
+        ), results
+        assert ended(cluster) == 1
+        assert not cluster.participations.live().exists()
+
+
+def test_without_the_locks_a_proposal_is_merged_and_approved(cast: Cast) -> None:
+    with without_locks():
+        cluster, results = merge_and_approve(cast)
+    both = {("approve", "submitted"), ("merge", "submitted")}
+    assert set(steps(cluster)) == both or any(isinstance(result, OperationalError) for result in results), results

@@ -27,7 +27,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 
 WHO = {name: Person(number, name) for number, name in enumerate(("lead", "coordinators", "stand_ins", "asked"), 1)}
-WHO |= {name: Person(number, name) for number, name in enumerate(("proposer", "responsible"), 5)}
+WHO |= {name: Person(number, name) for number, name in enumerate(("proposer", "responsible", "room"), 5)}
 PEOPLE = {name: (person,) for name, person in WHO.items()}
 ANCHOR = date(2026, 3, 29)  # the night in which Athens puts its clocks forward
 
@@ -49,6 +49,7 @@ DAYS: dict[str, dict[str, list[int]]] = {
     "amendment": {"coordinators": [7, 14], "stand_ins": [14]},
     "merge": {"coordinators": [7, 14]},
     "follow_up": {"asked": [7, 14], "coordinators": [14]},
+    "meeting": {"room": [-3, 0]},
     "report": {"coordinators": [14, 30, 60]},
 }
 

@@ -48,10 +48,11 @@ STRANGERS = ("visitor", "member", "other_lead", "other_external", "superuser")
 RIGHTS: dict[str, Any] = {"rights_holder": "The region", "licence": "CC BY 4.0", "is_free_for_eu_use": True}
 FURTHER: dict[str, dict[str, Any]] = {
     "evidence.add_evidence": {**RIGHTS, "title": "Readings", "visibility": FileVisibility.PUBLIC},
+    "invitation.send_invitations": {"text": "new@port.example"},
     "room_file.add_room_file": {**RIGHTS, "visibility": FileVisibility.PUBLIC},
 }
 #: Kinds whose events stand in the history of a public cluster.
-PARTS = ("stage", "objective", "participation", "condition", "outcome", "follow_up")
+PARTS = ("stage", "objective", "participation", "invitation", "condition", "outcome", "follow_up")
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from typing import Any
 
 #: What the server does to the next mail of an address, one after the other; then it behaves.
 REFUSE_LATER, REFUSE, SLOW, DROP, DROP_AFTER = "451", "550", "slow", "drop in mid-message", "drop after the message"
+#: The same two answers after the whole message was read: for now, and for good.
+FULL, TOO_LARGE = "452 after the message", "552 after the message"
 
 
 class Session(socketserver.StreamRequestHandler):
@@ -48,7 +50,7 @@ class Session(socketserver.StreamRequestHandler):
     def _take(self, recipient: str) -> bool:
         """Read one mail as planned; False ends the connection."""
         self._say(354, "go on")
-        step = self.server.next_step(recipient, SLOW, DROP, DROP_AFTER)
+        step = self.server.next_step(recipient, SLOW, DROP, DROP_AFTER, FULL, TOO_LARGE)
         if step == DROP:
             self.rfile.readline()
             return False
@@ -57,6 +59,9 @@ class Session(socketserver.StreamRequestHandler):
             if line == b".\r\n":
                 break
             body += line
+        if step in (FULL, TOO_LARGE):
+            self._say(int(step[:3]), "no")
+            return True
         if step == SLOW:
             self.server.patience.wait(2)
             return False

@@ -7,16 +7,28 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from clusters.choices import State
 from community import mails, notifications
 from community.actions.notification import choose_rhythms
-from community.actions.outbox import RETRY_AFTER, send_outbox
+from community.actions.outbox import RETRY_AFTER, send_outbox, try_again
+from community.inbox import mail_words
 from community.models import Message
 from tests import factories as make
 from tests.cast import make_cast, make_cluster
-from tests.community.smtp_server import DROP, DROP_AFTER, REFUSE, REFUSE_LATER, SLOW, MailServer, mail_server
+from tests.community.smtp_server import (
+    DROP,
+    DROP_AFTER,
+    FULL,
+    REFUSE,
+    REFUSE_LATER,
+    SLOW,
+    TOO_LARGE,
+    MailServer,
+    mail_server,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -48,6 +60,8 @@ PLANS = {
     "slow": ([SLOW], "sent"),
     "dropped": ([DROP, DROP], "sent"),
     "unanswered": ([DROP_AFTER], "sent"),
+    "full": ([FULL, FULL], "sent"),
+    "too_large": ([TOO_LARGE], "failed"),
     "worst": ([SLOW, DROP, REFUSE_LATER, DROP_AFTER], "sent"),
 }
 
@@ -69,7 +83,7 @@ def test_a_server_that_refuses_delays_and_drops_loses_no_mail_and_doubles_none(
         key = (f"{name}@cop.example", mails.message_id(row))
         assert (key in server.mails) == (row.state == "sent"), name
     assert found == {name: state for name, (_steps, state) in PLANS.items()}
-    assert len(server.mails) == len(PLANS) - 1, "the same mail under two ids"
+    assert len(server.mails) == len(PLANS) - 2, "the same mail under two ids"
     twice = {key[0] for key, count in server.copies.items() if count > 1}
     # The server took these before the line broke: the second copy bears the same Message-ID, and mailboxes drop it.
     assert twice >= {"unanswered@cop.example", "worst@cop.example"}
@@ -101,3 +115,52 @@ def test_the_mail_of_a_day_whose_line_breaks_comes_once_with_the_same_words(serv
     assert key[0] == user.email
     assert server.copies[key] >= 2
     assert mail.get_body(("plain",)).get_content().count("- “") == 3  # type: ignore[union-attr]
+
+
+def test_what_was_given_up_is_tried_again_once_an_administrator_says_so(
+    hello_mail: str, server: MailServer, client: Client
+) -> None:
+    user = make.make_member(account={"email": "good@cop.example"}).user
+    notifications.queue(hello_mail, to=user, subject=user, name="N")
+    server.plan["good@cop.example"] = [REFUSE]
+    send_until_quiet()
+    row = Message.objects.get()
+    assert (row.state, len(server.mails)) == ("failed", 0)
+    client.force_login(make.make_admin())
+    asked = {"action": "send_again", "_selected_action": [row.pk]}
+    answer = client.post("/admin/community/message/", asked, follow=True)
+    assert "1 mail is tried again." in answer.text
+    send_until_quiet()
+    row.refresh_from_db()
+    assert (row.state, len(server.mails)) == ("sent", 1)
+    assert "0 mails are tried again." in client.post("/admin/community/message/", asked, follow=True).text
+    send_until_quiet()
+    assert sum(server.copies.values()) == 1
+
+
+def test_the_mail_of_a_day_that_was_given_up_is_gathered_anew(server: MailServer) -> None:
+    cast = make_cast()
+    user, cluster = cast.user("participant"), make_cluster(cast, State.RUNNING)
+    choose_rhythms(by=user, rhythms={"clusters.taking_part": "daily"})
+    for code in ("start", "pause"):
+        notifications.queue(
+            f"clusters/{code}", to=user, subject=cluster, audience="participants", title=cluster.title, name="M4N"
+        )
+    server.plan[user.email] = [REFUSE]
+    send_until_quiet()
+    assert set(Message.objects.values_list("state", flat=True)) == {"failed"}
+    assert try_again(messages=Message.objects.values_list("pk", flat=True), at=timezone.now()) == 1
+    send_until_quiet()
+    assert set(Message.objects.values_list("state", flat=True)) == {"sent"}
+    [mail] = server.mails.values()
+    assert mail.get_body(("plain",)).get_content().count("- “") == 2  # type: ignore[union-attr]
+
+
+def test_a_list_says_that_a_mail_could_not_be_sent_yet(hello_mail: str, server: MailServer) -> None:
+    user = make.make_member(account={"email": "later@cop.example"}).user
+    message = notifications.queue(hello_mail, to=user, subject=user, name="N")
+    assert message is not None
+    server.plan["later@cop.example"] = [REFUSE_LATER]
+    send_outbox(at=timezone.now() + timedelta(seconds=1))
+    message.refresh_from_db()
+    assert mail_words(message).startswith("could not be sent by mail yet; it is tried again on ")

@@ -21,6 +21,7 @@ from clusters.models import (
     Condition,
     Decision,
     FollowUp,
+    Invitation,
     Meeting,
     MergeRequest,
     Participation,
@@ -29,6 +30,7 @@ from clusters.models import (
     Stage,
 )
 from clusters.notifications.follow_up import PURPOSE as PURPOSE_OF_FOLLOW_UPS
+from clusters.notifications.invitation import PURPOSE as PURPOSE_OF_ADDRESSES
 from clusters.rules.content import content_hash
 from community import links, notifications
 from community.actions.invitation import PURPOSE
@@ -311,6 +313,26 @@ def follow_up_link(state: str = LinkState.OPEN) -> Place:
         return {"token": token}
 
     return made
+
+
+def make_invitation(cast: Cast, whole: Cluster, address: str = "new@port.example") -> Invitation:
+    """Ask an address into a cluster; its mail is not written."""
+    return Invitation.objects.create(
+        cluster=whole, address=address, purpose="Knows the tide gauges", asked_by=cast.user("lead"), asked_at=NOW
+    )
+
+
+def address_asked(cast: Cast) -> dict[str, Any]:
+    """Return an invitation of a running cluster that went to an address."""
+    row = make_invitation(cast, make_cluster(cast, State.RUNNING))
+    return {"reference": row.cluster.name, "pk": row.pk}
+
+
+def address_link(cast: Cast) -> dict[str, Any]:
+    """Return the link that was sent to a stranger's address."""
+    row = make_invitation(cast, make_cluster(cast, State.RUNNING))
+    _link, token = links.mint(PURPOSE_OF_ADDRESSES, subject=row, address=row.address, by=None)
+    return {"token": token}
 
 
 def merge_asked(cast: Cast) -> dict[str, Any]:

@@ -79,6 +79,13 @@ SITE = (
         post=who(403, (422, OUT)),
         case="an open invitation, which is somebody else's",
     ),
+    Row(
+        "community:join",
+        places.address_link,
+        get=who(403, (200, OUT)),
+        post=who(403, (422, OUT)),
+        case="an address is asked into a cluster",
+    ),
 )
 
 NOUNS = (

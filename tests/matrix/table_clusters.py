@@ -324,6 +324,16 @@ PEOPLE = (
         post=who(422, (302, OUT), (403, f"{STRANGERS} participant {LEADS}")),
     ),
     Row("clusters:participation_invite", RUNNING, get=workers(200), post=workers(422)),
+    Row("clusters:invitation_addresses", RUNNING, get=workers(200), post=workers(422)),
+    Row("clusters:invitations", RUNNING, get=workers(200), post=SIGNED_IN_NO_METHOD),
+    Row("clusters:invitation_remind", places.address_asked, get=SIGNED_IN_NO_METHOD, post=workers(302)),
+    Row("clusters:invitation_end", places.address_asked, get=workers(200), post=workers(302), data={"reason": ""}),
+    Row(
+        "clusters:participation_remind",
+        participation(ParticipationStatus.INVITED),
+        get=SIGNED_IN_NO_METHOD,
+        post=workers(302),
+    ),
     Row("clusters:participation_places", RUNNING, get=workers(200), post=workers(422)),
     Row("clusters:participation_want", RUNNING, get=SIGNED_IN_NO_METHOD, post=workers(422)),
     Row(

@@ -1,0 +1,289 @@
+"""Every thing that waits, made in the database, day by day over its boundaries, also in nights when clocks change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from clusters.actions.amendment import act, suggest_amendment
+from clusters.actions.inverses import take_answer_back
+from clusters.actions.meeting import call_meeting, cancel_meeting, change_meeting
+from clusters.actions.participation import answer_invitation, answer_request, enter
+from clusters.actions.reminders import plan_reminders, send_reminders
+from clusters.choices import JoinPolicy, ParticipationStatus, State
+from clusters.models import Cluster, FollowUp, MergeRequest, Participation, Stage
+from clusters.rules.reminders import RULES, Why
+from community.choices import MessageState
+from community.models import Message
+from factsheets.actions.issue import issue_factsheet
+from factsheets.choices import Face, IssueKind
+from factsheets.models import CopReport, Issue
+from tests.cast import Cast, make_cast, make_cluster
+from tests.clusters.test_reminders import DAYS
+from tests.factories import NOW, TODAY
+from tests.matrix.places import make_condition
+
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
+
+#: The last Sundays of March and October, on which clocks in Athens are changed.
+NIGHTS = (date(2026, 3, 29), date(2026, 10, 25))
+FAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2029, 1, 1)}
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def late_on(day: date) -> datetime:
+    """Return the last minute of a day where the registry lives: in UTC it may be another day."""
+    return timezone.make_aware(datetime.combine(day, time(23, 59)))
+
+
+def _cluster(cast: Cast, state: str, **fields: Any) -> Cluster:
+    long_ago = timezone.make_aware(datetime(2025, 1, 1, 12))
+    return make_cluster(cast, state, **{**FAR, "approved_at": long_ago, **fields})
+
+
+def _undecided(cast: Cast, at: datetime) -> Any:
+    _cluster(cast, State.SUBMITTED, state_since=at)
+
+
+def _lead_asked(cast: Cast, at: datetime) -> Any:
+    _cluster(cast, State.SUBMITTED, state_since=NOW + timedelta(days=900), lead_accepted_at=None, lead_asked_at=at)
+
+
+def _idle(cast: Cast, at: datetime) -> Any:
+    row = _cluster(cast, State.RETURNED)
+    Cluster.objects.filter(pk=row.pk).update(updated_at=at)
+
+
+def _start(cast: Cast, at: datetime) -> Any:
+    _cluster(cast, State.APPROVED, starts_on=timezone.localdate(at))
+
+
+def _end(cast: Cast, at: datetime) -> Any:
+    _cluster(cast, State.RUNNING, ends_on=timezone.localdate(at))
+
+
+def _stage(cast: Cast, at: datetime) -> Any:
+    row = _cluster(cast, State.RUNNING)
+    facts = {"planned_end_on": timezone.localdate(at), "responsible": cast.member("participant")}
+    Stage.objects.create(cluster=row, position=2, title="Pilot", **facts)
+
+
+def _condition(cast: Cast, at: datetime) -> Any:
+    row = make_condition(cast, _cluster(cast, State.RUNNING))
+    row.due_on = timezone.localdate(at)
+    row.save(update_fields=["due_on"])
+
+
+def _condition_met(cast: Cast, at: datetime) -> Any:
+    row = make_condition(cast, _cluster(cast, State.RUNNING), is_met=True)
+    row.met_at = at
+    row.save(update_fields=["met_at"])
+
+
+def _asked(status: str) -> Callable[[Cast, datetime], Any]:
+    def make(cast: Cast, at: datetime) -> Any:
+        row = _cluster(cast, State.RUNNING)
+        Participation.objects.create(cluster=row, member=cast.member("member"), status=status, asked_at=at)
+
+    return make
+
+
+def _amendment(*steps: tuple[str, str], wished: dict[str, Any] | None = None) -> Callable[[Cast, datetime], Any]:
+    def make(cast: Cast, at: datetime) -> Any:
+        cluster, wish, by = _cluster(cast, State.RUNNING), wished or {"title": "Another title"}, "participant"
+        if "lead" in wish:
+            by = "lead"
+            wish = {"lead": [cast.member("participant").pk, cast.organisation.pk]}
+        row = suggest_amendment(cluster=cluster, by=cast.user(by), wished=wish, reason="It is clearer.", at=at)
+        for verb, role in steps:
+            act(amendment=row, verb=verb, by=cast.user(role), at=at)
+
+    return make
+
+
+def _merge(cast: Cast, at: datetime) -> Any:
+    goal = _cluster(cast, State.RUNNING, working_group=cast.other_group)
+    facts = {"reason": "Both ask the same.", "asked_by": cast.user("coordinator"), "asked_at": at}
+    MergeRequest.objects.create(cluster=_cluster(cast, State.APPROVED, starts_on=FAR["ends_on"]), into=goal, **facts)
+
+
+def _follow_up(cast: Cast, at: datetime) -> Any:
+    row = _cluster(cast, State.CONCLUDED, started_on=date(2023, 1, 1), ended_on=date(2024, 1, 1))
+    FollowUp.objects.create(
+        cluster=row, why="six_months", due_on=timezone.localdate(at), asked=cast.member("lead"), asked_at=at
+    )
+
+
+def _meeting(cast: Cast, at: datetime) -> Any:
+    cluster, begins = _cluster(cast, State.RUNNING), at - timedelta(hours=12)
+    facts = {"title": "Kick-off", "starts_at": begins, "ends_at": begins + timedelta(hours=2), "zone": "Europe/Athens"}
+    call_meeting(cluster=cluster, by=cast.user("lead"), invite=False, at=at - timedelta(days=300), **facts)
+
+
+MAKERS: dict[str, Callable[[Cast, datetime], Any]] = {
+    "undecided": _undecided,
+    "lead_asked": _lead_asked,
+    "idle": _idle,
+    "start": _start,
+    "end": _end,
+    "stage": _stage,
+    "condition": _condition,
+    "condition_met": _condition_met,
+    "invitation": _asked(ParticipationStatus.INVITED),
+    "request": _asked(ParticipationStatus.REQUESTED),
+    "suggestion": _amendment(),
+    "new_lead": _amendment(wished={"lead": []}),
+    "amendment": _amendment(("amendment.proposed", "lead")),
+    "merge": _merge,
+    "follow_up": _follow_up,
+    "meeting": _meeting,
+}
+
+
+def test_every_rule_is_made_here() -> None:
+    assert set(MAKERS) == set(RULES) - {"report"}
+
+
+@pytest.mark.parametrize("night", NIGHTS, ids=str)
+@pytest.mark.parametrize("rule", MAKERS)
+def test_each_thing_is_reminded_of_on_its_days_once_and_as_the_plan_says(cast: Cast, rule: str, night: date) -> None:
+    """The day of the changed clocks is the day of the question; all steps are crossed, each twice."""
+    with time_machine.travel(late_on(night), tick=False):
+        MAKERS[rule](cast, late_on(night))
+    Message.objects.all().delete()
+    wanted = DAYS[rule]
+    steps = {day for days in wanted.values() for day in days}
+    found: dict[str, set[int]] = {}
+    for day in sorted({near for step in steps for near in (step - 1, step, step + 1)}):
+        on = night + timedelta(days=day)
+        planned = [(row.key, row.audience) for row in plan_reminders(on).sends if row.silence.rule == rule]
+        sent = [(row.key, row.audience) for row in send_reminders(on=on).sends if row.silence.rule == rule]
+        assert sent == planned
+        for _key, audience in sent:
+            found.setdefault(audience, set()).add(day)
+        assert send_reminders(on=on).sends == [], "running it twice sends once"
+    assert {name: sorted(days) for name, days in found.items()} == wanted
+    keys = list(Message.objects.filter(key__startswith="reminder:").values_list("key", flat=True))
+    assert len(keys) == len(set(keys))
+
+
+# -- Meetings ----------------------------------------------------------------------------------------------------------
+
+
+def called(cast: Cast, cluster: Cluster, days: int = 3, **more: Any) -> Any:
+    begins = NOW + timedelta(days=days)
+    facts = {"title": "Kick-off", "starts_at": begins, "ends_at": begins + timedelta(hours=2), **more}
+    return call_meeting(cluster=cluster, by=cast.user("lead"), **facts)
+
+
+def reminded(on: date) -> set[str]:
+    return {row.person.name for row in plan_reminders(on).sends if row.silence.rule == "meeting"}
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_meeting_that_was_called_today_or_is_cancelled_or_over_reminds_nobody(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING, **FAR)
+    meeting = called(cast, cluster)
+    everybody = {"Lead Person", "Deputy_Lead Person", "Participant Person", "External Person"}
+    assert reminded(TODAY) == set(), "the invitation left today"
+    assert reminded(TODAY + timedelta(days=3)) == everybody
+    assert reminded(TODAY + timedelta(days=4)) == set()
+    begins = NOW + timedelta(days=4)
+    moved = {"starts_at": begins, "ends_at": begins + timedelta(hours=1)}
+    with time_machine.travel(NOW + timedelta(days=1), tick=False):
+        change_meeting(meeting=meeting, by=cast.user("lead"), seen_version=meeting.version, **moved)
+    assert (reminded(TODAY + timedelta(days=1)), reminded(TODAY + timedelta(days=4))) == (set(), everybody)
+    cluster.participations.filter(member=cast.member("participant")).update(status="left")
+    assert "Participant Person" not in reminded(TODAY + timedelta(days=4))
+    Cluster.objects.filter(pk=cluster.pk).update(state=State.PAUSED)
+    assert reminded(TODAY + timedelta(days=4)) == set()
+    Cluster.objects.filter(pk=cluster.pk).update(state=State.RUNNING)
+    meeting.refresh_from_db()
+    cancel_meeting(meeting=meeting, by=cast.user("lead"), reason="The harbour is closed.")
+    assert reminded(TODAY + timedelta(days=4)) == set()
+
+
+def invited_to(cast: Cast, role: str, state: str = MessageState.QUEUED) -> list[str]:
+    rows = Message.objects.filter(to=cast.user(role), template="clusters/meeting_called", state=state)
+    return [row.params["audience"] for row in rows]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_who_comes_after_a_meeting_was_called_is_invited_too_by_whichever_way(cast: Cast) -> None:
+    open_one = make_cluster(cast, State.RUNNING, **FAR)
+    called(cast, open_one)
+    cancelled = called(cast, open_one, 5, title="Cancelled")
+    cancel_meeting(meeting=cancelled, by=cast.user("lead"), reason="The harbour is closed.")
+    called(cast, open_one, -5, title="Over")
+    enter(cluster=open_one, by=cast.user("member"), way="join", organisation=cast.organisation)
+    assert invited_to(cast, "member") == ["newcomer"]
+    other = make_cluster(cast, State.RUNNING, join_policy=JoinPolicy.APPLICATION, **FAR)
+    called(cast, other)
+    row = enter(cluster=other, by=cast.user("other_lead"), way="ask", organisation=cast.organisation)
+    assert invited_to(cast, "other_lead") == []
+    answer_request(participation=row, by=cast.user("lead"), accept=True)
+    held = Message.objects.get(to=cast.user("other_lead"), template="clusters/meeting_called")
+    assert held.due_at == NOW + timedelta(seconds=30)
+    take_answer_back(participation=row, by=cast.user("lead"))
+    assert invited_to(cast, "other_lead") == [], "it goes with the answer that was taken back"
+    asked = Participation.objects.create(
+        cluster=other, member=cast.member("proposer"), organisation=cast.organisation, status="invited", asked_at=NOW
+    )
+    answer_invitation(participation=asked, by=cast.user("proposer"), accept=True)
+    assert invited_to(cast, "proposer") == ["newcomer"]
+
+
+# -- Reports -----------------------------------------------------------------------------------------------------------
+
+
+def unreported(on: date) -> set[tuple[str, str]]:
+    rows = [row for row in plan_reminders(on).decisions if row.silence.rule == "report"]
+    return {(row.person.name, str(row.why)) for row in rows}
+
+
+@time_machine.travel(NOW, tick=False)
+def test_what_ended_and_stands_in_no_report_waits_for_the_coordinators_of_its_group(cast: Cast) -> None:
+    ended = make_cluster(cast, State.CONCLUDED)
+    make_cluster(cast, State.RUNNING)
+    on = TODAY + timedelta(days=14)
+    group = {("Coordinator Person", Why.NO_ANSWER), ("Coordinator_Proposer Person", Why.NO_ANSWER)}
+    assert unreported(on) == group, "listed with the reason why nobody is mailed yet"
+    assert send_reminders(on=on).sends == []
+    client = Client()
+    client.force_login(cast.user("coordinator"))
+    page = client.get(f"/reminders/?on={on.isoformat()}").text
+    assert "Ended and not reported yet" in page
+    final = issue_factsheet(
+        cluster=ended, face=Face.BACKWARD, reason="conclude", by=None, at=NOW, accepts_missing_pdf=True
+    )
+    assert unreported(on) == group
+    report = Issue.objects.create(
+        kind=IssueKind.REPORT,
+        subject_kind="report",
+        subject_id=1,
+        reference="report-1",
+        version=1,
+        title="Report",
+        issued_at=NOW,
+        snapshot={"language": "en"},
+        snapshot_sha256="1" * 64,
+    )
+    CopReport.objects.create(issue=report, from_on=TODAY, until_on=TODAY).factsheets.add(final)
+    assert unreported(on) == set()
+
+
+@time_machine.travel(NOW, tick=False)
+def test_of_what_ended_more_than_a_year_ago_nobody_is_told(cast: Cast) -> None:
+    make_cluster(cast, State.DISCONTINUED, ended_on=TODAY)
+    assert unreported(TODAY + timedelta(days=366)) != set()
+    assert unreported(TODAY + timedelta(days=367)) == set()
