@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clusters", "0015_prepared_decisions"),
+        ("clusters", "0016_invitations_by_address"),
     ]
 
     operations = [
