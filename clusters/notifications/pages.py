@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from clusters.models import Cluster
 from clusters.notifications import merge as merge_mails
-from clusters.rules.leads import lead_page
+from clusters.rules.leads import reminder_page
 from community import notifications
 from community.models import Message
 
@@ -88,7 +88,7 @@ REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "idle": _plain(_named_page("clusters:update")),
     "start": _plain(_verb_page("start")),
     "end": _plain(_verb_page("conclude")),
-    "lead_ended": _plain(lead_page),
+    "lead_ended": _plain(reminder_page),
     "stage": _stage,
     "condition": _plain(_conditions),
     "condition_met": _plain(_conditions),

@@ -28,13 +28,21 @@ def is_lead_ended(cluster: Cluster, leads: Leads) -> bool:
     return is_gone(cluster.lead) or not leads.verdict(cluster.lead, cluster.lead_organisation)
 
 
-def lead_page(cluster: Cluster) -> str:
-    """Return where another lead is named: by a hand-over, or in the proposal; a lead who is gone is stood in for."""
+def lead_page(cluster: Cluster, *, may_adopt: bool = False) -> str:
+    """Return where another lead is named: by a hand-over, or in the proposal.
+
+    Where the lead is gone, a coordinator (`may_adopt`) stands in first.
+    """
     if cluster.state not in ACTIVE_STATES:
         return reverse("clusters:update", kwargs={"reference": cluster.name})
-    if is_gone(cluster.lead):
-        return reverse("clusters:transition", kwargs={"reference": cluster.name, "verb": "adopt"})
+    if may_adopt and is_gone(cluster.lead):
+        return _verb(cluster, "adopt")
     return reverse("clusters:amendment_hand_over", kwargs={"reference": cluster.name})
+
+
+def reminder_page(cluster: Cluster) -> str:
+    """Return where a reminder leads; of a lead who is gone to the cluster, which offers each reader a button."""
+    return cluster.get_absolute_url() if is_gone(cluster.lead) else lead_page(cluster)
 
 
 def remedies(user: User | AnonymousUser, cluster: Cluster, on: date) -> list[Obstacle]:

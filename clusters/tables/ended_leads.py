@@ -36,11 +36,12 @@ def leads_to_find(who: Viewer, on: date) -> Iterator[DeskItem]:
     leads = Leads([(row.lead, row.lead_organisation) for row in found], on)
     for cluster in found:
         why = leads.verdict(cluster.lead, cluster.lead_organisation).reason
+        is_kept = bool(getattr(cluster, "is_kept", False))
         yield DeskItem(
-            verb=_button(cluster, as_lead=bool(getattr(cluster, "is_kept", False))),
+            verb=_button(cluster, as_lead=is_kept),
             title=str(cluster),
             why=str(why),
-            url=lead_page(cluster),
+            url=lead_page(cluster, may_adopt=not is_kept),
             since=_since(cluster.lead_flagged_on),
             late=True,
         )

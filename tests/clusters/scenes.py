@@ -215,6 +215,17 @@ SCENES: dict[str, tuple[str, str, Maker]] = {
     "prepared.announce_decision": (S, "mission_coordinator", prepared),
     "prepared.prepare_decision": (S, "coordinator", lambda cast, c: {"verb": "approve", "seen": content_hash(c)}),
     "prepared.take_back_decision": (S, "coordinator", prepared),
+    "proposal_comment.ask_for_comments": (
+        S,
+        "proposer",
+        lambda cast, c: {"until": timezone.localdate() + timedelta(days=8)},
+    ),
+    "proposal_comment.comment_on_proposal": (S, "member", _nothing),
+    "proposal_comment.take_back_comment": (
+        S,
+        "member",
+        lambda cast, c: {"comment": comment_on_proposal(cluster=c, by=cast.user("member"), text="Ask the ports.")},
+    ),
     "condition.confirm_condition": (R, "coordinator", met),
     "condition.waive_condition": (R, "coordinator", lambda cast, c: {"condition": make_condition(cast, c)}),
     "day.report_day": (R, "lead", day),

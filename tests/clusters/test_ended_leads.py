@@ -14,7 +14,7 @@ from clusters.actions.reminders import flag_leads, plan_reminders, send_reminder
 from clusters.choices import State
 from clusters.models import Cluster
 from clusters.permissions import Leads
-from clusters.rules.leads import is_lead_ended
+from clusters.rules.leads import is_lead_ended, reminder_page
 from clusters.tables.overview import clusters_of, lines_of, with_parts
 from clusters.visibility import viewer
 from community import contributions
@@ -137,10 +137,13 @@ def test_the_page_the_desks_and_the_overview_say_so_at_once_with_the_button(cast
 def test_of_a_lead_who_is_gone_the_coordinators_are_asked_to_adopt(cast: Cast) -> None:
     running = make_cluster(cast, State.RUNNING)
     type(cast.user("lead")).objects.filter(pk=cast.user("lead").pk).update(is_active=False)
-    assert desk(cast, "deputy_lead", running) != []
+    hand_over = f"/clusters/{running.name}/amendments/hand-over/"
+    assert desk(cast, "deputy_lead", running) == [("Hand over the lead", hand_over)]
+    assert client_of(cast, "deputy_lead").get(hand_over).status_code == 200
     rows = contributions.desk_items.get("clusters")(cast.user("coordinator"), TODAY)
     item = next(row for row in rows if row.title == str(running))
     assert (str(item.verb), item.url) == ("Adopt", f"/clusters/{running.name}/adopt/")
+    assert reminder_page(Cluster.objects.get(pk=running.pk)) == running.get_absolute_url()
     client = client_of(cast, "coordinator")
     assert "Adopt it until a lead is found" in client.get(running.get_absolute_url()).content.decode()
     client.post(item.url, {"reason": "To keep it going."})
