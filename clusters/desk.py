@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from clusters.choices import ACTIVE_STATES, FOLLOW_UP_DAYS, ParticipationStatus, State
 from clusters.models import Cluster, Condition, FollowUp, MergeRequest, Participation, PreparedDecision, Stage
 from clusters.rules.follow_up import is_late
+from clusters.rules.proposal_comments import asked_words
 from clusters.rules.roadmap import seen_versions
 from clusters.sentences import why_returned
 from clusters.tables.ended_leads import leads_to_find
@@ -81,7 +82,7 @@ def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
         item = DeskItem(
             verb=_("Review as stand-in") if stands_in else _("Review"),
             title=str(cluster),
-            why=_joined(words, cluster, who),
+            why=_joined(words, cluster, who, on),
             url=reverse("clusters:review_case", kwargs={"reference": cluster.name}),
             since=cluster.submitted_at,
             due=answer_by(cluster.state_since or cluster.submitted_at, (1 + stands_in) * ANSWER_DAYS),
@@ -93,9 +94,11 @@ def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
             yield found
 
 
-def _joined(words: str, cluster: Cluster, who: Viewer) -> str:
-    """Return why a proposal is the reader's, and who looks at it."""
+def _joined(words: str, cluster: Cluster, who: Viewer, on: date) -> str:
+    """Return why a proposal is the reader's, until when comments are asked for, and who looks at it."""
     words = words % {"group": _group(cluster)}
+    if asked := asked_words(cluster, on):
+        words = _("%(why)s Asked for: %(asked)s.") % {"why": words, "asked": asked}
     row = getattr(cluster, "review_assignment", None)
     if row is None:
         return words

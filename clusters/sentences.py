@@ -89,6 +89,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "record_afterwards": (gettext_lazy("%(who)s entered the cluster: it was decided elsewhere."), "list", ""),
     "undo": (gettext_lazy("%(who)s took the last step back."), "undo", ""),
     "proposal.edited": (gettext_lazy("%(who)s changed the proposal."), "edit", ""),
+    "proposal.commented": (gettext_lazy("%(who)s commented on the proposal."), "need", ""),
+    "proposal.comments_asked": (gettext_lazy("%(who)s asked for comments until a day."), "calendar", ""),
     "stage.added": (gettext_lazy("%(who)s added a stage: %(title)s"), "plus", ""),
     "stage.changed": (gettext_lazy("%(who)s changed a stage: %(title)s"), "edit", ""),
     "stage.moved": (gettext_lazy("%(who)s moved a stage: %(title)s"), "list", ""),

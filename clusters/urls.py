@@ -30,6 +30,7 @@ from clusters.views.participation_access import AccessView
 from clusters.views.places import PlacesView
 from clusters.views.prepared import PreparedAnnounceView, PreparedTakeBackView, PreparedView
 from clusters.views.proposal import ProposalCreateView, ProposalUpdateView
+from clusters.views.proposal_comment import CommentsUntilView, CommentsView, CommentTakeBackView
 from clusters.views.register import NamesView, RegisterView
 from clusters.views.roadmap_confirm import RoadmapConfirmView, StageConfirmView
 from clusters.views.roadmap_order import StageMoveView
@@ -273,6 +274,9 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/merge/agree/", merge.MergeAgreeView.as_view(), name="merge_agree"),
     path("clusters/<str:reference>/merge/refuse/", merge.MergeRefuseView.as_view(), name="merge_refuse"),
     path("clusters/<str:reference>/merge/withdraw/", merge.MergeWithdrawView.as_view(), name="merge_withdraw"),
+    path("clusters/<str:reference>/comments/", CommentsView.as_view(), name="comments"),
+    path("clusters/<str:reference>/comments/until/", CommentsUntilView.as_view(), name="comments_until"),
+    path("clusters/<str:reference>/comments/<int:pk>/take-back/", CommentTakeBackView.as_view(), name="comment_back"),
     path("clusters/<str:reference>/prepared/", PreparedView.as_view(), name="prepared"),
     path("clusters/<str:reference>/prepared/announce/", PreparedAnnounceView.as_view(), name="prepared_announce"),
     path("clusters/<str:reference>/prepared/take-back/", PreparedTakeBackView.as_view(), name="prepared_take_back"),

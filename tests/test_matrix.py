@@ -21,6 +21,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from clusters.actions.meeting import note_decision
 from clusters.choices import ParticipationStatus, State
 from clusters.models import Cluster, Participation
+from community.models import Comment
 from config.urls import urlpatterns as real_urlpatterns
 from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW
@@ -206,6 +207,9 @@ def parts_of(cast: Cast, name: str, cluster: Cluster) -> int:
         row = make_meeting(cast, cluster)
         is_decision = name.endswith("decision_back")
         return note_decision(meeting=row, by=cast.user("lead"), text="Two tables.").pk if is_decision else row.pk
+    if name == "clusters:comment_back":
+        row = Comment.objects.create(kind="proposal", subject_id=cluster.pk, by=cast.user("member"), text="x")
+        return row.pk
     if "comment" in name or "thread" in name:
         return make_comment(cast, cluster).pk
     if "room_file" in name:

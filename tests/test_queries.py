@@ -12,9 +12,11 @@ from django.core.files.base import ContentFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
 from clusters.actions.meeting import keep_minutes, note_decision
+from clusters.actions.proposal_comment import comment_on_proposal
 from clusters.actions.room import reply, start_thread
 from clusters.actions.room_file import add_version
 from clusters.choices import PUBLIC_STATES, FollowUpReason, InvitationStatus, ParticipationStatus, StageStatus, State
@@ -23,7 +25,7 @@ from clusters.notifications.follow_up import PURPOSE
 from community.actions.transition import transition
 from community.choices import ConsentPurpose, FileVisibility, PartnerRole, Vocabulary
 from community.links import mint
-from community.models import Need, Organisation, Project, Solution, WorkingGroup
+from community.models import Comment, Need, Organisation, Project, Solution, WorkingGroup
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
@@ -88,8 +90,9 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/room/meetings/{meeting}/minutes/": 18,
     "/clusters/{running}/amendments/": 12,
     "/clusters/{running}/amendments/1/": 12,
-    "/review/{proposed}/": 24,
+    "/review/{proposed}/": 25,
     "/clusters/{proposed}/prepared/": 20,
+    "/clusters/{proposed}/comments/": 14,
     "/clusters/{proposed}/": 12,
 }
 #: Pages of those who keep the cluster or decide on it.
@@ -231,6 +234,8 @@ class World:
             further.solutions.add(self.solution)
             if state == State.SUBMITTED:
                 make_prepared(self.cast, further)
+        words = f"Comment {Comment.objects.count()}"
+        comment_on_proposal(cluster=self.proposed, by=person.user, text=words, at=timezone.now())
         make_follow_up(self.cast, make_cluster(self.cast, State.CONCLUDED))
         for why in FollowUpReason.values:
             if not self.concluded.follow_ups.filter(why=why).exists():

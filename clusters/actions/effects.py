@@ -61,6 +61,8 @@ def give_reference(attempt: Attempt) -> None:
     if attempt.subject.reference is None:
         attempt.set(reference=next_reference(attempt.on.year))
     attempt.set(submitted_at=attempt.at)
+    if attempt.subject.comments_until is not None and attempt.subject.comments_until < attempt.on:
+        attempt.set(comments_until=None)  # it was asked of an earlier round
 
 
 def next_reference(year: int) -> str:

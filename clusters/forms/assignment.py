@@ -25,13 +25,8 @@ class AssignForm(forms.Form):
         self.known = {person.pk: person for person in reviewers}
         choices = [("", _("Choose a person")), *((pk, person.name) for pk, person in self.known.items())]
         self.fields["member"].choices = choices  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        """Ask for the person where somebody else is to look."""
-        cleaned = self.cleaned_data
-        if cleaned.get("do") == GIVE and "member" not in self.errors and cleaned.get("member") is None:
-            self.add_error("member", _("Choose who is to look at it."))
-        return cleaned
+        self.fields["member"].required = not self.is_bound or self.data.get("do") == GIVE
+        self.fields["member"].error_messages["required"] = _("Choose who is to look at it.")
 
     @property
     def person(self) -> Member | None:

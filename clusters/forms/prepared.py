@@ -47,7 +47,7 @@ class PrepareForm(ApproveForm):
         ),
         widget=forms.RadioSelect,
         initial=BY_PRESS,
-        required=False,
+        error_messages={"required": _("Say when it is announced.")},
     )
     announce_on = DayField(label=_("Day of the announcement"), required=False)
     announce_clock = forms.TimeField(

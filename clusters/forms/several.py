@@ -43,6 +43,8 @@ class SeveralForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["press"].choices = [(name, name) for name in several.lists]  # type: ignore[attr-defined]
         self.fields["member"].choices = [("", _("Choose a person")), *several.people]  # type: ignore[attr-defined]
+        self.fields["member"].required = not self.is_bound or self.data.get("press") in ASSIGNING
+        self.fields["member"].error_messages["required"] = _("Choose a person.")
         self.fields["reason"].widget.attrs["rows"] = 2
         chosen = several.lists.get(str(self.data.get("press", "")), [])
         # What a page showed of a line may have changed since: the action says so, line by line.
@@ -60,6 +62,6 @@ class SeveralForm(forms.Form):
             self.add_error("reason", _("Say why: the person who asked reads it word for word."))
         if cleaned.get("press") in ASSIGNING:
             cleaned["person"] = Member.objects.filter(pk=cleaned.get("member") or 0).first()
-            if cleaned["person"] is None:
+            if cleaned["person"] is None and "member" not in self.errors:
                 self.add_error("member", _("Choose a person."))
         return cleaned

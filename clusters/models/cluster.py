@@ -67,6 +67,7 @@ class Cluster(models.Model):
     deadline_reason = models.CharField(_("why that deadline"), max_length=200, blank=True, validators=[plain_line])
     started_on = models.DateField(_("started on"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    comments_until = models.DateField(_("comments asked for until"), null=True, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT, editable=False)
     state_before = models.CharField(max_length=12, choices=State, blank=True, editable=False)
     state_since = models.DateTimeField(_("in this state since"), null=True, editable=False)

@@ -19,6 +19,7 @@ from clusters.models import Cluster, Participation
 from clusters.notifications import condition as condition_mails
 from clusters.notifications import merge as merge_mails
 from clusters.notifications import prepared as prepared_mails
+from clusters.notifications import proposal_comment as comment_mails
 from clusters.permissions import acts_as_lead, deciding_members, sees_names
 from clusters.rules.requirements import UNDO_SECONDS
 from clusters.sentences import who
@@ -202,12 +203,13 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
         "question": cluster.question,
         "group": f"{group.code} {group.title}" if group else "",
         "who": who(event, named=message.to is not None and sees_names(message.to, cluster)) if event else "",
-        "reason": body.get("reason", "") or body.get("message", ""),
+        "reason": body.get("reason", "") or body.get("message", "") or comment_mails.words_of(message, cluster),
         "part": condition_mails.part(event, str(body.get("title", ""))) or message.params.get("part", ""),
         "conditions": condition_mails.lines(event),
         "facts": _facts(cluster, message),
         "into": merge_mails.into_of(event),
         "prepared_said": prepared_mails.said_of(message, cluster),
+        "comments_day": comment_mails.day_of(message),
     }
 
 

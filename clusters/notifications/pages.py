@@ -21,6 +21,10 @@ def _named_page(name: str) -> Callable[[Cluster], str]:
     return lambda cluster: reverse(name, kwargs={"reference": cluster.name})
 
 
+def _comments(cluster: Cluster) -> str:
+    return reverse("clusters:comments", kwargs={"reference": cluster.name})
+
+
 def _conditions(cluster: Cluster) -> str:
     return f"{cluster.get_absolute_url()}#conditions"
 
@@ -44,6 +48,8 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("invited", "participant"): _named_page("clusters:people"),
     ("condition_met", "coordinators"): _conditions,
     ("merge_asked", "taking_in"): _verb_page("merge"),
+    **{("proposal_commented", audience): _comments for audience in ("proposer", "lead", "writer")},
+    **{("comments_asked", audience): _comments for audience in ("proposer", "lead", "deciders")},
     ("decision_prepared", "deciders"): _named_page("clusters:prepared"),
     ("decision_held", "preparer"): _named_page("clusters:prepared"),
     ("decision_held", "deciders"): _named_page("clusters:prepared"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.utils import timezone
 
 from clusters.choices import LIVE_PREPARED, PreparedStatus
 
@@ -24,6 +25,12 @@ class PreparedDecisionQuerySet(models.QuerySet["PreparedDecision"]):
     def due(self, at: datetime) -> Self:
         """Keep those whose moment has come, the oldest first."""
         return self.filter(status=PreparedStatus.WAITING, announce_at__lte=at).order_by("announce_at", "pk")
+
+    def announced_between(self, first: date, last: date) -> Self:
+        """Keep what the clock is to announce on the days `first` to `last` of the site's zone, with the proposals."""
+        begin, end = (timezone.make_aware(datetime.combine(day, time())) for day in (first, last + timedelta(days=1)))
+        rows = self.filter(status=PreparedStatus.WAITING, announce_at__gte=begin, announce_at__lt=end)
+        return rows.select_related("cluster")
 
     def with_people(self) -> Self:
         """Join the proposal, who prepared it and who ended it."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from clusters.choices import ACTIVE_STATES, State
 from clusters.models import Cluster, Condition, FollowUp, Meeting, Participation, Stage
 from clusters.rules.requirements import IDLE_DAYS
+from clusters.tables.prepared import announcements
 from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
 from community.desk import waiting_for
@@ -100,7 +101,7 @@ class _Dates:
     """The dates of the clusters that a person works on, each sort in one query."""
 
     def __init__(self, who: Viewer, on: date, last: date) -> None:
-        self.member, self.on, self.last = who.member_id or 0, on, last
+        self.who, self.member, self.on, self.last = who, who.member_id or 0, on, last
         parts = Participation.objects.active().filter(member=self.member)
         works = Q(lead=self.member) | Q(acting_lead=self.member) | Q(pk__in=parts.values("cluster"))
         rows = Cluster.objects.filter(works | Q(working_group__in=who.group_ids)).in_states(ACTIVE_STATES)
@@ -117,7 +118,7 @@ class _Dates:
         yield from self._of_conditions()
         yield from self._of_meetings()
         yield from self._of_follow_ups()
-        yield from self._of_returned()
+        yield from self._of_proposals()
 
     def _whose(self, pk: int) -> str:
         return MINE if pk in self.kept else CLUSTERS if pk in self.own else GROUPS
@@ -183,13 +184,23 @@ class _Dates:
             url = _page(row.cluster, "outcomes")
             yield Deadline(row.due_on, _("follow-up is asked"), str(row.cluster), url, MINE, "", f"follow-up-{row.pk}")
 
-    def _of_returned(self) -> Iterator[Deadline]:
-        """Yield the days on which the registry withdraws returned proposals that nobody works on."""
-        for row in Cluster.objects.filter(proposer=self.member).in_states([State.RETURNED]):
+    def _of_proposals(self) -> Iterator[Deadline]:
+        """Yield until when comments are asked for, when the registry withdraws what nobody works on, and announces."""
+        works = Q(proposer=self.member) | Q(lead=self.member) | Q(working_group__in=self.who.group_ids)
+        asked = Q(state=State.SUBMITTED, comments_until__range=(self.on, self.last)) & works
+        for row in Cluster.objects.filter(asked | Q(state=State.RETURNED, proposer=self.member)):
+            if row.state == State.SUBMITTED:
+                whose = CLUSTERS if self.member in (row.proposer_id, row.lead_id) else GROUPS
+                what, url = _("comments are asked for until this day"), _page(row, "comments")
+                yield Deadline(row.comments_until or self.on, what, str(row), url, whose, "", "comments")
+                continue
             day = timezone.localdate(row.updated_at) + timedelta(days=IDLE_DAYS)
             if self._is_near(day):
                 what, url = _("is withdrawn unless you go on with it"), _page(row, "update")
                 yield Deadline(day, what, str(row), url, MINE, _("Change and propose again"), "withdrawn")
+        for row, day in announcements(self.who, self.on, self.last):
+            what, url = _("a prepared decision is announced"), _page(row, "prepared")
+            yield Deadline(day, what, str(row), url, GROUPS, "", "announcement")
 
 
 def _page(cluster: Cluster, name: str, anchor: str = "") -> str:

@@ -46,9 +46,6 @@ def announcements(who: Viewer, on: date, last: date) -> Iterator[tuple[Cluster, 
         return
     waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0)
     rows = waiting if who.is_mission else waiting.for_groups(who.group_ids)
-    for row in PreparedDecision.objects.by_cluster(list(rows)).values():
-        if row.is_held or row.announce_at is None:
-            continue
-        day = timezone.localdate(row.announce_at)
-        if on <= day <= last:
-            yield row.cluster, day
+    for row in PreparedDecision.objects.announced_between(on, last).filter(cluster__in=rows.order_by()):
+        if row.announce_at is not None:
+            yield row.cluster, timezone.localdate(row.announce_at)

@@ -14,8 +14,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clusters.choices import AmendmentState, Capacity, Level, OutcomeKind, ParticipationRole, StageStatus, State
+from clusters.models import Cluster
 from clusters.notifications.amendment import AUDIENCE_LABELS as AMENDMENT_AUDIENCES
 from clusters.notifications.lifecycle import AUDIENCE_LABELS
+from clusters.rules.proposal_comments import asked_words
 from clusters.rules.roadmap import progress_in_words
 from community.lifecycle import Reason, Verb
 from community.templatetags.components import mark
@@ -152,3 +154,9 @@ def audience_labels(codes: Iterable[str]) -> str:
 def stages_progress(lines: Iterable[Mapping[str, Any]]) -> str:
     """Return how far the stages of a snapshot are, in words."""
     return progress_in_words([line["status"] for line in lines])
+
+
+@register.simple_tag
+def comments_asked(cluster: Cluster) -> str:
+    """Return until when comments on a proposal are asked for, today; "" where they are not."""
+    return asked_words(cluster, timezone.localdate())

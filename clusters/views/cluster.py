@@ -27,6 +27,7 @@ from clusters.querysets.cluster import ClusterQuerySet
 from clusters.relatives import history_of, relatives, took_it_in
 from clusters.rules.day import can_report_day
 from clusters.rules.leads import remedies
+from clusters.rules.proposal_comments import asked_words, can_read_comments
 from clusters.rules.requirements import lead_trouble
 from clusters.rules.room import can_see_room
 from clusters.rules.standing import how_it_stands
@@ -95,6 +96,7 @@ def frame(request: HttpRequest, cluster: Cluster, tab: str) -> dict[str, Any]:
         "lead_trouble": trouble,
         "lead_remedies": remedies(user, cluster, on) if trouble is not None else [],
         "how_it_stands": how_it_stands(cluster, on),
+        "comments_asked": asked_words(cluster, on),
         "reports_day": reports_day,
         "may_edit": bool(can_edit_proposal(user, cluster)) if user.is_authenticated else False,
         "accepted_to_lead_at": _own_acceptance(user, cluster),
@@ -123,6 +125,7 @@ def _tabs(cluster: Cluster, current: str, user: User | AnonymousUser) -> list[di
         ("summary", "clusters:detail", _("Summary")),
         ("roadmap", "clusters:roadmap", _("Roadmap")),
         ("people", "clusters:people", _("People")),
+        ("comments", "clusters:comments", _("Comments")),
         ("outcomes", "clusters:outcomes", _("Outcomes")),
         ("room", "clusters:room", _("Room")),
         ("amendments", "clusters:amendments", _("Amendments")),
@@ -131,6 +134,9 @@ def _tabs(cluster: Cluster, current: str, user: User | AnonymousUser) -> list[di
     kwargs = {"reference": cluster.name}
     if cluster.approved_at is None:
         rows = [row for row in rows if row[0] != "amendments"]
+    has_comments = cluster.state in EDITABLE_STATES and can_read_comments(user, cluster)
+    if current != "comments" and not has_comments:
+        rows = [row for row in rows if row[0] != "comments"]
     if current != "room" and not can_see_room(user, cluster):
         rows = [row for row in rows if row[0] != "room"]
     return [

@@ -34,6 +34,7 @@ from clusters.rules.decision import how_decided
 from clusters.rules.prepared import prepared_on
 from clusters.sentences import history
 from clusters.summary import cached_snapshot
+from clusters.tables.proposal_comment import counted
 from clusters.views.cluster import load
 from clusters.visibility import viewer
 from community.models import Event, User
@@ -155,7 +156,6 @@ class ReviewView(LoginRequiredMixin, View):
                 **_judged(points),
                 "overlap": overlap_of(cluster, request.user, parts),
                 "offers": offers,
-                "prepared": prepared_on(cluster, request.user),
                 "may_decide": next(offers[code].verdict for code in ("return", "decline") if code in offers),
                 **_assigning(cluster, request.user, on),
                 "seen": content_hash(cluster, parts),
@@ -182,10 +182,12 @@ def _assigning(cluster: Cluster, user: User, on: date) -> dict[str, object]:
 
 
 def _people_and_frame(cluster: Cluster, user: User, parts: Parts) -> dict[str, object]:
-    """Return who is named in the proposal, asked or not, and what frames it: further groups, language."""
+    """Return who is named in the proposal, asked or not, and what frames it: groups, language, what was said of it."""
     rows = [row for row in cluster.participations.all() if row.status in NAMED_PARTICIPATIONS]
     names = names_of(user, cluster, [cluster.lead_id, *(row.member_id for row in rows)])
     return {
+        "prepared": prepared_on(cluster, user),
+        "comment_count": counted(cluster),
         "lead_name": names.get(cluster.lead_id or 0, ""),
         "people": [{"row": row, "name": names.get(row.member_id or 0, "")} for row in rows],
         "further_groups": list(cluster.further_working_groups.all()) if parts.further_working_groups else [],

@@ -23,7 +23,7 @@ BROWSER = [tools.CHROMIUM, tools.LIBATOMIC]
 #: Goes before a command that takes what the others leave of the cores: they wait for pages, locks and answers.
 PATIENT = tuple(filter(shutil.which, ("nice",)))
 # A leg that takes longer hangs. The everyday suite ends within twelve minutes in all, on two idle cores.
-THOROUGH_SECONDS = 3600
+THOROUGH_SECONDS = 7200
 
 
 @dataclass(frozen=True)

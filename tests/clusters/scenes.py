@@ -16,19 +16,30 @@ from django.utils import timezone
 
 from clusters.actions import inverses, participation, roadmap_confirm, room
 from clusters.actions.amendment import act, decide_amendment, suggest_amendment
+from clusters.actions.assignment import assign_review
 from clusters.actions.condition import meet_condition
 from clusters.actions.merge import ask_merge
+from clusters.actions.prepared import prepare_decision
 from clusters.actions.room_message import recipients_of, seal_of
 from clusters.choices import OutcomeKind, ParticipationStatus, State
 from clusters.models import Amendment, Cluster, MergeRequest, Outcome, Participation, Stage
+from clusters.rules.content import content_hash
 from clusters.rules.roadmap import seen_versions
 from clusters.rules.shift import shift_of
+from community import links
 from community.actions.transition import transition
 from community.models import Consent
 from tests import factories as make
 from tests.cast import Cast, make_cluster, share
 from tests.clusters.test_every_writer import PRESSES, arguments
-from tests.matrix.places import make_comment, make_condition, make_meeting, make_room_file
+from tests.matrix.places import (
+    PURPOSE_OF_ADDRESSES,
+    make_comment,
+    make_condition,
+    make_invitation,
+    make_meeting,
+    make_room_file,
+)
 
 Facts = dict[str, Any]
 Maker = Callable[[Cast, Cluster], Facts]
@@ -75,6 +86,17 @@ def reminded_part(cast: Cast, cluster: Cluster) -> Facts:
 
 def reminded_stage(cast: Cast, cluster: Cluster) -> Facts:
     return {"stage": inverses.remind_responsible(stage=late(cast, cluster), by=cast.user("lead"))}
+
+
+def overdue(cast: Cast, cluster: Cluster) -> Facts:
+    pilot(cluster)
+    return {}
+
+
+def reminded_lead(cast: Cast, cluster: Cluster) -> Facts:
+    pilot(cluster)
+    inverses.remind_lead(cluster=cluster, by=cast.user("coordinator"))
+    return {}
 
 
 def answered(cast: Cast, cluster: Cluster) -> Facts:
@@ -145,15 +167,60 @@ def invited(cast: Cast, cluster: Cluster) -> Facts:
     return {"participation": part(cast, cluster, ParticipationStatus.INVITED)}
 
 
+def assigned(cast: Cast, cluster: Cluster) -> Facts:
+    assign_review(cluster=cluster, by=cast.user("coordinator"), member=cast.member("mission_coordinator"))
+    return {}
+
+
+def prepared(cast: Cast, cluster: Cluster) -> Facts:
+    seen = content_hash(cluster)
+    row = prepare_decision(cluster=cluster, by=cast.user("coordinator"), verb="approve", seen=seen)
+    return {"prepared": row}
+
+
+def linked(cast: Cast, cluster: Cluster, role: str = "") -> Any:
+    """Return the link that was sent to the address of somebody, or of a stranger."""
+    address = cast.user(role).email if role else "stranger@port.example"
+    row = make_invitation(cast, cluster, address)
+    link, _token = links.mint(PURPOSE_OF_ADDRESSES, subject=row, address=address, by=None)
+    return link
+
+
+def _nothing(cast: Cast, cluster: Cluster) -> Facts:
+    return {}
+
+
+def _joining(cast: Cast, cluster: Cluster, way: str, join: str = "open", size_limit: int | None = None) -> Facts:
+    Cluster.objects.filter(pk=cluster.pk).update(join_policy=join, size_limit=size_limit)
+    return {"way": way, "organisation": cast.organisation}
+
+
+def _full(cast: Cast, cluster: Cluster) -> Cluster:
+    """Let somebody wait for a place."""
+    Cluster.objects.filter(pk=cluster.pk).update(size_limit=4)
+    part(cast, cluster, ParticipationStatus.WAITING)
+    return cluster
+
+
 R, A, S, D = State.RUNNING, State.APPROVED, State.SUBMITTED, State.DRAFT
 #: action -> (state of the cluster, who presses, what with beside the arguments of `test_every_writer`).
 SCENES: dict[str, tuple[str, str, Maker]] = {
+    "assignment.assign_review": (S, "coordinator", lambda cast, c: {"member": cast.member("mission_coordinator")}),
+    "assignment.release_review": (S, "coordinator", assigned),
+    "prepared.announce_decision": (S, "mission_coordinator", prepared),
+    "prepared.prepare_decision": (S, "coordinator", lambda cast, c: {"verb": "approve", "seen": content_hash(c)}),
+    "prepared.take_back_decision": (S, "coordinator", prepared),
     "condition.confirm_condition": (R, "coordinator", met),
     "condition.waive_condition": (R, "coordinator", lambda cast, c: {"condition": make_condition(cast, c)}),
     "day.report_day": (R, "lead", day),
     "draft_share.share_draft": (D, "proposer", lambda cast, c: {"reader": listed(cast)}),
     "draft_share.unshare_draft": (D, "proposer", shared),
     "evidence.add_evidence": (R, "lead", lambda cast, c: {**RIGHTS, "title": "Readings", "visibility": "public"}),
+    "invitation.send_invitations": (R, "lead", lambda cast, c: {"text": "new@port.example, other@port.example"}),
+    "invitation_answer.accept_address": (R, "member", lambda cast, c: {"link": linked(cast, c, "member")}),
+    "invitation_answer.decline_address": (R, "member", lambda cast, c: {"link": linked(cast, c, "member")}),
+    "inverses.remind_lead": (R, "coordinator", overdue),
+    "inverses.take_lead_reminder_back": (R, "coordinator", reminded_lead),
     "inverses.remind_invited": (R, "lead", invited),
     "inverses.remind_responsible": (R, "lead", lambda cast, c: {"stage": late(cast, c)}),
     "inverses.take_answer_back": (R, "lead", answered),
@@ -200,7 +267,6 @@ SCENES: dict[str, tuple[str, str, Maker]] = {
     ),
     "roadmap.drop_stage": (R, "lead", lambda cast, c: {"stage": pilot(c)}),
     "roadmap.note_stage": (R, "lead", lambda cast, c: {"stage": pilot(c)}),
-    "roadmap.remove_stage": (A, "lead", lambda cast, c: {"stage": pilot(c)}),
     "roadmap.start_stage": (R, "lead", lambda cast, c: {"stage": pilot(c)}),
     "roadmap.update_stage": (R, "lead", lambda cast, c: {"stage": pilot(c), "note": "Soon."}),
     "roadmap_confirm.confirm_roadmap": (
@@ -227,6 +293,61 @@ SCENES: dict[str, tuple[str, str, Maker]] = {
         lambda cast, c: {**RIGHTS, "room_file": make_room_file(cast, c), "content": ContentFile(b"32 wells", "b.txt")},
     ),
     "room_message.send_message": (R, "lead", message),
+}
+#: The same actions where they do something else: name -> (action, state, who, what with).
+VARIANTS: dict[str, tuple[str, str, str, Maker]] = {
+    "interest": (
+        "participation.enter",
+        S,
+        "member",
+        lambda cast, c: {"way": "interest", "organisation": cast.organisation},
+    ),
+    "request": (
+        "participation.enter",
+        R,
+        "member",
+        lambda cast, c: _joining(cast, c, "ask", join="application"),
+    ),
+    "wait": ("participation.enter", R, "member", lambda cast, c: _joining(cast, c, "wait", size_limit=4)),
+    "decline": ("participation.answer_request", R, "lead", lambda cast, c: {"accept": False, "reason": "Full."}),
+    "decline invitation": (
+        "participation.answer_invitation",
+        R,
+        "member",
+        lambda cast, c: {**invited(cast, c), "accept": False},
+    ),
+    "take back request": (
+        "participation.leave",
+        R,
+        "member",
+        lambda cast, c: {"participation": part(cast, c, ParticipationStatus.REQUESTED)},
+    ),
+    "take invitation back": (
+        "parting.end_participation",
+        R,
+        "lead",
+        lambda cast, c: {**invited(cast, c), "seen": "invited"},
+    ),
+    "name deputy": (
+        "participation.give_role",
+        R,
+        "lead",
+        lambda cast, c: {"participation": there(cast, c), "role": "deputy"},
+    ),
+    "accept as a stranger": (
+        "invitation_answer.accept_address",
+        R,
+        "visitor",
+        lambda cast, c: {"link": linked(cast, c), "name": "Nuria Port", "organisation": "Port of the Cape"},
+    ),
+    "move up": (
+        "participation.leave",
+        R,
+        "participant",
+        lambda cast, c: {"participation": there(cast, _full(cast, c))},
+    ),
+    "remove stage": ("roadmap.drop_stage", A, "lead", lambda cast, c: {"stage": pilot(c)}),
+    "change role": ("participation.give_role", R, "lead", lambda cast, c: {"participation": there(cast, c)}),
 }
 #: How an amendment comes to the state in which the verb is done: (who suggests, what, who presses, what the form asks).
 TITLE: Facts = {"title": "Wetlands"}
@@ -266,7 +387,7 @@ LIFE: dict[str, tuple[str, str, Facts]] = {
     "propose_again": (State.CONCLUDED, "member", {}),
     "undo": (R, "lead", {}),
 }
-NAMES = (*PRESSES, *(f"amendment.{verb}" for verb in AMENDING), *(f"life.{verb}" for verb in LIFE))
+NAMES = (*PRESSES, *VARIANTS, *(f"amendment.{verb}" for verb in AMENDING), *(f"life.{verb}" for verb in LIFE))
 
 
 def amended(verb: str, cast: Cast) -> Callable[[], object]:
@@ -302,8 +423,8 @@ def scene_of(name: str, cast: Cast) -> Callable[[], object]:
         return lived(verb, cast)
     if group == "amendment" and verb in AMENDING:
         return amended(verb, cast)
-    state, who, maker = SCENES.get(name, (R, "lead", lambda cast, cluster: {}))
+    action, state, who, maker = VARIANTS.get(name) or (name, *SCENES.get(name, (R, "lead", _nothing)))
     cluster = make_cluster(cast, state)
     own = maker(cast, cluster)
-    rest = arguments(PRESSES[name], own.get("cluster", cluster), cast, besides={*own, "by"})
-    return partial(PRESSES[name], **rest, **own, by=cast.user(who))
+    rest = arguments(PRESSES[action], own.get("cluster", cluster), cast, besides={*own, "by"})
+    return partial(PRESSES[action], **rest, **own, by=cast.user(who))

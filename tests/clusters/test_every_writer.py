@@ -111,6 +111,7 @@ def arguments(
             cluster=make_cluster(cast, State.RUNNING), by=cast.user("participant"), wished=WISHED, reason="Later."
         ),
         "prepared": lambda: make_prepared(cast, make_cluster(cast, State.SUBMITTED)),
+        "until": lambda: None,
         "wished": lambda: WISHED,
         "verb": lambda: "amendment.proposed",
         "text": lambda: "A comment.",

@@ -473,7 +473,7 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(cast: Cast, cluste
     assert client.post(page, {**seen, **good, "announce_clock": "12:00"})["Location"] == page
     assert PreparedDecision.objects.get().announce_at == LATER
     change(cluster)
-    stale = client.post(page, {**seen, "decision": "return", "reason": CANARY})
+    stale = client.post(page, {**seen, "decision": "return", "reason": CANARY, "when": "press"})
     assert stale.status_code == 409
     assert f'name="seen" value="{content_hash(Cluster.objects.get(pk=cluster.pk))}"' in stale.content.decode()
 

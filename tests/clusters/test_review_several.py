@@ -276,6 +276,8 @@ def test_the_pages_show_first_then_send_then_take_back(cast: Cast) -> None:
     query: dict[str, Any] = {"press": "remind-lead", "pick": keys(clusters)}
     preview = client.get("/review/several/preview/", query)
     assert "Send 4 mails" in preview.text
+    assert '<form method="post" action="/review/several/"' in preview.text
+    assert 'href="/review/several/">Leave it' in preview.text
     assert Message.objects.count() == 0
     answer = client.post("/review/several/", query, follow=True)
     assert "2 things done." in answer.text
@@ -294,6 +296,7 @@ def test_the_preview_of_a_leads_reminders_and_what_is_missing(cast: Cast) -> Non
     preview = client.get("/desk/several/preview/", {"press": "remind", "pick": [str(row.pk)]})
     assert "Please answer the invitation to" in preview.text
     assert "Send 1 mail<" in preview.text
+    assert '<form method="post" action="/desk/several/"' in preview.text
     assert client.get("/desk/several/preview/", {"press": "remind"}).status_code == 422
     assert client.get("/desk/several/preview/", {"press": "assign-review", "pick": "1"}).status_code == 422
     assert client.get("/desk/several/preview/").status_code == 422

@@ -117,6 +117,9 @@ def test_each_mail_names_the_subject_and_comes_as_often_as_one_chose(cast: Cast,
     row = Message.objects.get(to=cast.user("participant"))
     mail = mails.render(row)
     assert mail.subject == f"The bill (“{cluster.title}”)"
+    html: Any = mail.alternatives[0][0]
+    assert ">It goes out on Monday.<br>See https://bills.example.</div>" in html, "a letter, not a quotation"
+    assert "\n\nIt goes out on Monday.\nSee https://bills.example.\n\n" in mail.body
     assert "Lead Person (lead) writes to all who take part" in mail.body
     assert "It goes out on Monday." in mail.body
     cluster.participations.filter(member=cast.member("participant")).update(status=ParticipationStatus.LEFT)

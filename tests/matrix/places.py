@@ -12,6 +12,7 @@ from clusters.actions.amendment import act, suggest_amendment
 from clusters.actions.evidence import add_evidence
 from clusters.actions.follow_up import answer_follow_up
 from clusters.actions.meeting import call_meeting, note_decision
+from clusters.actions.proposal_comment import comment_on_proposal
 from clusters.actions.room import hide_comment, start_thread
 from clusters.actions.room_file import add_room_file
 from clusters.choices import Capacity, FollowUpReason, ParticipationStatus, StageStatus, State
@@ -359,6 +360,13 @@ def make_prepared(cast: Cast, proposal: Cluster, **more: Any) -> PreparedDecisio
         content_hash=content_hash(proposal),
         **given,
     )
+
+
+def proposal_comment(cast: Cast) -> dict[str, Any]:
+    """Return a comment of the member on a proposal."""
+    proposal = make_cluster(cast, State.SUBMITTED)
+    row = comment_on_proposal(cluster=proposal, by=cast.user("member"), text="Ask the salt works first.")
+    return {"reference": proposal.name, "pk": row.pk}
 
 
 def factsheet(**more: Any) -> Place:

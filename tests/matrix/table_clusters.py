@@ -558,6 +558,32 @@ VERBS = (
         post=who(403, (302, f"{OUT} {GROUP}")),
     ),
     Row(
+        "clusters:comments",
+        cluster(State.SUBMITTED),
+        get=who(200, (302, OUT), (404, "other_external external superuser")),
+        post=who(422, (302, OUT), (404, "other_external external superuser")),
+    ),
+    Row(
+        "clusters:comments",
+        RUNNING,
+        get=who(200, (302, OUT), (403, "other_external superuser")),
+        post=who(422, (302, OUT), (403, STRANGERS)),
+        case="approved",
+    ),
+    Row(
+        "clusters:comments_until",
+        cluster(State.SUBMITTED),
+        get=SIGNED_IN_NO_METHOD,
+        post=CASE_READERS | dict.fromkeys([*GROUP.split(), "proposer"], 302),
+        data={"until": ""},
+    ),
+    Row(
+        "clusters:comment_back",
+        places.proposal_comment,
+        get=SIGNED_IN_NO_METHOD,
+        post=CASE_READERS | {"member": 302},
+    ),
+    Row(
         "clusters:prepared",
         places.prepared,
         get=CASE_READERS | dict.fromkeys(GROUP.split(), 200),
