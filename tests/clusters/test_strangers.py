@@ -36,9 +36,10 @@ from tests import factories as make
 from tests.cast import ROLES, Cast, make_cast, make_cluster, share
 from tests.clusters.test_every_writer import PRESSES, arguments
 from tests.clusters.test_lifecycle_pages import client_of
+from tests.database import both_in_the_long_run
 from tests.matrix.places import make_condition, make_file, make_follow_up
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = pytest.mark.django_db
 
 #: Whoever has no part: `other_lead` coordinates nothing and leads nothing here, `other_external` was invited elsewhere.
 STRANGERS = ("visitor", "member", "other_lead", "other_external", "superuser")
@@ -88,6 +89,7 @@ class Readers:
 
 
 @pytest.mark.parametrize("name", PRESSES)
+@both_in_the_long_run
 def test_no_press_leaves_an_older_page(cast: Cast, name: str) -> None:
     readers, cluster = Readers(cast), make_cluster(cast, State.RUNNING)
     given = {**arguments(PRESSES[name], cluster, cast), **FURTHER.get(name, {})}
@@ -119,6 +121,7 @@ LIFE: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
 )
 
 
+@pytest.mark.both
 def test_a_page_follows_its_cluster_from_step_to_step(cast: Cast) -> None:
     readers, cluster = Readers(cast), make_cluster(cast, State.SUBMITTED, starts_on=timezone.localdate())
     cluster.stages.update(status="done", actual_start_on=timezone.localdate(), actual_end_on=timezone.localdate())
@@ -135,6 +138,7 @@ def test_a_page_follows_its_cluster_from_step_to_step(cast: Cast) -> None:
         assert len(pages) == number + (verb != "propose_again"), verb  # a draft is nobody else's to see
 
 
+@pytest.mark.both
 def test_a_page_follows_what_goes_into_its_cluster_and_what_proposes_it_again(cast: Cast) -> None:
     readers, into = Readers(cast), make_cluster(cast, State.RUNNING)
     ended = make_cluster(cast, State.DISCONTINUED)
@@ -151,6 +155,7 @@ def test_a_page_follows_what_goes_into_its_cluster_and_what_proposes_it_again(ca
     assert "Called otherwise" in found["member", into.pk], "who sees what was proposed"
 
 
+@pytest.mark.both
 def test_who_may_see_a_cluster_is_never_known_from_before(cast: Cast) -> None:
     cluster, client = make_cluster(cast, State.RUNNING), client_of(cast, "visitor")
     for state in (*State, State.RUNNING):
@@ -167,6 +172,7 @@ def issue(cluster: Cluster) -> Issue:
     return issue_factsheet(cluster=cluster, face=Face.FORWARD, reason=reason, by=None, at=now, accepts_missing_pdf=True)
 
 
+@pytest.mark.both
 def test_a_page_follows_the_newest_edition_of_its_factsheet(cast: Cast) -> None:
     readers, cluster = Readers(cast), make_cluster(cast, State.RUNNING)
     edition = Edition.objects.get(issue=issue(cluster))
@@ -176,6 +182,7 @@ def test_a_page_follows_the_newest_edition_of_its_factsheet(cast: Cast) -> None:
     assert ["h-factsheet" in text for text in (*before.values(), *after.values())] == [True, True, False, False]
 
 
+@pytest.mark.both
 def test_whatever_is_written_elsewhere_is_seen_at_once(cast: Cast) -> None:
     need, further = make.make_need("Who pays?", organisation=make.make_organisation("Port")), make.make_need("And why?")
     cluster = make_cluster(cast, State.RUNNING, need=need)
@@ -225,6 +232,7 @@ def test_whatever_is_written_elsewhere_is_seen_at_once(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("state", [State.RUNNING, State.CONCLUDED])
+@both_in_the_long_run
 def test_nobody_reads_the_page_of_somebody_who_may_read_more_or_less(cast: Cast, state: str) -> None:
     """Everybody reads twice, so that whatever one of them left is there for the others."""
     cluster = make_cluster(cast, state)
@@ -242,6 +250,7 @@ def test_nobody_reads_the_page_of_somebody_who_may_read_more_or_less(cast: Cast,
     assert {"member", "participant", "lead", "admin"} <= named
 
 
+@pytest.mark.both
 def test_a_part_of_ones_own_is_no_strangers(cast: Cast) -> None:
     """Each row that ties somebody to the cluster, or to one before or after it, parts their page from the others'."""
     on, cluster, member = timezone.localdate(), make_cluster(cast, State.RUNNING), cast.member("member")
@@ -281,6 +290,7 @@ def test_a_part_of_ones_own_is_no_strangers(cast: Cast) -> None:
         assert page_of(cluster.name, user, on) is not None, what
 
 
+@pytest.mark.both
 def test_whoever_has_no_part_shares_a_page_with_their_like(cast: Cast) -> None:
     cluster, on = make_cluster(cast, State.RUNNING), timezone.localdate()
     keys = {}
@@ -302,6 +312,7 @@ def client_user(cast: Cast, role: str) -> Any:
     return cast.user(role) or AnonymousUser()
 
 
+@pytest.mark.both
 def test_what_changes_while_a_page_is_drawn_keeps_it_from_being_kept(cast: Cast) -> None:
     cluster, on, visitor = make_cluster(cast, State.RUNNING), timezone.localdate(), client_user(cast, "visitor")
     page = page_of(cluster.name, visitor, on)
@@ -317,6 +328,7 @@ def test_what_changes_while_a_page_is_drawn_keeps_it_from_being_kept(cast: Cast)
     assert page.kept() is not None
 
 
+@pytest.mark.both
 def test_a_section_that_does_not_say_what_it_shows_keeps_the_page_from_being_kept(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -326,6 +338,7 @@ def test_a_section_that_does_not_say_what_it_shows_keeps_the_page_from_being_kep
     assert page_of(cluster.name, client_user(cast, "visitor"), on) is None
 
 
+@pytest.mark.both
 def test_what_strangers_are_offered_requires_nothing_that_a_kept_page_would_not_know() -> None:
     strangers = {Capacity.MEMBER, Capacity.EXTERNAL}
     offered = [verb for verb in VERBS if any(strangers & {*verb.who_in(state)} for state in verb.sources)]
@@ -333,6 +346,7 @@ def test_what_strangers_are_offered_requires_nothing_that_a_kept_page_would_not_
     assert [(verb.requires, verb.four_eyes) for verb in offered] == [((), False)]
 
 
+@pytest.mark.both
 def test_a_page_that_was_read_before_takes_few_queries(cast: Cast) -> None:
     """The cluster's row, what it names, what stands beside it, the edition; and who reads: session, account, person."""
     cluster, found = make_cluster(cast, State.RUNNING), {}
