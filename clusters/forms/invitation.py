@@ -32,7 +32,7 @@ class AddressesForm(forms.Form):
         error_messages={"required": _("Say what the people are invited for.")},
     )
     access = forms.ChoiceField(
-        label=_("In the room they"),
+        label=_("What they may do in the room"),
         choices=Access.choices,
         initial=Access.COMMENT,
         widget=forms.RadioSelect,

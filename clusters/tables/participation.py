@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 
 from clusters.choices import LIVE_PARTICIPATIONS, ParticipationRole, ParticipationStatus
 from clusters.models import Cluster, Participation
-from clusters.permissions import names_of
+from clusters.permissions import names_of, sees_names
 from community.models import Affiliation, Member, Organisation, Partnership, User
 
 _ORDER = [str(role) for role in ParticipationRole]
@@ -25,21 +25,19 @@ MOST_FOUND = 10
 
 @dataclass(frozen=True)
 class PersonRow:
-    """One person's part; `name` is "" where it may not be read."""
+    """One person's part; `name` is "" where it may not be read.
+
+    `invited_by` names who invited a partner from outside for a named purpose, to those who work on the cluster alone.
+    """
 
     participation: Participation
     name: str
+    invited_by: str = ""
 
     @property
     def role(self) -> str | Promise:
         """The role in words."""
         return self.participation.get_role_display()
-
-    @property
-    def invited_by(self) -> str:
-        """Who invited a partner from outside for a named purpose; "" for others and where the name may not be read."""
-        row = self.participation
-        return row.asked_by.get_full_name() if row.is_external and row.purpose and row.asked_by and self.name else ""
 
     @property
     def since(self) -> datetime | None:
@@ -111,10 +109,15 @@ def people_of(cluster: Cluster, *, user: User | AnonymousUser | None, on: date) 
     kept = Q(status__in=shown) | Q(status=Status.LEFT, until_on__isnull=False)
     rows = list(cluster.participations.filter(kept).select_related("organisation", "asked_by__member").order_by("pk"))
     names = names_of(user, cluster, [row.member_id for row in rows])
+    works = sees_names(user, cluster)
     projects = _projects({row.organisation_id for row in rows if row.organisation_id is not None}, on)
 
     def persons(*statuses: str) -> list[PersonRow]:
-        return [PersonRow(row, names.get(row.member_id or 0, "")) for row in rows if row.status in statuses]
+        return [
+            PersonRow(row, names.get(row.member_id or 0, ""), _inviter(row) if works else "")
+            for row in rows
+            if row.status in statuses
+        ]
 
     invited = persons(Status.INVITED)
     active = persons(Status.ACTIVE)
@@ -131,6 +134,11 @@ def people_of(cluster: Cluster, *, user: User | AnonymousUser | None, on: date) 
         ),
         persons=len(active),
     )
+
+
+def _inviter(row: Participation) -> str:
+    """Return the name of who invited a partner from outside for a named purpose; "" for everybody else."""
+    return row.asked_by.get_full_name() if row.is_external and row.purpose and row.asked_by is not None else ""
 
 
 def _by_organisation(rows: Iterable[PersonRow], projects: dict[int, tuple[list[str], str]]) -> list[OrganisationRow]:

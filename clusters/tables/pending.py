@@ -35,6 +35,14 @@ def _invited(count: int) -> str:
     )
 
 
+def _asked_address(count: int) -> str:
+    return ngettext(
+        "%(count)d person who was invited by address has not answered yet.",
+        "%(count)d persons who were invited by address have not answered yet.",
+        count,
+    )
+
+
 def _requested(count: int) -> str:
     return ngettext(
         "%(count)d request to join waits for the lead.", "%(count)d requests to join wait for the lead.", count
@@ -108,6 +116,7 @@ SORTS: dict[str, tuple[Callable[[int], str], str]] = {
     "proposed": (_proposed, "clusters:amendments"),
     "merge": (_merge, "clusters:detail"),
     "invited": (_invited, "clusters:people"),
+    "address": (_asked_address, "clusters:people"),
     "follow_up": (_follow_up, "clusters:outcomes"),
 }
 
@@ -140,6 +149,7 @@ def _sources(cluster: Cluster, user: User) -> list[tuple[str, QuerySet[Any], str
     return [
         ("requested", people.filter(status=ParticipationStatus.REQUESTED), "asked_at"),
         ("invited", people.filter(status=ParticipationStatus.INVITED, asked_at__isnull=False), "asked_at"),
+        ("address", cluster.invitations.open(), "asked_at"),
         ("condition", conditions.filter(met_at=None), ""),
         ("met", conditions.exclude(met_at=None), "met_at"),
         ("suggested", readable.filter(state=AmendmentState.SUGGESTED), "created_at"),

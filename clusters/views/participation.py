@@ -29,6 +29,7 @@ from clusters.forms.participation import (
     WantForm,
 )
 from clusters.models import Cluster, Participation
+from clusters.notifications.invitation import MAY
 from clusters.permissions import can_work, names_of
 from clusters.rules.joining import (
     SMALL_GROUP,
@@ -330,6 +331,7 @@ def _people(request: HttpRequest, cluster: Cluster, *, status: int = 200) -> Htt
         "mine": mine,
         "offered": offered,
         "organisations": own_organisations(user, on) if offered and user.is_authenticated else [],
+        "may": MAY[mine.access] if mine else "",
         "may_answer": can_answer_invitation(user, mine) if mine else None,
         "may_leave": can_leave(user, mine) if mine else None,
     }

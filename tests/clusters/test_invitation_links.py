@@ -25,10 +25,11 @@ from clusters.rules.joining import can_contribute
 from clusters.rules.room import can_see_room, can_share, can_speak
 from community.actions.external import make_member
 from community.actions.outbox import send_outbox
-from community.choices import LinkState, Standing
+from community.choices import ConsentPurpose, LinkState, Standing
 from community.links import find, mint
 from community.models import Event, Member, Message, SignedLink, User
 from community.permissions import Refusal
+from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 
@@ -117,6 +118,9 @@ def test_the_name_of_who_comes_from_outside_is_read_by_those_who_work_there_alon
         assert ("Ana Kovač" in page, "invited by Lead Person" in page) == (is_named, is_named), role
     page = Client().get(f"/clusters/{cluster.name}/people/").content.decode()
     assert ("Ana Kovač" in page, "Port of the Bay" in page, ADDRESS in page) == (False, True, False)
+    make.make_consent(User.objects.get(email=ADDRESS).member, ConsentPurpose.PUBLIC)
+    page = Client().get(f"/clusters/{cluster.name}/people/").content.decode()
+    assert ("Ana Kovač" in page, "Lead Person" in page, "invited by" in page) == (True, False, False)
 
 
 def test_showing_the_page_changes_nothing_however_often(cast: Cast, cluster: Cluster, client: Client) -> None:

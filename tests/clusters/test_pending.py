@@ -13,8 +13,8 @@ from clusters.models import Cluster, Condition, MergeRequest
 from clusters.tables.pending import pending_on
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.test_lifecycle_pages import client_of
-from tests.factories import make_member
-from tests.matrix.places import make_condition, make_follow_up
+from tests.factories import NOW, make_member
+from tests.matrix.places import make_condition, make_follow_up, make_invitation
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -40,6 +40,7 @@ def test_people_conditions_and_merges_are_counted_with_their_day(cast: Cast) -> 
     ask_in(cluster, cast, "Asker One", ParticipationStatus.REQUESTED)
     ask_in(cluster, cast, "Asker Two", ParticipationStatus.REQUESTED)
     ask_in(cluster, cast, "Guest", ParticipationStatus.INVITED)
+    make_invitation(cast, cluster)
     make_condition(cast, cluster)
     met = make_condition(cast, cluster)
     Condition.objects.filter(pk=met.pk).update(met_at=timezone.now(), met_by=cast.user("lead"))
@@ -56,9 +57,10 @@ def test_people_conditions_and_merges_are_counted_with_their_day(cast: Cast) -> 
         "1 condition is reported as met and waits for a coordinator to confirm it.",
         "1 asked merge waits for a coordinator of the other group.",
         "1 invited person has not answered yet.",
+        "1 person who was invited by address has not answered yet.",
     ]
     days = [row.since and timezone.localdate(row.since) for row in pending_on(cluster, cast.user("lead"))]
-    assert days == [timezone.localdate(), None, *[timezone.localdate()] * 3]
+    assert days == [timezone.localdate(), None, *[timezone.localdate()] * 3, timezone.localdate(NOW)]
 
 
 def test_an_amendment_is_counted_only_for_who_may_read_it(cast: Cast) -> None:
