@@ -221,11 +221,7 @@ SCENES: dict[str, tuple[str, str, Maker]] = {
         lambda cast, c: {"until": timezone.localdate() + timedelta(days=8)},
     ),
     "proposal_comment.comment_on_proposal": (S, "member", _nothing),
-    "proposal_comment.take_back_comment": (
-        S,
-        "member",
-        lambda cast, c: {"comment": comment_on_proposal(cluster=c, by=cast.user("member"), text="Ask the ports.")},
-    ),
+    "proposal_comment.take_back_comment": (S, "member", commented),
     "condition.confirm_condition": (R, "coordinator", met),
     "condition.waive_condition": (R, "coordinator", lambda cast, c: {"condition": make_condition(cast, c)}),
     "day.report_day": (R, "lead", day),
@@ -294,9 +290,6 @@ SCENES: dict[str, tuple[str, str, Maker]] = {
     "roadmap_order.move_stage": (R, "lead", lambda cast, c: {"stage": pilot(c)}),
     "roadmap_order.place_stage": (R, "lead", lambda cast, c: {"stage": pilot(c)}),
     "roadmap_shift.shift_stages": (R, "lead", shifted),
-    "proposal_comment.ask_for_comments": (S, "proposer", lambda cast, c: {"until": LATER.date()}),
-    "proposal_comment.comment_on_proposal": (S, "member", _nothing),
-    "proposal_comment.take_back_comment": (S, "member", commented),
     "room.change_comment": (
         R,
         "participant",
