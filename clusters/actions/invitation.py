@@ -5,7 +5,7 @@ The cluster's row is locked first, so that two presses at once send once.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from clusters.actions.participation import invite
 from clusters.actions.parts import check_fields, locked_cluster, record_change
-from clusters.choices import Access, InvitationStatus
+from clusters.choices import ACTIVE_STATES, Access, InvitationStatus
 from clusters.models import Cluster, Invitation
 from clusters.notifications.invitation import ask, call_off, tell_ended
 from clusters.permissions import can_work
@@ -118,6 +118,22 @@ def remind_address(*, invitation: Invitation, by: User, at: datetime | None = No
     event = record_change(cluster, "invitation.reminded", row, by=by, at=at)
     ask(row, by=by, at=at, event=event, is_reminder=True)
     return row
+
+
+@transaction.atomic
+def remind_by_clock(pk: int, *, on: date, key: str) -> bool:
+    """Send an unanswered invitation once more, as the registry; `key` makes a second mail of the same step impossible.
+
+    Returns whether a mail was written: not when it was answered or taken back meanwhile.
+    """
+    found = Invitation.objects.filter(pk=pk).values_list("cluster", flat=True).first()
+    cluster = Cluster.objects.select_for_update(of=("self",)).filter(pk=found).first()
+    row = cluster.invitations.open().filter(pk=pk).first() if cluster is not None else None
+    if cluster is None or row is None or cluster.state not in ACTIVE_STATES:
+        return False
+    row.cluster = cluster
+    noon = timezone.make_aware(datetime.combine(on, time(12)))
+    return ask(row, by=None, at=noon, key=key, is_reminder=True) is not None
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils import timezone
 
+from clusters.actions.invitation import remind_by_clock
 from clusters.models import Cluster
 from clusters.notifications.silences import silences
 from clusters.rules.reminders import LAST_IDLE_STEP, Decision, keys_of, plan
@@ -86,6 +87,9 @@ def flag_leads(on: date) -> int:
 def _remind(decision: Decision, cluster: Cluster, user: User | None, on: date) -> None:
     """Write one row; it bears what the subject line says, and no name."""
     silence = decision.silence
+    if silence.rule == "address":
+        remind_by_clock(silence.part_id, on=on, key=decision.key)
+        return
     is_last = silence.rule == "idle" and decision.step == LAST_IDLE_STEP
     notifications.queue(
         "clusters/withdrawal_ahead" if is_last else "clusters/reminder",

@@ -41,6 +41,7 @@ class Invitation(FoldedKeys, models.Model):
 
     objects = InvitationQuerySet.as_manager()
 
+    link_made_at: datetime | None
     link_sent_at: datetime | None
     link_ends_at: datetime | None
     has_bounced: bool

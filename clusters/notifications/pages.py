@@ -93,6 +93,7 @@ REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "condition": _plain(_conditions),
     "condition_met": _plain(_conditions),
     "invitation": _plain(_named_page("clusters:people")),
+    "address": _plain(_named_page("clusters:people")),  # its mail leads to the signed link instead
     "request": _plain(_named_page("clusters:people")),
     "suggestion": _amendment,
     "new_lead": _amendment,

@@ -92,6 +92,12 @@ WORDS: dict[str, ReminderWords] = {
         _("You were invited on %(day)s. Nobody must take part: say yes or no."),
         _("Answer the invitation"),
     ),
+    "address": ReminderWords(
+        _("Invitation to an address is not answered"),
+        _("Invitation to “%(title)s”"),
+        _("You were invited on %(day)s. Nobody must take part: say yes or no."),
+        _("See the invitation"),
+    ),
     "request": ReminderWords(
         _("Request to join is not answered"),
         _("Please answer who would join “%(title)s”"),

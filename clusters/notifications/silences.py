@@ -4,15 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters.choices import ACTIVE_STATES, AmendmentKind, AmendmentState, ParticipationStatus, State
-from clusters.models import Amendment, Cluster, Condition, FollowUp, Meeting, MergeRequest, Participation, Stage
+from clusters.models import (
+    Amendment,
+    Cluster,
+    Condition,
+    FollowUp,
+    Invitation,
+    Meeting,
+    MergeRequest,
+    Participation,
+    Stage,
+)
 from clusters.permissions import Leads
 from clusters.rules.amendment import own_parties
+from clusters.rules.invitations import has_run_out
 from clusters.rules.leads import is_lead_ended
 from clusters.rules.reminder_rights import parties_of
 from clusters.rules.reminders import RULES, Person, Silence
@@ -34,7 +46,7 @@ def silences(on: date) -> list[Silence]:
     """Return everything that waits for somebody on the day `on`, by cluster; as many queries for many as for one."""
     facts = _Facts(on)
     found = [*facts.of_clusters(), *facts.of_parts(), *facts.of_people(), *facts.of_amendments(), *facts.of_ended()]
-    found += [*facts.of_leads(), *facts.of_meetings()]
+    found += [*facts.of_addresses(), *facts.of_leads(), *facts.of_meetings()]
     for provider in contributions.silences:
         found += provider(on)
     order = list(RULES)
@@ -194,6 +206,23 @@ class _Facts:
                 yield self._part("invitation", row, _day(row.asked_at), {"asked": person_of(row.member)})
             else:
                 yield self._part("request", row, _day(row.asked_at), self._dated(row.cluster_id))
+
+    def of_addresses(self) -> Iterator[Silence]:
+        """Yield invitations that went to an address and wait for an answer; the address itself is in no fact.
+
+        The day of the newest mail, also of one that a lead sent by hand, is no day of a reminder.
+        """
+        active = [pk for pk, row in self.clusters.items() if row.state in ACTIVE_STATES]
+        begins = timezone.make_aware(datetime.combine(self.on, time.min))
+        for row in Invitation.objects.open().filter(cluster__in=active).with_link().order_by("pk"):
+            newest = _day(row.link_made_at or row.asked_at)
+            people: dict[str, People] = {
+                "address": (Person(None, str(_("somebody asked by address")), has_address=True),)
+            }
+            more: dict[str, Any] = {"key": f"invitation:{row.pk}", "part_id": row.pk}
+            more["since"] = newest + timedelta(days=1)
+            more["is_answerable"] = not (has_run_out(row, begins) or row.has_bounced)
+            yield self.silence("address", self.clusters[row.cluster_id], _day(row.asked_at), people, **more)
 
     def of_amendments(self) -> Iterator[Silence]:
         """Yield suggestions, hand-overs and amendments that wait, and merges that were asked for."""

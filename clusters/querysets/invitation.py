@@ -29,12 +29,13 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         return self.filter(over, answered_at__lte=before).exclude(address="")
 
     def with_link(self) -> Self:
-        """Add when the newest link was sent (`link_sent_at`) and ends (`link_ends_at`), and `has_bounced`."""
+        """Add when the newest link was made, was sent and ends (`link_made_at`, …), and `has_bounced`."""
         links = SignedLink.objects.filter(kind="invitation", subject_id=OuterRef("pk")).order_by("-pk")
         failed = Message.objects.filter(
             kind="invitation", subject_id=OuterRef("pk"), state=MessageState.FAILED, link__state="open"
         )
         return self.annotate(
+            link_made_at=Subquery(links.values("created_at")[:1]),
             link_sent_at=Subquery(links.values("sent_at")[:1]),
             link_ends_at=Subquery(links.values("expires_at")[:1]),
             has_bounced=models.Exists(failed),

@@ -79,6 +79,7 @@ RULES: dict[str, tuple[Step, ...]] = {
     "condition": _dated(),
     "condition_met": _to_decide(),
     "invitation": _asked("asked"),
+    "address": _asked("address"),
     "request": _asked("lead", Step(14, "lead", every=7), Step(14, "coordinators")),
     "suggestion": (Step(7, "lead"), Step(14, "lead")),
     "new_lead": _asked("asked"),
@@ -107,12 +108,16 @@ class Why(TextChoices):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who may be reminded; without `user_id` there is no account. `absent_until` is the last day away."""
+    """Somebody who may be reminded; without `user_id` there is no account. `absent_until` is the last day away.
+
+    `has_address`: asked by a mail with a link to an address, whoever it belongs to; the reminder goes the same way.
+    """
 
     user_id: int | None
     name: str
     is_active: bool = True
     absent_until: date | None = None
+    has_address: bool = False
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,7 @@ def _hindrance(silence: Silence, person: Person, on: date) -> Why | None:
         return Why.PAUSED
     if not silence.is_answerable:
         return Why.NO_ANSWER
-    if person.user_id is None:
+    if person.user_id is None and not person.has_address:
         return Why.NO_ACCOUNT
     if not person.is_active:
         return Why.CLOSED

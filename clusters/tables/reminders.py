@@ -26,6 +26,7 @@ AUDIENCES = {
     "stand_ins": gettext_lazy("stand-in"),
     "lead": gettext_lazy("lead"),
     "asked": gettext_lazy("who was asked"),
+    "address": gettext_lazy("who was asked by address"),
     "proposer": gettext_lazy("proposer"),
     "responsible": gettext_lazy("responsible for the stage"),
     "room": gettext_lazy("takes part"),

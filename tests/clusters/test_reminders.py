@@ -27,7 +27,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 
 WHO = {name: Person(number, name) for number, name in enumerate(("lead", "coordinators", "stand_ins", "asked"), 1)}
-WHO |= {name: Person(number, name) for number, name in enumerate(("proposer", "responsible", "room"), 5)}
+WHO |= {name: Person(number, name) for number, name in enumerate(("proposer", "responsible", "room", "address"), 5)}
 PEOPLE = {name: (person,) for name, person in WHO.items()}
 ANCHOR = date(2026, 3, 29)  # the night in which Athens puts its clocks forward
 
@@ -43,6 +43,7 @@ DAYS: dict[str, dict[str, list[int]]] = {
     "condition": {"lead": [-14, -3, 0, 7, 14, 21, 28], "coordinators": [14]},
     "condition_met": {"coordinators": [7, 14], "stand_ins": [14]},
     "invitation": {"asked": [3, 7]},
+    "address": {"address": [3, 7]},
     "request": {"lead": [3, 7, 14, 21, 28], "coordinators": [14]},
     "suggestion": {"lead": [7, 14]},
     "new_lead": {"asked": [3, 7]},

@@ -13,14 +13,15 @@ from django.utils import timezone
 
 from clusters.actions.amendment import act, suggest_amendment
 from clusters.actions.inverses import take_answer_back
+from clusters.actions.invitation import remind_address, send_invitations, take_invitation_back
 from clusters.actions.meeting import call_meeting, cancel_meeting, change_meeting
 from clusters.actions.participation import answer_invitation, answer_request, enter
 from clusters.actions.reminders import plan_reminders, send_reminders
 from clusters.choices import JoinPolicy, ParticipationStatus, State
-from clusters.models import Cluster, FollowUp, MergeRequest, Participation, Stage
+from clusters.models import Cluster, FollowUp, Invitation, MergeRequest, Participation, Stage
 from clusters.rules.reminders import RULES, Why
 from community.choices import MessageState
-from community.models import Message
+from community.models import Message, SignedLink
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face, IssueKind
 from factsheets.models import CopReport, Issue
@@ -103,6 +104,11 @@ def _asked(status: str) -> Callable[[Cast, datetime], Any]:
     return make
 
 
+def _address(cast: Cast, at: datetime) -> Any:
+    lines = {"text": "tide@port.example", "purpose": "Knows the tide gauges", "at": at}
+    send_invitations(cluster=_cluster(cast, State.RUNNING), by=cast.user("lead"), **lines)
+
+
 def _amendment(*steps: tuple[str, str], wished: dict[str, Any] | None = None) -> Callable[[Cast, datetime], Any]:
     def make(cast: Cast, at: datetime) -> Any:
         cluster, wish, by = _cluster(cast, State.RUNNING), wished or {"title": "Another title"}, "participant"
@@ -146,6 +152,7 @@ MAKERS: dict[str, Callable[[Cast, datetime], Any]] = {
     "condition": _condition,
     "condition_met": _condition_met,
     "invitation": _asked(ParticipationStatus.INVITED),
+    "address": _address,
     "request": _asked(ParticipationStatus.REQUESTED),
     "suggestion": _amendment(),
     "new_lead": _amendment(wished={"lead": []}),
@@ -181,6 +188,37 @@ def test_each_thing_is_reminded_of_on_its_days_once_and_as_the_plan_says(cast: C
     assert {name: sorted(days) for name, days in found.items()} == wanted
     keys = list(Message.objects.filter(key__startswith="reminder:").values_list("key", flat=True))
     assert len(keys) == len(set(keys))
+
+
+# -- Addresses ---------------------------------------------------------------------------------------------------------
+
+
+@time_machine.travel(NOW, tick=False)
+def test_an_address_that_the_lead_reminded_by_hand_is_not_reminded_on_that_day(cast: Cast) -> None:
+    _address(cast, NOW)
+    row = Invitation.objects.get()
+    third = NOW + timedelta(days=3)
+    remind_address(invitation=row, by=cast.user("lead"), at=third)
+    assert [one.why for one in of_addresses(third.date())] == [Why.NOT_YET]
+    assert [one.step for one in of_addresses(TODAY + timedelta(days=7)) if one.sends] == [7]
+    assert "tide@port.example" not in repr(of_addresses(TODAY + timedelta(days=7)))
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_reminder_of_an_address_is_the_invitation_with_a_link_of_its_own(cast: Cast) -> None:
+    _address(cast, NOW)
+    first = SignedLink.objects.get()
+    send_reminders(on=TODAY + timedelta(days=3))
+    first.refresh_from_db()
+    mail = Message.objects.get(key__startswith="reminder:address:")
+    assert (mail.to_address, mail.params["is_reminder"], mail.link == first) == ("tide@port.example", True, False)
+    assert (first.state, mail.link.state) == ("revoked", "open")
+    take_invitation_back(invitation=Invitation.objects.get(), by=cast.user("lead"))
+    assert of_addresses(TODAY + timedelta(days=7)) == []
+
+
+def of_addresses(on: date) -> list[Any]:
+    return [one for one in plan_reminders(on).decisions if one.silence.rule == "address"]
 
 
 # -- Meetings ----------------------------------------------------------------------------------------------------------
