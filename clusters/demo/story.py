@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
-from clusters.demo import parts, people_steps, room_steps
+from clusters.demo import parts, people_steps, proposal_steps, room_steps
 from clusters.demo.clusters import make_draft
 from clusters.demo.files import paragraphs
 from clusters.demo.world import Day, World
@@ -43,8 +43,8 @@ HOURS = {
     "conclude": 17,
     "discontinue": 17,
 }
-#: What is said in a room one after the other, also where a weekend moves it to one day.
-HOURS |= {f"comment.{number}": 9 + number for number in range(8)}
+#: What is said in a room or on a proposal one after the other, also where a weekend moves it to one day.
+HOURS |= {f"{sort}.{number}": 9 + number for sort in ("comment", "remark") for number in range(8)}
 #: Verbs after which a version of the factsheet is issued.
 ISSUING = frozenset({"approve", "conclude", "discontinue", "correct", "amended"})
 _DRAFT_DAYS = 6
@@ -86,6 +86,7 @@ def _all(world: World, entry: dict[str, Any]) -> Iterator[Told]:
     yield from people_steps.told(world, entry)
     yield from _roadmap(world, entry)
     yield from _results(world, entry)
+    yield from proposal_steps.told(world, entry)
     yield from _room(world, entry)
     yield from _conditions(world, entry)
 

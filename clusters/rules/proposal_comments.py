@@ -80,6 +80,11 @@ def is_late(comment: Comment, cluster: Cluster) -> bool:
     return until is not None and timezone.localdate(comment.created_at) > until
 
 
+def was_commented(cluster: Cluster) -> bool:
+    """Tell whether anybody has said something on the proposal that was not taken back; one query."""
+    return Comment.objects.filter(kind=KIND, subject_id=cluster.pk, removed_at=None).exists()
+
+
 def comment_on(cluster: Cluster, pk: int) -> Comment | None:
     """Return a comment on the proposal; None when there is none of that key."""
     return Comment.objects.filter(kind=KIND, subject_id=cluster.pk).in_bulk([pk]).get(pk)

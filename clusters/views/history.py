@@ -9,6 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 
 from clusters.relatives import took_it_in
+from clusters.rules.proposal_comments import can_read_comments, was_commented
 from clusters.tables.history import page_of_history
 from clusters.views.cluster import frame, load
 
@@ -24,4 +25,5 @@ class ClusterHistoryView(View):
             return redirect("clusters:history", reference=kept.name, permanent=True)
         filters, page = page_of_history(cluster, request.user, request.GET)
         context = {"filter": filters, "form": filters.form, "page_obj": page, "clear_url": request.path}
+        context["has_comments"] = bool(can_read_comments(request.user, cluster)) and was_commented(cluster)
         return render(request, "clusters/cluster/history.html", {**frame(request, cluster, "history"), **context})

@@ -300,3 +300,13 @@ def test_a_new_round_asks_anew(cast: Cast, cluster: Cluster, clock: Any) -> None
     clock.move_to(NOW + 3 * DAY)
     transition(Cluster.objects.get(pk=cluster.pk), "submit", by=cast.user("proposer"))
     assert Cluster.objects.get(pk=cluster.pk).comments_until is None
+
+
+def test_the_history_leads_to_the_comments_once_it_is_decided(cast: Cast, cluster: Cluster) -> None:
+    link = f'href="/clusters/{cluster.name}/comments/"'
+    comment_on_proposal(cluster=cluster, by=cast.user("member"), text="Ask the ports.")
+    transition(cluster, "approve", by=cast.user("coordinator"), seen=content_hash(cluster))
+    pages = {role: client_of(cast, role).get(f"/clusters/{cluster.name}/history/") for role in ("member", "visitor")}
+    assert {role: link in page.content.decode() for role, page in pages.items()} == {"member": True, "visitor": False}
+    Comment.objects.all().delete()
+    assert link not in client_of(cast, "member").get(f"/clusters/{cluster.name}/history/").content.decode()
