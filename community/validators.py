@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BREAK = re.compile(r"[\t\n\r\u2028\u2029]")
 _INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+#: Digits that every database takes as a whole number.
+KEY_LENGTH = 18
 
 
 def plain_text(value: str) -> None:
@@ -35,3 +37,11 @@ def plain_line(value: str) -> None:
     plain_text(value)
     if _BREAK.search(value):
         raise ValidationError(_("This must be one line. Take out the line break."), code="break")
+
+
+def is_key(text: object) -> bool:
+    """Tell whether `text` can be a primary key, so that no database is asked for what none can hold.
+
+    Python refuses to read numbers of thousands of digits, and columns hold 18 with certainty.
+    """
+    return str(text).isdecimal() and len(str(text)) <= KEY_LENGTH

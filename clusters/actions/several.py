@@ -34,6 +34,7 @@ from clusters.actions.roadmap_confirm import confirm_roadmap
 from clusters.models import Cluster, Participation, ReviewAssignment, Stage
 from community.models import Member, User
 from community.permissions import Refusal
+from community.validators import is_key
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def _accept(part: Participation, seen: str, by: User, at: datetime, given: dict[
 
 def _decline(part: Participation, seen: str, by: User, at: datetime, given: dict[str, Any]) -> dict[str, Any]:
     answer_request(participation=part, by=by, accept=False, reason=given["reason"], at=at)
-    return {"words": _("%(name)s reads your reason") % {"name": part.member}}
+    return {"words": _("%(name)s is declined, and reads your reason") % {"name": part.member}}
 
 
 def _remind(part: Participation, seen: str, by: User, at: datetime, given: dict[str, Any]) -> dict[str, Any]:
@@ -97,8 +98,10 @@ def _remind_stage(stage: Stage, seen: str, by: User, at: datetime, given: dict[s
 
 def _assign(stage: Stage, seen: str, by: User, at: datetime, given: dict[str, Any]) -> dict[str, Any]:
     was = stage.responsible_id
-    version = int(seen) if seen.isdecimal() else 0
+    version = int(seen) if is_key(seen) else 0
     row = update_stage(stage=stage, by=by, seen_version=version, responsible=given["member"], at=at)
+    if row.version == version:
+        raise Refusal(_("%(name)s has it already.") % {"name": given["member"]}, "done")
     return {"was": was, "version": row.version, "words": _("%(name)s has it") % {"name": given["member"]}}
 
 
@@ -152,8 +155,9 @@ def picked(name: str, picks: Iterable[str], among: QuerySet[Any] | None = None) 
     """
     wanted = dict(pick.partition(":")[::2] for pick in picks)
     known = PRESSES[name][0]._default_manager.all() if among is None else among
-    rows = known.in_bulk([int(key) for key in wanted if key.isdecimal()])
-    return [(rows[int(key)], seen) for key, seen in wanted.items() if key.isdecimal() and int(key) in rows]
+    keys = {key: int(key) for key in wanted if is_key(key)}
+    rows = known.in_bulk(keys.values())
+    return [(rows[keys[key]], seen) for key, seen in wanted.items() if key in keys and keys[key] in rows]
 
 
 def press(name: str, picks: Iterable[str], *, by: User, reason: str = "", member: Member | None = None) -> Done:

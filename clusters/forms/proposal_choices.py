@@ -22,9 +22,8 @@ from clusters.models import Cluster
 from community.choices import TerritoryLevel, Vocabulary
 from community.folding import fold
 from community.models import Affiliation, Member, Need, Organisation, Solution, Term, Territory, User, WorkingGroup
+from community.validators import is_key
 
-#: Primary keys have at most so many digits.
-KEY_LENGTH = 18
 #: At most so many are found at a time; a longer query narrows.
 FOUND = 8
 SOLUTIONS_SHOWN = 30
@@ -38,11 +37,6 @@ _MEMBER_KEY = re.compile(r"[a-z0-9]{12}")
 _LANGUAGES = ("en", "fr", "es", "it", "pt", "el", "hr", "sl", "bg", "sq", "bs", "mk")
 
 Choices = list[tuple[Any, str]]
-
-
-def is_key(text: object) -> bool:
-    """Tell whether `text` can be a primary key, so that no database is asked for what none can hold."""
-    return str(text).isdecimal() and len(str(text)) <= KEY_LENGTH
 
 
 def words_to_find(query: str) -> str:

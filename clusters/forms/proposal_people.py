@@ -22,7 +22,6 @@ from clusters.forms.proposal_choices import (
     country_choices,
     found_members,
     group_choices,
-    is_key,
     known_members,
     known_organisations,
     organisations_of,
@@ -42,7 +41,7 @@ from clusters.permissions import eligible_to_lead
 from community.folding import fold_key
 from community.models import Member, Organisation, WorkingGroup
 from community.permissions import Verdict
-from community.validators import plain_line
+from community.validators import is_key, plain_line
 
 MOST_PEOPLE, LEAST_NAME = 60, 2
 #: For which organisation each member (by key of the row) is named already.
@@ -218,7 +217,7 @@ class PeopleForm(StepForm):
 
     def _fill_groups(self) -> None:
         chosen = [pk for pk in (self.cluster.working_group_id, *self.initial.get("further_working_groups", ())) if pk]
-        groups = group_choices([int(pk) for pk in chosen if str(pk).isdecimal()])
+        groups = group_choices([int(pk) for pk in chosen if is_key(pk)])
         self.fields["working_group"].choices = groups  # type: ignore[attr-defined]
         # What is typed may name the group that was just chosen as responsible: `values` drops it.
         present = str(self.cluster.working_group_id) if self.typed is None else ""

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from django.http import QueryDict
 
-from clusters.forms.proposal_choices import KEY_LENGTH, MOST_NEEDS
+from clusters.forms.proposal_choices import MOST_NEEDS
 from clusters.forms.rows import added, moved, removed
+from community.validators import KEY_LENGTH, is_key
 
 #: What a new row of a list begins with, and the field that gets the focus.
 LISTS: dict[str, tuple[dict[str, str], str]] = {
@@ -69,7 +70,7 @@ def _row(typed: QueryDict, words: list[str]) -> Pressed:
     if action == "add" and blank:
         changed, place = added(typed, name, blank)
         return Pressed(changed, f"id_{name}-{place}-{first}")
-    if not number.isdecimal():
+    if not is_key(number):
         return Pressed(typed)
     if action == "remove":
         return Pressed(removed(typed, name, int(number)), f"{name}-add")

@@ -15,7 +15,6 @@ from clusters.forms.proposal_choices import (
     chosen_terms,
     found_needs,
     given_needs,
-    is_key,
     language_choices,
     term_choices,
 )
@@ -34,6 +33,7 @@ from clusters.forms.proposal_fields import (
 )
 from community.choices import Vocabulary
 from community.models import Need
+from community.validators import is_key
 
 #: Fields that go to the action as the form gives them.
 _AS_GIVEN = ("title", "question", "need", "further_needs", "need_text", "focus", "levels")

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.proposal_choices import choosable_solutions, is_key, shown_solutions
+from clusters.forms.proposal_choices import choosable_solutions, shown_solutions
 from clusters.forms.proposal_fields import (
     NOT_IN_LIST,
     Prose,
@@ -20,6 +20,7 @@ from clusters.forms.proposal_fields import (
     search_field,
 )
 from community.models import Solution
+from community.validators import is_key
 
 
 class SolutionsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]

@@ -28,6 +28,7 @@ from clusters.forms.proposal_fields import (
 )
 from clusters.forms.rows import RowForm
 from community.models import Territory
+from community.validators import is_key
 
 MOST_OBJECTIVES = 5
 
@@ -105,7 +106,7 @@ class ScopeForm(StepForm):
     @cached_property
     def chosen_territories(self) -> set[int]:
         """The keys of the territories that are ticked now."""
-        return {int(key) for key in self.current("territories") or [] if str(key).isdecimal()}
+        return {int(key) for key in self.current("territories") or [] if is_key(key)}
 
     @property
     def territory_groups(self) -> list[TerritoryGroup]:

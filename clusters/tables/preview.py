@@ -47,12 +47,16 @@ PREVIEWED = ("remind", "remind-stage", "remind-lead", "assign-review")
 
 @dataclass(frozen=True)
 class Told:
-    """One person and one thing of a press: the mail's subject line, or why there is none."""
+    """One person and one thing of a press: the mail's subject line, or why there is none.
+
+    `is_done`: the press does something, though perhaps without a mail.
+    """
 
     row: Any
     member: Member | None
     mail: str = ""
     why_not: Words = ""
+    is_done: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class PreviewLine:
     mail: str
     leaves: str
     why_not: str
+    is_done: bool
 
 
 def preview_of(name: str, picks: Iterable[str], *, by: User, member: Member | None = None) -> list[PreviewLine]:
@@ -80,11 +85,11 @@ def preview_of(name: str, picks: Iterable[str], *, by: User, member: Member | No
 def _line(one: Told, rhythms: dict[tuple[int, str], str]) -> PreviewLine:
     name = str(one.member) if one.member is not None else "–"
     if one.why_not or one.member is None:
-        return PreviewLine(title_of(one.row), name, "", "", str(one.why_not))
+        return PreviewLine(title_of(one.row), name, "", "", str(one.why_not), one.is_done)
     cluster = one.row if isinstance(one.row, Cluster) else one.row.cluster
     user = one.member.user_id or 0
     rhythm = rhythms.get((user, f"cluster:{cluster.pk}")) or rhythms.get((user, "")) or Rhythm.AT_ONCE
-    return PreviewLine(title_of(one.row), name, one.mail, str(LEAVES[rhythm]), "")
+    return PreviewLine(title_of(one.row), name, one.mail, str(LEAVES[rhythm]), "", one.is_done)
 
 
 def _rhythms(told: Iterable[Told], topic: str) -> dict[tuple[int, str], str]:
@@ -120,11 +125,12 @@ class _Asking:
 def _one(row: Any, member: Member | None, mail: str, by: User, *hindrances: Words) -> Told:
     """Return the line of one person: the first thing that stands in the way, else the mail."""
     why = next((words for words in hindrances if words), "")
+    is_done = not why
     if not why and member is not None and member == by.member:
         why = IS_YOU
     if not why and not is_reached(member):
         why = NO_ACCOUNT
-    return Told(row, member, mail, why)
+    return Told(row, member, mail, why, is_done)
 
 
 def _refused(verdict: Verdict) -> Words:

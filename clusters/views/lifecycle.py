@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views import View
 
-from clusters.forms.lifecycle import ApproveForm, VerbForm, form_for
+from clusters.forms.lifecycle import CONDITIONS, ApproveForm, VerbForm, condition_rows, form_for
 from clusters.forms.proposal import PLACES
+from clusters.forms.rows import raw_rows
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.notifications.lifecycle import told
@@ -167,6 +168,14 @@ def _obstacles(cluster: Cluster, verdict: Verdict | None) -> list[Obstacle]:
     ]
 
 
+def _conditions_typed(request: SignedInRequest, verb: Verb) -> list[str]:
+    """Return the conditions that were written beside another button of the review page, so that none is lost."""
+    if verb.code == "approve":
+        return []
+    rows = raw_rows(condition_rows(request.POST), CONDITIONS)
+    return [row["text"].strip() for row in rows if row.get("text", "").strip()]
+
+
 def _changed_lately(cluster: Cluster, request: SignedInRequest) -> list[Entry]:
     """Return the newest changes of a proposal as sentences, for who was reading meanwhile."""
     edits = Event.objects.about(cluster).of_verbs(["proposal.edited", "submit", "accept_lead"])
@@ -188,6 +197,8 @@ def _page(
         "told": told(CLUSTER.attempt(cluster, verb.code, by=request.user, at=timezone.now(), is_asking=True)),
         "target": verb.target_of(cluster),
         "points": point_rows_of(cluster, points) if is_submit else points,
+        "missing": checklist.unfulfilled(points) if verb.checks_seen else [],
+        "conditions_typed": _conditions_typed(request, verb),
         "changed": _changed_lately(cluster, request) if verdict is not None and verdict.code == "stale" else [],
         "decided": _decided(cluster, request, verb, verdict),
         "inverse": CLUSTER.verb("take_back_lead") if verb.code in ("accept_lead", "decline_lead") else None,

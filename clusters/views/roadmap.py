@@ -31,6 +31,7 @@ from clusters.tables.roadmap import Roadmap, roadmap_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of
 from community.permissions import Refusal, Verdict
+from community.validators import is_key
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
@@ -252,7 +253,7 @@ def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
         "shows_age": request.user.is_authenticated,
         "has_started": cluster.baseline_frozen_at is not None,
         "end_warnings": end_warnings(cluster, cluster.ends_on),
-        "opened": {int(key) for key in opened if key.isdecimal()},
+        "opened": {int(key) for key in opened if is_key(key)},
         "is_adding": "new" in opened,
     }
 

@@ -106,6 +106,7 @@ class PreviewView(_Desk):
         context = {
             "sends": [line for line in lines if not line.why_not],
             "skips": [line for line in lines if line.why_not],
+            "does_something": any(line.is_done for line in lines),
             "press": given["press"],
             "picks": given["pick"],
             "member": given.get("member"),
@@ -127,7 +128,9 @@ class SeveralBackView(_Desk):
             done = take_back(kept["press"], kept["rows"], by=request.user)
             words = ngettext("%(count)d thing taken back.", "%(count)d things taken back.", len(done.rows))
             _tell(request, done, words)
-            request.session[self.kept] = {**_kept(done), "rows": []}
+            back = {facts["pk"] for facts in done.rows}
+            left = [facts for facts in kept["rows"] if facts["pk"] not in back]
+            request.session[self.kept] = {**_kept(done), "rows": left}
         else:
             messages.info(request, _("There is nothing to take back."))
         return redirect(self.address)

@@ -245,3 +245,11 @@ def test_the_desk_asks_whether_an_old_roadmap_is_still_true(cast: Cast, role: st
 def test_a_roadmap_without_an_open_stage_is_not_asked_about(cast: Cast) -> None:
     running(cast, status=StageStatus.DROPPED)
     assert several_of(cast.user("lead"), TODAY).roadmaps == []
+
+
+def test_a_number_of_thousands_of_digits_is_no_number(cast: Cast) -> None:
+    stage = make_cluster(cast, State.RUNNING).stages.get()
+    nines = "9" * 5000
+    for pick in (f"{stage.pk}:{nines}", f"{nines}:1"):
+        done = press("assign", [pick], by=cast.user("lead"), member=cast.member("participant"))
+        assert done.rows == []
