@@ -36,11 +36,14 @@ from community.contributions import ClockJob, NavigationEntry, PageSection, Sear
 from community.desk import remembered
 from community.mails import lead_links_to
 from community.models import Subscription, User
+from community.views.answers import account_of
 
 #: For so many clusters a person chooses how often mails about them come.
 MOST_SUBJECTS = 100
 #: When reminders are written, in the site's zone: before the mail of the day leaves.
 REMINDERS_AT = time(6, 0)
+#: What somebody still works on, drafts included.
+UNENDED = ACTIVE_STATES | {State.DRAFT, State.SUBMITTED, State.RETURNED}
 #: So many clusters stand in the section of another noun's page; the register holds the rest.
 SHOWN = 12
 
@@ -68,6 +71,9 @@ def register() -> None:
         )
     contributions.page_sections.register(
         "clusters.home", PageSection("home", "clusters/sections/home.html", _home, order=10)
+    )
+    contributions.page_sections.register(
+        "clusters.mine", PageSection("desk", "clusters/sections/mine.html", _mine, order=10)
     )
     contributions.page_sections.register(
         "clusters.desk", PageSection("desk", "clusters/sections/deadlines.html", _deadlines)
@@ -150,6 +156,16 @@ def _with_a_part(user: User) -> list[tuple[int, str]]:
     followed = Subscription.objects.filter(user=user, kind="cluster").values("subject_id")
     rows = Cluster.objects.visible_to(user).worked_on_by(member_id, followed)
     return [(row.pk, str(row)) for row in rows[:MOST_SUBJECTS]]
+
+
+def _mine(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """Return the clusters that the reader works on or follows and that have not ended; None where there is none."""
+    user = account_of(request)
+    member_id = viewer(user, timezone.localdate()).member_id
+    followed = Subscription.objects.filter(user=user, kind="cluster").values("subject_id")
+    rows = Cluster.objects.visible_to(user).worked_on_by(member_id, followed).in_states(UNENDED)
+    found = list(rows[: SHOWN + 1])
+    return {"rows": found[:SHOWN], "has_more": len(found) > SHOWN} if found else None
 
 
 def _clusters_of(page: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,11 @@ def _clock(label: Any, sentence: Any) -> forms.TimeField:
     )
 
 
+def own_zone() -> str:
+    """Return the zone of the registry, where meetings may be held in it; else the first of those."""
+    return settings.TIME_ZONE if settings.TIME_ZONE in MEETING_ZONES else MEETING_ZONES[0]
+
+
 class MeetingForm(forms.Form):
     """A meeting: what, when in which zone, where, and with which agenda."""
 
@@ -48,7 +54,7 @@ class MeetingForm(forms.Form):
     zone = forms.ChoiceField(
         label=_("Time zone"),
         choices=[(zone, zone.replace("_", " ")) for zone in MEETING_ZONES],
-        initial=MEETING_ZONES[0],
+        initial=own_zone,
         help_text=_("Calendars show the time where their readers are."),
     )
     place = short_line(_("Place"), 120)
