@@ -1,7 +1,8 @@
 """What every test gets: fast passwords, files in a throw-away folder, an empty cache.
 
 Markers choose where a test runs (pyproject.toml): without one it runs on SQLite,
-`both` on SQLite and PostgreSQL, `postgres` on PostgreSQL only, `browser` in Chromium.
+`both` on SQLite and PostgreSQL, `wide` there in the long run only, `postgres` on PostgreSQL
+only, `browser` in Chromium.
 """
 
 from __future__ import annotations

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
-import pytest
 from django.db import connection
 
 #: What reading may write: the session's own row, and allauth's copy of the reader's own address.
 SESSIONS = ("django_session", "usersessions_usersession", "account_emailaddress")
-
-
-def both_in_the_long_run(test: Callable[..., None]) -> Callable[..., None]:
-    """Mark a test that asks much, and nothing of one database alone.
-
-    It runs every day on SQLite, in the long run on PostgreSQL too.
-    """
-    return pytest.mark.both(test) if os.environ.get("THOROUGH") == "1" else test
 
 
 def contents(besides: Iterable[str] = ()) -> dict[str, list[str]]:

@@ -188,6 +188,7 @@ def test_every_test_belongs_to_a_leg_and_the_largest_comes_last() -> None:
     assert [name for name, command in found.items() if command[0] == "nice"] == ["sqlite"]
     thorough = {leg.name: leg.commands[0] for leg in suite.pytest_legs(suite.Wish(is_thorough=True), None)}
     assert "not postgres and not browser" in thorough["sqlite"]
+    assert "postgres or both or wide" in thorough["postgres"]
 
 
 def test_every_leg_but_the_large_one_is_in_one_lane() -> None:

@@ -93,10 +93,11 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
         return Leg(name, title, [command], without_settings(shared | env), needs, wants, is_pytest=True, seconds=limit)
 
     quick = "" if wish.is_thorough or wish.arguments else " and not slow"
+    wide = " or wide" if wish.is_thorough else ""
     on_postgres = {"DATABASE_URL": postgres_url} if postgres_url else {}
     needs_server = [] if postgres_url else [tools.POSTGRES]
     return [
-        leg("postgres", "tests on PostgreSQL", "postgres or both", on_postgres, needs_server),
+        leg("postgres", "tests on PostgreSQL", f"postgres or both{wide}", on_postgres, needs_server),
         leg("browser", "tests in Chromium", "browser", {}, BROWSER),
         leg("sqlite", "all other tests, on SQLite", f"not postgres and not browser{quick}", {}, [], *spread),
     ]

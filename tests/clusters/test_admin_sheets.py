@@ -21,7 +21,7 @@ from community.imports.outgoing import take_out
 from community.models import Event, Message
 from tests.cast import ROLES, Cast, make_cast, make_cluster
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 #: Keepers of the lists, by their accounts; superuser alone grants nothing.
 MAY = {"admin"}

@@ -22,7 +22,7 @@ from community.permissions import Refusal
 from factsheets.models import Issue
 from tests.cast import Cast, make_cast, make_cluster
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 LATER = "2026-11-30"
 
 

@@ -25,7 +25,7 @@ from community.permissions import Refusal
 from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @pytest.fixture

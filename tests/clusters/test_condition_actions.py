@@ -15,7 +15,7 @@ from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @pytest.fixture

@@ -28,7 +28,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 from tests.matrix.places import make_condition, make_follow_up, make_invitation, make_meeting
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @pytest.fixture

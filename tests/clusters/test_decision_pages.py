@@ -23,7 +23,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.test_condition_actions import make_condition
 from tests.clusters.test_lifecycle_pages import client_of, page
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.test_lifecycle_pages import client_of
 from tests.factories import NOW, TODAY, make_affiliation, make_lead_organisation, make_member
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 DAY = timedelta(days=1)
 

@@ -39,7 +39,7 @@ from tests.matrix.places import (
     make_room_file,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 ON = date(2026, 5, 12)
 TITLE = "Written by a coordinator"

@@ -28,7 +28,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 from tests.matrix.places import make_follow_up
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 ANSWER = {"answer": "adapted", "note": "The harbour uses half of it.", "evidence_url": "https://harbour.example/plan"}
 

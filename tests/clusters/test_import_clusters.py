@@ -29,7 +29,7 @@ from community.verification import verify_history
 from factsheets.models import Issue
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 ROW = {
     "title": "Governance of marine protected areas",

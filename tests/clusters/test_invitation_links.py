@@ -33,7 +33,7 @@ from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 ADDRESS = "ana@port.example"
 WHO = {"accept": "1", "name": "Ana Kovač", "organisation": "Port of the Bay"}
 

@@ -20,7 +20,7 @@ from community.actions.transition import transition
 from community.models import Event, Message
 from tests.cast import Cast, make_cast, make_cluster
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.clusters.test_lifecycle_pages import client_of, page
 from tests.clusters.test_merge_actions import WHY, asked, bare, merged, pair
 from tests.factories import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from factsheets.models import Issue
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @pytest.fixture

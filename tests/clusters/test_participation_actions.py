@@ -25,7 +25,7 @@ from community.permissions import Refusal
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 Status = ParticipationStatus
 

@@ -19,7 +19,7 @@ from tests import factories as make
 from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 Status = ParticipationStatus
 WORKERS = {"lead", "deputy_lead", "coordinator", "coordinator_proposer", "mission_coordinator"}

@@ -34,7 +34,7 @@ from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.clusters.test_lifecycle_pages import client_of
 from tests.factories import NOW, TODAY
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 CANARY = "Kingfisher over the salt pans"
 #: Who may decide on the cluster of the tests: it is neither theirs nor led by them.

@@ -26,7 +26,7 @@ from tests.cast import ROLES, Cast, make_cast, make_cluster, share
 from tests.clusters.test_lifecycle_pages import client_of
 from tests.factories import NOW, TODAY, make_consent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 DAY = timedelta(days=1)
 WORDS = "Ask the salt works first."

@@ -30,7 +30,7 @@ from tests.clusters.test_reminders import DAYS
 from tests.factories import NOW, TODAY
 from tests.matrix.places import make_condition
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 #: The last Sundays of March and October, on which clocks in Athens are changed.
 NIGHTS = (date(2026, 3, 29), date(2026, 10, 25))

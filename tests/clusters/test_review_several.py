@@ -28,7 +28,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 from tests.matrix.places import make_condition
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 LONG_AGO = datetime(2026, 4, 2, 9, tzinfo=UTC)
 

@@ -36,7 +36,6 @@ from tests import factories as make
 from tests.cast import ROLES, Cast, make_cast, make_cluster, share
 from tests.clusters.test_every_writer import PRESSES, arguments
 from tests.clusters.test_lifecycle_pages import client_of
-from tests.database import both_in_the_long_run
 from tests.matrix.places import make_condition, make_file, make_follow_up
 
 pytestmark = pytest.mark.django_db
@@ -89,7 +88,7 @@ class Readers:
 
 
 @pytest.mark.parametrize("name", PRESSES)
-@both_in_the_long_run
+@pytest.mark.wide
 def test_no_press_leaves_an_older_page(cast: Cast, name: str) -> None:
     readers, cluster = Readers(cast), make_cluster(cast, State.RUNNING)
     given = {**arguments(PRESSES[name], cluster, cast), **FURTHER.get(name, {})}
@@ -232,7 +231,7 @@ def test_whatever_is_written_elsewhere_is_seen_at_once(cast: Cast) -> None:
 
 
 @pytest.mark.parametrize("state", [State.RUNNING, State.CONCLUDED])
-@both_in_the_long_run
+@pytest.mark.wide
 def test_nobody_reads_the_page_of_somebody_who_may_read_more_or_less(cast: Cast, state: str) -> None:
     """Everybody reads twice, so that whatever one of them left is there for the others."""
     cluster = make_cluster(cast, state)

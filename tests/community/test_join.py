@@ -22,7 +22,7 @@ from community.models import Event, Member, Message, SignedLink, User
 from community.permissions import Refusal
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 PASSWORD = "a heron in the wetland"
 

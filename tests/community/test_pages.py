@@ -15,7 +15,7 @@ from community.choices import ConsentPurpose, PartnerRole, SolutionStatus, Vocab
 from community.models import Member, Need
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 LISTS = ("needs", "solutions", "projects", "organisations", "members", "working_groups")
 
