@@ -18,11 +18,14 @@ from django.utils import timezone
 from clusters.actions.invitation import send_invitations, take_invitation_back
 from clusters.actions.invitation_answer import accept_address
 from clusters.actions.invitation_records import RECEIVED, SENT
+from clusters.actions.participation import give_role
 from clusters.choices import Access, InvitationStatus, ParticipationStatus, State
 from clusters.models import Cluster, Invitation, Participation
+from clusters.notifications.lifecycle import AUDIENCES
 from clusters.rules.amendment import can_suggest
 from clusters.rules.joining import can_contribute
 from clusters.rules.room import can_see_room, can_share, can_speak
+from community import lifecycle
 from community.actions.external import make_member
 from community.actions.outbox import send_outbox
 from community.choices import ConsentPurpose, LinkState, Standing
@@ -121,6 +124,36 @@ def test_the_name_of_who_comes_from_outside_is_read_by_those_who_work_there_alon
     make.make_consent(User.objects.get(email=ADDRESS).member, ConsentPurpose.PUBLIC)
     page = Client().get(f"/clusters/{cluster.name}/people/").content.decode()
     assert ("Ana Kovač" in page, "Lead Person" in page, "invited by" in page) == (True, False, False)
+
+
+def test_who_types_the_name_of_a_partner_becomes_neither_deputy_nor_owner_of_its_solutions(
+    cast: Cast, cluster: Cluster, client: Client
+) -> None:
+    """The organisation is what somebody says of themselves: it entitles to nothing."""
+    client.post(invited(cast, cluster), {**WHO, "organisation": cast.organisation.name})
+    part = cluster.participations.get(member__user__email=ADDRESS)
+    assert part.organisation == cast.organisation
+    lead = Client()
+    lead.force_login(cast.user("lead"))
+    page = f"/clusters/{cluster.name}/people/{part.pk}/role/"
+    shown = lead.get(page).content.decode()
+    assert ("External partners are neither lead nor deputy" in shown, 'value="deputy"' in shown) == (True, False)
+    answer = lead.post(page, {"role": "deputy"})
+    assert (answer.status_code, "External partners are neither" in answer.content.decode()) == (422, True)
+    with pytest.raises(Refusal, match="External partners are neither lead nor deputy"):
+        give_role(participation=part, by=cast.user("lead"), role="deputy")
+    assert lead.post(page, {"role": "peer_reviewer"}).status_code == 302
+    project = cast.organisation.partnerships.get().project
+    cast.organisation.partnerships.update(role="LP")
+    other = make_cluster(cast, State.RUNNING)
+    other.solutions.add(make.make_solution("Wave dike", project=project, contact=None))
+    asked = lifecycle.of(other).attempt(other, "conclude", by=None, at=NOW)
+    owners = {row.name for row in AUDIENCES["solution_owners"](asked)}
+    assert ("Ana Kovač" in owners, "Member Person" in owners) == (False, True)
+    admin = Client()
+    admin.force_login(cast.user("admin"))
+    staff = admin.get(f"/organisations/{cast.organisation.pk}/").content.decode()
+    assert ("Ana Kovač" in staff, "Member Person" in staff) == (False, True)
 
 
 def test_showing_the_page_changes_nothing_however_often(cast: Cast, cluster: Cluster, client: Client) -> None:
