@@ -18,6 +18,7 @@ from clusters.models import Cluster, Invitation
 from clusters.notifications.invitation import ask, call_off, tell_ended
 from clusters.permissions import can_work
 from clusters.rules.invitations import REMIND_AFTER, Answer, Line, has_run_out, look, within_limits
+from community.choices import MessageState
 from community.models import Message, SignedLink, User
 from community.permissions import Refusal
 
@@ -184,15 +185,19 @@ def move_invitations(cluster: Cluster, into: Cluster, *, at: datetime) -> None:
 def forget_addresses(now: datetime) -> int:
     """End invitations whose link ran out long ago, and empty the addresses of people who never came; return how many.
 
-    General Data Protection Regulation: whoever did not answer is not kept. The mails' rows lose the address too.
+    General Data Protection Regulation: whoever did not come is not kept, however the invitation ended. Its mails and
+    all its links lose the address with it.
     """
     before = now - FORGOTTEN_AFTER
     for row in Invitation.objects.open().with_link():
         if has_run_out(row, before):
             _end(row, InvitationStatus.EXPIRED, row.link_ends_at or now)
-    rows = list(Invitation.objects.ended_unanswered(before).values_list("pk", flat=True))
-    Message.objects.filter(kind="invitation", subject_id__in=rows).exclude(state="queued").update(to_address="")
-    return Invitation.objects.filter(pk__in=rows).update(address="", address_key="")
+    over = Invitation.objects.ended_unanswered(before).order_by()
+    about = {"kind": "invitation", "subject_id__in": over.values("pk")}
+    mails = Message.objects.filter(**about).exclude(state=MessageState.QUEUED)
+    mails.exclude(to_address="").update(to_address="")
+    SignedLink.objects.filter(**about).exclude(address="").update(address="", address_key="")
+    return over.exclude(address="").update(address="", address_key="")
 
 
 def _locked(invitation: Invitation, *, by: User) -> tuple[Cluster, Invitation]:

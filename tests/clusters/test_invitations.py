@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from clusters.actions.invitation import (
     send_invitations,
     take_invitation_back,
 )
+from clusters.actions.invitation_answer import decline_address
 from clusters.choices import InvitationStatus, ParticipationStatus, State
 from clusters.models import Cluster, Invitation, Participation
 from clusters.rules.addresses import read_addresses
@@ -28,6 +29,7 @@ from clusters.rules.invitations import PER_DAY, PER_PRESS, Answer, look
 from community.actions.outbox import send_outbox
 from community.actions.transition import transition
 from community.choices import ConsentPurpose, LinkState, MessageState
+from community.links import expire
 from community.models import Event, Message, SignedLink
 from community.permissions import Refusal
 from tests import factories as make
@@ -376,18 +378,53 @@ def test_the_end_of_the_cluster_ends_what_is_open(cast: Cast, cluster: Cluster) 
     assert Message.objects.get(to_address="new@port.example").state == MessageState.CANCELLED
 
 
-def test_an_address_that_nobody_answers_from_is_forgotten_in_every_column(cast: Cast, cluster: Cluster) -> None:
-    send(cast, cluster, "silent@port.example")
+def stays_silent(cast: Cast, cluster: Cluster) -> None:
     send_outbox(at=timezone.now())
-    from community.links import expire
-    from community.links import forget_addresses as forget_links
 
-    for days in (20, 80, 141):
-        with time_machine.travel(NOW + timedelta(days=days)):
-            now = timezone.now()
-            expire(now)
-            forget_addresses(now)
-            forget_links(now)
+
+def declines(cast: Cast, cluster: Cluster) -> None:
+    send_outbox(at=timezone.now())
+    decline_address(link=SignedLink.objects.get(), by=None, reason="No time.")
+
+
+def is_taken_back_before_the_mail_left(cast: Cast, cluster: Cluster) -> None:
+    take_invitation_back(invitation=Invitation.objects.get(), by=cast.user("lead"))
+
+
+def is_taken_back_later(cast: Cast, cluster: Cluster) -> None:
+    send_outbox(at=timezone.now())
+    take_invitation_back(invitation=Invitation.objects.get(), by=cast.user("lead"))
+    send_outbox(at=timezone.now())
+
+
+def cluster_ends(cast: Cast, cluster: Cluster) -> None:
+    send_outbox(at=timezone.now())
+    transition(cluster, "discontinue", by=cast.user("lead"), reason="No money.", lessons="Ask sooner.")
+    send_outbox(at=timezone.now())
+
+
+#: How an invitation ends without anybody coming -> after how many days nothing of its address is left.
+ENDS = {
+    stays_silent: 14 + 60,
+    declines: 60,
+    is_taken_back_before_the_mail_left: 60,
+    is_taken_back_later: 60,
+    cluster_ends: 60,
+}
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_an_address_whose_owner_never_came_is_forgotten_in_every_column(
+    cast: Cast, cluster: Cluster, end: Callable[[Cast, Cluster], None]
+) -> None:
+    send(cast, cluster, "silent@port.example")
+    end(cast, cluster)
+    for days, is_kept in ((ENDS[end] - 1, True), (ENDS[end], False)):
+        with time_machine.travel(NOW + timedelta(days=days, minutes=1), tick=False):
+            expire(timezone.now())
+            forget_addresses(timezone.now())
+        row, link = Invitation.objects.get(), SignedLink.objects.get()
+        assert (bool(row.address), bool(link.address), bool(link.address_key)) == (is_kept,) * 3
     with connection.cursor() as cursor:
         for table in ("clusters_invitation", "community_signedlink", "community_message", "community_event"):
             cursor.execute(f"SELECT * FROM {table}")
