@@ -22,7 +22,7 @@ from clusters.rules.invitations import is_answerable
 from clusters.rules.joining import has_room
 from community import links
 from community.actions.external import prove_address, take_in, work_for
-from community.choices import LinkState, Standing
+from community.choices import Standing
 from community.models import Member, Organisation, SignedLink, User
 from community.permissions import Refusal
 
@@ -121,7 +121,7 @@ def decline_address(*, link: SignedLink, by: User | None, reason: str = "", at: 
 def ask_for_new_link(*, link: SignedLink, at: datetime | None = None) -> None:
     """Send a fresh link to the address of one that has run out, once a day; silent when that is not open to it."""
     at = at or timezone.now()
-    if not has_run_out(link, at=at):
+    if not links.has_run_out(link, at=at):
         return
     try:
         _cluster, row = _locked(link)
@@ -129,11 +129,6 @@ def ask_for_new_link(*, link: SignedLink, at: datetime | None = None) -> None:
         return
     day = timezone.localdate(at).isoformat()
     ask(row, by=row.asked_by, at=at, key=f"invitation:{row.pk}:anew:{day}")
-
-
-def has_run_out(link: SignedLink, *, at: datetime) -> bool:
-    """Tell whether a link ended by its time alone: only then its holder may ask for a fresh one."""
-    return link.state == LinkState.EXPIRED or (link.state == LinkState.OPEN and not link.is_open_at(at))
 
 
 def _locked(link: SignedLink) -> tuple[Cluster, Invitation]:

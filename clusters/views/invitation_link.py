@@ -117,7 +117,7 @@ class JoinClusterView(View):
     def _ended(self, request: HttpRequest, token: str, refusal: Refusal) -> HttpResponse:
         """Say why the link does not act, and what there is to do instead."""
         link = links.find(token, PURPOSE)
-        has_run_out = link is not None and actions.has_run_out(link, at=timezone.now())
+        has_run_out = link is not None and links.has_run_out(link, at=timezone.now())
         context = {
             "reason": refusal.reason,
             "code": refusal.code,
