@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.actions.parts import check_fields, record_change, record_part
-from clusters.choices import Access, Capacity, InvitationStatus, ParticipationStatus
+from clusters.choices import Capacity, InvitationStatus, ParticipationStatus
 from clusters.models import Cluster, Invitation, Participation
 from clusters.notifications import lifecycle as notifications
 from clusters.notifications.invitation import PURPOSE, ask, call_off, invitation_of
 from clusters.notifications.meeting import tell_newcomer
-from clusters.rules.invitations import is_answerable
+from clusters.rules.invitations import access_given, account_of, is_answerable
 from clusters.rules.joining import has_room
 from community import links
 from community.actions.external import prove_address, take_in, work_for
@@ -48,11 +48,6 @@ def open_invitation(token: str, *, by: User | None, at: datetime | None = None) 
         raise Refusal.of(verdict)
     links.refuse_closed(link, at or timezone.now())
     return link, row
-
-
-def account_of(row: Invitation) -> User | None:
-    """Return the account that an invitation's address has, also a closed one; None for a stranger."""
-    return User.objects.with_address(row.address).select_related("member").first()
 
 
 @transaction.atomic
@@ -195,7 +190,7 @@ def _take_part(row: Invitation, member: Member, place: Organisation, at: datetim
     is_external = member.standing != Standing.MEMBER
     part = part or Participation(cluster=cluster, member=member)
     part.cluster, part.organisation, part.status = cluster, part.organisation or place, status.ACTIVE
-    part.is_external, part.access = is_external, row.access if is_external else Access.CONTRIBUTE
+    part.is_external, part.access = is_external, access_given(row, member)
     part.purpose, part.message = row.purpose, row.message
     part.asked_by, part.asked_at = row.asked_by, row.asked_at
     part.answered_by, part.answered_at, part.from_on = member.user, at, timezone.localdate(at)

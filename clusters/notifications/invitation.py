@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Access
 from clusters.models import Invitation
-from clusters.rules.invitations import last_moment
+from clusters.rules.invitations import access_given, account_of, last_moment
 from community import kinds, links, notifications
 from community.choices import MessageState
 from community.models import Event, Message, SignedLink, User
@@ -83,7 +83,8 @@ def invitation_of(link: SignedLink) -> Invitation | None:
 @notifications.provides("invitation")
 def invitation_context(row: Invitation, message: Message) -> dict[str, Any]:
     """Return what the mails use: who asks, for what, what one may do, and the cluster in lines of facts."""
-    cluster, lead = row.cluster, row.cluster.lead_organisation
+    cluster, lead, account = row.cluster, row.cluster.lead_organisation, account_of(row)
+    may = MAY[access_given(row, account.member if account is not None else None)]
     return {
         "title": cluster.title,
         "name": cluster.name,
@@ -94,7 +95,7 @@ def invitation_context(row: Invitation, message: Message) -> dict[str, Any]:
         "reason": row.answer_reason if message.template == ENDED else "",
         "facts": [
             (str(_("What for")), row.purpose),
-            (str(_("You may")), str(MAY[row.access])),
+            (str(_("You may")), str(may)),
             (str(_("Invited by")), row.asked_by.get_full_name()),
             (str(_("Question")), cluster.question),
             (str(_("Led by")), f"{lead.name} ({lead.country})" if lead else "–"),

@@ -17,9 +17,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from clusters.choices import ACTIVE_STATES, InvitationStatus, ParticipationStatus
+from clusters.choices import ACTIVE_STATES, Access, InvitationStatus, ParticipationStatus
 from clusters.models import Cluster, Invitation, Participation
 from clusters.rules.addresses import Pasted, read_addresses
+from community.choices import Standing
 from community.models import Affiliation, Member, User
 from community.permissions import ALLOWED, Verdict, refused
 
@@ -127,6 +128,21 @@ def is_answerable(invitation: Invitation, cluster: Cluster) -> Verdict:
     if invitation.status == InvitationStatus.TAKEN_BACK:
         return refused(_("This invitation was taken back by those who sent it."), "closed")
     return refused(_("The cluster has ended, so nobody joins it any more."), "closed")
+
+
+def account_of(invitation: Invitation) -> User | None:
+    """Return the account that an invitation's address has, also a closed one; None for a stranger."""
+    if not invitation.address:
+        return None
+    return User.objects.with_address(invitation.address).select_related("member").first()
+
+
+def access_given(invitation: Invitation, member: Member | None) -> str:
+    """Return what somebody may do once they accept: who takes part keeps what they have, members contribute."""
+    if member is None:
+        return invitation.access
+    kept = invitation.cluster.participations.active().filter(member=member).values_list("access", flat=True).first()
+    return kept or (Access.CONTRIBUTE if member.standing == Standing.MEMBER else invitation.access)
 
 
 def last_moment(cluster: Cluster, at: datetime) -> datetime | None:

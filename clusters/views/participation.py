@@ -144,7 +144,7 @@ class PartView(View):
         messages.success(request, sentence)
         return redirect("clusters:people", cluster.name)
 
-    def form_words(self, row: Participation) -> dict[str, str]:
+    def form_words(self, row: Participation) -> dict[str, Any]:
         """Return what the form is told about this part."""
         return {}
 
@@ -253,7 +253,7 @@ class RoleView(PartView):
     form_class = RoleForm
     template = "clusters/participation/role.html"
 
-    def form_words(self, row: Participation) -> dict[str, str]:
+    def form_words(self, row: Participation) -> dict[str, Any]:
         """Say why an external partner is offered all roles but that of deputy."""
         is_external = row.member is not None and row.member.standing == Standing.EXTERNAL
         return {"why_no_deputy": str(EXTERNAL)} if is_external else {}

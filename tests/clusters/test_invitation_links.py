@@ -21,6 +21,7 @@ from clusters.actions.invitation_records import RECEIVED, SENT
 from clusters.actions.participation import give_role
 from clusters.choices import Access, InvitationStatus, ParticipationStatus, State
 from clusters.models import Cluster, Invitation, Participation
+from clusters.notifications.invitation import MAY
 from clusters.notifications.lifecycle import AUDIENCES
 from clusters.rules.amendment import can_suggest
 from clusters.rules.joining import can_contribute
@@ -299,6 +300,27 @@ def test_a_member_takes_part_as_a_member_and_is_not_signed_in_by_a_link(
     assert ("_auth_user_id" in client.session) is signed_in
     part = cluster.participations.get(member=user.member)
     assert (part.status, part.is_external, part.access) == (ParticipationStatus.ACTIVE, False, Access.CONTRIBUTE)
+
+
+@pytest.mark.parametrize(
+    ("role", "kept", "given"),
+    [("member", "", "contribute"), ("other_external", "", "view"), ("external", "comment", "comment")],
+)
+def test_the_page_and_the_mail_promise_what_is_given(
+    cast: Cast, cluster: Cluster, client: Client, role: str, kept: str, given: str
+) -> None:
+    mine = cluster.participations.filter(member=cast.member(role))
+    mine.update(status=ParticipationStatus.LEFT)
+    make.make_affiliation(cast.member(role), cast.partner)
+    path = invited(cast, cluster, cast.user(role).email, access="view")
+    if kept:
+        mine.update(status=ParticipationStatus.ACTIVE, access=kept)
+    shown, sent = client.get(path).content.decode(), str(mail.outbox[-1].body)
+    for access, words in MAY.items():
+        assert str(words) in shown if access == given else str(words) not in shown
+        assert kept or (str(words) in " ".join(sent.split())) == (access == given)
+    client.post(path, {"accept": "1"})
+    assert cluster.participations.active().get(member=cast.member(role)).access == given
 
 
 @pytest.mark.parametrize("status", ["requested", "waiting", "interested", "invited", "active"])
