@@ -17,7 +17,7 @@ from clusters.choices import ACTIVE_STATES, Access, InvitationStatus
 from clusters.models import Cluster, Invitation
 from clusters.notifications.invitation import ask, call_off, tell_ended
 from clusters.permissions import can_work
-from clusters.rules.invitations import REMIND_AFTER, Answer, Line, has_run_out, look, within_limits
+from clusters.rules.invitations import Answer, Line, can_remind, has_run_out, look, within_limits
 from community.choices import MessageState
 from community.models import Message, SignedLink, User
 from community.permissions import Refusal
@@ -100,22 +100,16 @@ def _end(row: Invitation, status: str, at: datetime) -> None:
 
 @transaction.atomic
 def remind_address(*, invitation: Invitation, by: User, at: datetime | None = None) -> Invitation:
-    """Send an unanswered invitation once more, with a fresh link. A no-op on the same day.
+    """Send an unanswered invitation once more, with a fresh link.
 
     Raises:
-        Refusal: the person may not, it is not open any more, or the last mail is too new.
+        Refusal: the person may not, it is not open any more, or the last mail is too new (`can_remind`).
     """
     at = at or timezone.now()
     cluster, row = _locked(invitation, by=by)
-    if row.status != InvitationStatus.OPEN:
-        raise Refusal(
-            _("This invitation is not open any more: %(status)s.") % {"status": row.get_status_display()}, "state"
-        )
-    last = SignedLink.objects.about(row).order_by("-pk").first()
-    if last is not None and timezone.localdate(last.created_at) == timezone.localdate(at):
-        return row
-    if last is not None and last.created_at > at - REMIND_AFTER and not has_run_out(row, at):
-        raise Refusal(_("The last mail went there less than three days ago. Give the person time to answer."), "state")
+    verdict = can_remind(row, cluster, at)
+    if not verdict:
+        raise Refusal.of(verdict)
     event = record_change(cluster, "invitation.reminded", row, by=by, at=at)
     ask(row, by=by, at=at, event=event, is_reminder=True)
     return row

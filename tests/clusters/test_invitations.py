@@ -26,6 +26,7 @@ from clusters.choices import InvitationStatus, ParticipationStatus, State
 from clusters.models import Cluster, Invitation, Participation
 from clusters.rules.addresses import read_addresses
 from clusters.rules.invitations import PER_DAY, PER_PRESS, Answer, look
+from clusters.tables.invitation import asked_of
 from community.actions.outbox import send_outbox
 from community.actions.transition import transition
 from community.choices import ConsentPurpose, LinkState, MessageState
@@ -189,7 +190,7 @@ def test_a_member_whom_the_asker_does_not_see_is_answered_as_a_stranger_is(
     assert found[0] == found[1]
     page = client.get(page_of(cluster, "invitations")).content.decode()
     lines = re.findall(r"<tr><th[^>]*>(?:known1|absent)@port\.example.*?</tr>", page, re.DOTALL)
-    plain = {re.sub(r"\d+/(remind|end)|value=\"\w+\"", "", re.sub("known1|absent", "X", line)) for line in lines}
+    plain = {re.sub(r"\d+[/-](remind|end)|value=\"\w+\"", "", re.sub("known1|absent", "X", line)) for line in lines}
     assert (len(lines), len(plain)) == (2, 1)
     assert sorted(m.to_address for m in Message.objects.filter(template="clusters/invited_by_address")) == [
         "absent@port.example",
@@ -340,15 +341,38 @@ def test_lead_deputy_and_coordinators_do(cast: Cast, cluster: Cluster, role: str
 def test_a_reminder_goes_after_three_days_with_a_fresh_link(cast: Cast, cluster: Cluster) -> None:
     send(cast, cluster, "new@port.example")
     row = cluster.invitations.get()
-    remind_address(invitation=row, by=cast.user("lead"))
-    assert Message.objects.count() == 1
-    with time_machine.travel(NOW + timedelta(days=2)), pytest.raises(Refusal, match="less than three days ago"):
+    refusals = {0: "A mail was written to this address today already", 2: "less than three days ago", 4: ""}
+    for days, words in refusals.items():
+        with time_machine.travel(NOW + timedelta(days=days), tick=False):
+            lead = signed_in(cast, "lead")
+            shown = lead.get(page_of(cluster, "invitations")).content.decode()
+            path = page_of(cluster, "invitations", row.pk, "remind")
+            assert (f'action="{path}"' in shown, words in shown) == (not words, True)
+            answer = lead.post(path)
+            assert answer.status_code == (409 if words else 302)
+            said = [str(one) for one in answer.wsgi_request._messages]
+            assert words in said[0] if words else said[0].startswith("Reminded.")
+        assert Message.objects.count() == (1 if words else 2)
+    with time_machine.travel(NOW + timedelta(days=4)), pytest.raises(Refusal, match="today already"):
         remind_address(invitation=row, by=cast.user("lead"))
-    with time_machine.travel(NOW + timedelta(days=4)):
-        answer = signed_in(cast, "lead").post(page_of(cluster, "invitations", row.pk, "remind"))
-        assert answer.status_code == 302
     assert Message.objects.count() == 2
     assert sorted(SignedLink.objects.values_list("state", flat=True)) == [LinkState.OPEN, LinkState.REVOKED]
+
+
+def test_what_waits_for_an_answer_stands_on_the_list_however_much_was_asked_since(
+    cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clusters.tables.invitation.MOST", 2)
+    for number, status in enumerate(["open", "declined", "declined", "declined"]):
+        asked = {"asked_by": cast.user("lead"), "asked_at": NOW - timedelta(days=9 - number)}
+        more = {} if status == "open" else {"answered_at": NOW}
+        Invitation.objects.create(cluster=cluster, address=f"a{number}@port.example", status=status, **asked, **more)
+    part = cluster.participations.filter(member=cast.member("participant"))
+    part.update(status=ParticipationStatus.INVITED, asked_at=NOW - timedelta(days=9), asked_by=cast.user("lead"))
+    others = [make.make_member() for _each in range(3)]
+    for person in others:
+        cluster.participations.create(member=person, status="declined", asked_at=NOW, asked_by=cast.user("lead"))
+    assert [row.whom for row in asked_of(cluster, NOW)] == ["Participant Person", "a0@port.example"]
 
 
 def test_an_invitation_is_taken_back_and_its_mail_called_off_or_followed_by_another(
