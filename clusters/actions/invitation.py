@@ -19,7 +19,7 @@ from clusters.notifications.invitation import ask, call_off, tell_ended
 from clusters.permissions import can_work
 from clusters.rules.invitations import Answer, Line, can_remind, has_run_out, look, within_limits
 from community.choices import MessageState
-from community.models import Message, SignedLink, User
+from community.models import Event, Message, SignedLink, User
 from community.permissions import Refusal
 
 KEYS = ("cluster", "asked_by", "participation")
@@ -158,10 +158,16 @@ def take_invitation_back(
     return row
 
 
-def end_open_invitations(cluster: Cluster, *, at: datetime) -> None:
-    """End what no address answered, in the transaction that ends the cluster; its links act no more."""
+def end_open_invitations(cluster: Cluster, *, at: datetime, event: Event | None) -> None:
+    """End what no address answered, in the transaction that ends the cluster; its links act no more.
+
+    The addresses whose mail had left are told; without an event nobody is.
+    """
     for row in cluster.invitations.open():
+        row.cluster = cluster
         _end(row, InvitationStatus.EXPIRED, at)
+        if event is not None:
+            tell_ended(row, event=event, is_over=True)
 
 
 def move_invitations(cluster: Cluster, into: Cluster, *, at: datetime) -> None:

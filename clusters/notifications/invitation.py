@@ -67,11 +67,14 @@ def call_off(row: Invitation) -> None:
     waiting.update(state=MessageState.CANCELLED)
 
 
-def tell_ended(row: Invitation, *, event: Event) -> None:
-    """Tell an address whose invitation was taken back; nobody where its mail never left."""
-    sent = Message.objects.filter(kind=kinds.of(row).code, subject_id=row.pk, state=MessageState.SENT)
-    if sent.exists():
-        notifications.queue(ENDED, to_address=row.address, subject=row, event=event, title=row.cluster.title)
+def tell_ended(row: Invitation, *, event: Event, is_over: bool = False) -> None:
+    """Tell an address whose invitation ended; nobody where its mail never left.
+
+    It was taken back, or the cluster is over (`is_over`).
+    """
+    if Invitation.objects.filter(pk=row.pk).reached().exists():
+        more = {"title": row.cluster.title, "is_over": is_over}
+        notifications.queue(ENDED, to_address=row.address, subject=row, event=event, **more)
 
 
 def invitation_of(link: SignedLink) -> Invitation | None:

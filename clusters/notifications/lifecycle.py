@@ -247,6 +247,9 @@ def told(attempt: Attempt) -> list[tuple[str, int]]:
         accounts = {user.pk for user in _accounts(audience, attempt)}
         if accounts:
             found.append((str(AUDIENCE_LABELS[audience]), len(accounts)))
+    if "close_requests" in attempt.verb.effects:
+        invited = attempt.subject.invitations.open().reached().count()
+        found += [(str(_("people invited by address who have not answered")), invited)] if invited else []
     return found
 
 

@@ -24,9 +24,11 @@ from clusters.actions.invitation import (
 from clusters.actions.invitation_answer import decline_address
 from clusters.choices import InvitationStatus, ParticipationStatus, State
 from clusters.models import Cluster, Invitation, Participation
+from clusters.notifications.lifecycle import told
 from clusters.rules.addresses import read_addresses
 from clusters.rules.invitations import PER_DAY, PER_PRESS, Answer, look
 from clusters.tables.invitation import asked_of
+from community import lifecycle
 from community.actions.outbox import send_outbox
 from community.actions.transition import transition
 from community.choices import ConsentPurpose, LinkState, MessageState
@@ -400,6 +402,25 @@ def test_the_end_of_the_cluster_ends_what_is_open(cast: Cast, cluster: Cluster) 
     row = Invitation.objects.get()
     assert (row.status, SignedLink.objects.get().state) == (InvitationStatus.EXPIRED, LinkState.REVOKED)
     assert Message.objects.get(to_address="new@port.example").state == MessageState.CANCELLED
+
+
+@pytest.mark.parametrize("verb", ["conclude", "discontinue"])
+def test_addresses_whose_mail_had_left_are_counted_before_the_end_and_told(
+    cast: Cast, cluster: Cluster, verb: str
+) -> None:
+    send(cast, cluster, "a@port.example b@port.example")
+    send_outbox(at=timezone.now())
+    send(cast, cluster, "late@port.example")
+    asked = lifecycle.of(cluster).attempt(cluster, verb, by=cast.user("lead"), at=NOW, is_asking=True)
+    assert ("people invited by address who have not answered", 2) in told(asked)
+    cluster.stages.update(status="done")
+    transition(cluster, verb, by=cast.user("lead"), reason="It is time.", lessons="Ask sooner.")
+    mail.outbox.clear()
+    send_outbox(at=timezone.now())
+    sent = {one.to[0]: one for one in mail.outbox if one.to[0].endswith("@port.example")}
+    assert sorted(sent) == ["a@port.example", "b@port.example"]
+    for one in sent.values():
+        assert ("has ended" in one.subject, "took the invitation back" in one.body) == (True, False)
 
 
 def stays_silent(cast: Cast, cluster: Cluster) -> None:
