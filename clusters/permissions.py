@@ -43,6 +43,7 @@ from community.visibility import account
 _OWN_DECIDERS = frozenset({Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR})
 #: Capacities that do what the lead does.
 LEADS = (Capacity.LEAD, Capacity.DEPUTY)
+EXTERNAL = _("External partners are neither lead nor deputy. An administrator can make them members of the community.")
 
 
 def capacities(
@@ -232,8 +233,8 @@ class Stake:
 class Leads:
     """Whether named leads may lead on the day `on`, of one cluster or of many: one query for all, once it is needed.
 
-    Source: DESIGN section 2, "Eligible lead": affiliated with the organisation that day, and the organisation
-    is in one of `LEAD_ROLES` of a governance or transfer project that has not ended more than
+    Source: DESIGN section 2, "Eligible lead": affiliated with the organisation that day and no external partner; the
+    organisation is in one of `LEAD_ROLES` of a governance or transfer project that has not ended more than
     `LEAD_AFTER_END_MONTHS` months ago; a partnership's own end counts at once. From today on the person must be
     there besides; of a day that is past nobody can tell.
     """
@@ -249,7 +250,7 @@ class Leads:
         partnership = "organisation__partnerships"
         leading = Partnership.objects.leading(self.on).filter(pk=OuterRef(f"{partnership}__pk"))
         members, places = {who for who, _place in self.pairs}, {place for _who, place in self.pairs}
-        rows = Affiliation.objects.current(self.on).filter(member__in=members, organisation__in=places)
+        rows = Affiliation.objects.current(self.on).entitling().filter(member__in=members, organisation__in=places)
         found: dict[tuple[int, int], list[Stake]] = {}
         for who, place, *stake in rows.order_by(f"{partnership}__pk").values_list(
             "member",
@@ -269,6 +270,8 @@ class Leads:
             return refused(_("Name a lead and the organisation that leads."))
         if self.on >= timezone.localdate() and is_gone(member):
             return refused(_("The named lead is no longer there. Name another lead."))
+        if member.standing == Standing.EXTERNAL:
+            return refused(EXTERNAL)
         stakes = self.stakes.get((member.pk, organisation.pk))
         if stakes is None:
             return refused(

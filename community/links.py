@@ -166,6 +166,11 @@ def forget_addresses(at: datetime, *, after_days: int = 60) -> int:
     return overdue.update(address="", address_key="")
 
 
+def has_run_out(link: SignedLink, *, at: datetime) -> bool:
+    """Tell whether a link ended by its time alone: only then its holder may ask for a fresh one."""
+    return link.state == LinkState.EXPIRED or (link.state == LinkState.OPEN and not link.is_open_at(at))
+
+
 def refuse_closed(link: SignedLink, at: datetime) -> None:
     """Refuse a link that acts no more at the moment `at`; changes nothing.
 

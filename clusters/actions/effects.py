@@ -281,7 +281,7 @@ def end_cluster(attempt: Attempt) -> None:
 
 @effect("close_requests", after=True)
 def close_requests(attempt: Attempt) -> None:
-    """Close what is asked and unanswered; `open_requests` are told."""
+    """Close what is asked and unanswered; `open_requests` are told, and so are addresses that were invited."""
     open_ = attempt.subject.participations.filter(
         status__in=[
             ParticipationStatus.REQUESTED,
@@ -292,7 +292,8 @@ def close_requests(attempt: Attempt) -> None:
     )
     attempt.facts["closed_requests"] = [row.member_id for row in open_]
     open_.update(status=ParticipationStatus.EXPIRED, answered_at=attempt.at)
-    end_open_invitations(attempt.subject, at=attempt.at)
+    is_past = attempt.entered is not None and not attempt.entered.is_waiting
+    end_open_invitations(attempt.subject, at=attempt.at, event=None if is_past else attempt.event)
 
 
 @effect("close_amendments", after=True)

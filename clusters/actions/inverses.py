@@ -9,7 +9,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from clusters.actions.participation import KEYS, Status, locked_part
 from clusters.actions.parts import check_fields, locked_cluster, record_change, record_part, worked_as
@@ -17,13 +16,12 @@ from clusters.actions.roadmap_parts import check_open, locked_stage
 from clusters.choices import DECIDERS, ParticipationRole
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
+from clusters.rules.invitations import REMINDED_TODAY, can_remind_member
 from clusters.rules.lead_asked import asked_of_lead, can_remind_lead
 from clusters.rules.requirements import UNDO_SECONDS
 from community import events, kinds, notifications
 from community.models import Event, Member, Message, User
 from community.permissions import Refusal
-
-REMINDED_TODAY = gettext_lazy("Was reminded today already.")
 
 
 @transaction.atomic
@@ -62,17 +60,16 @@ def take_answer_back(*, participation: Participation, by: User, at: datetime | N
 
 @transaction.atomic
 def remind_invited(*, participation: Participation, by: User, at: datetime | None = None) -> Participation:
-    """Remind somebody who has not answered an invitation; the mail waits 30 seconds. A no-op on the same day.
+    """Remind somebody who has not answered an invitation; the mail waits 30 seconds.
 
     Raises:
-        Refusal: the invitation is not open any more.
+        Refusal: the invitation is not open any more, or they were reminded today ("done").
     """
     at = at or timezone.now()
     cluster, row = locked_part(participation, by=by, may=can_work)
-    if row.status != Status.INVITED or row.asked_at is None:
-        raise Refusal(_("This invitation is not open any more."), "state")
-    if was_reminded(row, "participation", at):
-        return row
+    verdict = can_remind_member(row, was_reminded=was_reminded(row, "participation", at))
+    if not verdict:
+        raise Refusal.of(verdict)
     event = record_part(cluster, "reminded", row, by=by, at=at)
     _mail("invitation", cluster, row.member, "asked", event=event, day=row.asked_at, part="", part_id=row.pk)
     return row

@@ -17,8 +17,9 @@ from clusters.choices import ACTIVE_STATES, Access, InvitationStatus
 from clusters.models import Cluster, Invitation
 from clusters.notifications.invitation import ask, call_off, tell_ended
 from clusters.permissions import can_work
-from clusters.rules.invitations import REMIND_AFTER, Answer, Line, has_run_out, look, within_limits
-from community.models import Message, SignedLink, User
+from clusters.rules.invitations import Answer, Line, can_remind, has_run_out, look, within_limits
+from community.choices import MessageState
+from community.models import Event, Message, SignedLink, User
 from community.permissions import Refusal
 
 KEYS = ("cluster", "asked_by", "participation")
@@ -99,22 +100,16 @@ def _end(row: Invitation, status: str, at: datetime) -> None:
 
 @transaction.atomic
 def remind_address(*, invitation: Invitation, by: User, at: datetime | None = None) -> Invitation:
-    """Send an unanswered invitation once more, with a fresh link. A no-op on the same day.
+    """Send an unanswered invitation once more, with a fresh link.
 
     Raises:
-        Refusal: the person may not, it is not open any more, or the last mail is too new.
+        Refusal: the person may not, it is not open any more, or the last mail is too new (`can_remind`).
     """
     at = at or timezone.now()
     cluster, row = _locked(invitation, by=by)
-    if row.status != InvitationStatus.OPEN:
-        raise Refusal(
-            _("This invitation is not open any more: %(status)s.") % {"status": row.get_status_display()}, "state"
-        )
-    last = SignedLink.objects.about(row).order_by("-pk").first()
-    if last is not None and timezone.localdate(last.created_at) == timezone.localdate(at):
-        return row
-    if last is not None and last.created_at > at - REMIND_AFTER and not has_run_out(row, at):
-        raise Refusal(_("The last mail went there less than three days ago. Give the person time to answer."), "state")
+    verdict = can_remind(row, cluster, at)
+    if not verdict:
+        raise Refusal.of(verdict)
     event = record_change(cluster, "invitation.reminded", row, by=by, at=at)
     ask(row, by=by, at=at, event=event, is_reminder=True)
     return row
@@ -163,10 +158,16 @@ def take_invitation_back(
     return row
 
 
-def end_open_invitations(cluster: Cluster, *, at: datetime) -> None:
-    """End what no address answered, in the transaction that ends the cluster; its links act no more."""
+def end_open_invitations(cluster: Cluster, *, at: datetime, event: Event | None) -> None:
+    """End what no address answered, in the transaction that ends the cluster; its links act no more.
+
+    The addresses whose mail had left are told; without an event nobody is.
+    """
     for row in cluster.invitations.open():
+        row.cluster = cluster
         _end(row, InvitationStatus.EXPIRED, at)
+        if event is not None:
+            tell_ended(row, event=event, is_over=True)
 
 
 def move_invitations(cluster: Cluster, into: Cluster, *, at: datetime) -> None:
@@ -184,15 +185,19 @@ def move_invitations(cluster: Cluster, into: Cluster, *, at: datetime) -> None:
 def forget_addresses(now: datetime) -> int:
     """End invitations whose link ran out long ago, and empty the addresses of people who never came; return how many.
 
-    General Data Protection Regulation: whoever did not answer is not kept. The mails' rows lose the address too.
+    General Data Protection Regulation: whoever did not come is not kept, however the invitation ended. Its mails and
+    all its links lose the address with it.
     """
     before = now - FORGOTTEN_AFTER
     for row in Invitation.objects.open().with_link():
         if has_run_out(row, before):
             _end(row, InvitationStatus.EXPIRED, row.link_ends_at or now)
-    rows = list(Invitation.objects.ended_unanswered(before).values_list("pk", flat=True))
-    Message.objects.filter(kind="invitation", subject_id__in=rows).exclude(state="queued").update(to_address="")
-    return Invitation.objects.filter(pk__in=rows).update(address="", address_key="")
+    over = Invitation.objects.ended_unanswered(before).order_by()
+    about = {"kind": "invitation", "subject_id__in": over.values("pk")}
+    mails = Message.objects.filter(**about).exclude(state=MessageState.QUEUED)
+    mails.exclude(to_address="").update(to_address="")
+    SignedLink.objects.filter(**about).exclude(address="").update(address="", address_key="")
+    return over.exclude(address="").update(address="", address_key="")
 
 
 def _locked(invitation: Invitation, *, by: User) -> tuple[Cluster, Invitation]:

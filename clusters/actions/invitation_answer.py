@@ -13,16 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.actions.parts import check_fields, record_change, record_part
-from clusters.choices import Access, Capacity, InvitationStatus, ParticipationStatus
+from clusters.choices import Capacity, InvitationStatus, ParticipationStatus
 from clusters.models import Cluster, Invitation, Participation
 from clusters.notifications import lifecycle as notifications
 from clusters.notifications.invitation import PURPOSE, ask, call_off, invitation_of
 from clusters.notifications.meeting import tell_newcomer
-from clusters.rules.invitations import is_answerable
+from clusters.rules.invitations import access_given, account_of, is_answerable
 from clusters.rules.joining import has_room
 from community import links
 from community.actions.external import prove_address, take_in, work_for
-from community.choices import LinkState, Standing
+from community.choices import Standing
 from community.models import Member, Organisation, SignedLink, User
 from community.permissions import Refusal
 
@@ -48,11 +48,6 @@ def open_invitation(token: str, *, by: User | None, at: datetime | None = None) 
         raise Refusal.of(verdict)
     links.refuse_closed(link, at or timezone.now())
     return link, row
-
-
-def account_of(row: Invitation) -> User | None:
-    """Return the account that an invitation's address has, also a closed one; None for a stranger."""
-    return User.objects.with_address(row.address).select_related("member").first()
 
 
 @transaction.atomic
@@ -121,7 +116,7 @@ def decline_address(*, link: SignedLink, by: User | None, reason: str = "", at: 
 def ask_for_new_link(*, link: SignedLink, at: datetime | None = None) -> None:
     """Send a fresh link to the address of one that has run out, once a day; silent when that is not open to it."""
     at = at or timezone.now()
-    if not has_run_out(link, at=at):
+    if not links.has_run_out(link, at=at):
         return
     try:
         _cluster, row = _locked(link)
@@ -129,11 +124,6 @@ def ask_for_new_link(*, link: SignedLink, at: datetime | None = None) -> None:
         return
     day = timezone.localdate(at).isoformat()
     ask(row, by=row.asked_by, at=at, key=f"invitation:{row.pk}:anew:{day}")
-
-
-def has_run_out(link: SignedLink, *, at: datetime) -> bool:
-    """Tell whether a link ended by its time alone: only then its holder may ask for a fresh one."""
-    return link.state == LinkState.EXPIRED or (link.state == LinkState.OPEN and not link.is_open_at(at))
 
 
 def _locked(link: SignedLink) -> tuple[Cluster, Invitation]:
@@ -200,7 +190,7 @@ def _take_part(row: Invitation, member: Member, place: Organisation, at: datetim
     is_external = member.standing != Standing.MEMBER
     part = part or Participation(cluster=cluster, member=member)
     part.cluster, part.organisation, part.status = cluster, part.organisation or place, status.ACTIVE
-    part.is_external, part.access = is_external, row.access if is_external else Access.CONTRIBUTE
+    part.is_external, part.access = is_external, access_given(row, member)
     part.purpose, part.message = row.purpose, row.message
     part.asked_by, part.asked_at = row.asked_by, row.asked_at
     part.answered_by, part.answered_at, part.from_on = member.user, at, timezone.localdate(at)

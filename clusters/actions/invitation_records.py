@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Invitation
 from community.contributions import PersonalRecords
-from community.models import Member
+from community.models import Member, Message, SignedLink
 
 
 def _sent(member: Member) -> QuerySet[Invitation]:
@@ -38,7 +38,13 @@ def _export_received(row: Invitation) -> dict[str, Any]:
 
 
 def _erase_received(member: Member) -> int:
-    """Empty what an erased person was written when they were asked; return how many invitations."""
+    """Empty what an erased person was written when they were asked, and the address in links and mails.
+
+    Returns how many invitations were emptied.
+    """
+    about = {"kind": "invitation", "subject_id__in": _received(member).values("pk")}
+    SignedLink.objects.filter(**about).update(address="", address_key="")
+    Message.objects.filter(**about).update(to_address="")
     return _received(member).exclude(message="").update(message="")
 
 

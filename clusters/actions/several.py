@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from clusters.actions.assignment import assign_review, release_review
 from clusters.actions.inverses import (
-    REMINDED_TODAY,
     remind_invited,
     remind_lead,
     remind_responsible,
@@ -32,6 +31,7 @@ from clusters.actions.participation import answer_request
 from clusters.actions.roadmap import update_stage
 from clusters.actions.roadmap_confirm import confirm_roadmap
 from clusters.models import Cluster, Participation, ReviewAssignment, Stage
+from clusters.rules.invitations import REMINDED_TODAY
 from community.models import Member, User
 from community.permissions import Refusal
 from community.validators import is_key
@@ -83,8 +83,6 @@ def _decline(part: Participation, seen: str, by: User, at: datetime, given: dict
 
 
 def _remind(part: Participation, seen: str, by: User, at: datetime, given: dict[str, Any]) -> dict[str, Any]:
-    if was_reminded(part, "participation", at):
-        raise Refusal(REMINDED_TODAY, "done")
     remind_invited(participation=part, by=by, at=at)
     return {"words": _("%(names)s reminded") % {"names": part.member}}
 

@@ -85,18 +85,26 @@ class EndForm(forms.Form):
         self.fields["reason"].required = self["seen"].value() != ParticipationStatus.INVITED
 
 
+ROLE_CHOICES = [(role.value, role.label) for role in ROLES]
+
+
 class RoleForm(forms.Form):
     """The role of somebody who takes part."""
 
     role = forms.ChoiceField(
         label=_("Role"),
-        choices=[(role.value, role.label) for role in ROLES],
+        choices=ROLE_CHOICES,
         widget=forms.RadioSelect,
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Explain the roles."""
+    def __init__(self, *args: Any, why_no_deputy: str = "", **kwargs: Any) -> None:
+        """Explain the roles; `why_no_deputy` says why this person can't be deputy, and takes that role off the list."""
         super().__init__(*args, **kwargs)
+        if why_no_deputy:
+            role = cast("forms.ChoiceField", self.fields["role"])
+            role.choices = [(code, label) for code, label in ROLE_CHOICES if code != ParticipationRole.DEPUTY]
+            role.help_text = why_no_deputy
+            role.error_messages["invalid_choice"] = why_no_deputy
         self.fields["role"].option_hints = {  # type: ignore[attr-defined]
             ParticipationRole.DEPUTY: _(
                 "May do what the lead may, except hand over. Must be eligible like a lead, "

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Access
 from clusters.models import Invitation
-from clusters.rules.invitations import last_moment
+from clusters.rules.invitations import access_given, account_of, last_moment
 from community import kinds, links, notifications
 from community.choices import MessageState
 from community.models import Event, Message, SignedLink, User
@@ -67,11 +67,14 @@ def call_off(row: Invitation) -> None:
     waiting.update(state=MessageState.CANCELLED)
 
 
-def tell_ended(row: Invitation, *, event: Event) -> None:
-    """Tell an address whose invitation was taken back; nobody where its mail never left."""
-    sent = Message.objects.filter(kind=kinds.of(row).code, subject_id=row.pk, state=MessageState.SENT)
-    if sent.exists():
-        notifications.queue(ENDED, to_address=row.address, subject=row, event=event, title=row.cluster.title)
+def tell_ended(row: Invitation, *, event: Event, is_over: bool = False) -> None:
+    """Tell an address whose invitation ended; nobody where its mail never left.
+
+    It was taken back, or the cluster is over (`is_over`).
+    """
+    if Invitation.objects.filter(pk=row.pk).reached().exists():
+        more = {"title": row.cluster.title, "is_over": is_over}
+        notifications.queue(ENDED, to_address=row.address, subject=row, event=event, **more)
 
 
 def invitation_of(link: SignedLink) -> Invitation | None:
@@ -83,7 +86,8 @@ def invitation_of(link: SignedLink) -> Invitation | None:
 @notifications.provides("invitation")
 def invitation_context(row: Invitation, message: Message) -> dict[str, Any]:
     """Return what the mails use: who asks, for what, what one may do, and the cluster in lines of facts."""
-    cluster, lead = row.cluster, row.cluster.lead_organisation
+    cluster, lead, account = row.cluster, row.cluster.lead_organisation, account_of(row)
+    may = MAY[access_given(row, account.member if account is not None else None)]
     return {
         "title": cluster.title,
         "name": cluster.name,
@@ -94,7 +98,7 @@ def invitation_context(row: Invitation, message: Message) -> dict[str, Any]:
         "reason": row.answer_reason if message.template == ENDED else "",
         "facts": [
             (str(_("What for")), row.purpose),
-            (str(_("You may")), str(MAY[row.access])),
+            (str(_("You may")), str(may)),
             (str(_("Invited by")), row.asked_by.get_full_name()),
             (str(_("Question")), cluster.question),
             (str(_("Led by")), f"{lead.name} ({lead.country})" if lead else "–"),

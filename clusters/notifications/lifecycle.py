@@ -89,11 +89,11 @@ def _need_raiser(attempt: Attempt) -> Iterable[Member | None]:
 
 
 def _solution_owners(attempt: Attempt) -> Iterable[Member | None]:
-    """Contacts of the solutions, else the people of the lead partners of their projects."""
+    """Contacts of the solutions, else the members who work for the lead partners of their projects."""
     contacts = [s.contact for s in attempt.subject.solutions.select_related("contact__user") if s.contact]
     without = attempt.subject.solutions.filter(contact__isnull=True).values("project")
     leads = Partnership.objects.filter(project__in=without, role="LP").values("organisation")
-    return [*contacts, *Member.objects.filter(affiliations__organisation__in=leads).select_related("user").distinct()]
+    return [*contacts, *Member.objects.of_organisations(leads, attempt.on).select_related("user").order_by("pk")]
 
 
 def _shared_with(attempt: Attempt) -> Iterable[Member | None]:
@@ -247,6 +247,9 @@ def told(attempt: Attempt) -> list[tuple[str, int]]:
         accounts = {user.pk for user in _accounts(audience, attempt)}
         if accounts:
             found.append((str(AUDIENCE_LABELS[audience]), len(accounts)))
+    if "close_requests" in attempt.verb.effects:
+        invited = attempt.subject.invitations.open().reached().count()
+        found += [(str(_("people invited by address who have not answered")), invited)] if invited else []
     return found
 
 

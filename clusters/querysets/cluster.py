@@ -274,7 +274,7 @@ class ClusterQuerySet(OverviewQuerySet):
         `roles` and `months` as `PartnershipQuerySet.leading` takes them.
         """
         leading = apps.get_model("community", "Partnership").objects.leading(on, roles=roles, months=months)
-        works_there = apps.get_model("community", "Affiliation").objects.current(on)
+        works_there = apps.get_model("community", "Affiliation").objects.current(on).entitling()
         right = works_there.filter(member=OuterRef("lead"), organisation=OuterRef("lead_organisation"))
         return self.annotate(leads_rightly=Exists(right.filter(organisation__in=leading.values("organisation"))))
 

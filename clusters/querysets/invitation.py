@@ -23,10 +23,15 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         """Keep those that wait for an answer, whether or not their link still acts."""
         return self.filter(status=InvitationStatus.OPEN)
 
+    def reached(self) -> Self:
+        """Keep those of which some mail has left."""
+        sent = Message.objects.filter(kind="invitation", subject_id=OuterRef("pk"), state=MessageState.SENT)
+        return self.filter(models.Exists(sent))
+
     def ended_unanswered(self, before: datetime) -> Self:
-        """Keep those that ended before that moment without anybody taking part, and still hold an address."""
+        """Keep those that ended before that moment without anybody taking part."""
         over = models.Q(status__in=[InvitationStatus.EXPIRED, InvitationStatus.TAKEN_BACK, InvitationStatus.DECLINED])
-        return self.filter(over, answered_at__lte=before).exclude(address="")
+        return self.filter(over, answered_at__lte=before)
 
     def with_link(self) -> Self:
         """Add when the newest link was made, was sent and ends (`link_made_at`, …), and `has_bounced`."""

@@ -16,10 +16,12 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from clusters.choices import ACTIVE_STATES, InvitationStatus, ParticipationStatus
+from clusters.choices import ACTIVE_STATES, Access, InvitationStatus, ParticipationStatus
 from clusters.models import Cluster, Invitation, Participation
 from clusters.rules.addresses import Pasted, read_addresses
+from community.choices import Standing
 from community.models import Affiliation, Member, User
 from community.permissions import ALLOWED, Verdict, refused
 
@@ -30,6 +32,7 @@ PER_ADDRESS = 3
 #: Who declined is not asked again by mail for so long; a reminder follows the last mail after so long.
 DECLINED_FOR = timedelta(days=30)
 REMIND_AFTER = timedelta(days=3)
+REMINDED_TODAY = gettext_lazy("Was reminded today already.")
 
 
 class Answer(StrEnum):
@@ -127,6 +130,47 @@ def is_answerable(invitation: Invitation, cluster: Cluster) -> Verdict:
     if invitation.status == InvitationStatus.TAKEN_BACK:
         return refused(_("This invitation was taken back by those who sent it."), "closed")
     return refused(_("The cluster has ended, so nobody joins it any more."), "closed")
+
+
+def can_remind(invitation: Invitation, cluster: Cluster, at: datetime) -> Verdict:
+    """Tell whether an address may be reminded by hand: three days after its last mail, or once the link ran out.
+
+    Asks a row of `with_link`.
+    """
+    if invitation.status != InvitationStatus.OPEN:
+        words = _("This invitation is not open any more: %(status)s.") % {"status": invitation.get_status_display()}
+        return refused(words, "state")
+    if cluster.state not in ACTIVE_STATES:
+        return refused(_("The cluster has ended, so nobody joins it any more."), "state")
+    made = invitation.link_made_at
+    if made is not None and timezone.localdate(made) == timezone.localdate(at):
+        return refused(_("A mail was written to this address today already."), "state")
+    if made is not None and made > at - REMIND_AFTER and not has_run_out(invitation, at):
+        return refused(_("The last mail went there less than three days ago. Give the person time to answer."), "state")
+    return ALLOWED
+
+
+def can_remind_member(part: Participation, *, was_reminded: bool) -> Verdict:
+    """Tell whether an invited member may be reminded by hand: once a day."""
+    if part.status != ParticipationStatus.INVITED or part.asked_at is None:
+        return refused(_("This invitation is not open any more."), "state")
+    return refused(REMINDED_TODAY, "done") if was_reminded else ALLOWED
+
+
+def account_of(invitation: Invitation) -> User | None:
+    """Return the account that an invitation's address has, also a closed one; None for a stranger."""
+    return User.objects.with_address(invitation.address).select_related("member").first()
+
+
+def access_given(invitation: Invitation, member: Member | None) -> str:
+    """Return what somebody may do once they accept: who takes part keeps what they have, members contribute.
+
+    Asks as much of a stranger: how long the sending takes tells nobody who has an account.
+    """
+    mine = invitation.cluster.participations.active().filter(member__user__email_key=invitation.address_key)
+    kept = mine.values_list("access", flat=True).first()
+    is_member = member is not None and member.standing == Standing.MEMBER
+    return kept or (Access.CONTRIBUTE if is_member else invitation.access)
 
 
 def last_moment(cluster: Cluster, at: datetime) -> datetime | None:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Case, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from clusters.actions.inverses import reminded_among
 from clusters.choices import ACTIVE_STATES, InvitationStatus, ParticipationStatus
 from clusters.models import Cluster, Invitation, Participation
-from clusters.rules.invitations import has_run_out
+from clusters.rules.invitations import can_remind, can_remind_member, has_run_out
+from community.permissions import ALLOWED, Verdict
 
 #: So many stand on the page; history tells of the rest.
 MOST = 200
 Words = str | Promise
+_OPEN_PARTS = (ParticipationStatus.INVITED, ParticipationStatus.REQUESTED, ParticipationStatus.WAITING)
 
 
 @dataclass(frozen=True)
@@ -38,28 +42,38 @@ class AskedRow:
     note: str = ""
     is_open: bool = False
     remind_url: str = ""
+    may_remind: Verdict = ALLOWED
     end_url: str = ""
     answer_url: str = ""
 
 
 def asked_of(cluster: Cluster, at: datetime) -> list[AskedRow]:
-    """Return all requests and invitations, the newest first: two queries, however many. For those who keep the cluster.
+    """Return requests and invitations, open ones first, then the newest: three queries, however many.
 
+    For those who keep the cluster.
     An address that was taken up is one line, with the person whose it was.
     """
     by_address = cluster.invitations.with_link().select_related("asked_by__member", "participation__member")
+    by_address = by_address.order_by(_open_first(InvitationStatus.OPEN), "-asked_at", "-pk")[:MOST]
     others = (
         cluster.participations.exclude(asked_at=None)
         .exclude(status=ParticipationStatus.WANTED)
         .filter(invitations=None)
         .select_related("member__user", "asked_by__member", "answered_by__member")
     )
+    persons = list(others.order_by(_open_first(*_OPEN_PARTS), "-asked_at", "-pk")[:MOST])
     works = cluster.state in ACTIVE_STATES
-    rows = [_address_row(cluster, row, at, works=works) for row in by_address.order_by("-asked_at", "-pk")[:MOST]]
-    rows += [_person_row(cluster, row, works=works) for row in others.order_by("-asked_at", "-pk")[:MOST]]
+    reminded = reminded_among(persons, "participation", at)
+    rows = [_address_row(cluster, row, at, works=works) for row in by_address]
+    rows += [_person_row(cluster, row, works=works, was_reminded=row.pk in reminded) for row in persons]
     rows.sort(key=lambda row: (row.since, row.key), reverse=True)
     rows.sort(key=lambda row: not row.is_open)
     return rows[:MOST]
+
+
+def _open_first(*statuses: str) -> Case:
+    """Return the order that puts rows of these statuses before all others."""
+    return Case(When(status__in=statuses, then=0), default=1)
 
 
 def _address_row(cluster: Cluster, row: Invitation, at: datetime, *, works: bool) -> AskedRow:
@@ -81,6 +95,7 @@ def _address_row(cluster: Cluster, row: Invitation, at: datetime, *, works: bool
         note=_note(row, at) if is_open else "",
         is_open=is_open,
         remind_url=reverse("clusters:invitation_remind", kwargs=kwargs) if is_open and works else "",
+        may_remind=can_remind(row, cluster, at),
         end_url=reverse("clusters:invitation_end", kwargs=kwargs) if is_open and works else "",
     )
 
@@ -97,7 +112,7 @@ def _note(row: Invitation, at: datetime) -> str:
     return _("The link acts until %(day)s.") % {"day": day}
 
 
-def _person_row(cluster: Cluster, row: Participation, *, works: bool) -> AskedRow:
+def _person_row(cluster: Cluster, row: Participation, *, works: bool, was_reminded: bool) -> AskedRow:
     """Return the line of a request, or of an invitation to a member."""
     person, asked_by = row.member, row.asked_by
     is_request = person is not None and asked_by is not None and person.user_id == asked_by.pk
@@ -114,7 +129,8 @@ def _person_row(cluster: Cluster, row: Participation, *, works: bool) -> AskedRo
         answered_by=row.answered_by.get_full_name() if row.answered_by is not None else "",
         answered_at=row.answered_at,
         reason=row.answer_reason,
-        is_open=is_invited or is_asked or row.status == ParticipationStatus.WAITING,
+        is_open=row.status in _OPEN_PARTS,
+        may_remind=can_remind_member(row, was_reminded=was_reminded),
         remind_url=reverse("clusters:participation_remind", kwargs=kwargs) if is_invited and works else "",
         end_url=reverse("clusters:participation_end", kwargs=kwargs) if is_invited and works else "",
         answer_url=reverse("clusters:participation_answer", kwargs=kwargs) if is_asked and works else "",

@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clusters.actions.inverses import REMINDED_TODAY, is_reached, reminded_among
+from clusters.actions.inverses import is_reached, reminded_among
 from clusters.actions.several import picked, title_of
 from clusters.choices import ParticipationStatus
 from clusters.models import Cluster, Participation, Stage
@@ -22,6 +22,7 @@ from clusters.notifications.reminder_words import subject_of
 from clusters.notifications.topics import REMINDERS
 from clusters.permissions import can_work
 from clusters.rules.assignment import can_assign, reviewers
+from clusters.rules.invitations import REMINDED_TODAY
 from clusters.rules.lead_asked import asked_of_lead, can_remind_lead
 from clusters.tables.review_several import with_leads
 from community.choices import Rhythm

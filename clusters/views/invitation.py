@@ -128,7 +128,7 @@ class MemberRemindView(View):
         except Refusal as refusal:
             messages.error(request, str(refusal.reason))
             return _list(request, cluster, status=status_of(refusal))
-        messages.success(request, _("Reminded. One reminder a day is sent."))
+        messages.success(request, _("Reminded. The mail leaves in 30 seconds."))
         return redirect("clusters:invitations", cluster.name)
 
 

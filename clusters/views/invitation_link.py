@@ -22,6 +22,7 @@ from clusters.actions import invitation_answer as actions
 from clusters.forms.invitation import DeclineForm, JoinClusterForm
 from clusters.models import Invitation
 from clusters.notifications.invitation import MAY, PURPOSE
+from clusters.rules.invitations import access_given, account_of
 from clusters.views.parts import INVALID, status_of
 from community import links
 from community.models import SignedLink, User
@@ -101,13 +102,13 @@ class JoinClusterView(View):
         decline: DeclineForm | None = None,
         status: int = 200,
     ) -> HttpResponse:
-        account = actions.account_of(row)
+        account = account_of(row)
         context: dict[str, Any] = {
             "row": row,
             "cluster": row.cluster,
             "form": form,
             "decline": decline or DeclineForm(),
-            "may": MAY[row.access],
+            "may": MAY[access_given(row, account.member if account is not None else None)],
             "inviter": row.asked_by.get_full_name(),
             "has_password": account is not None and account.has_usable_password(),
             "is_known": account is not None,
@@ -117,7 +118,7 @@ class JoinClusterView(View):
     def _ended(self, request: HttpRequest, token: str, refusal: Refusal) -> HttpResponse:
         """Say why the link does not act, and what there is to do instead."""
         link = links.find(token, PURPOSE)
-        has_run_out = link is not None and actions.has_run_out(link, at=timezone.now())
+        has_run_out = link is not None and links.has_run_out(link, at=timezone.now())
         context = {
             "reason": refusal.reason,
             "code": refusal.code,
@@ -130,7 +131,7 @@ class JoinClusterView(View):
 
 def _asks(row: Invitation) -> tuple[str, ...]:
     """Return the fields that have to be asked: what the registry does not know of who has this address."""
-    account = actions.account_of(row)
+    account = account_of(row)
     if account is None or account.member is None:
         return ("name", "organisation")
     return () if account.member.organisation_on(timezone.localdate()) else ("organisation",)

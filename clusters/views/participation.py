@@ -30,7 +30,7 @@ from clusters.forms.participation import (
 )
 from clusters.models import Cluster, Participation
 from clusters.notifications.invitation import MAY
-from clusters.permissions import can_work, names_of
+from clusters.permissions import EXTERNAL, can_work, names_of
 from clusters.rules.joining import (
     SMALL_GROUP,
     Way,
@@ -44,6 +44,7 @@ from clusters.rules.joining import (
 from clusters.tables.participation import members_to_invite, organisations_to_want, own_organisations, people_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, status_of
+from community.choices import Standing
 from community.permissions import Refusal
 
 if TYPE_CHECKING:
@@ -126,13 +127,14 @@ class PartView(View):
         """Ask, when the person may."""
         cluster, row = self._load(request, reference, pk)
         self.check(request, cluster, row)
-        form = self.form_class(initial={"role": row.role, "access": row.access, "seen": row.status})
+        initial = {"role": row.role, "access": row.access, "seen": row.status}
+        form = self.form_class(initial=initial, **self.form_words(row))
         return self._page(request, cluster, row, form, status=200)
 
     def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Write; a refusal keeps what was typed."""
         cluster, row = self._load(request, reference, pk)
-        form = self.form_class(request.POST)
+        form = self.form_class(request.POST, **self.form_words(row))
         if not form.is_valid():
             return self._page(request, cluster, row, form, status=INVALID)
         try:
@@ -141,6 +143,10 @@ class PartView(View):
             return self._page(request, cluster, row, form, status=status_of(refusal, form))
         messages.success(request, sentence)
         return redirect("clusters:people", cluster.name)
+
+    def form_words(self, row: Participation) -> dict[str, Any]:
+        """Return what the form is told about this part."""
+        return {}
 
     def check(self, request: SignedInRequest, cluster: Cluster, row: Participation) -> None:
         """Let through whom the predicate of this page allows."""
@@ -246,6 +252,11 @@ class RoleView(PartView):
 
     form_class = RoleForm
     template = "clusters/participation/role.html"
+
+    def form_words(self, row: Participation) -> dict[str, Any]:
+        """Say why an external partner is offered all roles but that of deputy."""
+        is_external = row.member is not None and row.member.standing == Standing.EXTERNAL
+        return {"why_no_deputy": str(EXTERNAL)} if is_external else {}
 
     def act(self, request: SignedInRequest, row: Participation, form: RoleForm) -> str:
         """Give the role."""

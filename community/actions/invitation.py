@@ -15,7 +15,7 @@ from community.actions.external import prove_address
 from community.choices import Standing
 from community.events import record
 from community.folding import fold_key
-from community.models import Member, SignedLink, User
+from community.models import Member, Message, SignedLink, User
 from community.permissions import Refusal
 from community.visibility import is_administrator
 
@@ -136,16 +136,24 @@ def accept_invitation(*, link: SignedLink, password: str, by: User | None, at: d
 
 
 def ask_anew(*, link: SignedLink, at: datetime | None = None) -> None:
-    """Send the invited person a fresh link in the place of one that ended; silent when that is not open to them.
+    """Send the invited person a fresh link in the place of one that ran out, once a day.
 
-    The recipient asks, so the mail goes only to the address that the link was sent to.
+    Silent when that is not open to them. The recipient asks, so the mail goes only to the address that the link was
+    sent to.
     """
+    at = at or timezone.now()
     account = link.user
+    if not links.has_run_out(link, at=at):
+        return
     if account is None or not account.is_active or account.has_usable_password() or account.member is None:
         return
+    key = f"invite:{account.pk}:anew:{timezone.localdate(at).isoformat()}"
     with transaction.atomic():
+        User.objects.select_for_update(of=("self",)).get(pk=account.pk)
+        if Message.objects.filter(key=key).exists():
+            return
         fresh = links.reserve(PURPOSE, subject=account, user=account, by=link.by, lasts_days=LASTS_DAYS, at=at)
-        notifications.queue("community/invite", to=account, subject=account.member, link=fresh)
+        notifications.queue("community/invite", to=account, subject=account.member, link=fresh, key=key)
 
 
 def _require_administrator(by: User) -> None:

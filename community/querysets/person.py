@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
@@ -114,9 +114,13 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         return self.filter(standing=Standing.MEMBER, merged_into=None)
 
     def of_organisation(self, organisation: Organisation, on: date) -> Self:
-        """Keep the persons affiliated with `organisation` on the day `on`."""
-        current = rows_of("Affiliation").current(on).filter(organisation=organisation, member=OuterRef("pk"))
-        return self.filter(Exists(current))
+        """Keep the members of the community who work for `organisation` on the day `on`."""
+        return self.of_organisations([organisation], on)
+
+    def of_organisations(self, organisations: Any, on: date) -> Self:
+        """Keep the members of the community who work for one of `organisations` (rows or keys) on the day `on`."""
+        current = rows_of("Affiliation").current(on).filter(organisation__in=organisations, member=OuterRef("pk"))
+        return self.in_community().filter(Exists(current))
 
     def for_page(self, on: date) -> Self:
         """Load what a row of the directory shows: `current_affiliations` on the day `on`, and expertise."""
@@ -131,6 +135,10 @@ class AffiliationQuerySet(PeriodQuerySet["Affiliation"]):
     def for_member(self, member: Member) -> Self:
         """Keep the affiliations of one person."""
         return self.filter(member=member)
+
+    def entitling(self) -> Self:
+        """Leave out those of external partners: they named their organisation themselves, and nobody confirmed it."""
+        return self.exclude(member__standing=Standing.EXTERNAL)
 
     def for_page(self) -> Self:
         """Load the organisations, the newest affiliation first."""

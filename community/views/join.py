@@ -9,6 +9,7 @@ from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
@@ -82,7 +83,8 @@ class JoinView(View):
     def _refused(self, request: HttpRequest, token: str, refusal: Refusal) -> HttpResponse:
         link = links.find(token, PURPOSE)
         has_joined = link is not None and link.user is not None and link.user.has_usable_password()
-        context = {"reason": refusal.reason, "code": refusal.code, "has_joined": has_joined}
+        can_renew = refusal.code == "closed" and link is not None and links.has_run_out(link, at=timezone.now())
+        context = {"reason": refusal.reason, "code": refusal.code, "has_joined": has_joined, "can_renew": can_renew}
         return self._show(request, "community/join/ended.html", context, STATUS.get(refusal.code, 409))
 
     def _show(self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:

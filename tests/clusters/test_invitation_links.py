@@ -18,11 +18,15 @@ from django.utils import timezone
 from clusters.actions.invitation import send_invitations, take_invitation_back
 from clusters.actions.invitation_answer import accept_address
 from clusters.actions.invitation_records import RECEIVED, SENT
+from clusters.actions.participation import give_role
 from clusters.choices import Access, InvitationStatus, ParticipationStatus, State
 from clusters.models import Cluster, Invitation, Participation
+from clusters.notifications.invitation import MAY
+from clusters.notifications.lifecycle import AUDIENCES
 from clusters.rules.amendment import can_suggest
 from clusters.rules.joining import can_contribute
 from clusters.rules.room import can_see_room, can_share, can_speak
+from community import lifecycle
 from community.actions.external import make_member
 from community.actions.outbox import send_outbox
 from community.choices import ConsentPurpose, LinkState, Standing
@@ -121,6 +125,36 @@ def test_the_name_of_who_comes_from_outside_is_read_by_those_who_work_there_alon
     make.make_consent(User.objects.get(email=ADDRESS).member, ConsentPurpose.PUBLIC)
     page = Client().get(f"/clusters/{cluster.name}/people/").content.decode()
     assert ("Ana Kovač" in page, "Lead Person" in page, "invited by" in page) == (True, False, False)
+
+
+def test_who_types_the_name_of_a_partner_becomes_neither_deputy_nor_owner_of_its_solutions(
+    cast: Cast, cluster: Cluster, client: Client
+) -> None:
+    """The organisation is what somebody says of themselves: it entitles to nothing."""
+    client.post(invited(cast, cluster), {**WHO, "organisation": cast.organisation.name})
+    part = cluster.participations.get(member__user__email=ADDRESS)
+    assert part.organisation == cast.organisation
+    lead = Client()
+    lead.force_login(cast.user("lead"))
+    page = f"/clusters/{cluster.name}/people/{part.pk}/role/"
+    shown = lead.get(page).content.decode()
+    assert ("External partners are neither lead nor deputy" in shown, 'value="deputy"' in shown) == (True, False)
+    answer = lead.post(page, {"role": "deputy"})
+    assert (answer.status_code, "External partners are neither" in answer.content.decode()) == (422, True)
+    with pytest.raises(Refusal, match="External partners are neither lead nor deputy"):
+        give_role(participation=part, by=cast.user("lead"), role="deputy")
+    assert lead.post(page, {"role": "peer_reviewer"}).status_code == 302
+    project = cast.organisation.partnerships.get().project
+    cast.organisation.partnerships.update(role="LP")
+    other = make_cluster(cast, State.RUNNING)
+    other.solutions.add(make.make_solution("Wave dike", project=project, contact=None))
+    asked = lifecycle.of(other).attempt(other, "conclude", by=None, at=NOW)
+    owners = {row.name for row in AUDIENCES["solution_owners"](asked)}
+    assert ("Ana Kovač" in owners, "Member Person" in owners) == (False, True)
+    admin = Client()
+    admin.force_login(cast.user("admin"))
+    staff = admin.get(f"/organisations/{cast.organisation.pk}/").content.decode()
+    assert ("Ana Kovač" in staff, "Member Person" in staff) == (False, True)
 
 
 def test_showing_the_page_changes_nothing_however_often(cast: Cast, cluster: Cluster, client: Client) -> None:
@@ -266,6 +300,27 @@ def test_a_member_takes_part_as_a_member_and_is_not_signed_in_by_a_link(
     assert ("_auth_user_id" in client.session) is signed_in
     part = cluster.participations.get(member=user.member)
     assert (part.status, part.is_external, part.access) == (ParticipationStatus.ACTIVE, False, Access.CONTRIBUTE)
+
+
+@pytest.mark.parametrize(
+    ("role", "kept", "given"),
+    [("member", "", "contribute"), ("other_external", "", "view"), ("external", "comment", "comment")],
+)
+def test_the_page_and_the_mail_promise_what_is_given(
+    cast: Cast, cluster: Cluster, client: Client, role: str, kept: str, given: str
+) -> None:
+    mine = cluster.participations.filter(member=cast.member(role))
+    mine.update(status=ParticipationStatus.LEFT)
+    make.make_affiliation(cast.member(role), cast.partner)
+    path = invited(cast, cluster, cast.user(role).email, access="view")
+    if kept:
+        mine.update(status=ParticipationStatus.ACTIVE, access=kept)
+    shown, sent = client.get(path).content.decode(), str(mail.outbox[-1].body)
+    for access, words in MAY.items():
+        assert str(words) in shown if access == given else str(words) not in shown
+        assert kept or (str(words) in " ".join(sent.split())) == (access == given)
+    client.post(path, {"accept": "1"})
+    assert cluster.participations.active().get(member=cast.member(role)).access == given
 
 
 @pytest.mark.parametrize("status", ["requested", "waiting", "interested", "invited", "active"])
@@ -439,6 +494,8 @@ def test_a_member_is_reminded_from_the_list_once_a_day(cast: Cast, cluster: Clus
     page = lead.get(f"/clusters/{cluster.name}/people/invitations/").content.decode()
     path = f"/clusters/{cluster.name}/people/{row.pk}/remind/"
     assert path in page
-    for _press in range(2):
-        assert lead.post(path).status_code == 302
+    assert lead.post(path).status_code == 302
+    again = lead.post(path)
+    assert (again.status_code, "Was reminded today already" in again.content.decode()) == (409, True)
+    assert f'action="{path}"' not in lead.get(f"/clusters/{cluster.name}/people/invitations/").content.decode()
     assert Message.objects.filter(template="clusters/reminder", to=cast.user("member")).count() == 1

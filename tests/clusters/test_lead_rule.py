@@ -50,6 +50,10 @@ def account_is_closed(member: Member) -> None:
     type(member.user).objects.filter(pk=member.user_id).update(is_active=False)
 
 
+def is_external(member: Member) -> None:
+    Member.objects.filter(pk=member.pk).update(standing=Standing.EXTERNAL)
+
+
 def becomes_former(member: Member) -> None:
     Member.objects.filter(pk=member.pk).update(standing=Standing.FORMER)
 
@@ -58,6 +62,7 @@ LOSSES: dict[Callable[[Member], None], str] = {
     leaves_the_organisation: "is not an organisation of the named lead today",
     partnership_ends: "The partnership of Region of the Gulf ended",
     account_is_closed: "The named lead is no longer there",
+    is_external: "External partners are neither lead nor deputy",
     becomes_former: "The named lead is no longer there",
 }
 #: Verb -> the state in which it makes somebody lead or lets them begin, and who presses it.
@@ -126,6 +131,7 @@ SAID = {
     leaves_the_organisation: "The lead may not lead today",
     partnership_ends: "The lead may not lead today",
     account_is_closed: "The lead is no longer there",
+    is_external: "The lead may not lead today",
     becomes_former: "The lead is no longer there",
 }
 

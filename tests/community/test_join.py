@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
@@ -113,6 +114,23 @@ def test_a_link_lasts_fourteen_days_from_sending_and_offers_a_new_one(client: Cl
     fresh = token_of_newest_mail()
     assert fresh != token
     assert client.post(page(fresh), {"password": PASSWORD}).status_code == 302
+
+
+def test_a_link_that_ran_out_is_renewed_once_a_day_and_any_other_never(client: Client, by: User, anna: Member) -> None:
+    """Whoever holds a link cannot fill the mailbox of its owner, nor end the link that acts."""
+    invite(member=anna, by=by)
+    token = token_of_newest_mail()
+    sent = Message.objects.count()
+    for state in (LinkState.OPEN, LinkState.REVOKED, LinkState.EXPIRED):
+        SignedLink.objects.update(state=state)
+        for _each in range(5):
+            assert client.post(page(token), {"anew": "1"}).status_code == 200
+        assert Message.objects.count() == sent + (state == LinkState.EXPIRED), state
+        if state == LinkState.REVOKED:
+            assert "Send a new link" not in client.get(page(token)).content.decode()
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        client.post(page(token), {"anew": "1"})
+    assert Message.objects.count() == sent + 2
 
 
 def test_a_newer_invitation_replaces_the_older_one(client: Client, by: User, anna: Member) -> None:
