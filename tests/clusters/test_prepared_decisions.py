@@ -73,6 +73,14 @@ def state_of(cluster: Cluster) -> str:
     return str(Cluster.objects.values_list("state", flat=True).get(pk=cluster.pk))
 
 
+def press(client: Client, cluster: Cluster, name: str, page: str) -> Any:
+    """Send the form of a page that was read before, with what it carries."""
+    form = re.search(rf'<form method="post" action="([^"]*/prepared/{name}/)">(.*?)</form>', page, re.DOTALL)
+    assert form is not None
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', form[2]))
+    return client.post(form[1], hidden)
+
+
 # -- Nobody else sees a trace ------------------------------------------------------------------------------------------
 
 
@@ -166,7 +174,7 @@ def test_another_coordinator_announces_it_and_it_is_the_preparers_decision(
         "Name a second harbour. (due on 1 June 2026)",
     ):
         assert words in text
-    answer = client.post(f"/clusters/{cluster.name}/prepared/announce/")
+    answer = press(client, cluster, "announce", text)
     assert answer["Location"] == cluster.get_absolute_url()
     decision = Decision.objects.get(cluster=cluster)
     assert (decision.decided_by, decision.capacity, decision.decided_at) == (
@@ -229,8 +237,37 @@ def test_the_same_press_again_announces_nothing_more(cast: Cast, cluster: Cluste
         assert done.status == PreparedStatus.ANNOUNCED
     assert Decision.objects.filter(cluster=cluster).count() == 1
     assert told("decline") == ["Lead Person", "Proposer Person"]
-    again = client_of(cast, "coordinator").post(f"/clusters/{cluster.name}/prepared/announce/", follow=True)
+    sent = {"prepared": row.pk}
+    again = client_of(cast, "coordinator").post(f"/clusters/{cluster.name}/prepared/announce/", sent, follow=True)
     assert "Nothing is prepared here any more" in again.content.decode()
+
+
+@pytest.mark.parametrize("by", ["coordinator", "mission_coordinator"])
+@pytest.mark.parametrize("name", ["announce", "take-back"])
+def test_a_press_on_words_that_were_replaced_does_nothing_and_shows_what_is_prepared_now(
+    cast: Cast, cluster: Cluster, name: str, by: str
+) -> None:
+    client = client_of(cast, "mission_coordinator")
+    prepare(cast, cluster, "approve", reason="Well thought.")
+    page = client.get(f"/clusters/{cluster.name}/prepared/").content.decode()
+    if by != "coordinator":
+        take_back_decision(prepared=cluster.prepared_decisions.get(), by=cast.user(by))
+    now = prepare(cast, cluster, "decline", by=cast.user(by))
+    for answer in (
+        press(client, cluster, name, page),
+        client.post(f"/clusters/{cluster.name}/prepared/{name}/"),
+        client.post(f"/clusters/{cluster.name}/prepared/{name}/", {"prepared": "x"}),
+    ):
+        text = answer.content.decode()
+        assert answer.status_code == 409
+        assert "What you read was replaced meanwhile" in text
+        assert CANARY in text, "what is prepared now"
+        now.refresh_from_db()
+        assert (now.status, state_of(cluster)) == (PreparedStatus.WAITING, State.SUBMITTED)
+    assert not Decision.objects.exists()
+    assert press(client, cluster, name, text).status_code == 302
+    now.refresh_from_db()
+    assert now.status == (PreparedStatus.ANNOUNCED if name == "announce" else PreparedStatus.WITHDRAWN)
 
 
 # -- What does not fit any more ----------------------------------------------------------------------------------------
@@ -475,6 +512,7 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(cast: Cast, cluste
     change(cluster)
     stale = client.post(page, {**seen, "decision": "return", "reason": CANARY, "when": "press"})
     assert stale.status_code == 409
+    assert "was changed while you were reading" in stale.content.decode()
     assert f'name="seen" value="{content_hash(Cluster.objects.get(pk=cluster.pk))}"' in stale.content.decode()
 
 

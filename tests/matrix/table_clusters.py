@@ -600,13 +600,15 @@ VERBS = (
         "clusters:prepared_announce",
         places.prepared,
         get=SIGNED_IN_NO_METHOD,
-        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 409),
+        case="without saying what was read",
     ),
     Row(
         "clusters:prepared_take_back",
         places.prepared,
         get=SIGNED_IN_NO_METHOD,
-        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 409),
+        case="without saying what was read",
     ),
     Row(
         "clusters:transition",
