@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
@@ -19,6 +21,7 @@ from clusters.actions.prepared import (
     take_back_decision,
 )
 from clusters.actions.prepared_records import PREPARED
+from clusters.actions.reminders import plan_reminders, send_reminders
 from clusters.choices import PreparedStatus, State
 from clusters.models import Cluster, Decision, PreparedDecision
 from clusters.rules.content import content_hash
@@ -550,3 +553,61 @@ def test_the_desk_asks_who_prepared_it_and_nobody_of_what_the_clock_announces(ca
     assert (items("coordinator"), items("coordinator_proposer")) == (["Announce"], ["Review"])
     PreparedDecision.objects.filter(pk=row.pk).update(announce_at=LATER)
     assert (items("coordinator"), items("coordinator_proposer")) == ([], [])
+
+
+# -- Nobody is reminded of what waits for its moment -------------------------------------------------------------------
+
+
+def reminded(cluster: Cluster, on: date) -> set[str]:
+    rows = [row for row in plan_reminders(on).decisions if row.silence.cluster_id == cluster.pk]
+    return {str(row.why or "send") for row in rows if row.silence.rule == "undecided" and row.audience != "stand_ins"}
+
+
+def test_nobody_is_reminded_to_decide_before_the_clock_announces_it(cast: Cast, cluster: Cluster) -> None:
+    Cluster.objects.filter(pk=cluster.pk).update(state_since=NOW - timedelta(days=7))
+    row = prepare(cast, cluster)
+    assert reminded(cluster, TODAY) == {"send"}, "it waits for a press"
+    others = [role for role in OTHERS if role != "visitor"]
+    before = read({role: client_of(cast, role) for role in others}, cluster)
+    PreparedDecision.objects.filter(pk=row.pk).update(announce_at=LATER)
+    assert [reminded(cluster, TODAY + timedelta(days=days)) for days in (-1, 0, 2, 3)] == [
+        {"not_yet"},
+        {"scheduled"},
+        {"scheduled"},
+        {"send"},
+    ]
+    assert read({role: client_of(cast, role) for role in others}, cluster) == before
+    page = client_of(cast, "coordinator").get("/reminders/").content.decode()
+    assert "the decision is prepared and announced by itself" in page
+    assert "next on 15 May 2026" in re.sub(r"<[^>]+>", "", page).replace("\xa0", " ")
+    dry = StringIO()
+    call_command("send_reminders", dry_run=True, stdout=dry)
+    assert "skip: the decision is prepared and announced by itself" in dry.getvalue()
+    assert not [row for row in send_reminders(on=TODAY).sends if row.silence.rule == "undecided"]
+    change(cluster)
+    with time_machine.travel(LATER, tick=False):
+        announce_due_decisions(LATER)
+    assert reminded(cluster, LATER.date()) == {"send"}, "held back: it waits for somebody again"
+
+
+def test_a_party_who_coordinates_reads_no_reason_on_the_page_of_reminders(cast: Cast) -> None:
+    theirs = make_cluster(cast, State.SUBMITTED, proposer=cast.member("coordinator_proposer"))
+    Cluster.objects.filter(pk=theirs.pk).update(state_since=NOW - timedelta(days=7))
+    before = read({"party": client_of(cast, "coordinator_proposer")}, theirs)
+    prepare(cast, theirs, announce_at=LATER)
+    assert reminded(theirs, TODAY) == {"scheduled"}
+    assert read({"party": client_of(cast, "coordinator_proposer")}, theirs) == before
+
+
+def test_nobody_is_reminded_to_decide_while_comments_are_asked_for(cast: Cast, cluster: Cluster) -> None:
+    Cluster.objects.filter(pk=cluster.pk).update(
+        state_since=NOW - timedelta(days=7), comments_until=TODAY + timedelta(days=1)
+    )
+    assert [reminded(cluster, TODAY + timedelta(days=days)) for days in range(3)] == [
+        {"comments"},
+        {"comments"},
+        {"send"},
+    ]
+    page = client_of(cast, "coordinator_proposer").get("/reminders/").content.decode()
+    assert "comments are still asked for" in page
+    assert "next on 14 May 2026" in re.sub(r"<[^>]+>", "", page).replace("\xa0", " ")
