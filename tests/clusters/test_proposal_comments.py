@@ -111,6 +111,26 @@ def test_after_the_approval_the_community_still_reads_them_and_the_public_does_n
     assert WORDS not in room, "the room begins empty"
 
 
+@pytest.mark.parametrize("state", [State.APPROVED, State.RUNNING, State.CONCLUDED])
+def test_who_takes_part_from_outside_reads_no_comments_and_no_way_leads_there(
+    cast: Cast, cluster: Cluster, state: str
+) -> None:
+    comment = say(cast, cluster)
+    cluster = make_cluster(cast, state)
+    Comment.objects.filter(pk=comment.pk).update(subject_id=cluster.pk)
+    page = f"/clusters/{cluster.name}/comments/"
+    expected = {"external": False, "participant": True, "deputy_lead": True, "proposer": True, "coordinator": True}
+    assert {role: bool(can_read_comments(cast.user(role), cluster)) for role in expected} == expected
+    external = client_of(cast, "external")
+    assert external.get(f"/clusters/{cluster.name}/history/").status_code == 200
+    for address in (cluster.get_absolute_url(), f"/clusters/{cluster.name}/history/"):
+        assert page not in external.get(address).content.decode()
+    answer = external.get(page)
+    assert answer.status_code == 403
+    assert WORDS not in answer.content.decode()
+    assert page in client_of(cast, "participant").get(f"/clusters/{cluster.name}/history/").content.decode()
+
+
 def test_names_are_read_by_those_who_work_on_it_and_with_consent(cast: Cast, cluster: Cluster) -> None:
     say(cast, cluster)
     seen = {role: remarks_of(cluster, cast.user(role))[0].who for role in ("member", "proposer", "coordinator")}
