@@ -20,7 +20,7 @@ from clusters.tables.proposal_comment import remarks_of
 from community import contributions
 from community.actions.outbox import send_outbox
 from community.actions.transition import transition
-from community.models import Comment, Event, Message
+from community.models import Comment, Event, Message, Subscription
 from community.permissions import Refusal
 from tests.cast import ROLES, Cast, make_cast, make_cluster, share
 from tests.clusters.test_lifecycle_pages import client_of
@@ -236,6 +236,33 @@ def test_who_says_until_when_and_who_is_told(cast: Cast, cluster: Cluster) -> No
     client.post(f"/clusters/{cluster.name}/comments/until/", {"until": ""})
     cluster.refresh_from_db()
     assert cluster.comments_until is None
+
+
+def test_everybody_who_is_asked_for_comments_is_told_once(cast: Cast, cluster: Cluster, settings: Any) -> None:
+    from django.core import mail
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    cluster.further_working_groups.add(cast.other_group)
+    say(cast, cluster, "member")
+    take_back_comment(comment=say(cast, cluster, "participant"), by=cast.user("participant"))
+    say(cast, cluster, "other_lead")
+    for role in ("other_lead", "deputy_lead", "external", "deactivated", "proposer"):
+        Subscription.objects.create(user=cast.user(role), kind="cluster", subject_id=cluster.pk)
+    Message.objects.all().delete()
+    ask_for_comments(cluster=cluster, by=cast.user("proposer"), until=TODAY + DAY)
+    assert sorted(told("comments_asked")) == [
+        ("deciders", "Coordinator Person"),
+        ("deciders", "Coordinator_Proposer Person"),
+        ("follower", "Deputy_Lead Person"),
+        ("further_coordinators", "Other Coordinator Person"),
+        ("further_coordinators", "Stand-in Person"),
+        ("lead", "Lead Person"),
+        ("writer", "Member Person"),
+        ("writer", "Other_Lead Person"),
+    ]
+    send_outbox(at=NOW)
+    assert len(mail.outbox) == 8
+    assert all(f"/clusters/{cluster.name}/comments/" in one.body for one in mail.outbox)
 
 
 def test_the_day_itself_counts_and_later_comments_are_marked(cast: Cast, cluster: Cluster, clock: Any) -> None:
