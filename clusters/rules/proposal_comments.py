@@ -89,6 +89,8 @@ def was_commented(cluster: Cluster) -> bool:
     return Comment.objects.filter(kind=KIND, subject_id=cluster.pk, removed_at=None).exists()
 
 
-def comment_on(cluster: Cluster, pk: int) -> Comment | None:
-    """Return a comment on the proposal; None when there is none of that key."""
+def comment_on(cluster: Cluster | None, pk: int) -> Comment | None:
+    """Return a comment on the proposal; None when there is none of that key, or no proposal."""
+    if cluster is None:
+        return None
     return Comment.objects.filter(kind=KIND, subject_id=cluster.pk).in_bulk([pk]).get(pk)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from clusters.actions import proposal_comment as actions
 from clusters.actions.prepared import prepare_decision
 from clusters.actions.proposal_comment import ask_for_comments, comment_on_proposal, take_back_comment
 from clusters.choices import State
@@ -20,6 +21,7 @@ from clusters.tables.proposal_comment import remarks_of
 from community import contributions
 from community.actions.outbox import send_outbox
 from community.actions.transition import transition
+from community.lifecycle import GONE
 from community.models import Comment, Event, Message, Subscription
 from community.permissions import Refusal
 from tests.cast import ROLES, Cast, make_cast, make_cluster, share
@@ -190,6 +192,50 @@ def test_ones_own_words_are_taken_back_and_nobody_elses(cast: Cast, cluster: Clu
     assert client_of(cast, "member").post(back).status_code == 302
     assert take_back_comment(comment=row, by=cast.user("member")).text == ""
     assert remarks_of(cluster, cast.user("lead")) == []
+
+
+ENDS: dict[str, tuple[str, dict[str, str]]] = {
+    "recall": ("proposer", {}),
+    "withdraw": ("proposer", {}),
+    "decline": ("coordinator", {"reason": "No."}),
+}
+
+
+@pytest.mark.parametrize("verb", ENDS)
+def test_ones_own_words_are_taken_back_also_where_the_proposal_is_open_to_others_alone(
+    cast: Cast, cluster: Cluster, verb: str
+) -> None:
+    row, lead = say(cast, cluster), say(cast, cluster, "lead", text="Which salt works?")
+    by, more = ENDS[verb]
+    transition(cluster, verb, by=cast.user(by), **more)
+    page = f"/clusters/{cluster.name}/comments/"
+    member = client_of(cast, "member")
+    assert member.get(page).status_code == 404
+    assert WORDS in client_of(cast, "proposer").get(page).content.decode(), "they stand there for others"
+    assert member.post(f"{page}{lead.pk}/take-back/").status_code == 404, "nobody else's are known of"
+    assert client_of(cast, "other_lead").post(f"{page}{row.pk}/take-back/").status_code == 404
+    answer = member.post(f"{page}{row.pk}/take-back/", follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "Taken back: your words are gone." in answer.content.decode()
+    assert WORDS not in client_of(cast, "proposer").get(page).content.decode()
+    row.refresh_from_db()
+    assert row.text == ""
+
+
+def test_a_press_that_finds_the_comment_gone_says_so(
+    cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, take_back = say(cast, cluster), actions.take_back_comment
+
+    def too_late(**given: Any) -> Comment:
+        Comment.objects.filter(pk=row.pk).delete()
+        return take_back(**given)
+
+    monkeypatch.setattr(actions, "take_back_comment", too_late)
+    page = f"/clusters/{cluster.name}/comments/"
+    text = client_of(cast, "member").post(f"{page}{row.pk}/take-back/", follow=True).content.decode()
+    assert "Taken back" not in text
+    assert str(GONE) in text
 
 
 def test_a_mail_that_leaves_after_the_words_were_taken_back_holds_none(

@@ -566,7 +566,7 @@ VERBS = (
     Row(
         "clusters:comments",
         RUNNING,
-        get=who(200, (302, OUT), (403, "other_external superuser")),
+        get=who(200, (302, OUT), (403, STRANGERS)),
         post=who(422, (302, OUT), (403, STRANGERS)),
         case="approved",
     ),
