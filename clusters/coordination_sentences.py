@@ -18,3 +18,6 @@ COORDINATION_SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.reminded": (_("%(who)s reminded somebody of an invitation."), "mail", ""),
     "participation.reminder_taken_back": (_("%(who)s took a reminder back."), "undo", ""),
 }
+
+#: Who looks at what and who was reminded is for those who work on the cluster, not for the public.
+INTERNAL_VERBS = frozenset({*COORDINATION_SENTENCES, "invitation.reminded"})

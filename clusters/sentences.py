@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.choices import Capacity, FollowUpReason, State
-from clusters.coordination_sentences import COORDINATION_SENTENCES
+from clusters.coordination_sentences import COORDINATION_SENTENCES, INTERNAL_VERBS
 from clusters.models import Cluster
 from clusters.people_sentences import PEOPLE_SENTENCES
 from clusters.permissions import sees_names
@@ -140,6 +140,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
 }
 #: What everybody reads of an amendment: that it was accepted. The rest is for those who may read the amendment itself.
 PUBLIC_AMENDMENT_VERBS = frozenset({"amendment.accepted", "amendment.in_part"})
+#: Whose old and new values are about one person's part: for those who work on the cluster.
+PERSONAL_CHANGES = frozenset({"participation.access_given", "participation.role_changed", "participation.deputy_named"})
 #: Their reasons are written to those who are told: while a proposal is no public matter, or about a person's own days.
 CONFIDED = frozenset(
     {"return", "decline", "withdraw", "move", "decline_lead", "take_back_lead", "step_down", "adopt", "merge"}
@@ -197,7 +199,7 @@ def events_for(user: User | AnonymousUser, cluster: Cluster, *merged: Cluster) -
 
     Of amendments everybody reads that they were accepted; every other step only who may read the amendment: which
     these are is not asked of a cluster that `with_ties` knows to have none. What happened in the room is for those
-    who read the room.
+    who read the room; how work is kept going (`INTERNAL_VERBS`) for those who work on the cluster.
     """
     chains = [f"cluster:{one.pk}" for one in (cluster, *merged)]
     events = Event.objects.of_chains(chains).for_sentences().order_by("-at", "-pk")
@@ -206,6 +208,8 @@ def events_for(user: User | AnonymousUser, cluster: Cluster, *merged: Cluster) -
         hidden &= ~Q(subject_id__in=private_amendments(user, cluster, merged=merged).values("pk"))
     if not can_see_room(user, cluster):
         hidden |= Q(kind__in=ROOM_KINDS) & ~Q(verb__in=TOLD_TO_ALL)
+    if not sees_names(user, cluster):
+        hidden |= Q(verb__in=INTERNAL_VERBS)
     return events.exclude(hidden)
 
 
@@ -239,11 +243,16 @@ def entry(event: Event, *, named: bool, people: Mapping[int, str] | None = None,
         icon=icon,
         tone=tone,
         reason=_reason(event, body, is_told=named if is_told is None else is_told),
-        changes=[] if event.verb.endswith(ADDING) else list(_changes(body, event.kind)),
+        changes=[] if _keeps_values(event, named=named) else list(_changes(body, event.kind)),
         conditions=[
             condition_words(str(row["text"]), _as_day(row.get("due_on") or "")) for row in body.get("conditions") or ()
         ],
     )
+
+
+def _keeps_values(event: Event, *, named: bool) -> bool:
+    """Tell whether an event's old and new values are not shown: there are none, or they are about one person."""
+    return event.verb.endswith(ADDING) or (event.verb in PERSONAL_CHANGES and not named)
 
 
 def _reason(event: Event, body: Mapping[str, Any], *, is_told: bool) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from clusters.actions.parts import each_alone
 from clusters.choices import State
 from clusters.models import Cluster
 from clusters.rules.requirements import IDLE_DAYS
@@ -22,13 +23,15 @@ def start_due_clusters(now: datetime) -> int:
     Each is a transaction of its own. Returns how many were started.
     """
     due = Cluster.objects.filter(state=State.APPROVED, starts_on__lte=timezone.localdate(now)).one_day()
-    return sum(_try(cluster, "start", now) for cluster in due.order_by("starts_on", "pk")[:BATCH])
+    rows = due.order_by("starts_on", "pk")[:BATCH]
+    return each_alone(rows, lambda cluster: _try(cluster, "start", now), what="starting")
 
 
 def withdraw_idle_proposals(now: datetime) -> int:
     """Withdraw proposals that were returned and not worked on for 90 days. Returns how many."""
     idle = Cluster.objects.filter(state=State.RETURNED, updated_at__lte=now - timedelta(days=IDLE_DAYS))
-    return sum(_try(cluster, "withdraw", now) for cluster in idle.order_by("updated_at", "pk")[:BATCH])
+    rows = idle.order_by("updated_at", "pk")[:BATCH]
+    return each_alone(rows, lambda cluster: _try(cluster, "withdraw", now), what="withdrawing")
 
 
 def _try(cluster: Cluster, verb: str, now: datetime) -> bool:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters.actions.parts import check_fields, differences, record_change, worked_as
+from clusters.actions.parts import check_fields, differences, each_alone, record_change, worked_as
 from clusters.choices import FollowUpAnswer
 from clusters.models import Cluster, FollowUp
 from clusters.notifications import follow_up as follow_up_mails
@@ -36,7 +36,7 @@ def ask_due_follow_ups(now: datetime) -> int:
     Running twice, or two at once, sends once. One for whom nobody can be written to is looked at again next time.
     """
     rows = FollowUp.objects.to_ask(timezone.localdate(now)).values_list("pk", flat=True)[:BATCH]
-    return sum(ask_follow_up(follow_up=FollowUp(pk=pk), at=now) for pk in rows)
+    return each_alone(rows, lambda pk: ask_follow_up(follow_up=FollowUp(pk=pk), at=now), what="asking a follow-up")
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from clusters.actions.parts import each_alone
 from clusters.choices import ACTIVE_STATES, State
 from clusters.models import Cluster
 from community.actions.need import follow_clusters
@@ -42,4 +43,4 @@ def settle_all_needs(now: datetime) -> int:
     """Let every need follow its clusters, for what an import or an older version left; return how many changed."""
     linked = Need.objects.filter(Q(clusters__isnull=False) | Q(further_clusters__isnull=False), is_set_by_hand=False)
     ids = list(linked.order_by("pk").values_list("pk", flat=True).distinct()[:MOST])
-    return sum(follow_clusters(need_id=pk, at=now) for pk in ids)
+    return each_alone(ids, lambda pk: follow_clusters(need_id=pk, at=now), what="settling a need")

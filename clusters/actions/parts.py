@@ -6,7 +6,8 @@ limits that span parts (order of stages, places, one lead) hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +27,8 @@ from community import events
 from community.lifecycle import GONE, Entered
 from community.models import Event, Member, User
 from community.permissions import Refusal, Verdict
+
+logger = logging.getLogger(__name__)
 
 Predicate = Callable[[User | AnonymousUser | None, Cluster], Verdict]
 
@@ -193,3 +196,18 @@ def who_and_when(event: Event | None, *, by: User, at: datetime) -> tuple[str, s
     if event.by_id == by.pk:
         return _("You yourself (in another window)"), moment
     return event.by.get_full_name(), moment
+
+
+def each_alone(rows: Iterable[Any], do: Callable[[Any], bool], *, what: str) -> int:
+    """Do something to each row for the clock; return to how many it was done.
+
+    What nobody expected at one row is logged and stops none of the others; the next run tries it again. `do` is a
+    transaction of its own.
+    """
+    done = 0
+    for row in rows:
+        try:
+            done += do(row)
+        except Exception:
+            logger.exception("%s failed", what)
+    return done

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters.actions.parts import check_fields, locked_cluster
+from clusters.actions.parts import check_fields, each_alone, locked_cluster
 from clusters.choices import PreparedStatus, PreparedVerb
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster, PreparedDecision
@@ -145,14 +145,15 @@ def announce_decision(*, prepared: PreparedDecision, by: User | None, at: dateti
 
 def announce_due_decisions(now: datetime) -> int:
     """Announce what the clock is to announce; each is a transaction of its own. Returns how many were announced."""
-    announced = 0
-    for row in PreparedDecision.objects.due(now)[:BATCH]:
+
+    def announce(row: PreparedDecision) -> bool:
         try:
             done = announce_decision(prepared=row, by=None, at=now)
         except Refusal:  # somebody was faster
-            continue
-        announced += done.status == PreparedStatus.ANNOUNCED
-    return announced
+            return False
+        return done.status == PreparedStatus.ANNOUNCED
+
+    return each_alone(PreparedDecision.objects.due(now)[:BATCH], announce, what="announcing")
 
 
 @effect("settle_prepared", after=True)

@@ -13,10 +13,11 @@ from clusters.actions.room import MOST_COMMENTS, MOST_IN_AN_HOUR, SAME_PRESS, em
 from clusters.choices import DECIDERS, Capacity
 from clusters.models import Cluster
 from clusters.notifications import proposal_comment as mails
-from clusters.rules.proposal_comments import KIND, MOST_DAYS, can_ask_for_comments, can_comment, can_read_comments
+from clusters.rules.proposal_comments import KIND, MOST_DAYS, can_ask_for_comments, can_comment
 from community import events
+from community.lifecycle import GONE
 from community.models import Comment, User
-from community.permissions import Refusal
+from community.permissions import ALLOWED, Refusal
 
 _LEFT_OUT = ("by", "reply_to", "hidden_by")
 _SPOKE_AS = (Capacity.NAMED_LEAD, Capacity.PROPOSER, *DECIDERS)
@@ -65,12 +66,16 @@ def comment_on_proposal(
 def take_back_comment(*, comment: Comment, by: User, at: datetime | None = None) -> Comment:
     """Take one's own words back: they are gone, their place stays. A no-op when that was done.
 
+    Also where the person reads the proposal no more: the words stand there for others.
+
     Raises:
-        Refusal: it is somebody else's, or the person may no longer read it.
+        Refusal: it is somebody else's, or it is gone.
     """
     at = at or timezone.now()
-    locked_cluster(comment.subject_id, by=by, may=can_read_comments)
-    row = Comment.objects.select_for_update(of=("self",)).get(pk=comment.pk)
+    locked_cluster(comment.subject_id, by=by, may=lambda _user, _cluster: ALLOWED)
+    row = Comment.objects.select_for_update(of=("self",)).filter(pk=comment.pk, kind=KIND).first()
+    if row is None:
+        raise Refusal(GONE, "state")
     if row.by_id != by.pk:
         raise Refusal(_("Only who wrote a comment takes it back."), "forbidden")
     if row.removed_at is None:

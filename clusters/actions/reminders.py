@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clusters.actions.invitation import remind_by_clock
+from clusters.actions.parts import each_alone
 from clusters.models import Cluster
 from clusters.notifications.silences import silences
 from clusters.rules.reminders import LAST_IDLE_STEP, Decision, keys_of, plan
@@ -59,17 +60,25 @@ def send_reminders(*, on: date) -> Plan:
     """Write the outbox rows of the day `on`; return the plan that was carried out.
 
     Each row is written under a key that makes a second one impossible: run twice, or by two machines at once,
-    everybody is reminded once. The rows of one batch are committed together and wake the sender once. Before that
+    everybody is reminded once. The rows of one batch are committed together and wake the sender once; where one of
+    them fails, each is written alone. Before that
     the clusters are flagged whose lead may not lead any more, and the others unflagged.
     """
     flag_leads(on)
     planned = plan_reminders(on)
     clusters = Cluster.objects.in_bulk({decision.silence.cluster_id for decision in planned.sends})
     users = User.objects.in_bulk({decision.person.user_id for decision in planned.sends})
-    for start in range(0, len(planned.sends), BATCH):
+
+    def write(decisions: list[Decision]) -> bool:
         with transaction.atomic():
-            for decision in planned.sends[start : start + BATCH]:
+            for decision in decisions:
                 _remind(decision, clusters[decision.silence.cluster_id], users.get(decision.person.user_id), on)
+        return True
+
+    for start in range(0, len(planned.sends), BATCH):
+        batch = planned.sends[start : start + BATCH]
+        if not each_alone([batch], write, what="reminding"):
+            each_alone(batch, lambda decision: write([decision]), what="reminding")
     return planned
 
 

@@ -29,6 +29,7 @@ def _conditions(cluster: Cluster) -> str:
     return f"{cluster.get_absolute_url()}#conditions"
 
 
+ASKED_FOR_COMMENTS = ("proposer", "lead", "deciders", "further_coordinators", "writer", "follower")
 #: Where a mail's button leads when it is not the cluster's page: by template and audience.
 PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("withdrawal_ahead", "proposer"): _named_page("clusters:update"),
@@ -49,7 +50,7 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("condition_met", "coordinators"): _conditions,
     ("merge_asked", "taking_in"): _verb_page("merge"),
     **{("proposal_commented", audience): _comments for audience in ("proposer", "lead", "writer")},
-    **{("comments_asked", audience): _comments for audience in ("proposer", "lead", "deciders")},
+    **{("comments_asked", audience): _comments for audience in ASKED_FOR_COMMENTS},
     ("decision_prepared", "deciders"): _named_page("clusters:prepared"),
     ("decision_held", "preparer"): _named_page("clusters:prepared"),
     ("decision_held", "deciders"): _named_page("clusters:prepared"),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
@@ -13,7 +14,7 @@ from clusters.models import Cluster
 from clusters.permissions import deciding_members
 from clusters.rules.proposal_comments import KIND, can_read_comments
 from community import notifications
-from community.models import Comment, Event, Member, Message, User
+from community.models import Appointment, Comment, Event, Member, Message, Subscription, User
 
 
 def tell_commented(comment: Comment, cluster: Cluster, *, event: Event) -> None:
@@ -27,11 +28,39 @@ def tell_commented(comment: Comment, cluster: Cluster, *, event: Event) -> None:
 
 
 def tell_asked(cluster: Cluster, *, event: Event) -> None:
-    """Tell proposer, lead and those who may decide until when comments are asked for; never who said so."""
-    deciders = deciding_members(cluster, timezone.localdate(event.at))
+    """Tell those who may have something to say until when comments are asked for; never who said so.
+
+    Beside proposer, lead and those who may decide: coordinators of the further working groups, whoever commented
+    before, and followers, as far as they see the proposal and read comments.
+    """
+    on = timezone.localdate(event.at)
     people: list[tuple[str, Member | None]] = [("proposer", cluster.proposer), ("lead", cluster.lead)]
+    people += [("deciders", one) for one in deciding_members(cluster, on)]
+    asked: list[tuple[str, QuerySet[Member]]] = [
+        ("further_coordinators", _further_coordinators(cluster, on)),
+        ("writer", Member.objects.filter(user__in=_standing(cluster).values("by"))),
+        ("follower", Member.objects.filter(user__in=Subscription.objects.about(cluster).values("user"))),
+    ]
+    for audience, rows in asked:
+        found = rows.select_related("user").order_by("pk")
+        people += [(audience, one) for one in found if one.user is not None and _sees(one.user, cluster)]
     until = cluster.comments_until.isoformat() if cluster.comments_until else ""
-    _tell("comments_asked", cluster, [*people, *(("deciders", one) for one in deciders)], event=event, until=until)
+    _tell("comments_asked", cluster, people, event=event, until=until)
+
+
+def _further_coordinators(cluster: Cluster, on: date) -> QuerySet[Member]:
+    groups = cluster.further_working_groups.values("pk")
+    present = Appointment.objects.current(on).filter(working_group__in=groups)
+    return Member.objects.filter(pk__in=present.values("member"))
+
+
+def _standing(cluster: Cluster) -> QuerySet[Comment]:
+    """Return what was said on the proposal and not taken back."""
+    return Comment.objects.filter(kind=KIND, subject_id=cluster.pk, removed_at=None)
+
+
+def _sees(user: User, cluster: Cluster) -> bool:
+    return Cluster.objects.visible_to(user).filter(pk=cluster.pk).exists()
 
 
 def _tell(
@@ -40,7 +69,7 @@ def _tell(
     told: set[int | None] = {event.by_id}
     for audience, member in people:
         user: User | None = member.user if member is not None else None
-        if user is None or user.pk in told or not can_read_comments(user, cluster):
+        if user is None or not user.is_active or user.pk in told or not can_read_comments(user, cluster):
             continue
         told.add(user.pk)
         notifications.queue(
@@ -60,8 +89,7 @@ def words_of(message: Message, cluster: Cluster) -> str:
     if message.template != "clusters/proposal_commented" or message.to is None:
         return ""
     row = Comment.objects.filter(kind=KIND, subject_id=cluster.pk, pk=message.params.get("comment") or 0).first()
-    visible = Cluster.objects.visible_to(message.to).filter(pk=cluster.pk).exists()
-    return row.text if row is not None and visible and can_read_comments(message.to, cluster) else ""
+    return row.text if row is not None and _sees(message.to, cluster) and can_read_comments(message.to, cluster) else ""
 
 
 def day_of(message: Message) -> str:

@@ -20,6 +20,7 @@ from clusters.models import (
     Meeting,
     MergeRequest,
     Participation,
+    PreparedDecision,
     Stage,
 )
 from clusters.permissions import Leads
@@ -137,11 +138,13 @@ class _Facts:
 
     def of_clusters(self) -> Iterator[Silence]:
         """Yield what waits with a cluster itself: a decision, a lead's word, changes, start and end."""
+        announced = PreparedDecision.objects.waiting_for_the_clock(self.clusters)
         for cluster in self.clusters.values():
             dated = {"lead": self.lead(cluster), "coordinators": self.coordinators(cluster.working_group_id)}
             since = _day(cluster.approved_at)
             if cluster.state == State.SUBMITTED:
-                yield self.silence("undecided", cluster, _day(cluster.state_since), self.deciders(cluster))
+                waits = {"comments_until": cluster.comments_until, "announced_on": announced.get(cluster.pk)}
+                yield self.silence("undecided", cluster, _day(cluster.state_since), self.deciders(cluster), **waits)
                 if cluster.lead_accepted_at is None and cluster.lead is not None:
                     asked = {"asked": person_of(cluster.lead)}
                     yield self.silence("lead_asked", cluster, _day(cluster.lead_asked_at), asked)

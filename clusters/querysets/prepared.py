@@ -32,6 +32,12 @@ class PreparedDecisionQuerySet(models.QuerySet["PreparedDecision"]):
         rows = self.filter(status=PreparedStatus.WAITING, announce_at__gte=begin, announce_at__lt=end)
         return rows.select_related("cluster")
 
+    def waiting_for_the_clock(self, clusters: Iterable[int]) -> dict[int, date]:
+        """Return the day on which the clock is to announce a decision, by the key of its cluster; one query."""
+        rows = self.filter(status=PreparedStatus.WAITING, announce_at__isnull=False, cluster__in=list(clusters))
+        found = rows.values_list("cluster_id", "announce_at")
+        return {key: timezone.localdate(moment) for key, moment in found if moment is not None}
+
     def with_people(self) -> Self:
         """Join the proposal, who prepared it and who ended it."""
         return self.select_related("cluster", "prepared_by__user", "closed_by__member")

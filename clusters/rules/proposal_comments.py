@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from clusters.choices import DECIDERS, Capacity, State
 from clusters.models import Cluster
-from clusters.permissions import capacities, sees_names
+from clusters.permissions import LEADS, capacities
 from clusters.visibility import viewer
 from community.models import Comment, User
 from community.permissions import ALLOWED, Verdict, refused
@@ -21,18 +21,22 @@ from community.permissions import ALLOWED, Verdict, refused
 KIND = "proposal"
 #: So far ahead the day may lie.
 MOST_DAYS = 60
+#: Who reads comments besides the members of the community.
+_READERS = frozenset({Capacity.PROPOSER, Capacity.NAMED_LEAD, *LEADS, *DECIDERS})
 
 Anybody = User | AnonymousUser | None
 
 
 def can_read_comments(user: Anybody, cluster: Cluster) -> Verdict:
-    """Members of the community read what was said on a proposal that they see, and whoever works on the cluster.
+    """Members of the community read what was said on a proposal that they see, proposer, lead's side and deciders.
 
+    Who takes part from outside does not: a comment was written for the community.
     A draft that was never proposed has none; what is visible at all is for `ClusterQuerySet.visible_to` to say.
     """
     if cluster.submitted_at is None:
         return refused(_("Comments begin when the cluster is proposed."), "state")
-    if viewer(user, timezone.localdate()).is_cop or sees_names(user, cluster):
+    on = timezone.localdate()
+    if viewer(user, on).is_cop or capacities(user or AnonymousUser(), cluster, on) & _READERS:
         return ALLOWED
     return refused(_("Comments on a proposal are for members of the community of practice."), "forbidden")
 
@@ -85,6 +89,8 @@ def was_commented(cluster: Cluster) -> bool:
     return Comment.objects.filter(kind=KIND, subject_id=cluster.pk, removed_at=None).exists()
 
 
-def comment_on(cluster: Cluster, pk: int) -> Comment | None:
-    """Return a comment on the proposal; None when there is none of that key."""
+def comment_on(cluster: Cluster | None, pk: int) -> Comment | None:
+    """Return a comment on the proposal; None when there is none of that key, or no proposal."""
+    if cluster is None:
+        return None
     return Comment.objects.filter(kind=KIND, subject_id=cluster.pk).in_bulk([pk]).get(pk)

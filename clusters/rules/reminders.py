@@ -7,7 +7,7 @@ Nothing here asks the database or the clock. `clusters.notifications.silences` g
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from django.db.models import TextChoices
@@ -104,6 +104,8 @@ class Why(TextChoices):
     ABSENT = "absent", _("is absent")
     OTHER_PART = "other_part", _("is reminded in another part")
     NO_ANSWER = "no_answer", _("cannot be answered here yet")
+    COMMENTS = "comments", _("comments are still asked for")
+    SCHEDULED = "scheduled", _("the decision is prepared and announced by itself")
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,9 @@ class Person:
 class Silence:
     """One thing that waits. `key` names it ("stage:12"), `anchor` is the day that steps count from.
 
-    Steps before `since` are not made up for: nobody waited then. `people` are those of each audience.
+    Steps before `since` are not made up for: nobody waited then. `people` are those of each audience. Until the end
+    of `comments_until`, and of the day `announced_on` on which the clock announces a decision, nobody is reminded;
+    what fell due meanwhile is made up for on the day after.
     """
 
     rule: str
@@ -136,6 +140,8 @@ class Silence:
     since: date = date.min
     is_paused: bool = False
     is_answerable: bool = True
+    comments_until: date | None = None
+    announced_on: date | None = None
     part: str = ""
     part_id: int = 0
 
@@ -183,7 +189,7 @@ def decide(silence: Silence, on: date, sent: Collection[str]) -> list[Decision]:
         known = best.get(decision.person.user_id)
         if decision.sends and (known is None or (known.step or 0) < (decision.step or 0)):
             best[decision.person.user_id] = decision
-    return [_settled(decision, best, sent) for decision in found]
+    return [_patient(_settled(decision, best, sent), on) for decision in found]
 
 
 def _judge(silence: Silence, audience: str, person: Person, on: date) -> Decision:
@@ -231,6 +237,15 @@ def _settled(decision: Decision, best: Mapping[int | None, Decision], sent: Coll
     if best[decision.person.user_id] is not decision:
         why = Why.OTHER_PART
     return Decision(decision.silence, decision.person, decision.audience, decision.step, why, decision.next_on)
+
+
+def _patient(decision: Decision, on: date) -> Decision:
+    """Skip what would be sent while comments are asked for, or while a decision waits for its moment."""
+    silence = decision.silence
+    for why, last in ((Why.COMMENTS, silence.comments_until), (Why.SCHEDULED, silence.announced_on)):
+        if decision.sends and last is not None and last >= on:
+            return replace(decision, why=why, next_on=_later(last, 1))
+    return decision
 
 
 def plan(silences: Iterable[Silence], on: date, sent: Collection[str]) -> Iterator[Decision]:

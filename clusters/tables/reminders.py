@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
@@ -15,12 +15,14 @@ from clusters.models import Cluster
 from clusters.notifications.reminder_words import WORDS
 from clusters.notifications.topics import REMINDERS
 from clusters.rules.reminders import Decision, Why
-from clusters.visibility import viewer
+from clusters.visibility import Viewer, viewer
 from community.choices import Rhythm
 from community.models import NotificationPreference, User
 
 #: So many rows stand on the page of each sort; the counts tell of all.
 SHOWN = 200
+#: With these reasons somebody is reminded later, on the day that the line names.
+GOES_ON = (Why.SENT, Why.NOT_YET, Why.OTHER_PART, Why.COMMENTS, Why.SCHEDULED)
 AUDIENCES = {
     "coordinators": gettext_lazy("coordinator"),
     "stand_ins": gettext_lazy("stand-in"),
@@ -64,6 +66,7 @@ def sheet_of(planned: Plan, user: User | AnonymousUser) -> ReminderSheet:
     who = viewer(user, timezone.localdate())
     sees_all = who.is_mission or who.is_administrator
     seen = [row for row in planned.decisions if sees_all or row.silence.group_id in who.group_ids]
+    seen = _without_prepared(seen, who)
     sends = [row for row in seen if row.sends]
     skips = [row for row in seen if not row.sends]
     shown = [*sends[:SHOWN], *skips[:SHOWN]]
@@ -71,6 +74,20 @@ def sheet_of(planned: Plan, user: User | AnonymousUser) -> ReminderSheet:
     rhythms = _rhythms(sends[:SHOWN])
     lines = [line_of(row, clusters[row.silence.cluster_id], planned.on, rhythms) for row in shown]
     return ReminderSheet(lines[: len(sends[:SHOWN])], lines[len(sends[:SHOWN]) :], len(sends), len(skips))
+
+
+def _without_prepared(rows: list[Decision], who: Viewer) -> list[Decision]:
+    """Return the rows with no trace of prepared decisions on which the reader may not decide."""
+    waiting = {row.silence.cluster_id for row in rows if row.why is Why.SCHEDULED}
+    if not waiting:
+        return rows
+    theirs = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0).filter(pk__in=waiting)
+    theirs = theirs if who.is_mission else theirs.for_groups(who.group_ids)
+    may = set(theirs.order_by().values_list("pk", flat=True))
+    hidden = waiting - may
+    return [
+        replace(row, why=None) if row.why is Why.SCHEDULED and row.silence.cluster_id in hidden else row for row in rows
+    ]
 
 
 def line_of(decision: Decision, cluster: Cluster, on: date, rhythms: dict[tuple[int, str], str]) -> ReminderLine:
@@ -87,7 +104,9 @@ def line_of(decision: Decision, cluster: Cluster, on: date, rhythms: dict[tuple[
         rule=str(WORDS[silence.rule].label),
         when=_when((on - silence.anchor).days),
         why=str(why.label) if why is not None else "",
-        next_on=decision.next_on if why in (Why.SENT, Why.NOT_YET, Why.OTHER_PART) else None,
+        next_on=decision.next_on
+        if why in (Why.SENT, Why.NOT_YET, Why.OTHER_PART, Why.COMMENTS, Why.SCHEDULED)
+        else None,
         absent_until=person.absent_until if why is Why.ABSENT else None,
         rhythm=str(Rhythm(rhythm).label) if why is None else "",
     )

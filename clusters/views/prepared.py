@@ -77,6 +77,8 @@ class PreparedAnnounceView(LoginRequiredMixin, View):
         row = _row_of(request, cluster)
         if row is None:
             return _nothing(request, cluster)
+        if (answer := _another(request, cluster, row)) is not None:
+            return answer
         try:
             done = actions.announce_decision(prepared=row, by=request.user)
         except Refusal as refusal:
@@ -99,6 +101,8 @@ class PreparedTakeBackView(LoginRequiredMixin, View):
         row = _row_of(request, cluster)
         if row is None:
             return _nothing(request, cluster)
+        if (answer := _another(request, cluster, row)) is not None:
+            return answer
         try:
             actions.take_back_decision(prepared=row, by=request.user)
         except Refusal as refusal:
@@ -142,6 +146,17 @@ def _nothing(request: SignedInRequest, cluster: Cluster) -> HttpResponse:
     messages.info(request, _("Nothing is prepared here any more: it was announced or taken back."))
     name = "clusters:review_case" if cluster.state == State.SUBMITTED else "clusters:detail"
     return redirect(name, reference=cluster.name)
+
+
+def _another(request: SignedInRequest, cluster: Cluster, row: PreparedDecision) -> HttpResponse | None:
+    """Refuse a press that was made on another decision than the one that waits now, and show this one; None else.
+
+    A prepared decision is never rewritten, only replaced by another row: its key says which words were read.
+    """
+    if request.POST.get("prepared", "") == str(row.pk):
+        return None
+    words = _("What you read was replaced meanwhile, so nothing was done. This is what is prepared now: read it first.")
+    return _page_of(request, cluster, row, Refusal(words, "stale"))
 
 
 def _is_mine(request: SignedInRequest, row: PreparedDecision) -> bool:

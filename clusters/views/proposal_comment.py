@@ -80,16 +80,26 @@ class CommentTakeBackView(LoginRequiredMixin, View):
     http_method_names = ["post", "options"]
 
     def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-        """Take it back and lead to the list."""
-        cluster = _loaded(request, reference)
-        row = comment_on(cluster, pk)
+        """Take it back and lead to the list, or where there is none for this person any more, to the start.
+
+        One's own words are asked for whether or not the proposal is still open to who wrote them; of others' only
+        whoever reads them learns that they are there.
+        """
+        row = comment_on(Cluster.objects.by_name(reference).first(), pk)
+        if row is None or row.by_id != request.user.pk:
+            row = comment_on(_loaded(request, reference), pk)
         if row is None:
             raise Http404(_("There is no such page, or it is not open to you."))
         try:
             actions.take_back_comment(comment=row, by=request.user)
         except Refusal as refusal:
             status_of(refusal)
-        messages.success(request, _("Taken back: your words are gone."))
+            messages.error(request, str(refusal.reason))
+        else:
+            messages.success(request, _("Taken back: your words are gone."))
+        cluster = Cluster.objects.visible_to(request.user).by_name(reference).first()
+        if cluster is None or not can_read_comments(request.user, cluster):
+            return redirect("community:home")
         return redirect("clusters:comments", reference=cluster.name)
 
 

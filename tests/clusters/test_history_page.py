@@ -9,11 +9,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from clusters.choices import State
+from clusters.coordination_sentences import INTERNAL_VERBS
 from clusters.models import Cluster
 from clusters.sentences import SENTENCES
 from clusters.tables.history import ABOUT, PER_PAGE, STEPS
 from community.events import record
 from tests.cast import make_cast, make_cluster
+from tests.clusters.test_lifecycle_pages import client_of
 
 pytestmark = pytest.mark.django_db
 DAY = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -101,3 +103,44 @@ def test_a_long_history_is_cut_into_pages_that_keep_the_filter(
     _status, second = read(cluster, "?about=roadmap&page=2")
     assert "Stage number 0." in second
     assert f"Stage number {PER_PAGE}." not in second
+
+
+def test_how_work_is_kept_going_is_for_those_who_work_on_it() -> None:
+    cast = make_cast()
+    cluster = make_cluster(cast, State.RUNNING)
+    for number, verb in enumerate(sorted(INTERNAL_VERBS)):
+        happen(cluster, verb, DAY + timedelta(minutes=number), "Survey of dunes")
+    happen(cluster, "stage.noted", DAY, "Fencing")
+    for role in ("visitor", "member", "other_external", "other_coordinator"):
+        client = client_of(cast, role)
+        for query in ("", "?about=roadmap", "?about=people", "?about=proposal", "?page=2"):
+            text = client.get(f"/clusters/{cluster.name}/history/{query}").content.decode()
+            for words in (
+                "reminded ",
+                "took a reminder",
+                "took the reminder",
+                "looks at the proposal",
+                "Survey of dunes",
+            ):
+                assert words not in text, (role, query)
+        assert client.get(f"/clusters/{cluster.name}/history/").context["page_obj"].paginator.count == 1
+        assert "reminded those who lead" not in client.get(cluster.get_absolute_url()).content.decode()
+    for role in ("lead", "participant", "coordinator", "external"):
+        text = client_of(cast, role).get(f"/clusters/{cluster.name}/history/").content.decode()
+        assert "reminded those who lead" in text, role
+        assert "said who looks at the proposal" in text, role
+
+
+def test_what_somebody_may_do_is_no_public_matter() -> None:
+    cast = make_cast()
+    cluster = make_cluster(cast, State.RUNNING)
+    for verb, name, was, now in (
+        ("participation.access_given", "access", "Kingfisher", "Sandpiper"),
+        ("participation.role_changed", "role", "Kingfisher", "Sandpiper"),
+    ):
+        record(subject=cluster, verb=verb, by=None, at=DAY, detail={"changes": {name: [was, now]}})
+    address = f"/clusters/{cluster.name}/history/"
+    for role, seen in (("visitor", False), ("member", False), ("lead", True), ("participant", True)):
+        text = client_of(cast, role).get(address).content.decode()
+        assert "gave somebody another role" in text
+        assert ("Sandpiper" in text) is seen, role

@@ -22,6 +22,7 @@ from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.form_reader import fields_of
 from tests.clusters.proposal_pages import Writer
+from tests.clusters.test_lifecycle_pages import client_of
 from tests.clusters.test_lifecycle_races import at_once
 from tests.clusters.test_merge_actions import bare
 from tests.factories import NOW
@@ -173,3 +174,23 @@ def test_two_clusters_that_end_at_once_see_each_other(rounds: Callable[[int], in
         results = at_once(*(partial(end, cluster) for cluster in pair))
         assert all(isinstance(result, Cluster) for result in results), results
         assert status(need) == N.OPEN
+
+
+def test_who_raised_a_need_and_every_other_member_proposes_a_cluster_for_it(cast: Cast) -> None:
+    need = make.make_need(raised_by=cast.member("proposer"))
+    expected = {
+        "proposer": True,
+        "member": True,
+        "coordinator": True,
+        "external": False,
+        "visitor": True,  # is led to sign in, as from every such button
+    }
+    link = f'href="/clusters/propose/?need={need.pk}"'
+    assert {role: link in page_of(cast, role, need) for role in expected} == expected
+    assert client_of(cast, "proposer").get(f"/clusters/propose/?need={need.pk}").status_code == 200
+    Need.objects.filter(pk=need.pk).update(status=N.CLOSED)
+    assert not any("?need=" in page_of(cast, role, need) for role in expected)
+
+
+def page_of(cast: Cast, role: str, need: Need) -> str:
+    return client_of(cast, role).get(f"/needs/{need.pk}/").content.decode()

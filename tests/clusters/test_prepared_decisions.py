@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
@@ -19,6 +21,7 @@ from clusters.actions.prepared import (
     take_back_decision,
 )
 from clusters.actions.prepared_records import PREPARED
+from clusters.actions.reminders import plan_reminders, send_reminders
 from clusters.choices import PreparedStatus, State
 from clusters.models import Cluster, Decision, PreparedDecision
 from clusters.rules.content import content_hash
@@ -71,6 +74,14 @@ def told(template: str) -> list[str]:
 
 def state_of(cluster: Cluster) -> str:
     return str(Cluster.objects.values_list("state", flat=True).get(pk=cluster.pk))
+
+
+def press(client: Client, cluster: Cluster, name: str, page: str) -> Any:
+    """Send the form of a page that was read before, with what it carries."""
+    form = re.search(rf'<form method="post" action="([^"]*/prepared/{name}/)">(.*?)</form>', page, re.DOTALL)
+    assert form is not None
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)">', form[2]))
+    return client.post(form[1], hidden)
 
 
 # -- Nobody else sees a trace ------------------------------------------------------------------------------------------
@@ -166,7 +177,7 @@ def test_another_coordinator_announces_it_and_it_is_the_preparers_decision(
         "Name a second harbour. (due on 1 June 2026)",
     ):
         assert words in text
-    answer = client.post(f"/clusters/{cluster.name}/prepared/announce/")
+    answer = press(client, cluster, "announce", text)
     assert answer["Location"] == cluster.get_absolute_url()
     decision = Decision.objects.get(cluster=cluster)
     assert (decision.decided_by, decision.capacity, decision.decided_at) == (
@@ -229,8 +240,37 @@ def test_the_same_press_again_announces_nothing_more(cast: Cast, cluster: Cluste
         assert done.status == PreparedStatus.ANNOUNCED
     assert Decision.objects.filter(cluster=cluster).count() == 1
     assert told("decline") == ["Lead Person", "Proposer Person"]
-    again = client_of(cast, "coordinator").post(f"/clusters/{cluster.name}/prepared/announce/", follow=True)
+    sent = {"prepared": row.pk}
+    again = client_of(cast, "coordinator").post(f"/clusters/{cluster.name}/prepared/announce/", sent, follow=True)
     assert "Nothing is prepared here any more" in again.content.decode()
+
+
+@pytest.mark.parametrize("by", ["coordinator", "mission_coordinator"])
+@pytest.mark.parametrize("name", ["announce", "take-back"])
+def test_a_press_on_words_that_were_replaced_does_nothing_and_shows_what_is_prepared_now(
+    cast: Cast, cluster: Cluster, name: str, by: str
+) -> None:
+    client = client_of(cast, "mission_coordinator")
+    prepare(cast, cluster, "approve", reason="Well thought.")
+    page = client.get(f"/clusters/{cluster.name}/prepared/").content.decode()
+    if by != "coordinator":
+        take_back_decision(prepared=cluster.prepared_decisions.get(), by=cast.user(by))
+    now = prepare(cast, cluster, "decline", by=cast.user(by))
+    for answer in (
+        press(client, cluster, name, page),
+        client.post(f"/clusters/{cluster.name}/prepared/{name}/"),
+        client.post(f"/clusters/{cluster.name}/prepared/{name}/", {"prepared": "x"}),
+    ):
+        text = answer.content.decode()
+        assert answer.status_code == 409
+        assert "What you read was replaced meanwhile" in text
+        assert CANARY in text, "what is prepared now"
+        now.refresh_from_db()
+        assert (now.status, state_of(cluster)) == (PreparedStatus.WAITING, State.SUBMITTED)
+    assert not Decision.objects.exists()
+    assert press(client, cluster, name, text).status_code == 302
+    now.refresh_from_db()
+    assert now.status == (PreparedStatus.ANNOUNCED if name == "announce" else PreparedStatus.WITHDRAWN)
 
 
 # -- What does not fit any more ----------------------------------------------------------------------------------------
@@ -475,6 +515,7 @@ def test_the_form_says_what_is_wrong_and_keeps_what_was_typed(cast: Cast, cluste
     change(cluster)
     stale = client.post(page, {**seen, "decision": "return", "reason": CANARY, "when": "press"})
     assert stale.status_code == 409
+    assert "was changed while you were reading" in stale.content.decode()
     assert f'name="seen" value="{content_hash(Cluster.objects.get(pk=cluster.pk))}"' in stale.content.decode()
 
 
@@ -512,3 +553,61 @@ def test_the_desk_asks_who_prepared_it_and_nobody_of_what_the_clock_announces(ca
     assert (items("coordinator"), items("coordinator_proposer")) == (["Announce"], ["Review"])
     PreparedDecision.objects.filter(pk=row.pk).update(announce_at=LATER)
     assert (items("coordinator"), items("coordinator_proposer")) == ([], [])
+
+
+# -- Nobody is reminded of what waits for its moment -------------------------------------------------------------------
+
+
+def reminded(cluster: Cluster, on: date) -> set[str]:
+    rows = [row for row in plan_reminders(on).decisions if row.silence.cluster_id == cluster.pk]
+    return {str(row.why or "send") for row in rows if row.silence.rule == "undecided" and row.audience != "stand_ins"}
+
+
+def test_nobody_is_reminded_to_decide_before_the_clock_announces_it(cast: Cast, cluster: Cluster) -> None:
+    Cluster.objects.filter(pk=cluster.pk).update(state_since=NOW - timedelta(days=7))
+    row = prepare(cast, cluster)
+    assert reminded(cluster, TODAY) == {"send"}, "it waits for a press"
+    others = [role for role in OTHERS if role != "visitor"]
+    before = read({role: client_of(cast, role) for role in others}, cluster)
+    PreparedDecision.objects.filter(pk=row.pk).update(announce_at=LATER)
+    assert [reminded(cluster, TODAY + timedelta(days=days)) for days in (-1, 0, 2, 3)] == [
+        {"not_yet"},
+        {"scheduled"},
+        {"scheduled"},
+        {"send"},
+    ]
+    assert read({role: client_of(cast, role) for role in others}, cluster) == before
+    page = client_of(cast, "coordinator").get("/reminders/").content.decode()
+    assert "the decision is prepared and announced by itself" in page
+    assert "next on 15 May 2026" in re.sub(r"<[^>]+>", "", page).replace("\xa0", " ")
+    dry = StringIO()
+    call_command("send_reminders", dry_run=True, stdout=dry)
+    assert "skip: the decision is prepared and announced by itself" in dry.getvalue()
+    assert not [row for row in send_reminders(on=TODAY).sends if row.silence.rule == "undecided"]
+    change(cluster)
+    with time_machine.travel(LATER, tick=False):
+        announce_due_decisions(LATER)
+    assert reminded(cluster, LATER.date()) == {"send"}, "held back: it waits for somebody again"
+
+
+def test_a_party_who_coordinates_reads_no_reason_on_the_page_of_reminders(cast: Cast) -> None:
+    theirs = make_cluster(cast, State.SUBMITTED, proposer=cast.member("coordinator_proposer"))
+    Cluster.objects.filter(pk=theirs.pk).update(state_since=NOW - timedelta(days=7))
+    before = read({"party": client_of(cast, "coordinator_proposer")}, theirs)
+    prepare(cast, theirs, announce_at=LATER)
+    assert reminded(theirs, TODAY) == {"scheduled"}
+    assert read({"party": client_of(cast, "coordinator_proposer")}, theirs) == before
+
+
+def test_nobody_is_reminded_to_decide_while_comments_are_asked_for(cast: Cast, cluster: Cluster) -> None:
+    Cluster.objects.filter(pk=cluster.pk).update(
+        state_since=NOW - timedelta(days=7), comments_until=TODAY + timedelta(days=1)
+    )
+    assert [reminded(cluster, TODAY + timedelta(days=days)) for days in range(3)] == [
+        {"comments"},
+        {"comments"},
+        {"send"},
+    ]
+    page = client_of(cast, "coordinator_proposer").get("/reminders/").content.decode()
+    assert "comments are still asked for" in page
+    assert "next on 14 May 2026" in re.sub(r"<[^>]+>", "", page).replace("\xa0", " ")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
+from clusters.actions import proposal_comment as actions
 from clusters.actions.prepared import prepare_decision
 from clusters.actions.proposal_comment import ask_for_comments, comment_on_proposal, take_back_comment
 from clusters.choices import State
@@ -20,7 +21,8 @@ from clusters.tables.proposal_comment import remarks_of
 from community import contributions
 from community.actions.outbox import send_outbox
 from community.actions.transition import transition
-from community.models import Comment, Event, Message
+from community.lifecycle import GONE
+from community.models import Comment, Event, Message, Subscription
 from community.permissions import Refusal
 from tests.cast import ROLES, Cast, make_cast, make_cluster, share
 from tests.clusters.test_lifecycle_pages import client_of
@@ -111,6 +113,26 @@ def test_after_the_approval_the_community_still_reads_them_and_the_public_does_n
     assert WORDS not in room, "the room begins empty"
 
 
+@pytest.mark.parametrize("state", [State.APPROVED, State.RUNNING, State.CONCLUDED])
+def test_who_takes_part_from_outside_reads_no_comments_and_no_way_leads_there(
+    cast: Cast, cluster: Cluster, state: str
+) -> None:
+    comment = say(cast, cluster)
+    cluster = make_cluster(cast, state)
+    Comment.objects.filter(pk=comment.pk).update(subject_id=cluster.pk)
+    page = f"/clusters/{cluster.name}/comments/"
+    expected = {"external": False, "participant": True, "deputy_lead": True, "proposer": True, "coordinator": True}
+    assert {role: bool(can_read_comments(cast.user(role), cluster)) for role in expected} == expected
+    external = client_of(cast, "external")
+    assert external.get(f"/clusters/{cluster.name}/history/").status_code == 200
+    for address in (cluster.get_absolute_url(), f"/clusters/{cluster.name}/history/"):
+        assert page not in external.get(address).content.decode()
+    answer = external.get(page)
+    assert answer.status_code == 403
+    assert WORDS not in answer.content.decode()
+    assert page in client_of(cast, "participant").get(f"/clusters/{cluster.name}/history/").content.decode()
+
+
 def test_names_are_read_by_those_who_work_on_it_and_with_consent(cast: Cast, cluster: Cluster) -> None:
     say(cast, cluster)
     seen = {role: remarks_of(cluster, cast.user(role))[0].who for role in ("member", "proposer", "coordinator")}
@@ -172,6 +194,50 @@ def test_ones_own_words_are_taken_back_and_nobody_elses(cast: Cast, cluster: Clu
     assert remarks_of(cluster, cast.user("lead")) == []
 
 
+ENDS: dict[str, tuple[str, dict[str, str]]] = {
+    "recall": ("proposer", {}),
+    "withdraw": ("proposer", {}),
+    "decline": ("coordinator", {"reason": "No."}),
+}
+
+
+@pytest.mark.parametrize("verb", ENDS)
+def test_ones_own_words_are_taken_back_also_where_the_proposal_is_open_to_others_alone(
+    cast: Cast, cluster: Cluster, verb: str
+) -> None:
+    row, lead = say(cast, cluster), say(cast, cluster, "lead", text="Which salt works?")
+    by, more = ENDS[verb]
+    transition(cluster, verb, by=cast.user(by), **more)
+    page = f"/clusters/{cluster.name}/comments/"
+    member = client_of(cast, "member")
+    assert member.get(page).status_code == 404
+    assert WORDS in client_of(cast, "proposer").get(page).content.decode(), "they stand there for others"
+    assert member.post(f"{page}{lead.pk}/take-back/").status_code == 404, "nobody else's are known of"
+    assert client_of(cast, "other_lead").post(f"{page}{row.pk}/take-back/").status_code == 404
+    answer = member.post(f"{page}{row.pk}/take-back/", follow=True)
+    assert answer.redirect_chain == [("/", 302)]
+    assert "Taken back: your words are gone." in answer.content.decode()
+    assert WORDS not in client_of(cast, "proposer").get(page).content.decode()
+    row.refresh_from_db()
+    assert row.text == ""
+
+
+def test_a_press_that_finds_the_comment_gone_says_so(
+    cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, take_back = say(cast, cluster), actions.take_back_comment
+
+    def too_late(**given: Any) -> Comment:
+        Comment.objects.filter(pk=row.pk).delete()
+        return take_back(**given)
+
+    monkeypatch.setattr(actions, "take_back_comment", too_late)
+    page = f"/clusters/{cluster.name}/comments/"
+    text = client_of(cast, "member").post(f"{page}{row.pk}/take-back/", follow=True).content.decode()
+    assert "Taken back" not in text
+    assert str(GONE) in text
+
+
 def test_a_mail_that_leaves_after_the_words_were_taken_back_holds_none(
     cast: Cast, cluster: Cluster, settings: Any
 ) -> None:
@@ -216,6 +282,33 @@ def test_who_says_until_when_and_who_is_told(cast: Cast, cluster: Cluster) -> No
     client.post(f"/clusters/{cluster.name}/comments/until/", {"until": ""})
     cluster.refresh_from_db()
     assert cluster.comments_until is None
+
+
+def test_everybody_who_is_asked_for_comments_is_told_once(cast: Cast, cluster: Cluster, settings: Any) -> None:
+    from django.core import mail
+
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    cluster.further_working_groups.add(cast.other_group)
+    say(cast, cluster, "member")
+    take_back_comment(comment=say(cast, cluster, "participant"), by=cast.user("participant"))
+    say(cast, cluster, "other_lead")
+    for role in ("other_lead", "deputy_lead", "external", "deactivated", "proposer"):
+        Subscription.objects.create(user=cast.user(role), kind="cluster", subject_id=cluster.pk)
+    Message.objects.all().delete()
+    ask_for_comments(cluster=cluster, by=cast.user("proposer"), until=TODAY + DAY)
+    assert sorted(told("comments_asked")) == [
+        ("deciders", "Coordinator Person"),
+        ("deciders", "Coordinator_Proposer Person"),
+        ("follower", "Deputy_Lead Person"),
+        ("further_coordinators", "Other Coordinator Person"),
+        ("further_coordinators", "Stand-in Person"),
+        ("lead", "Lead Person"),
+        ("writer", "Member Person"),
+        ("writer", "Other_Lead Person"),
+    ]
+    send_outbox(at=NOW)
+    assert len(mail.outbox) == 8
+    assert all(f"/clusters/{cluster.name}/comments/" in one.body for one in mail.outbox)
 
 
 def test_the_day_itself_counts_and_later_comments_are_marked(cast: Cast, cluster: Cluster, clock: Any) -> None:

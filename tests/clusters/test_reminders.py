@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from io import StringIO
 from typing import Any
@@ -12,14 +13,17 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from clusters.actions.clock import withdraw_idle_proposals
+from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
+from clusters.actions.prepared import announce_due_decisions, prepare_decision
 from clusters.actions.reminders import plan_reminders, send_reminders, send_todays
 from clusters.choices import ParticipationStatus, State
 from clusters.contributed import REMINDERS_AT
 from clusters.models import Cluster, FollowUp, Participation, Stage
 from clusters.permissions import parties
+from clusters.rules.content import content_hash
 from clusters.rules.reminder_rights import parties_of
 from clusters.rules.reminders import RULES, Person, Silence, Why, decide
+from community import notifications
 from community.actions.outbox import send_outbox
 from community.actions.scheduler import enter_chores, tick
 from community.models import Message
@@ -293,3 +297,67 @@ def test_an_idle_proposal_is_withdrawn_only_after_its_proposer_was_told(cast: Ca
     assert withdraw_idle_proposals(after(91)) == 1
     cluster.refresh_from_db()
     assert cluster.state == State.WITHDRAWN
+
+
+# -- What nobody expected at one cluster stops no other ----------------------------------------------------------------
+
+
+def _announced(cast: Cast) -> list[Cluster]:
+    rows = [make_cluster(cast, State.SUBMITTED) for _ in range(2)]
+    for row in rows:
+        fresh = Cluster.objects.get(pk=row.pk)
+        given = {"reason": "No.", "seen": content_hash(fresh), "announce_at": NOW + timedelta(hours=1), "at": NOW}
+        prepare_decision(cluster=fresh, verb="decline", by=cast.user("coordinator"), **given)
+    return rows
+
+
+def _one_day(cast: Cast) -> list[Cluster]:
+    return [make_cluster(cast, State.APPROVED, starts_on=TODAY, ends_on=TODAY) for _ in range(2)]
+
+
+def _idle(cast: Cast) -> list[Cluster]:
+    rows = [make_cluster(cast, State.RETURNED) for _ in range(2)]
+    Cluster.objects.filter(state=State.RETURNED).update(updated_at=NOW - timedelta(days=92))
+    told = NOW - timedelta(days=9)
+    with time_machine.travel(told, tick=False):
+        send_todays(told)
+        send_outbox(at=told)
+    return rows
+
+
+def _silent(cast: Cast) -> list[Cluster]:
+    return [make_cluster(cast, State.SUBMITTED, state_since=NOW - timedelta(days=7)) for _ in range(2)]
+
+
+JOBS: dict[str, tuple[Callable[[Cast], list[Cluster]], Callable[[datetime], int]]] = {
+    "announce": (_announced, announce_due_decisions),
+    "start": (_one_day, start_due_clusters),
+    "withdraw": (_idle, withdraw_idle_proposals),
+    "remind": (_silent, send_todays),
+}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("job", JOBS)
+def test_the_clock_goes_on_after_an_error_that_nobody_expected(
+    cast: Cast, job: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    make, run = JOBS[job]
+    with time_machine.travel(NOW, tick=False):
+        first, second = make(cast)
+    before = list(Message.objects.values_list("pk", flat=True))
+    queue = notifications.queue
+
+    def fail(template: str, **given: Any) -> Any:
+        if getattr(given["subject"], "pk", None) == first.pk:
+            raise ZeroDivisionError(template)
+        return queue(template, **given)
+
+    monkeypatch.setattr(notifications, "queue", fail)
+    with time_machine.travel(NOW + timedelta(hours=2), tick=False):
+        run(NOW + timedelta(hours=2))
+    assert "ZeroDivisionError" in caplog.text
+    assert {row.subject_id for row in Message.objects.exclude(pk__in=before)} == {second.pk}
+    states = [Cluster.objects.get(pk=row.pk).state for row in (first, second)]
+    assert (states[0] == states[1]) is (job == "remind"), "the first one is as it was, the second one went on"

@@ -566,7 +566,7 @@ VERBS = (
     Row(
         "clusters:comments",
         RUNNING,
-        get=who(200, (302, OUT), (403, "other_external superuser")),
+        get=who(200, (302, OUT), (403, STRANGERS)),
         post=who(422, (302, OUT), (403, STRANGERS)),
         case="approved",
     ),
@@ -600,13 +600,15 @@ VERBS = (
         "clusters:prepared_announce",
         places.prepared,
         get=SIGNED_IN_NO_METHOD,
-        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 409),
+        case="without saying what was read",
     ),
     Row(
         "clusters:prepared_take_back",
         places.prepared,
         get=SIGNED_IN_NO_METHOD,
-        post=CASE_READERS | dict.fromkeys(GROUP.split(), 302),
+        post=CASE_READERS | dict.fromkeys(GROUP.split(), 409),
+        case="without saying what was read",
     ),
     Row(
         "clusters:transition",
