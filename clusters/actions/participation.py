@@ -272,7 +272,7 @@ def give_role(*, participation: Participation, by: User, role: str, at: datetime
     was, row.role = row.role, role
     row.save(update_fields=["role"])
     if was == ParticipationRole.DEPUTY:
-        note_writer(cluster, row.member)
+        note_writer(cluster, row.member.pk)
     is_deputy = role == ParticipationRole.DEPUTY
     verb = "deputy_named" if is_deputy else "role_changed"
     event = record_part(cluster, verb, row, by=by, at=at, changes={"role": {"was": was, "now": role}})
