@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from clusters.actions.participation import KEYS, Status, locked_part
 from clusters.actions.parts import check_fields, locked_cluster, record_change, record_part, worked_as
 from clusters.actions.roadmap_parts import check_open, locked_stage
+from clusters.actions.waiting import move_back
 from clusters.choices import DECIDERS, ParticipationRole
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
@@ -30,6 +31,7 @@ REMINDED_TODAY = gettext_lazy("Was reminded today already.")
 def take_answer_back(*, participation: Participation, by: User, at: datetime | None = None) -> Participation:
     """Open a request again that the same person answered in the last 30 seconds; its mail is not sent.
 
+    Who moved up from the waiting list because of it stands there again at their old place; their mails are not sent.
     An organisation that was wanted until a person of it was accepted is wanted again. A no-op when it is open.
 
     Raises:
@@ -57,6 +59,7 @@ def take_answer_back(*, participation: Participation, by: User, at: datetime | N
     check_fields(row, leave_out=KEYS)
     row.save(update_fields=["status", "answered_by", "answered_at", "answer_reason", "from_on"])
     record_part(cluster, "answer_taken_back", row, by=by, at=at)
+    move_back(cluster, last, at=at, cancel=_cancel)
     return row
 
 

@@ -134,7 +134,7 @@ def answer_request(
     notifications.tell_participant(template, cluster, row, event=event, hold=True)
     if accept:
         tell_newcomer(row, cluster, event=event, hold=True)
-    move_up(cluster, at=at)
+    move_up(cluster, at=at, answer=event)
     return row
 
 

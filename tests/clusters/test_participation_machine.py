@@ -301,11 +301,11 @@ def test_any_order_of_presses_ends_where_the_model_ends(rounds: Callable[[int], 
     assert list(verify_history()) == []
 
 
-def move_up_the_last(cluster: Cluster, *, at: Any) -> None:
+def move_up_the_last(cluster: Cluster, **facts: Any) -> None:
     """Move up as the rule does, from the wrong end."""
     backwards = type(cluster.participations.all()).waiting
     with patch.object(type(cluster.participations.all()), "waiting", lambda rows: backwards(rows).reverse()):
-        waiting.move_up(cluster, at=at)
+        waiting.move_up(cluster, **facts)
 
 
 #: Rules of the product made wrong: (where, name, what it becomes); the everyday run tries the first two.

@@ -24,6 +24,8 @@ class Part:
     role: str = "participant"
     access: str = "contribute"
     last: tuple[str, str] = ("", "")
+    came: int = 0
+    answer: str = ""
 
 
 @dataclass
@@ -34,6 +36,8 @@ class People(Life):
     limit: int | None = None
     parts: dict[str, Part] = field(default_factory=dict)
     queue: list[str] = field(default_factory=list)
+    came: int = 0
+    answers: int = 0
 
     def has(self, who: str, *statuses: str) -> bool:
         """Say whether the part of `who` is one of these."""
@@ -68,13 +72,13 @@ class People(Life):
             return "wait"
         return "join" if self.policy == "open" else "ask"
 
-    def move_up(self) -> None:
+    def move_up(self, after: str = "") -> None:
         """Let those ask who stand first, as many as there are places that nobody has or asks for."""
         if self.state not in ACTIVE:
             return
         free = len(self.queue) if self.limit is None else self.limit - self.count("active", "requested")
         for who in self.queue[: max(0, free)]:
-            self.parts[who].status, self.parts[who].last = "requested", ("moved_up", "")
+            self.parts[who].status, self.parts[who].last = "requested", ("moved_up", after)
             self.queue.remove(who)
 
     # Each verb of people returns whether it is done, and writes it down if so. The second press of the same is done.
@@ -87,6 +91,8 @@ class People(Life):
             return False
         status = {"interest": "interested", "join": "active", "ask": "requested", "wait": "waiting"}[way]
         self.parts[who] = Part(status, last=(way, who))
+        self.came += 1
+        self.parts[who].came = self.came
         if status == "waiting":
             self.queue.append(who)
         return True
@@ -101,7 +107,9 @@ class People(Life):
         if part.status != "requested" or (accept and not self.has_room()):
             return False
         part.status, part.last = wanted, ("answered", by)
-        self.move_up()
+        self.answers += 1
+        part.answer = str(self.answers)
+        self.move_up(part.answer)
         return True
 
     def take_back(self, by: str, who: str) -> bool:
@@ -114,6 +122,11 @@ class People(Life):
         if part.last != ("answered", by) or part.role == "lead":
             return False
         part.status, part.last = "requested", ("taken_back", by)
+        back = [name for name, one in self.parts.items() if one.last == ("moved_up", part.answer)]
+        for name in back:
+            self.parts[name].status, self.parts[name].last = "waiting", ("moved_back", "")
+        self.queue = sorted({*self.queue, *back}, key=lambda name: self.parts[name].came)
+        self.move_up()
         return True
 
     def invite(self, by: str, who: str) -> bool:
