@@ -45,8 +45,7 @@ def move_up(cluster: Cluster, *, at: datetime, answer: Event | None = None) -> N
 def move_back(cluster: Cluster, answer: Event, *, at: datetime, cancel: Callable[[Event], None]) -> None:
     """Put back on the list, at their old places, who moved up because of an answer that is taken back.
 
-    Their mails have not left and are cancelled. Who was answered or left meanwhile stays as they are, and where there
-    is room by now they move up anew.
+    Their mails have not left and are cancelled. Who was answered or left meanwhile stays as they are.
     """
     moved = Event.objects.of_chains([f"cluster:{cluster.pk}"]).of_verbs(["participation.moved_up"])
     events = moved.filter(pk__gt=answer.pk).select_related("detail").order_by("pk")
@@ -59,5 +58,3 @@ def move_back(cluster: Cluster, answer: Event, *, at: datetime, cancel: Callable
         row.status, row.asked_at = Status.WAITING, parse_datetime(event.detail.body["since"])
         row.save(update_fields=["status", "asked_at"])
         record_part(cluster, "moved_back", row, by=None, at=at)
-    if caused:
-        move_up(cluster, at=at)

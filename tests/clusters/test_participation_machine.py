@@ -261,6 +261,15 @@ FULL: list[Press] = [
     ("conclude", "lead", "", 0),
 ]
 
+#: Two wait for one place: who came first asks when it is free.
+IN_ORDER: list[Press] = [
+    *BEGUN,
+    ("enter", "ana", "", 1),
+    ("enter", "ben", "", 1),
+    ("enter", "cleo", "", 1),
+    ("leave", "ana", "", 0),
+]
+
 #: An answer is not taken back from somebody who leads by now.
 LEADS_BY_NOW: list[Press] = [
     *BEGUN,
@@ -286,6 +295,7 @@ def live_on(many: int, *, shrinks: bool = True) -> None:
     @example("open", 2, [], HAND_OVER)
     @example("application", 2, [], FULL)
     @example("application", None, [], LEADS_BY_NOW)
+    @example("open", 2, [], IN_ORDER)
     def lives(policy: str, limit: int | None, first: list[Press], then: list[Press]) -> None:
         with transaction.atomic():
             stage = Stage(cast, members, policy, limit)

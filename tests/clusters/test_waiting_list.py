@@ -238,3 +238,43 @@ def test_who_was_answered_meanwhile_stays_and_who_finds_room_moves_up_anew(cast:
     assert statuses(rows) == ["declined", "requested", "requested"]
     take_answer_back(participation=rows[0], by=cast.user("lead"))
     assert statuses(rows) == ["requested", "waiting", "requested"]
+
+
+def test_the_lead_declines_who_waits_with_a_reason_and_may_take_it_back(cast: Cast) -> None:
+    cluster, rows = full(cast)
+    rows.append(come(cluster, newcomers(1)[0], 5))
+    lead, now = cast.user("lead"), timezone.now()
+    Message.objects.all().delete()
+    with pytest.raises(Refusal, match="stands on the waiting list"):
+        answer_request(participation=rows[0], by=lead, accept=True)
+    with pytest.raises(Refusal, match="Say why"):
+        answer_request(participation=rows[0], by=lead, accept=False)
+    client = client_of(cast, "lead")
+    address = f"/clusters/{cluster.name}/people/{rows[0].pk}/answer/"
+    assert f'href="{address}"' in client.get(f"/clusters/{cluster.name}/people/").content.decode()
+    page = client.get(address).content.decode()
+    assert "stands on the waiting list" in page
+    assert 'value="accept"' not in page
+    since = rows[0].asked_at
+    answer_request(participation=rows[0], by=lead, accept=False, reason="No harbour.", at=now)
+    assert statuses(rows) == ["declined", "waiting", "waiting"]
+    told = Message.objects.get()
+    assert (told.template, told.due_at) == ("clusters/participation_declined", now + timedelta(seconds=UNDO_SECONDS))
+    take_answer_back(participation=rows[0], by=lead, at=now + timedelta(seconds=20))
+    assert statuses(rows) == ["waiting", "waiting", "waiting"]
+    told.refresh_from_db()
+    assert told.state == "cancelled"
+    assert [row.pk for row in cluster.participations.waiting()] == [row.pk for row in rows]
+    rows[0].refresh_from_db()
+    assert rows[0].asked_at == since
+    assert client.post(address, {"answer": "decline", "reason": "No harbour."}).status_code == 302
+    assert statuses(rows) == ["declined", "waiting", "waiting"]
+
+
+def test_an_answer_is_not_taken_back_once_the_person_came_anew(cast: Cast) -> None:
+    cluster, rows = full(cast)
+    answer_request(participation=rows[0], by=cast.user("lead"), accept=False, reason="No harbour.")
+    assert rows[0].member is not None
+    come(cluster, rows[0].member, 9)
+    with pytest.raises(Refusal, match="Something else happened"):
+        take_answer_back(participation=rows[0], by=cast.user("lead"))

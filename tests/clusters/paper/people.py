@@ -26,6 +26,7 @@ class Part:
     last: tuple[str, str] = ("", "")
     came: int = 0
     answer: str = ""
+    before: str = ""
 
 
 @dataclass
@@ -104,8 +105,12 @@ class People(Life):
         part, wanted = self.parts[who], "active" if accept else "declined"
         if part.status == wanted:
             return True
-        if part.status != "requested" or (accept and not self.has_room()):
+        if part.status not in ("requested", "waiting") or (
+            accept and (part.status == "waiting" or not self.has_room())
+        ):
             return False
+        part.before = part.status
+        self.queue = [name for name in self.queue if name != who]
         part.status, part.last = wanted, ("answered", by)
         self.answers += 1
         part.answer = str(self.answers)
@@ -117,14 +122,15 @@ class People(Life):
         if not self.works(by) or who not in self.parts:
             return False
         part = self.parts[who]
-        if part.status == "requested":
+        if part.status in ("requested", "waiting"):
             return True
         if part.last != ("answered", by) or part.role == "lead":
             return False
-        part.status, part.last = "requested", ("taken_back", by)
+        part.status, part.last = part.before, ("taken_back", by)
         back = [name for name, one in self.parts.items() if one.last == ("moved_up", part.answer)]
         for name in back:
             self.parts[name].status, self.parts[name].last = "waiting", ("moved_back", "")
+        back += [who] if part.status == "waiting" else []
         self.queue = sorted({*self.queue, *back}, key=lambda name: self.parts[name].came)
         self.move_up()
         return True
