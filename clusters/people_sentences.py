@@ -13,6 +13,11 @@ PEOPLE_SENTENCES: dict[str, tuple[Words, str, str]] = {
     "participation.requested": (_("%(who)s asked to join."), "people", ""),
     "participation.waiting": (_("%(who)s went on the waiting list."), "people", ""),
     "participation.moved_up": (_("A place was free: who waited first asks to join."), "people", ""),
+    "participation.moved_back": (
+        _("An answer was taken back, so who had moved up waits again."),
+        "undo",
+        "",
+    ),
     "participation.joined": (_("%(who)s joined."), "people", ""),
     "participation.invited": (_("%(who)s invited somebody to take part."), "mail", ""),
     "participation.accepted": (_("%(who)s accepted a request to join."), "people", ""),

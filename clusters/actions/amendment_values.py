@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from clusters.actions.parts import check_fields
+from clusters.actions.parts import check_fields, note_writer
 from clusters.choices import OutcomeKind, ParticipationRole, ParticipationStatus
 from clusters.models import Amendment, Cluster, Objective
 from clusters.models.cluster import ExpectedOutcome
@@ -157,11 +157,16 @@ def _write_group(cluster: Cluster, pk: int, attempt: Attempt) -> None:
 
 
 def _write_lead(cluster: Cluster, pair: list[int], attempt: Attempt) -> None:
-    """Hand the lead over: the old lead goes on as participant, lead, organisation and roles change together."""
+    """Hand the lead over: the old lead goes on as participant, lead, organisation and roles change together.
+
+    Whoever led until now stays bound by four eyes.
+    """
     member_id, organisation_id = pair
     attempt.facts["lead_before"], attempt.facts["lead"] = cluster.lead_id, member_id
     leading = cluster.participations.active().filter(role=ParticipationRole.LEAD)
-    leading.exclude(member=member_id).update(role=ParticipationRole.PARTICIPANT)
+    leading = leading.exclude(member=member_id)
+    note_writer(cluster, cluster.lead_id, cluster.acting_lead_id, *leading.values_list("member_id", flat=True))
+    leading.update(role=ParticipationRole.PARTICIPANT)
     row = cluster.participations.active().filter(member=member_id).first()
     if row is None:
         raise Refusal(_("The lead to be does not take part any more. Invite the person first."), "state")

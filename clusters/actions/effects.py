@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from clusters.actions.baseline import freeze_baseline as freeze
 from clusters.actions.invitation import end_open_invitations
+from clusters.actions.parts import note_writer
 from clusters.actions.waiting import move_up
 from clusters.choices import (
     DECIDERS,
@@ -128,6 +129,7 @@ def end_lead(attempt: Attempt) -> None:
     """End the lead's participation on that day, or on its first where it has not begun; a lead is then wanted."""
     cluster = attempt.subject
     attempt.facts["lead_before"] = cluster.lead_id
+    note_writer(cluster, cluster.lead_id)
     for row in cluster.participations.leading().filter(role=ParticipationRole.LEAD):
         row.status, row.answer_reason = ParticipationStatus.LEFT, attempt.reason[:600]
         row.until_on = max(attempt.on, row.from_on) if row.from_on else attempt.on
@@ -346,6 +348,7 @@ def adopt_cluster(attempt: Attempt) -> None:
     if is_gone(attempt.subject.lead):
         end_lead(attempt)
     if attempt.by is not None:
+        note_writer(attempt.subject, attempt.subject.acting_lead_id)
         attempt.set(acting_lead=attempt.by.member)
 
 

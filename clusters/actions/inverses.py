@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from clusters.actions.participation import KEYS, Status, locked_part
 from clusters.actions.parts import check_fields, locked_cluster, record_change, record_part, worked_as
 from clusters.actions.roadmap_parts import check_open, locked_stage
+from clusters.actions.waiting import move_back, move_up
 from clusters.choices import DECIDERS, ParticipationRole
 from clusters.models import Cluster, Participation, Stage
 from clusters.permissions import can_work
@@ -28,15 +29,19 @@ from community.permissions import Refusal
 def take_answer_back(*, participation: Participation, by: User, at: datetime | None = None) -> Participation:
     """Open a request again that the same person answered in the last 30 seconds; its mail is not sent.
 
-    An organisation that was wanted until a person of it was accepted is wanted again. A no-op when it is open.
+    Who moved up from the waiting list because of it stands there again at their old place; their mails are not sent.
+    An organisation that was wanted until a person of it was accepted is wanted again. Who was declined while they
+    stood on the waiting list stands there again. A no-op when it is open.
 
     Raises:
         Refusal: the time is over, somebody else answered, something happened to it since, or the person leads by now.
     """
     at = at or timezone.now()
     cluster, row = locked_part(participation, by=by, may=can_work)
-    if row.status == Status.REQUESTED:
+    if row.status in (Status.REQUESTED, Status.WAITING):
         return row
+    if cluster.participations.live().filter(member=row.member_id).exclude(pk=row.pk).exists():
+        raise Refusal(_("Something else happened meanwhile, so this can't be taken back."), "state")
     if row.role == ParticipationRole.LEAD:
         raise Refusal(_("This person leads the cluster by now, so this can't be taken back."), "state")
     last = _own_last(row, ("participation.accepted", "participation.declined"), by=by, at=at)
@@ -50,11 +55,14 @@ def take_answer_back(*, participation: Participation, by: User, at: datetime | N
             asked_by=by,
             asked_at=at,
         )
-    row.status, row.answered_by, row.answered_at, row.answer_reason = Status.REQUESTED, None, None, ""
-    row.from_on = None
+    has_waited = bool(last.detail.body and last.detail.body.get("waited"))
+    row.status = Status.WAITING if has_waited else Status.REQUESTED
+    row.answered_by, row.answered_at, row.answer_reason, row.from_on = None, None, "", None
     check_fields(row, leave_out=KEYS)
     row.save(update_fields=["status", "answered_by", "answered_at", "answer_reason", "from_on"])
     record_part(cluster, "answer_taken_back", row, by=by, at=at)
+    move_back(cluster, last, at=at, cancel=_cancel)
+    move_up(cluster, at=at)
     return row
 
 

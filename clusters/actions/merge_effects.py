@@ -11,6 +11,7 @@ from datetime import date
 
 from clusters import search
 from clusters.actions.invitation import move_invitations
+from clusters.actions.parts import note_writer
 from clusters.actions.waiting import move_up
 from clusters.choices import (
     ACTIVE_STATES,
@@ -100,6 +101,7 @@ def _move(row: Participation, into: Cluster, attempt: Attempt) -> None:
     """Move one person: lead and deputy take part like others, what waited for an approval is asked now."""
     row.cluster = into
     if row.role in LEADING_ROLES:
+        note_writer(attempt.subject, row.member_id)
         row.role = Role.PARTICIPANT
     if into.state in ACTIVE_STATES and row.asked_at is None:
         if row.status == Status.INVITED:

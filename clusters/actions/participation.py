@@ -110,6 +110,8 @@ def answer_request(
 ) -> Participation:
     """Accept or decline somebody who asked to join. A no-op when it was answered that way already.
 
+    Who stands on the waiting list is declined the same way; a place is accepted only where one is free to ask for.
+
     Raises:
         Refusal: it was answered the other way or taken back, no place is left, or a reason is missing.
     """
@@ -117,7 +119,10 @@ def answer_request(
     cluster, row = locked_part(participation, by=by, may=can_work)
     if row.status == (Status.ACTIVE if accept else Status.DECLINED):
         return row
-    if row.status != Status.REQUESTED:
+    has_waited = row.status == Status.WAITING
+    if has_waited and accept:
+        raise Refusal(_("This person stands on the waiting list and asks as soon as a place is free."), "state")
+    if row.status not in (Status.REQUESTED, Status.WAITING):
         raise Refusal(
             _("This request is not open any more: %(status)s.") % {"status": row.get_status_display()}, "state"
         )
@@ -129,12 +134,12 @@ def answer_request(
     _answer(row, accept=accept, by=by, reason=reason, at=at)
     freed = [purpose for (purpose,) in wanted] if accept else []
     verb = "accepted" if accept else "declined"
-    event = record_part(cluster, verb, row, by=by, at=at, message=row.answer_reason, wanted=freed)
+    event = record_part(cluster, verb, row, by=by, at=at, message=row.answer_reason, wanted=freed, waited=has_waited)
     template = "participation_accepted" if accept else "participation_declined"
     notifications.tell_participant(template, cluster, row, event=event, hold=True)
     if accept:
         tell_newcomer(row, cluster, event=event, hold=True)
-    move_up(cluster, at=at)
+    move_up(cluster, at=at, answer=event)
     return row
 
 
@@ -272,7 +277,7 @@ def give_role(*, participation: Participation, by: User, role: str, at: datetime
     was, row.role = row.role, role
     row.save(update_fields=["role"])
     if was == ParticipationRole.DEPUTY:
-        note_writer(cluster, row.member)
+        note_writer(cluster, row.member.pk)
     is_deputy = role == ParticipationRole.DEPUTY
     verb = "deputy_named" if is_deputy else "role_changed"
     event = record_part(cluster, verb, row, by=by, at=at, changes={"role": {"was": was, "now": role}})

@@ -25,7 +25,7 @@ from clusters.models import Cluster, DraftWriter, Participation
 from clusters.permissions import capacities
 from community import events
 from community.lifecycle import GONE, Entered
-from community.models import Event, Member, User
+from community.models import Event, User
 from community.permissions import Refusal, Verdict
 
 logger = logging.getLogger(__name__)
@@ -126,9 +126,14 @@ def worked_as(user: User | None, cluster: Cluster, on: date, *, first: tuple[str
     return next((str(code) for code in (*first, *_WORKED_AS) if code in held), "")
 
 
-def note_writer(cluster: Cluster, member: Member) -> None:
-    """Keep who had a hand in a cluster, once a person, where no event says it (four eyes)."""
-    DraftWriter.objects.bulk_create([DraftWriter(cluster=cluster, member=member)], ignore_conflicts=True)
+def note_writer(cluster: Cluster, *members: int | None) -> None:
+    """Keep who had a hand in a cluster or led it, once a person, where no event says it (four eyes).
+
+    Args:
+        members: their keys; None, where nobody led, is left out.
+    """
+    rows = [DraftWriter(cluster=cluster, member_id=pk) for pk in dict.fromkeys(members) if pk is not None]
+    DraftWriter.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def differences(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, dict[str, Any]]:

@@ -193,6 +193,8 @@ def _write(cluster: Cluster, values: Mapping[str, Any], *, by: User | None) -> N
 def _settle_lead(cluster: Cluster, before: int | None, *, by: User) -> None:
     """Void an acceptance that another person gave; who names themselves in a proposal has accepted by that."""
     if cluster.lead_id != before:
+        if cluster.lead_accepted_at is not None:
+            note_writer(cluster, before)
         cluster.lead_accepted_at = cluster.lead_asked_at = None
         if cluster.state == State.SUBMITTED and cluster.lead_id is not None:
             now = timezone.now()
@@ -211,7 +213,7 @@ def _leave_trace(
     """Raise the version; outside a quiet draft write the event and ask a new lead."""
     if is_quiet(cluster):
         if by.member is not None and by.member.pk != cluster.proposer_id:
-            note_writer(cluster, by.member)
+            note_writer(cluster, by.member.pk)
         cluster.version += 1
         cluster.save(update_fields=["version", "updated_at"])
         search.index(cluster)

@@ -317,15 +317,15 @@ def tell_reader(cluster: Cluster, reader: Member) -> None:
         )
 
 
-def tell_leads(code: str, cluster: Cluster, *, event: Event) -> None:
-    """Write an outbox row for lead and deputies about somebody's part; never to who did it."""
+def tell_leads(code: str, cluster: Cluster, *, event: Event, hold: bool = False) -> None:
+    """Write an outbox row for lead and deputies about somebody's part; never to who did it. `hold` as below."""
     leading = cluster.participations.leading().filter(member__user__is_active=True).select_related("member__user")
     members = [row.member for row in leading]
     acting = cluster.acting_lead
     on = timezone.localdate(event.at)
     if acting is not None and not cluster.has_lead and acts_as_lead(viewer(acting.user, on), cluster):
         members.append(acting)
-    _tell_of_part(code, cluster, members, "lead", event=event)
+    _tell_of_part(code, cluster, members, "lead", event=event, hold=hold)
 
 
 def replace_of_part(participation: Participation, *codes: str, by: Event) -> None:

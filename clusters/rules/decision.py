@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -108,7 +109,7 @@ def four_eyes(attempt: Attempt) -> Verdict:
 def why_a_party(cluster: Cluster, member_id: int, *, name: str = "") -> str:
     """Return the sentence that says why a person who is one of `parties` may not decide on `cluster`.
 
-    At most three queries, none for proposer, lead and who acts as lead. `name` is how the cluster is called where
+    Three queries at most, none for proposer, lead and who acts as lead. `name` is how the cluster is called where
     more than one is spoken of.
     """
     words = _("%(why)s, so somebody else must decide (four eyes).")
@@ -131,17 +132,29 @@ def _tie(cluster: Cluster, member_id: int) -> str:
             return _("You led %(cluster)s")
         is_deputy = part.status == ParticipationStatus.ACTIVE
         return _("You are deputy lead of %(cluster)s") if is_deputy else _("You were deputy lead of %(cluster)s")
+    return _past_tie(cluster, member_id)
+
+
+def _past_tie(cluster: Cluster, member_id: int) -> str:
+    """Return what tied a person to a cluster whose rows do not name them any more; two queries."""
     rows = Event.objects.about(cluster).filter(by__member=member_id).of_verbs([*WRITING_VERBS])
     written = list(rows.values_list("verb", "data"))
     verbs = {verb for verb, data in written if "entered_for" not in data}
+    chain = Event.objects.of_chains([f"cluster:{cluster.pk}"])
+    named = Q(verb="participation.deputy_named", data__member=member_id)
+    handed = Q(data__lead_before=member_id) & ~Q(verb="proposal.edited")
+    past = {
+        verb == "participation.deputy_named" for verb in chain.filter(named | handed).values_list("verb", flat=True)
+    }
+    if False in past:
+        return _("You led %(cluster)s")
     if written and not verbs:
         return _("You entered %(cluster)s for others")
     if "adopt" in verbs:
         return _("You acted as lead of %(cluster)s")
     if "accept_lead" in verbs:
         return _("You accepted to lead %(cluster)s before")
-    named = Event.objects.of_chains([f"cluster:{cluster.pk}"]).of_verbs(["participation.deputy_named"])
-    if not verbs and named.filter(data__member=member_id).exists():
+    if not verbs and past:
         return _("You were deputy lead of %(cluster)s")
     return _("You wrote in the draft of %(cluster)s")
 

@@ -261,6 +261,15 @@ FULL: list[Press] = [
     ("conclude", "lead", "", 0),
 ]
 
+#: Two wait for one place: who came first asks when it is free.
+IN_ORDER: list[Press] = [
+    *BEGUN,
+    ("enter", "ana", "", 1),
+    ("enter", "ben", "", 1),
+    ("enter", "cleo", "", 1),
+    ("leave", "ana", "", 0),
+]
+
 #: An answer is not taken back from somebody who leads by now.
 LEADS_BY_NOW: list[Press] = [
     *BEGUN,
@@ -286,6 +295,7 @@ def live_on(many: int, *, shrinks: bool = True) -> None:
     @example("open", 2, [], HAND_OVER)
     @example("application", 2, [], FULL)
     @example("application", None, [], LEADS_BY_NOW)
+    @example("open", 2, [], IN_ORDER)
     def lives(policy: str, limit: int | None, first: list[Press], then: list[Press]) -> None:
         with transaction.atomic():
             stage = Stage(cast, members, policy, limit)
@@ -301,11 +311,11 @@ def test_any_order_of_presses_ends_where_the_model_ends(rounds: Callable[[int], 
     assert list(verify_history()) == []
 
 
-def move_up_the_last(cluster: Cluster, *, at: Any) -> None:
+def move_up_the_last(cluster: Cluster, **facts: Any) -> None:
     """Move up as the rule does, from the wrong end."""
     backwards = type(cluster.participations.all()).waiting
     with patch.object(type(cluster.participations.all()), "waiting", lambda rows: backwards(rows).reverse()):
-        waiting.move_up(cluster, at=at)
+        waiting.move_up(cluster, **facts)
 
 
 #: Rules of the product made wrong: (where, name, what it becomes); the everyday run tries the first two.

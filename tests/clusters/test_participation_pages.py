@@ -138,7 +138,9 @@ def test_what_was_written_to_the_lead_stays_out_of_public_history(cast: Cast, ne
 def test_joining_an_open_cluster_takes_one_press(cast: Cast, newcomer: Member) -> None:
     cluster = running(cast, JoinPolicy.OPEN)
     client = client_of(newcomer)
-    assert "Join for Harbour" in client.get(url(cluster)).content.decode()
+    page = client.get(url(cluster)).content.decode()
+    assert "Join for Harbour" in page
+    assert f'href="{url(cluster, "join")}"' in page, "a word to the lead is possible, not asked for"
     data = {"way": "join", "organisation": newcomer.affiliations.get().organisation_id}
     for _press in range(2):
         assert client.post(url(cluster, "join"), data).status_code == 302
@@ -146,6 +148,26 @@ def test_joining_an_open_cluster_takes_one_press(cast: Cast, newcomer: Member) -
     assert "You take part for Harbour: Participant." in page
     assert "Join for Harbour" not in page
     assert client.get(url(cluster, "join")).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("policy", "state", "way"),
+    [
+        (JoinPolicy.OPEN, State.RUNNING, "join"),
+        (JoinPolicy.APPLICATION, State.RUNNING, "ask"),
+        (JoinPolicy.OPEN, State.SUBMITTED, "interest"),
+    ],
+)
+def test_every_way_in_has_room_for_a_word_to_the_lead(
+    cast: Cast, newcomer: Member, policy: str, state: str, way: str
+) -> None:
+    cluster = make_cluster(cast, state, join_policy=policy)
+    client = client_of(newcomer)
+    assert f'href="{url(cluster, "join")}"' in client.get(url(cluster)).content.decode()
+    assert 'name="message"' in client.get(url(cluster, "join")).content.decode()
+    data = {"way": way, "organisation": newcomer.affiliations.get().organisation_id, "message": "I bring maps."}
+    assert client.post(url(cluster, "join"), data).status_code == 302
+    assert cluster.participations.get(member=newcomer).message == "I bring maps."
 
 
 def test_by_invitation_only_the_button_says_why_it_is_closed(cast: Cast, newcomer: Member) -> None:

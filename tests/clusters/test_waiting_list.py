@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from clusters.actions.inverses import take_answer_back
 from clusters.actions.merge import merge
 from clusters.actions.participation import answer_request, enter, leave
 from clusters.actions.parting import end_participation
@@ -16,6 +18,7 @@ from clusters.choices import JoinPolicy, ParticipationStatus, State
 from clusters.models import Cluster, Participation
 from clusters.permissions import capacities
 from clusters.rules.joining import SMALL_GROUP, way_in
+from clusters.rules.requirements import UNDO_SECONDS
 from community.actions.transition import transition
 from community.models import Event, Member, Message
 from community.permissions import Refusal
@@ -191,3 +194,87 @@ def test_more_than_a_small_working_group_is_said_to_the_lead_alone(cast: Cast) -
     assert warning in said
     assert f"{SMALL_GROUP + 1} persons take part; a cluster is meant for {SMALL_GROUP} at most." in said
     assert warning not in member.get(page).content.decode()
+
+
+WAITING_MAILS = ["clusters/waiting_moved_up", "clusters/waiting_asks"]
+
+
+def one_place_asked_for(cast: Cast) -> tuple[Cluster, list[Participation]]:
+    """Return a full cluster in which the first of three asks for the one place that became free."""
+    cluster, rows = full(cast)
+    rows.append(come(cluster, newcomers(1)[0], 5))
+    leave(participation=part_of(cast, cluster, "participant"), by=cast.user("participant"))
+    assert statuses(rows) == ["requested", "waiting", "waiting"]
+    Message.objects.all().delete()
+    return cluster, rows
+
+
+def test_taking_a_refusal_back_puts_who_moved_up_back_at_their_place_and_mails_nobody(cast: Cast) -> None:
+    cluster, rows = one_place_asked_for(cast)
+    since, now = rows[1].asked_at, timezone.now()
+    answer_request(participation=rows[0], by=cast.user("lead"), accept=False, reason="Another time.", at=now)
+    assert statuses(rows) == ["declined", "requested", "waiting"]
+    told = Message.objects.filter(template__in=WAITING_MAILS)
+    assert {row.template for row in told} == set(WAITING_MAILS)
+    assert {row.due_at for row in told} == {now + timedelta(seconds=UNDO_SECONDS)}
+    take_answer_back(participation=rows[0], by=cast.user("lead"), at=now + timedelta(seconds=20))
+    assert statuses(rows) == ["requested", "waiting", "waiting"]
+    assert set(told.values_list("state", flat=True)) == {"cancelled"}
+    assert [row.pk for row in cluster.participations.waiting()] == [rows[1].pk, rows[2].pk]
+    rows[1].refresh_from_db()
+    assert rows[1].asked_at == since
+    assert Event.objects.about(rows[1]).latest("pk").verb == "participation.moved_back"
+
+
+def test_who_was_answered_meanwhile_stays_and_who_finds_room_moves_up_anew(cast: Cast) -> None:
+    _cluster, rows = one_place_asked_for(cast)
+    answer_request(participation=rows[0], by=cast.user("lead"), accept=False, reason="Another time.")
+    answer_request(participation=rows[1], by=cast.user("lead"), accept=True)
+    take_answer_back(participation=rows[0], by=cast.user("lead"))
+    assert statuses(rows) == ["requested", "active", "waiting"]
+    other, rows = one_place_asked_for(cast)
+    answer_request(participation=rows[0], by=cast.user("lead"), accept=False, reason="Another time.")
+    set_places(cluster=other, by=cast.user("lead"), join_policy="open", size_limit=5)
+    assert statuses(rows) == ["declined", "requested", "requested"]
+    take_answer_back(participation=rows[0], by=cast.user("lead"))
+    assert statuses(rows) == ["requested", "waiting", "requested"]
+
+
+def test_the_lead_declines_who_waits_with_a_reason_and_may_take_it_back(cast: Cast) -> None:
+    cluster, rows = full(cast)
+    rows.append(come(cluster, newcomers(1)[0], 5))
+    lead, now = cast.user("lead"), timezone.now()
+    Message.objects.all().delete()
+    with pytest.raises(Refusal, match="stands on the waiting list"):
+        answer_request(participation=rows[0], by=lead, accept=True)
+    with pytest.raises(Refusal, match="Say why"):
+        answer_request(participation=rows[0], by=lead, accept=False)
+    client = client_of(cast, "lead")
+    address = f"/clusters/{cluster.name}/people/{rows[0].pk}/answer/"
+    assert f'href="{address}"' in client.get(f"/clusters/{cluster.name}/people/").content.decode()
+    page = client.get(address).content.decode()
+    assert "stands on the waiting list" in page
+    assert 'value="accept"' not in page
+    since = rows[0].asked_at
+    answer_request(participation=rows[0], by=lead, accept=False, reason="No harbour.", at=now)
+    assert statuses(rows) == ["declined", "waiting", "waiting"]
+    told = Message.objects.get()
+    assert (told.template, told.due_at) == ("clusters/participation_declined", now + timedelta(seconds=UNDO_SECONDS))
+    take_answer_back(participation=rows[0], by=lead, at=now + timedelta(seconds=20))
+    assert statuses(rows) == ["waiting", "waiting", "waiting"]
+    told.refresh_from_db()
+    assert told.state == "cancelled"
+    assert [row.pk for row in cluster.participations.waiting()] == [row.pk for row in rows]
+    rows[0].refresh_from_db()
+    assert rows[0].asked_at == since
+    assert client.post(address, {"answer": "decline", "reason": "No harbour."}).status_code == 302
+    assert statuses(rows) == ["declined", "waiting", "waiting"]
+
+
+def test_an_answer_is_not_taken_back_once_the_person_came_anew(cast: Cast) -> None:
+    cluster, rows = full(cast)
+    answer_request(participation=rows[0], by=cast.user("lead"), accept=False, reason="No harbour.")
+    assert rows[0].member is not None
+    come(cluster, rows[0].member, 9)
+    with pytest.raises(Refusal, match="Something else happened"):
+        take_answer_back(participation=rows[0], by=cast.user("lead"))

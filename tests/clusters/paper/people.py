@@ -24,6 +24,9 @@ class Part:
     role: str = "participant"
     access: str = "contribute"
     last: tuple[str, str] = ("", "")
+    came: int = 0
+    answer: str = ""
+    before: str = ""
 
 
 @dataclass
@@ -34,6 +37,8 @@ class People(Life):
     limit: int | None = None
     parts: dict[str, Part] = field(default_factory=dict)
     queue: list[str] = field(default_factory=list)
+    came: int = 0
+    answers: int = 0
 
     def has(self, who: str, *statuses: str) -> bool:
         """Say whether the part of `who` is one of these."""
@@ -68,13 +73,13 @@ class People(Life):
             return "wait"
         return "join" if self.policy == "open" else "ask"
 
-    def move_up(self) -> None:
+    def move_up(self, after: str = "") -> None:
         """Let those ask who stand first, as many as there are places that nobody has or asks for."""
         if self.state not in ACTIVE:
             return
         free = len(self.queue) if self.limit is None else self.limit - self.count("active", "requested")
         for who in self.queue[: max(0, free)]:
-            self.parts[who].status, self.parts[who].last = "requested", ("moved_up", "")
+            self.parts[who].status, self.parts[who].last = "requested", ("moved_up", after)
             self.queue.remove(who)
 
     # Each verb of people returns whether it is done, and writes it down if so. The second press of the same is done.
@@ -87,6 +92,8 @@ class People(Life):
             return False
         status = {"interest": "interested", "join": "active", "ask": "requested", "wait": "waiting"}[way]
         self.parts[who] = Part(status, last=(way, who))
+        self.came += 1
+        self.parts[who].came = self.came
         if status == "waiting":
             self.queue.append(who)
         return True
@@ -98,10 +105,16 @@ class People(Life):
         part, wanted = self.parts[who], "active" if accept else "declined"
         if part.status == wanted:
             return True
-        if part.status != "requested" or (accept and not self.has_room()):
+        if part.status not in ("requested", "waiting") or (
+            accept and (part.status == "waiting" or not self.has_room())
+        ):
             return False
+        part.before = part.status
+        self.queue = [name for name in self.queue if name != who]
         part.status, part.last = wanted, ("answered", by)
-        self.move_up()
+        self.answers += 1
+        part.answer = str(self.answers)
+        self.move_up(part.answer)
         return True
 
     def take_back(self, by: str, who: str) -> bool:
@@ -109,11 +122,17 @@ class People(Life):
         if not self.works(by) or who not in self.parts:
             return False
         part = self.parts[who]
-        if part.status == "requested":
+        if part.status in ("requested", "waiting"):
             return True
         if part.last != ("answered", by) or part.role == "lead":
             return False
-        part.status, part.last = "requested", ("taken_back", by)
+        part.status, part.last = part.before, ("taken_back", by)
+        back = [name for name, one in self.parts.items() if one.last == ("moved_up", part.answer)]
+        for name in back:
+            self.parts[name].status, self.parts[name].last = "waiting", ("moved_back", "")
+        back += [who] if part.status == "waiting" else []
+        self.queue = sorted({*self.queue, *back}, key=lambda name: self.parts[name].came)
+        self.move_up()
         return True
 
     def invite(self, by: str, who: str) -> bool:
