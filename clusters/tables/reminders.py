@@ -23,7 +23,7 @@ from community.models import NotificationPreference, User
 SHOWN = 200
 AUDIENCES = {
     "coordinators": gettext_lazy("coordinator"),
-    "stand_ins": gettext_lazy("stand-in"),
+    "mission": gettext_lazy("coordinator of the mission"),
     "lead": gettext_lazy("lead"),
     "asked": gettext_lazy("who was asked"),
     "address": gettext_lazy("who was asked by address"),
