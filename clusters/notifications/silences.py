@@ -113,7 +113,7 @@ class _Facts:
         return coordinators_of(self.appointments, group_id)
 
     def deciders(self, cluster: Cluster, besides: frozenset[int] = frozenset()) -> dict[str, People]:
-        """Return who may decide: coordinators of the group and, later, of the mission; stand-ins where none of them may.
+        """Return who may decide: the group's coordinators and, later, the mission's; stand-ins where none of them may.
 
         Stand-ins step in only where no coordinator of the group may decide: nobody is asked for what is refused.
         """
