@@ -258,3 +258,11 @@ def supersede_part(part: models.Model, templates: list[str], *, by: Event) -> in
     rows = Message.objects.recallable().in_state(MessageState.QUEUED).filter(template__in=templates)
     rows = rows.filter(event__kind=kinds.of(part).code, event__subject_id=part.pk).exclude(event=by)
     return rows.update(state=MessageState.SUPERSEDED, replaced_by=by)
+
+
+def supersede_where(where: models.Q, *, by: Event) -> int:
+    """Do the same for the mails about what the event's chain tells of that still wait and fit `where`."""
+    rows = Message.objects.recallable().in_state(MessageState.QUEUED).filter(where, about=by.chain)
+    found = list(rows.exclude(event=by).values_list("pk", flat=True))
+    still = Message.objects.recallable().in_state(MessageState.QUEUED).filter(pk__in=found)
+    return still.update(state=MessageState.SUPERSEDED, replaced_by=by) if found else 0
