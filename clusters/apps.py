@@ -28,7 +28,14 @@ class ClustersConfig(AppConfig):
             needs,
             prepared,
         )
-        from clusters.notifications import amendment, follow_up, meeting, pages, room  # noqa: F401 - so do mails
+        from clusters.notifications import (  # noqa: F401 - so do mails
+            amendment,
+            answered,
+            follow_up,
+            meeting,
+            pages,
+            room,
+        )
         from clusters.notifications import lifecycle as told  # noqa: F401
 
         register_kinds()

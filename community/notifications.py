@@ -222,11 +222,23 @@ def _write(message: Message, *, wakes: bool) -> bool:
 def cancel(event: Event) -> int:
     """Take back what an event tells and is not on its way yet; return how many rows (undo).
 
-    What the event had replaced waits again.
+    What the event had replaced waits again. A row in a sender's hands is left to it: see `has_left`.
     """
     Message.objects.filter(replaced_by=event).update(state=MessageState.QUEUED, replaced_by=None)
-    waiting = Message.objects.loose().filter(event=event, state__in=[MessageState.QUEUED, MessageState.KEPT])
+    waiting = Message.objects.recallable().filter(event=event, state__in=[MessageState.QUEUED, MessageState.KEPT])
     return waiting.update(state=MessageState.CANCELLED)
+
+
+def has_left(event: Event, *, held_until: datetime) -> bool:
+    """Tell whether a mail of an event that was held back until then is sent or on its way; asked after `cancel`."""
+    rows = Message.objects.filter(event=event, shown_at__gte=held_until)
+    return rows.filter(state__in=[MessageState.SENT, MessageState.QUEUED]).exists()
+
+
+def call_off(subject: models.Model) -> int:
+    """Take back every mail about a subject that waits; return how many. One in a sender's hands is left to it."""
+    rows = Message.objects.recallable().in_state(MessageState.QUEUED)
+    return rows.filter(kind=kinds.of(subject).code, subject_id=subject.pk).update(state=MessageState.CANCELLED)
 
 
 def supersede(subject: models.Model, templates: list[str], *, by: Event, to: User | None = None) -> int:
@@ -234,13 +246,23 @@ def supersede(subject: models.Model, templates: list[str], *, by: Event, to: Use
 
     A decision that is taken back before its mail left is not mailed any more. `to` keeps to one recipient.
     """
-    rows = Message.objects.loose().in_state(MessageState.QUEUED).about_subject(subject).filter(template__in=templates)
+    rows = (
+        Message.objects.recallable().in_state(MessageState.QUEUED).about_subject(subject).filter(template__in=templates)
+    )
     rows = rows.filter(to=to) if to is not None else rows
     return rows.exclude(event=by).update(state=MessageState.SUPERSEDED, replaced_by=by)
 
 
 def supersede_part(part: models.Model, templates: list[str], *, by: Event) -> int:
     """Do the same for mails that still wait and tell an event about `part`, such as somebody's request to join."""
-    rows = Message.objects.loose().in_state(MessageState.QUEUED).filter(template__in=templates)
+    rows = Message.objects.recallable().in_state(MessageState.QUEUED).filter(template__in=templates)
     rows = rows.filter(event__kind=kinds.of(part).code, event__subject_id=part.pk).exclude(event=by)
     return rows.update(state=MessageState.SUPERSEDED, replaced_by=by)
+
+
+def supersede_where(where: models.Q, *, by: Event) -> int:
+    """Do the same for the mails about what the event's chain tells of that still wait and fit `where`."""
+    rows = Message.objects.recallable().in_state(MessageState.QUEUED).filter(where, about=by.chain)
+    found = list(rows.exclude(event=by).values_list("pk", flat=True))
+    still = Message.objects.recallable().in_state(MessageState.QUEUED).filter(pk__in=found)
+    return still.update(state=MessageState.SUPERSEDED, replaced_by=by) if found else 0

@@ -5,10 +5,11 @@ All run inside the transaction of `community.actions.transition`, on the locked 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from clusters.actions.baseline import freeze_baseline as freeze
 from clusters.actions.invitation import end_open_invitations
@@ -38,11 +39,13 @@ from clusters.notifications.follow_up import call_off
 from clusters.permissions import is_gone
 from clusters.rules import checklist
 from clusters.rules.content import content_hash
+from clusters.rules.requirements import UNDO_SECONDS
 from community import notifications
 from community.actions.transition import effect, transition
 from community.dates import add_months
 from community.lifecycle import Attempt
 from community.models import Event
+from community.permissions import Refusal
 
 #: Columns that conclude, discontinue and correct may write along.
 RESULT_FIELDS = ("practitioners_summary", "lessons", "next_steps", "has_no_outcome")
@@ -354,8 +357,14 @@ def adopt_cluster(attempt: Attempt) -> None:
 
 @effect("undo_last", after=True)
 def undo_last(attempt: Attempt) -> None:
-    """Cancel the mails of the step that was taken back; what waits for another try after an earlier one stays."""
+    """Cancel the mails of the step that was taken back; what waits for another try after an earlier one stays.
+
+    Raises:
+        Refusal: a mail that was held back for the undo has left, or is on its way.
+    """
     before = Event.objects.about(attempt.subject)
     undone = (before.exclude(pk=attempt.event.pk) if attempt.event else before).first()
     if undone is not None:
         notifications.cancel(undone)
+        if notifications.has_left(undone, held_until=undone.at + timedelta(seconds=UNDO_SECONDS)):
+            raise Refusal(_("The mail has left already, so this can't be taken back."), "state")

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import FOLLOW_UP_DAYS
 from clusters.models import Cluster, FollowUp
-from community import kinds, links, notifications
-from community.choices import MessageState
+from community import links, notifications
 from community.models import Event, Member, Message, SignedLink
 
 #: The purpose of the links: it leads to `/follow-up/<token>/`.
@@ -43,8 +42,7 @@ def ask(
 def call_off(row: FollowUp) -> None:
     """Revoke the links of a follow-up that nobody is asked any more, and take back what waits to be sent."""
     links.revoke_for(row, purpose=PURPOSE)
-    waiting = Message.objects.filter(kind=kinds.of(row).code, subject_id=row.pk, state=MessageState.QUEUED)
-    waiting.update(state=MessageState.CANCELLED)
+    notifications.call_off(row)
 
 
 def question_of(link: SignedLink) -> FollowUp | None:

@@ -63,8 +63,7 @@ def ask(
 def call_off(row: Invitation) -> None:
     """End the links of an invitation, and take back the mails that have not left."""
     links.revoke_for(row, purpose=PURPOSE)
-    waiting = Message.objects.filter(kind=kinds.of(row).code, subject_id=row.pk, state=MessageState.QUEUED)
-    waiting.update(state=MessageState.CANCELLED)
+    notifications.call_off(row)
 
 
 def tell_ended(row: Invitation, *, event: Event, is_over: bool = False) -> None:

@@ -114,15 +114,19 @@ class _Facts:
         return coordinators_of(self.appointments, group_id)
 
     def deciders(self, cluster: Cluster, besides: frozenset[int] = frozenset()) -> dict[str, People]:
-        """Return who may decide: coordinators of the group, and the stand-ins, who step in where none of them may."""
+        """Return who may decide: the group's coordinators and, later, the mission's; stand-ins where none of them may.
+
+        Stand-ins step in only where no coordinator of the group may decide: nobody is asked for what is refused.
+        """
         bound = self.parties[cluster.pk] | besides
         free = [row for row in self.appointments if row.member_id not in bound]
         own = [row for row in free if row.working_group_id == cluster.working_group_id]
         own_ids = {row.member_id for row in own}
         others = [row for row in free if row.member_id not in own_ids]
+        mission = [row for row in others if row.working_group_id is None]
         if any(self._is_there(row) for row in own):
-            return {"coordinators": _persons(own), "stand_ins": _persons(others)}
-        return {"coordinators": _persons([*own, *others])}
+            return {"coordinators": _persons(own), "mission": _persons(mission)}
+        return {"coordinators": _persons([*own, *(others if cluster.working_group_id is not None else [])])}
 
     def _is_there(self, row: Appointment) -> bool:
         user = row.member.user

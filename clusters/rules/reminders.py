@@ -58,7 +58,8 @@ def _asked(who: str, *more: Step) -> tuple[Step, ...]:
 
 
 def _to_decide() -> tuple[Step, ...]:
-    return (Step(7, "coordinators"), Step(14, "coordinators"), Step(14, "stand_ins"))
+    """Return the steps of a decision; "coordinators" are the stand-ins where nobody of the group may decide."""
+    return (Step(7, "coordinators"), Step(14, "coordinators"), Step(14, "mission"))
 
 
 #: What is waited for, and when who is reminded of it. The anchor is the day of the question, or the day that was set.

@@ -25,7 +25,7 @@ SHOWN = 200
 GOES_ON = (Why.SENT, Why.NOT_YET, Why.OTHER_PART, Why.COMMENTS, Why.SCHEDULED)
 AUDIENCES = {
     "coordinators": gettext_lazy("coordinator"),
-    "stand_ins": gettext_lazy("stand-in"),
+    "mission": gettext_lazy("coordinator of the mission"),
     "lead": gettext_lazy("lead"),
     "asked": gettext_lazy("who was asked"),
     "address": gettext_lazy("who was asked by address"),

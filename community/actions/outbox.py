@@ -105,8 +105,8 @@ def _take_next(at: datetime, tried: set[int]) -> tuple[Message, str | None] | No
         message.led.update(state=MessageState.CANCELLED)
         return message, None
     message.attempts += 1
-    message.due_at = timezone.now() + HELD
-    message.save(update_fields=["attempts", "due_at"])
+    message.due_at, message.last_error = timezone.now() + HELD, ""
+    message.save(update_fields=["attempts", "due_at", "last_error"])
     freeze(message, at)
     if message.state == MessageState.CANCELLED:
         return message, None
@@ -131,7 +131,10 @@ def _send(message: Message, token: str | None, connection: BaseEmailBackend) -> 
 
 @transaction.atomic
 def _note(message: Message, error: Exception | None, counts: Sent) -> None:
-    """Write what came of one row and of those that it leads, only while it is still ours."""
+    """Write what came of one row and of those that it leads, only while it is still ours.
+
+    What was sent is noted whatever became of the row meanwhile: nobody reads that a mail was stopped which arrived.
+    """
     columns: dict[str, object]
     if error is None:
         counts.sent += 1
@@ -149,7 +152,9 @@ def _note(message: Message, error: Exception | None, counts: Sent) -> None:
         columns = {"due_at": timezone.now() + RETRY_AFTER[message.attempts - 1], "last_error": _words(error)}
     if message.is_secret and "state" in columns:
         columns["params"] = {}
-    ours = Message.objects.filter(pk=message.pk, state=MessageState.QUEUED, attempts=message.attempts)
+    ours = Message.objects.filter(pk=message.pk, attempts=message.attempts)
+    if error is not None:
+        ours = ours.in_state(MessageState.QUEUED)
     if "state" not in columns:
         ours.update(**columns)
     elif ours.update(**columns, frozen=None):

@@ -91,6 +91,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """Keep the rows that are no part of a mail whose words are settled."""
         return self.filter(led_by=None, frozen__isnull=True)
 
+    def recallable(self) -> Self:
+        """Keep the rows that may still be taken back: no part of settled words, and in no sender's hands.
+
+        A sender that holds a row has counted the try, put `due_at` to the end of its lease and said no error yet.
+        """
+        return self.loose().exclude(attempts__gt=0, last_error="", due_at__gt=timezone.now())
+
     def told_to(self, user: User | OuterRef, at: datetime | Expression) -> Self:
         """Keep what was told to an account by `at`, whether or not it may still see what it is about."""
         return self.filter(to=user, state__in=SHOWN_MESSAGES, shown_at__lte=at)

@@ -20,8 +20,10 @@ from clusters.actions.reminders import plan_reminders, send_reminders
 from clusters.choices import JoinPolicy, ParticipationStatus, State
 from clusters.models import Cluster, FollowUp, Invitation, MergeRequest, Participation, Stage
 from clusters.rules.reminders import RULES, Why
+from community import kinds
 from community.choices import MessageState
-from community.models import Message, SignedLink
+from community.models import Appointment, Message, SignedLink
+from community.notifications import path_of
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face, IssueKind
 from factsheets.models import CopReport, Issue
@@ -188,6 +190,28 @@ def test_each_thing_is_reminded_of_on_its_days_once_and_as_the_plan_says(cast: C
     assert {name: sorted(days) for name, days in found.items()} == wanted
     keys = list(Message.objects.filter(key__startswith="reminder:").values_list("key", flat=True))
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("away", [False, True], ids=["present", "away"])
+@pytest.mark.parametrize("rule", MAKERS)
+def test_the_address_in_every_reminder_opens_for_who_gets_it(cast: Cast, rule: str, away: bool) -> None:
+    """Nobody is asked for what is refused then; while the group's coordinators are away the stand-ins are asked."""
+    if away:
+        Appointment.objects.filter(working_group=cast.group).update(absent_until=TODAY + timedelta(days=90))
+    with time_machine.travel(NOW, tick=False):
+        MAKERS[rule](cast, NOW)
+    Message.objects.all().delete()
+    for day in sorted({step.day for step in RULES[rule]}):
+        with time_machine.travel(NOW + timedelta(days=day), tick=False):
+            send_reminders(on=TODAY + timedelta(days=day))
+            sent = Message.objects.filter(key__startswith=f"reminder:{rule}:").exclude(to=None).select_related("to")
+            for message in sent.order_by("pk"):
+                client = Client()
+                client.force_login(message.to)
+                page = path_of(kinds.resolve(message.kind, message.subject_id), message)
+                answer = client.get(page.partition("#")[0])
+                assert answer.status_code == 200, (day, message.to.email, page)
+            Message.objects.filter(pk__in=[row.pk for row in sent]).update(key=None)
 
 
 # -- Addresses ---------------------------------------------------------------------------------------------------------
