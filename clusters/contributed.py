@@ -65,6 +65,18 @@ def register() -> None:
             visible_to=lambda user: viewer(user, timezone.localdate()).is_coordinator,
         ),
     )
+    _register_sections()
+    contributions.need_progress.register("clusters", status_of)
+    contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
+    contributions.personal_records.register("clusters.comments", COMMENTS)
+    contributions.personal_records.register("clusters.messages", MESSAGES)
+    contributions.personal_records.register("clusters.prepared", PREPARED)
+    _register_mails()
+    _register_chores()
+    _register_reminders()
+
+
+def _register_sections() -> None:
     for page in ("need", "solution", "project", "organisation", "working_group", "member"):
         contributions.page_sections.register(
             f"clusters.{page}", PageSection(page, "clusters/sections/list.html", _clusters_of(page))
@@ -84,14 +96,6 @@ def register() -> None:
     contributions.page_sections.register(
         "clusters.help.amendments", PageSection("help", "clusters/lifecycle/_table.html", _amendments, order=51)
     )
-    contributions.need_progress.register("clusters", status_of)
-    contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
-    contributions.personal_records.register("clusters.comments", COMMENTS)
-    contributions.personal_records.register("clusters.messages", MESSAGES)
-    contributions.personal_records.register("clusters.prepared", PREPARED)
-    _register_mails()
-    _register_chores()
-    _register_reminders()
 
 
 def _deadlines(request: HttpRequest, subject: Any) -> dict[str, Any] | None:

@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.choices import Access
 from clusters.models import Invitation
 from clusters.rules.invitations import access_given, account_of, last_moment
-from community import kinds, links, notifications
-from community.choices import MessageState
+from community import links, notifications
 from community.models import Event, Message, SignedLink, User
 
 #: The purpose of the links: they lead to `/join/<token>/`.
