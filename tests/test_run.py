@@ -182,7 +182,7 @@ def test_every_test_belongs_to_a_leg_and_the_largest_comes_last() -> None:
     marks = {name: command[command.index("-m", 3) + 1] for name, command in found.items()}
     assert marks == {
         "postgres": "postgres or both",
-        "browser": "browser",
+        "browser": "browser and not slow",
         "sqlite": "not postgres and not browser and not slow",
     }
     assert [name for name, command in found.items() if command[0] == "nice"] == ["sqlite"]

@@ -98,7 +98,7 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
     needs_server = [] if postgres_url else [tools.POSTGRES]
     return [
         leg("postgres", "tests on PostgreSQL", f"postgres or both{wide}", on_postgres, needs_server),
-        leg("browser", "tests in Chromium", "browser", {}, BROWSER),
+        leg("browser", "tests in Chromium", f"browser{quick}", {}, BROWSER),
         leg("sqlite", "all other tests, on SQLite", f"not postgres and not browser{quick}", {}, [], *spread),
     ]
 
