@@ -205,6 +205,7 @@ def test_the_address_in_every_reminder_opens_for_who_gets_it(cast: Cast, rule: s
         with time_machine.travel(NOW + timedelta(days=day), tick=False):
             send_reminders(on=TODAY + timedelta(days=day))
             sent = Message.objects.filter(key__startswith=f"reminder:{rule}:").exclude(to=None).select_related("to")
+            message: Any
             for message in sent.order_by("pk"):
                 client = Client()
                 client.force_login(message.to)
