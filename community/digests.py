@@ -1,4 +1,4 @@
-"""One mail a day or a week: what waits for one account, gathered, grouped and frozen at its first try."""
+"""One mail a day or a week: what waits for one account, gathered, grouped and frozen when it is tried."""
 
 from __future__ import annotations
 
@@ -50,10 +50,11 @@ class Group:
 def freeze(lead: Message, at: datetime) -> None:
     """Gather what is due with `lead` under it and settle the words of the whole, in the caller's transaction.
 
-    Only the first try gathers, so that every later one sends the same. What its reader may not see any more is
-    cancelled; what cannot be worded leaves the group and is tried on its own. A group of one is no group.
+    Words that may have arrived are sent again as they are (`outbox`); what was surely refused is gathered anew
+    under the same Message-ID. What its reader may not see any more is cancelled; what cannot be worded leaves the
+    group and is tried on its own. A group of one is no group.
     """
-    if lead.rhythm not in GATHERED or lead.frozen is not None or lead.attempts > 1:
+    if lead.rhythm not in GATHERED or lead.frozen is not None:
         return
     others = Message.objects.select_for_update(skip_locked=True, of=("self",)).due(at).exclude(pk=lead.pk)
     rows = others.filter(to=lead.to, rhythm=lead.rhythm, attempts=0).select_related("event__detail")[: MOST - 1]

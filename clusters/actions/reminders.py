@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from django.db import transaction
 from django.utils import timezone
 
 from clusters.actions.invitation import remind_by_clock
-from clusters.actions.parts import each_alone
-from clusters.models import Cluster
+from clusters.models import Cluster, FollowUp
+from clusters.notifications import follow_up as follow_up_mails
 from clusters.notifications.silences import silences
 from clusters.rules.reminders import LAST_IDLE_STEP, Decision, keys_of, plan
 from community import notifications
 from community.models import Message, User
+
+logger = logging.getLogger(__name__)
 
 #: So many keys are asked for at once.
 AT_ONCE = 500
@@ -60,26 +63,37 @@ def send_reminders(*, on: date) -> Plan:
     """Write the outbox rows of the day `on`; return the plan that was carried out.
 
     Each row is written under a key that makes a second one impossible: run twice, or by two machines at once,
-    everybody is reminded once. The rows of one batch are committed together and wake the sender once; where one of
-    them fails, each is written alone. Before that
-    the clusters are flagged whose lead may not lead any more, and the others unflagged.
+    everybody is reminded once. The rows of one batch are committed together and wake the sender once. Before that
+    the clusters are flagged whose lead may not lead any more, and the others unflagged. What was answered since the
+    plan was made is left out: each batch is judged again with its clusters locked. One that fails stops no other.
     """
     flag_leads(on)
     planned = plan_reminders(on)
-    clusters = Cluster.objects.in_bulk({decision.silence.cluster_id for decision in planned.sends})
     users = User.objects.in_bulk({decision.person.user_id for decision in planned.sends})
-
-    def write(decisions: list[Decision]) -> bool:
-        with transaction.atomic():
-            for decision in decisions:
-                _remind(decision, clusters[decision.silence.cluster_id], users.get(decision.person.user_id), on)
-        return True
-
+    left_out: set[str] = set()
     for start in range(0, len(planned.sends), BATCH):
-        batch = planned.sends[start : start + BATCH]
-        if not each_alone([batch], write, what="reminding"):
-            each_alone(batch, lambda decision: write([decision]), what="reminding")
-    return planned
+        left_out |= _remind_batch(planned.sends[start : start + BATCH], users, on)
+    kept = [one for one in planned.decisions if not (one.sends and one.key in left_out)]
+    return Plan(on, tuple(kept))
+
+
+@transaction.atomic
+def _remind_batch(batch: list[Decision], users: dict[int, User], on: date) -> set[str]:
+    """Write the rows of a batch; return the keys of those that are not waited for any more, or failed."""
+    wanted = {decision.silence.cluster_id for decision in batch}
+    clusters = Cluster.objects.select_for_update(of=("self",)).order_by("pk").in_bulk(wanted)
+    still = {decision.key for decision in plan_reminders(on).sends}
+    left_out = {decision.key for decision in batch if decision.key not in still}
+    for decision in batch:
+        if decision.key in left_out:
+            continue
+        try:
+            with transaction.atomic():
+                _remind(decision, clusters[decision.silence.cluster_id], users.get(decision.person.user_id or 0), on)
+        except Exception:
+            logger.exception("reminder %s was not written", decision.key)
+            left_out.add(decision.key)
+    return left_out
 
 
 def flag_leads(on: date) -> int:
@@ -99,6 +113,9 @@ def _remind(decision: Decision, cluster: Cluster, user: User | None, on: date) -
     if silence.rule == "address":
         remind_by_clock(silence.part_id, on=on, key=decision.key)
         return
+    if silence.rule == "follow_up" and decision.audience == "asked":
+        _ask_again(decision, on)
+        return
     is_last = silence.rule == "idle" and decision.step == LAST_IDLE_STEP
     notifications.queue(
         "clusters/withdrawal_ahead" if is_last else "clusters/reminder",
@@ -114,6 +131,15 @@ def _remind(decision: Decision, cluster: Cluster, user: User | None, on: date) -
         part=silence.part,
         part_id=silence.part_id,
     )
+
+
+def _ask_again(decision: Decision, on: date) -> None:
+    """Ask once more what became of a cluster, with a fresh link: who was asked needs no account for the answer."""
+    rows = FollowUp.objects.filter(answered_at__isnull=True, cancelled_at__isnull=True)
+    row = rows.select_related("cluster", "asked__user").filter(pk=decision.silence.part_id).first()
+    if row is not None and row.asked is not None:
+        noon = timezone.make_aware(datetime.combine(on, time(12)))
+        follow_up_mails.ask(row, row.asked, at=noon, key=decision.key)
 
 
 def send_todays(now: datetime) -> int:

@@ -30,7 +30,7 @@ def ask(
 ) -> Message | None:
     """Write the mail with a fresh link into the caller's transaction; None when `key` was used or nobody gets it.
 
-    An older link of the same person ends with it. Reminders send theirs by this too, with a template of their own.
+    An older link of the same person ends with it. Reminders send theirs by this too.
     """
     user = member.user
     if user is None or not user.is_active or Message.objects.filter(key=key).exists():

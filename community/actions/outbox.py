@@ -29,6 +29,10 @@ HELD = timedelta(minutes=5)
 RETRY_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
 #: So many failures of the server itself in a row end the round.
 SERVER_IS_DOWN_AFTER = 3
+#: What was gathered is due so much later than its lead, which leads again.
+AFTER_ITS_LEAD = timedelta(microseconds=1)
+#: So the error begins where the server may have taken the mail: it never answered.
+NO_ANSWER = "no answer: "
 
 
 @dataclass
@@ -61,14 +65,14 @@ def send_outbox(*, at: datetime, limit: int = 500) -> Sent:
             taken = _take_next(at, tried)
             if taken is None:
                 break
-            message, token = taken
+            message, token, may_be_there = taken
             tried.add(message.pk)
             if message.state == MessageState.CANCELLED:
                 counts.cancelled += 1
                 continue
-            error = _send(message, token, connection)
+            error, is_answered = _send(message, token, connection)
             server_errors = server_errors + 1 if _is_of_server(error) else 0
-            _note(message, error, counts)
+            _note(message, error, counts, may_be_there=may_be_there or not is_answered)
     finally:
         _close(connection)
     return counts
@@ -91,8 +95,11 @@ def try_again(*, messages: Iterable[int], at: datetime) -> int:
 
 
 @transaction.atomic
-def _take_next(at: datetime, tried: set[int]) -> tuple[Message, str | None] | None:
-    """Take the oldest due row that nobody holds, with a fresh token for its link; None when there is none."""
+def _take_next(at: datetime, tried: set[int]) -> tuple[Message, str | None, bool] | None:
+    """Take the oldest due row that nobody holds, with a fresh token for its link; None when there is none.
+
+    The last value tells whether an earlier try may have arrived: its words are not gathered anew.
+    """
     rows = Message.objects.select_for_update(skip_locked=True, of=("self",)).due(at).exclude(pk__in=tried)
     message = rows.select_related("to__member", "link", "event__detail").first()
     if message is None:
@@ -103,37 +110,46 @@ def _take_next(at: datetime, tried: set[int]) -> tuple[Message, str | None] | No
         message.frozen = None
         message.save(update_fields=["state", "params", "frozen"])
         message.led.update(state=MessageState.CANCELLED)
-        return message, None
+        return message, None, False
+    may_be_there = message.attempts > 0 and (not message.last_error or message.last_error.startswith(NO_ANSWER))
     message.attempts += 1
     message.due_at, message.last_error = timezone.now() + HELD, ""
     message.save(update_fields=["attempts", "due_at", "last_error"])
-    freeze(message, at)
+    if not may_be_there:
+        freeze(message, at)
     if message.state == MessageState.CANCELLED:
-        return message, None
+        return message, None, False
     token = give_token(message.link, at=timezone.now()) if message.link is not None else None
-    return message, token
+    return message, token, may_be_there
 
 
-def _send(message: Message, token: str | None, connection: BaseEmailBackend) -> Exception | None:
-    """Render and send one mail; return what went wrong, or None."""
+def _send(message: Message, token: str | None, connection: BaseEmailBackend) -> tuple[Exception | None, bool]:
+    """Render and send one mail; return what went wrong, or None, and whether it is known what became of the mail.
+
+    It is unknown where the connection broke after the mail was begun: the server may have taken it without a word.
+    """
+    is_begun = False
     try:
         mail = render(message, token=token)
         connection.open()
+        is_begun = True
         if connection.send_messages([mail]) != 1:
+            is_begun = False
             raise OSError("the mail server took no mail")
     except Exception as error:
         logger.warning("mail %s (%s) was not sent: %s", message.pk, message.template, type(error).__name__)
         if _is_of_server(error):
             _close(connection)
-        return error
-    return None
+        return error, not is_begun or isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)
+    return None, True
 
 
 @transaction.atomic
-def _note(message: Message, error: Exception | None, counts: Sent) -> None:
+def _note(message: Message, error: Exception | None, counts: Sent, *, may_be_there: bool) -> None:
     """Write what came of one row and of those that it leads, only while it is still ours.
 
     What was sent is noted whatever became of the row meanwhile: nobody reads that a mail was stopped which arrived.
+    What was surely refused is gathered anew at the next try; what may have arrived keeps its words.
     """
     columns: dict[str, object]
     if error is None:
@@ -149,14 +165,18 @@ def _note(message: Message, error: Exception | None, counts: Sent) -> None:
         columns = {"state": MessageState.FAILED, "last_error": _words(error)}
     else:
         counts.failed += 1
-        columns = {"due_at": timezone.now() + RETRY_AFTER[message.attempts - 1], "last_error": _words(error)}
+        due_at, words = timezone.now() + RETRY_AFTER[message.attempts - 1], _words(error)
+        columns = {"due_at": due_at, "last_error": (NO_ANSWER + words if may_be_there else words)[:500]}
     if message.is_secret and "state" in columns:
         columns["params"] = {}
     ours = Message.objects.filter(pk=message.pk, attempts=message.attempts)
     if error is not None:
         ours = ours.in_state(MessageState.QUEUED)
-    if "state" not in columns:
+    if "state" not in columns and may_be_there:
         ours.update(**columns)
+    elif "state" not in columns:
+        if ours.update(**columns, frozen=None):
+            message.led.update(led_by=None, due_at=due_at + AFTER_ITS_LEAD)
     elif ours.update(**columns, frozen=None):
         message.led.update(**{name: value for name, value in columns.items() if name != "params"})
 

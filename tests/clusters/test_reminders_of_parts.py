@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
+from clusters.actions import reminders
 from clusters.actions.amendment import act, suggest_amendment
 from clusters.actions.inverses import take_answer_back
 from clusters.actions.invitation import remind_address, send_invitations, take_invitation_back
@@ -205,6 +207,7 @@ def test_the_address_in_every_reminder_opens_for_who_gets_it(cast: Cast, rule: s
         with time_machine.travel(NOW + timedelta(days=day), tick=False):
             send_reminders(on=TODAY + timedelta(days=day))
             sent = Message.objects.filter(key__startswith=f"reminder:{rule}:").exclude(to=None).select_related("to")
+            message: Any
             for message in sent.order_by("pk"):
                 client = Client()
                 client.force_login(message.to)
@@ -243,6 +246,53 @@ def test_a_reminder_of_an_address_is_the_invitation_with_a_link_of_its_own(cast:
 
 def of_addresses(on: date) -> list[Any]:
     return [one for one in plan_reminders(on).decisions if one.silence.rule == "address"]
+
+
+@time_machine.travel(NOW, tick=False)
+def test_a_reminder_after_the_end_brings_a_fresh_link_as_the_question_did(cast: Cast) -> None:
+    _follow_up(cast, NOW)
+    send_reminders(on=TODAY + timedelta(days=7))
+    mail = Message.objects.get(key__startswith="reminder:follow_up:")
+    assert mail.link is not None
+    assert (mail.template, mail.to, mail.link.state) == ("clusters/follow_up", cast.user("lead"), "open")
+    send_reminders(on=TODAY + timedelta(days=14))
+    mail.link.refresh_from_db()
+    assert mail.link.state == "revoked"
+    assert SignedLink.objects.filter(state="open").count() == 1
+
+
+# -- What changes between plan and writing ---
+
+
+@time_machine.travel(NOW, tick=False)
+def test_what_is_answered_after_the_plan_was_made_is_not_asked(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    _undecided(cast, NOW - timedelta(days=7))
+    plan = reminders.plan_reminders
+
+    def planned_and_then_decided(on: date) -> Any:
+        found = plan(on)
+        Cluster.objects.update(state=State.DECLINED)
+        return found
+
+    monkeypatch.setattr(reminders, "plan_reminders", planned_and_then_decided)
+    assert send_reminders(on=TODAY).sends == []
+    assert Message.objects.count() == 0
+
+
+@time_machine.travel(NOW, tick=False)
+def test_one_silence_without_a_cluster_stops_no_other(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _undecided(cast, NOW - timedelta(days=7))
+    found = reminders.silences
+
+    def with_a_bad_one(on: date) -> Any:
+        return [replace(one, cluster_id=10**6, key="cluster:0") for one in found(on)] + found(on)
+
+    monkeypatch.setattr(reminders, "silences", with_a_bad_one)
+    assert {one.silence.cluster_id for one in send_reminders(on=TODAY).sends} == {Cluster.objects.get().pk}
+    assert Message.objects.filter(template="clusters/reminder").count() == 2
+    assert "was not written" in caplog.text
 
 
 # -- Meetings ----------------------------------------------------------------------------------------------------------

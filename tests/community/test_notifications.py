@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -123,6 +124,53 @@ def test_the_mail_of_a_day_is_grouped_merged_newest_first_and_the_same_at_every_
     assert states(*told, late) == ["sent"] * 4 + ["queued"]
     lead.refresh_from_db()
     assert (lead.frozen, lead.message_id) == (None, mails.message_id(lead))
+
+
+REFUSED = [
+    smtplib.SMTPRecipientsRefused({"to@x.example": (450, b"later")}),
+    smtplib.SMTPSenderRefused(451, b"later", "from@x.example"),
+    smtplib.SMTPDataError(451, b"greylisted"),
+]
+UNKNOWN = [smtplib.SMTPServerDisconnected("gone"), OSError("connection lost")]
+
+
+@pytest.mark.parametrize("error", [*REFUSED, *UNKNOWN, ConnectionRefusedError("down")], ids=lambda e: type(e).__name__)
+def test_what_was_surely_refused_is_gathered_anew_without_what_was_replaced_meanwhile(
+    cast: Cast, postman: type[Postman], error: Exception
+) -> None:
+    cluster, user = make_cluster(cast, State.RUNNING, title="Dunes"), cast.user("participant")
+    choose_rhythms(by=user, rhythms={TOPIC: "daily"})
+    with time_machine.travel(NOW, tick=False):
+        told = [tell(cast, cluster, code) for code in ("start", "pause", "conclude")]
+    is_unknown = error in UNKNOWN
+    postman.refuses["*" if isinstance(error, ConnectionRefusedError) else user.email] = error
+    with time_machine.travel(WEDNESDAY, tick=False):
+        assert send_outbox(at=WEDNESDAY).failed == 1
+    lead = Message.objects.get(pk=told[0].pk)
+    assert (lead.frozen is not None) is is_unknown
+    assert Message.objects.filter(led_by=lead).count() == (2 if is_unknown else 0)
+    recallable = Message.objects.recallable().filter(pk=told[1].pk)
+    assert recallable.update(state="superseded") == (0 if is_unknown else 1)
+    postman.refuses.clear()
+    with time_machine.travel(WEDNESDAY + timedelta(minutes=2), tick=False):
+        assert send_outbox(at=timezone.now()).sent == 1
+    [sent] = mail.outbox
+    assert sent.extra_headers["Message-ID"] == mails.message_id(lead)
+    assert ("is paused" in sent.body) is is_unknown
+    assert "is concluded" in sent.body
+    assert states(*told) == ["sent", "sent" if is_unknown else "superseded", "sent"]
+
+
+def test_a_refusal_after_a_try_without_an_answer_keeps_the_words(cast: Cast, postman: type[Postman]) -> None:
+    cluster, user = make_cluster(cast, State.RUNNING, title="Dunes"), cast.user("participant")
+    choose_rhythms(by=user, rhythms={TOPIC: "daily"})
+    with time_machine.travel(NOW, tick=False):
+        told = [tell(cast, cluster, code) for code in ("start", "pause")]
+    for minutes, error in ((0, UNKNOWN[0]), (2, REFUSED[2])):
+        postman.refuses[user.email] = error
+        with time_machine.travel(WEDNESDAY + timedelta(minutes=minutes), tick=False):
+            assert send_outbox(at=timezone.now()).failed == 1
+        assert Message.objects.get(pk=told[0].pk).frozen is not None
 
 
 def test_one_line_that_cannot_be_worded_or_seen_leaves_the_mail_of_the_day_to_the_others(
