@@ -19,6 +19,7 @@ from clusters.models import Cluster, Participation
 from clusters.notifications import lifecycle as notifications
 from clusters.notifications.meeting import tell_newcomer
 from clusters.permissions import can_work, eligible_to_lead
+from clusters.rules.invitations import within_day
 from clusters.rules.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from community.models import Member, Organisation, User
 from community.permissions import ALLOWED, Refusal, Verdict
@@ -154,7 +155,8 @@ def invite(
     A no-op that returns the live participation of somebody who is in already; who asked to join is accepted.
 
     Raises:
-        Refusal: the person can't be asked: not in the directory, without an account, or without an organisation.
+        Refusal: the person can't be asked (not in the directory, without an account, or without an organisation), or
+            `by` has asked too many today.
     """
     at = at or timezone.now()
     locked = locked_cluster(cluster.pk, by=by, may=can_work)
@@ -167,6 +169,9 @@ def invite(
         return there
     organisation = member.organisation_on(timezone.localdate(at))
     _check_invitation(member, organisation, role, by=by)
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    if not (limit := within_day(1, by=by, at=at)):
+        raise Refusal.of(limit)
     row = Participation(
         cluster=locked,
         member=member,
