@@ -212,6 +212,7 @@ def answer_invitation(
     _answer(row, accept=accept, by=by, reason=reason, at=at)
     verb = "joined" if accept else "invitation_declined"
     event = record_part(cluster, verb, row, by=by, at=at, as_=_AS_PERSON, message=row.answer_reason)
+    notifications.replace_of_part(row, "invited", "reminder", by=event)
     template = "invitation_accepted" if accept else "invitation_declined"
     notifications.tell_leads(template, cluster, event=event)
     if accept:
