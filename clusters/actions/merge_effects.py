@@ -35,7 +35,7 @@ from community.permissions import Refusal
 
 Status, Role = ParticipationStatus, ParticipationRole
 #: The accesses from the least to the greatest.
-_RANK = {code: rank for rank, code in enumerate((Access.VIEW, Access.COMMENT, Access.CONTRIBUTE))}
+_RANK: dict[str, int] = {code: rank for rank, code in enumerate((Access.VIEW, Access.COMMENT, Access.CONTRIBUTE))}
 
 
 @effect("merge_cluster")
