@@ -27,6 +27,8 @@ from community.models import Member, Organisation, SignedLink, User
 from community.permissions import Refusal
 
 KEYS = ("cluster", "member", "organisation", "asked_by", "answered_by", "participation")
+#: Mails that ask something which an answer by link has settled.
+_ASKING = ("invited", "reminder", "participation_asked", "waiting_asks", "waiting_moved_up")
 _AS_PERSON = (Capacity.MEMBER, Capacity.EXTERNAL)
 
 
@@ -87,6 +89,7 @@ def accept_address(
     call_off(row)
     if is_new:
         event = record_part(cluster, "joined", part, by=account, at=at, as_=_AS_PERSON)
+        notifications.replace_of_part(part, *_ASKING, by=event)
         notifications.tell_leads("invitation_accepted", cluster, event=event)
         tell_newcomer(part, cluster, event=event)
     return part
@@ -178,6 +181,8 @@ def _organisation(member: Member, name: str, *, by: User, at: datetime) -> Organ
 def _take_part(row: Invitation, member: Member, place: Organisation, at: datetime) -> tuple[Participation, bool]:
     """Return the person's active part and whether it begins with this: a new one, or one that was under way.
 
+    Who asked or was asked before, when, and in which words stays with a part that was under way.
+
     Raises:
         Refusal: no place is left.
     """
@@ -189,10 +194,11 @@ def _take_part(row: Invitation, member: Member, place: Organisation, at: datetim
         raise Refusal.of(room)
     is_external = member.standing != Standing.MEMBER
     part = part or Participation(cluster=cluster, member=member)
+    if part.asked_at is None:
+        part.asked_by, part.asked_at, part.message = row.asked_by, row.asked_at, part.message or row.message
     part.cluster, part.organisation, part.status = cluster, part.organisation or place, status.ACTIVE
     part.is_external, part.access = is_external, access_given(row, member)
-    part.purpose, part.message = row.purpose, row.message
-    part.asked_by, part.asked_at = row.asked_by, row.asked_at
+    part.purpose = part.purpose or row.purpose
     part.answered_by, part.answered_at, part.from_on = member.user, at, timezone.localdate(at)
     check_fields(part, leave_out=KEYS)
     part.save()

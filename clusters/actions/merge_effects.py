@@ -18,12 +18,14 @@ from clusters.choices import (
     DECIDERS,
     LEADING_ROLES,
     PROPOSED_STATES,
+    Access,
     Capacity,
     MergeStatus,
     ParticipationRole,
     ParticipationStatus,
 )
 from clusters.models import Cluster, Participation
+from clusters.notifications.meeting import tell_newcomer
 from clusters.permissions import capacities, is_gone
 from clusters.rules.merge import can_take_in
 from community import events
@@ -33,6 +35,8 @@ from community.models import Comment, Member, Organisation, Subscription
 from community.permissions import Refusal
 
 Status, Role = ParticipationStatus, ParticipationRole
+#: The accesses from the least to the greatest.
+_RANK: dict[str, int] = {code: rank for rank, code in enumerate((Access.VIEW, Access.COMMENT, Access.CONTRIBUTE))}
 
 
 @effect("merge_cluster")
@@ -47,6 +51,8 @@ def merge_cluster(attempt: Attempt) -> None:
     was = Cluster(pk=cluster.pk, state=attempt.source)
     if not (verdict := can_take_in(into, was)):
         raise Refusal.of(verdict)
+    there = set(into.participations.active().values_list("member_id", flat=True))
+    attempt.looked_up["merge"] = (there, set(cluster.meetings.values_list("pk", flat=True)))
     attempt.facts |= {"into": into.pk, "moved": sorted(_move_people(attempt, into))}
     _move_needs(cluster, into)
     _move_followers(cluster, into)
@@ -73,7 +79,11 @@ def note_in_target(attempt: Attempt) -> None:
     held = capacities(attempt.by, into, attempt.on)
     role = next((str(code) for code in (*DECIDERS, Capacity.MEMBER) if code in held), "")
     data = {"cluster": attempt.subject.pk}
-    events.record(verb="took_in", subject=into, by=attempt.by, at=attempt.at, role=role, data=data)
+    event = events.record(verb="took_in", subject=into, by=attempt.by, at=attempt.at, role=role, data=data)
+    there, brought = attempt.looked_up["merge"]
+    came = into.participations.active().filter(member__isnull=False).exclude(member__in=there)
+    for part in came.select_related("member__user").order_by("pk"):
+        tell_newcomer(part, into, event=event, besides=brought)
     move_up(into, at=attempt.at)
 
 
@@ -112,13 +122,21 @@ def _move(row: Participation, into: Cluster, attempt: Attempt) -> None:
 
 
 def _join(row: Participation, kept: Participation, on: date) -> None:
-    """End the row of somebody who is in the other cluster already; who took part here takes part there."""
+    """End the row of somebody who is in the other cluster already; who took part here takes part there.
+
+    They keep the greater access, and what they were invited for, with who invited them, where that says it alone.
+    """
     if row.status == Status.ACTIVE and kept.status != Status.ACTIVE:
         kept.status, kept.from_on = Status.ACTIVE, row.from_on or on
         kept.answered_at = kept.answered_at or row.answered_at
     if kept.role == Role.OBSERVER and row.role != Role.OBSERVER:
         kept.role = Role.PARTICIPANT if row.role in LEADING_ROLES else row.role
-    kept.save(update_fields=["status", "from_on", "answered_at", "role"])
+    if _RANK[row.access] > _RANK[kept.access]:
+        kept.access = row.access
+    if row.purpose and not kept.purpose:
+        kept.purpose, kept.asked_by, kept.asked_at = row.purpose, row.asked_by, row.asked_at
+    carried = ["access", "purpose", "asked_by", "asked_at"]
+    kept.save(update_fields=["status", "from_on", "answered_at", "role", *carried])
     if row.status == Status.ACTIVE:
         row.until_on = max(on, row.from_on) if row.from_on else on
     row.status = Status.LEFT

@@ -19,6 +19,7 @@ from clusters.models import Cluster, Participation
 from clusters.notifications import lifecycle as notifications
 from clusters.notifications.meeting import tell_newcomer
 from clusters.permissions import can_work, eligible_to_lead
+from clusters.rules.invitations import within_day
 from clusters.rules.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
 from community.models import Member, Organisation, User
 from community.permissions import ALLOWED, Refusal, Verdict
@@ -159,7 +160,8 @@ def invite(
     A no-op that returns the live participation of somebody who is in already; who asked to join is accepted.
 
     Raises:
-        Refusal: the person can't be asked: not in the directory, without an account, or without an organisation.
+        Refusal: the person can't be asked (not in the directory, without an account, or without an organisation), or
+            `by` has asked too many today.
     """
     at = at or timezone.now()
     locked = locked_cluster(cluster.pk, by=by, may=can_work)
@@ -172,6 +174,9 @@ def invite(
         return there
     organisation = member.organisation_on(timezone.localdate(at))
     _check_invitation(member, organisation, role, by=by)
+    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    if not (limit := within_day(1, by=by, at=at)):
+        raise Refusal.of(limit)
     row = Participation(
         cluster=locked,
         member=member,
@@ -212,6 +217,7 @@ def answer_invitation(
     _answer(row, accept=accept, by=by, reason=reason, at=at)
     verb = "joined" if accept else "invitation_declined"
     event = record_part(cluster, verb, row, by=by, at=at, as_=_AS_PERSON, message=row.answer_reason)
+    notifications.replace_of_part(row, "invited", "reminder", by=event)
     template = "invitation_accepted" if accept else "invitation_declined"
     notifications.tell_leads(template, cluster, event=event)
     if accept:

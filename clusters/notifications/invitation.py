@@ -71,8 +71,8 @@ def tell_ended(row: Invitation, *, event: Event, is_over: bool = False) -> None:
     It was taken back, or the cluster is over (`is_over`).
     """
     if Invitation.objects.filter(pk=row.pk).reached().exists():
-        more: dict[str, Any] = {"title": row.cluster.title, "is_over": is_over}
-        notifications.queue(ENDED, to_address=row.address, subject=row, event=event, **more)
+        title = row.cluster.title
+        notifications.queue(ENDED, to_address=row.address, subject=row, event=event, title=title, is_over=is_over)
 
 
 def invitation_of(link: SignedLink) -> Invitation | None:

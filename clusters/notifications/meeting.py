@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
@@ -42,15 +42,17 @@ def tell_of_meeting(template: str, meeting: Meeting, cluster: Cluster, *, event:
     return told
 
 
-def tell_newcomer(part: Participation, cluster: Cluster, *, event: Event, hold: bool = False) -> None:
+def tell_newcomer(
+    part: Participation, cluster: Cluster, *, event: Event, hold: bool = False, besides: Collection[int] = ()
+) -> None:
     """Invite somebody who takes part from now on to the meetings that were called before; `hold` waits for an undo.
 
-    `event` is how the person came: where that is taken back, so are these mails.
+    `event` is how the person came: where that is taken back, so are these mails. `besides` are meetings that they know.
     """
     if part.member is None or part.member.user is None:
         return
     ahead = Meeting.objects.filter(cluster=cluster, cancelled_at=None, ends_at__gt=event.at)
-    for meeting in ahead.order_by("starts_at", "pk"):
+    for meeting in ahead.exclude(pk__in=list(besides)).order_by("starts_at", "pk"):
         notifications.queue(
             CALLED,
             to=part.member.user,

@@ -22,7 +22,7 @@ from clusters.choices import ACTIVE_STATES, Access, InvitationStatus, Participat
 from clusters.models import Cluster, Invitation, Participation
 from clusters.rules.addresses import Pasted, read_addresses
 from community.choices import Standing
-from community.models import Affiliation, Member, User
+from community.models import Affiliation, Event, Member, User
 from community.permissions import ALLOWED, Verdict, refused
 
 #: So many addresses are asked by one press, by one person in a day, and one address by everybody in a day.
@@ -32,6 +32,8 @@ PER_ADDRESS = 3
 #: Who declined is not asked again by mail for so long; a reminder follows the last mail after so long.
 DECLINED_FOR = timedelta(days=30)
 REMIND_AFTER = timedelta(days=3)
+#: The event of each member who is invited by somebody.
+INVITED = "participation.invited"
 REMINDED_TODAY = gettext_lazy("Was reminded today already.")
 
 
@@ -108,9 +110,17 @@ def within_limits(lines: Iterable[Line], *, by: User, at: datetime) -> Verdict:
             _("At most %(most)d addresses are asked at once; these are %(count)d. Nothing was sent.")
             % {"most": PER_PRESS, "count": count}
         )
+    return within_day(count, by=by, at=at)
+
+
+def within_day(count: int, *, by: User, at: datetime) -> Verdict:
+    """Tell whether a person may ask `count` more people on this day; two queries.
+
+    Addresses and members count alike. Whom an approval or a merge asks, and one's own requests, do not.
+    """
     since = _midnight(at)
     asked = Invitation.objects.filter(asked_by=by, asked_at__gte=since).count()
-    asked += Participation.objects.filter(asked_by=by, asked_at__gte=since).exclude(member=by.member).count()
+    asked += Event.objects.filter(verb=INVITED, by=by, at__gte=since).count()
     if asked + count > PER_DAY:
         return refused(
             _("You may ask %(most)d people a day and have asked %(asked)d. Nothing was sent: ask the others tomorrow.")

@@ -18,7 +18,7 @@ from django.utils import timezone
 from clusters.actions.invitation import send_invitations, take_invitation_back
 from clusters.actions.invitation_answer import accept_address
 from clusters.actions.invitation_records import RECEIVED, SENT
-from clusters.actions.participation import give_role
+from clusters.actions.participation import enter, give_role, invite
 from clusters.choices import Access, InvitationStatus, ParticipationStatus, State
 from clusters.models import Cluster, Invitation, Participation
 from clusters.notifications.invitation import MAY
@@ -333,6 +333,32 @@ def test_who_is_in_the_cluster_already_stays_once(cast: Cast, cluster: Cluster, 
     row.refresh_from_db()
     assert (row.status, row.organisation) == (ParticipationStatus.ACTIVE, cast.partner)
     assert cluster.participations.filter(member=cast.member("member")).count() == 1
+
+
+def test_an_answer_by_link_keeps_the_words_of_a_request_and_asks_nobody_about_it(
+    cast: Cast, cluster: Cluster, client: Client
+) -> None:
+    path = invited(cast, cluster, cast.user("member").email)
+    cluster.join_policy = "application"
+    cluster.save(update_fields=["join_policy"])
+    row = enter(cluster=cluster, by=cast.user("member"), way="ask", organisation=cast.organisation, message="I dive.")
+    asks = Message.objects.filter(template="clusters/participation_asked")
+    assert {one.state for one in asks} == {"queued"}
+    assert client.post(path, {"accept": "1"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.message, row.asked_by) == ("active", "I dive.", cast.user("member"))
+    assert (row.purpose, row.asked_at) == (FOR, NOW)
+    assert {one.state for one in asks.all()} == {"superseded"}
+
+
+def test_an_answer_by_link_asks_nobody_who_was_invited_otherwise(cast: Cast, cluster: Cluster, client: Client) -> None:
+    path = invited(cast, cluster, cast.user("member").email)
+    make.make_consent(cast.member("member"))
+    row = invite(cluster=cluster, by=cast.user("deputy_lead"), member=cast.member("member"), message="Join us.")
+    assert client.post(path, {"accept": "1"}).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.message, row.asked_by) == ("active", "Join us.", cast.user("deputy_lead"))
+    assert [one.state for one in Message.objects.filter(template="clusters/invited")] == ["superseded"]
 
 
 def test_a_closed_account_does_not_come_in_by_a_link(cast: Cast, cluster: Cluster, client: Client) -> None:

@@ -22,6 +22,7 @@ from clusters.actions.invitation import (
     take_invitation_back,
 )
 from clusters.actions.invitation_answer import decline_address
+from clusters.actions.participation import invite
 from clusters.choices import InvitationStatus, ParticipationStatus, State
 from clusters.models import Cluster, Invitation, Participation
 from clusters.notifications.lifecycle import told
@@ -256,6 +257,31 @@ def test_so_many_at_once_and_a_day_and_then_nothing_is_sent(cast: Cast, cluster:
         send(cast, make_cluster(cast, State.RUNNING), "one-more@port.example")
     with time_machine.travel(NOW + timedelta(days=1)):
         assert send(cast, cluster, "one-more@port.example") == {"one-more@port.example": "mail"}
+
+
+def test_members_and_addresses_count_alike_and_whom_an_approval_asks_does_not(
+    cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("clusters.rules.invitations.PER_DAY", 2)
+    lead = cast.user("lead")
+    seen = {"consents": (ConsentPurpose.DIRECTORY,), "organisation": cast.organisation}
+    first, second, third = (make.make_member(**seen) for _each in range(3))
+    for number in range(3):
+        named = make.make_member(organisation=cast.organisation)
+        cluster.participations.create(
+            member=named, organisation=cast.organisation, status="invited", asked_by=lead, asked_at=NOW
+        )
+        assert number + 1 == cluster.participations.filter(asked_by=lead).count()
+    invite(cluster=cluster, by=lead, member=first)
+    invite(cluster=cluster, by=lead, member=first)
+    send(cast, cluster, "new@port.example")
+    for member in (second, third):
+        with pytest.raises(Refusal, match="You may ask 2 people a day and have asked 2"):
+            invite(cluster=cluster, by=lead, member=member)
+    with pytest.raises(Refusal, match="You may ask 2 people a day"):
+        send(cast, cluster, "more@port.example")
+    with time_machine.travel(NOW + timedelta(days=1)):
+        assert invite(cluster=cluster, by=lead, member=second).status == ParticipationStatus.INVITED
 
 
 def test_one_address_is_asked_by_so_many_clusters_a_day(cast: Cast) -> None:

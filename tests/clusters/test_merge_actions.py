@@ -263,6 +263,24 @@ def test_what_waited_for_an_approval_is_asked_where_that_is_given(cast: Cast) ->
     assert not into.participations.filter(asked_at=None).exists()
 
 
+def test_a_merge_keeps_the_greater_access_what_one_is_invited_for_and_the_meetings(cast: Cast) -> None:
+    cluster, into = bare(cast, State.APPROVED), bare(cast, State.RUNNING, working_group=cast.other_group)
+    invited = {"purpose": "Knows the tide gauges", "asked_by": cast.user("lead"), "asked_at": timezone.now()}
+    guest = put_in(cluster, make.make_external(), is_external=True, access="contribute", **invited)
+    put_in(into, guest, is_external=True, access="view")
+    moved = put_in(cluster)
+    day = timezone.now() + timedelta(days=9)
+    for place, title in ((cluster, "Known"), (into, "New to them")):
+        hours = {"held_on": day.date(), "starts_at": day, "ends_at": day + timedelta(hours=1)}
+        place.meetings.create(title=title, called_by=cast.user("lead"), **hours)
+    merge(cluster=cluster, into=into, by=cast.user("mission_coordinator"), reason=WHY)
+    kept = into.participations.get(member=guest)
+    assert (kept.access, kept.purpose, kept.asked_by) == ("contribute", "Knows the tide gauges", cast.user("lead"))
+    calls = Message.objects.filter(template="clusters/meeting_called", kind="meeting")
+    told = {(one.to.member, into.meetings.get(pk=one.subject_id).title) for one in calls}
+    assert told == {(moved, "New to them")}
+
+
 def test_two_proposals_keep_what_waits_waiting(cast: Cast) -> None:
     cluster, into = pair(cast, State.SUBMITTED, State.SUBMITTED)
     named, would = put_in(cluster, status=Status.INVITED), put_in(cluster, status=Status.INTERESTED)
