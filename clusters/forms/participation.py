@@ -93,6 +93,7 @@ class RoleForm(forms.Form):
         choices=[(role.value, role.label) for role in ROLES],
         widget=forms.RadioSelect,
     )
+    seen_role = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Explain the roles."""
