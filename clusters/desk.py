@@ -41,7 +41,7 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
         return
     if who.is_coordinator:
         yield from _to_decide(user, who, on)
-        yield from _to_confirm(who)
+        yield from _to_confirm(who, on)
         yield from _merges_to_answer(user, who)
     yield from leads_to_find(who, on)
     yield from _to_answer_as_lead(who)
@@ -111,16 +111,20 @@ def _group(cluster: Cluster) -> str:
     return cluster.working_group.code if cluster.working_group else "–"
 
 
-def _to_confirm(who: Viewer) -> Iterator[DeskItem]:
+def _to_confirm(who: Viewer, on: date) -> Iterator[DeskItem]:
+    """Ask whom `clusters.actions.condition.can_settle` lets through: no party, and stand-ins where nobody else may."""
+    clusters = Cluster.objects.in_states(ACTIVE_STATES).without_party(who.member_id or 0)
+    if not who.is_mission:
+        own = clusters.for_groups(who.group_ids)
+        others = clusters.for_stand_ins(on).filter(working_group__isnull=False)
+        clusters = clusters.filter(Q(pk__in=own.values("pk")) | Q(pk__in=others.values("pk")))
     rows = Condition.objects.filter(
         met_at__isnull=False,
         confirmed_at__isnull=True,
         waived_at__isnull=True,
-        cluster__state__in=sorted(ACTIVE_STATES),
+        cluster__in=clusters.values("pk"),
     ).select_related("cluster")
-    if not who.is_mission:
-        rows = rows.filter(cluster__working_group__in=who.group_ids)
-    for condition in rows.exclude(cluster__lead=who.member_id).exclude(cluster__proposer=who.member_id)[:MOST]:
+    for condition in rows[:MOST]:
         yield DeskItem(
             verb=_("Confirm or waive"),
             title=str(condition.cluster),

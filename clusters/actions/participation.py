@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters.actions.parts import check_fields, locked_cluster, note_writer, record_part
+from clusters.actions.parts import check_fields, locked_cluster, note_writer, overtaken, record_part
 from clusters.actions.waiting import move_up
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus
 from clusters.models import Cluster, Participation
@@ -21,7 +21,7 @@ from clusters.notifications.meeting import tell_newcomer
 from clusters.permissions import can_work, eligible_to_lead
 from clusters.rules.invitations import within_day
 from clusters.rules.joining import Offered, Way, can_answer_invitation, can_leave, has_room, own_participation, way_in
-from community.models import Member, Organisation, User
+from community.models import Event, Member, Organisation, User
 from community.permissions import ALLOWED, Refusal, Verdict
 
 Status = ParticipationStatus
@@ -260,8 +260,13 @@ def leave(*, participation: Participation, by: User, reason: str = "", at: datet
 
 
 @transaction.atomic
-def give_role(*, participation: Participation, by: User, role: str, at: datetime | None = None) -> Participation:
+def give_role(
+    *, participation: Participation, by: User, role: str, seen: str = "", at: datetime | None = None
+) -> Participation:
     """Give a participant another role; a deputy must be eligible like a lead. A no-op when they have it.
+
+    Args:
+        seen: the role that the page showed; "" where none was shown.
 
     Raises:
         Refusal: the person does not take part, is the lead, or is not eligible; or the role is not to be given.
@@ -276,6 +281,10 @@ def give_role(*, participation: Participation, by: User, role: str, at: datetime
         raise Refusal(_("Only somebody who takes part can be given a role."), "state")
     if row.role == ParticipationRole.LEAD:
         raise Refusal(_("The lead hands over by an amendment."), "state")
+    if seen and row.role != seen:
+        last = Event.objects.about(row).select_related("by__member").first()
+        yours = ParticipationRole(role).label
+        raise overtaken(theirs=row.get_role_display(), yours=yours, last=last, by=by, at=at)
     if role == ParticipationRole.DEPUTY:
         verdict = eligible_to_lead(row.member, row.organisation, timezone.localdate(at))
         if not verdict:

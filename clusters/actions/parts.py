@@ -187,6 +187,16 @@ def stale(part: Model, what: str, *, by: User, at: datetime, last: Event | None 
     return Refusal(sentence % {"who": who, "what": what, "moment": moment}, "stale")
 
 
+def overtaken(*, theirs: object, yours: object, last: Event | None, by: User, at: datetime) -> Refusal:
+    """Return the refusal of a choice that somebody else made otherwise since the page was shown, with both values."""
+    who, moment = who_and_when(last, by=by, at=at)
+    sentence = _(
+        "%(who)s chose “%(theirs)s” %(moment)s while you were choosing “%(yours)s”. "
+        "Nothing was changed: compare, then save again."
+    )
+    return Refusal(sentence % {"who": who, "moment": moment, "theirs": theirs, "yours": yours}, "stale")
+
+
 def who_and_when(event: Event | None, *, by: User, at: datetime) -> tuple[str, str]:
     """Return who was faster and when, as words of a sentence: ("Giorgos Lagos", "at 14:31")."""
     if event is None:

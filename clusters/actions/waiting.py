@@ -35,10 +35,10 @@ def move_up(cluster: Cluster, *, at: datetime, answer: Event | None = None) -> N
         taken = cluster.participations.filter(status__in=[Status.ACTIVE, Status.REQUESTED]).count()
         waiting = waiting[: max(0, cluster.size_limit - taken)]
     for row in list(waiting):
-        since: dict[str, Any] = {"since": row.asked_at.isoformat()} if row.asked_at and why else {}
+        more = {**why, "since": row.asked_at.isoformat()} if row.asked_at and why else why
         row.status, row.asked_at = Status.REQUESTED, at
         row.save(update_fields=["status", "asked_at"])
-        event = record_part(cluster, "moved_up", row, by=None, at=at, **why, **since)
+        event = record_part(cluster, "moved_up", row, by=None, at=at, **more)
         notifications.tell_participant("waiting_moved_up", cluster, row, event=event, hold=bool(why))
         notifications.tell_leads("waiting_asks", cluster, event=event, hold=bool(why))
 
@@ -50,14 +50,14 @@ def move_back(cluster: Cluster, answer: Event, *, at: datetime, cancel: Callable
     """
     moved = Event.objects.of_chains([f"cluster:{cluster.pk}"]).of_verbs(["participation.moved_up"])
     events = moved.filter(pk__gt=answer.pk).select_related("detail").order_by("pk")
-    bodies = [(event, event.detail.body or {}) for event in events]
-    for event, body in bodies:
-        if body.get("answer") != answer.pk:
+    for event in events:
+        facts = event.detail.body or {}
+        if facts.get("answer") != answer.pk:
             continue
         row = cluster.participations.select_related("organisation").filter(pk=event.subject_id).first()
         if row is None or row.status != Status.REQUESTED or Event.objects.about(row).latest("pk") != event:
             continue
         cancel(event)
-        row.status, row.asked_at = Status.WAITING, parse_datetime(body["since"])
+        row.status, row.asked_at = Status.WAITING, parse_datetime(facts["since"])
         row.save(update_fields=["status", "asked_at"])
         record_part(cluster, "moved_back", row, by=None, at=at)

@@ -96,6 +96,7 @@ class RoleForm(forms.Form):
         choices=ROLE_CHOICES,
         widget=forms.RadioSelect,
     )
+    seen_role = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, why_no_deputy: str = "", **kwargs: Any) -> None:
         """Explain the roles; `why_no_deputy` says why this person can't be deputy, and takes that role off the list."""

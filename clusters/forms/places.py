@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import JoinPolicy
+from clusters.models import Cluster
 from clusters.rules.joining import LEAST_SIZE, MOST_SIZE
 
 
@@ -46,3 +47,16 @@ class PlacesForm(forms.Form):
 
     join_policy = forms.ChoiceField(label=_("Joining"), choices=JoinPolicy.choices, widget=forms.RadioSelect)
     size_limit = SizeLimitField()
+    seen = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
+
+    def clean_seen(self) -> tuple[str, int | None] | None:
+        """Return both as the page showed them; None where it said nothing."""
+        policy, parted, limit = str(self.cleaned_data["seen"]).partition(":")
+        if not parted or not (limit == "" or (limit.isascii() and limit.isdigit())):
+            return None
+        return policy, int(limit) if limit else None
+
+
+def seen_places(cluster: Cluster) -> str:
+    """Return how one joins and how many may take part, as the form carries what it showed."""
+    return f"{cluster.join_policy}:{'' if cluster.size_limit is None else cluster.size_limit}"

@@ -110,3 +110,4 @@ class AccessForm(forms.Form):
     """What somebody who takes part may do in the room."""
 
     access = forms.ChoiceField(label=_("May do"), choices=Access.choices, widget=forms.RadioSelect)
+    seen_access = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)

@@ -43,7 +43,7 @@ from clusters.rules.joining import (
 )
 from clusters.tables.participation import members_to_invite, organisations_to_want, own_organisations, people_of
 from clusters.views.cluster import frame, load
-from clusters.views.parts import INVALID, ask, part_of, status_of
+from clusters.views.parts import INVALID, ask, part_of, show_anew, status_of
 from community.choices import Standing
 from community.permissions import Refusal
 
@@ -127,7 +127,7 @@ class PartView(View):
         """Ask, when the person may."""
         cluster, row = self._load(request, reference, pk)
         self.check(request, cluster, row)
-        initial = {"role": row.role, "access": row.access, "seen": row.status}
+        initial = {"role": row.role, "access": row.access, "seen": row.status, **seen_of(row)}
         form = self.form_class(initial=initial, **self.form_words(row))
         return self._page(request, cluster, row, form, status=200)
 
@@ -140,7 +140,11 @@ class PartView(View):
         try:
             sentence = self.act(request, row, form)
         except Refusal as refusal:
-            return self._page(request, cluster, row, form, status=status_of(refusal, form))
+            status = status_of(refusal, form)
+            if refusal.code == "stale":
+                row.refresh_from_db(fields=["role", "access"])
+                show_anew(form, refusal, **seen_of(row))
+            return self._page(request, cluster, row, form, status=status)
         messages.success(request, sentence)
         return redirect("clusters:people", cluster.name)
 
@@ -260,7 +264,9 @@ class RoleView(PartView):
 
     def act(self, request: SignedInRequest, row: Participation, form: RoleForm) -> str:
         """Give the role."""
-        done = actions.give_role(participation=row, by=request.user, role=form.cleaned_data["role"])
+        done = actions.give_role(
+            participation=row, by=request.user, role=form.cleaned_data["role"], seen=form.cleaned_data["seen_role"]
+        )
         return _("The role is now: %(role)s.") % {"role": done.get_role_display()}
 
 
@@ -365,6 +371,11 @@ def _search(request: SignedInRequest, cluster: Cluster, form: forms.Form | None,
         "want": WantForm(user=request.user),
     }
     return render(request, "clusters/participation/invite.html", context, status=status)
+
+
+def seen_of(row: Participation) -> dict[str, str]:
+    """Return role and access as the forms carry what they showed."""
+    return {"seen_role": row.role, "seen_access": row.access}
 
 
 def _is_mine(request: SignedInRequest, row: Participation) -> bool:

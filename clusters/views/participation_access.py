@@ -23,5 +23,6 @@ class AccessView(PartView):
 
     def act(self, request: SignedInRequest, row: Participation, form: Any) -> str:
         """Give the access."""
-        done = give_access(participation=row, by=request.user, access=form.cleaned_data["access"])
+        given = {"access": form.cleaned_data["access"], "seen": form.cleaned_data["seen_access"]}
+        done = give_access(participation=row, by=request.user, **given)
         return _("In the room the person now: %(access)s.") % {"access": done.get_access_display()}

@@ -57,6 +57,12 @@ def status_of(refusal: Refusal, form: BaseForm | None = None) -> int:
     return STATUS.get(refusal.code, INVALID)
 
 
+def show_anew(form: BaseForm, refusal: Refusal, **seen: str) -> None:
+    """Say on top of `form` what somebody else chose meanwhile; the next press has seen it. What was chosen stays."""
+    form.data = {**{name: form.data[name] for name in form.data}, **seen}
+    form.add_error(None, str(refusal.reason))
+
+
 def answer(
     request: HttpRequest, page: str, fragment: str, context: dict[str, Any], *, status: int = 200
 ) -> HttpResponse:

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.actions.places import set_places
-from clusters.forms.places import PlacesForm
+from clusters.forms.places import PlacesForm, seen_places
 from clusters.models import Cluster
 from clusters.permissions import can_work
 from clusters.views.cluster import frame, load
-from clusters.views.parts import INVALID, ask, status_of
+from clusters.views.parts import INVALID, ask, show_anew, status_of
 from community.permissions import Refusal
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class PlacesView(View):
         """Show what stands."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
-        initial = {"join_policy": cluster.join_policy, "size_limit": cluster.size_limit}
+        initial = {"join_policy": cluster.join_policy, "size_limit": cluster.size_limit, "seen": seen_places(cluster)}
         return self._page(request, cluster, PlacesForm(initial=initial), status=200)
 
     def post(self, request: SignedInRequest, reference: str) -> HttpResponse:
@@ -42,7 +42,11 @@ class PlacesView(View):
         try:
             set_places(cluster=cluster, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            return self._page(request, cluster, form, status=status_of(refusal, form))
+            status = status_of(refusal, form)
+            if refusal.code == "stale":
+                cluster.refresh_from_db(fields=["join_policy", "size_limit"])
+                show_anew(form, refusal, seen=seen_places(cluster))
+            return self._page(request, cluster, form, status=status)
         messages.success(request, _("Saved. Who waits for a place that is free now asks you."))
         return redirect("clusters:people", cluster.name)
 

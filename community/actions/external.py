@@ -83,7 +83,8 @@ def make_member(*, member: Member, by: User, at: datetime | None = None) -> Memb
     at = at or timezone.now()
     if not is_administrator(by):
         raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
-    row = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    # Not the key: who writes a row about this person holds a cluster, which is locked here after the person.
+    row = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
     if row.standing == Standing.MEMBER:
         return row
     if row.standing != Standing.EXTERNAL:

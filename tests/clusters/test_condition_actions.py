@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
-from clusters.actions.condition import confirm_condition, meet_condition, waive_condition
+from clusters.actions.condition import can_settle, confirm_condition, meet_condition, waive_condition
 from clusters.choices import Capacity, State
-from clusters.models import Cluster, Condition, Decision
+from clusters.desk import items
+from clusters.models import Cluster, Condition, Decision, DraftWriter
 from community.events import record
 from community.models import Event, Message
 from community.permissions import Refusal
@@ -159,3 +161,22 @@ def test_a_condition_under_the_address_of_another_cluster_is_not_there(cast: Cas
     client = Client()
     client.force_login(cast.user("lead"))
     assert client.get(f"{other.get_absolute_url()}conditions/{condition.pk}/met/").status_code == 404
+
+
+def on_desk(cast: Cast, role: str) -> bool:
+    return any(item.verb == "Confirm or waive" for item in items(cast.user(role), timezone.localdate()))
+
+
+@pytest.mark.parametrize("how", ["as it is", "a deputy coordinates", "nobody of the group may"])
+def test_the_desk_asks_exactly_those_who_may_confirm(cast: Cast, condition: Condition, how: str) -> None:
+    cluster = condition.cluster
+    if how == "a deputy coordinates":
+        cluster.participations.filter(role="deputy").update(member=cast.member("coordinator"))
+    elif how == "nobody of the group may":
+        for role in ("coordinator", "coordinator_proposer"):
+            DraftWriter.objects.create(cluster=cluster, member=cast.member(role))
+    meet_condition(condition=condition, by=cast.user("lead"), note="Igoumenitsa.")
+    asked = {role for role in cast.people if role in cast.accounts and on_desk(cast, role)}
+    may = {role for role in cast.people if role in cast.accounts and can_settle(cast.user(role), cluster)}
+    assert asked == may
+    assert ("stand_in" in asked) == (how == "nobody of the group may")
