@@ -81,11 +81,28 @@ def in_words(answers: dict[str, int]) -> str:
     return "; ".join(f"{status}: {' '.join(roles)}" for status, roles in sorted(by_status.items()))
 
 
-def asked(clients: dict[str, Client], row: Row, url: str, method: str) -> dict[str, int]:
-    """Return what each role is answered; what a request wrote is undone before the next."""
+#: Asked at every address every day, because a door that was left open is open to them first.
+ALWAYS = ("visitor", "external", "member", "lead", "coordinator")
+
+
+def roles_of(row: Row, thorough: bool) -> tuple[str, ...]:
+    """Return who is asked at an address: everybody in the long run, every day `ALWAYS` and a third of the others.
+
+    Which third follows from the address's name, so that it is the same on every day and another at its neighbours.
+    """
+    if thorough:
+        return ROLES
+    turn = sum(row.name.encode()) % 3
+    return tuple(role for number, role in enumerate(ROLES) if role in ALWAYS or number % 3 == turn)
+
+
+def asked(
+    clients: dict[str, Client], row: Row, url: str, method: str, roles: tuple[str, ...] = ROLES
+) -> dict[str, int]:
+    """Return what each of the roles is answered; what a request wrote is undone before the next."""
     data = row.data if method == "POST" else {}
     answers = {}
-    for role in ROLES:
+    for role in roles:
         with undone():
             answers[role] = clients[role].generic(method, url, **form(data)).status_code
     return answers
@@ -97,15 +114,18 @@ def form(data: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("area", AREAS)
-def test_every_address_answers_each_role_as_the_table_says(area: str, cast: Cast, clients: dict[str, Client]) -> None:
+def test_every_address_answers_each_role_as_the_table_says(
+    area: str, cast: Cast, clients: dict[str, Client], thorough: bool
+) -> None:
     wrong = []
     for row in AREAS[area]:
+        roles = roles_of(row, thorough)
         with undone():
             url = reverse(row.name, kwargs=row.place(cast))
             sent = row.post if row.name in PUBLIC else asked_to_sign_in(row.post)
             for method, expected in (("GET", row.get), ("POST", sent)):
-                found = asked(clients, row, url, method)
-                if found != expected:
+                found = asked(clients, row, url, method, roles)
+                if found != {role: expected[role] for role in roles}:
                     different = {role: status for role, status in found.items() if status != expected[role]}
                     wrong.append(f"{row.title} {method}: {in_words(different)}")
     assert wrong == [], "\n" + "\n".join(wrong)
