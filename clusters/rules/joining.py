@@ -101,6 +101,19 @@ def has_room(cluster: Cluster) -> Verdict:
     )
 
 
+def places_left(cluster: Cluster, asked: int) -> str:
+    """Return a warning for who asks `asked` people into a cluster that has not so many free places; "" where it has."""
+    if cluster.size_limit is None or not asked:
+        return ""
+    free = max(0, cluster.size_limit - cluster.participations.active().count())
+    if free >= asked:
+        return ""
+    return _(
+        "%(free)d of %(limit)d places are free. Who accepts when none is left is told so and has to wait: "
+        "raise the limit first, or ask fewer."
+    ) % {"free": free, "limit": cluster.size_limit}
+
+
 def must_wait(cluster: Cluster) -> bool:
     """Tell whether who comes now waits: all places are taken, or kept for those who came before.
 

@@ -100,6 +100,8 @@ class AmendmentCreateView(View):
             return self._page(request, cluster, form, status=status_of(refusal, form))
         is_forward = row.put_forward_by_id is not None
         done = AMENDMENT.verb("amendment.proposed").done if is_forward else _("Suggested. The lead puts it forward.")
+        if is_forward and row.new_lead is not None and row.new_lead_accepted_at is None:
+            done = _("%(name)s is asked first; then the coordinators decide.") % {"name": row.new_lead.name}
         messages.success(request, str(done))
         return redirect("clusters:amendment", cluster.name, row.number)
 

@@ -19,6 +19,7 @@ from clusters.models import Cluster
 from clusters.notifications.invitation import LASTS_DAYS, MAY
 from clusters.permissions import can_work
 from clusters.rules.invitations import Line, look, within_limits
+from clusters.rules.joining import places_left
 from clusters.tables.invitation import asked_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, status_of
@@ -84,6 +85,7 @@ class AddressesView(View):
             "days": LASTS_DAYS,
         }
         if lines is not None:
+            context["places"] = places_left(cluster, count)
             context |= {"sent": form.cleaned_data, "may": MAY[form.cleaned_data["access"]], "digest": form.digest()}
         return render(request, "clusters/invitation/addresses.html", context, status=status)
 

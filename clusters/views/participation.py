@@ -38,6 +38,7 @@ from clusters.rules.joining import (
     can_end,
     can_enter,
     can_leave,
+    has_room,
     own_participation,
     way_in,
 )
@@ -351,6 +352,7 @@ def _people(request: HttpRequest, cluster: Cluster, *, status: int = 200) -> Htt
         "may": MAY[mine.access] if mine else "",
         "may_answer": can_answer_invitation(user, mine) if mine else None,
         "may_leave": can_leave(user, mine) if mine else None,
+        "room": has_room(cluster),
     }
     return render(request, "clusters/participation/people.html", context, status=status)
 

@@ -194,6 +194,24 @@ def test_a_full_cluster_offers_the_waiting_list(cast: Cast, newcomer: Member) ->
     assert "number 1" in lead
 
 
+def test_a_full_cluster_says_why_nobody_is_accepted_and_where_places_are_made(cast: Cast, newcomer: Member) -> None:
+    cluster = running(cast, size_limit=5)
+    organisation = newcomer.affiliations.get().organisation_id
+    client_of(newcomer).post(url(cluster, "join"), {"way": "ask", "organisation": organisation})
+    Participation.objects.create(
+        cluster=cluster, member=cast.member("member"), organisation=cast.organisation, status="invited", asked_at=NOW
+    )
+    assert 'aria-label="Accept ' in page_for(cast, cluster, "lead")
+    Cluster.objects.filter(pk=cluster.pk).update(size_limit=4)
+    full, why = url(cluster, "places"), "The cluster is full: 4 of 4 places are taken."
+    lead, invited = page_for(cast, cluster, "lead"), page_for(cast, cluster, "member")
+    assert ('aria-label="Accept ' in lead, why in lead, f'href="{full}"' in lead) == (False, True, True)
+    assert (why in invited, 'name="answer" value="accept"' in invited) == (True, False)
+    asked = {"text": "tide@port.example", "purpose": "Knows the gauges", "access": "comment", "look": "1"}
+    preview = client_of(cast.member("lead")).post(url(cluster, "invite", "addresses"), asked).content.decode()
+    assert "0 of 4 places are free" in preview
+
+
 def test_a_policy_that_changed_meanwhile_keeps_the_words(cast: Cast, newcomer: Member) -> None:
     cluster = running(cast, JoinPolicy.OPEN)
     data = {"way": "ask", "organisation": newcomer.affiliations.get().organisation_id, "message": "Kept words."}
