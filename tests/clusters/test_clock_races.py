@@ -85,9 +85,10 @@ def test_a_one_day_cluster_is_started_once_by_two_machines(cast: Cast, rounds: C
         assert Cluster.objects.get(pk=cluster.pk).baselines.count() == 1
 
 
-def test_without_the_lock_it_starts_twice_or_breaks(cast: Cast) -> None:
+def test_without_the_lock_it_starts_twice_or_breaks(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
     cluster = one_day(cast)
     with without_locks():
         results = start_twice()
     starts = Event.objects.about(cluster).filter(verb="start").count()
-    assert starts == 2 or any(isinstance(result, Exception) for result in results), results
+    # What breaks at one cluster stops no other: the clock notes it.
+    assert starts == 2 or "starting failed" in caplog.text, results
