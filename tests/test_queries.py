@@ -62,7 +62,7 @@ BUDGETS: dict[str, int] = {
     "/review/": 18,
     "/review/clusters/": 12,
     "/review/several/": 16,
-    "/reminders/": 25,
+    "/reminders/": 26,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
     "/projects/{project}/": 14,

@@ -560,7 +560,9 @@ def test_the_desk_asks_who_prepared_it_and_nobody_of_what_the_clock_announces(ca
 
 def reminded(cluster: Cluster, on: date) -> set[str]:
     rows = [row for row in plan_reminders(on).decisions if row.silence.cluster_id == cluster.pk]
-    return {str(row.why or "send") for row in rows if row.silence.rule == "undecided" and row.audience != "stand_ins"}
+    return {
+        str(row.why or "send") for row in rows if row.silence.rule == "undecided" and row.audience == "coordinators"
+    }
 
 
 def test_nobody_is_reminded_to_decide_before_the_clock_announces_it(cast: Cast, cluster: Cluster) -> None:
