@@ -133,7 +133,7 @@ def is_page(answer: Any) -> bool:
 @pytest.mark.parametrize(
     "role",
     [
-        "visitor",
+        pytest.param("visitor", marks=pytest.mark.slow),
         pytest.param("member", marks=pytest.mark.slow),
         pytest.param("lead", marks=pytest.mark.slow),
         "coordinator",

@@ -42,7 +42,10 @@ class Reader(Person):
         assert not is_wider_than_screen(self.page), self.page.url
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with scripts", "without"])
+@pytest.mark.parametrize(
+    "javascript",
+    [pytest.param(True, id="with scripts"), pytest.param(False, id="without", marks=pytest.mark.slow)],
+)
 def test_leads_are_reminded_and_proposals_given_out_and_both_taken_back(
     open_page: OpenPage, cast: Cast, javascript: bool
 ) -> None:

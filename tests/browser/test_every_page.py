@@ -87,7 +87,15 @@ def pages_of(client: Client) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("role", ["visitor", pytest.param("member", marks=pytest.mark.slow), "lead", "coordinator"])
+@pytest.mark.parametrize(
+    "role",
+    [
+        "visitor",
+        pytest.param("member", marks=pytest.mark.slow),
+        "lead",
+        pytest.param("coordinator", marks=pytest.mark.slow),
+    ],
+)
 def test_every_page_suits_a_phone_and_has_a_name_of_its_own(role: str, open_page: OpenPage, cast: Cast) -> None:
     client = Client()
     page = open_page(width=PHONE, touch=True)

@@ -77,6 +77,7 @@ def test_an_amendment_is_accepted_in_part(open_page: OpenPage, cast: Cast, clust
     expect(other.page.get_by_role("main")).not_to_contain_text(WIDER)
 
 
+@pytest.mark.slow  # every day by requests: tests/clusters/test_amendment_pages.py
 def test_a_lead_hands_the_cluster_over(open_page: OpenPage, cast: Cast, cluster: Cluster) -> None:
     lead = sign_in(open_page, cast, "lead")
     lead.go(f"/clusters/{cluster.name}/amendments/")

@@ -28,8 +28,15 @@ PAGES = [
 ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (320, "dark"),
+        (1280, "light"),
+        pytest.param(320, "light", marks=pytest.mark.slow),
+        pytest.param(1280, "dark", marks=pytest.mark.slow),
+    ],
+)
 def test_every_part_and_page_passes_axe_and_fits_the_screen(open_page: OpenPage, scheme: str, width: int) -> None:
     page = open_page(scheme=scheme, width=width)
     found: dict[str, Any] = {}

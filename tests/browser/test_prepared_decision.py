@@ -50,7 +50,7 @@ def test_one_prepares_and_another_announces(open_page: OpenPage, cast: Cast) -> 
     assert Cluster.objects.get(pk=cluster.pk).state == State.DECLINED
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), pytest.param(1280, "light", marks=pytest.mark.slow)])
 def test_a_day_and_hour_are_chosen_by_keyboard_and_without_a_script(
     open_page: OpenPage, cast: Cast, width: int, scheme: str
 ) -> None:
