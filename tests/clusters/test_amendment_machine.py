@@ -19,7 +19,7 @@ from community.verification import verify_history
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.paper.amendments import COORDINATORS, Book
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 PEOPLE = ("member", "participant", "lead", "deputy_lead", *COORDINATORS, "other_coordinator", "admin")
 WISHES: tuple[dict[str, str], ...] = (

@@ -20,7 +20,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.paper.life import Life
 from tests.conftest import is_postgres
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 PEOPLE = (
     "member",

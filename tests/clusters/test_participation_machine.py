@@ -28,7 +28,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.paper.people import GIVEN_ROLES, MAY_LEAD, NEWCOMERS, BookOfPeople, People
 from tests.clusters.test_lifecycle_machine import details
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 PERSONS = (*NEWCOMERS, "lead", "external")
 ACTORS = (*PERSONS, "proposer", "coordinator", "mission_coordinator", "admin")

@@ -17,7 +17,7 @@ from django.urls import reverse
 from community.models import Event, Member, Organisation, User
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 HOSTILE = (
     "title__regex=(((",

@@ -28,7 +28,7 @@ from community.permissions import Refusal
 from community.verification import verify_history
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 def csv_of(*rows: tuple[str, ...]) -> bytes:

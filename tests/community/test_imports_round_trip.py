@@ -23,7 +23,7 @@ from community.imports.table import Report, Table, bring_in
 from community.models import Event, Member, Message, Project, User
 from tests import factories as make
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 SIGNS = st.one_of(
     st.sampled_from("=+-@'\"0;,| \xa0Ωжé日_x＝"), st.characters(exclude_categories=["Cs", "Cc", "Cf", "Zl", "Zp"])

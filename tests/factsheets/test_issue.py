@@ -34,7 +34,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 from tests.factsheets.reading import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @pytest.fixture
