@@ -86,14 +86,14 @@ ALWAYS = ("visitor", "external", "member", "lead", "coordinator")
 
 
 def roles_of(row: Row, thorough: bool) -> tuple[str, ...]:
-    """Return who is asked at an address: everybody in the long run, every day `ALWAYS` and a third of the others.
+    """Return who is asked at an address: everybody in the long run, every day `ALWAYS` and a fifth of the others.
 
-    Which third follows from the address's name, so that it is the same on every day and another at its neighbours.
+    Which fifth follows from the address's name, so that it is the same on every day and another at its neighbours.
     """
     if thorough:
         return ROLES
-    turn = sum(row.name.encode()) % 3
-    return tuple(role for number, role in enumerate(ROLES) if role in ALWAYS or number % 3 == turn)
+    turn = sum(row.name.encode()) % 5
+    return tuple(role for number, role in enumerate(ROLES) if role in ALWAYS or number % 5 == turn)
 
 
 def asked(

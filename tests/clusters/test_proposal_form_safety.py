@@ -131,7 +131,7 @@ def test_the_address_without_a_step_shows_the_first_or_the_one_that_is_asked_for
     assert client.get("/clusters/draft-zzzzzzzz/edit/").status_code == 404
 
 
-@pytest.mark.both
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "data",
     [
