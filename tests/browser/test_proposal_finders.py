@@ -36,7 +36,7 @@ def cast() -> Cast:
     return cast
 
 
-@pytest.mark.parametrize("way", ["button", "enter"])
+@pytest.mark.parametrize("way", [pytest.param("button", marks=pytest.mark.slow), "enter"])
 def test_a_search_finds_and_leaves_what_is_typed_elsewhere(open_page: OpenPage, cast: Cast, way: str) -> None:
     cluster = make_cluster(cast, State.DRAFT, lead=None, lead_organisation=None)
     person = Person(open_page, cast.accounts["proposer"].email)
