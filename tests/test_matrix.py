@@ -158,11 +158,12 @@ def is_quick(row: Row) -> bool:
 
 @pytest.mark.parametrize("area", AREAS)
 def test_head_answers_as_get_and_no_other_method_does_anything(
-    area: str, cast: Cast, clients: dict[str, Client]
+    area: str, cast: Cast, clients: dict[str, Client], thorough: bool
 ) -> None:
     wrong: list[str] = []
+    step = 1 if thorough else 3  # every third address a day, always the same
     # set_language of Django answers any method as GET does, and changes only a cookie.
-    for row in filter(is_quick, AREAS[area]):
+    for row in list(filter(is_quick, AREAS[area]))[::step]:
         if row.name != "set_language" and not row.case:
             with undone():
                 wrong += other_methods(clients, row, reverse(row.name, kwargs=row.place(cast)))

@@ -139,12 +139,14 @@ def is_page(answer: Any) -> bool:
         "coordinator",
     ],
 )
-def test_every_page_of_the_matrix_holds_no_word_without_translation(role: str, cast: Cast, pseudo_locale: str) -> None:
+def test_every_page_of_the_matrix_holds_no_word_without_translation(
+    role: str, cast: Cast, pseudo_locale: str, thorough: bool
+) -> None:
     client = Client(headers={"accept-language": pseudo_locale})
     if (user := cast.user(role)) is not None:
         client.force_login(user)
     wrong: dict[str, list[str]] = {}
-    for row in rows():
+    for row in list(rows())[:: 1 if thorough else 2]:  # every second page a day, always the same
         if row.name in ("factsheets:preview_pdf", "factsheets:current_pdf", "healthz", "readyz"):
             continue
         url = reverse(row.name, kwargs=row.place(cast))
