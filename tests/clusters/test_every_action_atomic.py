@@ -106,6 +106,7 @@ ELSEWHERE = {
 }
 
 
+@pytest.mark.slow
 def test_each_verb_of_the_history_is_chained_and_its_words_cannot_be_changed(cast: Cast) -> None:
     ReferenceCounter.objects.create(year=timezone.localdate().year, last=900)  # the others are numbered by hand
     for name in sorted(NAMES, key="life.discard".__eq__):  # last: they are numbered by how many there are

@@ -337,6 +337,7 @@ def test_a_rule_that_is_made_wrong_is_noticed(name: str, rounds: Callable[[int],
         live_on(rounds(100), shrinks=False)
 
 
+@pytest.mark.slow
 def test_amendments_left_open_by_an_end_are_noticed() -> None:
     with patch.dict(_effects, close_amendments=(lambda attempt: None, True)), pytest.raises(AssertionError):
         live_on(1, shrinks=False)
