@@ -11,6 +11,7 @@ import gc
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -50,13 +51,37 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
+#: Tests whose cases are no numbers of one thing: each area of addresses and each reader is asked every day.
+WHOLE = ("tests/test_matrix.py", "tests/test_queries.py", "tests/test_trust.py", "tests/browser/")
+
+
+def sample(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Sample long lists of cases where `run.py test` asks for it: of each test the first two, then every fourth.
+
+    Always the same ones. By hand, and in the long run, every case runs.
+    """
+    if os.environ.get("SAMPLED") != "1":
+        return
+    seen: Counter[str] = Counter()
+    kept, left = [], []
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        number = seen[name]
+        seen[name] += 1
+        is_kept = number < 2 or number % 4 == 0 or item.nodeid.startswith(WHOLE)
+        (kept if is_kept else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Take the files away."""
     shutil.rmtree(config.stash[FOLDER], ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with the reason, what this database cannot show."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Sample, and skip, with the reason, what this database cannot show."""
+    sample(config, items)
     for item in items:
         if item.get_closest_marker("postgres") and not is_postgres():
             item.add_marker(pytest.mark.skip(reason="needs PostgreSQL: python3 run.py test --only postgres"))

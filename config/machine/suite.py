@@ -80,6 +80,7 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
     """Return the legs that run tests; the largest is the last."""
     # A hundred processes read the same modules, and pytest rewrites its own: compiled once, whatever the machine says.
     shared = {"THOROUGH": str(int(wish.is_thorough)), "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": ""}
+    shared["SAMPLED"] = str(int(not (wish.is_thorough or wish.arguments)))
     if path := tools.chromium():
         shared["CHROMIUM"] = path
     limit = THOROUGH_SECONDS if wish.is_thorough else 1200

@@ -26,6 +26,7 @@ def raise_need(person: Person, question: str) -> str:
     return person.page.url
 
 
+@pytest.mark.slow
 def test_two_needs_become_a_cluster_that_their_pages_show(world: dict[str, str], open_page: OpenPage) -> None:
     proposer = Person(open_page, world["proposer"])
     lead = Person(open_page, world["lead"])

@@ -79,6 +79,7 @@ def test_a_day_and_hour_are_chosen_by_keyboard_and_without_a_script(
     assert Cluster.objects.get(pk=cluster.pk).state == State.RETURNED
 
 
+@pytest.mark.slow
 def test_a_member_comments_and_the_proposer_answers(open_page: OpenPage, cast: Cast) -> None:
     cluster = make_cluster(cast, State.SUBMITTED)
     proposer = Person(open_page, cast.accounts["proposer"].email)
