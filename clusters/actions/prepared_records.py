@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import PreparedStatus
 from clusters.models import PreparedDecision
+from clusters.querysets.prepared import PreparedDecisionQuerySet
 from community.contributions import PersonalRecords
 from community.models import Member
 
 
-def _prepared(member: Member) -> QuerySet[PreparedDecision]:
+def _prepared(member: Member) -> PreparedDecisionQuerySet:
     return PreparedDecision.objects.filter(prepared_by=member).order_by("pk")
 
 
@@ -32,7 +32,7 @@ def _export(row: PreparedDecision) -> dict[str, Any]:
 def _erase(member: Member) -> int:
     """Take back what an erased person prepared, with its words; return how many."""
     gone = {"status": PreparedStatus.WITHDRAWN, "closed_at": timezone.now(), "reason": "", "conditions": []}
-    return _prepared(member).live().update(**gone)  # type: ignore[attr-defined, no-any-return]
+    return _prepared(member).live().update(**gone)
 
 
 def _merge(old: Member, new: Member) -> int:
