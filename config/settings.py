@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "config",
     "community",
     "clusters",
+    "results",
     "factsheets",
     "config.admin_site.RegistryAdminConfig",
     "django.contrib.auth",

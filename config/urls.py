@@ -21,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", login_not_required(of_the_frame(set_language)), name="set_language"),
     path("", include("factsheets.urls")),
+    path("", include("results.urls")),
     path("", include("clusters.urls")),
     path("", include("community.urls")),
 ]

@@ -71,7 +71,7 @@ class Replay(Generic[Made]):
 
     def kinds(self) -> Iterator[type[models.Model]]:
         """Yield the models of our own apps, tables between two of them included."""
-        for label in ("community", "clusters", "factsheets"):
+        for label in ("community", "clusters", "results", "factsheets"):
             yield from apps.get_app_config(label).get_models(include_auto_created=True)
 
     def _record(self) -> None:

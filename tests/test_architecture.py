@@ -13,7 +13,7 @@ from community import contributions, kinds
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Lowest first: an app imports only from those before it. config may import all and is imported by none.
-APPS = ("community", "clusters", "factsheets")
+APPS = ("community", "clusters", "results", "factsheets")
 #: Rows of STYLE: a module imports from its own row and those above it.
 ROWS: tuple[frozenset[str], ...] = (
     frozenset(

@@ -14,6 +14,7 @@ from django.template import Context, Template
 import clusters
 import community
 import factsheets
+import results
 from clusters.forms.merging import SeenVersionField
 
 WORDS = "This page was incomplete or out of date. What you typed is kept: open the page anew."
@@ -34,11 +35,11 @@ def classes(form: type[BaseForm]) -> Iterator[type[BaseForm]]:
 
 def all_forms() -> list[type[BaseForm]]:
     """All form classes of the project's `forms` and admin modules."""
-    for app in (community, clusters, factsheets):
+    for app in (community, clusters, results, factsheets):
         for module in pkgutil.walk_packages(app.__path__, f"{app.__name__}."):
             if ".forms" in module.name or ".admin" in module.name:
                 importlib.import_module(module.name)
-    ours = ("community.", "clusters.", "factsheets.")
+    ours = ("community.", "clusters.", "results.", "factsheets.")
     found = {form for form in classes(BaseForm) if form.__module__.startswith(ours) and hasattr(form, "base_fields")}
     return sorted(found, key=lambda form: (form.__module__, form.__qualname__))
 

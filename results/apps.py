@@ -1,0 +1,18 @@
+"""Set-up of the app `results`: its kinds and contributions."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ResultsConfig(AppConfig):
+    """Registers what `results` contributes to the apps below it."""
+
+    name = "results"
+    verbose_name = _("Results")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register kinds and fill the registries."""
+        from results import contributed
+
+        contributed.register()

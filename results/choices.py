@@ -1,0 +1,60 @@
+"""What the code branches on in results: how far an uptake has come, of what kind it is, what the adopter said."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class UptakeStep(models.TextChoices):
+    """How far an organisation has come with a solution (DOMAIN section 1)."""
+
+    AWARE = "aware", _("Aware")
+    INTERESTED = "interested", _("Interested")
+    MENTORING = "mentoring", _("Mentoring")
+    COMMITTED = "committed", _("Committed")
+    IN_USE = "in_use", _("In use")
+    STOPPED = "stopped", _("Stopped")
+
+
+#: In the order in which they are climbed.
+LADDER = (
+    UptakeStep.AWARE,
+    UptakeStep.INTERESTED,
+    UptakeStep.MENTORING,
+    UptakeStep.COMMITTED,
+    UptakeStep.IN_USE,
+)
+#: Not counted yet: figures and factsheets count only what is in use.
+ON_THE_WAY = frozenset({UptakeStep.AWARE, UptakeStep.INTERESTED, UptakeStep.MENTORING, UptakeStep.COMMITTED})
+#: There is no kind yet, and nothing that evidence could show.
+BEFORE_COMMITTED = frozenset({UptakeStep.AWARE, UptakeStep.INTERESTED, UptakeStep.MENTORING})
+#: Have a kind and evidence.
+FROM_COMMITTED_ON = frozenset({UptakeStep.COMMITTED, UptakeStep.IN_USE})
+LIVE_STEPS = frozenset(LADDER)
+
+
+class UptakeKind(models.TextChoices):
+    """How a solution was taken up; said from `committed` on."""
+
+    AS_IS = "as_is", _("As it is")
+    ADAPTED = "adapted", _("Adapted")
+    SCALED_UP = "scaled_up", _("Up-scaled")
+    IN_POLICY = "in_policy", _("In policy")
+
+
+class ConfirmationStatus(models.TextChoices):
+    """What became of asking the adopting organisation."""
+
+    OPEN = "open", _("Waits for an answer")
+    CONFIRMED = "confirmed", _("Confirmed")
+    REFUSED = "refused", _("Refused")
+    CORRECTED = "corrected", _("Corrected")
+    EXPIRED = "expired", _("Ended without an answer")
+    TAKEN_BACK = "taken_back", _("Taken back")
+
+
+#: The adopting organisation said something.
+ANSWERED = frozenset({ConfirmationStatus.CONFIRMED, ConfirmationStatus.REFUSED, ConfirmationStatus.CORRECTED})
+#: Nobody came.
+UNANSWERED = frozenset({ConfirmationStatus.EXPIRED, ConfirmationStatus.TAKEN_BACK})
+#: So many days an ask is open, and its link acts, counted from sending (TRUST 12).
+CONFIRM_DAYS = 60

@@ -1,0 +1,6 @@
+"""The models of `results`, one noun a module."""
+
+from results.models.confirmation import UptakeConfirmation
+from results.models.uptake import Uptake
+
+__all__ = ["Uptake", "UptakeConfirmation"]

@@ -1,0 +1,1 @@
+"""Reads of results, one noun a module."""

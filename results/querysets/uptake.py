@@ -1,0 +1,124 @@
+"""Reads of uptakes: who sees which, what counts, what is declared and what is documented."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Self
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from clusters.visibility import viewer
+from results.choices import LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, UptakeStep
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from clusters.models import Cluster
+    from community.models import Organisation, Project, Solution, Territory, User
+    from results.models import Uptake, UptakeConfirmation
+
+
+def documenting() -> models.QuerySet[UptakeConfirmation]:
+    """Return the confirmations that document the uptake of an outer query as it is stated now.
+
+    The adopting organisation confirmed exactly this statement, and its document is there: a link or number, or a
+    file that was not removed. A later change of substance raises the uptake's `statement`, and none fits any more.
+    """
+    rows = apps.get_model("results", "UptakeConfirmation").objects.filter(
+        uptake=OuterRef("pk"), statement=OuterRef("statement"), status=ConfirmationStatus.CONFIRMED
+    )
+    with_file = Q(document__isnull=False, document__removed_at__isnull=True)
+    found: models.QuerySet[UptakeConfirmation] = rows.filter(with_file | ~Q(document_url="") | ~Q(document_number=""))
+    return found
+
+
+class UptakeQuerySet(models.QuerySet["Uptake"]):
+    """Solutions taken up by organisations, each through one cluster."""
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep what `user` may read: those of visible clusters that are disclosed, and all of one's own work.
+
+        An undisclosed one is read only by who works on its cluster (proposer, lead, participants), by its
+        coordinators, and by administrators.
+        """
+        seen = self.filter(cluster__in=apps.get_model("clusters", "Cluster").objects.visible_to(user))
+        return seen.filter(self._open_to(user))
+
+    def _open_to(self, user: User | AnonymousUser | None) -> Q:
+        """Return the condition for what is disclosed, or part of one's own work."""
+        who = viewer(user, timezone.localdate())
+        if who.is_administrator or who.is_mission:
+            return Q()
+        seen = Q(is_disclosed=True)
+        if who.member_id is None:
+            return seen
+        parts = apps.get_model("clusters", "Participation").objects.active().filter(member=who.member_id)
+        seen |= Q(cluster__proposer=who.member_id) | Q(cluster__lead=who.member_id)
+        seen |= Q(cluster__acting_lead=who.member_id) | Q(cluster__in=parts.values("cluster"))
+        if who.group_ids:
+            seen |= Q(cluster__working_group__in=who.group_ids)
+        return seen
+
+    def disclosed(self) -> Self:
+        """Keep what everybody may read who sees the cluster: documents and figures show nothing else."""
+        return self.filter(is_disclosed=True)
+
+    def live(self) -> Self:
+        """Leave out those that were stopped."""
+        return self.in_steps(LIVE_STEPS)
+
+    def in_steps(self, steps: Iterable[str]) -> Self:
+        """Keep those on one of the steps."""
+        return self.filter(state__in=sorted(steps))
+
+    def in_use(self) -> Self:
+        """Keep what is used: the only uptakes that figures and factsheets count."""
+        return self.filter(state=UptakeStep.IN_USE)
+
+    def on_the_way(self) -> Self:
+        """Keep the steps before the use, which no figure counts."""
+        return self.in_steps(ON_THE_WAY)
+
+    def with_documented(self) -> Self:
+        """Add `is_documented`: whether the adopting organisation confirmed the present statement with a document."""
+        return self.annotate(is_documented=Exists(documenting()))
+
+    def documented(self) -> Self:
+        """Keep what the adopting organisation confirmed as it stands now, with a document."""
+        return self.filter(Exists(documenting()))
+
+    def declared(self) -> Self:
+        """Keep what only the cluster says."""
+        return self.filter(~Exists(documenting()))
+
+    def of_cluster(self, cluster: Cluster | int) -> Self:
+        """Keep those that came through a cluster."""
+        return self.filter(cluster=cluster)
+
+    def of_solution(self, solution: Solution | int) -> Self:
+        """Keep those of a solution."""
+        return self.filter(solution=solution)
+
+    def of_organisation(self, organisation: Organisation | int) -> Self:
+        """Keep what an organisation has taken up."""
+        return self.filter(organisation=organisation)
+
+    def of_project(self, project: Project | int) -> Self:
+        """Keep those of a project's solutions."""
+        return self.filter(solution__project=project)
+
+    def of_territory(self, territory: Territory | int) -> Self:
+        """Keep those in a territory."""
+        return self.filter(territory=territory)
+
+    def for_page(self) -> Self:
+        """Join what a line shows, with `is_documented`."""
+        joined = self.select_related("cluster", "solution__project", "organisation", "territory", "outcome")
+        return joined.with_documented()
+
+    def in_order(self) -> Self:
+        """Order as lists do: newest use first, then what is on the way, newest first."""
+        return self.order_by(models.F("in_use_on").desc(nulls_last=True), "-created_at", "-pk")
