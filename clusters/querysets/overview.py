@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import CharField, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
@@ -85,6 +85,13 @@ class OverviewQuerySet(RegisterQuerySet):
         leads = Q(lead=member_id, lead_accepted_at__isnull=False)
         acts = Q(acting_lead=member_id, lead_accepted_at__isnull=True)
         return self.filter(leads | acts | Q(pk__in=deputy.values("cluster")))
+
+    def with_old_roadmap(self, on: date, days: int) -> Self:
+        """Keep what has an open stage that nobody confirmed for so many days (`rules.roadmap.age_of_roadmap`)."""
+        first = timezone.make_aware(datetime.combine(on - timedelta(days=days - 1), time.min))
+        unsaid = Q(confirmed_at__isnull=True, cluster__started_on__lte=on - timedelta(days=days))
+        rows = apps.get_model("clusters", "Stage").objects.open().filter(cluster=OuterRef("pk"))
+        return self.filter(Exists(rows.filter(Q(confirmed_at__lt=first) | unsaid)))
 
     def under_way(self) -> Self:
         """Keep what is proposed, approved, running or paused."""
