@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from community import kinds
+from community import contributions, kinds
+from community.contributions import NavigationEntry
 from results.models import Uptake, UptakeConfirmation
 
 
@@ -32,6 +33,10 @@ def register() -> None:
             visible_to=_confirmations,
             is_told=True,
         )
+    )
+
+    contributions.navigation.register(
+        "coverage", NavigationEntry(_("Coverage"), "results:coverage", order=80, prefixes=("/coverage/",))
     )
 
 

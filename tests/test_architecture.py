@@ -64,6 +64,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "storage",
             "overlap",
             "relatives",
+            "coverage",
         }
     ),
     frozenset(
