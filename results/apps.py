@@ -12,7 +12,8 @@ class ResultsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register kinds and fill the registries."""
-        from results import contributed
+        """Register kinds, the life cycle with its effects, and what the apps below draw."""
+        from results import contributed, lifecycle  # noqa: F401 - it registers on import
+        from results.actions import step_effects  # noqa: F401 - so do effects and mails
 
         contributed.register()

@@ -2,10 +2,41 @@
 
 from django.urls import URLPattern, path
 
+from results.views import confirm_link, confirmation, evidence, step, uptake
 from results.views.coverage import coverage
 
 app_name = "results"
 
 urlpatterns: list[URLPattern] = [
     path("coverage/", coverage, name="coverage"),
+    path("clusters/<str:reference>/uptakes/", uptake.UptakesView.as_view(), name="uptakes"),
+    path("clusters/<str:reference>/uptakes/add/", uptake.UptakeCreateView.as_view(), name="uptake_create"),
+    path("uptakes/<int:pk>/", uptake.UptakeDetailView.as_view(), name="uptake"),
+    path("uptakes/<int:pk>/edit/", uptake.UptakeUpdateView.as_view(), name="uptake_update"),
+    path("uptakes/<int:pk>/remove/", uptake.UptakeRemoveView.as_view(), name="uptake_remove"),
+    path("uptakes/<int:pk>/files/", evidence.UptakeFilesView.as_view(), name="uptake_files"),
+    path("uptakes/<int:pk>/files/<int:file>/", evidence.UptakeFileView.as_view(), name="uptake_file"),
+    path(
+        "uptakes/<int:pk>/files/<int:file>/remove/",
+        evidence.UptakeFileRemoveView.as_view(),
+        name="uptake_file_remove",
+    ),
+    path("uptakes/<int:pk>/ask/", confirmation.AskView.as_view(), name="uptake_ask"),
+    path(
+        "uptakes/<int:pk>/questions/<int:question>/remind/",
+        confirmation.QuestionRemindView.as_view(),
+        name="question_remind",
+    ),
+    path(
+        "uptakes/<int:pk>/questions/<int:question>/take-back/",
+        confirmation.QuestionTakeBackView.as_view(),
+        name="question_take_back",
+    ),
+    path(
+        "uptakes/<int:pk>/questions/<int:question>/settle/",
+        confirmation.CorrectionSettleView.as_view(),
+        name="correction_settle",
+    ),
+    path("uptakes/<int:pk>/<slug:verb>/", step.UptakeStepView.as_view(), name="uptake_step"),
+    path("confirm/<str:token>/", confirm_link.ConfirmView.as_view(), name="confirm"),
 ]

@@ -105,6 +105,7 @@ REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "condition_met": _plain(_conditions),
     "invitation": _plain(_own_part),
     "address": _plain(_named_page("clusters:people")),  # its mail leads to the signed link instead
+    "confirmation": _plain(_named_page("clusters:outcomes")),  # so does this one's
     "request": _plain(_requests),
     "suggestion": _amendment,
     "new_lead": _amendment,
