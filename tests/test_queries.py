@@ -55,6 +55,7 @@ BUDGETS: dict[str, int] = {
     "/organisations/": 12,
     "/members/": 12,
     "/working-groups/": 12,
+    "/coverage/": 18,
     "/desk/": 32,
     "/desk/several/": 11,
     "/notifications/": 12,

@@ -46,6 +46,13 @@ class CoverageForm(forms.Form):
         return Columns(self.cleaned_data["columns"] or Columns.GROUP)
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether the address chooses anything but the rows."""
+        return any(self.cleaned_data.get(name) for name in self.fields if name not in ("rows", "columns")) or (
+            self.cleaned_data.get("columns", Columns.GROUP) is not Columns.GROUP
+        )
+
+    @property
     def wanted(self) -> Wanted:
         """What is counted; everything while the address holds a wrong value."""
         given = self.cleaned_data

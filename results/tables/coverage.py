@@ -90,14 +90,14 @@ def coverage_of(facts: Facts, wanted: Wanted, rows: Rows, columns: Columns, *, s
     kept = rules.chosen(facts, wanted)
     counts, total = rules.count(kept, rows, columns), rules.in_all(kept, columns)
     heads = list(_columns(facts, columns, sees_proposed))
-    links = _Links(wanted, rows, columns)
+    links = _Links(wanted, rows, columns, sees_proposed)
     lines = [
         _line(key, label, badge, counts.get(key, Count()), heads, kept, links)
         for key, label, badge in _rows(facts, rows, wanted)
     ]
     if UNSAID in counts:
         lines.append(_line(UNSAID, str(_UNSAID[rows]), "", counts[UNSAID], heads, kept, links))
-    tiles = _tiles(kept, wanted)
+    tiles = _tiles(kept, wanted, sees_proposed)
     return Coverage(
         lead=_lead(kept),
         wide=tilemap(tiles, ident="tilemap-wide"),
@@ -164,6 +164,7 @@ class _Links:
     wanted: Wanted
     rows: Rows
     columns: Columns
+    sees_proposed: bool
 
     def url(self, key: str, column: str = "") -> str:
         """Return the address of the register; "" where it has no such filter."""
@@ -174,9 +175,12 @@ class _Links:
         group = column if self.columns is Columns.GROUP and column else self.wanted.group
         wanted_state = column if self.columns is Columns.STATE else ""
         pairs = [("territory", place), ("project", project), ("wg", group)]
-        pairs += [("state", str(state)) for state, name in STATES.items() if wanted_state in ("", name)]
+        pairs += [("state", str(state)) for state, name in STATES.items() if self._is_counted(name, wanted_state)]
         query = urlencode([pair for pair in pairs if pair[1]])
         return f"{reverse('clusters:list')}?{query}"
+
+    def _is_counted(self, name: str, wanted: str) -> bool:
+        return wanted in ("", name) and (self.sees_proposed or name != "waiting")
 
 
 def _line(
@@ -215,9 +219,9 @@ def _cell(number: int, url: str) -> Cell:
     return Cell(number, url if number else "", css)
 
 
-def _tiles(facts: Facts, wanted: Wanted) -> list[Tile]:
+def _tiles(facts: Facts, wanted: Wanted, sees_proposed: bool) -> list[Tile]:
     counts = rules.count(facts, Rows.REGION, Columns.GROUP)
-    links = _Links(wanted, Rows.REGION, Columns.GROUP)
+    links = _Links(wanted, Rows.REGION, Columns.GROUP, sees_proposed)
     found = []
     for region in facts.regions:
         count = counts.get(region.code, Count())

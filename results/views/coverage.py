@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from clusters.visibility import viewer
 from community.cells import guarded
 from results.coverage import facts_for
-from results.forms.coverage import CoverageForm
+from results.forms.coverage import ROWS, CoverageForm
 from results.tables.coverage import Coverage, countries_of, coverage_of, sheet_of
 
 
@@ -32,7 +32,18 @@ def coverage(request: HttpRequest) -> HttpResponse:
     found = coverage_of(facts, form.wanted, given["rows"], given["columns"], sees_proposed=sees_proposed)
     if request.GET.get("format") == "csv":
         return _file(found, f"coverage-{given['rows']}-{given['columns']}-{on.isoformat()}.csv")
-    return render(request, "results/coverage/coverage.html", {**context, "coverage": found, "on": on})
+    context |= {"coverage": found, "on": on, "views": _views(request, found), "is_narrowed": form.is_narrowed}
+    return render(request, "results/coverage/coverage.html", context)
+
+
+def _views(request: HttpRequest, found: Coverage) -> list[dict[str, object]]:
+    """Return the ways to choose the rows with one press; everything else in the address stays."""
+    views = []
+    for code, label in ROWS:
+        query = request.GET.copy()
+        query["rows"] = code
+        views.append({"url": f"?{query.urlencode()}", "icon": "list", "label": label, "current": found.rows == code})
+    return views
 
 
 def _file(found: Coverage, name: str) -> HttpResponse:

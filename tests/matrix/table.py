@@ -112,6 +112,7 @@ NOUNS = (
         post=SIGNED_IN_NO_METHOD,
         case="consents to nothing",
     ),
+    page("results:coverage"),
     page("community:needs"),
     page("community:need", places.need),
     Row(
@@ -210,5 +211,6 @@ PUBLIC = frozenset(
         "factsheets:issue_pdf",
         "factsheets:preview",
         "factsheets:verify",
+        "results:coverage",
     }
 )
