@@ -33,6 +33,7 @@ from tests.matrix.table_clusters import (
     ROADMAP,
     VERBS,
 )
+from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
 from tests.matrix.table_room import ROOM
 
 SITE = (
@@ -157,6 +158,8 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "conditions": CONDITIONS,
     "room": ROOM,
     "amendments": AMENDMENTS,
+    "uptakes": UPTAKES,
+    "confirmations": CONFIRMATIONS,
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
 }
@@ -210,5 +213,9 @@ PUBLIC = frozenset(
         "factsheets:issue_pdf",
         "factsheets:preview",
         "factsheets:verify",
+        "results:confirm",
+        "results:uptake",
+        "results:uptake_file",
+        "results:uptakes",
     }
 )
