@@ -26,6 +26,9 @@ from community.actions.transition import transition
 from community.choices import ConsentPurpose, FileVisibility, PartnerRole, Vocabulary
 from community.links import mint
 from community.models import Comment, Need, Organisation, Project, Solution, WorkingGroup
+from results.actions.confirmation import ask_adopter
+from results.actions.evidence import add_uptake_file
+from results.models import Uptake
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
@@ -37,6 +40,7 @@ from tests.matrix.places import (
     make_prepared,
     make_room_file,
 )
+from tests.results.making import make_uptake
 
 pytestmark = [pytest.mark.django_db]
 
@@ -57,13 +61,14 @@ BUDGETS: dict[str, int] = {
     "/working-groups/": 12,
     "/coverage/": 18,
     "/desk/": 32,
+    "/desk/": 33,
     "/desk/several/": 11,
     "/notifications/": 12,
     "/account/notifications/": 10,
     "/review/": 18,
     "/review/clusters/": 12,
     "/review/several/": 16,
-    "/reminders/": 26,
+    "/reminders/": 27,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 14,
     "/projects/{project}/": 14,
@@ -80,6 +85,8 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/people/invite/addresses/": 10,
     "/clusters/{running}/people/places/": 12,
     "/clusters/{running}/outcomes/": 12,
+    "/clusters/{running}/uptakes/": 12,
+    "/uptakes/{uptake}/": 18,
     "/clusters/{concluded}/": 12,
     "/clusters/{concluded}/outcomes/": 12,
     "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
@@ -141,6 +148,8 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/people/invite/addresses/",
         "/clusters/{running}/people/places/",
         "/clusters/{running}/outcomes/",
+        "/clusters/{running}/uptakes/",
+        "/uptakes/{uptake}/",
         "/clusters/{running}/room/",
         "/clusters/{running}/room/threads/{thread}/",
         "/clusters/{running}/room/meetings/{meeting}/",
@@ -179,6 +188,7 @@ class World:
         self.follow_up = make_follow_up(self.cast, self.concluded)
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
         make_prepared(self.cast, self.proposed)
+        self.uptake = make_uptake(self.cast, self.running, solution=self.solution, organisation=self.organisation)
         self.grow()
 
     def names(self) -> dict[str, Any]:
@@ -195,6 +205,7 @@ class World:
             "concluded": self.concluded.name,
             "follow_up": self.follow_up.pk,
             "token": self.token,
+            "uptake": self.uptake.pk,
             "thread": self.thread.pk,
             "document": self.document.pk,
             "meeting": self.meeting.pk,
@@ -272,6 +283,25 @@ class World:
         self._grow_amendments(by)
         self._grow_room(person)
         self._grow_invitations(person)
+        self._grow_uptakes()
+
+    def _grow_uptakes(self) -> None:
+        """Record further uptakes of the solution, and by the organisation; ask about the first and keep a file."""
+        number, steps = Uptake.objects.count(), ("in_use", "aware", "committed")
+        make_uptake(self.cast, self.running, name=f"Board {number}", solution=self.solution, state=steps[number % 3])
+        organisation = {"organisation": self.organisation, "solution": make.make_solution(project=self.project)}
+        make_uptake(self.cast, self.running, name=f"Unused {number}", **organisation)
+        ask_adopter(uptake=self.uptake, by=self.cast.user("lead"), address=f"board{number}@water.example")
+        add_uptake_file(
+            uptake=self.uptake,
+            by=self.cast.user("lead"),
+            content=ContentFile(b"%d wells" % number, "wells.txt"),
+            title=f"Wells {number}",
+            rights_holder="Region of the Gulf",
+            licence="CC BY 4.0",
+            is_free_for_eu_use=True,
+            visibility=FileVisibility.PUBLIC,
+        )
 
     def _grow_invitations(self, person: Any) -> None:
         """Ask an address that waits, let another one be taken up, and a person ask to join."""

@@ -33,6 +33,7 @@ from tests.matrix.table_clusters import (
     ROADMAP,
     VERBS,
 )
+from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
 from tests.matrix.table_room import ROOM
 
 SITE = (
@@ -158,6 +159,8 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "conditions": CONDITIONS,
     "room": ROOM,
     "amendments": AMENDMENTS,
+    "uptakes": UPTAKES,
+    "confirmations": CONFIRMATIONS,
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
 }
@@ -212,5 +215,9 @@ PUBLIC = frozenset(
         "factsheets:preview",
         "factsheets:verify",
         "results:coverage",
+        "results:confirm",
+        "results:uptake",
+        "results:uptake_file",
+        "results:uptakes",
     }
 )
