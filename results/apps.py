@@ -13,6 +13,7 @@ class ResultsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds and fill the registries."""
-        from results import contributed
+        from results import contributed, figures_contributed
 
         contributed.register()
+        figures_contributed.register()

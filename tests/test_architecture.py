@@ -35,6 +35,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "search_index",
             "glossary",
             "cells",
+            "facts",
         }
     ),
     frozenset({"querysets"}),
@@ -103,6 +104,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "amendment_desk",
             "clock",
             "contributed",
+            "figures_contributed",
             "context_processors",
             "demo",
         }

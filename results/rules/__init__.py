@@ -1,0 +1,1 @@
+"""What holds of results: predicates with reasons."""

@@ -1,0 +1,1 @@
+"""Lists of results: what their templates show, read in few queries and put into words."""

@@ -1,0 +1,1 @@
+"""Pages of results: one domain call each, its result or refusal turned into HTTP."""
