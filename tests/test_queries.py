@@ -92,6 +92,11 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/amendments/1/": 12,
     "/review/{proposed}/": 25,
     "/clusters/{proposed}/prepared/": 20,
+    "/indicators/": 22,
+    "/indicators/rcr104/": 12,
+    "/indicators/rco87/?show=left_out": 14,
+    "/indicators/rco81/": 14,
+    "/indicators/rco84/": 14,
     "/clusters/{proposed}/comments/": 14,
     "/clusters/{proposed}/": 12,
 }

@@ -92,7 +92,7 @@ class Report:
             RULES.get(indicator.code),
             (self.whole(indicator) if figure is None else figure).of_project(pk),
             self._targets.get((indicator.pk, pk)),
-            tuple(self._types.get(code, code) for code in indicator.left_out_types),
+            tuple(self._types[code] for code in indicator.left_out_types if code in self._types),
         )
 
     def rows(self) -> list[IndicatorRow]:
@@ -158,7 +158,7 @@ def _address(kind: str, pk: int, cluster: str) -> str:
         "solution": ("community:solution", {"pk": pk}),
         "organisation": ("community:organisation", {"pk": pk}),
         "uptake": (kinds.get("uptake").url_name or "", {"pk": pk}),
-        "stage": ("clusters:stage_detail", {"reference": cluster, "pk": pk}),
+        "stage": ("clusters:roadmap", {"reference": cluster}),
     }
     name, kwargs = places.get(kind, ("", {}))
     try:

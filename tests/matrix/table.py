@@ -33,6 +33,7 @@ from tests.matrix.table_clusters import (
     ROADMAP,
     VERBS,
 )
+from tests.matrix.table_figures import FIGURES
 from tests.matrix.table_room import ROOM
 
 SITE = (
@@ -159,6 +160,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "amendments": AMENDMENTS,
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
+    "figures": FIGURES,
 }
 
 #: What opens without sign-in; every other address sends the visitor to the sign-in page.
@@ -210,5 +212,7 @@ PUBLIC = frozenset(
         "factsheets:issue_pdf",
         "factsheets:preview",
         "factsheets:verify",
+        "results:indicator",
+        "results:indicators",
     }
 )
