@@ -13,7 +13,8 @@ class ResultsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds, the life cycle with its effects, and what the apps below draw."""
-        from results import contributed, lifecycle  # noqa: F401 - it registers on import
+        from results import contributed, figures_contributed, lifecycle  # noqa: F401 - it registers on import
         from results.actions import step_effects  # noqa: F401 - so do effects and mails
 
         contributed.register()
+        figures_contributed.register()

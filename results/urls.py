@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from results.views import confirm_link, confirmation, evidence, step, uptake
 from results.views.coverage import coverage
+from results.views.indicators import IndicatorsView, IndicatorView
 
 app_name = "results"
 
@@ -39,4 +40,6 @@ urlpatterns: list[URLPattern] = [
     ),
     path("uptakes/<int:pk>/<slug:verb>/", step.UptakeStepView.as_view(), name="uptake_step"),
     path("confirm/<str:token>/", confirm_link.ConfirmView.as_view(), name="confirm"),
+    path("indicators/", IndicatorsView.as_view(), name="indicators"),
+    path("indicators/<slug:code>/", IndicatorView.as_view(), name="indicator"),
 ]

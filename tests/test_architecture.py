@@ -35,6 +35,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "search_index",
             "glossary",
             "cells",
+            "facts",
         }
     ),
     frozenset({"querysets"}),
@@ -104,6 +105,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "amendment_desk",
             "clock",
             "contributed",
+            "figures_contributed",
             "context_processors",
             "demo",
         }

@@ -1,6 +1,7 @@
 """The models of `results`, one noun a module."""
 
 from results.models.confirmation import UptakeConfirmation
+from results.models.indicator import Contribution, Indicator, Target
 from results.models.uptake import Uptake
 
-__all__ = ["Uptake", "UptakeConfirmation"]
+__all__ = ["Contribution", "Indicator", "Target", "Uptake", "UptakeConfirmation"]

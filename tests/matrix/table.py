@@ -33,6 +33,7 @@ from tests.matrix.table_clusters import (
     ROADMAP,
     VERBS,
 )
+from tests.matrix.table_figures import FIGURES
 from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
 from tests.matrix.table_room import ROOM
 
@@ -163,6 +164,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "confirmations": CONFIRMATIONS,
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
+    "figures": FIGURES,
 }
 
 #: What opens without sign-in; every other address sends the visitor to the sign-in page.
@@ -219,5 +221,7 @@ PUBLIC = frozenset(
         "results:uptake",
         "results:uptake_file",
         "results:uptakes",
+        "results:indicator",
+        "results:indicators",
     }
 )
