@@ -34,6 +34,7 @@ from tests.matrix.table_clusters import (
     VERBS,
 )
 from tests.matrix.table_room import ROOM
+from tests.matrix.table_solutions import SOLUTIONS
 
 SITE = (
     page("healthz"),
@@ -89,8 +90,6 @@ SITE = (
 )
 
 NOUNS = (
-    page("community:solutions"),
-    page("community:solution", places.solution),
     page("community:projects"),
     page("community:project", places.project),
     page("community:organisations"),
@@ -147,6 +146,7 @@ NOUNS = (
 AREAS: dict[str, tuple[Row, ...]] = {
     "site": SITE,
     "nouns": NOUNS,
+    "solutions": SOLUTIONS,
     "register": REGISTER,
     "proposal": PROPOSAL,
     "roadmap": ROADMAP,
@@ -200,6 +200,7 @@ PUBLIC = frozenset(
         "community:project",
         "community:projects",
         "community:solution",
+        "community:solution_file",
         "community:solutions",
         "community:working_group",
         "community:working_groups",
