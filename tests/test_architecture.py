@@ -49,7 +49,19 @@ ROWS: tuple[frozenset[str], ...] = (
             "uploads",
         }
     ),
-    frozenset({"lifecycle", "amendment_lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
+    frozenset(
+        {
+            "lifecycle",
+            "amendment_lifecycle",
+            "solution_lifecycle",
+            "chain",
+            "verification",
+            "events",
+            "tasks_api",
+            "jobs",
+            "links",
+        }
+    ),
     frozenset(
         {
             "exports",
@@ -62,6 +74,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "pictures",
             "search",
             "similar",
+            "near_words",
             "storage",
             "overlap",
             "relatives",
@@ -75,6 +88,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "inbox",
             "mails",
             "account_mails",
+            "solution_mails",
             "mailbox",
             "rendering",
             "pdf",
@@ -85,7 +99,7 @@ ROWS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"actions"}),
-    frozenset({"forms", "filters", "tables", "imports", "resources"}),
+    frozenset({"forms", "filters", "tables", "catalogue", "imports", "resources"}),
     frozenset(
         {
             "views",
@@ -103,6 +117,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "checks",
             "desk",
             "amendment_desk",
+            "solution_desk",
             "clock",
             "contributed",
             "figures_contributed",
@@ -226,7 +241,12 @@ def test_templates_stay_short() -> None:
 
 
 def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
-    assert contributions.desk_items.codes() == ["community.administrators", "clusters", "clusters.amendments"]
+    assert contributions.desk_items.codes() == [
+        "community.administrators",
+        "community.solutions",
+        "clusters",
+        "clusters.amendments",
+    ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]

@@ -22,10 +22,20 @@ from clusters.actions.room_file import add_version
 from clusters.choices import PUBLIC_STATES, FollowUpReason, InvitationStatus, ParticipationStatus, StageStatus, State
 from clusters.models import Cluster, Objective, Outcome, Participation, RoomMessage, Stage
 from clusters.notifications.follow_up import PURPOSE
+from community.actions.solution import add_solution_file
 from community.actions.transition import transition
-from community.choices import ConsentPurpose, FileVisibility, PartnerRole, Vocabulary
+from community.choices import ConsentPurpose, FileVisibility, Language, PartnerRole, Vocabulary
 from community.links import mint
-from community.models import Comment, Need, Organisation, Project, Solution, WorkingGroup
+from community.models import (
+    Comment,
+    Need,
+    Organisation,
+    Project,
+    Solution,
+    SolutionLanguage,
+    SolutionLink,
+    WorkingGroup,
+)
 from results.actions.confirmation import ask_adopter
 from results.actions.evidence import add_uptake_file
 from results.models import Uptake
@@ -54,7 +64,10 @@ BUDGETS: dict[str, int] = {
     "/": 18,
     "/clusters/": 8,
     "/needs/": 14,
-    "/solutions/": 13,
+    "/solutions/": 14,
+    "/solutions/?view=table&q=storagge": 16,
+    "/solutions/{solution}/contact/": 12,
+    "/solutions/{draft}/files/": 14,
     "/projects/": 12,
     "/organisations/": 12,
     "/members/": 12,
@@ -69,7 +82,7 @@ BUDGETS: dict[str, int] = {
     "/review/several/": 16,
     "/reminders/": 27,
     "/needs/{need}/": 18,
-    "/solutions/{solution}/": 14,
+    "/solutions/{solution}/": 18,
     "/projects/{project}/": 14,
     "/organisations/{organisation}/": 14,
     "/members/{member}/": 14,
@@ -107,8 +120,9 @@ BUDGETS: dict[str, int] = {
     "/clusters/{proposed}/comments/": 14,
     "/clusters/{proposed}/": 12,
 }
-#: Pages of those who keep the cluster or decide on it.
+#: Pages of those who keep the cluster or decide on it, and of those who write solutions.
 LEADS_ONLY = (
+    "/solutions/{draft}/files/",
     "/clusters/{proposed}/prepared/",
     "/clusters/{running}/room/threads/{thread}/",
     "/clusters/{running}/room/meetings/{meeting}/",
@@ -122,6 +136,7 @@ LEADS_ONLY = (
 )
 #: Who looks at what.
 PERSONAL = (
+    "/solutions/{solution}/contact/",
     "/members/",
     "/desk/",
     "/notifications/",
@@ -183,6 +198,7 @@ class World:
         self.member = make.make_member("Claire Astier", organisation=self.organisation, consents=CONSENTS)
         self.need: Need = make.make_need(raised_by=self.member, organisation=self.organisation)
         self.solution: Solution = make.make_solution("Storage method", project=self.project, contact=self.member)
+        self.draft: Solution = make.make_solution(project=self.project, status="draft", published_at=None)
         self.running: Cluster = make_cluster(self.cast, State.RUNNING, need=self.need)
         self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
         self.concluded: Cluster = make_cluster(self.cast, State.CONCLUDED)
@@ -200,6 +216,7 @@ class World:
         return {
             "need": self.need.pk,
             "solution": self.solution.pk,
+            "draft": self.draft.pk,
             "project": self.project.code,
             "organisation": self.organisation.pk,
             "member": self.member.key,
@@ -238,8 +255,22 @@ class World:
         solution = make.make_solution(
             project=self.project, type=make.make_term(Vocabulary.SOLUTION_TYPE), contact=self.member
         )
-        for result in (solution, self.solution):
+        for result in (solution, self.solution, self.draft):
             result.challenges.add(make.make_term())
+            result.tested_in.add(make.make_territory())
+            number = result.links.count() + 1
+            SolutionLink.objects.create(solution=result, position=number, label="Manual", address="https://a.example")
+            SolutionLanguage.objects.create(solution=result, code=Language.values[number])
+            add_solution_file(
+                solution=result,
+                by=self.cast.accounts["coordinator"],
+                content=ContentFile(b"%d dunes" % number, "dunes.txt"),
+                title=f"Dunes {number}",
+                rights_holder="Region of the Gulf",
+                licence="CC BY 4.0",
+                is_free_for_eu_use=True,
+                visibility=FileVisibility.PUBLIC,
+            )
         self._grow_clusters(person)
 
     def _grow_clusters(self, person: Any) -> None:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import FollowUpAnswer
 from clusters.forms.merging import MergingForm
-from clusters.forms.roadmap import web_address
 from clusters.models import FollowUp
 from clusters.rules.follow_up import note_problem
+from community.forms.lines import web_address
 from community.validators import plain_text
 
 FIELDS = ("answer", "note", "evidence_url")

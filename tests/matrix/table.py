@@ -36,6 +36,7 @@ from tests.matrix.table_clusters import (
 from tests.matrix.table_figures import FIGURES
 from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
 from tests.matrix.table_room import ROOM
+from tests.matrix.table_solutions import SOLUTIONS
 
 SITE = (
     page("healthz"),
@@ -91,8 +92,6 @@ SITE = (
 )
 
 NOUNS = (
-    page("community:solutions"),
-    page("community:solution", places.solution),
     page("community:projects"),
     page("community:project", places.project),
     page("community:organisations"),
@@ -150,6 +149,7 @@ NOUNS = (
 AREAS: dict[str, tuple[Row, ...]] = {
     "site": SITE,
     "nouns": NOUNS,
+    "solutions": SOLUTIONS,
     "register": REGISTER,
     "proposal": PROPOSAL,
     "roadmap": ROADMAP,
@@ -206,6 +206,7 @@ PUBLIC = frozenset(
         "community:project",
         "community:projects",
         "community:solution",
+        "community:solution_file",
         "community:solutions",
         "community:working_group",
         "community:working_groups",
