@@ -43,6 +43,7 @@ from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 from tests.matrix.places import (
+    make_begun_meeting,
     make_comment,
     make_follow_up,
     make_invitation,
@@ -203,7 +204,7 @@ class World:
         self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
         self.concluded: Cluster = make_cluster(self.cast, State.CONCLUDED)
         self.thread = make_comment(self.cast, self.running)
-        self.meeting = make_meeting(self.cast, self.running)
+        self.meeting = make_begun_meeting(self.cast, self.running)
         self.document = make_room_file(self.cast, self.running, FileVisibility.PUBLIC)
         self.follow_up = make_follow_up(self.cast, self.concluded)
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)

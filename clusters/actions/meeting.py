@@ -16,7 +16,7 @@ from clusters.actions.parts import check_fields, known_only, locked_cluster, rec
 from clusters.choices import MEETING_ZONES, Capacity, MeetingKind
 from clusters.models import Attendance, Cluster, Meeting, MeetingDecision
 from clusters.notifications import meeting as meeting_mails
-from clusters.rules.meeting_times import can_call_meetings
+from clusters.rules.meeting_times import can_call_meetings, has_begun, is_to_be_minuted
 from community.models import Event, Organisation, User
 from community.permissions import Refusal
 
@@ -69,7 +69,8 @@ def change_meeting(
     """Change a meeting; who takes part is told what holds now when it changes calendars. A no-op when nothing differs.
 
     Raises:
-        Refusal: as `call_meeting`; also when it is cancelled, or was changed meanwhile.
+        Refusal: as `call_meeting`; also when it is cancelled, was changed meanwhile, or would begin later than now
+            though somebody came.
     """
     at = at or timezone.now()
     given = known_only(values, FIELDS)
@@ -80,6 +81,8 @@ def change_meeting(
     for name, value in given.items():
         setattr(row, name, value)
     _settle(row)
+    if not has_begun(row, at) and row.attendance.exists():
+        raise Refusal(_("Somebody came to this meeting, so it can't begin later than now."), "state")
     changed = [name for name in was if getattr(row, name) != was[name]]
     if organisers is not None and set(row.organisers.all()) != set(organisers):
         row.organisers.set(organisers)
@@ -138,11 +141,13 @@ def keep_minutes(
         attendance: persons by organisation, and how many of them completed the training; 0 persons takes one off.
 
     Raises:
-        Refusal: the person may not, the meeting is cancelled or was changed meanwhile, or a number is impossible.
+        Refusal: the person may not, the meeting is cancelled, has not begun or was changed meanwhile, or a number is
+            impossible.
     """
     at = at or timezone.now()
     row = _locked(meeting, by=by, seen_version=seen_version, at=at)
-    _refuse_cancelled(row)
+    if not (verdict := is_to_be_minuted(row, at)):
+        raise Refusal.of(verdict)
     before = {one.organisation_id: (one.persons, one.completed) for one in row.attendance.all()}
     given = {organisation.pk: numbers for organisation, numbers in attendance.items() if numbers[0]}
     for persons, completed in attendance.values():

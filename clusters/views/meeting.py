@@ -16,7 +16,7 @@ from clusters.actions import meeting as actions
 from clusters.forms.meeting import CancelForm, DecisionForm, MeetingForm, MinutesForm
 from clusters.meeting_calendar import Method, calendar_of
 from clusters.models import Cluster, Meeting, MeetingDecision
-from clusters.rules.meeting_times import can_call_meetings
+from clusters.rules.meeting_times import can_call_meetings, is_to_be_minuted
 from clusters.rules.room import people_of_room
 from clusters.tables.meeting import sheet
 from clusters.views.cluster import frame
@@ -179,13 +179,13 @@ class MinutesView(View):
 
     def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show the form."""
-        cluster, row = _meeting(request, reference, pk)
+        cluster, row = self._load(request, reference, pk)
         form = MinutesForm(meeting=row, organisations=actions.organisations_of(cluster, row))
         return self._page(request, cluster, row, form)
 
     def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Write; what was changed meanwhile is said, and nothing typed is lost."""
-        cluster, row = _meeting(request, reference, pk)
+        cluster, row = self._load(request, reference, pk)
         form = MinutesForm(request.POST, meeting=row, organisations=actions.organisations_of(cluster, row))
         if not form.is_valid():
             return self._page(request, cluster, row, form, status=INVALID)
@@ -195,6 +195,11 @@ class MinutesView(View):
             return self._page(request, cluster, row, form, status=_refused(refusal, form, row))
         messages.success(request, _("Minutes and attendance are saved."))
         return redirect("clusters:room_meeting", cluster.name, row.pk)
+
+    def _load(self, request: SignedInRequest, reference: str, pk: int) -> tuple[Cluster, Meeting]:
+        cluster, row = _meeting(request, reference, pk)
+        ask(is_to_be_minuted(row, timezone.now()))
+        return cluster, row
 
     def _page(
         self, request: SignedInRequest, cluster: Cluster, row: Meeting, form: MinutesForm, *, status: int = 200

@@ -286,6 +286,18 @@ def meeting(state: str = State.RUNNING) -> Place:
     return made
 
 
+def make_begun_meeting(cast: Cast, whole: Cluster, **fields: Any) -> Meeting:
+    """Let the lead enter a meeting that began an hour ago."""
+    begun = {"starts_at": NOW - timedelta(hours=1), "ends_at": NOW + timedelta(hours=1), "at": NOW}
+    return make_meeting(cast, whole, **{**begun, "invite": False, **fields})
+
+
+def begun_meeting(cast: Cast) -> dict[str, Any]:
+    """Return a meeting of a running cluster that has begun, so that minutes may be written."""
+    row = make_begun_meeting(cast, make_cluster(cast, State.RUNNING))
+    return {"reference": row.cluster.name, "pk": row.pk}
+
+
 def meeting_decision(cast: Cast) -> dict[str, Any]:
     """Return what a meeting of a running cluster decided."""
     row = make_meeting(cast, make_cluster(cast, State.RUNNING))

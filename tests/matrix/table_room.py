@@ -120,10 +120,18 @@ ROOM = (
     ),
     Row(
         "clusters:room_meeting_minutes",
-        places.meeting(),
+        places.begun_meeting,
         get=workers(200),
         post=workers(302),
         data={"minutes": "All came.", "seen_version": 1},
+    ),
+    Row(
+        "clusters:room_meeting_minutes",
+        places.meeting(),
+        get=only(403, ""),
+        post=only(403, ""),
+        data={"minutes": "All came.", "seen_version": 1},
+        case="has not begun",
     ),
     Row(
         "clusters:room_meeting_decide",
