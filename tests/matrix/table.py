@@ -212,6 +212,8 @@ PUBLIC = frozenset(
         "factsheets:issue_pdf",
         "factsheets:preview",
         "factsheets:verify",
+        "results:chain",
+        "results:chain_data",
         "results:indicator",
         "results:indicators",
     }
