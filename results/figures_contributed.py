@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from clusters.choices import PUBLIC_STATES
 from community import contributions, kinds
 from community.contributions import ClockJob, NavigationEntry, PageSection
 from results.actions.contribution import record_contributions
@@ -22,6 +23,10 @@ def register() -> None:
     for page in ("need", "solution"):
         section = PageSection(page, "results/sections/chain.html", _chain_of(page), order=105)
         contributions.page_sections.register(f"results.chain.{page}", section)
+    section = PageSection(
+        "cluster", "results/sections/chain.html", _chain_of_cluster, order=200, standing=lambda cluster: cluster.pk
+    )
+    contributions.page_sections.register("results.chain.cluster", section)
     contributions.navigation.register(
         "indicators", NavigationEntry(_("Indicators"), "results:indicators", order=65, prefixes=("/indicators/",))
     )
@@ -38,3 +43,8 @@ def _chain_of(kind: str) -> Any:
         return {"kind": kind, "pk": subject.pk}
 
     return build
+
+
+def _chain_of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
+    """Return what leads to the chain of a cluster; nothing before it is approved."""
+    return {"kind": "cluster", "pk": cluster.pk} if cluster.state in PUBLIC_STATES else None
