@@ -113,6 +113,8 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/amendments/1/": 12,
     "/review/{proposed}/": 25,
     "/clusters/{proposed}/prepared/": 20,
+    "/chain/need/{need}/": 15,
+    "/chain/solution/{solution}/": 15,
     "/indicators/": 22,
     "/indicators/rcr104/": 12,
     "/indicators/rco87/?show=left_out": 14,

@@ -1,7 +1,8 @@
 """Loads the facts that indicators are judged by: ten queries for all of them, however many records there are.
 
 Only public clusters and published solutions are read, so a figure is the same whoever asks. `user` adds the uptakes
-that are not disclosed and that this person may read elsewhere; no figure counts them.
+that are not disclosed and that this person may read elsewhere; no figure counts them. A record whose cluster or project
+was not there when those were read, a moment earlier, waits for the next reading.
 """
 
 from __future__ import annotations
@@ -148,6 +149,7 @@ class IndicatorFacts:
             for pk, solution, title, kind, name, cluster, project, state, day, shown, is_open in (
                 rows.with_documented().values_list(*fields, *more)
             )
+            if project in self.projects
         ]
 
     @cached_property
@@ -197,6 +199,7 @@ class IndicatorFacts:
                 has_document=is_shown,
             )
             for pk, cluster, kind, day, is_off, is_shown in self._meeting_rows
+            if cluster in self.clusters
         ]
 
     @cached_property
@@ -227,8 +230,10 @@ class IndicatorFacts:
         inside = {(organisation, project) for organisation, _c, project, *_more in self.partnerships}
         shown = self._documented_presence()
         for key, organisation, name, _country, since, until in self._parts:
-            cluster = self.clusters[key]
-            owner = self.projects[cluster.project] if cluster.project is not None else None
+            cluster = self.clusters.get(key)
+            if cluster is None:
+                continue
+            owner = self.projects.get(cluster.project) if cluster.project is not None else None
             start, end = cluster.started_on or self.on, min(cluster.ended_on or self.on, self.on)
             yield CooperationFacts(
                 organisation=organisation,
@@ -277,4 +282,5 @@ class IndicatorFacts:
                 has_document=is_kept or bool(address),
             )
             for pk, title, cluster, status, day, is_kept, address in rows.values_list(*fields)
+            if cluster in self.clusters
         ]

@@ -222,6 +222,8 @@ PUBLIC = frozenset(
         "results:uptake",
         "results:uptake_file",
         "results:uptakes",
+        "results:chain",
+        "results:chain_data",
         "results:indicator",
         "results:indicators",
     }
