@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -71,8 +71,8 @@ results: Registry[Results] = Registry("results")
 followed_up: Registry[FollowedUp] = Registry("followed_up")
 #: Who sends the reminder of a rule that an upper app asks by: (key of the part, day, key of the mail).
 reminders: Registry[Callable[[int, date, str], bool]] = Registry("reminders")
-#: What the demonstration plays besides, on a day, once all clusters are there.
-demo_steps: Registry[Callable[[date], int]] = Registry("demo_steps")
+#: What the demonstration tells of a cluster besides, of the world and the cluster's file: as `clusters.demo.story.Told`.
+demo_steps: Registry[Callable[[Any, dict[str, Any]], Iterable[tuple[Any, str, Any]]]] = Registry("demo_steps")
 
 
 def told_of(verb: str) -> Told | None:

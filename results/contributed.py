@@ -92,10 +92,18 @@ def _register_with_clusters() -> None:
     of_clusters.hidden_events.register("results", hidden_events)
     of_clusters.results.register("uptakes", RESULTS)
     of_clusters.reminders.register(RULE, _remind)
+    of_clusters.demo_steps.register("results", _told)
 
 
 def _remind(pk: int, on: date, key: str) -> bool:
     return remind_adopter_by_clock(pk, on=on, key=key)
+
+
+def _told(world: Any, entry: dict[str, Any]) -> Any:
+    """Return what the demonstration tells of uptakes; its texts are read only there."""
+    from results.demo.steps import told
+
+    return told(world, entry)
 
 
 def _register_sections() -> None:
