@@ -109,7 +109,7 @@ def _told(world: Any, entry: dict[str, Any]) -> Any:
 def _register_sections() -> None:
     for page, rows in OF_PAGE.items():
         contributions.page_sections.register(
-            f"results.{page}", PageSection(page, "results/sections/list.html", _uptakes_of(rows), order=110)
+            f"results.{page}", PageSection(page, "results/sections/list.html", _uptakes_of(page, rows), order=110)
         )
     contributions.page_sections.register(
         "results.help", PageSection("help", "clusters/lifecycle/_table.html", _table, order=52)
@@ -123,7 +123,7 @@ OF_PAGE: dict[str, Callable[[UptakeQuerySet, Any], UptakeQuerySet]] = {
 }
 
 
-def _uptakes_of(narrow: Callable[[UptakeQuerySet, Any], UptakeQuerySet]) -> Any:
+def _uptakes_of(page: str, narrow: Callable[[UptakeQuerySet, Any], UptakeQuerySet]) -> Any:
     """Return what lists the uptakes of one solution, organisation or project."""
 
     def build(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
@@ -131,7 +131,13 @@ def _uptakes_of(narrow: Callable[[UptakeQuerySet, Any], UptakeQuerySet]) -> Any:
         uptakes = uptakes_of(found)
         if not uptakes.rows:
             return None
-        return {"uptakes": uptakes, "rows": uptakes.rows[:SHOWN], "more": max(0, len(uptakes.rows) - SHOWN)}
+        return {
+            "uptakes": uptakes,
+            "rows": uptakes.rows[:SHOWN],
+            "more": max(0, len(uptakes.rows) - SHOWN),
+            "with_solution": page != "solution",
+            "with_organisation": page != "organisation",
+        }
 
     return build
 
