@@ -17,6 +17,7 @@ from community.contributions import ClockJob, PageSection
 from community.mails import lead_links_to
 from results.actions.confirmation import forget_adopters, remind_adopter_by_clock
 from results.desk import items
+from results.forms.follow_up import FOLLOWED_UP
 from results.lifecycle import UPTAKE
 from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import TOPICS
@@ -92,6 +93,7 @@ def _register_with_clusters() -> None:
     of_clusters.hidden_events.register("results", hidden_events)
     of_clusters.results.register("uptakes", RESULTS)
     of_clusters.reminders.register(RULE, _remind)
+    of_clusters.followed_up.register("uptakes", FOLLOWED_UP)
     of_clusters.demo_steps.register("results", _told)
 
 
