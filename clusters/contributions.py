@@ -74,6 +74,8 @@ results: Registry[Results] = Registry("results")
 followed_up: Registry[FollowedUp] = Registry("followed_up")
 #: Who sends the reminder of a rule that an upper app asks by: (key of the part, day, key of the mail).
 reminders: Registry[Callable[[int, date, str], bool]] = Registry("reminders")
+#: What goes along when a cluster is merged into another one: (the cluster, the one that takes it in).
+moves: Registry[Callable[[Any, Any], None]] = Registry("moves")
 #: What the demonstration tells besides of the world and a cluster's file: as `clusters.demo.story.Told`.
 demo_steps: Registry[Callable[[Any, dict[str, Any]], Iterable[tuple[Any, str, Any]]]] = Registry("demo_steps")
 

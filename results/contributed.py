@@ -16,6 +16,7 @@ from community import contributions, kinds
 from community.contributions import ClockJob, PageSection
 from community.mails import lead_links_to
 from results.actions.confirmation import forget_adopters, remind_adopter_by_clock
+from results.actions.uptake import move_uptakes
 from results.desk import items
 from results.forms.follow_up import FOLLOWED_UP
 from results.lifecycle import UPTAKE
@@ -93,6 +94,7 @@ def _register_with_clusters() -> None:
     of_clusters.hidden_events.register("results", hidden_events)
     of_clusters.results.register("uptakes", RESULTS)
     of_clusters.reminders.register(RULE, _remind)
+    of_clusters.moves.register("uptakes", move_uptakes)
     of_clusters.followed_up.register("uptakes", FOLLOWED_UP)
     of_clusters.demo_steps.register("results", _told)
 
