@@ -68,7 +68,7 @@ BUDGETS: dict[str, int] = {
     "/organisations/": 12,
     "/members/": 12,
     "/working-groups/": 12,
-    "/desk/": 32,
+    "/desk/": 33,
     "/desk/several/": 11,
     "/notifications/": 12,
     "/account/notifications/": 10,
