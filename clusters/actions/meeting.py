@@ -68,6 +68,8 @@ def change_meeting(
 ) -> Meeting:
     """Change a meeting; who takes part is told what holds now when it changes calendars. A no-op when nothing differs.
 
+    At another time everybody is asked anew whether they come.
+
     Raises:
         Refusal: as `call_meeting`; also when it is cancelled, was changed meanwhile, or would begin later than now
             though somebody came.
@@ -90,6 +92,8 @@ def change_meeting(
     if not changed:
         return row
     row.version += 1
+    if {"starts_at", "ends_at"} & {*changed}:  # who could come then may not be able to now
+        row.answers.all().delete()
     is_shown = bool({*changed} & {*SHOWN_IN_CALENDARS})
     row.sequence += is_shown
     row.save()

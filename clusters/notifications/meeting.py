@@ -8,12 +8,13 @@ from email.mime.base import MIMEBase
 from email.mime.text import MIMEText
 from typing import Any
 
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.meeting_calendar import Method, calendar_of
 from clusters.models import Cluster, Meeting, Participation
-from clusters.rules.meeting_times import when_words
+from clusters.rules.meeting_times import can_answer_meeting, when_words
 from clusters.rules.requirements import UNDO_SECONDS
 from clusters.rules.room import can_see_room, people_of_room
 from clusters.sentences import who
@@ -93,8 +94,15 @@ def tell_parted(person: Member, meeting: Meeting, cluster: Cluster, *, event: Ev
 
 @notifications.leads_to("meeting")
 def meeting_path(meeting: Meeting, message: Message) -> str | None:
-    """Lead who takes part no more to the cluster's own page; None for the meeting's."""
-    return meeting.cluster.get_absolute_url() if message.template == PARTED else None
+    """Lead who takes part no more to the cluster's own page, who is invited to the question; None for the meeting's.
+
+    Once the question asks nothing any more, the mail leads to the meeting.
+    """
+    if message.template == PARTED:
+        return meeting.cluster.get_absolute_url()
+    asks = message.template in (CALLED, CHANGED) and can_answer_meeting(message.to, meeting, timezone.now())
+    kwargs = {"reference": meeting.cluster.name, "pk": meeting.pk}
+    return reverse("clusters:room_meeting_answer", kwargs=kwargs) if asks else None
 
 
 @notifications.provides("meeting")

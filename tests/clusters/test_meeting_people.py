@@ -8,16 +8,19 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from clusters.actions.meeting import change_meeting
+from clusters.actions.meeting import cancel_meeting, change_meeting
+from clusters.actions.meeting_answer import answer_meeting
 from clusters.actions.participation import enter, leave
 from clusters.actions.parting import end_participation
+from clusters.actions.room_records import ANSWERS
 from clusters.choices import State
 from clusters.models import Cluster, Meeting
 from community.actions.transition import transition
 from community.choices import MessageState
-from community.models import Message
+from community.models import Event, Message
+from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_meetings import AN_HOUR_AGO, attached, called, mail_to
+from tests.clusters.test_meetings import AN_HOUR_AGO, AT_TEN, attached, called, client_of, mail_to
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.django_db]
@@ -91,3 +94,75 @@ def test_who_comes_back_is_invited_under_a_newer_number_than_the_one_that_took_i
     enter(cluster=cluster, by=cast.user("participant"), way="join", organisation=cast.organisation)
     _method, again = attached(mail_to(cast, "participant", "called"))
     assert (again["UID"], again["SEQUENCE"]) == (out["UID"], out["SEQUENCE"])
+
+
+# -- Do you come? ------------------------------------------------------------------------------------------------------
+
+
+def answer_page(cluster: Cluster, row: Meeting) -> str:
+    return f"/clusters/{cluster.name}/room/meetings/{row.pk}/answer/"
+
+
+def said(row: Meeting) -> dict[str, bool]:
+    answers = row.answers.select_related("participation__member").order_by("pk")
+    return {str(one.participation.member): one.is_coming for one in answers}
+
+
+def test_the_invitation_leads_to_a_question_that_one_press_answers(cast: Cast, cluster: Cluster) -> None:
+    row = called(cast, cluster)
+    mail = mail_to(cast, "external", "called")
+    page = answer_page(cluster, row)
+    assert page in mail.body
+    client = client_of(cast, "external")
+    shown = client.get(page)
+    assert (shown.status_code, said(row)) == (200, {}), "looking answers nothing"
+    for words in ("Do you come to “Kick-off”?", 'value="yes"', 'value="no"', "Nobody has said yet"):
+        assert words in shown.text
+    for _press in range(2):
+        assert "You said that you can&#x27;t come." in client.post(page, {"coming": "no"}, follow=True).text
+    assert said(row) == {"External Person": False}
+    client.post(page, {"coming": "yes"})
+    client_of(cast, "participant").post(page, {"coming": "no"})
+    assert said(row) == {"External Person": True, "Participant Person": False}
+    read = client_of(cast, "lead").get(f"/clusters/{cluster.name}/room/meetings/{row.pk}/").text
+    assert ("1 comes" in read, "1 can't come" in read) == (True, True)
+    verbs = Event.objects.about(row).order_by("number").values_list("verb", flat=True)
+    assert list(verbs) == ["meeting.called", "meeting.declined", "meeting.accepted", "meeting.declined"]
+    wrong = client.post(page, {"coming": "perhaps"})
+    assert (wrong.status_code, "Say whether you come." in wrong.text) == (422, True)
+
+
+def test_another_time_asks_everybody_anew_and_another_place_does_not(cast: Cast, cluster: Cluster) -> None:
+    row = called(cast, cluster)
+    answer_meeting(meeting=row, by=cast.user("external"), is_coming=True)
+    row = change_meeting(meeting=row, by=cast.user("lead"), seen_version=1, place="Lighthouse")
+    assert said(row) == {"External Person": True}
+    Message.objects.all().delete()
+    later = {"starts_at": AT_TEN + timedelta(hours=1), "ends_at": AT_TEN + timedelta(hours=3)}
+    change_meeting(meeting=row, by=cast.user("lead"), seen_version=2, **later)
+    assert said(row) == {}
+    assert answer_page(cluster, row) in mail_to(cast, "participant", "changed").body
+
+
+def test_who_takes_no_part_and_what_is_over_or_cancelled_is_answered_by_nobody(cast: Cast, cluster: Cluster) -> None:
+    row, by = called(cast, cluster), cast.user("participant")
+    answer_meeting(meeting=row, by=by, is_coming=True)
+    with pytest.raises(Refusal, match="Those who take part"):
+        answer_meeting(meeting=row, by=cast.user("coordinator"), is_coming=True)
+    with pytest.raises(Refusal, match="is over"):
+        answer_meeting(meeting=row, by=by, is_coming=False, at=AT_TEN + timedelta(hours=2))
+    cancel_meeting(meeting=row, by=cast.user("lead"), reason="A storm.")
+    with pytest.raises(Refusal, match="is cancelled"):
+        answer_meeting(meeting=row, by=by, is_coming=False)
+    assert client_of(cast, "participant").get(answer_page(cluster, row)).status_code == 403
+    leave(participation=cluster.participations.get(member=by.member), by=by)
+    page = client_of(cast, "lead").get(f"/clusters/{cluster.name}/room/meetings/{row.pk}/").text
+    assert "1 comes" not in page
+
+
+def test_an_answer_is_given_out_and_forgotten_with_its_person(cast: Cast, cluster: Cluster) -> None:
+    row, member = called(cast, cluster), cast.member("participant")
+    answer_meeting(meeting=row, by=cast.user("participant"), is_coming=False)
+    assert [ANSWERS.export(one) for one in ANSWERS.rows(member)] == [{"meeting": "Kick-off", "comes": False, "at": NOW}]
+    assert ANSWERS.erase is not None
+    assert (ANSWERS.erase(member), said(row)) == (1, {})
