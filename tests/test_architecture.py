@@ -30,6 +30,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "vocabularies",
             "demo_accounts",
             "snapshot_shape",
+            "statement_shape",
             "imprint",
             "triggers",
             "search_index",
@@ -55,6 +56,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "amendment_lifecycle",
             "solution_lifecycle",
             "chain",
+            "policy_lifecycle",
             "verification",
             "events",
             "tasks_api",
@@ -79,6 +81,8 @@ ROWS: tuple[frozenset[str], ...] = (
             "overlap",
             "relatives",
             "coverage",
+            "policy_sentences",
+            "policy_summary",
         }
     ),
     frozenset(
@@ -121,6 +125,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "clock",
             "contributed",
             "figures_contributed",
+            "policy_contributed",
             "context_processors",
             "demo",
         }
@@ -246,6 +251,8 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
         "community.solutions",
         "clusters",
         "clusters.amendments",
+        "results",
+        "results.statements",
     ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
