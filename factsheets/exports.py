@@ -1,4 +1,4 @@
-"""The data file of a factsheet: what the document says, for programs; attached to the PDF and served beside it."""
+"""The data file of a document: what the document says, for programs; attached to the PDF and served beside it."""
 
 from __future__ import annotations
 
@@ -12,24 +12,23 @@ from clusters.snapshot_shape import MemberKey, Snapshot
 from factsheets import sentences
 from factsheets.imprint import Imprint
 
-FORMAT = "cluster-factsheet/1"
-
 
 def canonical(value: Any) -> bytes:
     """Return the one way to write a JSON value of ours: sorted keys, UTF-8, a line break at the end."""
     return (json.dumps(value, sort_keys=True, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def data_file(snapshot: Snapshot, imprint: Imprint, *, names: Mapping[MemberKey, str]) -> bytes:
+def data_file(content: Mapping[str, Any], imprint: Imprint, *, reference: str, data_format: str, subject: str) -> bytes:
     """Return the data of one edition as JSON; the same arguments give the same bytes.
 
-    Persons are named where they may be, and left out otherwise: the keys of the snapshot stay inside the registry.
+    `content` is what the document says, under the word `subject`: its snapshot with persons named where they may be,
+    and left out otherwise, for the keys of a snapshot stay inside the registry.
     """
     return canonical(
         {
-            "format": FORMAT,
+            "format": data_format,
             "issue": {
-                "reference": snapshot["reference"],
+                "reference": reference,
                 "version": imprint.version,
                 "revision": imprint.revision,
                 "face": imprint.face,
@@ -43,7 +42,7 @@ def data_file(snapshot: Snapshot, imprint: Imprint, *, names: Mapping[MemberKey,
                 "funding": f"{sentences.co_funded(imprint.language)}. {settings.PROGRAMME_NAME}",
                 "demonstration": imprint.is_demo,
             },
-            "cluster": without_keys(snapshot, names),
+            subject: content,
         }
     )
 

@@ -164,13 +164,13 @@ def persons_in(snapshot: Snapshot) -> set[MemberKey]:
     return {key for key in keys if key}
 
 
-def named_members(snapshot: Snapshot) -> dict[MemberKey, Member]:
-    """Return the persons of a snapshot who may be named on documents now: consent stands, and they are not erased.
+def named_members(keys: Collection[MemberKey]) -> dict[MemberKey, Member]:
+    """Return who of these persons may be named on documents now: consent stands, and they are not erased.
 
     A person whose row was merged into another is asked for, and named, as that one. Two queries.
     """
     consented = Member.objects.with_consent(ConsentPurpose.NAMED).filter(erased_at=None)
-    direct = Member.objects.filter(key__in=persons_in(snapshot)).select_related("merged_into")
+    direct = Member.objects.filter(key__in=keys).select_related("merged_into")
     people = {row.key: row.merged_into or row for row in direct}
     allowed = set(consented.filter(pk__in=[person.pk for person in people.values()]).values_list("pk", flat=True))
     return {key: person for key, person in people.items() if person.pk in allowed}

@@ -13,7 +13,15 @@ class ResultsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds, the life cycle with its effects, and what the apps below draw."""
-        from results import contributed, lifecycle  # noqa: F401 - it registers on import
-        from results.actions import step_effects  # noqa: F401 - so do effects and mails
+        from results import (  # noqa: F401 - they register on import
+            contributed,
+            figures_contributed,
+            lifecycle,
+            policy_contributed,
+            policy_lifecycle,
+        )
+        from results.actions import policy_effects, step_effects  # noqa: F401 - so do effects and mails
 
         contributed.register()
+        figures_contributed.register()
+        policy_contributed.register()

@@ -13,7 +13,7 @@ from clusters import contributions as of_clusters
 from clusters.choices import PUBLIC_STATES
 from clusters.contributions import Tab
 from community import contributions, kinds
-from community.contributions import ClockJob, PageSection
+from community.contributions import ClockJob, NavigationEntry, PageSection
 from community.mails import lead_links_to
 from results.actions.confirmation import forget_adopters, remind_adopter_by_clock
 from results.actions.uptake import move_uptakes
@@ -46,6 +46,9 @@ def register() -> None:
     )
     for code, topic in TOPICS.items():
         contributions.mail_topics.register(code, topic)
+    contributions.navigation.register(
+        "coverage", NavigationEntry(_("Coverage"), "results:coverage", order=75, prefixes=("/coverage/",))
+    )
     lead_links_to(PURPOSE, "results:confirm")
     contributions.personal_records.register("results.declared", DECLARED)
     contributions.personal_records.register("results.questions", QUESTIONS)

@@ -36,6 +36,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "search_index",
             "glossary",
             "cells",
+            "facts",
         }
     ),
     frozenset({"querysets"}),
@@ -49,7 +50,19 @@ ROWS: tuple[frozenset[str], ...] = (
             "uploads",
         }
     ),
-    frozenset({"lifecycle", "amendment_lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
+    frozenset(
+        {
+            "lifecycle",
+            "amendment_lifecycle",
+            "solution_lifecycle",
+            "chain",
+            "verification",
+            "events",
+            "tasks_api",
+            "jobs",
+            "links",
+        }
+    ),
     frozenset(
         {
             "exports",
@@ -62,9 +75,11 @@ ROWS: tuple[frozenset[str], ...] = (
             "pictures",
             "search",
             "similar",
+            "near_words",
             "storage",
             "overlap",
             "relatives",
+            "coverage",
         }
     ),
     frozenset(
@@ -74,6 +89,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "inbox",
             "mails",
             "account_mails",
+            "solution_mails",
             "mailbox",
             "rendering",
             "pdf",
@@ -84,7 +100,7 @@ ROWS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"actions"}),
-    frozenset({"forms", "filters", "tables", "imports", "resources"}),
+    frozenset({"forms", "filters", "tables", "catalogue", "imports", "resources"}),
     frozenset(
         {
             "views",
@@ -102,8 +118,10 @@ ROWS: tuple[frozenset[str], ...] = (
             "checks",
             "desk",
             "amendment_desk",
+            "solution_desk",
             "clock",
             "contributed",
+            "figures_contributed",
             "context_processors",
             "demo",
         }
@@ -224,8 +242,13 @@ def test_templates_stay_short() -> None:
 
 
 def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
-    desk = ["community.administrators", "clusters", "clusters.amendments", "results"]
-    assert contributions.desk_items.codes() == desk
+    assert contributions.desk_items.codes() == [
+        "community.administrators",
+        "community.solutions",
+        "clusters",
+        "clusters.amendments",
+        "results",
+    ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]

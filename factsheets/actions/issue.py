@@ -1,4 +1,4 @@
-"""Issuing: a snapshot of a cluster becomes a version that never changes again.
+"""Issuing: a snapshot of a subject becomes a version that never changes again.
 
 A version is *taken* in the transaction of what led to it, so it says what was approved or concluded, whatever
 happens next; its edition, with page, PDF and data, is *drawn* by a job.
@@ -6,17 +6,18 @@ happens next; its edition, with page, PDF and data, is *drawn* by a job.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
+from django.db.models import Model
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
-from clusters.snapshot_shape import Snapshot
 from clusters.summary import snapshot as snapshot_of
 from community import kinds
 from community.chain import head_of
@@ -27,7 +28,7 @@ from factsheets.choices import IssueKind, PdfProblem, RevisionReason
 from factsheets.exports import canonical
 from factsheets.imprint import Imprint
 from factsheets.models import Edition, EditionName, Issue
-from factsheets.rendering import Composed, compose
+from factsheets.rendering.document import Composed, compose, kind_of
 
 #: So often is an edition drawn anew because a consent to be named changed while it was drawn.
 ROUNDS = 5
@@ -68,14 +69,43 @@ def take_version(
     if event is not None and (done := Issue.objects.rested_on(event).first()):
         return done
     taken = snapshot_of(locked, at=at)
-    chain = kinds.of(locked).chain(locked)
+    return freeze_version(
+        kind=IssueKind.CLUSTER,
+        subject=locked,
+        taken=taken,
+        face=face,
+        reason=reason,
+        by=by,
+        at=at,
+        role=role,
+        event=event,
+    )
+
+
+def freeze_version(
+    *,
+    kind: IssueKind,
+    subject: Model,
+    taken: Mapping[str, Any],
+    reason: str,
+    by: User | None,
+    at: datetime,
+    face: str = "",
+    role: str = "",
+    event: Event | None = None,
+) -> Issue:
+    """Write what was taken of a subject as its next version, in the caller's transaction, which holds its row.
+
+    `taken` is the snapshot, with `reference` and `title`; the other arguments are those of `take_version`.
+    """
+    chain = kinds.of(subject).chain(subject)
     number, newest = head_of(chain)
     issue = Issue(
-        kind=IssueKind.CLUSTER,
-        subject_kind=kinds.of(locked).code,
-        subject_id=locked.pk,
+        kind=kind,
+        subject_kind=kinds.of(subject).code,
+        subject_id=subject.pk,
         reference=taken["reference"],
-        version=Issue.objects.about(locked).next_version(),
+        version=Issue.objects.about(subject).next_version(),
         title=taken["title"],
         face=face,
         issued_at=at,
@@ -143,10 +173,11 @@ def issue_factsheet(
 
 def compose_edition(issue: Issue, *, language: str, revision: int, at: datetime) -> tuple[Composed, list[Member]]:
     """Draw one edition of an issue with the names consented to now; return it and who is named."""
-    snapshot: Snapshot = issue.snapshot
-    named = summary.named_members(snapshot)
+    kind = kind_of(issue.kind)
+    named = summary.named_members(kind.persons(issue.snapshot))
     composed = compose(
-        snapshot,
+        kind,
+        issue.snapshot,
         imprint_of(issue, language=language, revision=revision),
         names={key: member.name for key, member in named.items()},
         created_at=at,
@@ -163,7 +194,7 @@ def imprint_of(issue: Issue, *, language: str, revision: int) -> Imprint:
     return Imprint(
         face=issue.face,
         language=language,
-        address=address_of(issue, language),
+        address=settings.SITE_URL + issue.address_in(language),
         version=issue.version,
         revision=revision,
         issued_at=issue.issued_at,
@@ -174,11 +205,6 @@ def imprint_of(issue: Issue, *, language: str, revision: int) -> Imprint:
     )
 
 
-def address_of(issue: Issue, language: str) -> str:
-    """Return the permanent address that a document prints, with the site's name."""
-    return settings.SITE_URL + reverse("factsheets:issue", args=[issue.reference, issue.version, language])
-
-
 def _write(issue: Issue, language: str, composed: Composed, members: list[Member]) -> Edition | None:
     """Store the files, then write the rows under the issue's lock; None when it has to be looked at again."""
     edition = stored_edition(composed, language=language, revision=1, why=RevisionReason.FIRST, at=issue.issued_at)
@@ -186,7 +212,7 @@ def _write(issue: Issue, language: str, composed: Composed, members: list[Member
         Issue.objects.select_for_update().get(pk=issue.pk)
         if issue.editions.in_language(language).exists():
             return None
-        named = summary.named_members(issue.snapshot).values()
+        named = summary.named_members(kind_of(issue.kind).persons(issue.snapshot)).values()
         if {member.pk for member in named} != {member.pk for member in members}:
             return None
         return write_edition(edition, issue, members)

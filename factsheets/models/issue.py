@@ -65,6 +65,12 @@ class Issue(models.Model):
     def __str__(self) -> str:
         return f"{self.reference}, {self.version}"
 
+    def address_in(self, language: str) -> str:
+        """Return the permanent address of this version in a language."""
+        if self.kind == IssueKind.STATEMENT:
+            return reverse("factsheets:statement", args=[self.subject_id, self.version, language])
+        return reverse("factsheets:issue", args=[self.reference, self.version, language])
+
     def file_stem(self, language: str) -> str:
         """Return the dated name of this version's files, without their endings."""
         return f"{self.reference}_v{self.version}_{timezone.localdate(self.issued_at)}_{language}"
@@ -132,7 +138,7 @@ class Edition(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the permanent address of this version in this language."""
-        return reverse("factsheets:issue", args=[self.reference, self.version, self.language])
+        return self.issue.address_in(self.language)
 
     @property
     def is_current(self) -> bool:

@@ -25,7 +25,7 @@ from factsheets import summary
 from factsheets.choices import Face
 from factsheets.imprint import Imprint
 from factsheets.pdf import PdfUnavailable
-from factsheets.rendering import draw_factsheet, set_factsheet
+from factsheets.rendering.factsheet import draw_factsheet, set_factsheet
 from factsheets.views.files import without_policy
 
 #: Seconds that a reader waits for other documents before hearing that it is too busy.
@@ -91,5 +91,5 @@ def _arguments(cluster: Cluster) -> dict[str, Any]:
         address=settings.SITE_URL + reverse("clusters:detail", args=[cluster.name]),
         is_demo=is_demo(),
     )
-    names = {key: member.name for key, member in summary.named_members(snapshot).items()}
+    names = {key: member.name for key, member in summary.named_members(summary.persons_in(snapshot)).items()}
     return {"snapshot": snapshot, "imprint": imprint, "names": names}

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.merging import SeenVersionField
 from clusters.forms.proposal_fields import Line, Prose
-from clusters.forms.roadmap import web_address
 from community.choices import FileVisibility
 from community.forms.dates import DayField
+from community.forms.lines import web_address
 from results.actions.answer import NO_DOCUMENT
 from results.choices import ConfirmationStatus, UptakeKind
 from results.models import UptakeConfirmation

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.merging import SeenVersionField
 from clusters.forms.proposal_fields import Prose
-from clusters.forms.roadmap import web_address
 from community.forms.dates import DayField
+from community.forms.lines import web_address
 from community.lifecycle import Reason, Verb
 from results.choices import UptakeKind
 from results.forms.uptake import KIND_HINTS

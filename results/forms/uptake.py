@@ -13,10 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.merging import MergingForm, Picked, offer
 from clusters.forms.proposal_fields import Line, Prose
-from clusters.forms.roadmap import web_address
 from clusters.models import Cluster
 from community.actions.organisation import near_duplicates
 from community.forms.dates import DayField
+from community.forms.lines import web_address
 from community.models import Organisation, Solution, Territory, User
 from results.actions.uptake import EDITED, FIELDS
 from results.choices import BEFORE_COMMITTED, LADDER, UptakeKind, UptakeStep

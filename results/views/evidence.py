@@ -16,10 +16,10 @@ from django.views import View
 
 from clusters.forms.evidence import EvidenceForm
 from clusters.rules.evidence import likely_holder
-from clusters.views.evidence import INERT
 from clusters.views.parts import INVALID, status_of
 from community.models import File
 from community.permissions import Refusal
+from community.views.answers import INERT
 from results.actions.evidence import add_uptake_file, remove_uptake_file
 from results.models import Uptake
 from results.tables.uptake import files_for

@@ -23,7 +23,8 @@ from factsheets.choices import Face
 from factsheets.imprint import Imprint
 from factsheets.pdf import Pdf
 from factsheets.pdf_checks import problems
-from factsheets.rendering import Composed, compose, draw_factsheet, set_factsheet
+from factsheets.rendering.document import Composed, compose
+from factsheets.rendering.factsheet import FACTSHEET, draw_factsheet, set_factsheet
 from tests.factsheets import samples
 from tests.factsheets.reading import text_of
 
@@ -59,7 +60,9 @@ def imprint(snapshot: Snapshot, face: str, **more: object) -> Imprint:
 def made(name: str, **more: object) -> Composed:
     sample, face = EVERY[name]
     snapshot = sample()
-    return compose(snapshot, imprint(snapshot, face, **more), names=NAMES, created_at=AT, file_name="data.json")
+    return compose(
+        FACTSHEET, snapshot, imprint(snapshot, face, **more), names=NAMES, created_at=AT, file_name="data.json"
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Snapshots drawn as documents, a module per kind, and what all kinds share."""

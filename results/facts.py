@@ -1,0 +1,111 @@
+"""What the registry knows of a record, as plain values: querysets load it, and the rules of indicators judge it.
+
+Days are days of the site's zone; countries are the programme's two letters; projects are keys, None where nobody owns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFacts:
+    """A project that owns figures. `ends_on` is the day of its completion, else the planned end; None is unknown."""
+
+    pk: int
+    code: str
+    acronym: str
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionFacts:
+    """A published solution with the lead and project partners of its project.
+
+    `partners` counts organisations, `countries` holds theirs. `has_place` says that it is named where it was tested;
+    `has_document` that an address leads to it.
+    """
+
+    pk: int
+    title: str
+    project: int
+    type: str = ""
+    maturity: str = ""
+    has_place: bool = False
+    has_document: bool = False
+    published_on: date | None = None
+    partners: int = 0
+    countries: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class UptakeFacts:
+    """An uptake in a public cluster, of a solution with its project's days.
+
+    `is_documented` says that the adopting organisation confirmed the uptake as it stands now, with a document.
+    """
+
+    pk: int
+    solution: int
+    title: str
+    type: str
+    organisation: str
+    cluster: str
+    project: ProjectFacts
+    state: str
+    in_use_on: date | None = None
+    is_documented: bool = False
+    is_disclosed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """A meeting of a public cluster: who organised it, how many came. `has_document`: files or minutes are kept."""
+
+    pk: int
+    cluster: str
+    project: int | None
+    kind: str
+    held_on: date
+    is_cancelled: bool = False
+    organisers: int = 0
+    countries: frozenset[str] = frozenset()
+    persons: int = 0
+    completed: int = 0
+    has_document: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CooperationFacts:
+    """An organisation that takes or took part in a public cluster that a project owns.
+
+    `countries` are those of all organisations of the cluster; `last_on` is the last day on which it cooperated there
+    so far; `document_on` is the last meeting with files or minutes at which it was present, None where there is none.
+    """
+
+    organisation: int
+    name: str
+    cluster: str
+    project: ProjectFacts | None
+    has_partnership: bool = False
+    countries: frozenset[str] = frozenset()
+    first_on: date | None = None
+    last_on: date | None = None
+    document_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PilotFacts:
+    """A stage of kind pilot in a public cluster; `countries` are those of the organisations that take part."""
+
+    pk: int
+    title: str
+    cluster: str
+    project: int | None
+    is_done: bool = False
+    done_on: date | None = None
+    organisations: int = 0
+    countries: frozenset[str] = frozenset()
+    has_document: bool = False
