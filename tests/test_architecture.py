@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from clusters import contributions as of_clusters
 from community import contributions, kinds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -257,4 +258,10 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]
-    assert {"cluster", "stage", "need", "solution", "member", "issue"} <= {kind.code for kind in kinds.every()}
+    assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (["uptakes"], ["uptakes"])
+    assert (of_clusters.sentences.codes(), of_clusters.hidden_events.codes()) == (["results"], ["results"])
+    assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["uptakes"])
+    assert (of_clusters.reminders.codes(), of_clusters.demo_steps.codes()) == (["confirmation"], ["results"])
+    assert {"cluster", "stage", "need", "solution", "member", "uptake", "confirmation", "issue"} <= {
+        kind.code for kind in kinds.every()
+    }
