@@ -19,7 +19,7 @@ from clusters.actions.needs import settle_all_needs, status_of
 from clusters.actions.prepared import announce_due_decisions
 from clusters.actions.prepared_records import PREPARED
 from clusters.actions.reminders import send_todays
-from clusters.actions.room_records import COMMENTS, MESSAGES
+from clusters.actions.room_records import ANSWERS, COMMENTS, MESSAGES
 from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
@@ -53,7 +53,7 @@ def register() -> None:
     contributions.desk_items.register("clusters", items)
     contributions.desk_items.register("clusters.amendments", amendment_items)
     contributions.navigation.register(
-        "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/",))
+        "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/", "/uptakes/"))
     )
     contributions.navigation.register(
         "review",
@@ -70,6 +70,7 @@ def register() -> None:
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     contributions.personal_records.register("clusters.comments", COMMENTS)
     contributions.personal_records.register("clusters.messages", MESSAGES)
+    contributions.personal_records.register("clusters.meeting_answers", ANSWERS)
     contributions.personal_records.register("clusters.prepared", PREPARED)
     _register_mails()
     _register_chores()

@@ -28,7 +28,7 @@ from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
 from community.models import User
 
-#: At most so many of one sort stand on the desk; the register holds the rest.
+#: At most so many of one sort stand on the desk, and one line says that there are more.
 MOST = 50
 #: Within so many days an answer is expected, as the reminders have it.
 ANSWER_DAYS = 7
@@ -40,19 +40,33 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
     if who.member_id is None:
         return
     if who.is_coordinator:
-        yield from _to_decide(user, who, on)
-        yield from _to_confirm(who, on)
-        yield from _merges_to_answer(user, who)
+        yield from _first(_to_decide(user, who, on), "clusters:review")
+        yield from _first(_to_confirm(who, on), "clusters:overview")
+        yield from _first(_merges_to_answer(user, who), "clusters:review")
     yield from leads_to_find(who, on)
-    yield from _to_answer_as_lead(who)
-    yield from _invitations(who)
-    yield from _returned_and_drafts(who)
-    yield from _to_start_or_end(who, on)
-    yield from _late_stages(who, on)
-    yield from _old_roadmaps(who, on)
-    yield from _requests(who)
-    yield from _open_conditions(who, on)
-    yield from _follow_ups(who, on)
+    yield from _first(_to_answer_as_lead(who))
+    yield from _first(_invitations(who))
+    yield from _first(_returned_and_drafts(who))
+    yield from _first(_to_start_or_end(who, on))
+    yield from _first(_late_stages(who, on), "clusters:several")
+    yield from _first(_old_roadmaps(who, on), "clusters:several")
+    yield from _first(_requests(who), "clusters:several")
+    yield from _first(_open_conditions(who, on))
+    yield from _first(_follow_ups(who, on))
+
+
+def _first(found: Iterable[DeskItem], page: str = "clusters:list") -> Iterator[DeskItem]:
+    """Yield the first `MOST` of one sort; where there are more, say so, and lead to a page that has them all."""
+    rows = list(found)
+    yield from rows[:MOST]
+    if len(rows) > MOST:
+        yield DeskItem(
+            verb=_("See more"),
+            title=_("There are more like “%(title)s”") % {"title": rows[MOST].title},
+            why=_("%(verb)s: the first %(count)d stand here. The next ones follow as these are done.")
+            % {"verb": rows[MOST].verb, "count": MOST},
+            url=reverse(page),
+        )
 
 
 def answer_by(since: datetime | None, days: int = ANSWER_DAYS) -> date | None:
@@ -72,8 +86,8 @@ def _to_decide(user: User, who: Viewer, on: date) -> Iterator[DeskItem]:
     waiting = Cluster.objects.waiting_for_decision().without_party(who.member_id or 0)
     waiting = waiting.select_related("working_group", "review_assignment__member")
     own = waiting if who.is_mission else waiting.for_groups(who.group_ids)
-    stand_in = [] if who.is_mission else list(waiting.for_stand_ins(on).outside_groups(who.group_ids)[:MOST])
-    rows = [(cluster, False) for cluster in own[:MOST]] + [(cluster, True) for cluster in stand_in]
+    stand_in = [] if who.is_mission else list(waiting.for_stand_ins(on).outside_groups(who.group_ids)[: MOST + 1])
+    rows = [(cluster, False) for cluster in own[: MOST + 1]] + [(cluster, True) for cluster in stand_in]
     prepared = PreparedDecision.objects.by_cluster([cluster for cluster, _stands_in in rows])
     for cluster, stands_in in rows:
         words = _("You coordinate %(group)s, which decides on it.")
@@ -124,7 +138,7 @@ def _to_confirm(who: Viewer, on: date) -> Iterator[DeskItem]:
         waived_at__isnull=True,
         cluster__in=clusters.values("pk"),
     ).select_related("cluster")
-    for condition in rows[:MOST]:
+    for condition in rows[: MOST + 1]:
         yield DeskItem(
             verb=_("Confirm or waive"),
             title=str(condition.cluster),
@@ -137,7 +151,7 @@ def _to_confirm(who: Viewer, on: date) -> Iterator[DeskItem]:
 
 def _merges_to_answer(user: User, who: Viewer) -> Iterator[DeskItem]:
     rows = MergeRequest.objects.open().for_page().exclude(asked_by=user)
-    for row in (rows if who.is_mission else rows.for_groups(who.group_ids))[:MOST]:
+    for row in (rows if who.is_mission else rows.for_groups(who.group_ids))[: MOST + 1]:
         yield DeskItem(
             verb=_("Agree or refuse"),
             title=str(row.cluster),
@@ -151,7 +165,7 @@ def _merges_to_answer(user: User, who: Viewer) -> Iterator[DeskItem]:
 
 def _to_answer_as_lead(who: Viewer) -> Iterator[DeskItem]:
     rows = Cluster.objects.led_by(who.member_id or 0).filter(state=State.SUBMITTED, lead_accepted_at__isnull=True)
-    for cluster in rows[:MOST]:
+    for cluster in rows[: MOST + 1]:
         yield DeskItem(
             verb=_("Accept or decline to lead"),
             title=str(cluster),
@@ -169,12 +183,12 @@ def _invitations(who: Viewer) -> Iterator[DeskItem]:
         asked_at__isnull=False,
         cluster__state__in=sorted(ACTIVE_STATES),
     ).select_related("cluster")
-    for row in rows[:MOST]:
+    for row in rows[: MOST + 1]:
         yield DeskItem(
             verb=_("Answer the invitation"),
             title=str(row.cluster),
             why=_("You are invited to take part."),
-            url=_page(row.cluster, "people"),
+            url=f"{_page(row.cluster, 'people')}#mine",
             since=row.asked_at,
             due=answer_by(row.asked_at),
         )
@@ -182,7 +196,7 @@ def _invitations(who: Viewer) -> Iterator[DeskItem]:
 
 def _returned_and_drafts(who: Viewer) -> Iterator[DeskItem]:
     mine = Cluster.objects.filter(proposer=who.member_id, state__in=[State.RETURNED, State.DRAFT])
-    clusters = list(mine.order_by("-state", "updated_at", "pk")[:MOST])
+    clusters = list(mine.order_by("-state", "updated_at", "pk")[: MOST + 1])
     returned = why_returned(clusters)
     for cluster in clusters:
         if cluster.state == State.RETURNED:
@@ -208,7 +222,7 @@ def _returned_and_drafts(who: Viewer) -> Iterator[DeskItem]:
 
 def _to_start_or_end(who: Viewer, on: date) -> Iterator[DeskItem]:
     led = Cluster.objects.kept_by(who.member_id or 0)
-    for cluster in led.filter(state=State.APPROVED, starts_on__lte=on)[:MOST]:
+    for cluster in led.filter(state=State.APPROVED, starts_on__lte=on)[: MOST + 1]:
         yield DeskItem(
             verb=_("Start"),
             title=str(cluster),
@@ -217,7 +231,7 @@ def _to_start_or_end(who: Viewer, on: date) -> Iterator[DeskItem]:
             due=cluster.starts_on,
             late=cluster.starts_on is not None and cluster.starts_on < on,
         )
-    for cluster in led.filter(state=State.RUNNING, ends_on__lt=on)[:MOST]:
+    for cluster in led.filter(state=State.RUNNING, ends_on__lt=on)[: MOST + 1]:
         yield DeskItem(
             verb=_("Conclude"),
             title=str(cluster),
@@ -233,7 +247,7 @@ def _late_stages(who: Viewer, on: date) -> Iterator[DeskItem]:
     is_kept = Case(When(cluster__in=kept, then=True), default=False, output_field=BooleanField())
     rows = Stage.objects.late_or_orphan(on).annotate(is_kept=is_kept)
     rows = rows.filter(Q(is_kept=True) | Q(responsible=who.member_id), cluster__state__in=sorted(ACTIVE_STATES))
-    for stage in rows.select_related("cluster").order_by("planned_end_on", "pk")[:MOST]:
+    for stage in rows.select_related("cluster").order_by("planned_end_on", "pk")[: MOST + 1]:
         leads = bool(getattr(stage, "is_kept", False))
         if not leads and stage.is_orphan:
             continue
@@ -299,7 +313,7 @@ def _requests(who: Viewer) -> Iterator[DeskItem]:
                 verb=_("Answer"),
                 title=str(cluster),
                 why=words % {"count": len(asked)},
-                url=_page(cluster, "people"),
+                url=f"{_page(cluster, 'people')}#h-requests",
                 since=asked[0].asked_at,
                 due=answer_by(asked[0].asked_at),
                 many=reverse("clusters:several"),
@@ -310,7 +324,7 @@ def _requests(who: Viewer) -> Iterator[DeskItem]:
                 verb=_("Find a person"),
                 title=str(cluster),
                 why=_("Wanted, without a person yet: %(organisations)s.") % {"organisations": names},
-                url=_page(cluster, "people"),
+                url=f"{_page(cluster, 'people')}#h-wanted",
             )
 
 
@@ -320,7 +334,7 @@ def _open_conditions(who: Viewer, on: date) -> Iterator[DeskItem]:
         met_at__isnull=True,
         waived_at__isnull=True,
     ).select_related("cluster", "decision")
-    for condition in rows[:MOST]:
+    for condition in rows[: MOST + 1]:
         yield DeskItem(
             verb=_("Report it as met"),
             title=str(condition.cluster),
@@ -333,7 +347,7 @@ def _open_conditions(who: Viewer, on: date) -> Iterator[DeskItem]:
 
 
 def _follow_ups(who: Viewer, on: date) -> Iterator[DeskItem]:
-    for row in FollowUp.objects.due(on).filter(asked=who.member_id).select_related("cluster")[:MOST]:
+    for row in FollowUp.objects.due(on).filter(asked=who.member_id).select_related("cluster")[: MOST + 1]:
         yield DeskItem(
             verb=_("Say what became of it"),
             title=str(row.cluster),

@@ -6,29 +6,22 @@ so they have no limit; a workbook is made in memory and has one.
 
 from __future__ import annotations
 
-import csv
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date, datetime
-from io import BytesIO
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from clusters.models import Cluster, ClusterLevel, ExpectedOutcome, Outcome, Participation
-from community.cells import guarded
+from community.exports import FORMATS as FORMATS
+from community.exports import Record, file_of
 
-FORMATS: Final = ("csv", "xlsx", "json")
 #: Rows of a workbook; CSV has no limit.
 MOST_IN_WORKBOOK: Final = 5000
-#: What a cell of a workbook holds at most.
-_CELL: Final = 32_767
 _CHUNK: Final = 500
-_LIST: Final = "; "
 
 #: Columns of the cluster itself: name in the file -> field.
 _OWN: Final = {
@@ -60,8 +53,6 @@ _LISTS: Final = (
 )
 COLUMNS: Final = (*_OWN, *_LISTS, "address")
 
-Record = dict[str, Any]
-
 
 def response(keys: Sequence[int], form: str, *, at: datetime) -> HttpResponseBase:
     """Return the file of the clusters with those keys, in their order; `at` dates its name.
@@ -72,9 +63,7 @@ def response(keys: Sequence[int], form: str, *, at: datetime) -> HttpResponseBas
     """
     if not fits(form, len(keys)):
         raise ValueError(f"{len(keys)} clusters do not fit into {form}")
-    answer = _ANSWERS[form](keys, at)
-    answer["Content-Disposition"] = f'attachment; filename="clusters-{at.date().isoformat()}.{form}"'
-    return answer
+    return file_of(records(keys), COLUMNS, form, noun="clusters", count=len(keys), at=at)
 
 
 def fits(form: str, total: int) -> bool:
@@ -128,91 +117,3 @@ def _sources() -> dict[str, tuple[Any, str]]:
         "expected_outcomes": (ExpectedOutcome.objects.all(), "kind"),
         "outcomes": (Outcome.objects.all(), "kind"),
     }
-
-
-def _text(value: Any) -> str:
-    """Return a value as text: days and moments as ISO, lists in one cell, nothing as nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, list):
-        return _LIST.join(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
-
-
-class _Line:
-    """A file that hands back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """Return the text."""
-        return text
-
-
-def _csv(keys: Sequence[int], at: datetime) -> HttpResponseBase:
-    """Return CSV in UTF-8 with the mark by which Excel knows it."""
-    writer = csv.writer(_Line())
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff" + writer.writerow(COLUMNS)
-        for record in records(keys):
-            yield writer.writerow([guarded(_text(record[column])) for column in COLUMNS])
-
-    return StreamingHttpResponse(_gathered(lines()), content_type="text/csv; charset=utf-8")
-
-
-def _json(keys: Sequence[int], at: datetime) -> HttpResponseBase:
-    """Return JSON: when it was exported, how many there are, and a list of objects with plain values."""
-
-    def parts() -> Iterator[str]:
-        yield f'{{"exported_at": {json.dumps(at.isoformat(timespec="seconds"))}, "count": {len(keys)}, "clusters": [\n'
-        for number, record in enumerate(records(keys)):
-            plain = {name: value if isinstance(value, list) else _text(value) or None for name, value in record.items()}
-            yield (",\n" if number else "") + json.dumps(plain, ensure_ascii=False)
-        yield "\n]}\n"
-
-    return StreamingHttpResponse(_gathered(parts()), content_type="application/json")
-
-
-def _gathered(parts: Iterable[str]) -> Iterator[bytes]:
-    """Yield the parts in pieces worth sending."""
-    held: list[str] = []
-    for part in parts:
-        held.append(part)
-        if len(held) == _CHUNK:
-            yield "".join(held).encode()
-            held = []
-    yield "".join(held).encode()
-
-
-def _xlsx(keys: Sequence[int], at: datetime) -> HttpResponseBase:
-    """Return a workbook of one sheet; every text is a text, dates are dates."""
-    from openpyxl import Workbook
-    from openpyxl.cell import WriteOnlyCell
-    from openpyxl.styles import Font
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("clusters")
-    sheet.freeze_panes = "A2"
-    heads = [WriteOnlyCell(sheet, value=column) for column in COLUMNS]
-    for head in heads:
-        head.font = Font(bold=True)
-    sheet.append(heads)
-    for record in records(keys):
-        sheet.append([_cell(record[column]) for column in COLUMNS])
-    content = BytesIO()
-    book.save(content)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(content.getvalue(), content_type=kind)
-
-
-def _cell(value: Any) -> Any:
-    """Return a value as openpyxl takes it; moments lose their zone, which a workbook cannot hold (they are UTC)."""
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    return value if isinstance(value, date) else guarded(_text(value))[:_CELL] or None
-
-
-_ANSWERS: Final[dict[str, Callable[[Sequence[int], datetime], HttpResponseBase]]] = {
-    "csv": _csv,
-    "json": _json,
-    "xlsx": _xlsx,
-}

@@ -21,19 +21,18 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Focus, Level, OutcomeKind, State
 from clusters.forms.register import (
-    CodesField,
     Named,
     NamedField,
     OrganisationField,
     ProjectField,
     SolutionField,
     TerritoryField,
-    WordsField,
     look_up_all,
 )
 from clusters.models import Cluster
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.querysets.overview import UNDER_WAY
+from community.forms.codes import CodesField, WordsField
 from community.forms.dates import DayField, PeriodForm
 from community.models import User
 

@@ -126,7 +126,8 @@ def _event(meeting: Meeting, *, method: Method, at: datetime, to: str) -> Event:
     event.add("sequence", meeting.sequence)
     event.add("dtstamp", at.astimezone(UTC))
     event.add("summary", _clean(meeting.title))
-    event.add("status", "CANCELLED" if meeting.cancelled_at else "CONFIRMED")
+    is_off = meeting.cancelled_at is not None or method is Method.CANCEL
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("url", page_of(meeting))
     event.add("description", _clean(_description(meeting)))
     if where := meeting.place or meeting.link:

@@ -20,6 +20,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clusters import contributions
 from clusters.choices import Capacity, FollowUpReason, State
 from clusters.coordination_sentences import COORDINATION_SENTENCES, INTERNAL_VERBS
 from clusters.models import Cluster
@@ -210,7 +211,7 @@ def events_for(user: User | AnonymousUser, cluster: Cluster, *merged: Cluster) -
         hidden |= Q(kind__in=ROOM_KINDS) & ~Q(verb__in=TOLD_TO_ALL)
     if not sees_names(user, cluster):
         hidden |= Q(verb__in=INTERNAL_VERBS)
-    return events.exclude(hidden)
+    return events.exclude(hidden | contributions.hidden_from(user, (cluster, *merged)))
 
 
 def why_returned(clusters: Iterable[Cluster]) -> dict[int, Entry]:
@@ -231,7 +232,7 @@ def entry(event: Event, *, named: bool, people: Mapping[int, str] | None = None,
 
     Who is told, as whoever reads names is, also reads the reasons of `CONFIDED` verbs.
     """
-    words, icon, tone = SENTENCES.get(event.verb, UNKNOWN)
+    words, icon, tone = SENTENCES.get(event.verb) or contributions.told_of(event.verb) or UNKNOWN
     detail = getattr(event, "detail", None)
     body: dict[str, Any] = (detail.body if detail else None) or {}
     return Entry(

@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
+from clusters import contributions
 from clusters import snapshot_shape as shape
 from clusters.choices import AmendmentState, ParticipationRole, ParticipationStatus, StageStatus
 from clusters.models import Baseline, Cluster, Condition, Participation, Stage
@@ -91,7 +92,8 @@ def cached_snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
 def named_elsewhere(pk: int) -> list[tuple[object, ...]]:
     """Return what a snapshot shows from rows that change without their cluster, and who takes part; one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_NAMED_ELSEWHERE, [pk] * _NAMED_ELSEWHERE.count("%s"))
+        statement = _NAMED_ELSEWHERE + contributions.named_results()
+        cursor.execute(statement, [pk] * statement.count("%s"))
         return sorted((tuple(row) for row in cursor.fetchall()), key=repr)
 
 
@@ -121,7 +123,7 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
         "expected_outcomes": [{"kind": row.kind, "how": row.note, "on": None} for row in full.expected_outcomes.all()],
         "outcomes": _outcomes(full, stages),
         "no_outcome": full.has_no_outcome,
-        "uptakes": [],
+        "uptakes": contributions.uptake_lines(full),
         "meetings": _meetings(full),
         "amendments": _amendments(full),
         "conditions": [

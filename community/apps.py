@@ -22,7 +22,7 @@ KINDS = (
         lambda group: {"code": group.code},
     ),
     Kind("need", "community.Need", _("need"), "community:need"),
-    Kind("solution", "community.Solution", _("solution"), "community:solution"),
+    Kind("solution", "community.Solution", _("solution"), "community:solution", is_told=True),
     Kind("peer_exchange", "community.PeerExchange", _("peer exchange")),
     Kind("liaison", "community.Liaison", _("liaison")),
     Kind("appointment", "community.Appointment", _("appointment")),

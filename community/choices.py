@@ -109,10 +109,62 @@ class Urgency(TextChoices):
 
 
 class SolutionStatus(TextChoices):
-    """Whether the catalogue shows a solution."""
+    """How far a solution is on its way into the catalogue, and out of it."""
 
     DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Waits for a coordinator")
     PUBLISHED = "published", _("Published")
+    RETIRED = "retired", _("Retired")
+
+
+#: Everybody reads these; a retired one says so and stands in no list that does not ask for it.
+PUBLIC_SOLUTIONS = (SolutionStatus.PUBLISHED, SolutionStatus.RETIRED)
+
+
+class SolutionCapacity(TextChoices):
+    """As what a person acts on a solution."""
+
+    PARTNER = "partner", _("partners of its project")
+    COORDINATOR = "coordinator", _("coordinators")
+    ADMINISTRATOR = "administrator", _("administrators")
+
+
+class Language(TextChoices):
+    """Languages in which a solution can be had: of the Union, and of its neighbours around the Mediterranean."""
+
+    AR = "ar", _("Arabic")
+    BS = "bs", _("Bosnian")
+    BG = "bg", _("Bulgarian")
+    CA = "ca", _("Catalan")
+    HR = "hr", _("Croatian")
+    CS = "cs", _("Czech")
+    DA = "da", _("Danish")
+    NL = "nl", _("Dutch")
+    EN = "en", _("English")
+    ET = "et", _("Estonian")
+    FI = "fi", _("Finnish")
+    FR = "fr", _("French")
+    DE = "de", _("German")
+    EL = "el", _("Greek")
+    HE = "he", _("Hebrew")
+    HU = "hu", _("Hungarian")
+    GA = "ga", _("Irish")
+    IT = "it", _("Italian")
+    LV = "lv", _("Latvian")
+    LT = "lt", _("Lithuanian")
+    MK = "mk", _("Macedonian")
+    MT = "mt", _("Maltese")
+    CNR = "cnr", _("Montenegrin")
+    PL = "pl", _("Polish")
+    PT = "pt", _("Portuguese")
+    RO = "ro", _("Romanian")
+    SR = "sr", _("Serbian")
+    SK = "sk", _("Slovak")
+    SL = "sl", _("Slovenian")
+    SQ = "sq", _("Albanian")
+    ES = "es", _("Spanish")
+    SV = "sv", _("Swedish")
+    TR = "tr", _("Turkish")
 
 
 class ExchangeKind(TextChoices):

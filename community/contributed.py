@@ -6,13 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from community import contributions
+from community import contributions, solution_mails
 from community.clock import CHORES
 from community.context_processors import is_demo
 from community.contributions import MailTopic, NavigationEntry, PageSection
 from community.desk import administrators_items
 from community.mails import lead_links_to
 from community.rights import can_see_directory
+from community.solution_desk import solution_items
 from community.summary import open_needs
 from community.visibility import account
 
@@ -54,9 +55,12 @@ def register() -> None:
     """Register desk items, the home page's needs, chores, menu entries and where links lead."""
     lead_links_to("invite", "community:join")
     contributions.desk_items.register("community.administrators", administrators_items)
+    contributions.desk_items.register("community.solutions", solution_items)
     section: Any = PageSection("home", "community/sections/needs.html", open_needs, order=50)
     contributions.page_sections.register("community.needs", section)
     contributions.mail_topics.register("community.account", ACCOUNT)
+    contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
+    contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
     for code, chore in CHORES.items():
         contributions.clock_jobs.register(code, chore)
     for code, entry in NAVIGATION.items():

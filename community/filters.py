@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.choices import NeedStatus, ProjectFamily, ProjectType, Urgency, Vocabulary
 from community.forms.dates import in_words
-from community.models import Member, Need, Organisation, Project, Solution, Term, Territory
+from community.models import Member, Need, Organisation, Project, Term, Territory
 from community.validators import plain_line
 
 
@@ -146,23 +146,6 @@ class NeedFilter(ListFilter):
 
     class Meta:
         model = Need
-        fields: list[str] = []
-
-
-class SolutionFilter(ListFilter):
-    """Solutions, by title."""
-
-    challenge = TermFilter(Vocabulary.CHALLENGE, "challenges", _("Challenge"))
-    type = TermFilter(Vocabulary.SOLUTION_TYPE, "type", _("Type"))
-    maturity = TermFilter(Vocabulary.MATURITY, "maturity", _("Maturity"))
-    project = _choice(
-        _("Project"),
-        lambda: [(row.code, row.acronym) for row in Project.objects.all()],
-        field_name="project__code",
-    )
-
-    class Meta:
-        model = Solution
         fields: list[str] = []
 
 

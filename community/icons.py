@@ -93,5 +93,7 @@ PATHS: Final[dict[str, str]] = {
     "flag": '<path d="M5 16.5v-13M5 4.5h9.5l-2 3 2 3H5"/>',
     "map": ('<path d="m3.5 5.5 4.3-1.7 4.4 1.7 4.3-1.7v10.7l-4.3 1.7-4.4-1.7-4.3 1.7zM7.8 3.8v10.7M12.2 5.5v10.7"/>'),
     "list": '<path d="M7.5 5.5h9M7.5 10h9M7.5 14.5h9M3.8 5.5h.1M3.8 10h.1M3.8 14.5h.1"/>',
+    "grid": '<path d="M4 4h5v5H4zM11 4h5v5h-5zM4 11h5v5H4zM11 11h5v5h-5z"/>',
+    "table": '<path d="M3.5 4.5h13v11h-13zM3.5 8.2h13M8.5 8.2v7.3"/>',
     "timeline": '<path d="M3.5 5h7M7 10h9M5 15h6"/>',
 }

@@ -27,6 +27,7 @@ Words = str | Promise
 #: Said when the row vanished between page and press.
 GONE = _("This is not there any more. Somebody discarded it.")
 
+STALE = _("The proposal was changed while you were reading. Read what is new, then decide.")
 
 #: Codes of what the person can put right; anything else is said alone.
 MENDABLE = frozenset({"requirement", "form", "reason"})
@@ -182,8 +183,14 @@ class Lifecycle:
         wrong_state: Callable[[Attempt], Verdict],
         content_hash: Callable[[Any], str],
         label_of: Callable[[str], Words] = str,
+        state_field: str = "state",
+        stale: Words = STALE,
     ) -> None:
-        """Keep the rows in order; `capacities` says as what a user acts on a subject, `label_of` how that is called."""
+        """Keep the rows in order; `capacities` says as what a user acts on a subject, `label_of` how that is called.
+
+        `state_field` is the column that holds the state, for a model whose `state` only reads it; `stale` is said
+        where the subject is not what was shown.
+        """
         self.kind = kind
         self.verbs = {verb.code: verb for verb in verbs}
         self.capacities = capacities
@@ -191,6 +198,8 @@ class Lifecycle:
         self.wrong_state = wrong_state
         self.content_hash = content_hash
         self.label_of = label_of
+        self.state_field = state_field
+        self.stale = stale
 
     def __iter__(self) -> Iterator[Verb]:
         """Yield the rows in the order of the table."""
@@ -225,9 +234,7 @@ class Lifecycle:
         if verb.four_eyes and not (verdict := self.four_eyes(attempt)):
             return verdict
         if attempt.seen is not None and verb.checks_seen and attempt.seen != self.content_hash(attempt.subject):
-            return refused(
-                _("The proposal was changed while you were reading. Read what is new, then decide."), "stale"
-            )
+            return refused(self.stale, "stale")
         missing = [verdict for requirement in verb.requires if not (verdict := requirement(attempt))]
         if verb.reason is Reason.REQUIRED and not attempt.is_asking and not attempt.reason.strip():
             missing.append(refused(_("Say why: those who are told read it word for word."), "reason"))

@@ -73,6 +73,7 @@ def mail_of(message: Message, words: dict[str, str]) -> EmailMultiAlternatives:
         body=words["text"],
         from_email=settings.DEFAULT_FROM_EMAIL,
         to=[message.to.email if message.to else message.to_address],
+        reply_to=[message.params["reply_to"]] if message.params.get("reply_to") else None,
         headers={"Message-ID": message_id(message), "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(words["html"], "text/html")

@@ -38,6 +38,12 @@ def _solution(solution: Solution) -> Iterator[str]:
     yield solution.project.acronym
     yield solution.summary
     yield solution.description
+    yield solution.where_tested
+    yield solution.what_taker_needs
+    for term in (solution.type, *solution.challenges.all()):
+        yield from term.labels.values() if term is not None else ()
+    for territory in solution.tested_in.all():
+        yield territory.name
 
 
 def _need(need: Need) -> Iterator[str]:
@@ -54,7 +60,7 @@ _texts: dict[type[models.Model], Callable[[Any], Iterator[str]]] = {
 }
 _related: dict[type[models.Model], tuple[str, ...]] = {
     Member: ("affiliations__organisation", "expertise"),
-    Solution: ("project",),
+    Solution: ("project", "type", "challenges", "tested_in"),
 }
 
 

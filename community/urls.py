@@ -13,6 +13,9 @@ from community.views import (
     pages,
     project,
     solution,
+    solution_contact,
+    solution_file,
+    solution_write,
     working_group,
 )
 from community.views.appearance import appearance
@@ -36,7 +39,18 @@ urlpatterns: list[URLPattern] = [
     path("needs/<int:pk>/me-too/", need.NeedMeTooView.as_view(), name="need_me_too"),
     path("needs/<int:pk>/status/", need.NeedStatusView.as_view(), name="need_status"),
     path("solutions/", solution.SolutionListView.as_view(), name="solutions"),
+    path("solutions/enter/", solution_write.SolutionCreateView.as_view(), name="solution_create"),
     path("solutions/<int:pk>/", solution.SolutionView.as_view(), name="solution"),
+    path("solutions/<int:pk>/edit/", solution_write.SolutionUpdateView.as_view(), name="solution_update"),
+    path("solutions/<int:pk>/contact/", solution_contact.SolutionContactView.as_view(), name="solution_contact"),
+    path("solutions/<int:pk>/files/", solution_file.SolutionFilesView.as_view(), name="solution_files"),
+    path("solutions/<int:pk>/files/<int:file>/", solution_file.SolutionFileView.as_view(), name="solution_file"),
+    path(
+        "solutions/<int:pk>/files/<int:file>/remove/",
+        solution_file.SolutionFileRemoveView.as_view(),
+        name="solution_file_remove",
+    ),
+    path("solutions/<int:pk>/<slug:verb>/", solution_write.SolutionVerbView.as_view(), name="solution_verb"),
     path("projects/", project.ProjectListView.as_view(), name="projects"),
     path("projects/<slug:code>/", project.ProjectView.as_view(), name="project"),
     path("organisations/", organisation.OrganisationListView.as_view(), name="organisations"),

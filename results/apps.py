@@ -12,8 +12,16 @@ class ResultsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register kinds and fill the registries."""
-        from results import contributed, figures_contributed
+        """Register kinds, the life cycle with its effects, and what the apps below draw."""
+        from results import (  # noqa: F401 - they register on import
+            contributed,
+            figures_contributed,
+            lifecycle,
+            policy_contributed,
+            policy_lifecycle,
+        )
+        from results.actions import policy_effects, step_effects  # noqa: F401 - so do effects and mails
 
         contributed.register()
         figures_contributed.register()
+        policy_contributed.register()

@@ -58,3 +58,23 @@ ANSWERED = frozenset({ConfirmationStatus.CONFIRMED, ConfirmationStatus.REFUSED, 
 UNANSWERED = frozenset({ConfirmationStatus.EXPIRED, ConfirmationStatus.TAKEN_BACK})
 #: So many days an ask is open, and its link acts, counted from sending (TRUST 12).
 CONFIRM_DAYS = 60
+
+
+class StatementState(models.TextChoices):
+    """How a policy statement stands; what was adopted before stays issued whatever follows."""
+
+    DRAFT = "draft", _("Draft")
+    DISCUSSED = "discussed", _("Under discussion")
+    ADOPTED = "adopted", _("Adopted")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+#: It is still written.
+WRITTEN = frozenset({StatementState.DRAFT, StatementState.DISCUSSED})
+
+
+class EvidenceKind(models.TextChoices):
+    """What a line of a policy statement rests on, as the registry of kinds calls it."""
+
+    OUTCOME = "outcome", _("Outcome")
+    UPTAKE = "uptake", _("Uptake")

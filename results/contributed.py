@@ -2,21 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from community import kinds
+from clusters import contributions as of_clusters
+from clusters.choices import PUBLIC_STATES
+from clusters.contributions import Tab
+from community import contributions, kinds
+from community.contributions import ClockJob, NavigationEntry, PageSection
+from community.mails import lead_links_to
+from results.actions.confirmation import forget_adopters, remind_adopter_by_clock
+from results.actions.uptake import move_uptakes
+from results.desk import items
+from results.forms.follow_up import FOLLOWED_UP
+from results.lifecycle import UPTAKE
 from results.models import Uptake, UptakeConfirmation
+from results.notifications.confirmation import TOPICS
+from results.notifications.silences import RULE, unanswered
+from results.querysets.confirmation import PURPOSE
+from results.querysets.uptake import UptakeQuerySet
+from results.sentences import SENTENCES, hidden_events
+from results.summary import RESULTS
+from results.tables.records import ANSWERS, DECLARED, QUESTIONS
+from results.tables.uptake import uptakes_of
+
+#: So many uptakes stand in the section of another noun's page.
+SHOWN = 12
 
 
 def register() -> None:
+    """Register the kinds, what clusters show and freeze, sections of pages, desk items, mails, chores and records."""
+    register_kinds()
+    _register_with_clusters()
+    _register_sections()
+    contributions.desk_items.register("results", items)
+    contributions.silences.register("results.questions", unanswered)
+    contributions.clock_jobs.register(
+        "results.forget", ClockJob(_("Forget addresses of organisations that did not answer"), 24 * 60, forget_adopters)
+    )
+    for code, topic in TOPICS.items():
+        contributions.mail_topics.register(code, topic)
+    contributions.navigation.register(
+        "coverage", NavigationEntry(_("Coverage"), "results:coverage", order=75, prefixes=("/coverage/",))
+    )
+    lead_links_to(PURPOSE, "results:confirm")
+    contributions.personal_records.register("results.declared", DECLARED)
+    contributions.personal_records.register("results.questions", QUESTIONS)
+    contributions.personal_records.register("results.answers", ANSWERS)
+
+
+def register_kinds() -> None:
     """Register the kinds: an uptake and what its adopter says stand in the chain of its cluster."""
     kinds.register(
         kinds.Kind(
             "uptake",
             "results.Uptake",
             _("Uptake"),
+            url_name="results:uptake",
             chain=lambda uptake: f"cluster:{uptake.cluster_id}",
             title=lambda uptake: uptake.solution.title,
             is_told=True,
@@ -27,6 +73,8 @@ def register() -> None:
             "confirmation",
             "results.UptakeConfirmation",
             _("Confirmation"),
+            url_name="results:uptake",
+            url_kwargs=lambda row: {"pk": row.uptake_id},
             chain=lambda row: f"cluster:{row.uptake.cluster_id}",
             title=lambda row: row.uptake.solution.title,
             visible_to=_confirmations,
@@ -38,3 +86,74 @@ def register() -> None:
 def _confirmations(user: Any) -> Any:
     """Return the confirmations of uptakes that a user may read."""
     return UptakeConfirmation.objects.filter(uptake__in=Uptake.objects.visible_to(user))
+
+
+def _register_with_clusters() -> None:
+    of_clusters.tabs.register(
+        "uptakes",
+        Tab("uptakes", _("Uptakes"), "results:uptakes", "outcomes", lambda cluster: cluster.state in PUBLIC_STATES),
+    )
+    of_clusters.sentences.register("results", SENTENCES)
+    of_clusters.hidden_events.register("results", hidden_events)
+    of_clusters.results.register("uptakes", RESULTS)
+    of_clusters.reminders.register(RULE, _remind)
+    of_clusters.moves.register("uptakes", move_uptakes)
+    of_clusters.followed_up.register("uptakes", FOLLOWED_UP)
+    of_clusters.demo_steps.register("results", _told)
+
+
+def _remind(pk: int, on: date, key: str) -> bool:
+    return remind_adopter_by_clock(pk, on=on, key=key)
+
+
+def _told(world: Any, entry: dict[str, Any]) -> Any:
+    """Return what the demonstration tells of uptakes; its texts are read only there."""
+    from results.demo.steps import told
+
+    return told(world, entry)
+
+
+def _register_sections() -> None:
+    for page, rows in OF_PAGE.items():
+        contributions.page_sections.register(
+            f"results.{page}", PageSection(page, "results/sections/list.html", _uptakes_of(page, rows), order=110)
+        )
+    contributions.page_sections.register(
+        "results.help", PageSection("help", "clusters/lifecycle/_table.html", _table, order=52)
+    )
+
+
+OF_PAGE: dict[str, Callable[[UptakeQuerySet, Any], UptakeQuerySet]] = {
+    "solution": UptakeQuerySet.of_solution,
+    "organisation": UptakeQuerySet.of_organisation,
+    "project": UptakeQuerySet.of_project,
+}
+
+
+def _uptakes_of(page: str, narrow: Callable[[UptakeQuerySet, Any], UptakeQuerySet]) -> Any:
+    """Return what lists the uptakes of one solution, organisation or project."""
+
+    def build(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+        found = narrow(Uptake.objects.visible_to(request.user), subject).for_page().in_order()
+        uptakes = uptakes_of(found)
+        if not uptakes.rows:
+            return None
+        return {
+            "uptakes": uptakes,
+            "rows": uptakes.rows[:SHOWN],
+            "more": max(0, len(uptakes.rows) - SHOWN),
+            "with_solution": page != "solution",
+            "with_organisation": page != "organisation",
+        }
+
+    return build
+
+
+def _table(request: HttpRequest, subject: Any) -> dict[str, Any]:
+    """Return the rows of an uptake's life for the help page."""
+    return {
+        "verbs": list(UPTAKE),
+        "ident": "h-uptakes",
+        "heading": _("The life of an uptake, verb by verb"),
+        "label": _("Table of the life of an uptake"),
+    }

@@ -2,12 +2,68 @@
 
 from django.urls import URLPattern, path
 
+from results.views import confirm_link, confirmation, evidence, policy, policy_line, step, uptake
 from results.views.chain import ChainDataView, ChainView
+from results.views.coverage import coverage
 from results.views.indicators import IndicatorsView, IndicatorView
 
 app_name = "results"
 
 urlpatterns: list[URLPattern] = [
+    path("coverage/", coverage, name="coverage"),
+    path("policy/", policy.StatementsView.as_view(), name="statements"),
+    path("policy/new/", policy.StatementCreateView.as_view(), name="statement_create"),
+    path("policy/evidence/", policy.EvidenceListsView.as_view(), name="statement_evidence"),
+    path("policy/<int:pk>/", policy.StatementDetailView.as_view(), name="statement"),
+    path("policy/<int:pk>/edit/", policy.StatementUpdateView.as_view(), name="statement_update"),
+    path("policy/<int:pk>/discard/", policy.StatementDiscardView.as_view(), name="statement_discard"),
+    path("policy/<int:pk>/lines/add/", policy_line.LineCreateView.as_view(), name="line_create"),
+    path("policy/<int:pk>/lines/<int:line>/edit/", policy_line.LineUpdateView.as_view(), name="line_update"),
+    path("policy/<int:pk>/lines/<int:line>/move/", policy_line.LineMoveView.as_view(), name="line_move"),
+    path("policy/<int:pk>/lines/<int:line>/remove/", policy_line.LineRemoveView.as_view(), name="line_remove"),
+    path("policy/<int:pk>/lines/<int:line>/evidence/", policy_line.LineEvidenceView.as_view(), name="line_evidence"),
+    path(
+        "policy/<int:pk>/lines/<int:line>/evidence/<int:piece>/remove/",
+        policy_line.EvidenceRemoveView.as_view(),
+        name="evidence_remove",
+    ),
+    path("policy/<int:pk>/comments/", policy_line.StatementCommentView.as_view(), name="statement_comments"),
+    path(
+        "policy/<int:pk>/comments/<int:comment>/take-back/",
+        policy_line.StatementCommentBackView.as_view(),
+        name="statement_comment_back",
+    ),
+    path("policy/<int:pk>/<slug:verb>/", policy.StatementVerbView.as_view(), name="statement_verb"),
+    path("clusters/<str:reference>/uptakes/", uptake.UptakesView.as_view(), name="uptakes"),
+    path("clusters/<str:reference>/uptakes/add/", uptake.UptakeCreateView.as_view(), name="uptake_create"),
+    path("uptakes/<int:pk>/", uptake.UptakeDetailView.as_view(), name="uptake"),
+    path("uptakes/<int:pk>/edit/", uptake.UptakeUpdateView.as_view(), name="uptake_update"),
+    path("uptakes/<int:pk>/remove/", uptake.UptakeRemoveView.as_view(), name="uptake_remove"),
+    path("uptakes/<int:pk>/files/", evidence.UptakeFilesView.as_view(), name="uptake_files"),
+    path("uptakes/<int:pk>/files/<int:file>/", evidence.UptakeFileView.as_view(), name="uptake_file"),
+    path(
+        "uptakes/<int:pk>/files/<int:file>/remove/",
+        evidence.UptakeFileRemoveView.as_view(),
+        name="uptake_file_remove",
+    ),
+    path("uptakes/<int:pk>/ask/", confirmation.AskView.as_view(), name="uptake_ask"),
+    path(
+        "uptakes/<int:pk>/questions/<int:question>/remind/",
+        confirmation.QuestionRemindView.as_view(),
+        name="question_remind",
+    ),
+    path(
+        "uptakes/<int:pk>/questions/<int:question>/take-back/",
+        confirmation.QuestionTakeBackView.as_view(),
+        name="question_take_back",
+    ),
+    path(
+        "uptakes/<int:pk>/questions/<int:question>/settle/",
+        confirmation.CorrectionSettleView.as_view(),
+        name="correction_settle",
+    ),
+    path("uptakes/<int:pk>/<slug:verb>/", step.UptakeStepView.as_view(), name="uptake_step"),
+    path("confirm/<str:token>/", confirm_link.ConfirmView.as_view(), name="confirm"),
     path("chain/<slug:kind>/<int:pk>/", ChainView.as_view(), name="chain"),
     path("chain/<slug:kind>/<int:pk>.json", ChainDataView.as_view(), name="chain_data"),
     path("indicators/", IndicatorsView.as_view(), name="indicators"),

@@ -26,7 +26,11 @@ FOLDER = ROOT / "var" / "schema"
 def name() -> str:
     """Return what stands for the code that makes the tables, and the versions it runs on."""
     found = hashlib.sha256(sqlite3.sqlite_version.encode())
-    sources = (path for app in ("clusters", "community", "config", "factsheets", "results") for path in (ROOT / app).rglob("*.py"))
+    sources = (
+        path
+        for app in ("clusters", "community", "config", "factsheets", "results")
+        for path in (ROOT / app).rglob("*.py")
+    )
     for path in sorted([*sources, *ROOT.glob("requirements*.txt")]):
         found.update(str(path.relative_to(ROOT)).encode())
         found.update(path.read_bytes())

@@ -30,6 +30,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "vocabularies",
             "demo_accounts",
             "snapshot_shape",
+            "statement_shape",
             "imprint",
             "triggers",
             "search_index",
@@ -49,7 +50,20 @@ ROWS: tuple[frozenset[str], ...] = (
             "uploads",
         }
     ),
-    frozenset({"lifecycle", "amendment_lifecycle", "chain", "verification", "events", "tasks_api", "jobs", "links"}),
+    frozenset(
+        {
+            "lifecycle",
+            "amendment_lifecycle",
+            "solution_lifecycle",
+            "chain",
+            "policy_lifecycle",
+            "verification",
+            "events",
+            "tasks_api",
+            "jobs",
+            "links",
+        }
+    ),
     frozenset(
         {
             "exports",
@@ -62,9 +76,13 @@ ROWS: tuple[frozenset[str], ...] = (
             "pictures",
             "search",
             "similar",
+            "near_words",
             "storage",
             "overlap",
             "relatives",
+            "coverage",
+            "policy_sentences",
+            "policy_summary",
         }
     ),
     frozenset(
@@ -74,6 +92,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "inbox",
             "mails",
             "account_mails",
+            "solution_mails",
             "mailbox",
             "rendering",
             "pdf",
@@ -84,7 +103,7 @@ ROWS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"actions"}),
-    frozenset({"forms", "filters", "tables", "imports", "resources"}),
+    frozenset({"forms", "filters", "tables", "catalogue", "imports", "resources"}),
     frozenset(
         {
             "views",
@@ -102,9 +121,11 @@ ROWS: tuple[frozenset[str], ...] = (
             "checks",
             "desk",
             "amendment_desk",
+            "solution_desk",
             "clock",
             "contributed",
             "figures_contributed",
+            "policy_contributed",
             "context_processors",
             "demo",
         }
@@ -225,7 +246,14 @@ def test_templates_stay_short() -> None:
 
 
 def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
-    assert contributions.desk_items.codes() == ["community.administrators", "clusters", "clusters.amendments"]
+    assert contributions.desk_items.codes() == [
+        "community.administrators",
+        "community.solutions",
+        "clusters",
+        "clusters.amendments",
+        "results",
+        "results.statements",
+    ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]

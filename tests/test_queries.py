@@ -22,14 +22,28 @@ from clusters.actions.room_file import add_version
 from clusters.choices import PUBLIC_STATES, FollowUpReason, InvitationStatus, ParticipationStatus, StageStatus, State
 from clusters.models import Cluster, Objective, Outcome, Participation, RoomMessage, Stage
 from clusters.notifications.follow_up import PURPOSE
+from community.actions.solution import add_solution_file
 from community.actions.transition import transition
-from community.choices import ConsentPurpose, FileVisibility, PartnerRole, Vocabulary
+from community.choices import ConsentPurpose, FileVisibility, Language, PartnerRole, Vocabulary
 from community.links import mint
-from community.models import Comment, Need, Organisation, Project, Solution, WorkingGroup
+from community.models import (
+    Comment,
+    Need,
+    Organisation,
+    Project,
+    Solution,
+    SolutionLanguage,
+    SolutionLink,
+    WorkingGroup,
+)
+from results.actions.confirmation import ask_adopter
+from results.actions.evidence import add_uptake_file
+from results.models import Uptake
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 from tests.matrix.places import (
+    make_begun_meeting,
     make_comment,
     make_follow_up,
     make_invitation,
@@ -37,6 +51,7 @@ from tests.matrix.places import (
     make_prepared,
     make_room_file,
 )
+from tests.results.making import make_uptake
 
 pytestmark = [pytest.mark.django_db]
 
@@ -50,21 +65,25 @@ BUDGETS: dict[str, int] = {
     "/": 18,
     "/clusters/": 8,
     "/needs/": 14,
-    "/solutions/": 13,
+    "/solutions/": 14,
+    "/solutions/?view=table&q=storagge": 16,
+    "/solutions/{solution}/contact/": 12,
+    "/solutions/{draft}/files/": 14,
     "/projects/": 12,
     "/organisations/": 12,
     "/members/": 12,
     "/working-groups/": 12,
-    "/desk/": 32,
+    "/coverage/": 18,
+    "/desk/": 33,
     "/desk/several/": 11,
     "/notifications/": 12,
     "/account/notifications/": 10,
     "/review/": 18,
     "/review/clusters/": 12,
     "/review/several/": 16,
-    "/reminders/": 26,
+    "/reminders/": 27,
     "/needs/{need}/": 18,
-    "/solutions/{solution}/": 14,
+    "/solutions/{solution}/": 18,
     "/projects/{project}/": 14,
     "/organisations/{organisation}/": 14,
     "/members/{member}/": 14,
@@ -79,6 +98,8 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/people/invite/addresses/": 10,
     "/clusters/{running}/people/places/": 12,
     "/clusters/{running}/outcomes/": 12,
+    "/clusters/{running}/uptakes/": 12,
+    "/uptakes/{uptake}/": 18,
     "/clusters/{concluded}/": 12,
     "/clusters/{concluded}/outcomes/": 12,
     "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
@@ -86,7 +107,8 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/room/": 18,
     "/clusters/{running}/room/threads/{thread}/": 16,
     "/clusters/{running}/room/files/{document}/": 14,
-    "/clusters/{running}/room/meetings/{meeting}/": 14,
+    "/clusters/{running}/room/meetings/{meeting}/": 16,
+    "/clusters/{running}/room/meetings/{meeting}/answer/": 16,
     "/clusters/{running}/room/meetings/{meeting}/minutes/": 18,
     "/clusters/{running}/amendments/": 12,
     "/clusters/{running}/amendments/1/": 12,
@@ -102,11 +124,13 @@ BUDGETS: dict[str, int] = {
     "/clusters/{proposed}/comments/": 14,
     "/clusters/{proposed}/": 12,
 }
-#: Pages of those who keep the cluster or decide on it.
+#: Pages of those who keep the cluster or decide on it, and of those who write solutions.
 LEADS_ONLY = (
+    "/solutions/{draft}/files/",
     "/clusters/{proposed}/prepared/",
     "/clusters/{running}/room/threads/{thread}/",
     "/clusters/{running}/room/meetings/{meeting}/",
+    "/clusters/{running}/room/meetings/{meeting}/answer/",
     "/clusters/{running}/room/meetings/{meeting}/minutes/",
     "/clusters/{running}/people/{part}/end/",
     "/clusters/{running}/people/invitations/",
@@ -117,6 +141,7 @@ LEADS_ONLY = (
 )
 #: Who looks at what.
 PERSONAL = (
+    "/solutions/{solution}/contact/",
     "/members/",
     "/desk/",
     "/notifications/",
@@ -147,9 +172,12 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/people/invite/addresses/",
         "/clusters/{running}/people/places/",
         "/clusters/{running}/outcomes/",
+        "/clusters/{running}/uptakes/",
+        "/uptakes/{uptake}/",
         "/clusters/{running}/room/",
         "/clusters/{running}/room/threads/{thread}/",
         "/clusters/{running}/room/meetings/{meeting}/",
+        "/clusters/{running}/room/meetings/{meeting}/answer/",
         "/clusters/{running}/room/meetings/{meeting}/minutes/",
         "/clusters/{concluded}/outcomes/",
         "/follow-up/{token}/",
@@ -176,15 +204,17 @@ class World:
         self.member = make.make_member("Claire Astier", organisation=self.organisation, consents=CONSENTS)
         self.need: Need = make.make_need(raised_by=self.member, organisation=self.organisation)
         self.solution: Solution = make.make_solution("Storage method", project=self.project, contact=self.member)
+        self.draft: Solution = make.make_solution(project=self.project, status="draft", published_at=None)
         self.running: Cluster = make_cluster(self.cast, State.RUNNING, need=self.need)
         self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
         self.concluded: Cluster = make_cluster(self.cast, State.CONCLUDED)
         self.thread = make_comment(self.cast, self.running)
-        self.meeting = make_meeting(self.cast, self.running)
+        self.meeting = make_begun_meeting(self.cast, self.running)
         self.document = make_room_file(self.cast, self.running, FileVisibility.PUBLIC)
         self.follow_up = make_follow_up(self.cast, self.concluded)
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
         make_prepared(self.cast, self.proposed)
+        self.uptake = make_uptake(self.cast, self.running, solution=self.solution, organisation=self.organisation)
         self.grow()
 
     def names(self) -> dict[str, Any]:
@@ -192,6 +222,7 @@ class World:
         return {
             "need": self.need.pk,
             "solution": self.solution.pk,
+            "draft": self.draft.pk,
             "project": self.project.code,
             "organisation": self.organisation.pk,
             "member": self.member.key,
@@ -201,6 +232,7 @@ class World:
             "concluded": self.concluded.name,
             "follow_up": self.follow_up.pk,
             "token": self.token,
+            "uptake": self.uptake.pk,
             "thread": self.thread.pk,
             "document": self.document.pk,
             "meeting": self.meeting.pk,
@@ -229,8 +261,22 @@ class World:
         solution = make.make_solution(
             project=self.project, type=make.make_term(Vocabulary.SOLUTION_TYPE), contact=self.member
         )
-        for result in (solution, self.solution):
+        for result in (solution, self.solution, self.draft):
             result.challenges.add(make.make_term())
+            result.tested_in.add(make.make_territory())
+            number = result.links.count() + 1
+            SolutionLink.objects.create(solution=result, position=number, label="Manual", address="https://a.example")
+            SolutionLanguage.objects.create(solution=result, code=Language.values[number])
+            add_solution_file(
+                solution=result,
+                by=self.cast.accounts["coordinator"],
+                content=ContentFile(b"%d dunes" % number, "dunes.txt"),
+                title=f"Dunes {number}",
+                rights_holder="Region of the Gulf",
+                licence="CC BY 4.0",
+                is_free_for_eu_use=True,
+                visibility=FileVisibility.PUBLIC,
+            )
         self._grow_clusters(person)
 
     def _grow_clusters(self, person: Any) -> None:
@@ -278,6 +324,25 @@ class World:
         self._grow_amendments(by)
         self._grow_room(person)
         self._grow_invitations(person)
+        self._grow_uptakes()
+
+    def _grow_uptakes(self) -> None:
+        """Record further uptakes of the solution, and by the organisation; ask about the first and keep a file."""
+        number, steps = Uptake.objects.count(), ("in_use", "aware", "committed")
+        make_uptake(self.cast, self.running, name=f"Board {number}", solution=self.solution, state=steps[number % 3])
+        organisation = {"organisation": self.organisation, "solution": make.make_solution(project=self.project)}
+        make_uptake(self.cast, self.running, name=f"Unused {number}", **organisation)
+        ask_adopter(uptake=self.uptake, by=self.cast.user("lead"), address=f"board{number}@water.example")
+        add_uptake_file(
+            uptake=self.uptake,
+            by=self.cast.user("lead"),
+            content=ContentFile(b"%d wells" % number, "wells.txt"),
+            title=f"Wells {number}",
+            rights_holder="Region of the Gulf",
+            licence="CC BY 4.0",
+            is_free_for_eu_use=True,
+            visibility=FileVisibility.PUBLIC,
+        )
 
     def _grow_invitations(self, person: Any) -> None:
         """Ask an address that waits, let another one be taken up, and a person ask to join."""

@@ -25,7 +25,10 @@ def test_every_link_of_the_readme_leads_somewhere(link: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(set(re.findall(r"`((?:community|clusters|results|factsheets|templates|config)/[\w/]+(?:\.\w+|/))`", README)))
+    "path",
+    sorted(
+        set(re.findall(r"`((?:community|clusters|results|factsheets|templates|config)/[\w/]+(?:\.\w+|/))`", README))
+    ),
 )
 def test_every_path_of_the_readme_exists(path: str) -> None:
     assert (ROOT / path).exists()

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from django.db import transaction
 from django.utils import timezone
 
+from clusters import contributions
 from clusters.actions.invitation import remind_by_clock
 from clusters.models import Cluster, FollowUp
 from clusters.notifications import follow_up as follow_up_mails
@@ -112,6 +113,9 @@ def _remind(decision: Decision, cluster: Cluster, user: User | None, on: date) -
     silence = decision.silence
     if silence.rule == "address":
         remind_by_clock(silence.part_id, on=on, key=decision.key)
+        return
+    if silence.rule in contributions.reminders.codes():
+        contributions.reminders.get(silence.rule)(silence.part_id, on, decision.key)
         return
     if silence.rule == "follow_up" and decision.audience == "asked":
         _ask_again(decision, on)

@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 from clusters.actions.meeting import MOST_PERSONS
 from clusters.choices import MEETING_ZONES, MeetingKind
 from clusters.forms.proposal_fields import Line, Prose
-from clusters.forms.roadmap import short_line
 from clusters.models import Meeting
 from clusters.rules.meeting_times import span_of
 from community.forms.dates import DayField
+from community.forms.lines import short_line
 from community.models import Organisation
 
 LATEST = date(2099, 12, 31)
@@ -202,6 +202,15 @@ def _number(label: str, organisation: Organisation) -> forms.IntegerField:
         max_value=MOST_PERSONS,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
         error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), sentence),
+    )
+
+
+class AnswerForm(forms.Form):
+    """Whether somebody comes to a meeting: one of two buttons."""
+
+    coming = forms.ChoiceField(
+        choices=[("yes", _("I come")), ("no", _("I can't come"))],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Say whether you come.")),
     )
 
 

@@ -15,9 +15,9 @@ from clusters.actions.effects import RESULT_FIELDS
 from clusters.actions.outcome import FIELDS, day_problem
 from clusters.choices import OutcomeKind
 from clusters.forms.merging import MergingForm, Picked, offer
-from clusters.forms.roadmap import web_address
 from clusters.models import Cluster, Objective, Outcome
 from community.forms.dates import DayField
+from community.forms.lines import web_address
 from community.validators import plain_line, plain_text
 
 #: A summary of this length also serves as a practice abstract and for keep.eu.

@@ -1,4 +1,4 @@
-"""Fields of the register's filters: words, codes, and things that are named by typing.
+"""Fields of the register's filters: things that are named by typing, beside words and codes (`community.forms.codes`).
 
 A named thing is given by its key, its code or its name. A name that fits several means all of them; one that fits
 nothing, or too much, is refused with a sentence.
@@ -7,7 +7,7 @@ nothing, or too much, is refused with a sentence.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, ClassVar, Final
@@ -15,7 +15,6 @@ from typing import Any, ClassVar, Final
 from django import forms
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Case, CharField, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Cast
 from django.utils.functional import Promise
@@ -23,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.choices import TerritoryLevel
 from community.folding import fold, fold_key
+from community.forms.codes import LONGEST, MOST_VALUES, given
 from community.models import Organisation, Project, Solution, Territory, User
 from community.querysets.search import SearchableQuerySet
 from community.validators import plain_line
@@ -32,9 +32,6 @@ Words = str | Promise
 #: A name may fit so many things; more is no filter any more.
 MOST: Final = 50
 SUGGESTIONS: Final = 12
-LONGEST: Final = 200
-#: More values than these are not meant by anybody.
-MOST_VALUES: Final = 30
 _KEY: Final = re.compile(r"[0-9]{1,12}")
 _BETWEEN: Final = re.compile(r"[^\w]+")
 _CODE_BEHIND: Final = re.compile(r"\(([^()]+)\)\s*$")
@@ -47,40 +44,6 @@ class Named:
     value: str
     label: str
     keys: tuple[int, ...]
-
-
-class WordsField(forms.CharField):
-    """Words to look for, at most 200 signs."""
-
-    def __init__(self, **extra: Any) -> None:
-        """Strip the ends; refuse invisible and control signs."""
-        super().__init__(max_length=LONGEST, **extra)
-        # One sentence about a control sign is enough: ours covers the null character too.
-        others = [check for check in self.validators if not isinstance(check, ProhibitNullCharactersValidator)]
-        self.validators = [*others, plain_line]
-
-
-class CodesField(forms.MultipleChoiceField):
-    """One or more codes from a fixed list; an empty one is as if it were not there."""
-
-    default_error_messages: ClassVar[dict[str, Any]] = {
-        "invalid_choice": _("“%(value)s” is not one of the choices."),
-        "too_many": _("Choose fewer values."),
-    }
-
-    def to_python(self, value: Any) -> list[str]:
-        """Return each code once."""
-        codes = _given(super().to_python(value))
-        if len(codes) > MOST_VALUES:
-            raise ValidationError(self.error_messages["too_many"], code="too_many")
-        return codes
-
-    def validate(self, value: list[str]) -> None:
-        """Refuse a code that is not on the list, quoting its beginning only."""
-        for code in value:
-            if not self.valid_value(code):
-                params = {"value": code[:40]}
-                raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice", params=params)
 
 
 class NamesInput(forms.MultipleHiddenInput):
@@ -114,7 +77,7 @@ class NamedField(forms.Field):
         Raises:
             ValidationError: one sentence a value that means nothing, or too much.
         """
-        values = _given(value or [])
+        values = given(value or [])
         if len(values) > MOST_VALUES:
             raise ValidationError(self.error_messages["too_many"], code="too_many")
         found, errors = [], []
@@ -211,7 +174,7 @@ def look_up_all(form: forms.Form) -> None:
     asked = []
     for name, field in form.fields.items():
         if isinstance(field, NamedField):
-            values = _given(form[name].data or [])
+            values = given(form[name].data or [])
             asked += [(field, text) for text in values[:MOST_VALUES] if _is_plain(text)]
     look_up_together(asked)
 
@@ -352,8 +315,3 @@ def lying_within(keys: QuerySet[Any, Any]) -> QuerySet[Territory]:
 def _spaced(name: str) -> str:
     """Return a folded name with a space before each of its words."""
     return " " + _BETWEEN.sub(" ", fold(name))
-
-
-def _given(values: Iterable[Any]) -> list[str]:
-    """Return the values that say something, each once."""
-    return list(dict.fromkeys(text for value in values if (text := str(value).strip())))

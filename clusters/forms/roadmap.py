@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxLengthValidator, URLValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,28 +15,9 @@ from clusters.forms.merging import MergingForm, SeenVersionField, offer
 from clusters.models import Cluster, Stage
 from clusters.rules.roadmap import StageDates
 from community.forms.dates import DayField
+from community.forms.lines import short_line, web_address
 from community.models import Member
-from community.validators import plain_line, plain_text
-
-#: Addresses lead to pages, nothing else.
-WEB_ONLY = URLValidator(schemes=["http", "https"])
-NO_ADDRESS = _("Give the address of a page, such as https://example.org/notes.")
-
-
-def web_address(label: Any, **kwargs: Any) -> forms.URLField:
-    """Return the field for an optional address of a web page."""
-    messages = {"invalid": NO_ADDRESS}
-    field = forms.URLField(label=label, required=False, assume_scheme="https", error_messages=messages, **kwargs)
-    others = [check for check in field.validators if not isinstance(check, URLValidator)]
-    field.validators = [*others, WEB_ONLY, MaxLengthValidator(500)]
-    return field
-
-
-def short_line(label: Any, most: int, **kwargs: Any) -> forms.CharField:
-    """Return the field for one line of at most `most` characters, without a counter: a row has no room for it."""
-    kwargs.setdefault("required", False)
-    checks: list[Any] = [plain_line, MaxLengthValidator(most)]
-    return forms.CharField(label=label, validators=checks, widget=forms.TextInput(attrs={"maxlength": most}), **kwargs)
+from community.validators import plain_text
 
 
 class StageForm(MergingForm):

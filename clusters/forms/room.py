@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Access
 from clusters.forms.proposal_fields import Line, Prose
+from clusters.rules.mentions import Typed, mention_words, typed_mentions
 from community.models import Comment, Member
 
 MOST_SIGNS = 4000
@@ -18,13 +19,13 @@ FEW = 8
 
 
 class CommentForm(forms.Form):
-    """A comment, and whom it mentions: those who take part are ticked, no name is typed."""
+    """A comment, and whom it mentions: those who take part, ticked or typed after an "@"."""
 
     text = Prose(
         label=_("Comment"),
         limit=MOST_SIGNS,
         rows=4,
-        help_text=_("Plain text; addresses that begin with https:// become links."),
+        help_text=_("Plain text; addresses that begin with https:// become links. “@” and a name mentions somebody."),
         error_messages={"required": _("Write your comment first.")},
     )
     mentions = forms.TypedMultipleChoiceField(
@@ -50,8 +51,19 @@ class CommentForm(forms.Form):
         return bool(self["mentions"].value())
 
     def values(self) -> dict[str, Any]:
-        """Return what the action takes."""
-        return {**self.cleaned_data, "mentions": [self.people[pk] for pk in self.cleaned_data["mentions"]]}
+        """Return what the action takes; who is ticked and typed is mentioned once."""
+        return {**self.cleaned_data, "mentions": self._mentioned()}
+
+    def said(self) -> str:
+        """Return what the writer is told: who was mentioned, and which typed names were not found."""
+        return mention_words(self._mentioned(), self._typed())
+
+    def _mentioned(self) -> list[Member]:
+        ticked = [self.people[pk] for pk in self.cleaned_data["mentions"]]
+        return [*ticked, *(person for person in self._typed().people if person not in ticked)]
+
+    def _typed(self) -> Typed:
+        return typed_mentions(self.cleaned_data["text"], self.people.values())
 
 
 class ThreadForm(CommentForm):

@@ -8,10 +8,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.evidence import EvidenceForm
-from clusters.forms.roadmap import short_line
 from clusters.models import RoomFile
 from clusters.models.room import ROOM_VISIBILITIES
 from community.choices import FileVisibility
+from community.forms.lines import short_line
+
+VISIBILITY_HINT = _("Files for the community and public ones stand on this page for others, too.")
 
 
 def _visibility() -> forms.ChoiceField:
@@ -20,7 +22,7 @@ def _visibility() -> forms.ChoiceField:
         choices=[(one.value, one.label) for one in ROOM_VISIBILITIES],
         initial=FileVisibility.ROOM,
         widget=forms.RadioSelect,
-        help_text=_("Files for the community and public ones stand on this page for others, too."),
+        help_text=VISIBILITY_HINT,
     )
 
 
@@ -32,6 +34,7 @@ class RoomFileForm(EvidenceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say what names of persons mean here."""
         super().__init__(*args, **kwargs)
+        self.fields["visibility"].help_text = VISIBILITY_HINT
         self.fields["holds_names"].help_text = _("The lead, the coordinators and you alone fetch it then.")
 
 

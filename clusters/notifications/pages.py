@@ -29,6 +29,16 @@ def _conditions(cluster: Cluster) -> str:
     return f"{cluster.get_absolute_url()}#conditions"
 
 
+def _own_part(cluster: Cluster) -> str:
+    """Return where somebody answers an invitation."""
+    return f"{_named_page('clusters:people')(cluster)}#mine"
+
+
+def _requests(cluster: Cluster) -> str:
+    """Return where the lead answers who asks to join."""
+    return f"{_named_page('clusters:people')(cluster)}#h-requests"
+
+
 ASKED_FOR_COMMENTS = ("proposer", "lead", "deciders", "further_coordinators", "writer", "follower")
 #: Where a mail's button leads when it is not the cluster's page: by template and audience.
 PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
@@ -38,15 +48,15 @@ PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("submit", "coordinators"): _named_page("clusters:review_case"),
     ("review_assigned", "assigned"): _named_page("clusters:review_case"),
     ("review_passed_on", "assigned_before"): _named_page("clusters:review_case"),
-    ("approve", "named_participants"): _named_page("clusters:people"),
+    ("approve", "named_participants"): _own_part,
     ("return", "proposer"): _named_page("clusters:update"),
     ("decline_lead", "proposer"): _named_page("clusters:update"),
     ("start", "participants"): _named_page("clusters:roadmap"),
-    ("participation_asked", "lead"): _named_page("clusters:people"),
-    ("waiting_asks", "lead"): _named_page("clusters:people"),
-    ("waiting_moved_up", "participant"): _named_page("clusters:people"),
+    ("participation_asked", "lead"): _requests,
+    ("waiting_asks", "lead"): _requests,
+    ("waiting_moved_up", "participant"): _own_part,
     ("address_declined", "lead"): _named_page("clusters:invitations"),
-    ("invited", "participant"): _named_page("clusters:people"),
+    ("invited", "participant"): _own_part,
     ("condition_met", "coordinators"): _conditions,
     ("merge_asked", "taking_in"): _verb_page("merge"),
     **{("proposal_commented", audience): _comments for audience in ("proposer", "lead", "writer")},
@@ -93,9 +103,10 @@ REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "stage": _stage,
     "condition": _plain(_conditions),
     "condition_met": _plain(_conditions),
-    "invitation": _plain(_named_page("clusters:people")),
+    "invitation": _plain(_own_part),
     "address": _plain(_named_page("clusters:people")),  # its mail leads to the signed link instead
-    "request": _plain(_named_page("clusters:people")),
+    "confirmation": _plain(_named_page("clusters:outcomes")),  # so does this one's
+    "request": _plain(_requests),
     "suggestion": _amendment,
     "new_lead": _amendment,
     "amendment": _amendment,

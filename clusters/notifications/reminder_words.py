@@ -98,6 +98,12 @@ WORDS: dict[str, ReminderWords] = {
         _("You were invited on %(day)s. Nobody must take part: say yes or no."),
         _("See the invitation"),
     ),
+    "confirmation": ReminderWords(
+        _("Adopting organisation has not answered"),
+        _("Please say whether “%(title)s” is used"),
+        _("Your organisation was asked on %(day)s."),
+        _("Answer"),
+    ),
     "request": ReminderWords(
         _("Request to join is not answered"),
         _("Please answer who would join “%(title)s”"),

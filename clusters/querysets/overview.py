@@ -7,7 +7,7 @@ from typing import Any, Final, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import CharField, Count, F, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import Case, CharField, Count, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
@@ -18,6 +18,8 @@ from clusters.querysets.register import ORDERS, TITLE_HEAD, RegisterQuerySet
 QUIET_DAYS: Final = 30
 #: What is under way: something may still be asked of somebody.
 UNDER_WAY: Final = (State.SUBMITTED, State.RETURNED, State.APPROVED, State.RUNNING, State.PAUSED)
+#: From so many days on a proposal has waited too long: undecided, and with its proposer (`rules.reminders`).
+WAITS_TOO_LONG: Final = {State.SUBMITTED: 7, State.RETURNED: 14}
 #: Where silence and passed dates mean something.
 WORKED_ON: Final = (State.APPROVED, State.RUNNING)
 
@@ -35,7 +37,7 @@ NOT_HEARD: Final = (
 
 _BY_REFERENCE = ORDERS["-reference"]
 OVERVIEW_ORDERS: Final[dict[str, tuple[Any, ...]]] = {
-    "attention": (F("late_count").desc(), F("heard_at").asc(nulls_first=True), *_BY_REFERENCE),
+    "attention": (F("waits_long").desc(), F("late_count").desc(), F("heard_at").asc(nulls_first=True), *_BY_REFERENCE),
     "silence": (F("heard_at").asc(nulls_first=True), *_BY_REFERENCE),
     "overdue": (F("late_count").desc(), *_BY_REFERENCE),
     "end": ORDERS["end"],
@@ -49,7 +51,7 @@ def quiet_before(on: date) -> datetime:
 
 
 class OverviewQuerySet(RegisterQuerySet):
-    """How clusters stand on a day: `heard_at`, `late_count`, `organisation_count`."""
+    """How clusters stand on a day: `heard_at`, `late_count`, `organisation_count`, `waits_long` (1 or 0)."""
 
     def with_health(self, on: date) -> Self:
         """Add when a person last did something, how many stages are overdue, how many organisations take part.
@@ -75,6 +77,7 @@ class OverviewQuerySet(RegisterQuerySet):
             heard_at=Coalesce(Subquery(heard), F("state_since")),
             late_count=_number_of(late, "pk"),
             organisation_count=_number_of(there, "organisation"),
+            waits_long=Case(When(_waited_too_long(on), then=1), default=0, output_field=IntegerField()),
         )
 
     def kept_by(self, member_id: int) -> Self:
@@ -85,6 +88,13 @@ class OverviewQuerySet(RegisterQuerySet):
         leads = Q(lead=member_id, lead_accepted_at__isnull=False)
         acts = Q(acting_lead=member_id, lead_accepted_at__isnull=True)
         return self.filter(leads | acts | Q(pk__in=deputy.values("cluster")))
+
+    def with_old_roadmap(self, on: date, days: int) -> Self:
+        """Keep what has an open stage that nobody confirmed for so many days (`rules.roadmap.age_of_roadmap`)."""
+        first = timezone.make_aware(datetime.combine(on - timedelta(days=days - 1), time.min))
+        unsaid = Q(confirmed_at__isnull=True, cluster__started_on__lte=on - timedelta(days=days))
+        rows = apps.get_model("clusters", "Stage").objects.open().filter(cluster=OuterRef("pk"))
+        return self.filter(Exists(rows.filter(Q(confirmed_at__lt=first) | unsaid)))
 
     def under_way(self) -> Self:
         """Keep what is proposed, approved, running or paused."""
@@ -103,6 +113,15 @@ class OverviewQuerySet(RegisterQuerySet):
     def in_overview_order(self, sort: str) -> Self:
         """Put them into one of `OVERVIEW_ORDERS`."""
         return self.order_by(*OVERVIEW_ORDERS[sort])
+
+
+def _waited_too_long(on: date) -> Q:
+    """Return the condition for proposals that wait for longer than they should."""
+    found = Q()
+    for state, days in WAITS_TOO_LONG.items():
+        first = timezone.make_aware(datetime.combine(on - timedelta(days=days), time.min))
+        found |= Q(state=state, state_since__lt=first)
+    return found
 
 
 def _number_of(rows: models.QuerySet[Any], what: str) -> Coalesce:

@@ -26,6 +26,14 @@ class StageQuerySet(models.QuerySet["Stage"]):
         """Keep open stages for which a person is responsible."""
         return self.open().filter(responsible=member_id, responsible__isnull=False)
 
+    def unassigned(self) -> Self:
+        """Keep stages that nobody is responsible for."""
+        return self.filter(responsible__isnull=True)
+
+    def of_others_than(self, member_id: int) -> Self:
+        """Keep stages for which somebody else is responsible."""
+        return self.filter(responsible__isnull=False).exclude(responsible=member_id)
+
     def late(self, on: date) -> Self:
         """Keep open stages whose planned end lies before `on`."""
         return self.open().filter(planned_end_on__lt=on)

@@ -8,6 +8,7 @@ from typing import Final
 from django.db.models import Max, Subquery
 from django.db.models.functions import Coalesce
 
+from clusters import contributions
 from clusters.choices import FINISHED_STATES
 from clusters.models import Cluster
 from community import kinds
@@ -15,7 +16,7 @@ from community.models import Event
 
 #: Verbs whose factsheet looks back: what was recorded before one of them stands in it.
 REPORTING_VERBS: Final = ("conclude", "discontinue", "correct")
-#: Events that change what came of a cluster.
+#: Events that change what came of a cluster, besides those of upper apps.
 RESULT_VERBS: Final = ("outcome.recorded", "outcome.changed", "outcome.removed", "objective.measured")
 
 
@@ -28,6 +29,7 @@ def changed_since_report(cluster: Cluster) -> datetime | None:
         return None
     chain = Event.objects.filter(chain=kinds.of(cluster).chain(cluster)).order_by()
     reports = chain.filter(verb__in=REPORTING_VERBS, kind="cluster").order_by("-number").values("number")[:1]
-    later = chain.filter(verb__in=RESULT_VERBS, number__gt=Coalesce(Subquery(reports), 0))
+    verbs = [*RESULT_VERBS, *contributions.result_verbs()]
+    later = chain.filter(verb__in=verbs, number__gt=Coalesce(Subquery(reports), 0))
     newest: datetime | None = later.aggregate(at=Max("at"))["at"]
     return newest

@@ -6,14 +6,17 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clusters.choices import ACTIVE_STATES, ParticipationStatus
 from clusters.models import Cluster, Meeting
 from clusters.permissions import can_work
+from clusters.rules.joining import own_participation
 from clusters.rules.room import Anybody, can_see_room
-from community.permissions import Verdict
+from community.permissions import ALLOWED, Verdict, refused
 
 NO_SUCH_TIME = gettext_lazy(
     "At %(clock)s on %(day)s clocks are put forward: there is no such time. Choose another one."
@@ -24,6 +27,40 @@ def can_call_meetings(user: Anybody, cluster: Cluster) -> Verdict:
     """The lead's side and the coordinators call meetings and keep their minutes, while the work goes on."""
     verdict = can_see_room(user, cluster)
     return can_work(user, cluster) if verdict else verdict
+
+
+def has_begun(meeting: Meeting, at: datetime) -> bool:
+    """Tell whether a meeting has begun at the moment `at`; without a time of day it begins with its day."""
+    return meeting.starts_at <= at if meeting.starts_at else meeting.held_on <= timezone.localdate(at)
+
+
+def is_over(meeting: Meeting, at: datetime) -> bool:
+    """Tell whether a meeting is over at the moment `at`."""
+    if meeting.ends_at is not None:
+        return meeting.ends_at <= at
+    return (meeting.until_on or meeting.held_on) < timezone.localdate(at)
+
+
+def is_to_be_minuted(meeting: Meeting, at: datetime) -> Verdict:
+    """Tell whether minutes and attendance may be written: of what has begun and was not cancelled."""
+    if meeting.cancelled_at is not None:
+        return refused(_("This meeting is cancelled. Call another one."), "state")
+    if not has_begun(meeting, at):
+        words = _("It has not begun: %(when)s. Minutes and attendance are written from then on.")
+        return refused(words % {"when": when_words(meeting)}, "state")
+    return ALLOWED
+
+
+def can_answer_meeting(user: Anybody, meeting: Meeting, at: datetime) -> Verdict:
+    """Whoever takes part says whether they come, until the meeting is over."""
+    part = own_participation(user, meeting.cluster)
+    if part is None or part.status != ParticipationStatus.ACTIVE:
+        return refused(_("Those who take part in the cluster say whether they come."), "forbidden")
+    if meeting.cancelled_at is not None:
+        return refused(_("This meeting is cancelled, so nobody has to answer."), "state")
+    if is_over(meeting, at) or meeting.cluster.state not in ACTIVE_STATES:
+        return refused(_("This meeting is over, so nobody has to answer."), "state")
+    return ALLOWED
 
 
 def moment_of(day: date, clock: time, zone: str, *, fold: int = 0) -> datetime:

@@ -81,6 +81,7 @@ RULES: dict[str, tuple[Step, ...]] = {
     "condition_met": _to_decide(),
     "invitation": _asked("asked"),
     "address": _asked("address"),
+    "confirmation": _asked("address"),
     "request": _asked("lead", Step(14, "lead", every=7), Step(14, "coordinators")),
     "suggestion": (Step(7, "lead"), Step(14, "lead")),
     "new_lead": _asked("asked"),

@@ -29,7 +29,7 @@ ABOUT: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
     "proposal": (_("The proposal's words"), ("proposal.", "review.")),
     "roadmap": (_("The roadmap"), ("stage.", "roadmap.", "evidence.")),
     "people": (_("Who takes part"), ("participation.", "invitation.", "lead.")),
-    "results": (_("Outcomes and what became of them"), ("outcome.", "objective.", "follow_up.")),
+    "results": (_("Outcomes, uptakes and what became of them"), ("outcome.", "uptake.", "objective.", "follow_up.")),
     "amendments": (_("Amendments"), ("amendment.",)),
     "room": (_("The room"), ("room.", "room_file.", "meeting.", "room_message.")),
 }

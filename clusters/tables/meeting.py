@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
+from clusters.choices import ParticipationStatus
 from clusters.models import Cluster, Meeting
-from clusters.rules.meeting_times import when_words
+from clusters.rules.meeting_times import is_over, is_to_be_minuted, when_words
 
 #: On the room's page; the other ones that were open with a press.
 SHOWN_BEFORE = 5
@@ -51,21 +50,19 @@ def _line(row: Meeting, at: datetime) -> MeetingLine:
     return MeetingLine(row, when_words(row), is_over(row, at), standing)
 
 
-def is_over(row: Meeting, at: datetime) -> bool:
-    """Tell whether a meeting is over at the moment `at`."""
-    if row.ends_at is not None:
-        return row.ends_at <= at
-    return (row.until_on or row.held_on) < timezone.localdate(at)
-
-
 def sheet(row: Meeting, at: datetime) -> dict[str, Any]:
-    """Return what the page of one meeting shows; three queries."""
+    """Return what the page of one meeting shows; four queries."""
+    said = row.answers.filter(participation__status=ParticipationStatus.ACTIVE)
+    answers = list(said.select_related("participation__member").order_by("participation__member__sort_name", "pk"))
     attendance = list(row.attendance.select_related("organisation"))
     return {
         "meeting": row,
         "when": when_words(row),
         "is_over": is_over(row, at),
+        "to_minute": is_to_be_minuted(row, at),
         "decisions": list(row.decisions.all()),
+        "coming": [one.participation.member for one in answers if one.is_coming],
+        "away": [one.participation.member for one in answers if not one.is_coming],
         "organisers": list(row.organisers.all()),
         "attendance": attendance,
         "persons": sum(one.persons for one in attendance),

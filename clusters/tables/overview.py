@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Prefetch
@@ -17,7 +17,7 @@ from clusters.choices import State
 from clusters.models import Cluster, Condition, Stage
 from clusters.permissions import is_gone
 from clusters.querysets.cluster import ClusterQuerySet
-from clusters.querysets.overview import QUIET_DAYS, WORKED_ON
+from clusters.querysets.overview import QUIET_DAYS, WAITS_TOO_LONG, WORKED_ON
 from clusters.rules.standing import how_it_stands
 from clusters.visibility import Viewer
 from community import contributions
@@ -106,6 +106,10 @@ def _line(cluster: Any, report: LastReport | None, on: date) -> OverviewLine:
 
 def _warnings(cluster: Any, silent: int | None, on: date) -> Iterator[str]:
     """Yield why a cluster wants attention, the gravest first."""
+    if cluster.state in WAITS_TOO_LONG and cluster.state_since is not None:
+        due = timezone.localdate(cluster.state_since) + timedelta(days=WAITS_TOO_LONG[cluster.state])
+        if due < on:
+            yield _("overdue since %(day)s: %(what)s") % {"day": _day(due), "what": how_it_stands(cluster, on)}
     if silent is not None and silent >= QUIET_DAYS and cluster.state in WORKED_ON:
         yield ngettext("nothing heard for %(days)d day", "nothing heard for %(days)d days", silent) % {"days": silent}
     if cluster.state == State.RUNNING and (late := [row.title for row in cluster.open_stages if row.is_late(on)]):

@@ -42,8 +42,11 @@ LEAVES: dict[str, Words] = {
 }
 NO_ACCOUNT = gettext_lazy("has no open account")
 IS_YOU = gettext_lazy("that is you")
+NO_PLACE = gettext_lazy("no place is left: the request stays open")
 #: Presses that send mails to others, so they are looked at before.
-PREVIEWED = ("remind", "remind-stage", "remind-lead", "assign-review")
+PREVIEWED = ("accept", "decline", "remind", "remind-stage", "remind-lead", "assign-review")
+#: What an answer to a request is told with.
+ACCEPTED, DECLINED = "clusters/participation_accepted", "clusters/participation_declined"
 
 
 @dataclass(frozen=True)
@@ -79,8 +82,14 @@ def preview_of(name: str, picks: Iterable[str], *, by: User, member: Member | No
     asking = _Asking(by, timezone.now(), member)
     asking.reminded = reminded_among(rows, kind, asking.at) if kind else set()
     told = [one for row in rows for one in tells(row, asking)]
-    rhythms = _rhythms(told, REMINDERS if name != "assign-review" else _deciding())
+    rhythms = _rhythms(told, _topic(*_MAILS[name]) if name in _MAILS else REMINDERS)
     return [_line(one, rhythms) for one in told]
+
+
+def _topic(template: str, audience: str) -> str:
+    """Return the topic of a mail, "" where it is sent at once whatever is chosen."""
+    found = topic_of(template, audience)
+    return found[0] if found else ""
 
 
 def _line(one: Told, rhythms: dict[tuple[int, str], str]) -> PreviewLine:
@@ -100,23 +109,33 @@ def _rhythms(told: Iterable[Told], topic: str) -> dict[tuple[int, str], str]:
     return {(user, about): rhythm for user, about, rhythm in rows.values_list("user_id", "about", "rhythm")}
 
 
-def _deciding() -> str:
-    found = topic_of(ASSIGNED, "assigned")
-    return found[0] if found else ""
-
-
 def _reminder(rule: str, row: Any, cluster: Cluster, day: date, part: str = "") -> str:
     return subject_of({"rule": rule, "title": cluster.title, "part": part, "day": day.isoformat()})
 
 
 @dataclass
 class _Asking:
-    """Who presses, when, for whom; and which of the things somebody was reminded of today."""
+    """Who presses, when, for whom; which of the things somebody was reminded of today; places that are still free."""
 
     by: User
     at: datetime
     chosen: Member | None
     reminded: set[int] = field(default_factory=set)
+    free: dict[int, int] = field(default_factory=dict)
+
+    def full(self, cluster: Cluster) -> Words:
+        """Return what says that no place is left behind those taken before, or ""; reads prefetched participations."""
+        if cluster.size_limit is None:
+            return ""
+        if cluster.pk not in self.free:
+            taken = sum(row.status == ParticipationStatus.ACTIVE for row in cluster.participations.all())
+            self.free[cluster.pk] = cluster.size_limit - taken
+        return "" if self.free[cluster.pk] > 0 else NO_PLACE
+
+    def take(self, cluster: Cluster) -> None:
+        """Count one place as taken, where places are counted."""
+        if cluster.pk in self.free:
+            self.free[cluster.pk] -= 1
 
     def today(self, row: Any) -> Words:
         """Return what says that somebody was reminded of it today, or ""."""
@@ -150,6 +169,31 @@ def _invited(part: Participation, asking: _Asking) -> Iterator[Told]:
         _refused(can_work(asking.by, part.cluster)),
         "" if is_open else _("This invitation is not open any more."),
         asking.today(part),
+    )
+
+
+def _asks_to_join(part: Participation, asking: _Asking) -> Iterator[Told]:
+    """Yield the line of somebody who is accepted: in the order of the boxes, as long as places are free."""
+    told = _answered(part, asking, ACCEPTED, asking.full(part.cluster))
+    if told.is_done:
+        asking.take(part.cluster)
+    yield told
+
+
+def _is_declined(part: Participation, asking: _Asking) -> Iterator[Told]:
+    yield _answered(part, asking, DECLINED)
+
+
+def _answered(part: Participation, asking: _Asking, template: str, hindrance: Words = "") -> Told:
+    is_open = part.status == ParticipationStatus.REQUESTED
+    return _one(
+        part,
+        part.member,
+        subject_line(template, {"title": part.cluster.title}),
+        asking.by,
+        _refused(can_work(asking.by, part.cluster)),
+        "" if is_open else _("This request is not open any more."),
+        hindrance,
     )
 
 
@@ -194,13 +238,23 @@ def _assigned(cluster: Cluster, asking: _Asking) -> Iterator[Told]:
     )
 
 
+#: What a press tells with, and whom, where it does not remind.
+_MAILS = {
+    "accept": (ACCEPTED, "participant"),
+    "decline": (DECLINED, "participant"),
+    "assign-review": (ASSIGNED, "assigned"),
+}
+
+
+def _with_people() -> QuerySet[Participation]:
+    return Participation.objects.select_related("member__user").prefetch_related("cluster__participations")
+
+
 #: press -> who is told of one thing, as what one is reminded of it, and the things with what is read of them.
 _TELLS: dict[str, tuple[Callable[[Any, _Asking], Iterator[Told]], str, Callable[[], QuerySet[Any]]]] = {
-    "remind": (
-        _invited,
-        "participation",
-        lambda: Participation.objects.select_related("member__user").prefetch_related("cluster__participations"),
-    ),
+    "accept": (_asks_to_join, "", _with_people),
+    "decline": (_is_declined, "", _with_people),
+    "remind": (_invited, "participation", _with_people),
     "remind-stage": (
         _responsible,
         "stage",

@@ -28,6 +28,7 @@ class ReviewSeveral:
     assigned: list[Pick] = field(default_factory=list)
     leads: list[Pick] = field(default_factory=list)
     people: list[tuple[int, str]] = field(default_factory=list)
+    has_more: bool = False
 
     @property
     def lists(self) -> dict[str, list[Pick]]:
@@ -51,7 +52,9 @@ def review_several_of(user: User, on: date) -> ReviewSeveral:
     rows = clusters_of(user, who, on).in_overview_order("attention")
     if not who.is_coordinator:
         rows = rows.none()
-    for cluster in with_leads(rows)[:MOST]:
+    clusters = list(with_leads(rows)[: MOST + 1])
+    found.has_more |= len(clusters) > MOST
+    for cluster in clusters[:MOST]:
         asked = asked_of_lead(cluster, on)
         if not asked.why_not:
             day = date_format(asked.day, "j M Y")
@@ -74,8 +77,10 @@ def _add_proposals(found: ReviewSeveral, who: Viewer, on: date) -> None:
     waiting = waiting.select_related("working_group", "review_assignment__member")
     own = waiting if who.is_mission else waiting.for_groups(who.group_ids)
     others = waiting.for_stand_ins(on).outside_groups(who.group_ids)
-    rows = list(own[:MOST]) if who.is_coordinator else []
-    rows += list(others[:MOST]) if who.is_coordinator and not who.is_mission else []
+    rows = list(own[: MOST + 1]) if who.is_coordinator else []
+    stand_in = list(others[: MOST + 1]) if who.is_coordinator and not who.is_mission else []
+    found.has_more |= len(rows) > MOST or len(stand_in) > MOST
+    rows = rows[:MOST] + stand_in[:MOST]
     for cluster in rows:
         row, group = getattr(cluster, "review_assignment", None), cluster.working_group
         days = (on - cluster.submitted_at.date()).days if cluster.submitted_at else 0

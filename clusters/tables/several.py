@@ -16,7 +16,7 @@ from clusters.rules.roadmap import OLD_DAYS, age_of_roadmap, seen_versions
 from community.models import User
 from community.visibility import member_of
 
-#: At most so many of one sort stand on the page.
+#: At most so many of one sort stand on the page, which says where there are more.
 MOST = 50
 
 
@@ -39,6 +39,7 @@ class Several:
     late: list[Pick] = field(default_factory=list)
     unassigned: list[Pick] = field(default_factory=list)
     people: list[tuple[int, str]] = field(default_factory=list)
+    has_more: bool = False
 
     @property
     def lists(self) -> dict[str, list[Pick]]:
@@ -60,8 +61,8 @@ class Several:
 
 def old_roadmaps(member_id: int, on: date) -> list[tuple[Any, int]]:
     """Return the running clusters of a person whose roadmap is old, each with its age in days; two queries."""
-    rows = Cluster.objects.kept_by(member_id).in_states([State.RUNNING]).prefetch_related("stages").order_by("pk")
-    found = ((row, age_of_roadmap(row, on)) for row in rows[:MOST])
+    rows = Cluster.objects.kept_by(member_id).in_states([State.RUNNING]).with_old_roadmap(on, OLD_DAYS)
+    found = ((row, age_of_roadmap(row, on)) for row in rows.prefetch_related("stages").order_by("pk")[: MOST + 1])
     return [(row, age) for row, age in found if age is not None and age >= OLD_DAYS]
 
 
@@ -86,18 +87,22 @@ def several_of(user: User, on: date) -> Several:
         found.roadmaps.append(Pick(value, str(cluster), age_in_words(age)))
     _add_people(found, member.pk)
     _add_stages(found, member.pk, on)
+    sorts = (found.roadmaps, found.requests, found.invited, found.late, found.unassigned)
+    found.has_more = any(len(lines) > MOST for lines in sorts)
+    for lines in sorts:
+        del lines[MOST:]
     return found
 
 
 def _add_people(found: Several, member_id: int) -> None:
     rows = Participation.objects.filter(
         cluster__in=Cluster.objects.kept_by(member_id).in_states(ACTIVE_STATES),
-        status__in=[ParticipationStatus.REQUESTED, ParticipationStatus.INVITED],
         asked_at__isnull=False,
     )
-    for row in rows.select_related("cluster", "member", "organisation").order_by("cluster_id", "asked_at", "pk")[
-        : 2 * MOST
-    ]:
+    rows = rows.select_related("cluster", "member", "organisation").order_by("cluster_id", "asked_at", "pk")
+    asked = rows.filter(status=ParticipationStatus.REQUESTED)[: MOST + 1]
+    invited = rows.filter(status=ParticipationStatus.INVITED)[: MOST + 1]
+    for row in [*asked, *invited]:
         organisation = row.organisation.known_as if row.organisation else ""
         words = f"{row.member} · {organisation}" if row.member else organisation
         if row.status == ParticipationStatus.REQUESTED:
@@ -108,23 +113,19 @@ def _add_people(found: Several, member_id: int) -> None:
 
 
 def _add_stages(found: Several, member_id: int, on: date) -> None:
-    kept = Cluster.objects.kept_by(member_id).in_states(ACTIVE_STATES)
-    stages = list(
-        Stage.objects.open()
-        .filter(cluster__in=kept)
-        .select_related("cluster", "responsible")
-        .order_by("cluster_id", "position", "pk")[: 4 * MOST]
-    )
-    clusters = set()
-    for stage in stages:
-        title = f"{stage.cluster.name}: {stage.title}"
-        if stage.responsible is None:
-            clusters.add(stage.cluster_id)
-            found.unassigned.append(Pick(f"{stage.pk}:{stage.version}", title, _("Nobody is responsible for it.")))
-        elif stage.is_late(on) and stage.responsible_id != member_id and stage.cluster.state == State.RUNNING:
-            words = _("Overdue since %(day)s; responsible: %(name)s.")
-            day = date_format(stage.planned_end_on, "j M Y") if stage.planned_end_on else ""
-            found.late.append(Pick(str(stage.pk), title, words % {"day": day, "name": stage.responsible}))
+    kept = Cluster.objects.kept_by(member_id)
+    stages = Stage.objects.select_related("cluster", "responsible").order_by("cluster_id", "position", "pk")
+    free = list(stages.open().unassigned().filter(cluster__in=kept.in_states(ACTIVE_STATES))[: MOST + 1])
+    for stage in free:
+        value = f"{stage.pk}:{stage.version}"
+        found.unassigned.append(Pick(value, f"{stage.cluster.name}: {stage.title}", _("Nobody is responsible for it.")))
+    late = stages.late(on).of_others_than(member_id).filter(cluster__in=kept.in_states([State.RUNNING]))
+    for stage in late[: MOST + 1]:
+        words = _("Overdue since %(day)s; responsible: %(name)s.")
+        day = date_format(stage.planned_end_on, "j M Y") if stage.planned_end_on else ""
+        words = words % {"day": day, "name": stage.responsible}
+        found.late.append(Pick(str(stage.pk), f"{stage.cluster.name}: {stage.title}", words))
+    clusters = {stage.cluster_id for stage in free}
     there = Participation.objects.active().filter(cluster__in=clusters, member__isnull=False)
     names = {row.member_id or 0: str(row.member) for row in there.select_related("member").order_by("member__name")}
     found.people = sorted(names.items(), key=lambda pair: pair[1])

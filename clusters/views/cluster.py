@@ -19,6 +19,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
+from clusters import contributions
 from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
@@ -131,6 +132,10 @@ def _tabs(cluster: Cluster, current: str, user: User | AnonymousUser) -> list[di
         ("amendments", "clusters:amendments", _("Amendments")),
         ("history", "clusters:history", _("History")),
     ]
+    for tab in contributions.tabs:
+        if tab.is_shown(cluster):
+            at = 1 + [code for code, _name, _label in rows].index(tab.after)
+            rows.insert(at, (tab.code, tab.url_name, str(tab.label)))
     kwargs = {"reference": cluster.name}
     if cluster.approved_at is None:
         rows = [row for row in rows if row[0] != "amendments"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from csp.decorators import csp_replace
 from django.contrib import messages
@@ -10,7 +10,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -25,12 +24,10 @@ from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, status_of
 from community.models import File
 from community.permissions import Refusal
+from community.views.answers import INERT, handed_out
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
-
-#: A fetched file runs nothing and loads nothing, should a browser show it after all.
-INERT: dict[str, Any] = {"default-src": ["'none'"], "sandbox": True}
 
 
 class StageEvidenceView(View):
@@ -83,14 +80,7 @@ class FileView(View):
         """Hand out the bytes to whoever may fetch them."""
         cluster = load(request, reference)
         file = room_file_of(request.user, cluster, pk) or _file(request, cluster, pk)
-        try:
-            with file.content.open() as stored:
-                answer = HttpResponse(stored.read(), content_type=file.content_type)
-        except OSError as error:
-            raise Http404(_("This file can't be read just now.")) from error
-        answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file.original_name)
-        answer["X-Content-Type-Options"] = "nosniff"
-        return answer
+        return handed_out(file)
 
 
 class FileRemoveView(View):

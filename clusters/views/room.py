@@ -118,6 +118,7 @@ class ThreadCreateView(View):
         except Refusal as refusal:
             return self._page(request, cluster, form, status=status_of(refusal, form))
         messages.success(request, _("Your discussion has begun. Those who take part are told."))
+        _say_mentioned(request, form)
         return redirect("clusters:room_thread", cluster.name, row.pk)
 
     def _load(self, request: SignedInRequest, reference: str) -> Cluster:
@@ -133,6 +134,12 @@ class ThreadCreateView(View):
 def _people(request: SignedInRequest, cluster: Cluster) -> dict[str, Any]:
     """Return whom the writer may mention, as the forms take it."""
     return {"people": people_of_room(cluster), "besides": request.user.member.pk if request.user.member else None}
+
+
+def _say_mentioned(request: SignedInRequest, form: CommentForm) -> None:
+    """Tell the writer who was mentioned and which typed names were not found; nothing where there is neither."""
+    if said := form.said():
+        messages.info(request, said)
 
 
 class ThreadView(View):
@@ -155,6 +162,7 @@ class ThreadView(View):
             row = actions.reply(thread=first, by=request.user, **form.values())
         except Refusal as refusal:
             return thread(request, cluster, first, form, status=status_of(refusal, form))
+        _say_mentioned(request, form)
         if request.htmx:
             return thread(request, cluster, first, focus=row.pk)
         return redirect(place_of(cluster, row))
@@ -221,6 +229,7 @@ class CommentChangeView(View):
             row = actions.change_comment(comment=row, by=request.user, **form.values())
         except Refusal as refusal:
             return self._page(request, cluster, row, form, status=self._refused(refusal, form, row))
+        _say_mentioned(request, form)
         if request.htmx:
             return retarget(thread(request, cluster, row.reply_to or row, focus=row.pk), "#thread")
         return redirect(place_of(cluster, row))

@@ -89,14 +89,21 @@ class SeveralView(_Desk):
 
 
 class PreviewView(_Desk):
-    """`…/preview/`: who would get which mail, and who would not and why; sends nothing."""
+    """`…/preview/`: who would get which mail, and who would not and why; sends nothing.
 
-    http_method_names = ["get", "head", "options"]
+    A form that asks for a reason is posted, so that no reason stands in an address.
+    """
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def post(self, request: SignedInRequest) -> HttpResponse:
+        """Show the same for what was posted."""
+        return self.get(request)
 
     def get(self, request: SignedInRequest) -> HttpResponse:
         """Show what the press would send, with the button that does it."""
         several = self.several(request)
-        form = SeveralForm(request.GET, several=several)
+        form = SeveralForm(request.POST or request.GET, several=several)
         if not form.is_valid():
             return self.show(request, several, form, status=INVALID)
         given = form.cleaned_data
@@ -110,6 +117,7 @@ class PreviewView(_Desk):
             "press": given["press"],
             "picks": given["pick"],
             "member": given.get("member"),
+            "reason": given["reason"],
             "address": self.address,
             "is_review": isinstance(self, _ReviewDesk),
         }

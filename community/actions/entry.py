@@ -10,15 +10,16 @@ from django.utils.translation import gettext_lazy as _
 
 from community import kinds, search
 from community.events import record
-from community.models import Member, Organisation, Project, Solution, User
+from community.models import Member, Organisation, Project, Solution, Term, User
 from community.permissions import Refusal
 from community.visibility import is_administrator
 
 ADMINISTRATORS_ONLY = _("Only an administrator enters or changes this.")
 #: What is found by the words of a row of another model.
-_FOUND_BY: dict[type[models.Model], tuple[type[models.Model], str]] = {
-    Organisation: (Member, "affiliations__organisation"),
-    Project: (Solution, "project"),
+_FOUND_BY: dict[type[models.Model], tuple[tuple[type[models.Model], str], ...]] = {
+    Organisation: ((Member, "affiliations__organisation"),),
+    Project: ((Solution, "project"),),
+    Term: ((Solution, "challenges"), (Solution, "type")),
 }
 
 
@@ -59,8 +60,8 @@ def index_entry(row: models.Model, *, is_new: bool) -> None:
         row._prefetched_objects_cache = {}  # type: ignore[attr-defined]
         search.index(row)
     if not is_new and type(row) in _FOUND_BY:
-        model, path = _FOUND_BY[type(row)]
-        found = model._default_manager.filter(**{path: row}).values_list("pk", flat=True)
-        pks = sorted(set(found))
-        for start in range(0, len(pks), 500):
-            search.index_all(model, pks[start : start + 500])
+        for model, path in _FOUND_BY[type(row)]:
+            found = model._default_manager.filter(**{path: row}).values_list("pk", flat=True)
+            pks = sorted(set(found))
+            for start in range(0, len(pks), 500):
+                search.index_all(model, pks[start : start + 500])

@@ -42,7 +42,7 @@ def store_file(
     rights_holder: str,
     licence: str,
     is_free_for_eu_use: bool,
-    by: User,
+    by: User | None,
     visibility: str = FileVisibility.COP,
     holds_names: bool = False,
     at: datetime | None = None,
@@ -53,6 +53,7 @@ def store_file(
     Its type is told by its bytes; a picture is written anew (`community.uploads`).
 
     Args:
+        by: who uploads it; None is somebody with a link, who has no account.
         among: files that are there already; one of them with the same title and bytes is returned instead.
 
     Raises:

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from community import events, lifecycle
-from community.lifecycle import Attempt, Entered
+from community.lifecycle import Attempt, Entered, Lifecycle
 from community.models import User
 from community.permissions import Refusal
 
@@ -98,16 +98,16 @@ def transition(
     verdict = table.judge(attempt)
     if not verdict:
         raise Refusal.of(verdict)
-    _carry_out(attempt, table.kind)
+    _carry_out(attempt, table)
     return row
 
 
-def _carry_out(attempt: Attempt, kind: str) -> None:
+def _carry_out(attempt: Attempt, table: Lifecycle) -> None:
     """Change state, run effects, write the event and tell."""
     verb, row = attempt.verb, attempt.subject
     target = verb.target_of(row)
     if target is not None and target != row.state:
-        attempt.set(state_before=row.state, state=target, state_since=attempt.at)
+        attempt.set(state_before=row.state, state_since=attempt.at, **{table.state_field: target})
     for code in verb.effects:
         run, after = _effects[code]
         if not after:
@@ -121,7 +121,7 @@ def _carry_out(attempt: Attempt, kind: str) -> None:
         run, after = _effects[code]
         if after:
             run(attempt)
-    _tellers[kind](attempt)
+    _tellers[table.kind](attempt)
     if attempt.event is not None:
         events.announce(attempt.event)
 

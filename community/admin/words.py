@@ -25,6 +25,16 @@ WORDS: dict[str, Promise] = {
     "raise_need": _("Raised"),
     "reword_need": _("Words changed"),
     "set_need_status": _("Status changed"),
+    "submit_solution": _("Submitted for publication"),
+    "publish_solution": _("Published"),
+    "return_solution": _("Returned for changes"),
+    "recall_solution": _("Recalled"),
+    "retire_solution": _("Retired"),
+    "take_back_solution": _("Taken out of the catalogue"),
+    "reopen_solution": _("Opened again"),
+    "write_to_contact": _("A member wrote to the contact"),
+    "add_file": _("A file was added"),
+    "remove_file": _("A file was removed"),
 }
 ENTERED, CHANGED = _("Entered"), _("Changed")
 

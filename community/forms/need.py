@@ -16,7 +16,7 @@ from community.models import MeToo, Need, Term, Territory
 NARROW = HTML('{% include "community/need/_narrow.html" %}')
 
 
-def _with_country(territory: Territory) -> str:
+def with_country(territory: Territory) -> str:
     """Return "Kriti (EL)"; a country or a sea needs no code."""
     is_bare = territory.level in (TerritoryLevel.COUNTRY, TerritoryLevel.SEA) or not territory.country
     return territory.name if is_bare else f"{territory.name} ({territory.country})"
@@ -65,7 +65,7 @@ class NeedForm(forms.ModelForm):  # type: ignore[type-arg]
             field: Any = self.fields[name]
             field.queryset, field.two_columns = rows, True
         territories: Any = self.fields["territories"]
-        territories.label_from_instance = _with_country
+        territories.label_from_instance = with_country
         if self.instance.pk:
             self.initial["version"] = self.instance.version
         self.helper = FormHelper()

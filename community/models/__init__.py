@@ -11,7 +11,7 @@ from community.models.message import Message
 from community.models.need import MeToo, Need
 from community.models.organisation import Organisation
 from community.models.project import Partnership, Project
-from community.models.solution import Solution
+from community.models.solution import Solution, SolutionLanguage, SolutionLink
 from community.models.subscription import NotificationPreference, Subscription
 from community.models.term import Term
 from community.models.territory import Territory
@@ -47,6 +47,8 @@ __all__ = [
     "Seal",
     "SignedLink",
     "Solution",
+    "SolutionLanguage",
+    "SolutionLink",
     "Subscription",
     "Term",
     "Territory",

@@ -1,4 +1,4 @@
-"""Solutions: transferable results of projects."""
+"""Solutions: transferable results of projects, with their languages and links."""
 
 from __future__ import annotations
 
@@ -7,17 +7,23 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import SolutionStatus
+from community.choices import Language, SolutionStatus
 from community.models.fields import FoldedKeyField, FoldedKeys, LineField, ProseField
 from community.models.member import Member
 from community.models.project import Project
 from community.models.term import Term
 from community.models.territory import Territory
-from community.querysets.catalogue import SolutionQuerySet
+from community.models.user import User
+from community.querysets.solution import SolutionQuerySet
 
 
 class Solution(FoldedKeys, models.Model):
-    """An entry of the catalogue: edited by partners of its project, published by a coordinator."""
+    """An entry of the catalogue: edited by partners of its project, published by a coordinator who did not write it.
+
+    `version` rises with every change and guards against lost edits; `published_version` numbers what readers are
+    shown: 1 up to and at the first publication, one more with each change of its words after that.
+    `state_before`, `state_since` and `updated_at` are kept by `transition`, to which `status` is the state.
+    """
 
     title = LineField(_("title"), max_length=160)
     title_key = FoldedKeyField(_("folded title"), source="title", max_length=160)
@@ -58,10 +64,21 @@ class Solution(FoldedKeys, models.Model):
     )
     website = models.URLField(_("website"), max_length=300, blank=True)
     status = models.CharField(_("status"), max_length=10, choices=SolutionStatus, default=SolutionStatus.DRAFT)
+    status_note = LineField(_("note on the status"), max_length=300, blank=True, editable=False)
+    state_before = models.CharField(max_length=10, blank=True, editable=False)
+    state_since = models.DateTimeField(null=True, blank=True, editable=False)
+    written_by = models.ForeignKey(
+        User, verbose_name=_("written by"), null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
+    submitted_by = models.ForeignKey(
+        User, verbose_name=_("submitted by"), null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
     published_at = models.DateTimeField(_("published at"), null=True, blank=True, editable=False)
+    published_version = models.PositiveIntegerField(_("published version"), default=1, editable=False)
     search_text = models.TextField(_("folded text"), blank=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("entered at"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True, editable=False)
 
     objects = SolutionQuerySet.as_manager()
 
@@ -77,10 +94,62 @@ class Solution(FoldedKeys, models.Model):
             ),
             models.CheckConstraint(condition=Q(status__in=SolutionStatus.values), name="solution_known_status"),
             models.CheckConstraint(
-                condition=Q(status=SolutionStatus.DRAFT) | Q(published_at__isnull=False),
+                condition=~Q(status__in=[SolutionStatus.PUBLISHED, SolutionStatus.RETIRED])
+                | Q(published_at__isnull=False),
                 name="solution_published_has_date",
             ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def state(self) -> str:
+        """The status, under the name by which life cycles ask for it."""
+        return self.status
+
+    @property
+    def language_labels(self) -> list[str]:
+        """The languages in words, in the order of their names."""
+        return sorted(str(Language(row.code).label) for row in self.languages.all())
+
+
+class SolutionLanguage(models.Model):
+    """A language in which a solution can be had."""
+
+    solution = models.ForeignKey(
+        Solution, verbose_name=_("solution"), on_delete=models.CASCADE, related_name="languages"
+    )
+    code = models.CharField(_("language"), max_length=3, choices=Language)
+
+    class Meta:
+        verbose_name = _("language")
+        verbose_name_plural = _("languages")
+        ordering = ["code", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["solution", "code"], name="solutionlanguage_once"),
+            models.CheckConstraint(condition=Q(code__in=Language.values), name="solutionlanguage_known"),
+        ]
+
+    def __str__(self) -> str:
+        return str(Language(self.code).label)
+
+
+class SolutionLink(models.Model):
+    """A page about a solution: what it is, and its address."""
+
+    solution = models.ForeignKey(Solution, verbose_name=_("solution"), on_delete=models.CASCADE, related_name="links")
+    position = models.PositiveSmallIntegerField(_("position"))
+    label = LineField(_("what it is"), max_length=120)
+    address = models.URLField(_("address"), max_length=500)
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        ordering = ["solution", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["solution", "position"], name="solutionlink_one_position"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

@@ -20,6 +20,10 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         """Keep the 69 regions of the programme (NUTS 2021)."""
         return self.filter(is_programme_region=True)
 
+    def countries(self) -> Self:
+        """Keep whole countries, also those that are one region of the programme."""
+        return self.filter(Q(level=TerritoryLevel.COUNTRY) | Q(is_programme_region=True, code=models.F("country")))
+
     def selectable(self) -> Self:
         """Keep what forms offer: the programme's regions, countries, sites and seas, no region twice."""
         others = [TerritoryLevel.COUNTRY, TerritoryLevel.SITE, TerritoryLevel.SEA]

@@ -2,11 +2,34 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from typing import Any, Final
 
-from community.models import User
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from community.models import File, User
 from community.permissions import Refusal
+
+#: A fetched file runs nothing and loads nothing, should a browser show it after all.
+INERT: Final[dict[str, Any]] = {"default-src": ["'none'"], "sandbox": True}
+
+
+def handed_out(file: File) -> HttpResponse:
+    """Return the bytes of a file, to be saved under its name and never shown in the site's own name.
+
+    Raises:
+        Http404: they can't be read.
+    """
+    try:
+        with file.content.open() as stored:
+            answer = HttpResponse(stored.read(), content_type=file.content_type)
+    except OSError as error:
+        raise Http404(_("This file can't be read just now.")) from error
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file.original_name)
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
 
 
 def account_of(request: HttpRequest) -> User:

@@ -2,6 +2,17 @@
 
 from results.models.confirmation import UptakeConfirmation
 from results.models.indicator import Contribution, Indicator, Target
+from results.models.policy import LineEvidence, PolicyStatement, StatementLine, StatementVersion
 from results.models.uptake import Uptake
 
-__all__ = ["Contribution", "Indicator", "Target", "Uptake", "UptakeConfirmation"]
+__all__ = [
+    "Contribution",
+    "Indicator",
+    "LineEvidence",
+    "PolicyStatement",
+    "StatementLine",
+    "StatementVersion",
+    "Target",
+    "Uptake",
+    "UptakeConfirmation",
+]

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Self
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
 
-from clusters.visibility import viewer
+from community.visibility import account
 from results.choices import LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, UptakeStep
 
 if TYPE_CHECKING:
@@ -41,26 +40,14 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
     def visible_to(self, user: User | AnonymousUser | None) -> Self:
         """Keep what `user` may read: those of visible clusters that are disclosed, and all of one's own work.
 
-        An undisclosed one is read only by who works on its cluster (proposer, lead, participants), by its
-        coordinators, and by administrators.
+        An undisclosed one is read by those who read the room of its cluster: who takes part, the proposer, the lead's
+        side, its coordinators and administrators.
         """
-        seen = self.filter(cluster__in=apps.get_model("clusters", "Cluster").objects.visible_to(user))
-        return seen.filter(self._open_to(user))
-
-    def _open_to(self, user: User | AnonymousUser | None) -> Q:
-        """Return the condition for what is disclosed, or part of one's own work."""
-        who = viewer(user, timezone.localdate())
-        if who.is_administrator or who.is_mission:
-            return Q()
-        seen = Q(is_disclosed=True)
-        if who.member_id is None:
-            return seen
-        parts = apps.get_model("clusters", "Participation").objects.active().filter(member=who.member_id)
-        seen |= Q(cluster__proposer=who.member_id) | Q(cluster__lead=who.member_id)
-        seen |= Q(cluster__acting_lead=who.member_id) | Q(cluster__in=parts.values("cluster"))
-        if who.group_ids:
-            seen |= Q(cluster__working_group__in=who.group_ids)
-        return seen
+        clusters = apps.get_model("clusters", "Cluster").objects
+        seen = self.filter(cluster__in=clusters.visible_to(user))
+        if account(user) is None:
+            return seen.disclosed()
+        return seen.filter(Q(is_disclosed=True) | Q(cluster__in=clusters.with_room_for(user)))
 
     def disclosed(self) -> Self:
         """Keep what everybody may read who sees the cluster: documents and figures show nothing else."""

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from results.chain.walk import MOST, Chain
 from results.contributions import LinkKind, Node, chain_kinds
-from results.pictures import drawn
+from results.pictures.chain import drawn
 
 #: Titles longer than this are set smaller.
 LONG = 60

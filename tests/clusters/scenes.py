@@ -241,6 +241,11 @@ SCENES: dict[str, tuple[str, str, Maker]] = {
     "inverses.take_stage_reminder_back": (R, "lead", reminded_stage),
     "meeting.call_meeting": (R, "lead", lambda cast, c: {"title": "Wells", "starts_at": LATER, "ends_at": LATER_END}),
     "meeting.change_meeting": (R, "lead", lambda cast, c: {"meeting": make_meeting(cast, c), "title": "Two tables"}),
+    "meeting_answer.answer_meeting": (
+        R,
+        "participant",
+        lambda cast, c: {"meeting": make_meeting(cast, c, starts_at=LATER, ends_at=LATER_END), "is_coming": True},
+    ),
     "merge.agree_merge": (A, "other_coordinator", merge_asked),
     "merge.ask_merge": (
         A,

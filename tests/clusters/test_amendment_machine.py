@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -106,15 +105,15 @@ def live(cast: Cast, presses: list[tuple[str, str, int, int]]) -> None:
     check(cast, cluster, book)
 
 
-def test_any_order_of_presses_ends_where_the_model_ends(rounds: Callable[[int], int]) -> None:
-    cast = make_cast()
+def test_any_order_of_presses_ends_where_the_model_ends(thorough: bool) -> None:
+    cast, many = make_cast(), 1000 if thorough else 60
     numbers = st.integers(0, 2)
     wishes = st.integers(0, len(WISHES) - 1)
     presses = st.tuples(st.sampled_from(VERBS), st.sampled_from(PEOPLE), numbers, wishes)
     suggests = st.tuples(st.just("suggest"), st.sampled_from(("participant", "lead", "coordinator")), numbers, wishes)
 
     @seed(20261126)
-    @settings(max_examples=rounds(600), deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    @settings(max_examples=many, deadline=None, suppress_health_check=list(HealthCheck), database=None)
     @given(st.lists(suggests, min_size=1, max_size=3), st.lists(presses, min_size=8, max_size=16))
     def lives(first: list[tuple[str, str, int, int]], then: list[tuple[str, str, int, int]]) -> None:
         with transaction.atomic():

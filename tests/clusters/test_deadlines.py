@@ -126,8 +126,8 @@ def test_what_waits_between_people_stands_there_with_the_day_of_the_answer(cast:
     )
     meeting = make_meeting(cast, cluster)
     found = {role: of(cast, role) for role in ("member", "lead", "coordinator", "other_coordinator", "participant")}
-    assert found["member"] == [(day(7), "Answer the invitation", "mine", f"{url}people/")]
-    assert (day(7), "Answer", "mine", f"{url}people/") in found["lead"]
+    assert found["member"] == [(day(7), "Answer the invitation", "mine", f"{url}people/#mine")]
+    assert (day(7), "Answer", "mine", f"{url}people/#h-requests") in found["lead"]
     assert (day(7), "Put forward or turn down", "mine", f"{url}amendments/{suggested.number}/") in found["lead"]
     amendment = f"{url}amendments/{put_forward.number}/"
     assert (day(7), "Decide on the amendment", "mine", amendment) in found["coordinator"]

@@ -94,6 +94,7 @@ def test_without_its_transaction_an_action_leaves_half_of_what_it_does(cast: Cas
 #: Verbs that no press writes: the import's and the clock's, a new draft's, other answers, and one of older records.
 ELSEWHERE = {
     "participation.moved_back",
+    "meeting.declined",
     "record_afterwards",
     "propose_again",
     "follow_up.asked",

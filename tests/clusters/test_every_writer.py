@@ -30,6 +30,7 @@ from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 from tests.matrix.places import (
+    make_begun_meeting,
     make_comment,
     make_condition,
     make_file,
@@ -130,10 +131,11 @@ def arguments(
         "thread": lambda: make_comment(cast, make_cluster(cast, State.RUNNING)),
         "room_file": lambda: make_room_file(cast, make_cluster(cast, State.RUNNING)),
         "visibility": lambda: "room",
-        "meeting": lambda: make_meeting(cast, make_cluster(cast, State.RUNNING)),
+        "meeting": lambda: make_begun_meeting(cast, make_cluster(cast, State.RUNNING)),
         "decision": lambda: note_decision(
             meeting=make_meeting(cast, make_cluster(cast, State.RUNNING)), by=cast.user("lead"), text="Two tables."
         ),
+        "is_coming": lambda: True,
         "minutes": lambda: "All came.",
         "attendance": lambda: {cast.organisation: (3, 0)},
         "subject": lambda: "The bill",

@@ -18,7 +18,6 @@ from community.permissions import Refusal
 from community.verification import verify_history
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.paper.life import Life
-from tests.conftest import is_postgres
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
@@ -128,7 +127,7 @@ def test_any_order_of_presses_ends_where_the_model_ends(thorough: bool) -> None:
     paths = st.sampled_from([usual, ended, moved])
     begun = st.builds(lambda path, steps: path[:steps], paths, st.integers(0, len(ended)))
 
-    many = (300 if is_postgres() else 1000) if thorough else 40
+    many = 1000 if thorough else 40
 
     @seed(20261125)
     @settings(max_examples=many, deadline=None, suppress_health_check=list(HealthCheck), database=None)

@@ -32,6 +32,7 @@ pytestmark = [pytest.mark.django_db]
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
 AT_TEN = datetime(2026, 6, 10, 8, 0, tzinfo=UTC)
+AN_HOUR_AGO = {"starts_at": NOW - timedelta(hours=1), "ends_at": NOW + timedelta(hours=1)}
 
 
 @pytest.fixture(autouse=True)
@@ -156,7 +157,7 @@ def test_what_is_wrong_is_said_and_nothing_is_called(
 def test_minutes_and_attendance_by_organisation_are_kept_and_a_second_window_is_told(
     cast: Cast, cluster: Cluster
 ) -> None:
-    row = called(cast, cluster, kind=MeetingKind.TRAINING)
+    row = called(cast, cluster, kind=MeetingKind.TRAINING, **AN_HOUR_AGO)
     client, org = client_of(cast, "lead"), cast.organisation.pk
     sent = {"minutes": "- All came.", f"persons_{org}": "5", f"completed_{org}": "6", "seen_version": 1}
     wrong = client.post(at(cluster, "meetings", row.pk, "minutes"), sent)
@@ -183,6 +184,25 @@ def test_minutes_and_attendance_by_organisation_are_kept_and_a_second_window_is_
     )
     assert row.attendance.count() == 0
     assert snapshot(cluster, at=NOW)["meetings"] == [], "what was called only is no meeting on the factsheet"
+
+
+def test_minutes_begin_with_the_meeting_and_what_somebody_came_to_is_not_put_off(cast: Cast, cluster: Cluster) -> None:
+    row, client = called(cast, cluster), client_of(cast, "lead")
+    page = client.get(at(cluster, "meetings", row.pk)).text
+    assert 'aria-disabled="true"' in page
+    why = "It has not begun: 10 June 2026, 10:00–12:00 (Europe/Brussels). Minutes and attendance are written from then"
+    assert why in page
+    sent = {"minutes": "All came.", f"persons_{cast.organisation.pk}": "5", "seen_version": 1}
+    refused = client.post(at(cluster, "meetings", row.pk, "minutes"), sent)
+    assert (refused.status_code, why in refused.text) == (403, True)
+    keep = {"by": cast.user("lead"), "minutes": "", "attendance": {cast.organisation: (5, 0)}, "seen_version": 1}
+    with pytest.raises(Refusal, match="It has not begun"):
+        keep_minutes(meeting=row, at=AT_TEN - timedelta(seconds=1), **keep)
+    kept = keep_minutes(meeting=row, at=AT_TEN, **keep)
+    later = {"starts_at": AT_TEN + timedelta(days=1), "ends_at": AT_TEN + timedelta(days=2)}
+    with pytest.raises(Refusal, match="it can't begin later than now"):
+        change_meeting(meeting=kept, by=cast.user("lead"), seen_version=2, at=AT_TEN, **later)
+    assert (kept.attendance.count(), Event.objects.about(row).filter(verb="meeting.minuted").count()) == (1, 1)
 
 
 def test_decisions_are_noted_once_taken_back_and_told_by_history(cast: Cast, cluster: Cluster) -> None:

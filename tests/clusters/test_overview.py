@@ -92,6 +92,28 @@ def test_health_says_in_words_what_is_the_matter(cast: Cast, state: str, fields:
     assert line.health == words
 
 
+@pytest.mark.parametrize(
+    ("state", "days", "words"),
+    [
+        (State.SUBMITTED, 7, "Waits for a coordinator of WG1"),
+        (State.SUBMITTED, 8, "Overdue since 11 May 2026: waits for a coordinator of WG1"),
+        (State.RETURNED, 14, "Waits for the proposer"),
+        (State.RETURNED, 15, "Overdue since 11 May 2026: waits for the proposer"),
+    ],
+)
+@time_machine.travel(NOW, tick=False)
+def test_a_proposal_that_waits_too_long_is_overdue_and_comes_first(
+    cast: Cast, state: str, days: int, words: str
+) -> None:
+    late = running(cast)
+    Stage.objects.create(cluster=late, position=2, title="Pilot", planned_end_on=TODAY - timedelta(days=1))
+    waits = make_cluster(cast, state, state_since=NOW - timedelta(days=days))
+    first, second = lines(cast)
+    line = first if first.cluster == waits else second
+    assert (line.health, line.is_hot) == (words, first.cluster == waits)
+    assert first.cluster == (waits if words.startswith("Overdue") else late)
+
+
 @time_machine.travel(NOW, tick=False)
 def test_conditions_leads_and_organisations_are_part_of_the_health(cast: Cast) -> None:
     proposal = make_cluster(cast, State.SUBMITTED, starts_on=TODAY + timedelta(days=20))

@@ -217,7 +217,7 @@ def test_a_reminder_says_what_is_wanted_and_leads_to_the_very_button(cast: Cast,
     title = world["end"].title
     for role, subject, said, path in (
         ("participant", f"Please update the stage “Kick-off” of “{title}”", "was planned to end", f"#stage-{stage.pk}"),
-        ("member", f"Please answer the invitation to “{title}”", "You were invited on 5 May 2026", "/people/"),
+        ("member", f"Please answer the invitation to “{title}”", "You were invited on 5 May 2026", "/people/#mine"),
         ("deputy_lead", f"Please bring “{title}” to its end", "Its planned end is on 15 May 2026", "/conclude/"),
         ("coordinator", f"Please decide on “{title}”", "It was proposed on 28 April 2026", "/review/"),
     ):

@@ -184,6 +184,26 @@ def test_a_script_gets_the_thread_alone_in_place(cast: Cast, cluster: Cluster) -
     assert (saved["HX-Retarget"], saved.content.decode()[:20]) == ("#thread", '<section id="thread"')
 
 
+def test_a_name_typed_after_an_at_sign_mentions_and_the_writer_reads_who_was_told(cast: Cast, cluster: Cluster) -> None:
+    client, thread = client_of(cast, "participant"), begin(cast, cluster)
+    typed = "@lead person and @Deputy_Lead, see https://a.example/@x or mail to gauge@wells.example; @Bob too, @person?"
+    answer = client.post(at(cluster, "threads", thread.pk), {"text": typed}, follow=True).text
+    row = thread.replies.get()
+    assert sorted(person.name for person in row.mentions.all()) == ["Deputy_Lead Person", "Lead Person"]
+    for words in (
+        "Mentioned: Lead Person and Deputy_Lead Person.",
+        "Nobody who takes part is called @Bob, so nobody was told.",
+        "More than one person fits @person: write the whole name, or tick the person.",
+    ):
+        assert words in answer
+    script = {"hx-request": "true"}
+    swapped = client.post(at(cluster, "threads", thread.pk), {"text": "@Nobody?"}, headers=script).text
+    assert 'data-hx-swap-oob="true"' in swapped
+    assert "Nobody who takes part is called @Nobody" in swapped
+    told = Message.objects.filter(template="clusters/room_mentioned").values_list("to__member__name", flat=True)
+    assert sorted(told) == ["Deputy_Lead Person", "Lead Person"]
+
+
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [

@@ -17,7 +17,7 @@ from community.models import Comment, Event, Message
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.races import meeting, refusals, without_locks
 from tests.clusters.test_lifecycle_races import at_once
-from tests.matrix.places import make_meeting, make_room_file
+from tests.matrix.places import make_begun_meeting, make_room_file
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 RIGHTS: dict[str, Any] = {"rights_holder": "The region", "licence": "CC BY 4.0", "is_free_for_eu_use": True}
@@ -145,7 +145,7 @@ def write_minutes(cast: Cast, row: Meeting) -> list[object]:
 
 def test_minutes_kept_by_two_at_once_lose_neither_text(cast: Cast, rounds: Callable[[int], int]) -> None:
     for _round in range(rounds(15)):
-        row = make_meeting(cast, make_cluster(cast, State.RUNNING))
+        row = make_begun_meeting(cast, make_cluster(cast, State.RUNNING))
         results = write_minutes(cast, row)
         assert [refusal.code for refusal in refusals(results)] == ["stale"], results
         kept = next(result for result in results if isinstance(result, Meeting))
@@ -154,7 +154,7 @@ def test_minutes_kept_by_two_at_once_lose_neither_text(cast: Cast, rounds: Calla
 
 
 def test_without_the_lock_one_text_of_the_minutes_is_overwritten(cast: Cast) -> None:
-    row = make_meeting(cast, make_cluster(cast, State.RUNNING))
+    row = make_begun_meeting(cast, make_cluster(cast, State.RUNNING))
     with without_locks():
         results = write_minutes(cast, row)
     assert refusals(results) == []

@@ -13,6 +13,7 @@ from django.test import Client
 from clusters.actions.participation import want_organisation
 from clusters.actions.several import PRESSES, press, take_back
 from clusters.choices import ParticipationStatus, StageStatus, State
+from clusters.desk import items
 from clusters.models import Cluster, Participation, Stage
 from clusters.rules.roadmap import seen_versions
 from clusters.tables.several import OLD_DAYS, several_of
@@ -211,6 +212,47 @@ def test_the_page_does_it_and_takes_it_back(cast: Cast, role: str) -> None:
     assert "2 things taken back." in answer.text
     assert {row.confirmed_at for row in Stage.objects.filter(title="Pilot 1")} == {LONG_AGO}
     assert "There is nothing to take back." in client.post("/desk/several/take-back/", follow=True).text
+
+
+def test_the_preview_of_answers_counts_the_places_and_shows_the_reason(cast: Cast) -> None:
+    cluster = running(cast)
+    Cluster.objects.filter(pk=cluster.pk).update(size_limit=cluster.participations.active().count() + 1)
+    rows = [part(cast, cluster, ParticipationStatus.REQUESTED, member) for member in ("member", "other_lead")]
+    client = Client()
+    client.force_login(cast.user("lead"))
+    picks = [str(row.pk) for row in rows]
+    preview = client.post("/desk/several/preview/", {"press": "accept", "pick": picks})
+    assert [line.why_not for line in [*preview.context["sends"], *preview.context["skips"]]] == [
+        "",
+        "no place is left: the request stays open",
+    ]
+    assert "Accept them" in preview.text
+    preview = client.post("/desk/several/preview/", {"press": "decline", "pick": picks, "reason": "We are complete"})
+    assert ("We are complete" in preview.text, "Decline them" in preview.text) == (True, True)
+    assert client.post("/desk/several/preview/", {"press": "decline", "pick": picks}).status_code == 422
+    assert set(Participation.objects.filter(pk__in=picks).values_list("status", flat=True)) == {"requested"}
+    client.post("/desk/several/", {"press": "accept", "pick": picks})
+    assert [Participation.objects.get(pk=pk).status for pk in picks] == ["active", "requested"]
+
+
+@pytest.mark.parametrize("days", [OLD_DAYS - 1, OLD_DAYS])
+def test_old_roadmaps_are_found_behind_any_number_of_fresh_ones(cast: Cast, days: int) -> None:
+    for _number in range(3):
+        running(cast, confirmed_at=NOW)
+    old = running(cast, confirmed_at=NOW - timedelta(days=days))
+    found = Cluster.objects.with_old_roadmap(TODAY, OLD_DAYS)
+    assert list(found) == ([old] if days == OLD_DAYS else [])
+
+
+def test_more_lines_than_fit_are_told(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clusters.tables.several.MOST", 1)
+    monkeypatch.setattr("clusters.desk.MOST", 1)
+    for _number in range(2):
+        part(cast, running(cast), ParticipationStatus.REQUESTED)
+    found = several_of(cast.user("lead"), TODAY)
+    assert (len(found.requests), found.has_more) == (1, True)
+    more = [item for item in items(cast.user("lead"), TODAY) if item.verb == "See more"]
+    assert [item.url for item in more] == ["/desk/several/", "/desk/several/"]
 
 
 def test_declining_asks_for_the_reason_and_keeps_what_was_ticked(cast: Cast) -> None:

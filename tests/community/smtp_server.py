@@ -15,6 +15,8 @@ from typing import Any
 REFUSE_LATER, REFUSE, SLOW, DROP, DROP_AFTER = "451", "550", "slow", "drop in mid-message", "drop after the message"
 #: The same two answers after the whole message was read: for now, and for good.
 FULL, TOO_LARGE = "452 after the message", "552 after the message"
+#: The server takes the mail, and its answer never comes: the line stays open, and silent.
+TAKE_AND_HANG = "taken, answered never"
 
 
 class Session(socketserver.StreamRequestHandler):
@@ -50,7 +52,8 @@ class Session(socketserver.StreamRequestHandler):
     def _take(self, recipient: str) -> bool:
         """Read one mail as planned; False ends the connection."""
         self._say(354, "go on")
-        step = self.server.next_step(recipient, SLOW, DROP, DROP_AFTER, FULL, TOO_LARGE)
+        self.server.tries[recipient] += 1
+        step = self.server.next_step(recipient, SLOW, DROP, DROP_AFTER, TAKE_AND_HANG, FULL, TOO_LARGE)
         if step == DROP:
             self.rfile.readline()
             return False
@@ -66,7 +69,9 @@ class Session(socketserver.StreamRequestHandler):
             self.server.patience.wait(2)
             return False
         self.server.deliver(recipient, body)
-        if step == DROP_AFTER:
+        if step == TAKE_AND_HANG:
+            self.server.patience.wait(2)
+        if step in (DROP_AFTER, TAKE_AND_HANG):
             return False
         self._say(250, "taken")
         return True
@@ -76,7 +81,10 @@ class Session(socketserver.StreamRequestHandler):
 
 
 class MailServer(socketserver.ThreadingTCPServer):
-    """Keeps what it took: every copy in `copies`, and as a mailbox does, one of each Message-ID in `mails`."""
+    """Keeps what it took: every copy in `copies`, and as a mailbox does, one of each Message-ID in `mails`.
+
+    `tries` counts how often the text of a mail was begun for an address.
+    """
 
     allow_reuse_address = True
     daemon_threads = True
@@ -85,6 +93,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), Session)
         self.plan: dict[str, list[str]] = {}
         self.copies: Counter[tuple[str, str]] = Counter()
+        self.tries: Counter[str] = Counter()
         self.mails: dict[tuple[str, str], EmailMessage] = {}
         self.patience = threading.Event()
 

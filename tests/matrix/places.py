@@ -34,9 +34,10 @@ from clusters.notifications.invitation import PURPOSE as PURPOSE_OF_ADDRESSES
 from clusters.rules.content import content_hash
 from community import links, notifications
 from community.actions.invitation import PURPOSE
+from community.actions.solution import add_solution_file
 from community.choices import ConsentPurpose, FileVisibility, LinkState
 from community.events import record
-from community.models import Comment, File
+from community.models import Comment, File, Solution
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from tests import factories as make
@@ -285,6 +286,18 @@ def meeting(state: str = State.RUNNING) -> Place:
     return made
 
 
+def make_begun_meeting(cast: Cast, whole: Cluster, **fields: Any) -> Meeting:
+    """Let the lead enter a meeting that began an hour ago."""
+    begun = {"starts_at": NOW - timedelta(hours=1), "ends_at": NOW + timedelta(hours=1), "at": NOW}
+    return make_meeting(cast, whole, **{**begun, "invite": False, **fields})
+
+
+def begun_meeting(cast: Cast) -> dict[str, Any]:
+    """Return a meeting of a running cluster that has begun, so that minutes may be written."""
+    row = make_begun_meeting(cast, make_cluster(cast, State.RUNNING))
+    return {"reference": row.cluster.name, "pk": row.pk}
+
+
 def meeting_decision(cast: Cast) -> dict[str, Any]:
     """Return what a meeting of a running cluster decided."""
     row = make_meeting(cast, make_cluster(cast, State.RUNNING))
@@ -388,6 +401,40 @@ def need(cast: Cast) -> dict[str, Any]:
 def solution(cast: Cast) -> dict[str, Any]:
     """Return a published solution."""
     return {"pk": cast.solution.pk}
+
+
+def own_solution(status: str, **more: Any) -> Place:
+    """Return a solution of a project whose partner most of the cast works for; the lead is its contact."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        project = cast.organisation.partnerships.get().project
+        published_at = NOW if status == "published" else None
+        row = make.make_solution(
+            "Dune fences", project=project, status=status, published_at=published_at, contact=cast.member("lead")
+        )
+        return {"pk": row.pk, **more}
+
+    return made
+
+
+def solution_file(visibility: str) -> Place:
+    """Return a file of a published solution."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        place = own_solution("published")(cast)
+        file = add_solution_file(
+            solution=Solution.objects.get(pk=place["pk"]),
+            by=cast.accounts["lead"],
+            content=ContentFile(b"31 dunes", "dunes.txt"),
+            title="Dunes",
+            rights_holder="Region of the Gulf",
+            licence="CC BY 4.0",
+            is_free_for_eu_use=True,
+            visibility=visibility,
+        )
+        return {**place, "file": file.pk}
+
+    return made
 
 
 def project(cast: Cast) -> dict[str, Any]:

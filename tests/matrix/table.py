@@ -34,7 +34,9 @@ from tests.matrix.table_clusters import (
     VERBS,
 )
 from tests.matrix.table_figures import FIGURES
+from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
 from tests.matrix.table_room import ROOM
+from tests.matrix.table_solutions import SOLUTIONS
 
 SITE = (
     page("healthz"),
@@ -90,8 +92,6 @@ SITE = (
 )
 
 NOUNS = (
-    page("community:solutions"),
-    page("community:solution", places.solution),
     page("community:projects"),
     page("community:project", places.project),
     page("community:organisations"),
@@ -113,6 +113,7 @@ NOUNS = (
         post=SIGNED_IN_NO_METHOD,
         case="consents to nothing",
     ),
+    page("results:coverage"),
     page("community:needs"),
     page("community:need", places.need),
     Row(
@@ -148,6 +149,7 @@ NOUNS = (
 AREAS: dict[str, tuple[Row, ...]] = {
     "site": SITE,
     "nouns": NOUNS,
+    "solutions": SOLUTIONS,
     "register": REGISTER,
     "proposal": PROPOSAL,
     "roadmap": ROADMAP,
@@ -158,6 +160,8 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "conditions": CONDITIONS,
     "room": ROOM,
     "amendments": AMENDMENTS,
+    "uptakes": UPTAKES,
+    "confirmations": CONFIRMATIONS,
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
     "figures": FIGURES,
@@ -202,6 +206,7 @@ PUBLIC = frozenset(
         "community:project",
         "community:projects",
         "community:solution",
+        "community:solution_file",
         "community:solutions",
         "community:working_group",
         "community:working_groups",
@@ -212,6 +217,11 @@ PUBLIC = frozenset(
         "factsheets:issue_pdf",
         "factsheets:preview",
         "factsheets:verify",
+        "results:coverage",
+        "results:confirm",
+        "results:uptake",
+        "results:uptake_file",
+        "results:uptakes",
         "results:chain",
         "results:chain_data",
         "results:indicator",

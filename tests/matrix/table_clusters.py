@@ -76,7 +76,7 @@ REGISTER = (
     ),
     Row("clusters:several_back", nowhere, get=SIGNED_IN_NO_METHOD, post=who(302)),
     Row("clusters:dates_calendar", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
-    Row("clusters:several_preview", nowhere, get=who(422, (302, OUT)), post=SIGNED_IN_NO_METHOD),
+    Row("clusters:several_preview", nowhere, get=who(422, (302, OUT)), post=who(422, (302, OUT))),
     Row(
         "clusters:review_several",
         nowhere,
@@ -88,7 +88,7 @@ REGISTER = (
         "clusters:review_several_preview",
         nowhere,
         get=who(403, (302, OUT), (422, f"{GROUP} other_coordinator stand_in")),
-        post=SIGNED_IN_NO_METHOD,
+        post=who(403, (302, OUT), (422, f"{GROUP} other_coordinator stand_in")),
     ),
     Row("clusters:review_several_back", nowhere, get=SIGNED_IN_NO_METHOD, post=who(302)),
     Row(

@@ -11,6 +11,8 @@ from tests.clusters.paper.life import ACTIVE, Life
 NEWCOMERS = ("ana", "ben", "cleo", "dan")
 MAY_LEAD = ("ana", "ben", "lead")
 IN_THE_DIRECTORY = NEWCOMERS
+#: Whose address gets letters, and how many in a day.
+OUTSIDE, LETTERS_A_DAY = "external", 3
 ENDED_BY_END = ("interested", "requested", "waiting", "invited")
 LIVE = (*ENDED_BY_END, "active")
 GIVEN_ROLES = ("participant", "deputy", "peer_reviewer", "observer")
@@ -30,6 +32,14 @@ class Part:
 
 
 @dataclass
+class Letter:
+    """An invitation that went to the address of somebody from outside."""
+
+    access: str
+    status: str = "open"
+
+
+@dataclass
 class People(Life):
     """A cluster's life with those who take part in it; `queue` is the waiting list, who came first at the front."""
 
@@ -39,6 +49,9 @@ class People(Life):
     queue: list[str] = field(default_factory=list)
     came: int = 0
     answers: int = 0
+    letter: Letter | None = None
+    letters: int = 0
+    forgotten: int = 0
 
     def has(self, who: str, *statuses: str) -> bool:
         """Say whether the part of `who` is one of these."""
@@ -160,6 +173,35 @@ class People(Life):
         part.status, part.last = wanted, ("answered_invitation", who)
         return True
 
+    def send_letter(self, by: str, access: str) -> bool:
+        """Ask the address from outside; nothing goes there while it is asked, takes part or declined, or too often."""
+        if not self.works(by):
+            return False
+        waits = self.letter is not None and self.letter.status in ("open", "declined")
+        if not waits and not self.has(OUTSIDE, *LIVE) and self.letters - self.forgotten < LETTERS_A_DAY:
+            self.letter, self.letters = Letter(access), self.letters + 1
+        return True
+
+    def answer_letter(self, accept: bool) -> bool:
+        """Answer by the link in the letter."""
+        row = self.letter
+        is_open = row is not None and row.status == "open" and self.state in ACTIVE
+        if row is None or not is_open or (accept and not self.has_room()):
+            return False
+        row.status = "accepted" if accept else "declined"
+        self.forgotten += accept  # the address is not kept where the person is known
+        if accept:
+            self.parts[OUTSIDE] = Part("active", access=row.access, last=("joined", OUTSIDE))
+        return True
+
+    def take_letter_back(self, by: str) -> bool:
+        """Take an unanswered letter back."""
+        row = self.letter
+        if row is None or not self.works(by) or row.status not in ("open", "taken_back"):
+            return False
+        row.status = "taken_back"
+        return True
+
     def leave(self, who: str) -> bool:
         """Take one's own part back."""
         if self.has(who, "left"):
@@ -235,6 +277,8 @@ class People(Life):
             for part in self.parts.values():
                 part.status = "expired" if part.status in ENDED_BY_END else part.status
             self.queue = []
+            if self.letter is not None and self.letter.status == "open":
+                self.letter.status = "expired"
 
     def hand_over(self, who: str) -> None:
         """Let `who` lead; who led goes on as participant."""

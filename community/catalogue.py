@@ -1,0 +1,292 @@
+"""What the page of the catalogue shows: the solutions under its filters, the numbers beside them, and its exports.
+
+Everything stands in the address. Choices of one filter widen each other, different filters narrow; a choice is counted
+with all filters but its own. A word that no text holds is taken for words that are almost the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+from django.conf import settings
+from django.http import QueryDict
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from community.choices import FileVisibility, SolutionStatus
+from community.exports import FORMATS, Record, file_of
+from community.forms.catalogue import FACETS, ORDERS, CatalogueForm
+from community.models import File, Solution
+from community.near_words import Understood, understood
+from community.querysets.solution import SolutionQuerySet
+from community.tables import RowsPaginator
+
+_ASK: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
+    "challenge": SolutionQuerySet.on_challenges,
+    "type": SolutionQuerySet.of_types,
+    "maturity": SolutionQuerySet.at_maturities,
+    "project": SolutionQuerySet.of_projects,
+    "country": SolutionQuerySet.tested_in_countries,
+    "territory": SolutionQuerySet.within,
+    "language": SolutionQuerySet.in_languages,
+    "status": SolutionQuerySet.in_states,
+}
+#: Rows of a workbook, which is made in memory.
+MOST_IN_WORKBOOK: Final = 5000
+#: Above so many choices of a filter, those that would leave nothing are not shown.
+MANY_CHOICES: Final = 8
+PER_PAGE: Final = 24
+COLUMNS: Final = (
+    "id",
+    "title",
+    "project",
+    "status",
+    "type",
+    "maturity",
+    "challenges",
+    "summary",
+    "description",
+    "where_tested",
+    "tested_in",
+    "what_taker_needs",
+    "licence",
+    "languages",
+    "website",
+    "links",
+    "files",
+    "version",
+    "published_at",
+    "address",
+)
+_CHUNK: Final = 500
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A check box with its number; None where nothing was counted."""
+
+    value: str
+    label: Any
+    count: int | None
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """Check boxes of one filter under a legend."""
+
+    name: str
+    legend: Any
+    choices: tuple[Choice, ...]
+    errors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chip:
+    """An active filter that takes itself off: `url` is the address without it."""
+
+    label: Any
+    value: Any
+    url: str
+
+
+class Catalogue:
+    """One answer to one address, for one reader."""
+
+    def __init__(self, data: QueryDict, visible: SolutionQuerySet) -> None:
+        """Read the address; `visible` is what the reader may see."""
+        self.data = data
+        self.visible = visible
+        self.form = CatalogueForm(data)
+        self.is_valid = self.form.is_valid()
+        chosen = self.form.cleaned_data if self.is_valid else {}
+        self.chosen = {name: chosen[name] for name in ("q", *_ASK) if chosen.get(name)}
+        self.view = chosen.get("view") or "cards"
+
+    @property
+    def sort(self) -> str:
+        """The order: as chosen, else the best match first for words, else by title."""
+        given = self.form.cleaned_data.get("sort") if self.is_valid else ""
+        usual = "best" if "q" in self.chosen else "title"
+        return given if given and (given != "best" or "q" in self.chosen) else usual
+
+    @cached_property
+    def query(self) -> Understood:
+        """What the words are taken for."""
+        return understood(self.chosen["q"], self.visible) if "q" in self.chosen else Understood()
+
+    def rows(self, *, leave_out: str = "") -> SolutionQuerySet:
+        """Return the solutions under the filters but `leave_out`, in no order; none while a filter is wrong."""
+        if not self.is_valid:
+            return self.visible.none()
+        found = self.visible
+        for name, ask in _ASK.items():
+            if name in self.chosen and name != leave_out:
+                found = ask(found, self.chosen[name])
+        if "status" not in self.chosen and leave_out != "status":
+            found = found.unretired()
+        return found.holding(self.query.wanted) if "q" in self.chosen else found
+
+    def ordered(self) -> SolutionQuerySet:
+        """Return the solutions under the filters, in the order of the address."""
+        wanted = [words[0] for words in self.query.wanted if words]
+        return self.rows().in_order(self.sort, wanted)
+
+    @cached_property
+    def counts(self) -> dict[tuple[str, str], int]:
+        """How many solutions each choice would leave, and under ("total", "") how many there are; one query."""
+        if not self.is_valid:
+            return {("total", ""): 0}
+        parts = [self.rows(leave_out=name).counted_by(name) for name in FACETS]
+        union = self.rows().counted_by("total").union(*parts, all=True)
+        return {(facet, code): number for facet, code, number in union}
+
+    @property
+    def total(self) -> int:
+        """How many solutions there are under the filters."""
+        return self.counts.get(("total", ""), 0)
+
+    def page(self, number: str | None) -> Any:
+        """Return one page of rows."""
+        paginator = RowsPaginator(self.ordered(), fetch=_for_page, per_page=PER_PAGE)
+        paginator.__dict__["count"] = self.total  # known from the numbers beside the filters
+        return paginator.get_page(number or 1)
+
+    def groups(self) -> list[Group]:
+        """Return the check boxes; the status only where the reader meets more than what is published."""
+        found = []
+        for name in FACETS:
+            field: Any = self.form.fields[name]
+            given = self.data.getlist(name)
+            errors = tuple(str(error) for error in self.form.errors.get(name, ()))
+            boxes = [
+                Choice(code, label, self.counts.get((name, code), 0) if self.is_valid else None, code in given)
+                for code, label in field.choices
+            ]
+            if len(boxes) > MANY_CHOICES or name == "status":
+                boxes = [box for box in boxes if box.count or box.checked]
+            if errors or (boxes and not (name == "status" and [box.value for box in boxes] == ["published"])):
+                found.append(Group(name, field.label, tuple(boxes), errors))
+        return found
+
+    def chips(self, path: str) -> list[Chip]:
+        """Return the active filters, one chip a value, each with the address without it."""
+        found = []
+        for name, chosen in self.chosen.items():
+            field = self.form.fields[name]
+            labels = dict(getattr(field, "choices", ()))
+            values = chosen if isinstance(chosen, list) else [chosen]
+            found += [Chip(field.label, labels.get(value, value), self.address(path, name, value)) for value in values]
+        return found
+
+    def address(self, path: str, name: str = "", value: str = "", **more: str) -> str:
+        """Return the address without one value of a filter, on the first page; `more` are set instead."""
+        query = self.data.copy()
+        for manner in ("page", "format", *more):
+            query.pop(manner, None)
+        if name:
+            query.setlist(name, [other for other in query.getlist(name) if other.strip() != value])
+        for key, text in more.items():
+            query[key] = text
+        for key in [key for key, values in query.lists() if not any(values)]:
+            del query[key]
+        return f"{path}?{query.urlencode()}" if query else path
+
+    def views(self, path: str) -> list[dict[str, Any]]:
+        """Return the views of the same rows, as `components/seg.html` draws them."""
+        page = self.data.get("page", "")
+        return [
+            {
+                "label": label,
+                "icon": icon,
+                "current": self.view == code,
+                "url": self.address(path, view="" if code == "cards" else code, **({"page": page} if page else {})),
+            }
+            for code, label, icon in (("cards", _("Cards"), "grid"), ("table", _("Table"), "table"))
+        ]
+
+    def sorts(self) -> list[tuple[str, Any, bool]]:
+        """Return (value, words, is chosen) of each order that makes sense."""
+        return [(code, words, code == self.sort) for code, words in ORDERS if code != "best" or "q" in self.chosen]
+
+    def exports(self, path: str) -> list[tuple[str, str]]:
+        """Return (name, address) of each export that holds so many solutions."""
+        return [(form.upper(), self.address(path, format=form)) for form in FORMATS if self.fits(form)]
+
+    def fits(self, form: str) -> bool:
+        """Tell whether so many solutions can be exported in that form."""
+        return form != "xlsx" or self.total <= MOST_IN_WORKBOOK
+
+    def export(self, form: str, at: datetime) -> HttpResponseBase:
+        """Return the file of exactly the solutions under the filters, in their order.
+
+        Raises:
+            KeyError: there is no such form.
+        """
+        keys = list(self.ordered().values_list("pk", flat=True))
+        return file_of(records(keys), COLUMNS, form, noun="solutions", count=len(keys), at=at)
+
+    def suggestions(self, path: str) -> list[tuple[str, str]]:
+        """Return (word, address) of single words of the query that find something alone, for a page without rows."""
+        if len(self.query.wanted) < 2:
+            return []
+        words = [one for wanted in self.query.wanted for one in wanted[:1]]
+        found = self.visible.which_hold(words)
+        return [(word, f"{path}?{_query(q=word)}") for word in words if word in found]
+
+
+def _for_page(rows: Any) -> Any:
+    """Load what a card or a row of the table shows."""
+    return rows.for_page()
+
+
+def _query(**values: str) -> str:
+    query = QueryDict(mutable=True)
+    query.update(values)
+    return query.urlencode()
+
+
+def records(keys: Sequence[int]) -> Iterator[Record]:
+    """Yield what the file says of each solution, in the order of `keys`; six queries for 500. Of no person."""
+    for low in range(0, len(keys), _CHUNK):
+        chunk = keys[low : low + _CHUNK]
+        rows = Solution.objects.filter(pk__in=chunk).for_page().prefetch_related("links")
+        found = {row.pk: row for row in rows}
+        files: dict[int, list[str]] = {}
+        public = File.objects.present().filter(kind="solution", subject_id__in=chunk, visibility=FileVisibility.PUBLIC)
+        for file in public.order_by("uploaded_at", "pk"):
+            files.setdefault(file.subject_id, []).append(f"{file.title} ({file.rights_holder}, {file.licence})")
+        for key in chunk:
+            if key in found:
+                yield _record(found[key], files.get(key, []))
+
+
+def _record(row: Solution, files: list[str]) -> Record:
+    """Return the values of one solution by column."""
+    return {
+        "id": row.pk,
+        "title": row.title,
+        "project": row.project.acronym,
+        "status": SolutionStatus(row.status).value,
+        "type": row.type.label if row.type else "",
+        "maturity": row.maturity.label if row.maturity else "",
+        "challenges": [term.label for term in row.challenges.all()],
+        "summary": row.summary,
+        "description": row.description,
+        "where_tested": row.where_tested,
+        "tested_in": [place.code for place in row.tested_in.all()],
+        "what_taker_needs": row.what_taker_needs,
+        "licence": row.licence,
+        "languages": [one.code for one in row.languages.all()],
+        "website": row.website,
+        "links": [f"{link.label} {link.address}" for link in row.links.all()],
+        "files": files,
+        "version": row.published_version,
+        "published_at": row.published_at,
+        "address": f"{settings.SITE_URL.rstrip('/')}{reverse('community:solution', args=[row.pk])}",
+    }

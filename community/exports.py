@@ -1,0 +1,131 @@
+"""Rows of a list as a file: CSV and JSON are written while they are sent, a workbook is made in memory."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from io import BytesIO
+from typing import Any, Final
+
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from community.cells import guarded
+
+FORMATS: Final = ("csv", "xlsx", "json")
+#: What a cell of a workbook holds at most.
+_CELL: Final = 32_767
+_CHUNK: Final = 500
+_LIST: Final = "; "
+
+Record = dict[str, Any]
+
+
+def file_of(
+    records: Iterable[Record], columns: Sequence[str], form: str, *, noun: str, count: int, at: datetime
+) -> HttpResponseBase:
+    """Return the file of these records; texts that a spreadsheet would take for a formula are guarded.
+
+    Args:
+        records: values by column: texts, numbers, days, moments, or lists of texts.
+        form: one of `FORMATS`.
+        noun: names the file, the sheet and the list in JSON ("clusters").
+        count: how many records there are, for JSON.
+        at: when it was exported; dates the file's name.
+
+    Raises:
+        KeyError: `form` is none of `FORMATS`.
+    """
+    if form == "csv":
+        answer = _csv(records, columns)
+    elif form == "json":
+        answer = _json(records, noun, count, at)
+    elif form == "xlsx":
+        answer = _xlsx(records, columns, noun)
+    else:
+        raise KeyError(form)
+    answer["Content-Disposition"] = f'attachment; filename="{noun}-{at.date().isoformat()}.{form}"'
+    return answer
+
+
+def _text(value: Any) -> str:
+    """Return a value as text: days and moments as ISO, lists in one cell, nothing as nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, list):
+        return _LIST.join(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+class _Line:
+    """A file that hands back what is written to it."""
+
+    def write(self, text: str) -> str:
+        """Return the text."""
+        return text
+
+
+def _csv(records: Iterable[Record], columns: Sequence[str]) -> HttpResponseBase:
+    """Return CSV in UTF-8 with the mark by which Excel knows it."""
+    writer = csv.writer(_Line())
+
+    def lines() -> Iterator[str]:
+        yield "\ufeff" + writer.writerow(columns)
+        for record in records:
+            yield writer.writerow([guarded(_text(record[column])) for column in columns])
+
+    return StreamingHttpResponse(_gathered(lines()), content_type="text/csv; charset=utf-8")
+
+
+def _json(records: Iterable[Record], noun: str, count: int, at: datetime) -> HttpResponseBase:
+    """Return JSON: when it was exported, how many there are, and a list of objects with plain values."""
+
+    def parts() -> Iterator[str]:
+        yield f'{{"exported_at": {json.dumps(at.isoformat(timespec="seconds"))}, "count": {count}, "{noun}": [\n'
+        for number, record in enumerate(records):
+            plain = {name: value if isinstance(value, list) else _text(value) or None for name, value in record.items()}
+            yield (",\n" if number else "") + json.dumps(plain, ensure_ascii=False)
+        yield "\n]}\n"
+
+    return StreamingHttpResponse(_gathered(parts()), content_type="application/json")
+
+
+def _gathered(parts: Iterable[str]) -> Iterator[bytes]:
+    """Yield the parts in pieces worth sending."""
+    held: list[str] = []
+    for part in parts:
+        held.append(part)
+        if len(held) == _CHUNK:
+            yield "".join(held).encode()
+            held = []
+    yield "".join(held).encode()
+
+
+def _xlsx(records: Iterable[Record], columns: Sequence[str], noun: str) -> HttpResponseBase:
+    """Return a workbook of one sheet; every text is a text, dates are dates."""
+    from openpyxl import Workbook
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.styles import Font
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(noun)
+    sheet.freeze_panes = "A2"
+    heads = [WriteOnlyCell(sheet, value=column) for column in columns]
+    for head in heads:
+        head.font = Font(bold=True)
+    sheet.append(heads)
+    for record in records:
+        sheet.append([_cell(record[column]) for column in columns])
+    content = BytesIO()
+    book.save(content)
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    return HttpResponse(content.getvalue(), content_type=kind)
+
+
+def _cell(value: Any) -> Any:
+    """Return a value as openpyxl takes it; moments lose their zone, which a workbook cannot hold (they are UTC)."""
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return value if isinstance(value, date) else guarded(_text(value))[:_CELL] or None

@@ -1,0 +1,56 @@
+"""Writing to the contact of a solution, whose address is never shown."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views import View
+
+from community.access import get_visible
+from community.actions.solution import write_to_contact
+from community.forms.solution import ContactForm
+from community.models import Solution
+from community.permissions import Refusal
+from community.rules.solution import can_write_to_contact
+from community.views.answers import account_of
+
+
+class SolutionContactView(View):
+    """`/solutions/<pk>/contact/`: for members who are signed in."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the form."""
+        return self._page(request, self._load(request, pk), ContactForm())
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send it; what is refused comes back with its sentence and the text."""
+        solution = self._load(request, pk)
+        form = ContactForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, solution, form, status=422)
+        try:
+            write_to_contact(solution=solution, by=account_of(request), text=form.cleaned_data["text"])
+        except Refusal as refusal:
+            form.add_error(None, str(refusal.reason))
+            return self._page(request, solution, form, status=422)
+        messages.success(request, _("Sent. The answer comes to your own mailbox."))
+        return redirect("community:solution", pk=pk)
+
+    def _load(self, request: HttpRequest, pk: int) -> Solution:
+        """Return a solution whose contact the person may write to.
+
+        Raises:
+            Http404: the person may not see it.
+            PermissionDenied: they may see it, but not write.
+        """
+        solution = get_visible(Solution.objects.select_related("contact__user", "project"), request.user, pk=pk)
+        if not (verdict := can_write_to_contact(request.user, solution)):
+            raise PermissionDenied(verdict.reason)
+        return solution
+
+    def _page(self, request: HttpRequest, solution: Solution, form: ContactForm, *, status: int = 200) -> HttpResponse:
+        context = {"solution": solution, "form": form}
+        return render(request, "community/solution/contact.html", context, status=status)

@@ -1,0 +1,75 @@
+"""What the verbs of a policy statement do beside changing its state: one function a code of its life cycle.
+
+All run inside the transaction of `community.actions.transition`, the statement's row locked.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from community.actions.transition import effect, tells
+from community.lifecycle import Attempt
+from community.permissions import Refusal
+from results.models import PolicyStatement, StatementVersion
+from results.notifications import policy as mails
+from results.policy_summary import snapshot_of
+
+
+@effect("name_statement")
+def name_statement(attempt: Attempt) -> None:
+    """Give the reference at the first opening, such as `M4N-PS-2026-07`: it is never given twice."""
+    statement: PolicyStatement = attempt.subject
+    if statement.reference is None:
+        attempt.set(reference=f"M4N-PS-{attempt.on.year}-{statement.pk:02d}")
+
+
+@effect("ask_statement_comments")
+def ask_statement_comments(attempt: Attempt) -> None:
+    """Note until when comments are asked for.
+
+    Raises:
+        Refusal: the day is past.
+    """
+    until = attempt.details.get("comments_until")
+    if until is not None and until < attempt.on:
+        raise Refusal(_("Choose a day from today on."))
+    attempt.set(comments_until=until)
+    attempt.facts["comments_until"] = until.isoformat() if until else None
+
+
+@effect("take_statement_version")
+def take_statement_version(attempt: Attempt) -> None:
+    """Freeze the next version, its evidence with the state of the day."""
+    statement: PolicyStatement = attempt.subject
+    attempt.set(adopted_version=statement.adopted_version + 1)
+    attempt.facts["number"] = statement.adopted_version
+
+
+@effect("name_adoption", after=True)
+def name_adoption(attempt: Attempt) -> None:
+    """Write the version with the event that adopted it, before upper apps hear of that event."""
+    statement: PolicyStatement = attempt.subject
+    if attempt.by is None or attempt.event is None:
+        return
+    StatementVersion.objects.create(
+        statement=statement,
+        number=statement.adopted_version,
+        adopted_at=attempt.at,
+        adopted_by=attempt.by,
+        role=attempt.event.role,
+        event=attempt.event,
+        snapshot=snapshot_of(statement, at=attempt.at),
+    )
+
+
+@effect("begin_statement_version")
+def begin_statement_version(attempt: Attempt) -> None:
+    """Nobody has written in the next version yet."""
+    attempt.subject.writers.clear()
+    attempt.set(comments_until=None)
+
+
+@tells("statement")
+def tell(attempt: Attempt) -> None:
+    """Queue the mails that the verb's row names."""
+    mails.tell(attempt)

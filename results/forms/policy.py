@@ -1,0 +1,135 @@
+"""Forms of policy statements: its head, a line, evidence to choose, a verb, a comment."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from clusters.forms.merging import SeenVersionField
+from clusters.forms.proposal_choices import language_choices
+from clusters.forms.proposal_fields import Prose
+from community.forms.dates import DayField
+from community.forms.lines import short_line
+from community.lifecycle import Reason, Verb
+from community.models import WorkingGroup
+from results.choices import EvidenceKind
+from results.models import PolicyStatement, StatementLine
+
+
+class StatementForm(forms.Form):
+    """Title, for whom, summary, language; the working group when it is begun."""
+
+    seen_version = SeenVersionField(widget=forms.HiddenInput, required=False)
+    working_group = forms.TypedChoiceField(label=_("Working group"), coerce=int)
+    title = short_line(_("Title"), 150, required=True, error_messages={"required": _("Give the statement a title.")})
+    audience = short_line(
+        _("For whom"),
+        200,
+        help_text=_("Who is to act on it: a ministry, regional planners, a programme."),
+    )
+    summary = Prose(
+        label=_("What it says, in short"),
+        limit=1500,
+        rows=6,
+        required=False,
+        help_text=_("A reader who reads nothing else knows it from here."),
+    )
+    language = forms.ChoiceField(label=_("Language"))
+
+    def __init__(
+        self,
+        *args: Any,
+        groups: list[WorkingGroup] | None = None,
+        statement: PolicyStatement | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Offer `groups` where one is begun; start from what `statement` says where one is changed."""
+        if statement is not None:
+            names = ("title", "audience", "summary", "language")
+            kwargs["initial"] = {name: getattr(statement, name) for name in names} | {"seen_version": statement.version}
+        super().__init__(*args, **kwargs)
+        language = statement.language if statement else "en"
+        self.fields["language"].choices = language_choices(language)  # type: ignore[attr-defined]
+        self.fields["language"].initial = self.fields["language"].initial or language
+        if groups is None:
+            del self.fields["working_group"]
+        else:
+            self.fields["working_group"].choices = [(row.pk, f"{row.code} {row.title}") for row in groups]  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Return what the action writes."""
+        return {name: self.cleaned_data[name] for name in ("title", "audience", "summary", "language")}
+
+
+class LineForm(forms.Form):
+    """One line."""
+
+    seen_version = SeenVersionField(widget=forms.HiddenInput, required=False)
+    heading = short_line(_("Heading"), 120)
+    text = Prose(
+        label=_("What the line says"),
+        limit=600,
+        rows=5,
+        help_text=_("One thing that a policy maker can act on. What it rests on is put under it afterwards."),
+        error_messages={"required": _("Write what the line says.")},
+    )
+
+    def __init__(
+        self, *args: Any, statement: PolicyStatement, line: StatementLine | None = None, **kwargs: Any
+    ) -> None:
+        """Start from what `line` says."""
+        words = {"heading": line.heading, "text": line.text} if line else {}
+        kwargs["initial"] = {**words, "seen_version": statement.version}
+        super().__init__(*args, **kwargs)
+
+
+class FindForm(forms.Form):
+    """Which outcomes and uptakes are offered: words, and whether of all working groups."""
+
+    q = forms.CharField(label=_("Words"), required=False, max_length=100)
+    everywhere = forms.BooleanField(label=_("Of all working groups"), required=False)
+
+
+class EvidenceForm(forms.Form):
+    """What is put under a line, and what it shows there."""
+
+    kind = forms.ChoiceField(choices=EvidenceKind.choices)
+    subject_id = forms.IntegerField(min_value=1, max_value=2**62)
+    shows = short_line(_("What it shows here"), 300)
+
+
+class StatementVerbForm(forms.Form):
+    """What a verb asks: the text that was shown, a reason, and until when comments are asked for."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=64)
+    comments_until = DayField(label=_("Comments are asked for until"), required=False)
+    reason = Prose(label=_("Reason"), limit=600, rows=3, error_messages={"required": _("Say why.")})
+
+    def __init__(self, *args: Any, verb: Verb, seen: str, on: date, **kwargs: Any) -> None:
+        """Keep the fields that the verb's row asks for."""
+        kwargs["initial"] = {"seen": seen}
+        super().__init__(*args, **kwargs)
+        if verb.code != "statement.opened":
+            del self.fields["comments_until"]
+        if verb.reason is Reason.NONE:
+            del self.fields["reason"]
+        else:
+            self.fields["reason"].required = verb.reason is Reason.REQUIRED
+
+    def details(self) -> dict[str, Any]:
+        """Return what the action takes."""
+        given = dict(self.cleaned_data)
+        given["seen"] = given.get("seen") or None
+        return given
+
+
+class StatementCommentForm(forms.Form):
+    """A comment, or the answer to one."""
+
+    reply_to = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1, max_value=2**62)
+    text = Prose(
+        label=_("Your comment"), limit=4000, rows=4, error_messages={"required": _("Write your comment first.")}
+    )

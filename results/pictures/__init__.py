@@ -1,0 +1,1 @@
+"""Pictures of results, drawn on the server as SVG by pure functions."""

@@ -1,0 +1,128 @@
+"""What policy statements add to pages and chores that the apps below draw and run; called by `apps.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clusters.choices import PUBLIC_STATES
+from clusters.models import Outcome
+from clusters.visibility import viewer
+from community import contributions, kinds
+from community.contributions import DeskItem, NavigationEntry, PageSection, PersonalRecords
+from community.models import Member, User
+from results.choices import EvidenceKind, StatementState
+from results.models import PolicyStatement, StatementLine, Uptake
+from results.notifications.policy import TOPICS
+from results.tables.policy import listed, resting_on
+
+#: At most so many stand on the desk, or in the section of another noun's page.
+MOST, SHOWN = 20, 12
+#: Within so many days somebody adopts what was discussed, or says what is missing.
+ADOPT_DAYS = 14
+
+
+def register() -> None:
+    """Register the kinds, the menu, desk items, sections of pages, mails and personal records."""
+    kinds.register(
+        kinds.Kind(
+            "statement", "results.PolicyStatement", gettext_lazy("Policy statement"), "results:statement", is_told=True
+        )
+    )
+    kinds.register(
+        kinds.Kind(
+            "statement_line",
+            "results.StatementLine",
+            gettext_lazy("Line of a policy statement"),
+            "results:statement",
+            lambda line: {"pk": line.statement_id},
+            visible_to=_lines,
+        )
+    )
+    contributions.navigation.register(
+        "policy", NavigationEntry(gettext_lazy("Policy"), "results:statements", order=45, prefixes=("/policy/",))
+    )
+    contributions.desk_items.register("results.statements", items)
+    for code, topic in TOPICS.items():
+        contributions.mail_topics.register(code, topic)
+    contributions.page_sections.register(
+        "results.statements.group", PageSection("working_group", "results/policy/section.html", _of_group, order=120)
+    )
+    contributions.page_sections.register(
+        "results.statements.solution", PageSection("solution", "results/policy/section.html", _of_solution, order=120)
+    )
+    contributions.personal_records.register(
+        "results.statements",
+        PersonalRecords(
+            gettext_lazy("Policy statements in which you wrote"),
+            lambda member: PolicyStatement.objects.filter(writers=member),
+            lambda row: {"statement": row.title},
+            erase=_erase,
+            merge=_merge,
+        ),
+    )
+
+
+def _lines(user: Any) -> Any:
+    """Return the lines of statements that a user may know of."""
+    return StatementLine.objects.filter(statement__in=PolicyStatement.objects.visible_to(user))
+
+
+def items(user: User, on: date) -> Iterable[DeskItem]:
+    """Yield the statements under discussion that `user` may adopt, once comments are in; one query for coordinators."""
+    who = viewer(user, on)
+    if who.member_id is None or not who.is_coordinator:
+        return
+    rows = PolicyStatement.objects.in_state(StatementState.DISCUSSED).not_written_by(who.member_id).for_list()
+    if not who.is_mission:
+        rows = rows.of_groups(who.group_ids)
+    for row in rows.order_by("state_since", "pk")[:MOST]:
+        if row.comments_until is not None and row.comments_until >= on:
+            continue
+        opened = timezone.localdate(row.state_since) if row.state_since else on
+        yield DeskItem(
+            verb=_("Adopt, or say what is missing"),
+            title=row.title,
+            why=_("A policy statement of %(group)s that you did not write in.") % {"group": row.working_group.code},
+            url=reverse("results:statement", args=[row.pk]),
+            since=row.state_since,
+            due=(row.comments_until or opened) + timedelta(days=ADOPT_DAYS),
+        )
+
+
+def _of_group(request: HttpRequest, group: Any) -> dict[str, Any] | None:
+    """Return the statements of a working group that the reader may know of."""
+    rows = PolicyStatement.objects.visible_to(request.user).of_group(group).for_list()[:SHOWN]
+    found = listed(rows, request.user)
+    return {"statements": found} if found else None
+
+
+def _of_solution(request: HttpRequest, solution: Any) -> dict[str, Any] | None:
+    """Return the adopted lines that rest on uptakes of a solution, or on outcomes of clusters that work with it."""
+    uptakes = Uptake.objects.of_solution(solution).order_by().values_list("pk", flat=True)
+    outcomes = Outcome.objects.filter(cluster__solutions=solution, cluster__state__in=sorted(PUBLIC_STATES))
+    found = resting_on(EvidenceKind.UPTAKE, uptakes, request.user)
+    found += resting_on(EvidenceKind.OUTCOME, outcomes.order_by().values_list("pk", flat=True), request.user)
+    unique = {(one["statement"].pk, one["line"]["number"]): one for one in found}
+    return {"resting": list(unique.values())[:SHOWN]} if unique else None
+
+
+def _erase(member: Member) -> int:
+    """Take an erased person out of those who wrote; the statements stay."""
+    return int(PolicyStatement.writers.through._default_manager.filter(member=member).delete()[0])
+
+
+def _merge(old: Member, new: Member) -> int:
+    """Let `new` have written where `old` wrote."""
+    rows = PolicyStatement.objects.filter(writers=old)
+    for row in rows:
+        row.writers.add(new)
+        row.writers.remove(old)
+    return len(rows)

@@ -1,0 +1,173 @@
+"""A policy statement with what its lines rest on: as it stands today, as it is frozen, and what has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clusters.choices import PUBLIC_STATES, OutcomeKind
+from clusters.models import Outcome
+from results.choices import EvidenceKind, UptakeStep
+from results.models import LineEvidence, PolicyStatement, StatementLine, Uptake
+from results.statement_shape import EvidenceShape, LineShape, StatementSnapshot
+
+Key = tuple[str, int]
+
+
+def public_outcomes() -> Any:
+    """Return the outcomes that everybody reads: those of public clusters."""
+    return Outcome.objects.filter(cluster__state__in=sorted(PUBLIC_STATES)).select_related("cluster")
+
+
+def public_uptakes() -> Any:
+    """Return the uptakes that everybody reads, with `is_documented`."""
+    return Uptake.objects.disclosed().filter(cluster__state__in=sorted(PUBLIC_STATES)).for_page()
+
+
+def evidence_now(keys: Iterable[Key]) -> dict[Key, EvidenceShape]:
+    """Return how pieces of evidence stand today, by (kind, id); two queries. What is gone or not public is left out."""
+    wanted: dict[str, set[int]] = {EvidenceKind.OUTCOME: set(), EvidenceKind.UPTAKE: set()}
+    for kind, pk in keys:
+        wanted[kind].add(pk)
+    found: dict[Key, EvidenceShape] = {}
+    for outcome in public_outcomes().filter(pk__in=wanted[EvidenceKind.OUTCOME]).order_by("pk"):
+        found[EvidenceKind.OUTCOME.value, outcome.pk] = of_outcome(outcome)
+    for uptake in public_uptakes().filter(pk__in=wanted[EvidenceKind.UPTAKE]).order_by("pk"):
+        found[EvidenceKind.UPTAKE.value, uptake.pk] = of_uptake(uptake)
+    return found
+
+
+def of_outcome(outcome: Outcome) -> EvidenceShape:
+    """Return an outcome as evidence; its cluster is joined."""
+    return {
+        "kind": EvidenceKind.OUTCOME.value,
+        "id": outcome.pk,
+        "title": outcome.title,
+        "shows": "",
+        "cluster": outcome.cluster.reference or "",
+        "cluster_title": outcome.cluster.title,
+        "state": outcome.kind,
+        "how": "",
+        "organisation": "",
+        "country": "",
+        "territory": "",
+        "is_documented": False,
+        "on": outcome.reached_on.isoformat() if outcome.reached_on else None,
+    }
+
+
+def of_uptake(uptake: Uptake) -> EvidenceShape:
+    """Return an uptake (loaded by `for_page`) as evidence."""
+    day = uptake.stopped_on or uptake.in_use_on
+    return {
+        "kind": EvidenceKind.UPTAKE.value,
+        "id": uptake.pk,
+        "title": uptake.solution.title,
+        "shows": "",
+        "cluster": uptake.cluster.reference or "",
+        "cluster_title": uptake.cluster.title,
+        "state": uptake.state,
+        "how": uptake.kind,
+        "organisation": uptake.organisation.name,
+        "country": uptake.organisation.country,
+        "territory": uptake.territory.name if uptake.territory else "",
+        "is_documented": uptake.is_documented,
+        "on": day.isoformat() if day else None,
+    }
+
+
+def lines_of(statement: PolicyStatement) -> list[StatementLine]:
+    """Return the lines with their evidence rows; two queries."""
+    return list(statement.lines.prefetch_related(Prefetch("evidence", LineEvidence.objects.order_by("pk"))))
+
+
+def shape_of(lines: Iterable[StatementLine]) -> list[LineShape]:
+    """Return lines (of `lines_of`) with their evidence as it stands today; what is gone stands there without state."""
+    rows = list(lines)
+    now = evidence_now((row.kind, row.subject_id) for line in rows for row in line.evidence.all())
+    return [
+        {
+            "number": number,
+            "heading": line.heading,
+            "text": line.text,
+            "evidence": [
+                {**shape, "shows": row.shows}
+                for row in line.evidence.all()
+                if (shape := now.get((row.kind, row.subject_id))) is not None
+            ],
+        }
+        for number, line in enumerate(rows, 1)
+    ]
+
+
+def snapshot_of(statement: PolicyStatement, *, at: datetime) -> StatementSnapshot:
+    """Return what a version adopted at a moment holds; six queries."""
+    group = statement.working_group
+    return {
+        "reference": statement.reference or "",
+        "title": statement.title,
+        "as_of": timezone.localdate(at).isoformat(),
+        "language": statement.language,
+        "working_group": {"code": group.code, "title": group.title},
+        "audience": statement.audience,
+        "summary": statement.summary,
+        "lines": shape_of(lines_of(statement)),
+    }
+
+
+def changes_since(snapshot: StatementSnapshot) -> dict[Key, str]:
+    """Return what has become of the evidence since a version was adopted, in one sentence each; two queries.
+
+    What stands as it stood is left out.
+    """
+    then = {(piece["kind"], piece["id"]): piece for line in snapshot["lines"] for piece in line["evidence"]}
+    now = evidence_now(then)
+    found = {key: change_of(piece, now.get(key)) for key, piece in then.items()}
+    return {key: words for key, words in found.items() if words}
+
+
+def change_of(then: EvidenceShape, now: EvidenceShape | None) -> str:
+    """Say how a piece of evidence differs from what it was, the gravest thing first; "" when it does not."""
+    if now is None:
+        return _("It is not on record any more, or not public.")
+    if then["kind"] == EvidenceKind.UPTAKE and then["state"] != now["state"]:
+        words = _("Then “%(then)s”, now “%(now)s”.")
+        return words % {"then": UptakeStep(then["state"]).label, "now": UptakeStep(now["state"]).label}
+    if then["is_documented"] != now["is_documented"]:
+        return _("Documented since then.") if now["is_documented"] else _("Documented then, only declared now.")
+    if then["state"] != now["state"]:
+        words = _("Then “%(then)s”, now “%(now)s”.")
+        return words % {"then": OutcomeKind(then["state"]).label, "now": OutcomeKind(now["state"]).label}
+    if then["title"] != now["title"]:
+        return _("It is called “%(title)s” now.") % {"title": now["title"]}
+    told: tuple[str, ...] = ("how", "organisation", "territory", "on")
+    if any(then[name] != now[name] for name in told):  # type: ignore[literal-required]
+        return _("Its details were corrected since then.")
+    return ""
+
+
+def unused_evidence(group_ids: Iterable[int]) -> tuple[Any, Any]:
+    """Return the outcomes meant for statements and the uptakes in use of these groups that no line rests on.
+
+    Every adopted, discussed or written line counts as using it; so does one of another working group.
+    """
+    used = LineEvidence.objects.exclude(line__statement__state="withdrawn")
+    wanted = Q(cluster__working_group__in=list(group_ids))
+    outcomes = public_outcomes().filter(wanted, kind=OutcomeKind.POLICY_EVIDENCE)
+    outcomes = outcomes.exclude(pk__in=used.outcomes().values("subject_id")).order_by("-reached_on", "-pk")
+    uptakes = public_uptakes().filter(wanted).in_use()
+    return outcomes, uptakes.exclude(pk__in=used.uptakes().values("subject_id")).in_order()
+
+
+def bare_of(statements: Iterable[PolicyStatement]) -> Mapping[int, list[StatementLine]]:
+    """Return the lines of statements that rest on nothing, by statement; one query."""
+    found: dict[int, list[StatementLine]] = {}
+    rows = StatementLine.objects.filter(statement__in=list(statements), evidence=None)
+    for line in rows.order_by("statement_id", "position", "pk"):
+        found.setdefault(line.statement_id, []).append(line)
+    return found

@@ -1,0 +1,88 @@
+"""Reads of policy statements: who reads which, what rests on what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from clusters.visibility import viewer
+from results.choices import EvidenceKind, StatementState
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.models import User, WorkingGroup
+    from results.models import LineEvidence, PolicyStatement, StatementVersion
+
+
+class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
+    """Policy statements."""
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep what `user` may know of: what was adopted once, what is discussed, and what one keeps.
+
+        Everybody reads adopted versions; members of the community what is discussed; the coordinators of its working
+        group, those of the mission and administrators read all.
+        """
+        who = viewer(user, timezone.localdate())
+        if who.is_mission or who.is_administrator:
+            return self.all()
+        seen = Q(adopted_version__gte=1)
+        if who.is_cop:
+            seen |= Q(state=StatementState.DISCUSSED)
+        if who.group_ids:
+            seen |= Q(working_group__in=who.group_ids)
+        return self.filter(seen)
+
+    def in_state(self, *states: str) -> Self:
+        """Keep those in one of the states."""
+        return self.filter(state__in=states)
+
+    def adopted_once(self) -> Self:
+        """Keep those of which a version was adopted."""
+        return self.filter(adopted_version__gte=1)
+
+    def of_group(self, group: WorkingGroup | int) -> Self:
+        """Keep those of a working group."""
+        return self.filter(working_group=group)
+
+    def of_groups(self, ids: Any) -> Self:
+        """Keep those of several working groups (keys)."""
+        return self.filter(working_group__in=ids)
+
+    def not_written_by(self, member_id: int) -> Self:
+        """Leave out those in which a person wrote."""
+        wrote = self.model.writers.through._default_manager.filter(policystatement=OuterRef("pk"), member=member_id)
+        return self.exclude(Exists(wrote))
+
+    def for_list(self) -> Self:
+        """Join what a line of a list shows."""
+        return self.select_related("working_group")
+
+
+class LineEvidenceQuerySet(models.QuerySet["LineEvidence"]):
+    """What lines rest on."""
+
+    def about(self, kind: str, ids: Any) -> Self:
+        """Keep what points to these subjects of a kind."""
+        return self.filter(kind=kind, subject_id__in=ids)
+
+    def outcomes(self) -> Self:
+        """Keep outcomes."""
+        return self.filter(kind=EvidenceKind.OUTCOME)
+
+    def uptakes(self) -> Self:
+        """Keep uptakes."""
+        return self.filter(kind=EvidenceKind.UPTAKE)
+
+
+class StatementVersionQuerySet(models.QuerySet["StatementVersion"]):
+    """Adopted versions, newest first."""
+
+    def newest_of(self, ids: Any) -> Self:
+        """Keep the newest version of each of these statements."""
+        later = self.model._default_manager.filter(statement=OuterRef("statement"), number__gt=OuterRef("number"))
+        return self.filter(statement__in=ids).exclude(Exists(later))

@@ -1,0 +1,87 @@
+"""Who may be asked to confirm an uptake, how often, and who may not answer: predicates with reasons."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community.folding import fold_key
+from community.models import User
+from community.permissions import ALLOWED, Verdict, refused
+from results.choices import FROM_COMMITTED_ON, ConfirmationStatus
+from results.models import Uptake, UptakeConfirmation
+
+#: So many questions one person asks in a day, one address is asked in a day, and wait for one uptake at once.
+PER_DAY = 20
+PER_ADDRESS = 3
+MOST_OPEN = 3
+#: A reminder follows the last mail after so long.
+REMIND_AFTER = timedelta(days=3)
+
+
+def can_be_asked(uptake: Uptake) -> Verdict:
+    """Tell whether there is something to confirm: it is committed or in use."""
+    if uptake.state in FROM_COMMITTED_ON:
+        return ALLOWED
+    return refused(_("The organisation is asked once it has committed itself or uses the solution."), "state")
+
+
+def may_ask(uptake: Uptake, address: str, *, by: User, at: datetime) -> Verdict:
+    """Tell whether `address` may be asked about an uptake by `by` now; three queries at most."""
+    verdict = can_be_asked(uptake)
+    if not verdict:
+        return verdict
+    key = fold_key(address)
+    if key in own_addresses(uptake, by):
+        return refused(_("Nobody confirms what they declared themselves. Ask somebody of the adopting organisation."))
+    open_ = list(uptake.confirmations.open().values_list("address_key", flat=True))
+    if key in open_:
+        return refused(_("This address was asked already and has not answered yet."), "state")
+    if len(open_) >= MOST_OPEN:
+        return refused(
+            _("At most %(most)d people are asked at once. Take a question back first.") % {"most": MOST_OPEN}
+        )
+    since = timezone.make_aware(datetime.combine(timezone.localdate(at), time.min))
+    today = UptakeConfirmation.objects.filter(asked_at__gte=since)
+    if today.filter(asked_by=by).count() >= PER_DAY:
+        return refused(_("You may ask %(most)d organisations a day. Ask the others tomorrow.") % {"most": PER_DAY})
+    if today.filter(address_key=key).count() >= PER_ADDRESS:
+        return refused(_("This address was asked often today. Ask again tomorrow."))
+    return ALLOWED
+
+
+def own_addresses(uptake: Uptake, asker: User | None) -> frozenset[str]:
+    """Return the addresses that can't confirm: who declared it, and who asks."""
+    declared = User.objects.filter(member=uptake.declared_by_id or 0).values_list("email_key", flat=True)
+    return frozenset({*declared, asker.email_key if asker else ""} - {""})
+
+
+def can_remind(row: UptakeConfirmation, at: datetime) -> Verdict:
+    """Tell whether an address may be reminded by hand: three days after its last mail. Asks a row of `with_link`."""
+    if row.status != ConfirmationStatus.OPEN:
+        return refused(_("This question is not open any more."), "state")
+    verdict = can_be_asked(row.uptake)
+    if not verdict:
+        return verdict
+    sent = row.link_sent_at or row.asked_at
+    if sent > at - REMIND_AFTER and not has_run_out(row, at):
+        return refused(_("The last mail went there less than three days ago. Give the person time to answer."), "state")
+    return ALLOWED
+
+
+def has_run_out(row: UptakeConfirmation, at: datetime) -> bool:
+    """Tell whether the link of an open question acts no more; asks a row of `with_link`."""
+    return row.link_ends_at is not None and row.link_ends_at <= at
+
+
+def is_answerable(row: UptakeConfirmation) -> Verdict:
+    """Tell whether a question waits for its answer, and still asks something."""
+    if row.status == ConfirmationStatus.TAKEN_BACK:
+        return refused(_("This question was taken back by those who asked it."), "closed")
+    if row.status != ConfirmationStatus.OPEN:
+        return refused(_("This question was answered already. Thank you."), "closed")
+    if row.uptake.state not in FROM_COMMITTED_ON:
+        return refused(_("The cluster does not state this any more, so nothing is left to confirm."), "closed")
+    return ALLOWED

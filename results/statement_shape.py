@@ -1,0 +1,59 @@
+"""What a version of a policy statement holds, as plain values; frozen when it is adopted.
+
+No person stands in it: statements speak for their working group.
+"""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class GroupShape(TypedDict):
+    """The working group: stable code, and its title on that day."""
+
+    code: str
+    title: str
+
+
+class EvidenceShape(TypedDict):
+    """What a line rests on, with its state on the day.
+
+    `state` is the kind of an outcome or the step of an uptake; `how`, `organisation`, `country`, `territory` and
+    `is_documented` belong to uptakes. `on` is a day as ISO 8601.
+    """
+
+    kind: str
+    id: int
+    title: str
+    shows: str
+    cluster: str
+    cluster_title: str
+    state: str
+    how: str
+    organisation: str
+    country: str
+    territory: str
+    is_documented: bool
+    on: str | None
+
+
+class LineShape(TypedDict):
+    """One line and what it rests on."""
+
+    number: int
+    heading: str
+    text: str
+    evidence: list[EvidenceShape]
+
+
+class StatementSnapshot(TypedDict):
+    """A whole version; `as_of` is the day of the adoption."""
+
+    reference: str
+    title: str
+    as_of: str
+    language: str
+    working_group: GroupShape
+    audience: str
+    summary: str
+    lines: list[LineShape]

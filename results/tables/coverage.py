@@ -1,0 +1,261 @@
+"""The page of coverage in words: a map, one table, and where nothing clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clusters.choices import OutcomeKind
+from results.coverage import STATES
+from results.pictures.tilemap import Tile, tilemap
+from results.rules import coverage as rules
+from results.rules.coverage import UNSAID, Columns, Count, Facts, Rows, Wanted
+
+Words = str | Promise
+
+#: What a column of states is called, in the order of a cluster's life.
+STATE_WORDS: Final[Mapping[str, Words]] = {
+    "waiting": gettext_lazy("proposed"),
+    "approved": gettext_lazy("approved"),
+    "running": gettext_lazy("running"),
+    "concluded": gettext_lazy("concluded"),
+}
+#: From so many clusters on a cell is darker.
+MANY: Final = 3
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number of the table: where its clusters are listed ("": nowhere), and how it is set off."""
+
+    number: int
+    url: str
+    css: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row: what it stands for, a number a column, and the figures beside them (None: not counted here)."""
+
+    key: str
+    label: str
+    badge: str
+    cells: tuple[Cell, ...]
+    clusters: Cell
+    regions: str
+    declared: int
+    documented: int
+    needs: int | None
+    idle: int | None
+
+    @property
+    def is_bare(self) -> bool:
+        """Whether nothing clusters there."""
+        return self.clusters.number == 0
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its short head, and what that stands for."""
+
+    key: str
+    head: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Everything that the page shows."""
+
+    lead: str
+    wide: SafeString
+    narrow: SafeString
+    columns: list[Column]
+    lines: list[Line]
+    total: Line
+    rows: Rows
+    bare: list[Line]
+
+
+def coverage_of(facts: Facts, wanted: Wanted, rows: Rows, columns: Columns, *, sees_proposed: bool) -> Coverage:
+    """Return the page for facts and what is chosen; `sees_proposed` adds what is not approved yet."""
+    kept = rules.chosen(facts, wanted)
+    counts, total = rules.count(kept, rows, columns), rules.in_all(kept, columns)
+    heads = list(_columns(facts, columns, sees_proposed))
+    links = _Links(wanted, rows, columns, sees_proposed)
+    lines = [
+        _line(key, label, badge, counts.get(key, Count()), heads, kept, links)
+        for key, label, badge in _rows(facts, rows, wanted)
+    ]
+    if UNSAID in counts:
+        lines.append(_line(UNSAID, str(_UNSAID[rows]), "", counts[UNSAID], heads, kept, links))
+    tiles = _tiles(kept, wanted, sees_proposed)
+    return Coverage(
+        lead=_lead(kept),
+        wide=tilemap(tiles, ident="tilemap-wide"),
+        narrow=tilemap(tiles, ident="tilemap-narrow", is_wide=False),
+        columns=heads,
+        lines=lines,
+        total=_line("", _("All, each counted once"), "", total, heads, kept, links, is_total=True),
+        rows=rows,
+        bare=[line for line in lines if line.is_bare and line.key],
+    )
+
+
+_UNSAID: Final[Mapping[Rows, Words]] = {
+    Rows.COUNTRY: gettext_lazy("Without a place"),
+    Rows.REGION: gettext_lazy("In no single region"),
+    Rows.PROJECT: gettext_lazy("Without a project"),
+}
+
+
+def countries_of(facts: Facts) -> list[tuple[str, str]]:
+    """Return the programme's countries, as letters and name, in alphabetical order of the names."""
+    return list(facts.countries.items())
+
+
+def _lead(facts: Facts) -> str:
+    """Return the sentence over the map."""
+    reached, everything = len(rules.regions_with_work(facts)), len(facts.regions)
+    words = ngettext(
+        "%(some)d of the %(all)d programme regions takes part in a cluster.",
+        "%(some)d of the %(all)d programme regions take part in a cluster.",
+        reached,
+    ) % {"some": reached, "all": everything}
+    if missing := rules.countries_without(facts):
+        names = ", ".join(facts.countries[code] for code in missing)
+        words = _("%(words)s No region does of: %(names)s.") % {"words": words, "names": names}
+    return words
+
+
+def _columns(facts: Facts, columns: Columns, sees_proposed: bool) -> Iterator[Column]:
+    if columns is Columns.GROUP:
+        yield from (Column(code, code, title) for code, title in facts.groups)
+    elif columns is Columns.OUTCOME:
+        yield from (Column(kind.value, str(kind.label), "") for kind in OutcomeKind)
+    else:
+        shown = [key for key in STATE_WORDS if sees_proposed or key != "waiting"]
+        yield from (Column(key, str(STATE_WORDS[key]), "") for key in shown)
+
+
+def _rows(facts: Facts, rows: Rows, wanted: Wanted) -> Iterator[tuple[str, str, str]]:
+    """Yield the rows as key, name and badge, in their order; those that a filter leaves out are not shown."""
+    if rows is Rows.COUNTRY:
+        yield from ((code, name, code) for code, name in countries_of(facts) if wanted.country in ("", code))
+    elif rows is Rows.REGION:
+        shown = (region for region in facts.regions if wanted.country in ("", region.country))
+        yield from ((region.code, region.name, region.code) for region in shown)
+    else:
+        yield from ((acronym, acronym, "") for acronym, _title in facts.projects if wanted.project in ("", acronym))
+
+
+@dataclass(frozen=True)
+class _Links:
+    """Leads from a number to the clusters that it counts, in the register."""
+
+    wanted: Wanted
+    rows: Rows
+    columns: Columns
+    sees_proposed: bool
+
+    def url(self, key: str, column: str = "") -> str:
+        """Return the address of the register; "" where it has no such filter."""
+        if self.wanted.outcome or (column and self.columns is Columns.OUTCOME):
+            return ""
+        place = self.wanted.country if self.rows is Rows.PROJECT else key or self.wanted.country
+        project = key if self.rows is Rows.PROJECT and key else self.wanted.project
+        group = column if self.columns is Columns.GROUP and column else self.wanted.group
+        wanted_state = column if self.columns is Columns.STATE else ""
+        pairs = [("territory", place), ("project", project), ("wg", group)]
+        pairs += [("state", str(state)) for state, name in STATES.items() if self._is_counted(name, wanted_state)]
+        query = urlencode([pair for pair in pairs if pair[1]])
+        return f"{reverse('clusters:list')}?{query}"
+
+    def _is_counted(self, name: str, wanted: str) -> bool:
+        return wanted in ("", name) and (self.sees_proposed or name != "waiting")
+
+
+def _line(
+    key: str,
+    label: str,
+    badge: str,
+    count: Count,
+    heads: list[Column],
+    facts: Facts,
+    links: _Links,
+    *,
+    is_total: bool = False,
+) -> Line:
+    is_listed = bool(key) or is_total
+    regions = sum(region.country == key for region in facts.regions)
+    if is_total:
+        regions = len(facts.regions)
+    return Line(
+        key=key,
+        label=label,
+        badge=badge,
+        cells=tuple(
+            _cell(count.by_column.get(head.key, 0), links.url(key, head.key) if is_listed else "") for head in heads
+        ),
+        clusters=_cell(count.clusters, links.url(key) if is_listed else ""),
+        regions=_("%(some)d of %(all)d") % {"some": count.regions, "all": regions} if regions else "–",
+        declared=count.declared,
+        documented=count.documented,
+        needs=count.needs,
+        idle=count.idle,
+    )
+
+
+def _cell(number: int, url: str) -> Cell:
+    css = "z" if not number else "m2" if number >= MANY else "m1"
+    return Cell(number, url if number else "", css)
+
+
+def _tiles(facts: Facts, wanted: Wanted, sees_proposed: bool) -> list[Tile]:
+    counts = rules.count(facts, Rows.REGION, Columns.GROUP)
+    links = _Links(wanted, Rows.REGION, Columns.GROUP, sees_proposed)
+    found = []
+    for region in facts.regions:
+        count = counts.get(region.code, Count())
+        url = links.url(region.code) if count.clusters else ""
+        found.append(
+            Tile(
+                region.code,
+                region.name,
+                region.column,
+                region.row,
+                count.clusters,
+                count.declared,
+                count.documented,
+                url,
+            )
+        )
+    return found
+
+
+def sheet_of(coverage: Coverage) -> tuple[list[str], list[list[Any]]]:
+    """Return the table as a head and rows, for a file: the same numbers as on the page."""
+    head = ["code", "name", *(column.key for column in coverage.columns)]
+    head += ["clusters", "uptakes_declared", "uptakes_documented", "open_needs", "idle_solutions"]
+    rows = [
+        [
+            line.key,
+            line.label,
+            *(cell.number for cell in line.cells),
+            line.clusters.number,
+            line.declared,
+            line.documented,
+            "" if line.needs is None else line.needs,
+            "" if line.idle is None else line.idle,
+        ]
+        for line in [*coverage.lines, coverage.total]
+    ]
+    return head, rows

@@ -1,0 +1,269 @@
+"""Policy statements in words: lists, one statement for one reader, what may be put under a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clusters.choices import OutcomeKind
+from clusters.visibility import viewer
+from community.access import named_members
+from community.folding import fold
+from community.lifecycle import Offer
+from community.models import Comment, Event, User
+from results.choices import EvidenceKind, StatementState, UptakeKind, UptakeStep
+from results.models import PolicyStatement, StatementLine, StatementVersion
+from results.policy_lifecycle import STATEMENT, content_hash
+from results.policy_sentences import entries_of
+from results.policy_summary import (
+    Key,
+    changes_since,
+    lines_of,
+    of_outcome,
+    of_uptake,
+    public_outcomes,
+    public_uptakes,
+    shape_of,
+)
+from results.rules.policy import can_comment, can_discard, can_write, reads_present
+from results.statement_shape import EvidenceShape, LineShape
+
+Anybody = User | AnonymousUser
+
+#: So many pieces of evidence are offered at once; more words find the others.
+OFFERED = 25
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A piece of evidence in words: what it is, how it stands, where it is read; `changed` since the adoption."""
+
+    shape: EvidenceShape
+    key: int
+    label: str
+    standing: str
+    mark: str
+    changed: str = ""
+
+    @property
+    def day(self) -> date | None:
+        """The day of the outcome, or since when it is used."""
+        return date.fromisoformat(self.shape["on"]) if self.shape["on"] else None
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line with its evidence; `row` is None in an adopted version."""
+
+    number: int
+    heading: str
+    text: str
+    pieces: list[Piece]
+    row: StatementLine | None = None
+
+
+@dataclass
+class Remark:
+    """A comment for one reader, with its answers."""
+
+    comment: Comment
+    who: str
+    is_mine: bool
+    answers: list[Remark] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One statement for one reader.
+
+    `version` is the adopted version that is shown, None where the text as it is written now is shown.
+    """
+
+    statement: PolicyStatement
+    title: str
+    audience: str
+    summary: str
+    lines: list[Line]
+    version: StatementVersion | None
+    versions: list[StatementVersion]
+    changed_count: int
+    offers: list[Offer]
+    may_write: bool
+    why_not: str
+    may_discard: bool
+    entries: list[Any]
+    remarks: list[Remark]
+    may_comment: bool
+    sees_comments: bool
+    seen: str
+
+
+def piece_of(shape: EvidenceShape, *, key: int = 0, changed: str = "") -> Piece:
+    """Return a piece of evidence in words."""
+    if shape["kind"] == EvidenceKind.OUTCOME:
+        label, standing, mark = str(EvidenceKind.OUTCOME.label), str(OutcomeKind(shape["state"]).label), "outcome"
+    else:
+        label, step = str(EvidenceKind.UPTAKE.label), str(UptakeStep(shape["state"]).label)
+        how = str(UptakeKind(shape["how"]).label).lower() if shape["how"] else ""
+        standing = f"{step}, {how}" if how else step
+        mark = "documented" if shape["is_documented"] else "declared"
+    return Piece(shape, key, label, standing, mark, changed)
+
+
+def sheet_of(statement: PolicyStatement, user: Anybody) -> Sheet:
+    """Return the statement as the reader may read it: written now, or as it was adopted last."""
+    versions = list(StatementVersion.objects.filter(statement=statement).order_by("-number"))
+    is_adopted = statement.state == StatementState.ADOPTED
+    is_present = reads_present(user, statement) and not is_adopted
+    version = versions[0] if versions and not is_present else None
+    changes = changes_since(version.snapshot) if version else {}
+    lines = _frozen_lines(version.snapshot["lines"], changes) if version else _written_lines(statement)
+    snapshot: Any = version.snapshot if version else None
+    now, writes = timezone.now(), can_write(user, statement)
+    reads_all = reads_present(user, statement) and bool(viewer(user, timezone.localdate()).member_id)
+    sees_comments = viewer(user, timezone.localdate()).is_cop and reads_all
+    return Sheet(
+        statement=statement,
+        title=snapshot["title"] if snapshot else statement.title,
+        audience=snapshot["audience"] if snapshot else statement.audience,
+        summary=snapshot["summary"] if snapshot else statement.summary,
+        lines=lines,
+        version=version,
+        versions=versions,
+        changed_count=len(changes),
+        offers=STATEMENT.offers(statement, by=user, at=now) if isinstance(user, User) else [],
+        may_write=bool(writes),
+        why_not=str(writes.reason) if writes.code == "state" else "",
+        may_discard=bool(can_discard(user, statement)),
+        entries=entries_of(Event.objects.about(statement).for_sentences(), reads_all=reads_all),
+        remarks=_remarks(statement, user) if sees_comments else [],
+        may_comment=bool(can_comment(user, statement)),
+        sees_comments=sees_comments,
+        seen=content_hash(statement),
+    )
+
+
+def _frozen_lines(lines: Iterable[LineShape], changes: dict[Key, str]) -> list[Line]:
+    return [
+        Line(
+            line["number"],
+            line["heading"],
+            line["text"],
+            [piece_of(one, changed=changes.get((one["kind"], one["id"]), "")) for one in line["evidence"]],
+        )
+        for line in lines
+    ]
+
+
+def _written_lines(statement: PolicyStatement) -> list[Line]:
+    rows = lines_of(statement)
+    found = []
+    for row, shape in zip(rows, shape_of(rows), strict=True):
+        keys = {(one.kind, one.subject_id): one.pk for one in row.evidence.all()}
+        pieces = [piece_of(one, key=keys[one["kind"], one["id"]]) for one in shape["evidence"]]
+        found.append(Line(shape["number"], shape["heading"], shape["text"], pieces, row))
+    return found
+
+
+def _remarks(statement: PolicyStatement, user: Anybody) -> list[Remark]:
+    """Return the comments, oldest first, each with its answers; others are named with their consent."""
+    rows = Comment.objects.filter(kind="statement", subject_id=statement.pk).select_related("by__member")
+    found = list(rows.order_by("created_at", "pk"))
+    named = named_members(user, [row.by.member.pk for row in found if row.by.member is not None])
+    threads: dict[int, Remark] = {}
+    for row in found:
+        member, is_mine = row.by.member, row.by_id == user.pk
+        who = _("You") if is_mine else member.name if member is not None and member.pk in named else _("A member")
+        remark = Remark(row, who, is_mine)
+        if row.reply_to_id is None:
+            threads[row.pk] = remark
+        elif row.reply_to_id in threads:
+            threads[row.reply_to_id].answers.append(remark)
+    return [one for one in threads.values() if one.comment.text or one.answers]
+
+
+@dataclass(frozen=True)
+class Offered:
+    """What may be put under a line: pieces that fit, and whether there are more."""
+
+    pieces: list[Piece]
+    has_more: bool
+
+
+def offered(line: StatementLine, *, words: str, everywhere: bool) -> Offered:
+    """Return outcomes and uptakes to put under a line: of its working group's clusters, or of all; two queries.
+
+    Words are looked for in the titles of outcomes, solutions, organisations and clusters, without case and accents.
+    """
+    outcomes, uptakes = public_outcomes(), public_uptakes()
+    if not everywhere:
+        group = line.statement.working_group_id
+        outcomes, uptakes = (rows.filter(cluster__working_group=group) for rows in (outcomes, uptakes))
+    for word in fold(words).split():
+        in_cluster = Q(cluster__search_text__contains=word)
+        outcomes = outcomes.filter(Q(title__icontains=word) | in_cluster)
+        uptakes = uptakes.filter(
+            Q(solution__search_text__contains=word) | Q(organisation__name_key__contains=word) | in_cluster
+        )
+    there = line.evidence.values_list("kind", "subject_id")
+    used = {kind: [pk for known, pk in there if known == kind] for kind in EvidenceKind.values}
+    found = [
+        *(of_uptake(row) for row in uptakes.exclude(pk__in=used[EvidenceKind.UPTAKE]).in_order()[: OFFERED + 1]),
+        *(
+            of_outcome(row)
+            for row in outcomes.exclude(pk__in=used[EvidenceKind.OUTCOME]).order_by("-reached_on", "-pk")[: OFFERED + 1]
+        ),
+    ]
+    return Offered([piece_of(one) for one in found[: 2 * OFFERED]], len(found) > 2 * OFFERED)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One statement of a list: as everybody reads it, or with how the next version stands for who may know."""
+
+    statement: PolicyStatement
+    title: str
+    audience: str
+    number: int
+    adopted_at: Any
+    shows_state: bool
+
+
+def listed(statements: Iterable[PolicyStatement], user: Anybody) -> list[Listed]:
+    """Return the lines of a list; one query for all versions."""
+    rows = list(statements)
+    newest = {one.statement_id: one for one in StatementVersion.objects.newest_of([row.pk for row in rows])}
+    found = []
+    for row in rows:
+        version, is_present = newest.get(row.pk), reads_present(user, row)
+        title = row.title if is_present or version is None else version.snapshot["title"]
+        audience = row.audience if is_present or version is None else version.snapshot["audience"]
+        number, at = (version.number, version.adopted_at) if version else (0, None)
+        found.append(Listed(row, title, audience, number, at, is_present or row.state == StatementState.WITHDRAWN))
+    return found
+
+
+def resting_on(kind: str, ids: Iterable[int], user: Anybody) -> list[dict[str, Any]]:
+    """Return the lines of adopted versions that rest on these subjects, for their pages; two queries.
+
+    Only what is adopted stands there: the text that is written now is read on the statement's own page.
+    """
+    wanted = set(ids)
+    if not wanted:
+        return []
+    statements = PolicyStatement.objects.adopted_once().in_state(
+        StatementState.ADOPTED, StatementState.DRAFT, StatementState.DISCUSSED
+    )
+    return [
+        {"statement": version.statement, "title": version.snapshot["title"], "line": line}
+        for version in StatementVersion.objects.newest_of(statements.values("pk")).select_related("statement")
+        for line in version.snapshot["lines"]
+        if any(one["kind"] == kind and one["id"] in wanted for one in line["evidence"])
+    ]

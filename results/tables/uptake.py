@@ -1,0 +1,173 @@
+"""Uptakes as pages show them: rows with their proof, figures declared and documented apart, one with its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from clusters.choices import Capacity
+from clusters.permissions import LEADS, capacities, sees_names
+from clusters.sentences import Entry, history
+from community.choices import FileVisibility
+from community.lifecycle import Offer
+from community.models import Event, File, User
+from community.visibility import is_cop
+from results.choices import LADDER, ON_THE_WAY, ConfirmationStatus, UptakeStep
+from results.lifecycle import UPTAKE
+from results.models import Uptake, UptakeConfirmation
+from results.sentences import INTERNAL_VERBS
+
+#: Who fetches restricted files of an uptake, besides who uploaded them.
+_KEEPERS = frozenset({*LEADS, Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR, Capacity.ADMINISTRATOR})
+Anybody = User | AnonymousUser
+
+
+@dataclass(frozen=True)
+class Uptakes:
+    """Uptakes in a list, and how many of them are documented, declared and on the way."""
+
+    rows: list[Uptake]
+
+    @property
+    def in_use(self) -> list[Uptake]:
+        """What is used: the only ones that count."""
+        return [row for row in self.rows if row.state == UptakeStep.IN_USE]
+
+    @property
+    def on_the_way(self) -> int:
+        """How many are on a step before the use."""
+        return sum(row.state in ON_THE_WAY for row in self.rows)
+
+    @property
+    def documented(self) -> int:
+        """How many in use the adopting organisation confirmed with a document."""
+        return sum(row.is_documented for row in self.in_use)
+
+    @property
+    def declared(self) -> int:
+        """How many in use are only declared."""
+        return len(self.in_use) - self.documented
+
+    @property
+    def figures(self) -> list[tuple[int, str]]:
+        """The three figures with their words; declared and documented are never added up."""
+        return [
+            (self.documented, ngettext("uptake documented", "uptakes documented", self.documented)),
+            (self.declared, ngettext("uptake declared", "uptakes declared", self.declared)),
+            (self.on_the_way, _("on the way")),
+        ]
+
+
+def uptakes_of(rows: Iterable[Uptake]) -> Uptakes:
+    """Return a list of `for_page` rows: what is used first."""
+    order = {step: number for number, step in enumerate((*reversed(LADDER), UptakeStep.STOPPED))}
+    return Uptakes(sorted(rows, key=lambda row: order[row.step]))
+
+
+@dataclass(frozen=True)
+class Rung:
+    """A step of the ladder: whether it was climbed, and whether the uptake stands on it."""
+
+    label: str | Promise
+    is_reached: bool
+    is_current: bool
+
+
+def ladder(uptake: Uptake) -> list[Rung]:
+    """Return the steps with how far an uptake has come; a stopped one as far as it had come."""
+    step = uptake.state_before if uptake.state == UptakeStep.STOPPED else uptake.state
+    reached = LADDER.index(UptakeStep(step)) if step in LADDER else -1
+    return [
+        Rung(one.label, number <= reached, number == reached and uptake.state != UptakeStep.STOPPED)
+        for number, one in enumerate(LADDER)
+    ]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question to the adopting organisation as the reader may know it; `name` only for who works on the cluster."""
+
+    row: UptakeConfirmation
+    name: str
+    counts: bool
+    document: File | None
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that the page of one uptake shows."""
+
+    uptake: Uptake
+    rungs: list[Rung]
+    offers: list[Offer]
+    files: list[File]
+    confirmation: Answered | None
+    answers: list[Answered] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+    @property
+    def to_settle(self) -> list[Answered]:
+        """The corrections that wait for the lead."""
+        return [one for one in self.answers if _waits(one.row)]
+
+
+def _waits(row: UptakeConfirmation) -> bool:
+    return row.status == ConfirmationStatus.CORRECTED and row.settled_at is None
+
+
+def sheet(uptake: Uptake, user: Anybody) -> Sheet:
+    """Return one uptake for a reader: who works on the cluster reads each question, others what documents it."""
+    works = sees_names(user, uptake.cluster)
+    fetched = {file.pk: file for file in files_for(user, uptake)}
+    questions = uptake.confirmations.with_link().select_related("document", "asked_by__member", "settled_by")
+    answers = [_answered(row, uptake, fetched, works=works) for row in questions]
+    counting = next((one for one in answers if one.counts), None)
+    offers = UPTAKE.offers(uptake, by=user, at=timezone.now()) if isinstance(user, User) else []
+    return Sheet(
+        uptake,
+        ladder(uptake),
+        offers,
+        [file for file in fetched.values() if file.kind == "uptake"],
+        counting,
+        answers if works else [],
+        history(_events(uptake, works=works), uptake.cluster, user=user),
+    )
+
+
+def _events(uptake: Uptake, *, works: bool) -> list[Event]:
+    """Return the events of an uptake, newest first: the questions to the organisation for who works on the cluster."""
+    rows = Event.objects.about(uptake).for_sentences()
+    return list(rows if works else rows.exclude(verb__in=INTERNAL_VERBS))
+
+
+def _answered(row: UptakeConfirmation, uptake: Uptake, fetched: dict[int, File], *, works: bool) -> Answered:
+    document = row.document
+    is_there = (document is not None and document.removed_at is None) or row.document_url or row.document_number
+    counts = row.status == ConfirmationStatus.CONFIRMED and row.statement == uptake.statement and bool(is_there)
+    return Answered(row, row.person_name if works else "", counts, fetched.get(row.document_id or 0))
+
+
+def files_for(user: Anybody, uptake: Uptake) -> list[File]:
+    """Return the files of an uptake and of its confirmations that `user` may fetch, oldest first; one query.
+
+    Public ones everybody who reads the uptake; those for the community its members and whoever works on the cluster;
+    restricted ones the lead's side, the group's coordinators and administrators; and one's own.
+    """
+    rows = File.objects.present().filter(Q(uptakes=uptake) | Q(confirmations__uptake=uptake)).distinct()
+    if not isinstance(user, User):
+        return list(rows.public().order_by("uploaded_at", "pk"))
+    classes: list[Any] = [FileVisibility.PUBLIC]
+    if is_cop(user) or sees_names(user, uptake.cluster):
+        classes.append(FileVisibility.COP)
+    if capacities(user, uptake.cluster, timezone.localdate()) & _KEEPERS:
+        classes.append(FileVisibility.RESTRICTED)
+    mine = Q(visibility__in=classes) | Q(uploaded_by=user)
+    return list(rows.filter(mine).order_by("uploaded_at", "pk"))

@@ -1,0 +1,231 @@
+"""The lines of a policy statement: written, moved, taken out, put on evidence; and comments on the statement."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views import View
+
+from clusters.views.parts import INVALID, ask, part_of, status_of
+from community.models import Comment
+from community.permissions import Refusal
+from results.actions import policy as actions
+from results.actions import policy_comment as comments
+from results.forms.policy import EvidenceForm, FindForm, LineForm, StatementCommentForm
+from results.models import LineEvidence, PolicyStatement, StatementLine
+from results.rules.policy import can_comment
+from results.tables.policy import offered
+from results.views.policy import clashed, statement_of, statement_page, written_by
+
+if TYPE_CHECKING:
+    from clusters.views.proposal_page import SignedInRequest
+
+LINE, CHOOSE = "results/policy/line.html", "results/policy/evidence.html"
+
+
+class LineCreateView(View):
+    """`/policy/<pk>/lines/add/`."""
+
+    def get(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        """Show an empty form."""
+        statement = written_by(request, pk)
+        return self._page(request, statement, LineForm(statement=statement))
+
+    def post(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        """Add it, and lead to what it rests on."""
+        statement = written_by(request, pk)
+        form = LineForm(request.POST, statement=statement)
+        if not form.is_valid():
+            return self._page(request, statement, form, status=INVALID)
+        words = {name: form.cleaned_data[name] for name in ("heading", "text")}
+        try:
+            line = actions.add_line(statement=statement, by=request.user, **words)
+        except Refusal as refusal:
+            return self._page(request, statement, form, status=status_of(refusal, form))
+        messages.success(request, _("The line stands. Now put under it what it rests on."))
+        return redirect("results:line_evidence", statement.pk, line.pk)
+
+    def _page(
+        self, request: SignedInRequest, statement: PolicyStatement, form: LineForm, *, status: int = 200
+    ) -> HttpResponse:
+        return render(request, LINE, {"statement": statement, "form": form}, status=status)
+
+
+class LineUpdateView(View):
+    """`/policy/<pk>/lines/<line>/edit/`."""
+
+    def get(self, request: SignedInRequest, pk: int, line: int) -> HttpResponse:
+        """Show the form, filled from the line as it is saved."""
+        statement, row = _line(request, pk, line)
+        context = {"statement": statement, "line": row, "form": LineForm(statement=statement, line=row)}
+        return render(request, LINE, context)
+
+    def post(self, request: SignedInRequest, pk: int, line: int) -> HttpResponse:
+        """Write; a stale edit says who was faster and keeps what was typed."""
+        statement, row = _line(request, pk, line)
+        form = LineForm(request.POST, statement=statement, line=row)
+        if not form.is_valid():
+            return render(request, LINE, {"statement": statement, "line": row, "form": form}, status=INVALID)
+        words = {name: form.cleaned_data[name] for name in ("heading", "text")}
+        seen = form.cleaned_data["seen_version"] or 0
+        try:
+            actions.update_line(line=row, by=request.user, seen_version=seen, **words)
+        except Refusal as refusal:
+            return clashed(request, statement, form, refusal, LINE, line=row, theirs=row.text)
+        messages.success(request, _("Saved."))
+        return redirect(_place(statement, row))
+
+
+class LineMoveView(View):
+    """`/policy/<pk>/lines/<line>/move/`: one place up or down."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: SignedInRequest, pk: int, line: int) -> HttpResponse:
+        """Move it."""
+        statement, row = _line(request, pk, line)
+        _press(request, actions.move_line, line=row, by=request.user, up=request.POST.get("to") == "up")
+        return redirect(_place(statement, row))
+
+
+class LineRemoveView(View):
+    """`/policy/<pk>/lines/<line>/remove/`."""
+
+    def get(self, request: SignedInRequest, pk: int, line: int) -> HttpResponse:
+        """Ask once more: what stands under it goes with it."""
+        statement, row = _line(request, pk, line)
+        return render(request, "results/policy/line_remove.html", {"statement": statement, "line": row})
+
+    def post(self, request: SignedInRequest, pk: int, line: int) -> HttpResponse:
+        """Take it out."""
+        statement, row = _line(request, pk, line)
+        if _press(request, actions.remove_line, line=row, by=request.user):
+            messages.success(request, _("The line is gone."))
+        return redirect("results:statement", statement.pk)
+
+
+class LineEvidenceView(View):
+    """`/policy/<pk>/lines/<line>/evidence/`: GET offers what fits, POST puts one thing under the line."""
+
+    def get(self, request: SignedInRequest, pk: int, line: int) -> HttpResponse:
+        """Show what stands under the line, and outcomes and uptakes that fit the words."""
+        statement, row = _line(request, pk, line)
+        return self._page(request, statement, row)
+
+    def post(self, request: SignedInRequest, pk: int, line: int) -> HttpResponse:
+        """Put it under; the page stays, for the next."""
+        statement, row = _line(request, pk, line)
+        form = EvidenceForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, statement, row, form, status=INVALID)
+        try:
+            actions.put_under(line=row, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            return self._page(request, statement, row, form, status=status_of(refusal, form))
+        messages.success(request, _("It stands under the line."))
+        return redirect(f"{request.path}?{request.GET.urlencode()}")
+
+    def _page(
+        self,
+        request: SignedInRequest,
+        statement: PolicyStatement,
+        line: StatementLine,
+        form: EvidenceForm | None = None,
+        *,
+        status: int = 200,
+    ) -> HttpResponse:
+        find = FindForm(request.GET)
+        given = find.cleaned_data if find.is_valid() else {}
+        found = offered(line, words=given.get("q", ""), everywhere=given.get("everywhere", False))
+        context = {"statement": statement, "line": line, "find": find, "offered": found, "form": form or EvidenceForm()}
+        return render(request, CHOOSE, context, status=status)
+
+
+class EvidenceRemoveView(View):
+    """`/policy/<pk>/lines/<line>/evidence/<piece>/remove/`."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: SignedInRequest, pk: int, line: int, piece: int) -> HttpResponse:
+        """Take it from under the line."""
+        statement, row = _line(request, pk, line)
+        found = LineEvidence.objects.in_bulk([piece]).get(piece)
+        if found is None or found.line_id != row.pk:
+            raise Http404(_("There is no such page, or it is not open to you."))
+        if _press(request, actions.take_from_under, piece=found, by=request.user):
+            messages.success(request, _("It does not stand under the line any more."))
+        return redirect(_place(statement, row))
+
+
+class StatementCommentView(View):
+    """`/policy/<pk>/comments/`."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        """Write one; a refusal keeps what was typed."""
+        statement = statement_of(request, pk)
+        verdict = can_comment(request.user, statement)
+        if verdict.code == "forbidden":
+            ask(verdict)
+        form = StatementCommentForm(request.POST)
+        if not form.is_valid():
+            return statement_page(request, statement, form, status=INVALID)
+        try:
+            row = comments.comment_on_statement(statement=statement, by=request.user, **form.cleaned_data)
+        except Refusal as refusal:
+            return statement_page(request, statement, form, status=status_of(refusal, form))
+        messages.success(request, _("Your comment stands here. Who wrote in the statement is told."))
+        return redirect(f"{_page_of(statement)}#comment-{row.pk}")
+
+
+class StatementCommentBackView(View):
+    """`/policy/<pk>/comments/<comment>/take-back/`: one's own words are gone."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
+        """Take it back."""
+        statement = statement_of(request, pk)
+        row = Comment.objects.in_bulk([comment]).get(comment)
+        if row is None or (row.kind, row.subject_id) != (comments.KIND, statement.pk):
+            raise Http404(_("There is no such page, or it is not open to you."))
+        if _press(request, comments.take_back_statement_comment, comment=row, by=request.user):
+            messages.success(request, _("Taken back: your words are gone."))
+        return redirect(_page_of(statement))
+
+
+def _line(request: SignedInRequest, pk: int, line: int) -> tuple[PolicyStatement, StatementLine]:
+    """Return statement and line of an address, for somebody who writes.
+
+    Raises:
+        Http404: there is no such line in it.
+    """
+    statement = written_by(request, pk)
+    row = part_of(statement.lines, line)
+    row.statement = statement
+    return statement, row
+
+
+def _page_of(statement: PolicyStatement) -> str:
+    return reverse("results:statement", args=[statement.pk])
+
+
+def _place(statement: PolicyStatement, line: StatementLine) -> str:
+    return f"{_page_of(statement)}#line-{line.pk}"
+
+
+def _press(request: SignedInRequest, action: Any, **given: Any) -> bool:
+    """Do it, or say why not; whether it was done."""
+    try:
+        action(**given)
+    except Refusal as refusal:
+        status_of(refusal)
+        messages.error(request, str(refusal.reason))
+        return False
+    return True

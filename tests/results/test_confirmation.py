@@ -1,0 +1,283 @@
+"""The adopting organisation answers without an account: GET shows, POST acts, once, for sixty days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from clusters.actions.reminders import send_reminders
+from clusters.choices import State
+from clusters.models import Cluster
+from community.choices import LinkState
+from community.links import find
+from community.models import Event, File, Message, SignedLink
+from community.permissions import Refusal
+from results.actions.confirmation import (
+    ask_adopter,
+    forget_adopters,
+    remind_adopter,
+    settle_correction,
+    take_question_back,
+)
+from results.actions.uptake import change_step, update_uptake
+from results.desk import items
+from results.models import Uptake, UptakeConfirmation
+from results.querysets.confirmation import PURPOSE
+from results.rules.confirmation import PER_DAY
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import NOW, TODAY
+from tests.results.making import ADDRESS, answered, asked, is_documented, make_uptake, newest_link
+
+pytestmark = [pytest.mark.django_db]
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def cluster(cast: Cast) -> Cluster:
+    return make_cluster(cast, State.RUNNING)
+
+
+@pytest.fixture
+def uptake(cast: Cast, cluster: Cluster) -> Uptake:
+    return make_uptake(cast, cluster)
+
+
+def form(uptake: Uptake, **values: Any) -> dict[str, Any]:
+    return {
+        "seen_statement": uptake.statement,
+        "answer": "confirmed",
+        "person_name": "Mira Horvat",
+        "function": "Head of water",
+        "speaks_for": "on",
+        "document_number": "2026/17",
+        "rights_holder": "Water Board of the Bay",
+        **values,
+    }
+
+
+def test_it_is_confirmed_from_the_mail_without_an_account(cast: Cast, uptake: Uptake, client: Client) -> None:
+    _row, path = asked(cast, uptake)
+    body = " ".join(str(mail.outbox[-1].body).split())
+    for words in ("Lead Person", "Water Board of the Bay", "As we agreed.", "/privacy/", "forgotten 60 days after"):
+        assert words in body
+    before = Event.objects.count()
+    page = client.get(path)
+    assert ("Flood storage method" in page.content.decode(), Event.objects.count()) == (True, before)
+    assert (page["referrer-policy"], "no-store" in page["cache-control"]) == ("strict-origin", True)
+    assert client.post(path, form(uptake)).status_code == 200
+    row = UptakeConfirmation.objects.get()
+    assert (row.status, row.person_name, row.function, row.document_number) == (
+        "confirmed",
+        "Mira Horvat",
+        "Head of water",
+        "2026/17",
+    )
+    assert is_documented(uptake)
+    event = Event.objects.get(verb="uptake.confirmed")
+    assert (event.by, event.data) == (None, {"confirmation": row.pk, "statement": 1})
+    assert "Mira" not in str(event.detail.body)
+    assert {m.to for m in Message.objects.filter(template="results/uptake_answered")} == {
+        cast.user("lead"),
+        cast.user("deputy_lead"),
+    }
+    assert client.post(path, form(uptake)).status_code == 410
+    page = client.get(f"/uptakes/{uptake.pk}/").content.decode()
+    assert ("Documented" in page, "Head of water" in page, "Mira Horvat" in page) == (True, True, False)
+    client.force_login(cast.user("lead"))
+    assert "Mira Horvat" in client.get(f"/uptakes/{uptake.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"document_number": ""}, "Add the document that shows it"),
+        ({"person_name": ""}, "Say who you are"),
+        ({"function": ""}, "Say what you are in the organisation"),
+        ({"speaks_for": ""}, "Only somebody who may speak"),
+        ({"answer": ""}, "Choose an answer."),
+        ({"answer": "refused"}, "Say in a sentence why it is not so."),
+        ({"answer": "corrected"}, "Say what is right"),
+        ({"answer": "corrected", "corrected_on": "13 May 2026"}, "This day has not come yet."),
+    ],
+)
+def test_what_is_missing_is_asked_for_and_what_was_typed_stays(
+    cast: Cast, uptake: Uptake, client: Client, values: dict[str, Any], sentence: str
+) -> None:
+    _row, path = asked(cast, uptake)
+    answer = client.post(path, form(uptake, **{"said": "", **values}))
+    assert answer.status_code == 422
+    assert sentence in answer.content.decode()
+    assert UptakeConfirmation.objects.get().status == "open"
+    assert find(path.split("/")[2], PURPOSE).state == LinkState.OPEN  # type: ignore[union-attr]
+
+
+def test_a_document_is_kept_with_its_rights_for_lead_and_coordinators(cast: Cast, uptake: Uptake) -> None:
+    _row, path = asked(cast, uptake)
+    sent = {"content": SimpleUploadedFile("decision.txt", b"We use it."), "licence": "all rights reserved"}
+    assert Client().post(path, form(uptake, **sent, document_number="")).status_code == 422
+    sent["content"] = SimpleUploadedFile("decision.txt", b"We use it.")
+    assert Client().post(path, form(uptake, **sent, document_number="", is_free_for_eu_use="on")).status_code == 200
+    file = File.objects.get()
+    assert (file.kind, file.uploaded_by, file.visibility) == ("confirmation", None, "restricted")
+    address = f"/uptakes/{uptake.pk}/files/{file.pk}/"
+    found = {}
+    for role in (None, "member", "participant", "lead", "coordinator"):
+        client = Client()
+        if role:
+            client.force_login(cast.user(role))
+        found[role] = client.get(address).status_code
+    assert found == {None: 404, "member": 404, "participant": 404, "lead": 200, "coordinator": 200}
+    File.objects.update(removed_at=NOW)
+    assert not is_documented(uptake)
+
+
+def test_a_refusal_leaves_it_declared_and_is_read_by_who_works_on_it(cast: Cast, uptake: Uptake) -> None:
+    _row, path = asked(cast, uptake)
+    answered(path, "refused", said="We never decided that.")
+    assert not is_documented(uptake)
+    public = Client().get(f"/uptakes/{uptake.pk}/").content.decode()
+    history = Client().get(f"/clusters/{uptake.cluster.name}/history/").content.decode()
+    assert ("never decided" in public, "did not confirm" in public, "did not confirm" in history) == (False,) * 3
+    client = Client()
+    client.force_login(cast.user("participant"))
+    assert "We never decided that." in client.get(f"/uptakes/{uptake.pk}/").content.decode()
+
+
+def test_a_correction_is_taken_over_and_asked_anew(cast: Cast, uptake: Uptake) -> None:
+    _row, path = asked(cast, uptake)
+    row = answered(path, "corrected", corrected_kind="adapted", corrected_on=TODAY, said="Two gauges more.")
+    assert [item.verb for item in items(cast.user("lead"), TODAY)] == ["Take over or set aside"]
+    settle_correction(confirmation=row, by=cast.user("lead"), take_over=True)
+    uptake.refresh_from_db()
+    assert (uptake.kind, uptake.adaptation, uptake.in_use_on) == ("adapted", "Two gauges more.", TODAY)
+    assert not is_documented(uptake)
+    answered(newest_link())
+    assert is_documented(uptake)
+    with pytest.raises(Refusal, match="settled already"):
+        settle_correction(confirmation=row, by=cast.user("lead"), take_over=False)
+
+
+def test_a_correction_is_set_aside(cast: Cast, uptake: Uptake) -> None:
+    row = answered(asked(cast, uptake)[1], "corrected", said="It is the valley's board.")
+    settle_correction(confirmation=row, by=cast.user("lead"), take_over=False)
+    uptake.refresh_from_db()
+    assert (uptake.statement, UptakeConfirmation.objects.count()) == (1, 1)
+    assert list(items(cast.user("lead"), TODAY)) == []
+
+
+def test_nobody_confirms_what_they_declared(cast: Cast, uptake: Uptake) -> None:
+    for role in ("lead", "coordinator"):
+        by = cast.user(role)
+        with pytest.raises(Refusal, match="Nobody confirms what they declared"):
+            ask_adopter(uptake=uptake, by=by, address=cast.user("lead").email.upper())
+    with pytest.raises(Refusal, match="Nobody confirms what they declared"):
+        ask_adopter(uptake=uptake, by=cast.user("coordinator"), address=cast.user("coordinator").email)
+
+
+def test_a_statement_that_changed_while_it_was_read_is_not_confirmed(
+    cast: Cast, uptake: Uptake, client: Client
+) -> None:
+    _row, path = asked(cast, uptake)
+    update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=uptake.version, in_use_on=TODAY)
+    answer = client.post(path, form(uptake))
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert ("Mira Horvat" in page, "12 May 2026" in page, 'value="2"' in page) == (True, True, True)
+    uptake.refresh_from_db()
+    assert client.post(path, form(uptake)).status_code == 200
+    assert is_documented(uptake)
+
+
+def test_a_stopped_uptake_asks_nobody_any_more(cast: Cast, uptake: Uptake, client: Client) -> None:
+    row, path = asked(cast, uptake)
+    change_step(uptake=uptake, verb="uptake.stopped", by=cast.user("lead"), reason="Over.")
+    row.refresh_from_db()
+    assert (row.status, client.get(path).status_code) == ("taken_back", 410)
+
+
+def test_somebody_else_who_is_signed_in_consumes_nothing(cast: Cast, uptake: Uptake, client: Client) -> None:
+    _row, path = asked(cast, uptake)
+    client.force_login(cast.user("member"))
+    assert [client.get(path).status_code, client.post(path, form(uptake)).status_code] == [403, 403]
+    assert Client().get(path).status_code == 200
+    assert Client().get("/confirm/unknown/").status_code == 404
+
+
+def test_a_link_lasts_sixty_days_and_its_holder_renews_it(cast: Cast, uptake: Uptake, client: Client) -> None:
+    _row, path = asked(cast, uptake)
+    with time_machine.travel(NOW + timedelta(days=61), tick=False):
+        ended = client.get(path)
+        assert (ended.status_code, "Send a new link" in ended.content.decode()) == (410, True)
+        client.post(path, {"anew": "1"})
+        assert client.get(newest_link()).status_code == 200
+
+
+def test_it_is_taken_back_reminded_and_asked_within_limits(cast: Cast, uptake: Uptake, client: Client) -> None:
+    row, path = asked(cast, uptake)
+    with pytest.raises(Refusal, match="asked already"):
+        asked(cast, uptake)
+    with pytest.raises(Refusal, match="less than three days"):
+        remind_adopter(confirmation=row, by=cast.user("lead"))
+    with time_machine.travel(NOW + timedelta(days=4), tick=False):
+        remind_adopter(confirmation=row, by=cast.user("lead"))
+        newest_link()
+        assert client.get(path).status_code == 410
+    take_question_back(confirmation=row, by=cast.user("lead"))
+    assert SignedLink.objects.open().count() == 0
+    old = UptakeConfirmation.objects.get()
+    rows = [UptakeConfirmation(uptake=uptake, statement=1, status="taken_back", asked_by=old.asked_by, asked_at=NOW)]
+    UptakeConfirmation.objects.bulk_create(rows * PER_DAY)
+    with pytest.raises(Refusal, match="organisations a day"):
+        asked(cast, uptake, "other@water.example")
+
+
+def test_the_clock_reminds_once_a_step(cast: Cast, uptake: Uptake) -> None:
+    asked(cast, uptake)
+    for _run in range(2):
+        send_reminders(on=TODAY + timedelta(days=3))
+    keys = Message.objects.filter(key__startswith="reminder:confirmation").values_list("to_address", flat=True)
+    assert list(keys) == [ADDRESS]
+
+
+def test_an_address_that_nobody_answered_from_is_forgotten_in_every_column(cast: Cast, uptake: Uptake) -> None:
+    asked(cast, uptake)
+    assert forget_adopters(NOW + timedelta(days=61)) == 0
+    assert UptakeConfirmation.objects.get().status == "expired"
+    assert forget_adopters(NOW + timedelta(days=121)) == 1
+    rows = [*UptakeConfirmation.objects.values(), *SignedLink.objects.values(), *Message.objects.values()]
+    assert "water.example" not in str(rows)
+
+
+def test_the_lead_is_told_to_ask_and_not_while_the_organisation_is_asked(cast: Cast, uptake: Uptake) -> None:
+    assert [item.verb for item in items(cast.user("lead"), TODAY)] == ["Ask for confirmation"]
+    assert list(items(cast.user("participant"), TODAY)) == []
+    asked(cast, uptake)
+    assert list(items(cast.user("lead"), TODAY)) == []
+
+
+def test_the_database_holds_one_open_question_and_no_confirmation_without_document(cast: Cast, uptake: Uptake) -> None:
+    row, _path = asked(cast, uptake)
+    for fields in ({"status": "confirmed", "answered_at": NOW}, {"address": ""}, {"is_taken_over": True}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            UptakeConfirmation.objects.filter(pk=row.pk).update(**fields)
+    twin = {"uptake": uptake, "statement": 1, "asked_by": row.asked_by, "asked_at": NOW}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        UptakeConfirmation.objects.create(address=ADDRESS.upper(), **twin)

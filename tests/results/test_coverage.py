@@ -1,0 +1,209 @@
+"""Coverage: what is counted where, by hand; and the page, its file and its map."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+import pytest
+from django.test import Client
+
+from clusters.choices import OutcomeKind, State
+from clusters.models import Outcome
+from community.models import Territory
+from results.coverage import facts_for, idle_solutions
+from results.pictures.tilemap import Tile, tilemap
+from results.rules.coverage import (
+    UNSAID,
+    Asked,
+    Columns,
+    Count,
+    Facts,
+    Region,
+    Rows,
+    Taken,
+    Wanted,
+    Work,
+    chosen,
+    count,
+    countries_without,
+    in_all,
+)
+from tests import factories as make
+from tests.cast import Cast, make_cast, make_cluster
+
+CRETE = Region("EL43", "Kriti", "EL", 16, 9)
+ATTICA = Region("EL30", "Attiki", "EL", 16, 6)
+SARDINIA = Region("ITG2", "Sardegna", "IT", 7, 6)
+MALTA = Region("MT00", "Malta", "MT", 10, 9)
+
+
+def work(pk: int, state: str, group: str, projects: str = "", regions: str = "", outcomes: str = "") -> Work:
+    """Return a cluster in short: words with blanks between them."""
+    places = frozenset(regions.split())
+    countries = frozenset(region.country for region in (CRETE, ATTICA, SARDINIA) if region.code in places)
+    return Work(pk, state, group, frozenset(projects.split()), places, countries, frozenset(outcomes.split()))
+
+
+FACTS = Facts(
+    works=(
+        work(1, "running", "WG1", "TREASURE", "EL43 ITG2", "adoption"),
+        work(2, "running", "WG2", "TREASURE FRED", "EL43"),
+        work(3, "concluded", "WG2", "", "EL30 EL43", "adoption networking"),
+        work(4, "approved", "WG2"),
+    ),
+    taken=(
+        Taken(1, "TREASURE", frozenset({"ITG2"}), frozenset({"IT"}), is_documented=True),
+        Taken(2, "FRED", frozenset({"EL43"}), frozenset({"EL"}), is_documented=False),
+        Taken(3, "FRED", frozenset(), frozenset({"EL"}), is_documented=False),
+    ),
+    asked=(Asked(frozenset({"MT00"}), frozenset({"MT"})), Asked(frozenset(), frozenset())),
+    regions=(CRETE, ATTICA, SARDINIA, MALTA),
+    idle={"FRED": 2, "MPA4Change": 1},
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "found"),
+    [
+        (
+            Rows.COUNTRY,
+            Columns.GROUP,
+            {
+                "EL": Count({"WG1": 1, "WG2": 2}, clusters=3, declared=2, documented=0, regions=2),
+                "IT": Count({"WG1": 1}, clusters=1, declared=0, documented=1, regions=1),
+                "MT": Count(needs=1),
+                UNSAID: Count({"WG2": 1}, clusters=1, needs=1),
+            },
+        ),
+        (
+            Rows.REGION,
+            Columns.STATE,
+            {
+                "EL43": Count({"running": 2, "concluded": 1}, clusters=3, declared=1),
+                "EL30": Count({"concluded": 1}, clusters=1),
+                "ITG2": Count({"running": 1}, clusters=1, documented=1),
+                "MT00": Count(needs=1),
+                UNSAID: Count({"approved": 1}, clusters=1, declared=1, needs=1),
+            },
+        ),
+        (
+            Rows.PROJECT,
+            Columns.OUTCOME,
+            {
+                "TREASURE": Count({"adoption": 1}, clusters=2, documented=1),
+                "FRED": Count({}, clusters=1, declared=2, idle=2),
+                "MPA4Change": Count(idle=1),
+                UNSAID: Count({"adoption": 1, "networking": 1}, clusters=2),
+            },
+        ),
+    ],
+)
+def test_each_thing_counts_once_in_every_row_to_which_it_belongs(
+    rows: Rows, columns: Columns, found: dict[str, Count]
+) -> None:
+    assert count(FACTS, rows, columns) == found
+
+
+def test_the_last_line_counts_each_thing_once() -> None:
+    assert in_all(FACTS, Columns.GROUP) == Count(
+        {"WG1": 1, "WG2": 3}, clusters=4, declared=2, documented=1, needs=2, idle=3, regions=3
+    )
+    assert countries_without(FACTS) == ["MT"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "works", "uptakes"),
+    [
+        (Wanted(), [1, 2, 3, 4], 3),
+        (Wanted(group="WG2"), [2, 3, 4], 2),
+        (Wanted(project="TREASURE"), [1, 2], 1),
+        (Wanted(country="IT"), [1], 1),
+        (Wanted(outcome="networking"), [3], 1),
+        (Wanted(group="WG1", outcome="networking"), [], 0),
+    ],
+)
+def test_what_is_chosen_is_counted_and_nothing_else(wanted: Wanted, works: list[int], uptakes: int) -> None:
+    kept = chosen(FACTS, wanted)
+    assert ([one.pk for one in kept.works], len(kept.taken)) == (works, uptakes)
+
+
+def test_the_map_says_its_figures_in_words_and_leads_to_the_clusters() -> None:
+    tiles = [Tile("EL43", "Kriti <b>", 0, 0, 3, 1, 1, "/clusters/?territory=EL43"), Tile("MT00", "Malta", 1, 0, 0)]
+    wide = tilemap(tiles, ident="map")
+    assert 'aria-label="EL43 Kriti &lt;b&gt;, 3 clusters, 1 uptake documented, 1 uptake declared"' in wide
+    assert "Tile map of the 2 regions: 1 take part in a cluster, 1 in none." in wide
+    assert (wide.count("<a href"), tilemap(tiles, ident="map", is_wide=False).count("<a href")) == (1, 0)
+    assert [Tile("X", "", 0, 0, number).step for number in (0, 1, 2, 3, 4, 9)] == [0, 1, 2, 2, 3, 3]
+    assert tilemap([], ident="map") == ""
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def regions() -> tuple[Territory, Territory]:
+    """Return a region of the programme and a site in it."""
+    crete = make.make_territory("EL43", country="EL", is_programme_region=True, column=16, row=9)
+    site = make.make_territory("SITE-1", level="site", nuts_version="", country="EL")
+    site.maps_to.add(crete)
+    return crete, site
+
+
+@pytest.mark.django_db
+def test_facts_are_read_from_public_records_and_proposals_for_members(cast: Cast) -> None:
+    crete, site = regions()
+    running = make_cluster(cast, State.RUNNING)
+    running.territories.add(site)
+    running.solutions.add(cast.solution)
+    Outcome.objects.create(cluster=running, kind=OutcomeKind.ADOPTION, title="Taken up")
+    for state in (State.SUBMITTED, State.DRAFT, State.DECLINED, State.DISCONTINUED):
+        make_cluster(cast, state).territories.add(crete)
+    acronym = cast.solution.project.acronym
+    public = Work(
+        running.pk,
+        "running",
+        "WG1",
+        frozenset({acronym}),
+        frozenset({"EL43"}),
+        frozenset({"EL"}),
+        frozenset({"adoption", "answer"}),
+    )
+    assert facts_for(None).works == (public,)
+    assert [work.state for work in facts_for(cast.user("member")).works] == ["running", "waiting"]
+    assert facts_for(cast.user("external")).works == (public,)
+
+
+@pytest.mark.django_db
+def test_a_solution_is_idle_until_a_cluster_works_with_it(cast: Cast) -> None:
+    draft = make_cluster(cast, State.DRAFT)
+    draft.solutions.add(cast.solution)
+    assert list(idle_solutions()) == [cast.solution]
+    make_cluster(cast, State.RUNNING).solutions.add(cast.solution)
+    assert list(idle_solutions()) == []
+
+
+@pytest.mark.django_db
+def test_page_and_file_hold_the_same_numbers_and_a_wrong_choice_says_so(cast: Cast, client: Client) -> None:
+    crete, _site = regions()
+    make_cluster(cast, State.RUNNING).territories.add(crete)
+    page = client.get("/coverage/", {"rows": "region"})
+    assert "1 of the 1 programme regions takes part in a cluster." in page.text
+    assert "/clusters/?territory=EL43&amp;state=approved" in page.text
+    file = client.get("/coverage/", {"rows": "region", "format": "csv"})
+    assert (file.status_code, file["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    head, *rows = csv.reader(StringIO(file.content.decode("utf-8-sig")))
+    assert dict(zip(head, rows[0], strict=True)) == {
+        "code": "EL43",
+        "name": crete.name,
+        "WG1": "1",
+        "WG2": "0",
+        "clusters": "1",
+        "uptakes_declared": "0",
+        "uptakes_documented": "0",
+        "open_needs": "",
+        "idle_solutions": "",
+    }
+    wrong = client.get("/coverage/", {"rows": "planet"})
+    assert (wrong.status_code, "coverage" in wrong.context) == (422, False)
