@@ -233,7 +233,6 @@ def _uptake(row: Any) -> Node:
         on=row.in_use_on or _day(row.declared_at),
         until=row.stopped_on,
         over=kind,
-        who=row.organisation.name,
         where=row.territory.name if row.territory else "",
         said=_short(row.adaptation),
         evidence=evidence,
