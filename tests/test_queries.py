@@ -74,6 +74,7 @@ BUDGETS: dict[str, int] = {
     "/members/": 12,
     "/working-groups/": 12,
     "/coverage/": 18,
+    "/policy/": 8,
     "/desk/": 33,
     "/desk/several/": 11,
     "/notifications/": 12,

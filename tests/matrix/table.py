@@ -34,6 +34,7 @@ from tests.matrix.table_clusters import (
     VERBS,
 )
 from tests.matrix.table_figures import FIGURES
+from tests.matrix.table_policy import POLICY
 from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
 from tests.matrix.table_room import ROOM
 from tests.matrix.table_solutions import SOLUTIONS
@@ -165,6 +166,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
     "figures": FIGURES,
+    "policy": POLICY,
 }
 
 #: What opens without sign-in; every other address sends the visitor to the sign-in page.
@@ -218,6 +220,11 @@ PUBLIC = frozenset(
         "factsheets:preview",
         "factsheets:verify",
         "results:coverage",
+        "results:statement",
+        "results:statements",
+        "factsheets:statement",
+        "factsheets:statement_data",
+        "factsheets:statement_pdf",
         "results:confirm",
         "results:uptake",
         "results:uptake_file",
