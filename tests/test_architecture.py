@@ -248,6 +248,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
         "clusters",
         "clusters.amendments",
         "results",
+        "results.statements",
     ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
