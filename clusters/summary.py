@@ -113,7 +113,7 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
         **_standing(full, on),
         **_days(full),
         "need": _need(full),
-        "objectives": _objectives(full),
+        "objectives": [_objective(number, row) for number, row in enumerate(full.objectives.all(), 1)],
         **_places_and_themes(full),
         "lead": {"organisation": _organisation(full.lead_organisation), "person": full.lead.key if full.lead else None},
         "participants": participant_lines(full.participations.all()),
@@ -318,10 +318,6 @@ def _need(cluster: Cluster) -> shape.NeedLine | None:
         "raised_by_person": need.raised_by.key,
         "me_too": need.me_toos.count(),
     }
-
-
-def _objectives(cluster: Cluster) -> list[shape.ObjectiveLine]:
-    return [_objective(number, row) for number, row in enumerate(cluster.objectives.all(), 1)]
 
 
 def _objective(number: int, row: Objective) -> shape.ObjectiveLine:
