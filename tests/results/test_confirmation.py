@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -230,6 +231,19 @@ def test_a_link_lasts_sixty_days_and_its_holder_renews_it(cast: Cast, uptake: Up
         assert client.get(newest_link()).status_code == 200
 
 
+def test_no_token_stands_in_a_log_or_in_the_database(
+    cast: Cast, uptake: Uptake, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        _row, path = asked(cast, uptake)
+        client.get(path)
+        client.post(path, form(uptake, person_name=""))
+        client.post(path, form(uptake))
+    token = path.split("/")[2]
+    stored = [list(model.objects.values()) for model in (SignedLink, Message, Event, UptakeConfirmation)]
+    assert (len(token), token in caplog.text, token in str(stored)) == (43, False, False)
+
+
 def test_it_is_taken_back_reminded_and_asked_within_limits(cast: Cast, uptake: Uptake, client: Client) -> None:
     row, path = asked(cast, uptake)
     with pytest.raises(Refusal, match="asked already"):
@@ -264,6 +278,10 @@ def test_an_address_that_nobody_answered_from_is_forgotten_in_every_column(cast:
     assert forget_adopters(NOW + timedelta(days=121)) == 1
     rows = [*UptakeConfirmation.objects.values(), *SignedLink.objects.values(), *Message.objects.values()]
     assert "water.example" not in str(rows)
+    unsent = ask_adopter(uptake=uptake, by=cast.user("lead"), address=ADDRESS)
+    assert forget_adopters(NOW + timedelta(days=61)) == 0
+    unsent.refresh_from_db()
+    assert unsent.status == "expired", "a question whose mail never left"
 
 
 def test_the_lead_is_told_to_ask_and_not_while_the_organisation_is_asked(cast: Cast, uptake: Uptake) -> None:
