@@ -33,6 +33,7 @@ from results.desk import items
 from results.models import Uptake, UptakeConfirmation
 from results.querysets.confirmation import PURPOSE
 from results.rules.confirmation import PER_DAY
+from results.tables.records import ANSWERS
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 from tests.results.making import ADDRESS, answered, asked, is_documented, make_uptake, newest_link
@@ -299,3 +300,19 @@ def test_the_database_holds_one_open_question_and_no_confirmation_without_docume
     twin = {"uptake": uptake, "statement": 1, "asked_by": row.asked_by, "asked_at": NOW}
     with pytest.raises(IntegrityError), transaction.atomic():
         UptakeConfirmation.objects.create(address=ADDRESS.upper(), **twin)
+
+
+def test_what_a_person_answered_is_exported_and_erased_and_the_answer_stands(cast: Cast, uptake: Uptake) -> None:
+    member = cast.member("member")
+    assert member.user is not None
+    _row, path = asked(cast, uptake, member.user.email)
+    answered(path, said="We use it every week.")
+    exported = [ANSWERS.export(row) for row in ANSWERS.rows(member)]
+    assert [(row["person_name"], row["function"], row["said"]) for row in exported] == [
+        ("Mira Horvat", "Head of water", "We use it every week.")
+    ]
+    assert ANSWERS.erase is not None
+    assert ANSWERS.erase(member) == 1
+    rows = str([*UptakeConfirmation.objects.values(), *SignedLink.objects.values(), *Message.objects.values()])
+    assert [words in rows for words in ("Mira Horvat", "every week", member.user.email)] == [False, False, False]
+    assert is_documented(uptake)
