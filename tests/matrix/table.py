@@ -33,6 +33,7 @@ from tests.matrix.table_clusters import (
     ROADMAP,
     VERBS,
 )
+from tests.matrix.table_exchanges import EXCHANGES
 from tests.matrix.table_figures import FIGURES
 from tests.matrix.table_policy import POLICY
 from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
@@ -151,6 +152,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "site": SITE,
     "nouns": NOUNS,
     "solutions": SOLUTIONS,
+    "exchanges": EXCHANGES,
     "register": REGISTER,
     "proposal": PROPOSAL,
     "roadmap": ROADMAP,
@@ -194,6 +196,8 @@ PUBLIC = frozenset(
         "community:accessibility",
         "community:appearance",
         "community:demo_switch",
+        "community:exchange",
+        "community:exchanges",
         "community:help",
         "community:home",
         "community:join",
