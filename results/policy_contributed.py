@@ -18,9 +18,7 @@ from clusters.visibility import viewer
 from community import contributions, kinds
 from community.contributions import DeskItem, NavigationEntry, PageSection, PersonalRecords
 from community.models import Member, User
-from results.chain.policy import POLICY_LINE
 from results.choices import EvidenceKind, StatementState
-from results.contributions import chain_kinds
 from results.models import PolicyStatement, Uptake
 from results.notifications.policy import TOPICS
 from results.tables.policy import listed, resting_on
@@ -51,7 +49,6 @@ def register() -> None:
         "policy", NavigationEntry(gettext_lazy("Policy"), "results:statements", order=45, prefixes=("/policy/",))
     )
     contributions.desk_items.register("results.statements", items)
-    chain_kinds.register(POLICY_LINE.code, POLICY_LINE)
     for code, topic in TOPICS.items():
         contributions.mail_topics.register(code, topic)
     contributions.page_sections.register(

@@ -52,12 +52,12 @@ def _line(row: AdoptedLine) -> Node:
     )
 
 
-POLICY_LINE = LinkKind(
+LINE = LinkKind(
     "statement_line",
     gettext_lazy("Policy line"),
     gettext_lazy("Policy lines"),
     60,
-    "file",
+    "policy",
     "fig",
     "approved",
     _lines,
