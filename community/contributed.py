@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from community import contributions, exchange_mails, solution_mails
+from community.choices import SolutionStatus
 from community.clock import CHORES
 from community.context_processors import is_demo
 from community.contributions import MailTopic, NavigationEntry, PageSection
@@ -15,6 +17,7 @@ from community.exchange_contributed import RECORDS, exchange_items, exchanges_of
 from community.mails import lead_links_to
 from community.rights import can_see_directory
 from community.solution_desk import solution_items
+from community.solution_lifecycle import SOLUTION
 from community.summary import open_needs
 from community.visibility import account
 
@@ -61,6 +64,8 @@ def register() -> None:
     section: Any = PageSection("home", "community/sections/needs.html", open_needs, order=50)
     contributions.page_sections.register("community.needs", section)
     _register_exchanges()
+    life = PageSection("help", "community/sections/solution_life.html", _solution_life, order=60)
+    contributions.page_sections.register("community.help.solutions", life)
     contributions.mail_topics.register("community.account", ACCOUNT)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
@@ -81,3 +86,17 @@ def _register_exchanges() -> None:
     contributions.mail_topics.register("community.fitting", exchange_mails.FITTING)
     for code, records in RECORDS.items():
         contributions.personal_records.register(code, records)
+
+
+def _solution_life(request: HttpRequest, subject: Any) -> dict[str, Any]:
+    """Return the verbs of a solution's life for the help page."""
+    rows = [
+        {
+            "verb": verb,
+            "before": ", ".join(str(SolutionStatus(source).label) for source in verb.sources),
+            "after": SolutionStatus(str(verb.target)).label,
+            "who": ", ".join(SOLUTION.capacity_labels(verb.who)),
+        }
+        for verb in SOLUTION
+    ]
+    return {"verbs": rows, "ident": "h-solutions", "heading": _("The life of a solution, verb by verb")}
