@@ -1,4 +1,4 @@
-"""The links that stand in every chain: needs, solutions, clusters, outcomes and uptakes; policy brings its own."""
+"""The links of a chain but for lines of policy: needs, solutions, clusters, outcomes and uptakes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clusters.models import Cluster, Outcome, Participation
 from community import contributions, kinds
 from community.models import Need, Solution
+from results.chain.policy import LINE
 from results.choices import ConfirmationStatus, UptakeStep
 from results.contributions import LinkKind, Node, Refs, chain_kinds, nothing
 from results.models import Uptake, UptakeConfirmation
@@ -26,8 +27,8 @@ SAID = 280
 
 
 def register() -> None:
-    """Register the five kinds."""
-    for kind in (NEED, SOLUTION, CLUSTER, OUTCOME, UPTAKE):
+    """Register the kinds from needs to lines of policy."""
+    for kind in (NEED, SOLUTION, CLUSTER, OUTCOME, UPTAKE, LINE):
         chain_kinds.register(kind.code, kind)
 
 
@@ -167,7 +168,8 @@ def _outcomes_resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
 
 
 def _outcome_rows(user: Any) -> Any:
-    rows = Outcome.objects.filter(cluster__in=Cluster.objects.visible_to(user)).select_related("cluster")
+    clusters = Cluster.objects.visible_to(user).filter(pk=OuterRef("cluster_id"))
+    rows = Outcome.objects.filter(Exists(clusters)).select_related("cluster")
     return rows.annotate(files=Count("evidence", filter=Q(evidence__removed_at__isnull=True), distinct=True))
 
 
@@ -233,7 +235,6 @@ def _uptake(row: Any) -> Node:
         on=row.in_use_on or _day(row.declared_at),
         until=row.stopped_on,
         over=kind,
-        who=row.organisation.name,
         where=row.territory.name if row.territory else "",
         said=_short(row.adaptation),
         evidence=evidence,

@@ -43,11 +43,12 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
         An undisclosed one is read by those who read the room of its cluster: who takes part, the proposer, the lead's
         side, its coordinators and administrators.
         """
-        clusters = apps.get_model("clusters", "Cluster").objects
-        seen = self.filter(cluster__in=clusters.visible_to(user))
+        # Asked of each row's own cluster: few rows are wanted of many clusters.
+        clusters, own = apps.get_model("clusters", "Cluster").objects, Q(pk=OuterRef("cluster"))
+        seen = self.filter(Exists(clusters.visible_to(user).filter(own)))
         if account(user) is None:
             return seen.disclosed()
-        return seen.filter(Q(is_disclosed=True) | Q(cluster__in=clusters.with_room_for(user)))
+        return seen.filter(Q(is_disclosed=True) | Exists(clusters.with_room_for(user).filter(own)))
 
     def disclosed(self) -> Self:
         """Keep what everybody may read who sees the cluster: documents and figures show nothing else."""

@@ -31,11 +31,12 @@ class Told:
 def told(chain: Chain, on: date) -> dict[str, Any]:
     """Return what the page of a chain shows on the day `on`."""
     start = chain.start
-    kind = chain_kinds.get(start.kind)
+    kind, name = chain_kinds.get(start.kind), _name(chain)
     return {
         "start": start,
         "kind": kind,
-        "is_long": len(start.title) > LONG,
+        "name": name,
+        "is_long": len(name) > LONG,
         "lead": _lead(chain),
         "story": [_told(chain, node) for node in chain.story],
         "picture": drawn(chain, ident="chain-picture", on=on),
@@ -47,6 +48,15 @@ def told(chain: Chain, on: date) -> dict[str, Any]:
 def _told(chain: Chain, node: Node) -> Told:
     url = reverse("results:chain", args=[node.kind, node.pk])
     return Told(chain_kinds.get(node.kind), node, url, node.ref == chain.start.ref)
+
+
+def _name(chain: Chain) -> str:
+    """Return what the chain is of: an uptake by its solution and organisation, all else by its title."""
+    start = chain.start
+    solution = next((node for node in chain.nodes if start.kind == "uptake" and node.kind == "solution"), None)
+    if solution is None:
+        return start.title
+    return _("%(solution)s, at %(organisation)s") % {"solution": solution.title, "organisation": start.title}
 
 
 def _lead(chain: Chain) -> str:
