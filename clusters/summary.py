@@ -321,16 +321,14 @@ def _need(cluster: Cluster) -> shape.NeedLine | None:
 
 
 def _objective(number: int, row: Objective) -> shape.ObjectiveLine:
-    line: shape.ObjectiveLine = {
+    return {
         "number": number,
         "text": row.text,
         "criterion": row.criterion,
         "measured": row.measured,
         "reached": row.is_reached,
+        "partly": row.is_partly,
     }
-    if row.is_partly:
-        line["partly"] = True
-    return line
 
 
 def _outcomes(cluster: Cluster, stages: list[Stage]) -> list[shape.OutcomeLine]:

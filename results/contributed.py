@@ -28,7 +28,7 @@ from results.querysets.uptake import UptakeQuerySet
 from results.sentences import SENTENCES, hidden_events
 from results.summary import RESULTS
 from results.tables.records import ANSWERS, DECLARED, QUESTIONS
-from results.tables.uptake import uptakes_of
+from results.tables.uptake import some_of, uptakes_of
 
 #: So many uptakes stand in the section of another noun's page.
 SHOWN = 12
@@ -143,14 +143,11 @@ def _uptakes_of(page: str, narrow: Callable[[UptakeQuerySet, Any], UptakeQuerySe
     """Return what lists the uptakes of one solution, organisation or project."""
 
     def build(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-        found = narrow(Uptake.objects.visible_to(request.user), subject).for_page().in_order()
-        uptakes = uptakes_of(found)
+        uptakes = some_of(narrow(Uptake.objects.visible_to(request.user), subject), SHOWN)
         if not uptakes.rows:
             return None
         return {
             "uptakes": uptakes,
-            "rows": uptakes.rows[:SHOWN],
-            "more": max(0, len(uptakes.rows) - SHOWN),
             "with_solution": page != "solution",
             "with_organisation": page != "organisation",
         }

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from community.visibility import account
-from results.choices import LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, UptakeStep
+from results.choices import LADDER, LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, UptakeStep
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -108,5 +108,7 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
         return joined.with_documented()
 
     def in_order(self) -> Self:
-        """Order as lists do: newest use first, then what is on the way, newest first."""
-        return self.order_by(models.F("in_use_on").desc(nulls_last=True), "-created_at", "-pk")
+        """Order as lists do: what is used first, then the steps down to the lowest, what stopped last; newest first."""
+        steps = [models.When(state=step, then=number) for number, step in enumerate(reversed(LADDER))]
+        height = models.Case(*steps, default=len(LADDER), output_field=models.SmallIntegerField())
+        return self.order_by(height, models.F("in_use_on").desc(nulls_last=True), "-created_at", "-pk")

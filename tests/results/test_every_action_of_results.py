@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
-import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
@@ -22,7 +20,6 @@ from community.links import mint
 from community.models import Event, File, SignedLink
 from community.permissions import Refusal
 from community.verification import verify_history
-from results import actions
 from results.actions import answer, confirmation, evidence, follow_up
 from results.actions import uptake as uptakes
 from results.models import Uptake, UptakeConfirmation
@@ -139,13 +136,12 @@ class Scenes:
 
 
 def every() -> dict[str, Press]:
-    """Return the actions by module and name."""
+    """Return the actions on uptakes by module and name."""
     found = {}
-    for info in pkgutil.iter_modules(actions.__path__):
-        module = importlib.import_module(f"{actions.__name__}.{info.name}")
+    for module in (uptakes, evidence, confirmation, answer, follow_up):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if not name.startswith("_") and function.__module__ == module.__name__ and hasattr(function, "__wrapped__"):
-                found[f"{info.name}.{name}"] = function
+                found[f"{module.__name__.rpartition('.')[2]}.{name}"] = function
     return found
 
 

@@ -14,6 +14,7 @@ from clusters.models import Cluster
 from community.models import Organisation
 from results.actions.uptake import update_uptake
 from results.models import Uptake
+from results.tables.uptake import some_of
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, make_organisation, make_territory
 from tests.results.making import EVIDENCE, answered, asked, make_uptake
@@ -65,6 +66,19 @@ def test_both_figures_stand_apart_wherever_uptakes_are_listed(cast: Cast, cluste
     Organisation.objects.filter(pk=verified.pk).update(is_verified=True)
     assert "Flood storage method" in Client().get(f"/organisations/{verified.pk}/").content.decode()
     assert "not disclosed" in signed_in(cast, "lead").get(f"/clusters/{cluster.name}/uptakes/").content.decode()
+
+
+def test_many_uptakes_are_counted_and_the_first_of_them_shown(cast: Cast, cluster: Cluster) -> None:
+    answered(asked(cast, make_uptake(cast, cluster))[1])
+    for number in range(4):
+        make_uptake(cast, cluster, name=f"Board {number}", state="aware" if number % 2 else "in_use")
+    whole, part = (some_of(Uptake.objects.of_cluster(cluster), most) for most in (5, 2))
+    assert [(row.documented, row.declared, row.on_the_way, row.more) for row in (whole, part)] == [
+        (1, 2, 2, 0),
+        (1, 2, 2, 3),
+    ]
+    assert [row.state for row in whole.rows] == ["in_use", "in_use", "in_use", "aware", "aware"]
+    assert part.rows == whole.rows[:2]
 
 
 def test_osmosis_is_an_outcome_and_the_page_says_so_where_one_chooses(cast: Cast, cluster: Cluster) -> None:
