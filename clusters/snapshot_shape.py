@@ -19,7 +19,7 @@ Additions keep `SHAPE`; a change of meaning raises it, and old snapshots stay as
 
 from __future__ import annotations
 
-from typing import Final, TypeAlias, TypedDict
+from typing import Final, NotRequired, TypeAlias, TypedDict
 
 SHAPE: Final = 1
 
@@ -76,7 +76,8 @@ class NeedLine(TypedDict):
 class ObjectiveLine(TypedDict):
     """One of at most five objectives, numbered from 1.
 
-    `measured` is the value as written by the lead, `reached` what it means; None: not said (yet).
+    `measured` is the value as written by the lead, `reached` what it means; None: not said (yet). `partly` stands only
+    where it is not reached, but partly; older snapshots do not have it.
     """
 
     number: int
@@ -84,6 +85,7 @@ class ObjectiveLine(TypedDict):
     criterion: str
     measured: str
     reached: bool | None
+    partly: NotRequired[bool]
 
 
 class LeadLine(TypedDict):

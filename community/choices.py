@@ -182,7 +182,19 @@ class ExchangeStatus(TextChoices):
     ASKED = "asked", _("Asked for")
     AGREED = "agreed", _("Agreed")
     DONE = "done", _("Done")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", _("Withdrawn")
+
+
+#: Somebody may still say "I would like to".
+OPEN_EXCHANGES = (ExchangeStatus.OFFERED, ExchangeStatus.ASKED)
+
+
+class ExchangeCapacity(TextChoices):
+    """As what a person acts on a peer exchange."""
+
+    OPENER = "opener", _("who offered or asked")
+    PARTNER = "partner", _("the other side of the agreement")
+    ADMINISTRATOR = "administrator", _("administrators")
 
 
 class MessageState(TextChoices):

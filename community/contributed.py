@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from community import contributions, solution_mails
+from community import contributions, exchange_mails, solution_mails
 from community.clock import CHORES
 from community.context_processors import is_demo
 from community.contributions import MailTopic, NavigationEntry, PageSection
 from community.desk import administrators_items
+from community.exchange_contributed import RECORDS, exchange_items, exchanges_of_member, exchanges_of_organisation
 from community.mails import lead_links_to
 from community.rights import can_see_directory
 from community.solution_desk import solution_items
@@ -20,6 +21,7 @@ from community.visibility import account
 NAVIGATION = {
     "needs": NavigationEntry(_("Needs"), "community:needs", order=30, prefixes=("/needs/",)),
     "solutions": NavigationEntry(_("Solutions"), "community:solutions", order=40, prefixes=("/solutions/",)),
+    "exchanges": NavigationEntry(_("Exchanges"), "community:exchanges", order=45, prefixes=("/exchanges/",)),
     "projects": NavigationEntry(_("Projects"), "community:projects", order=50, prefixes=("/projects/",)),
     "working_groups": NavigationEntry(
         _("Working groups"), "community:working_groups", order=70, prefixes=("/working-groups/",)
@@ -58,6 +60,7 @@ def register() -> None:
     contributions.desk_items.register("community.solutions", solution_items)
     section: Any = PageSection("home", "community/sections/needs.html", open_needs, order=50)
     contributions.page_sections.register("community.needs", section)
+    _register_exchanges()
     contributions.mail_topics.register("community.account", ACCOUNT)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
@@ -65,3 +68,16 @@ def register() -> None:
         contributions.clock_jobs.register(code, chore)
     for code, entry in NAVIGATION.items():
         contributions.navigation.register(code, entry)
+
+
+def _register_exchanges() -> None:
+    """Register what members exchange: the desk, pages of people and organisations, mails and personal records."""
+    contributions.desk_items.register("community.exchanges", exchange_items)
+    pages: dict[str, Any] = {"member": exchanges_of_member, "organisation": exchanges_of_organisation}
+    for page, build in pages.items():
+        section = PageSection(page, "community/sections/exchanges.html", build, order=120)
+        contributions.page_sections.register(f"community.exchanges.{page}", section)
+    contributions.mail_topics.register("community.exchanges", exchange_mails.ANSWERS)
+    contributions.mail_topics.register("community.fitting", exchange_mails.FITTING)
+    for code, records in RECORDS.items():
+        contributions.personal_records.register(code, records)

@@ -13,9 +13,18 @@ from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import NeedStatus, ProjectFamily, ProjectType, Urgency, Vocabulary
+from community.choices import (
+    ExchangeKind,
+    ExchangeStatus,
+    Language,
+    NeedStatus,
+    ProjectFamily,
+    ProjectType,
+    Urgency,
+    Vocabulary,
+)
 from community.forms.dates import in_words
-from community.models import Member, Need, Organisation, Project, Term, Territory
+from community.models import Member, Need, Organisation, PeerExchange, Project, Term, Territory
 from community.validators import plain_line
 
 
@@ -147,6 +156,39 @@ class NeedFilter(ListFilter):
     class Meta:
         model = Need
         fields: list[str] = []
+
+
+def _languages() -> list[tuple[str, Any]]:
+    return sorted(Language.choices, key=lambda choice: str(choice[1]))
+
+
+class LanguageFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """One language by its code."""
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """Keep the rows that can be had in that language."""
+        return qs.in_language(value) if value else qs
+
+
+class ExchangeFilter(ListFilter):
+    """Peer exchanges, newest first."""
+
+    side = _choice(_("Side"), [("offer", _("Offers")), ("ask", _("Requests"))], method="of_side")
+    status = _choice(
+        _("Status"), [choice for choice in ExchangeStatus.choices if choice[0] != ExchangeStatus.CANCELLED]
+    )
+    kind = _choice(_("Form"), ExchangeKind.choices)
+    challenge = TermFilter(Vocabulary.CHALLENGE, "challenges", _("Challenge"))
+    language = LanguageFilter(label=_("Language"), choices=_languages, empty_label=_("Any"))
+    territory = PlaceFilter()
+
+    class Meta:
+        model = PeerExchange
+        fields: list[str] = []
+
+    def of_side(self, rows: Any, name: str, value: str) -> Any:
+        """Keep what was opened as an offer, or as a request."""
+        return rows.filter(is_offer=value == "offer") if value else rows
 
 
 class ProjectFilter(ListFilter):

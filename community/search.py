@@ -8,7 +8,7 @@ from typing import Any
 from django.db import models
 
 from community.folding import fold
-from community.models import Member, Need, Organisation, Project, Solution
+from community.models import Member, Need, Organisation, PeerExchange, Project, Solution
 
 
 def _member(member: Member) -> Iterator[str]:
@@ -51,12 +51,18 @@ def _need(need: Need) -> Iterator[str]:
     yield need.description
 
 
+def _exchange(exchange: PeerExchange) -> Iterator[str]:
+    yield exchange.topic
+    yield exchange.description
+
+
 _texts: dict[type[models.Model], Callable[[Any], Iterator[str]]] = {
     Member: _member,
     Organisation: _organisation,
     Project: _project,
     Solution: _solution,
     Need: _need,
+    PeerExchange: _exchange,
 }
 _related: dict[type[models.Model], tuple[str, ...]] = {
     Member: ("affiliations__organisation", "expertise"),

@@ -68,7 +68,7 @@ def _words(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
 
 
-def _shared(words: list[str], text: str) -> list[str]:
+def shared_words(words: list[str], text: str) -> list[str]:
     """Return those of `words` with which a word of the text begins."""
     spoken = set(_words(text))
     return [word for word in words if any(other.startswith(word) for other in spoken)]
@@ -96,13 +96,13 @@ def solutions_near(need: Need, user: Viewer) -> list[Near[Solution]]:
     found = []
     for row in seen.prefetch_related("challenges", "tested_in").order_by("-pk")[:CANDIDATES]:
         hit = Near(row)
-        shared = _shared(words, f"{row.title} {row.summary} {row.description}")
+        shared = shared_words(words, f"{row.title} {row.summary} {row.description}")
         hit.add(min(len(shared), 3), _("Both speak of: %(names)s"), shared[:5])
         hit.add(
             1, _("Same challenge: %(names)s"), (term.label for term in row.challenges.all() if term.pk in challenges)
         )
         hit.add(1, _("Of the wanted type: %(names)s"), [row.type.label] if row.type and row.type_id in types else ())
-        same, around = _places(need, row.tested_in.all())
+        same, around = places_shared(list(need.territories.all()), row.tested_in.all())
         hit.add(1, _("Tested in: %(names)s"), same)
         hit.add(0 if same else 1, _("Tested in the same country: %(names)s"), around)
         found.append(hit)
@@ -129,12 +129,12 @@ def people_near(need: Need, user: Viewer, solutions: Iterable[Near[Solution]]) -
     found = []
     for row in rows[:CANDIDATES]:
         hit = Near(row)
-        hit.add(2, _("Expertise: %(names)s"), (t.label for t in row.expertise.all() if _shared(words, t.label)))
+        hit.add(2, _("Expertise: %(names)s"), (t.label for t in row.expertise.all() if shared_words(words, t.label)))
         hit.add(2, _("Contact of: %(names)s"), [contacts[row.pk]] if row.pk in contacts else ())
         organisations = [affiliation.organisation for affiliation in row.current_affiliations]  # type: ignore[attr-defined]
         at = {organisation.territory_id for organisation in organisations}
         hit.add(1, _("Works in: %(names)s"), (p.name for p in need.territories.all() if p.pk in at))
-        hit.add(1, _("Says of themselves: %(names)s"), _shared(words, row.about)[:5])
+        hit.add(1, _("Says of themselves: %(names)s"), shared_words(words, row.about)[:5])
         found.append(hit)
     return _nearest(found)
 
@@ -146,11 +146,10 @@ def _keys(need: Need) -> tuple[set[int], set[int], set[int]]:
     return challenges, types, places
 
 
-def _places(need: Need, tested: Iterable[Territory]) -> tuple[list[str], list[str]]:
-    """Return where something was tested: in a place of the need or around one, and elsewhere in the same countries."""
-    own = list(need.territories.all())
+def places_shared(own: list[Territory], others: Iterable[Territory]) -> tuple[list[str], list[str]]:
+    """Return which of `others` are one of the own places or lie in or around one, and which in the same countries."""
     same, around = [], []
-    for place in tested:
+    for place in others:
         if any(place.code.startswith(mine.code) or mine.code.startswith(place.code) for mine in own):
             same.append(place.name)
         elif place.country and place.country in {mine.country for mine in own}:

@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from community.views import (
     desk,
+    exchange,
+    exchange_verb,
     home,
     member,
     need,
@@ -38,6 +40,13 @@ urlpatterns: list[URLPattern] = [
     path("needs/<int:pk>/reword/", need.NeedUpdateView.as_view(), name="need_update"),
     path("needs/<int:pk>/me-too/", need.NeedMeTooView.as_view(), name="need_me_too"),
     path("needs/<int:pk>/status/", need.NeedStatusView.as_view(), name="need_status"),
+    path("exchanges/", exchange.ExchangeListView.as_view(), name="exchanges"),
+    path("exchanges/offer/", exchange.ExchangeCreateView.as_view(is_offer=True), name="exchange_offer"),
+    path("exchanges/ask/", exchange.ExchangeCreateView.as_view(is_offer=False), name="exchange_ask"),
+    path("exchanges/<int:pk>/", exchange.ExchangeView.as_view(), name="exchange"),
+    path("exchanges/<int:pk>/edit/", exchange.ExchangeUpdateView.as_view(), name="exchange_update"),
+    path("exchanges/<int:pk>/wish/", exchange_verb.ExchangeWishView.as_view(), name="exchange_wish"),
+    path("exchanges/<int:pk>/<slug:verb>/", exchange_verb.ExchangeVerbView.as_view(), name="exchange_verb"),
     path("solutions/", solution.SolutionListView.as_view(), name="solutions"),
     path("solutions/enter/", solution_write.SolutionCreateView.as_view(), name="solution_create"),
     path("solutions/<int:pk>/", solution.SolutionView.as_view(), name="solution"),

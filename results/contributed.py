@@ -119,6 +119,9 @@ def _register_sections() -> None:
             f"results.{page}", PageSection(page, "results/sections/list.html", _uptakes_of(page, rows), order=110)
         )
     contributions.page_sections.register(
+        "results.outcomes", PageSection("outcomes", "results/sections/outcomes.html", _beside_outcomes)
+    )
+    contributions.page_sections.register(
         "results.help", PageSection("help", "clusters/lifecycle/_table.html", _table, order=52)
     )
 
@@ -128,6 +131,12 @@ OF_PAGE: dict[str, Callable[[UptakeQuerySet, Any], UptakeQuerySet]] = {
     "organisation": UptakeQuerySet.of_organisation,
     "project": UptakeQuerySet.of_project,
 }
+
+
+def _beside_outcomes(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
+    """Return the figures of a cluster's uptakes for its page of outcomes; nothing where there is none; one query."""
+    uptakes = uptakes_of(Uptake.objects.of_cluster(cluster).visible_to(request.user).with_documented())
+    return {"uptakes": uptakes} if uptakes.rows else None
 
 
 def _uptakes_of(page: str, narrow: Callable[[UptakeQuerySet, Any], UptakeQuerySet]) -> Any:

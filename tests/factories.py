@@ -13,6 +13,8 @@ from typing import Any
 from community import search
 from community.choices import (
     ConsentPurpose,
+    ExchangeKind,
+    ExchangeStatus,
     PartnerRole,
     ProjectFamily,
     SolutionStatus,
@@ -25,11 +27,13 @@ from community.models import (
     Appointment,
     Consent,
     ConsentWording,
+    ExchangeLanguage,
     Member,
     MeToo,
     Need,
     Organisation,
     Partnership,
+    PeerExchange,
     Project,
     Solution,
     Term,
@@ -196,3 +200,18 @@ def make_solution(title: str = "", *, project: Project | None = None, **fields: 
     solution = Solution.objects.create(title=title, project=project or make_project(), **fields)
     search.index(solution)
     return solution
+
+
+def make_exchange(
+    topic: str = "", *, by: Member | None = None, is_offer: bool = True, languages: tuple[str, ...] = (), **fields: Any
+) -> PeerExchange:
+    """Make an exchange that is open: an offer, or a request."""
+    by = by or make_member()
+    side = "offered_by" if is_offer else "asked_by"
+    status = ExchangeStatus.OFFERED if is_offer else ExchangeStatus.ASKED
+    fields = {side: by, "status": status, "state_since": NOW, "kind": ExchangeKind.CALL, **fields}
+    topic = topic or f"How we answered question {next(_numbers)}"
+    exchange = PeerExchange.objects.create(topic=topic, is_offer=is_offer, **fields)
+    ExchangeLanguage.objects.bulk_create(ExchangeLanguage(exchange=exchange, code=code) for code in languages)
+    search.index(exchange)
+    return exchange

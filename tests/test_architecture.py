@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from clusters import contributions as of_clusters
 from community import contributions, kinds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -55,6 +56,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "lifecycle",
             "amendment_lifecycle",
             "solution_lifecycle",
+            "exchange_lifecycle",
             "chain",
             "policy_lifecycle",
             "verification",
@@ -69,6 +71,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "exports",
             "summary",
             "sentences",
+            "exchange_sentences",
             "room_sentences",
             "people_sentences",
             "coordination_sentences",
@@ -76,6 +79,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "pictures",
             "search",
             "similar",
+            "similar_exchanges",
             "near_words",
             "storage",
             "overlap",
@@ -93,6 +97,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "mails",
             "account_mails",
             "solution_mails",
+            "exchange_mails",
             "mailbox",
             "rendering",
             "pdf",
@@ -124,6 +129,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "solution_desk",
             "clock",
             "contributed",
+            "exchange_contributed",
             "figures_contributed",
             "policy_contributed",
             "context_processors",
@@ -249,6 +255,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert contributions.desk_items.codes() == [
         "community.administrators",
         "community.solutions",
+        "community.exchanges",
         "clusters",
         "clusters.amendments",
         "results",
@@ -257,4 +264,10 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]
-    assert {"cluster", "stage", "need", "solution", "member", "issue"} <= {kind.code for kind in kinds.every()}
+    assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (["uptakes"], ["uptakes"])
+    assert (of_clusters.sentences.codes(), of_clusters.hidden_events.codes()) == (["results"], ["results"])
+    assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["uptakes"])
+    assert (of_clusters.reminders.codes(), of_clusters.demo_steps.codes()) == (["confirmation"], ["results"])
+    assert {"cluster", "stage", "need", "solution", "member", "uptake", "confirmation", "issue"} <= {
+        kind.code for kind in kinds.every()
+    }

@@ -28,6 +28,8 @@ from community.choices import ConsentPurpose, FileVisibility, Language, PartnerR
 from community.links import mint
 from community.models import (
     Comment,
+    ExchangeLanguage,
+    ExchangeWish,
     Need,
     Organisation,
     Project,
@@ -69,11 +71,14 @@ BUDGETS: dict[str, int] = {
     "/solutions/?view=table&q=storagge": 16,
     "/solutions/{solution}/contact/": 12,
     "/solutions/{draft}/files/": 14,
+    "/exchanges/": 20,
+    "/exchanges/{exchange}/": 18,
     "/projects/": 12,
     "/organisations/": 12,
     "/members/": 12,
     "/working-groups/": 12,
     "/coverage/": 18,
+    "/policy/": 8,
     "/desk/": 33,
     "/desk/several/": 11,
     "/notifications/": 12,
@@ -205,6 +210,7 @@ class World:
         self.need: Need = make.make_need(raised_by=self.member, organisation=self.organisation)
         self.solution: Solution = make.make_solution("Storage method", project=self.project, contact=self.member)
         self.draft: Solution = make.make_solution(project=self.project, status="draft", published_at=None)
+        self.exchange = make.make_exchange("Storage in marshes", by=self.member)
         self.running: Cluster = make_cluster(self.cast, State.RUNNING, need=self.need)
         self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
         self.concluded: Cluster = make_cluster(self.cast, State.CONCLUDED)
@@ -223,6 +229,7 @@ class World:
             "need": self.need.pk,
             "solution": self.solution.pk,
             "draft": self.draft.pk,
+            "exchange": self.exchange.pk,
             "project": self.project.code,
             "organisation": self.organisation.pk,
             "member": self.member.key,
@@ -277,7 +284,22 @@ class World:
                 is_free_for_eu_use=True,
                 visibility=FileVisibility.PUBLIC,
             )
+        self._grow_exchanges(person)
         self._grow_clusters(person)
+
+    def _grow_exchanges(self, person: Any) -> None:
+        """Ask for what the member offers, and say "I would like to" to the offer."""
+        term, place = make.make_term(), make.make_territory()
+        organisation = {"offering_organisation": self.organisation}
+        more = [
+            make.make_exchange("Who stores in marshes?", by=person, is_offer=False),
+            make.make_exchange("Storage in fields", by=self.member, **organisation),
+        ]
+        for row in (*more, self.exchange):
+            row.challenges.add(term)
+            row.territories.add(place)
+            ExchangeLanguage.objects.create(exchange=row, code=Language.values[row.languages.count()])
+        ExchangeWish.objects.create(exchange=self.exchange, member=person, organisation=make.make_organisation())
 
     def _grow_clusters(self, person: Any) -> None:
         for state in (State.RUNNING, State.SUBMITTED, State.APPROVED):

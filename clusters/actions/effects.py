@@ -144,8 +144,9 @@ def end_lead(attempt: Attempt) -> None:
 @effect("leave_meetings", after=True)
 def take_meetings_out(attempt: Attempt) -> None:
     """Take the coming meetings out of the calendar of a lead who takes part no more."""
-    lead = Member.objects.select_related("user").filter(pk=attempt.facts.get("lead_before") or 0).first()
-    if attempt.event is not None:
+    gone = attempt.facts.get("lead_before")
+    if gone is not None and attempt.event is not None:
+        lead = Member.objects.select_related("user").get(pk=gone)
         leave_meetings(attempt.subject, lead, event=attempt.event)
 
 

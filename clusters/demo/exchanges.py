@@ -7,27 +7,16 @@ from typing import Any
 
 from clusters.demo.files import document, paragraphs
 from clusters.demo.world import World
+from community import search
 from community.choices import Vocabulary
-from community.models import Liaison, Member, PeerExchange, Subscription
+from community.models import ExchangeLanguage, ExchangeWish, Liaison, Member, PeerExchange, Subscription
 
 
 def make_exchanges(world: World) -> None:
     """Make what members offer each other and what the groups keep contact with."""
     listed = document("exchanges.toml")
     for entry in listed["exchange"]:
-        exchange = PeerExchange.objects.create(
-            kind=entry["kind"],
-            topic=entry["topic"],
-            description=paragraphs(entry.get("description", "")),
-            offered_by=_person(world, entry, "offered_by"),
-            asked_by=_person(world, entry, "asked_by"),
-            status=entry["status"],
-            starts_on=world.day(entry["starts"]) if "starts" in entry else None,
-            ends_on=world.day(entry["ends"]) if "ends" in entry else None,
-            what_came_of_it=paragraphs(entry.get("came", "")),
-            created_at=world.moment(entry["on"], time(10)),
-        )
-        exchange.challenges.set(world.some_terms(Vocabulary.CHALLENGE, entry["challenges"]))
+        _make_exchange(world, entry)
     Liaison.objects.bulk_create(
         Liaison(
             network=entry["network"],
@@ -38,6 +27,44 @@ def make_exchanges(world: World) -> None:
         )
         for entry in listed["liaison"]
     )
+
+
+def _make_exchange(world: World, entry: dict[str, Any]) -> None:
+    """Make one exchange as it is today, with those who would like to."""
+    offers, asks = _person(world, entry, "offered_by"), _person(world, entry, "asked_by")
+    begun = world.moment(entry["on"], time(10))
+    exchange = PeerExchange(
+        kind=entry["kind"],
+        topic=entry["topic"],
+        description=paragraphs(entry.get("description", "")),
+        timing=entry.get("timing", ""),
+        is_offer=entry.get("opened", "offer" if offers else "ask") == "offer",
+        offered_by=offers,
+        offering_organisation=offers.organisation_on(world.day(entry["on"])) if offers else None,
+        asked_by=asks,
+        asking_organisation=asks.organisation_on(world.day(entry["on"])) if asks else None,
+        status=entry["status"],
+        starts_on=world.day(entry["starts"]) if "starts" in entry else None,
+        ends_on=world.day(entry["ends"]) if "ends" in entry else None,
+        what_came_of_it=paragraphs(entry.get("came", "")),
+        created_at=begun,
+        state_since=begun,
+    )
+    exchange.search_text = search.search_text_of(exchange)
+    exchange.save(force_insert=True)
+    exchange.challenges.set(world.some_terms(Vocabulary.CHALLENGE, entry["challenges"]))
+    ExchangeLanguage.objects.bulk_create(
+        ExchangeLanguage(exchange=exchange, code=code) for code in entry.get("languages", [])
+    )
+    for key, note in entry.get("wishes", {}).items():
+        person, on = world.people[key], entry["on"] + 3
+        ExchangeWish.objects.create(
+            exchange=exchange,
+            member=person,
+            organisation=person.organisation_on(world.day(on)),
+            note=note,
+            said_at=world.moment(on, time(11)),
+        )
 
 
 def make_subscriptions(world: World) -> None:

@@ -2,7 +2,7 @@
 
 from community.models.comment import Comment
 from community.models.event import ChainHead, Event, EventDetail, Redaction, Seal
-from community.models.exchange import Liaison, PeerExchange
+from community.models.exchange import ExchangeLanguage, ExchangeWish, Liaison, PeerExchange
 from community.models.file import File
 from community.models.job import Job, JobItem, ScheduledJob
 from community.models.link import SignedLink
@@ -29,6 +29,8 @@ __all__ = [
     "DemoMarker",
     "Event",
     "EventDetail",
+    "ExchangeLanguage",
+    "ExchangeWish",
     "File",
     "Job",
     "JobItem",

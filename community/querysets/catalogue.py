@@ -1,22 +1,20 @@
-"""Reads of needs and exchanges between peers."""
+"""Reads of needs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
 from django.db.models import Case, Count, OuterRef, Subquery, When
 from django.db.models.functions import Coalesce
 
 from community.choices import OPEN_NEEDS, Urgency
 from community.querysets.period import rows_of
 from community.querysets.search import SearchableQuerySet
-from community.visibility import is_administrator, is_cop
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from community.models import Need, Organisation, PeerExchange, User
+    from community.models import Need, Organisation, User
 
 
 class NeedQuerySet(SearchableQuerySet["Need"]):
@@ -54,11 +52,3 @@ class NeedQuerySet(SearchableQuerySet["Need"]):
         """Load what a row of a list or the page of a need shows, in a fixed number of queries."""
         shown = ("territories", "challenges", "solution_types")
         return self.with_me_too_count().select_related("organisation", "raised_by").prefetch_related(*shown)
-
-
-class PeerExchangeQuerySet(models.QuerySet["PeerExchange"]):
-    """Visits, calls and mentorships."""
-
-    def visible_to(self, user: User | AnonymousUser | None) -> Self:
-        """Keep what `user` may see: CoP members and administrators all, others nothing."""
-        return self.all() if is_cop(user) or is_administrator(user) else self.none()

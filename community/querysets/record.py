@@ -229,6 +229,10 @@ class TermQuerySet(models.QuerySet["Term"]):
         """Keep one vocabulary, retired terms too."""
         return self.filter(vocabulary=vocabulary)
 
+    def with_code(self, code: str) -> Self:
+        """Keep the terms of that code: one in each vocabulary at most."""
+        return self.filter(code=code)
+
     def in_use(self) -> Self:
         """Keep the terms that may still be chosen."""
         return self.filter(is_retired=False)

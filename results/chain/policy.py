@@ -1,71 +1,54 @@
-"""Lines of policy statements as links of a chain: what is adopted, and what the reader reads while it is written."""
+"""Lines of adopted policy statements as links of a chain: its end, resting on outcomes and uptakes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clusters.visibility import viewer
-from results.choices import EvidenceKind, StatementState
+from results.choices import EvidenceKind
 from results.contributions import LinkKind, Node, Refs
-from results.models import LineEvidence, StatementLine
-
-#: So many signs of a line without a heading stand as its title.
-TITLE = 90
-
-
-def readable(user: Any) -> QuerySet[StatementLine]:
-    """Return the lines that a reader reads as they are written now.
-
-    Everybody reads those of adopted statements; the community also what is discussed; coordinators of the group,
-    those of the mission and administrators all. While a next version is written, the lines of the adopted one are read
-    on the statement's page alone.
-    """
-    who = viewer(user, timezone.localdate())
-    rows = StatementLine.objects.select_related("statement__working_group").prefetch_related("evidence")
-    if who.is_mission or who.is_administrator:
-        return rows
-    seen = Q(statement__state=StatementState.ADOPTED)
-    if who.is_cop:
-        seen |= Q(statement__state=StatementState.DISCUSSED)
-    if who.group_ids:
-        seen |= Q(statement__working_group__in=who.group_ids)
-    return rows.filter(seen)
+from results.models import AdoptedLine
 
 
 def _lines(user: Any, keys: Collection[int]) -> Sequence[Node]:
-    return [_line(row) for row in readable(user).filter(pk__in=keys)]
+    """Return adopted lines of any version: an address that was cited keeps its meaning."""
+    return [_line(row) for row in AdoptedLine.objects.visible_to(user).filter(pk__in=keys).for_page()]
 
 
-def _lines_resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
-    pieces = Q(pk__in=[])
+def _resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
+    """Return the lines that stand today and rest on some of these outcomes and uptakes."""
+    rows = AdoptedLine.objects.visible_to(user).standing()
+    found = rows.none()
     for kind in EvidenceKind.values:
-        pieces |= Q(kind=kind, subject_id__in=refs.get(kind, ()))
-    lines = LineEvidence.objects.filter(pieces).values("line")
-    return [_line(row) for row in readable(user).filter(pk__in=lines).order_by("-pk")[:most]]
+        if keys := refs.get(kind):
+            found = found | rows.resting_on(kind, keys)
+    return [_line(row) for row in found.for_page()[:most]]
 
 
-def _line(row: StatementLine) -> Node:
-    statement = row.statement
-    is_adopted = statement.state == StatementState.ADOPTED
-    since = statement.state_since if is_adopted and statement.state_since else statement.created_at
+def _line(row: AdoptedLine) -> Node:
+    version = row.version
+    statement = version.statement
+    group = statement.working_group
+    audience = version.snapshot["audience"]
     return Node(
         "statement_line",
         row.pk,
-        row.heading or str(Truncator(row.text).chars(TITLE)),
-        f"{reverse('results:statement', args=[statement.pk])}#line-{row.pk}",
-        on=timezone.localdate(since),
-        over=_("%(state)s · line of “%(title)s”") % {"state": statement.get_state_display(), "title": statement.title},
-        where=statement.working_group.code,
-        said=row.text if row.heading else "",
+        row.heading or str(Truncator(row.text).chars(120)),
+        reverse("results:statement", args=[statement.pk]),
+        on=timezone.localdate(version.adopted_at),
+        over=_("%(reference)s, version %(number)d, line %(line)d")
+        % {"reference": statement.reference, "number": version.number, "line": row.number},
+        who=f"{group.code} {group.title}",
+        where=_("For: %(audience)s") % {"audience": audience} if audience else "",
+        said=row.text,
         rests_on=[(piece.kind, piece.subject_id) for piece in row.evidence.all()],
+        agents=(f"{group.code} {group.title}",),
     )
 
 
@@ -76,7 +59,7 @@ LINE = LinkKind(
     60,
     "policy",
     "fig",
-    "policy",
+    "approved",
     _lines,
-    _lines_resting_on,
+    _resting_on,
 )

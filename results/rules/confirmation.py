@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from community.folding import fold_key
 from community.models import User
 from community.permissions import ALLOWED, Verdict, refused
-from results.choices import FROM_COMMITTED_ON, ConfirmationStatus
+from results.choices import CONFIRM_DAYS, FROM_COMMITTED_ON, ConfirmationStatus
 from results.models import Uptake, UptakeConfirmation
 
 #: So many questions one person asks in a day, one address is asked in a day, and wait for one uptake at once.
@@ -74,6 +74,11 @@ def can_remind(row: UptakeConfirmation, at: datetime) -> Verdict:
 def has_run_out(row: UptakeConfirmation, at: datetime) -> bool:
     """Tell whether the link of an open question acts no more; asks a row of `with_link`."""
     return row.link_ends_at is not None and row.link_ends_at <= at
+
+
+def was_never_sent(row: UptakeConfirmation, at: datetime) -> bool:
+    """Tell whether the mail of a question has not left in all the time that its link would have acted."""
+    return row.link_sent_at is None and row.asked_at <= at - timedelta(days=CONFIRM_DAYS)
 
 
 def is_answerable(row: UptakeConfirmation) -> Verdict:

@@ -30,9 +30,9 @@ def propose(person: Person) -> None:
     person.go("/clusters/propose/")
     person.press("Start with an empty draft")
     draft = Cluster.objects.get()
-    person.go(f"/clusters/{draft.name}/submit/")
+    person.page.goto(f"/clusters/{draft.name}/submit/")
     person.check("nothing filled in")
-    person.go(f"/clusters/{draft.name}/edit/1/")
+    person.page.goto(f"/clusters/{draft.name}/edit/1/")
     fill_in(person, title=TITLE, question=QUESTION)
     person.press("Propose")
 

@@ -19,7 +19,8 @@ from community.models import Event, EventDetail
 from community.verification import verify_history
 from tests.append_only import suspended_guards
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.scenes import LATER, LATER_END, NAMES, scene_of
+from tests.clusters.scene_facts import LATER, LATER_END
+from tests.clusters.scenes import NAMES, scene_of
 from tests.clusters.test_lifecycle_atomic import FRAMES, Break, BreaksAfter, BreaksOnceWritten
 from tests.database import changed, contents
 

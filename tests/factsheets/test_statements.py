@@ -36,7 +36,7 @@ def cast() -> Cast:
     return make_cast()
 
 
-def test_an_adoption_issues_page_pdf_and_data_and_the_next_version_leaves_them(cast: Cast, _today: Any) -> None:
+def test_an_adoption_issues_page_pdf_and_data_and_the_next_version_leaves_them(cast: Cast) -> None:
     statement = adopted(cast, make_cluster(cast, State.RUNNING))
     issue, version = Issue.objects.get(kind="statement"), StatementVersion.objects.get()
     assert (issue.reference, issue.version, issue.snapshot, issue.role) == (

@@ -417,6 +417,11 @@ def own_solution(status: str, **more: Any) -> Place:
     return made
 
 
+def own_exchange(status: str = "offered", **more: Any) -> Place:
+    """Return an exchange that the lead offers."""
+    return lambda cast: {"pk": make.make_exchange("Buoys", by=cast.member("lead"), status=status).pk, **more}
+
+
 def solution_file(visibility: str) -> Place:
     """Return a file of a published solution."""
 

@@ -33,7 +33,9 @@ from tests.matrix.table_clusters import (
     ROADMAP,
     VERBS,
 )
+from tests.matrix.table_exchanges import EXCHANGES
 from tests.matrix.table_figures import FIGURES
+from tests.matrix.table_policy import POLICY
 from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
 from tests.matrix.table_room import ROOM
 from tests.matrix.table_solutions import SOLUTIONS
@@ -150,6 +152,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "site": SITE,
     "nouns": NOUNS,
     "solutions": SOLUTIONS,
+    "exchanges": EXCHANGES,
     "register": REGISTER,
     "proposal": PROPOSAL,
     "roadmap": ROADMAP,
@@ -165,6 +168,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
     "figures": FIGURES,
+    "policy": POLICY,
 }
 
 #: What opens without sign-in; every other address sends the visitor to the sign-in page.
@@ -192,6 +196,8 @@ PUBLIC = frozenset(
         "community:accessibility",
         "community:appearance",
         "community:demo_switch",
+        "community:exchange",
+        "community:exchanges",
         "community:help",
         "community:home",
         "community:join",
@@ -218,6 +224,11 @@ PUBLIC = frozenset(
         "factsheets:preview",
         "factsheets:verify",
         "results:coverage",
+        "results:statement",
+        "results:statements",
+        "factsheets:statement",
+        "factsheets:statement_data",
+        "factsheets:statement_pdf",
         "results:confirm",
         "results:uptake",
         "results:uptake_file",

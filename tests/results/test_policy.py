@@ -276,7 +276,7 @@ def test_what_rests_on_something_is_found_and_what_nothing_rests_on(cast: Cast) 
     unused = outcome_of(cluster, title="Nobody uses it")
     statement = adopted(cast, cluster)
     [piece] = [one for one in LineEvidence.objects.all() if one.kind == "uptake"]
-    assert [one["line"]["text"] for one in resting_on("uptake", [piece.subject_id], cast.user("member"))] == [LINE]
+    assert [one.text for one in resting_on("uptake", [piece.subject_id])] == [LINE]
     outcomes, uptakes = unused_evidence([cast.group.pk])
     assert (list(outcomes), list(uptakes)) == ([unused], [])
     solution = Client().get(f"/solutions/{cast.solution.pk}/")

@@ -80,3 +80,13 @@ def test_no_outcome_does_not_deny_an_uptake_in_use(cast: Cast) -> None:
     uptake.save()
     with pytest.raises(Refusal, match="An uptake in use is recorded"):
         transition(running, "conclude", by=cast.user("lead"), at=NOW, **told)
+
+
+def test_uptakes_go_along_when_their_cluster_is_merged(cast: Cast) -> None:
+    cluster, into = make_cluster(cast, State.APPROVED), make_cluster(cast, State.APPROVED)
+    moved = make_uptake(cast, cluster, state="aware")
+    there = make_uptake(cast, into, name="Another Board", state="aware")
+    twin = make_uptake(cast, cluster, organisation=there.organisation, state="aware")
+    transition(cluster, "merge", by=cast.user("mission_coordinator"), into=into, reason="The same question.")
+    assert {uptake.pk for uptake in into.uptakes.all()} == {moved.pk, there.pk}
+    assert [uptake.pk for uptake in cluster.uptakes.all()] == [twin.pk]

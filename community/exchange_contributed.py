@@ -1,0 +1,125 @@
+"""What peer exchanges add to the desk, to pages of people and organisations, and to what is known of a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import F, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from community.access import named_members
+from community.choices import ExchangeStatus
+from community.contributions import DeskItem, PersonalRecords
+from community.models import ExchangeWish, Member, Organisation, PeerExchange, User
+from community.visibility import is_cop, member_of
+
+#: So many exchanges stand in the section of another page.
+SHOWN: Final = 6
+
+
+def exchange_items(user: User, on: date) -> Iterator[DeskItem]:
+    """Yield who would like to take part in what a person offers or asks for, and what took place; one query."""
+    me = member_of(user)
+    if me is None or not is_cop(user):
+        return
+    for row in PeerExchange.objects.waiting_for(me, on).with_wish_count().order_by("pk"):
+        if row.is_open:
+            count = row.wish_count  # type: ignore[attr-defined]
+            why = ngettext("%(count)d person would like to", "%(count)d people would like to", count)
+            yield DeskItem(
+                verb=_("Agree with somebody"),
+                title=row.topic,
+                why=why % {"count": count},
+                url=reverse("community:exchange", args=[row.pk]),
+                since=row.first_wish_at,  # type: ignore[attr-defined]
+            )
+        else:
+            yield DeskItem(
+                verb=_("Say what came of it"),
+                title=row.topic,
+                why=_("You agreed on it, and its days are over"),
+                url=reverse("community:exchange_verb", args=[row.pk, "finish"]),
+                since=row.state_since,
+            )
+
+
+def exchanges_of_member(request: HttpRequest, member: Member) -> dict[str, Any] | None:
+    """Return a person's exchanges that the reader may see; None where there is none."""
+    return _section(request, PeerExchange.objects.of_member(member))
+
+
+def exchanges_of_organisation(request: HttpRequest, organisation: Organisation) -> dict[str, Any] | None:
+    """Return an organisation's exchanges that the reader may see; None where there is none."""
+    return _section(request, PeerExchange.objects.of_organisation(organisation))
+
+
+def _section(request: HttpRequest, found: Any) -> dict[str, Any] | None:
+    rows = list(found.visible_to(request.user).for_page()[:SHOWN])
+    sides = [pk for row in rows for pk in (row.offered_by_id, row.asked_by_id) if pk is not None]
+    return {"rows": rows, "named": named_members(request.user, sides)} if rows else None
+
+
+def _taken_part(member: Member) -> QuerySet[PeerExchange]:
+    return PeerExchange.objects.of_member(member).order_by("pk")
+
+
+def _export(row: PeerExchange) -> dict[str, Any]:
+    return {
+        "form": row.kind,
+        "topic": row.topic,
+        "description": row.description,
+        "status": row.status,
+        "what_came_of_it": row.what_came_of_it,
+        "at": row.created_at,
+    }
+
+
+def _erase(member: Member) -> int:
+    """Withdraw what an erased person still holds open; return how many."""
+    opened = [row.pk for row in _taken_part(member).open() if row.opener == member]  # type: ignore[attr-defined]
+    rows = PeerExchange.objects.filter(pk__in=opened)
+    return rows.update(status=ExchangeStatus.CANCELLED, description="", version=F("version") + 1)
+
+
+def _merge(old: Member, new: Member) -> int:
+    """Put `new`, who is the same person, on the sides of `old`; return how many."""
+    offered = PeerExchange.objects.filter(offered_by=old).update(offered_by=new)
+    return offered + PeerExchange.objects.filter(asked_by=old).update(asked_by=new)
+
+
+def _wished(member: Member) -> QuerySet[ExchangeWish]:
+    return ExchangeWish.objects.filter(member=member).select_related("exchange").order_by("pk")
+
+
+def _export_wish(row: ExchangeWish) -> dict[str, Any]:
+    return {"exchange": row.exchange.topic, "note": row.note, "at": row.said_at}
+
+
+def _erase_wishes(member: Member) -> int:
+    """Empty the lines of an erased person; return how many."""
+    return _wished(member).update(note="")
+
+
+def _merge_wishes(old: Member, new: Member) -> int:
+    """Let the wishes of `old` be those of `new`; where both wished, the one of `new` stays. Return how many moved."""
+    _wished(old).filter(exchange__in=_wished(new).values("exchange")).delete()
+    return _wished(old).update(member=new)
+
+
+RECORDS: Final[dict[str, PersonalRecords]] = {
+    "community.exchanges": PersonalRecords(
+        gettext_lazy("Exchanges with peers"), _taken_part, _export, erase=_erase, merge=_merge
+    ),
+    "community.exchange_wishes": PersonalRecords(
+        gettext_lazy("Exchanges that you would like to take part in"),
+        _wished,
+        _export_wish,
+        erase=_erase_wishes,
+        merge=_merge_wishes,
+    ),
+}

@@ -1,0 +1,112 @@
+"""Who may do what with a peer exchange, and why not."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from community.access import named_members
+from community.choices import ExchangeCapacity, ExchangeStatus
+from community.models import PeerExchange
+from community.permissions import ALLOWED, Verdict, refused
+from community.rights import MEMBERS_ONLY, Viewer
+from community.visibility import is_administrator, is_cop, member_of
+
+if TYPE_CHECKING:
+    from community.lifecycle import Attempt
+
+C = ExchangeCapacity
+#: Exchanges that one person may hold open at a time.
+MOST_OPEN: Final = 20
+#: Exchanges that one person may say "I would like to" to within a day.
+MOST_WISHES_A_DAY: Final = 20
+STALE = _("This exchange was changed while you were reading. Read what is new, then decide.")
+
+
+def exchange_capacities(user: Viewer, exchange: PeerExchange, on: date) -> frozenset[str]:
+    """Return as what `user` acts on an exchange; no query beyond the person's own row."""
+    held = {C.ADMINISTRATOR.value} if is_administrator(user) else set()
+    me = member_of(user)
+    if me is not None and is_cop(user):
+        offers, asks = exchange.offered_by_id == me.pk, exchange.asked_by_id == me.pk
+        opens, joins = (offers, asks) if exchange.is_offer else (asks, offers)
+        held |= ({C.OPENER.value} if opens else set()) | ({C.PARTNER.value} if joins else set())
+    return frozenset(held)
+
+
+def can_open_exchange(user: Viewer) -> Verdict:
+    """Members of the community offer and ask."""
+    return ALLOWED if is_cop(user) else refused(MEMBERS_ONLY, "forbidden")
+
+
+def can_edit_exchange(user: Viewer, exchange: PeerExchange) -> Verdict:
+    """Who opened it words it while it is open; an administrator may, too."""
+    if not exchange_capacities(user, exchange, date.min) & {C.OPENER.value, C.ADMINISTRATOR.value}:
+        return refused(_("Only who offered or asked may change this."), "forbidden")
+    if not exchange.is_open:
+        return refused(_("It is agreed or closed: its words stay as the other side read them."), "state")
+    return ALLOWED
+
+
+def can_wish(user: Viewer, exchange: PeerExchange) -> Verdict:
+    """Any other member says "I would like to" while the exchange is open."""
+    if not is_cop(user):
+        return refused(MEMBERS_ONLY, "forbidden")
+    me = member_of(user)
+    if me is not None and exchange.opener is not None and me.pk == exchange.opener.pk:
+        return refused(_("You opened this exchange yourself."), "forbidden")
+    if not exchange.is_open:
+        return refused(
+            _("It is no longer open: it is “%(status)s”.") % {"status": exchange.get_status_display()}, "state"
+        )
+    opener = exchange.opener
+    if opener is None or opener.user is None or not opener.user.is_active:
+        return refused(_("Who opened it has no account at present, so no mail would arrive."), "state")
+    return ALLOWED
+
+
+def exchange_wrong_state(attempt: Attempt) -> Verdict:
+    """Say what state the exchange is in instead."""
+    label = attempt.subject.get_status_display()
+    return refused(_("This can't be done now: the exchange is “%(status)s”.") % {"status": label}, "state")
+
+
+def exchange_four_eyes(attempt: Attempt) -> Verdict:
+    """No verb of an exchange needs a second pair of eyes."""
+    return ALLOWED
+
+
+def seen_hash(exchange: PeerExchange) -> str:
+    """Return what tells one wording of an exchange from the next: every change raises its version."""
+    return str(exchange.version)
+
+
+def has_chosen(attempt: Attempt) -> Verdict:
+    """Somebody would like to, and the form says who of them."""
+    if not attempt.subject.wishes.exists():
+        return refused(_("Nobody has said “I would like to” yet."), "requirement")
+    if attempt.subject.wishes.filter(pk=attempt.details.get("wish")).exists():
+        return ALLOWED
+    return refused(_("Choose with whom you agree."), "form")
+
+
+def has_words(attempt: Attempt) -> Verdict:
+    """What came of it is said: it is what others learn from."""
+    if str(attempt.details.get("came", "")).strip():
+        return ALLOWED
+    return refused(_("Say what came of it; one sentence is enough."), "form")
+
+
+def named_sides(user: Viewer, exchange: PeerExchange, wishing: list[int]) -> set[int]:
+    """Return whose names `user` may read on the page of an exchange; one query at most.
+
+    Who agreed reads the other side's name, and who opened reads who would like to: both press with that knowledge.
+    """
+    sides = [one for one in (exchange.offered_by_id, exchange.asked_by_id) if one is not None]
+    named = named_members(user, [*sides, *wishing])
+    held = exchange_capacities(user, exchange, date.min)
+    if held & {C.OPENER.value, C.PARTNER.value} and exchange.status in (ExchangeStatus.AGREED, ExchangeStatus.DONE):
+        named |= set(sides)
+    return named | set(wishing) if C.OPENER.value in held else named

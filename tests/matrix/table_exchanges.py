@@ -1,0 +1,44 @@
+"""The rows of peer exchanges, platforms and liaisons."""
+
+from __future__ import annotations
+
+from tests.matrix.answers import (
+    OUT,
+    SIGNED_IN_NO_METHOD,
+    STRANGERS,
+    Row,
+    page,
+    who,
+)
+from tests.matrix.places import nowhere, own_exchange
+
+OPENING = who(200, (302, OUT), (403, STRANGERS))
+OPENED = who(422, (302, OUT), (403, STRANGERS))
+KEEPERS = "lead admin"
+
+EXCHANGES = (
+    page("community:exchanges"),
+    page("community:exchange", own_exchange()),
+    page("community:exchange", own_exchange("cancelled"), who(404, (200, KEEPERS)), case="withdrawn"),
+    Row("community:exchange_offer", nowhere, get=OPENING, post=OPENED),
+    Row("community:exchange_ask", nowhere, get=OPENING, post=OPENED),
+    Row(
+        "community:exchange_update",
+        own_exchange(),
+        get=who(403, (302, OUT), (200, KEEPERS)),
+        post=who(403, (302, OUT), (422, KEEPERS)),
+    ),
+    Row(
+        "community:exchange_wish",
+        own_exchange(),
+        get=SIGNED_IN_NO_METHOD,
+        post=who(302, (403, f"{STRANGERS} lead")),
+        data={"note": "We lay forty."},
+    ),
+    Row(
+        "community:exchange_verb",
+        own_exchange(verb="withdraw"),
+        get=who(403, (302, OUT), (200, KEEPERS)),
+        post=who(403, (302, f"{OUT} {KEEPERS}")),
+    ),
+)
