@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clusters import search
+from clusters import platforms, search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.invitation import forget_addresses
@@ -81,6 +81,11 @@ def _register_sections() -> None:
         contributions.page_sections.register(
             f"clusters.{page}", PageSection(page, "clusters/sections/list.html", _clusters_of(page))
         )
+    contributions.page_sections.register(
+        "clusters.platform", PageSection("platform", "clusters/sections/list.html", platforms.clusters_on)
+    )
+    contributions.platform_numbers.register("clusters", platforms.NUMBER)
+    contributions.platform_organisations.register("clusters", platforms.organisations_on)
     contributions.page_sections.register(
         "clusters.home", PageSection("home", "clusters/sections/home.html", _home, order=10)
     )

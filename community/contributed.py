@@ -6,13 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from community import contributions, exchange_mails, solution_mails
+from community import contributions, exchange_mails, platform_mails, solution_mails
 from community.clock import CHORES
 from community.context_processors import is_demo
 from community.contributions import MailTopic, NavigationEntry, PageSection
 from community.desk import administrators_items
 from community.exchange_contributed import RECORDS, exchange_items, exchanges_of_member, exchanges_of_organisation
 from community.mails import lead_links_to
+from community.platforms import NUMBERS
 from community.rights import can_see_directory
 from community.solution_desk import solution_items
 from community.summary import open_needs
@@ -22,6 +23,7 @@ NAVIGATION = {
     "needs": NavigationEntry(_("Needs"), "community:needs", order=30, prefixes=("/needs/",)),
     "solutions": NavigationEntry(_("Solutions"), "community:solutions", order=40, prefixes=("/solutions/",)),
     "exchanges": NavigationEntry(_("Exchanges"), "community:exchanges", order=45, prefixes=("/exchanges/",)),
+    "platforms": NavigationEntry(_("Platforms"), "community:platforms", order=15, prefixes=("/platforms/",)),
     "projects": NavigationEntry(_("Projects"), "community:projects", order=50, prefixes=("/projects/",)),
     "working_groups": NavigationEntry(
         _("Working groups"), "community:working_groups", order=70, prefixes=("/working-groups/",)
@@ -79,5 +81,8 @@ def _register_exchanges() -> None:
         contributions.page_sections.register(f"community.exchanges.{page}", section)
     contributions.mail_topics.register("community.exchanges", exchange_mails.ANSWERS)
     contributions.mail_topics.register("community.fitting", exchange_mails.FITTING)
+    contributions.mail_topics.register("community.platforms", platform_mails.TOPIC)
+    for code, number in NUMBERS.items():
+        contributions.platform_numbers.register(code, number)
     for code, records in RECORDS.items():
         contributions.personal_records.register(code, records)

@@ -83,7 +83,7 @@ class DeskItem:
 
 @dataclass(frozen=True)
 class PageSection:
-    """A part of a page of community (home, organisation, project, working group, member, need, solution).
+    """A part of a page of community: home, organisation, project, working group, member, need, solution, platform.
 
     `build(request, subject)` returns the template's context, or None for "nothing to show". `standing(subject)` returns
     as plain values all that a reader who has no part in the subject is shown, for pages that are kept under it.
@@ -166,6 +166,14 @@ class LastReport:
 
 
 @dataclass(frozen=True)
+class PlatformNumber:
+    """A number beside each platform: `count(user)` by the key of the challenge, `words(count)` what is read."""
+
+    words: Callable[[int], str]
+    count: Callable[[Any], dict[int, int]]
+
+
+@dataclass(frozen=True)
 class NavigationEntry:
     """An entry of the main menu: `url_name` must resolve without arguments."""
 
@@ -196,6 +204,12 @@ last_reports: Registry[Callable[[str, Iterable[int]], dict[int, LastReport]]] = 
 memberships: Registry[Callable[[Member, User, datetime], None]] = Registry("memberships")
 #: The page behind `/join/<token>/`, by the purpose of the link.
 join_pages: Registry[Callable[..., HttpResponseBase]] = Registry("join_pages")
+#: Numbers in the list of platforms.
+platform_numbers: Registry[PlatformNumber] = Registry("platform_numbers")
+#: Organisations on the platform of a challenge: (term, reader) -> querysets of their keys.
+platform_organisations: Registry[Callable[[Any, Any], Iterable[QuerySet[Any, Any]]]] = Registry(
+    "platform_organisations"
+)
 navigation: Registry[NavigationEntry] = Registry("navigation")
 
 

@@ -410,7 +410,11 @@ def own_solution(status: str, **more: Any) -> Place:
         project = cast.organisation.partnerships.get().project
         published_at = NOW if status == "published" else None
         row = make.make_solution(
-            "Dune fences", project=project, status=status, published_at=published_at, contact=cast.member("lead")
+            f"Dune fences {Solution.objects.count()}",
+            project=project,
+            status=status,
+            published_at=published_at,
+            contact=cast.member("lead"),
         )
         return {"pk": row.pk, **more}
 
@@ -420,6 +424,11 @@ def own_solution(status: str, **more: Any) -> Place:
 def own_exchange(status: str = "offered", **more: Any) -> Place:
     """Return an exchange that the lead offers."""
     return lambda cast: {"pk": make.make_exchange("Buoys", by=cast.member("lead"), status=status).pk, **more}
+
+
+def a_challenge(cast: Cast) -> dict[str, Any]:
+    """Return a challenge, which has a platform."""
+    return {"code": make.make_term().code}
 
 
 def solution_file(visibility: str) -> Place:

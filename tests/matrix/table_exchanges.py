@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.matrix.answers import (
+    GONE,
     OUT,
     SIGNED_IN_NO_METHOD,
     STRANGERS,
@@ -10,7 +11,7 @@ from tests.matrix.answers import (
     page,
     who,
 )
-from tests.matrix.places import nowhere, own_exchange
+from tests.matrix.places import a_challenge, nowhere, of, own_exchange
 
 OPENING = who(200, (302, OUT), (403, STRANGERS))
 OPENED = who(422, (302, OUT), (403, STRANGERS))
@@ -41,4 +42,8 @@ EXCHANGES = (
         get=who(403, (302, OUT), (200, KEEPERS)),
         post=who(403, (302, f"{OUT} {KEEPERS}")),
     ),
+    page("community:platforms"),
+    page("community:platform", a_challenge),
+    page("community:platform", of(code="nothing"), GONE, case="no such challenge"),
+    Row("community:platform_follow", a_challenge, get=SIGNED_IN_NO_METHOD, post=who(302)),
 )
