@@ -27,6 +27,7 @@ from clusters.models import Cluster
 from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
+from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
 from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.views.invitation_link import JoinClusterView
@@ -84,6 +85,7 @@ def _register_sections() -> None:
     contributions.page_sections.register(
         "clusters.platform", PageSection("platform", "clusters/sections/list.html", platforms.clusters_on)
     )
+    contributions.liaison_keepers.register("cluster", LIAISONS)
     contributions.platform_numbers.register("clusters", platforms.NUMBER)
     contributions.platform_organisations.register("clusters", platforms.organisations_on)
     contributions.page_sections.register(

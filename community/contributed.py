@@ -12,6 +12,8 @@ from community.context_processors import is_demo
 from community.contributions import MailTopic, NavigationEntry, PageSection
 from community.desk import administrators_items
 from community.exchange_contributed import RECORDS, exchange_items, exchanges_of_member, exchanges_of_organisation
+from community.liaison_contributed import GROUPS, liaisons_of_group
+from community.liaison_contributed import RECORDS as KEPT
 from community.mails import lead_links_to
 from community.platforms import NUMBERS
 from community.rights import can_see_directory
@@ -63,6 +65,7 @@ def register() -> None:
     section: Any = PageSection("home", "community/sections/needs.html", open_needs, order=50)
     contributions.page_sections.register("community.needs", section)
     _register_exchanges()
+    _register_liaisons()
     contributions.mail_topics.register("community.account", ACCOUNT)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
@@ -86,3 +89,11 @@ def _register_exchanges() -> None:
         contributions.platform_numbers.register(code, number)
     for code, records in RECORDS.items():
         contributions.personal_records.register(code, records)
+
+
+def _register_liaisons() -> None:
+    """Register who keeps a working group's liaisons, and where they stand."""
+    contributions.liaison_keepers.register("working_group", GROUPS)
+    section: Any = PageSection("working_group", "community/sections/liaisons.html", liaisons_of_group, order=130)
+    contributions.page_sections.register("community.liaisons", section)
+    contributions.personal_records.register("community.liaisons", KEPT)

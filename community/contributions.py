@@ -174,6 +174,18 @@ class PlatformNumber:
 
 
 @dataclass(frozen=True)
+class LiaisonKeeper:
+    """Who keeps the liaisons of a kind: `may(user, subject)`, `people(subject)` to be named, `page(subject)` to return.
+
+    `page` returns the path on which they stand.
+    """
+
+    may: Callable[[Any, Any], Any]
+    people: Callable[[Any], QuerySet[Any]]
+    page: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
 class NavigationEntry:
     """An entry of the main menu: `url_name` must resolve without arguments."""
 
@@ -210,6 +222,8 @@ platform_numbers: Registry[PlatformNumber] = Registry("platform_numbers")
 platform_organisations: Registry[Callable[[Any, Any], Iterable[QuerySet[Any, Any]]]] = Registry(
     "platform_organisations"
 )
+#: Kinds whose subjects keep contact with networks outside.
+liaison_keepers: Registry[LiaisonKeeper] = Registry("liaison_keepers")
 navigation: Registry[NavigationEntry] = Registry("navigation")
 
 

@@ -127,6 +127,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "clock",
             "contributed",
             "exchange_contributed",
+            "liaison_contributed",
             "figures_contributed",
             "context_processors",
             "demo",

@@ -30,6 +30,7 @@ from community.models import (
     Comment,
     ExchangeLanguage,
     ExchangeWish,
+    Liaison,
     Need,
     Organisation,
     Project,
@@ -93,12 +94,12 @@ BUDGETS: dict[str, int] = {
     "/projects/{project}/": 14,
     "/organisations/{organisation}/": 18,
     "/members/{member}/": 16,
-    "/working-groups/{group}/": 14,
+    "/working-groups/{group}/": 18,
     "/clusters/{running}/": 12,
     "/clusters/{running}/history/": 12,
     "/clusters/{running}/roadmap/": 15,
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1": 12,
-    "/clusters/{running}/people/": 14,
+    "/clusters/{running}/people/": 16,
     "/clusters/{running}/people/{part}/end/": 12,
     "/clusters/{running}/people/invitations/": 12,
     "/clusters/{running}/people/invite/addresses/": 10,
@@ -294,6 +295,8 @@ class World:
             make.make_exchange("Storage in fields", by=self.member, **organisation),
         ]
         make.make_term()
+        for keeper in ({"working_group": self.group}, {"kind": "cluster", "subject_id": self.running.pk}):
+            Liaison.objects.create(network=f"Net {Liaison.objects.count()}", kept_by=person, **keeper)
         expert = make.make_member(consents=CONSENTS, expertise=(make.make_term(Vocabulary.EXPERTISE, label="Marshes"),))
         make.make_affiliation(expert, self.organisation)
         need, solution = make.make_need(raised_by=expert), make.make_solution(contact=expert)
