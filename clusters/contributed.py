@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clusters import search
+from clusters import platforms, search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.invitation import forget_addresses
@@ -27,6 +27,7 @@ from clusters.models import Cluster
 from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
+from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
 from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.views.invitation_link import JoinClusterView
@@ -82,6 +83,12 @@ def _register_sections() -> None:
         contributions.page_sections.register(
             f"clusters.{page}", PageSection(page, "clusters/sections/list.html", _clusters_of(page))
         )
+    contributions.page_sections.register(
+        "clusters.platform", PageSection("platform", "clusters/sections/list.html", platforms.clusters_on)
+    )
+    contributions.liaison_keepers.register("cluster", LIAISONS)
+    contributions.platform_numbers.register("clusters", platforms.NUMBER)
+    contributions.platform_organisations.register("clusters", platforms.organisations_on)
     contributions.page_sections.register(
         "clusters.home", PageSection("home", "clusters/sections/home.html", _home, order=10)
     )

@@ -7,14 +7,17 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from community import contributions, exchange_mails, solution_mails
+from community import contributions, exchange_mails, platform_mails, solution_mails
 from community.choices import SolutionStatus
 from community.clock import CHORES
 from community.context_processors import is_demo
 from community.contributions import MailTopic, NavigationEntry, PageSection
 from community.desk import administrators_items
 from community.exchange_contributed import RECORDS, exchange_items, exchanges_of_member, exchanges_of_organisation
+from community.liaison_contributed import GROUPS, liaisons_of_group
+from community.liaison_contributed import RECORDS as KEPT
 from community.mails import lead_links_to
+from community.platforms import NUMBERS
 from community.rights import can_see_directory
 from community.solution_desk import solution_items
 from community.solution_lifecycle import SOLUTION
@@ -25,6 +28,7 @@ NAVIGATION = {
     "needs": NavigationEntry(_("Needs"), "community:needs", order=30, prefixes=("/needs/",)),
     "solutions": NavigationEntry(_("Solutions"), "community:solutions", order=40, prefixes=("/solutions/",)),
     "exchanges": NavigationEntry(_("Exchanges"), "community:exchanges", order=45, prefixes=("/exchanges/",)),
+    "platforms": NavigationEntry(_("Platforms"), "community:platforms", order=15, prefixes=("/platforms/",)),
     "projects": NavigationEntry(_("Projects"), "community:projects", order=50, prefixes=("/projects/",)),
     "working_groups": NavigationEntry(
         _("Working groups"), "community:working_groups", order=70, prefixes=("/working-groups/",)
@@ -66,6 +70,7 @@ def register() -> None:
     _register_exchanges()
     life = PageSection("help", "community/sections/solution_life.html", _solution_life, order=60)
     contributions.page_sections.register("community.help.solutions", life)
+    _register_liaisons()
     contributions.mail_topics.register("community.account", ACCOUNT)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
@@ -84,6 +89,9 @@ def _register_exchanges() -> None:
         contributions.page_sections.register(f"community.exchanges.{page}", section)
     contributions.mail_topics.register("community.exchanges", exchange_mails.ANSWERS)
     contributions.mail_topics.register("community.fitting", exchange_mails.FITTING)
+    contributions.mail_topics.register("community.platforms", platform_mails.TOPIC)
+    for code, number in NUMBERS.items():
+        contributions.platform_numbers.register(code, number)
     for code, records in RECORDS.items():
         contributions.personal_records.register(code, records)
 
@@ -100,3 +108,11 @@ def _solution_life(request: HttpRequest, subject: Any) -> dict[str, Any]:
         for verb in SOLUTION
     ]
     return {"verbs": rows, "ident": "h-solutions", "heading": _("The life of a solution, verb by verb")}
+
+
+def _register_liaisons() -> None:
+    """Register who keeps a working group's liaisons, and where they stand."""
+    contributions.liaison_keepers.register("working_group", GROUPS)
+    section: Any = PageSection("working_group", "community/sections/liaisons.html", liaisons_of_group, order=130)
+    contributions.page_sections.register("community.liaisons", section)
+    contributions.personal_records.register("community.liaisons", KEPT)
