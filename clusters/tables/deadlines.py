@@ -23,7 +23,7 @@ from community.contributions import DeskItem
 from community.desk import waiting_for
 from community.models import User
 
-#: So far ahead dates are listed, and at most so many of them.
+#: So far ahead dates are listed; so many of them stand open on the desk, the others behind a line with their number.
 AHEAD = timedelta(days=90)
 MOST = 100
 #: Whose a date is: the reader's own, of a cluster in which they take part, of a group that they coordinate.
@@ -78,7 +78,7 @@ def deadlines_of(user: User, on: date, items: Iterable[DeskItem] | None = None) 
     for row in _of_desk(waiting, on, last):
         found = {key: one for key, one in found.items() if key[:2] != (row.day, row.url)}
         found[row.day, row.url, row.code] = row
-    return sorted(found.values(), key=lambda row: (row.day, not row.is_mine, row.what, row.title))[:MOST]
+    return sorted(found.values(), key=lambda row: (row.day, not row.is_mine, row.what, row.title))
 
 
 def weeks_of(rows: Iterable[Deadline], on: date) -> list[Week]:
@@ -190,7 +190,9 @@ class _Dates:
             zone = row.zone.replace("_", " ")
             clock = f", {date_format(local(row.starts_at, row), 'H:i')} ({zone})" if row.starts_at else ""
             what = what % {"title": f"{row.title}{clock}"}
-            yield Deadline(row.held_on, what, str(cluster), url, MINE, _("See the meeting"), f"meeting-{row.pk}", "", row)
+            yield Deadline(
+                row.held_on, what, str(cluster), url, MINE, _("See the meeting"), f"meeting-{row.pk}", "", row
+            )
 
     def _of_follow_ups(self) -> Iterator[Deadline]:
         """Yield the days on which the person will be asked what became of a cluster."""

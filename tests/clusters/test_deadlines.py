@@ -241,6 +241,18 @@ def test_a_calendar_calls_what_waits_by_its_verb_and_tells_the_rest_below(cast: 
     assert row.what.startswith("You coordinate ")
 
 
+def test_of_many_dates_the_later_ones_are_counted_and_none_is_left_out(cast: Cast) -> None:
+    cluster = far(cast)
+    stages = [Stage(cluster=cluster, position=n, title=f"Pilot {n}", planned_end_on=day(9)) for n in range(2, 104)]
+    Stage.objects.bulk_create(stages)
+    client = Client()
+    client.force_login(cast.user("lead"))
+    text = client.get("/desk/").text
+    assert "and 2 more dates</summary>" in text
+    assert [text.count(f"stage ends: Pilot {n}</td>") for n in range(2, 104)] == [1] * 102
+    assert client.get("/desk/dates.ics").content.count(b"BEGIN:VEVENT") == 102
+
+
 @pytest.mark.parametrize("role", ["lead", "coordinator"])
 def test_the_list_takes_as_many_queries_for_thirty_as_for_one(cast: Cast, role: str) -> None:
     def grow() -> None:
