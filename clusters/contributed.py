@@ -29,6 +29,7 @@ from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
 from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
+from clusters.tables.deadlines import MOST as MOST_DATES
 from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.views.invitation_link import JoinClusterView
 from clusters.visibility import viewer
@@ -107,12 +108,15 @@ def _register_sections() -> None:
 
 
 def _deadlines(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """The dates ahead of a person by week; nothing where there is none."""
+    """The dates ahead of a person by week, the later ones of many folded; nothing where there is none."""
     if not isinstance(request.user, User):
         return None
     on, known = timezone.localdate(), remembered(request)
     found = deadlines_of(request.user, on, known.items if known is not None else None)
-    return {"weeks": weeks_of(found, on)} if found else None
+    if not found:
+        return None
+    first, later = found[:MOST_DATES], found[MOST_DATES:]
+    return {"weeks": weeks_of(first, on), "later": weeks_of(later, on), "later_count": len(later)}
 
 
 def _register_chores() -> None:
