@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clusters import search
+from clusters import platforms, search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.invitation import forget_addresses
@@ -27,7 +27,9 @@ from clusters.models import Cluster
 from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
+from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
+from clusters.tables.deadlines import MOST as MOST_DATES
 from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.views.invitation_link import JoinClusterView
 from clusters.visibility import viewer
@@ -83,6 +85,12 @@ def _register_sections() -> None:
             f"clusters.{page}", PageSection(page, "clusters/sections/list.html", _clusters_of(page))
         )
     contributions.page_sections.register(
+        "clusters.platform", PageSection("platform", "clusters/sections/list.html", platforms.clusters_on)
+    )
+    contributions.liaison_keepers.register("cluster", LIAISONS)
+    contributions.platform_numbers.register("clusters", platforms.NUMBER)
+    contributions.platform_organisations.register("clusters", platforms.organisations_on)
+    contributions.page_sections.register(
         "clusters.home", PageSection("home", "clusters/sections/home.html", _home, order=10)
     )
     contributions.page_sections.register(
@@ -100,12 +108,15 @@ def _register_sections() -> None:
 
 
 def _deadlines(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """The dates ahead of a person by week; nothing where there is none."""
+    """The dates ahead of a person by week, the later ones of many folded; nothing where there is none."""
     if not isinstance(request.user, User):
         return None
     on, known = timezone.localdate(), remembered(request)
     found = deadlines_of(request.user, on, known.items if known is not None else None)
-    return {"weeks": weeks_of(found, on)} if found else None
+    if not found:
+        return None
+    first, later = found[:MOST_DATES], found[MOST_DATES:]
+    return {"weeks": weeks_of(first, on), "later": weeks_of(later, on), "later_count": len(later)}
 
 
 def _register_chores() -> None:

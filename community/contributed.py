@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from community import contributions, exchange_mails, solution_mails
+from community import contributions, exchange_mails, platform_mails, solution_mails
+from community.choices import SolutionStatus
 from community.clock import CHORES
 from community.context_processors import is_demo
 from community.contributions import MailTopic, NavigationEntry, PageSection
 from community.desk import administrators_items
 from community.exchange_contributed import RECORDS, exchange_items, exchanges_of_member, exchanges_of_organisation
+from community.liaison_contributed import GROUPS, liaisons_of_group
+from community.liaison_contributed import RECORDS as KEPT
 from community.mails import lead_links_to
+from community.platforms import NUMBERS
 from community.rights import can_see_directory
 from community.solution_desk import solution_items
+from community.solution_lifecycle import SOLUTION
 from community.summary import open_needs
 from community.visibility import account
 
@@ -22,6 +28,7 @@ NAVIGATION = {
     "needs": NavigationEntry(_("Needs"), "community:needs", order=30, prefixes=("/needs/",)),
     "solutions": NavigationEntry(_("Solutions"), "community:solutions", order=40, prefixes=("/solutions/",)),
     "exchanges": NavigationEntry(_("Exchanges"), "community:exchanges", order=45, prefixes=("/exchanges/",)),
+    "platforms": NavigationEntry(_("Platforms"), "community:platforms", order=15, prefixes=("/platforms/",)),
     "projects": NavigationEntry(_("Projects"), "community:projects", order=50, prefixes=("/projects/",)),
     "working_groups": NavigationEntry(
         _("Working groups"), "community:working_groups", order=70, prefixes=("/working-groups/",)
@@ -61,6 +68,9 @@ def register() -> None:
     section: Any = PageSection("home", "community/sections/needs.html", open_needs, order=50)
     contributions.page_sections.register("community.needs", section)
     _register_exchanges()
+    life = PageSection("help", "community/sections/solution_life.html", _solution_life, order=60)
+    contributions.page_sections.register("community.help.solutions", life)
+    _register_liaisons()
     contributions.mail_topics.register("community.account", ACCOUNT)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
@@ -79,5 +89,30 @@ def _register_exchanges() -> None:
         contributions.page_sections.register(f"community.exchanges.{page}", section)
     contributions.mail_topics.register("community.exchanges", exchange_mails.ANSWERS)
     contributions.mail_topics.register("community.fitting", exchange_mails.FITTING)
+    contributions.mail_topics.register("community.platforms", platform_mails.TOPIC)
+    for code, number in NUMBERS.items():
+        contributions.platform_numbers.register(code, number)
     for code, records in RECORDS.items():
         contributions.personal_records.register(code, records)
+
+
+def _solution_life(request: HttpRequest, subject: Any) -> dict[str, Any]:
+    """Return the verbs of a solution's life for the help page."""
+    rows = [
+        {
+            "verb": verb,
+            "before": ", ".join(str(SolutionStatus(source).label) for source in verb.sources),
+            "after": SolutionStatus(str(verb.target)).label,
+            "who": ", ".join(SOLUTION.capacity_labels(verb.who)),
+        }
+        for verb in SOLUTION
+    ]
+    return {"verbs": rows, "ident": "h-solutions", "heading": _("The life of a solution, verb by verb")}
+
+
+def _register_liaisons() -> None:
+    """Register who keeps a working group's liaisons, and where they stand."""
+    contributions.liaison_keepers.register("working_group", GROUPS)
+    section: Any = PageSection("working_group", "community/sections/liaisons.html", liaisons_of_group, order=130)
+    contributions.page_sections.register("community.liaisons", section)
+    contributions.personal_records.register("community.liaisons", KEPT)

@@ -83,7 +83,7 @@ class DeskItem:
 
 @dataclass(frozen=True)
 class PageSection:
-    """A part of a page of community (home, organisation, project, working group, member, need, solution).
+    """A part of a page of community: home, organisation, project, working group, member, need, solution, platform.
 
     `build(request, subject)` returns the template's context, or None for "nothing to show". `standing(subject)` returns
     as plain values all that a reader who has no part in the subject is shown, for pages that are kept under it.
@@ -166,6 +166,26 @@ class LastReport:
 
 
 @dataclass(frozen=True)
+class PlatformNumber:
+    """A number beside each platform: `count(user)` by the key of the challenge, `words(count)` what is read."""
+
+    words: Callable[[int], str]
+    count: Callable[[Any], dict[int, int]]
+
+
+@dataclass(frozen=True)
+class LiaisonKeeper:
+    """Who keeps the liaisons of a kind: `may(user, subject)`, `people(subject)` to be named, `page(subject)` to return.
+
+    `page` returns the path on which they stand.
+    """
+
+    may: Callable[[Any, Any], Any]
+    people: Callable[[Any], QuerySet[Any]]
+    page: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
 class NavigationEntry:
     """An entry of the main menu: `url_name` must resolve without arguments."""
 
@@ -196,6 +216,14 @@ last_reports: Registry[Callable[[str, Iterable[int]], dict[int, LastReport]]] = 
 memberships: Registry[Callable[[Member, User, datetime], None]] = Registry("memberships")
 #: The page behind `/join/<token>/`, by the purpose of the link.
 join_pages: Registry[Callable[..., HttpResponseBase]] = Registry("join_pages")
+#: Numbers in the list of platforms.
+platform_numbers: Registry[PlatformNumber] = Registry("platform_numbers")
+#: Organisations on the platform of a challenge: (term, reader) -> querysets of their keys.
+platform_organisations: Registry[Callable[[Any, Any], Iterable[QuerySet[Any, Any]]]] = Registry(
+    "platform_organisations"
+)
+#: Kinds whose subjects keep contact with networks outside.
+liaison_keepers: Registry[LiaisonKeeper] = Registry("liaison_keepers")
 navigation: Registry[NavigationEntry] = Registry("navigation")
 
 

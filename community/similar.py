@@ -74,7 +74,8 @@ def shared_words(words: list[str], text: str) -> list[str]:
     return [word for word in words if any(other.startswith(word) for other in spoken)]
 
 
-def _holding(words: list[str]) -> Q:
+def holding(words: list[str]) -> Q:
+    """Return the condition that a folded text holds one of `words`; never true for none."""
     holds = Q(pk__in=[])
     for word in words:
         holds |= Q(search_text__contains=word)
@@ -88,7 +89,7 @@ def solutions_near(need: Need, user: Viewer) -> list[Near[Solution]]:
     """
     words = telling_words(f"{need.question} {need.description}")
     challenges, types, places = _keys(need)
-    near = _holding(words) | Q(type__in=types)
+    near = holding(words) | Q(type__in=types)
     for name, keys, column in (("challenges", challenges, "term"), ("tested_in", places, "territory")):
         rows: Any = getattr(Solution, name).through._default_manager.filter(**{f"{column}__in": keys})
         near |= Q(pk__in=rows.values("solution"))
@@ -123,7 +124,7 @@ def people_near(need: Need, user: Viewer, solutions: Iterable[Near[Solution]]) -
     places = [place.pk for place in need.territories.all()]
     today = timezone.localdate()
     working = Q(affiliations__organisation__territory__in=places)
-    near = _holding(words) | Q(pk__in=contacts) | Q(pk__in=Member.objects.filter(working).values("pk"))
+    near = holding(words) | Q(pk__in=contacts) | Q(pk__in=Member.objects.filter(working).values("pk"))
     rows = Member.objects.visible_to(user).in_community().filter(near, erased_at=None).exclude(pk=need.raised_by_id)
     rows = rows.exclude(me_toos__need=need).for_page(today).order_by("-pk")
     found = []

@@ -30,6 +30,7 @@ from community.models import (
     Comment,
     ExchangeLanguage,
     ExchangeWish,
+    Liaison,
     Need,
     Organisation,
     Project,
@@ -73,13 +74,15 @@ BUDGETS: dict[str, int] = {
     "/solutions/{draft}/files/": 14,
     "/exchanges/": 20,
     "/exchanges/{exchange}/": 18,
+    "/platforms/": 10,
+    "/platforms/{challenge}/": 32,
     "/projects/": 12,
     "/organisations/": 12,
     "/members/": 12,
     "/working-groups/": 12,
     "/coverage/": 18,
     "/policy/": 8,
-    "/desk/": 33,
+    "/desk/": 36,
     "/desk/several/": 11,
     "/notifications/": 12,
     "/account/notifications/": 10,
@@ -90,14 +93,14 @@ BUDGETS: dict[str, int] = {
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 18,
     "/projects/{project}/": 14,
-    "/organisations/{organisation}/": 14,
-    "/members/{member}/": 14,
-    "/working-groups/{group}/": 14,
+    "/organisations/{organisation}/": 18,
+    "/members/{member}/": 16,
+    "/working-groups/{group}/": 18,
     "/clusters/{running}/": 12,
     "/clusters/{running}/history/": 12,
     "/clusters/{running}/roadmap/": 15,
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1": 12,
-    "/clusters/{running}/people/": 14,
+    "/clusters/{running}/people/": 16,
     "/clusters/{running}/people/{part}/end/": 12,
     "/clusters/{running}/people/invitations/": 12,
     "/clusters/{running}/people/invite/addresses/": 10,
@@ -210,6 +213,7 @@ class World:
         self.need: Need = make.make_need(raised_by=self.member, organisation=self.organisation)
         self.solution: Solution = make.make_solution("Storage method", project=self.project, contact=self.member)
         self.draft: Solution = make.make_solution(project=self.project, status="draft", published_at=None)
+        self.challenge = make.make_term(label="Storage in marshes")
         self.exchange = make.make_exchange("Storage in marshes", by=self.member)
         self.running: Cluster = make_cluster(self.cast, State.RUNNING, need=self.need)
         self.proposed: Cluster = make_cluster(self.cast, State.SUBMITTED)
@@ -230,6 +234,7 @@ class World:
             "solution": self.solution.pk,
             "draft": self.draft.pk,
             "exchange": self.exchange.pk,
+            "challenge": self.challenge.code,
             "project": self.project.code,
             "organisation": self.organisation.pk,
             "member": self.member.key,
@@ -295,8 +300,17 @@ class World:
             make.make_exchange("Who stores in marshes?", by=person, is_offer=False),
             make.make_exchange("Storage in fields", by=self.member, **organisation),
         ]
+        make.make_term()
+        for keeper in ({"working_group": self.group}, {"kind": "cluster", "subject_id": self.running.pk}):
+            Liaison.objects.create(network=f"Net {Liaison.objects.count()}", kept_by=person, **keeper)
+        expert = make.make_member(consents=CONSENTS, expertise=(make.make_term(Vocabulary.EXPERTISE, label="Marshes"),))
+        make.make_affiliation(expert, self.organisation)
+        need, solution = make.make_need(raised_by=expert), make.make_solution(contact=expert)
+        make_cluster(self.cast, State.RUNNING).themes.add(self.challenge)
+        for on in (need, solution):
+            on.challenges.add(self.challenge)
         for row in (*more, self.exchange):
-            row.challenges.add(term)
+            row.challenges.add(term, self.challenge)
             row.territories.add(place)
             ExchangeLanguage.objects.create(exchange=row, code=Language.values[row.languages.count()])
         ExchangeWish.objects.create(exchange=self.exchange, member=person, organisation=make.make_organisation())

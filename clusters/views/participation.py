@@ -46,7 +46,8 @@ from clusters.tables.participation import members_to_invite, organisations_to_wa
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, show_anew, status_of
 from community.choices import Standing
-from community.permissions import Refusal
+from community.liaison_contributed import liaisons_of
+from community.permissions import Refusal, Verdict
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
@@ -353,6 +354,7 @@ def _people(request: HttpRequest, cluster: Cluster, *, status: int = 200) -> Htt
         "may_answer": can_answer_invitation(user, mine) if mine else None,
         "may_leave": can_leave(user, mine) if mine else None,
         "room": has_room(cluster),
+        "section": liaisons_of(user, "cluster", cluster.pk, Verdict(may_work)),
     }
     return render(request, "clusters/participation/people.html", context, status=status)
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community import exchange_mails, search
+from community import exchange_mails, platform_mails, search
 from community.actions.transition import effect, tells
 from community.choices import ExchangeStatus
 from community.events import record
@@ -62,6 +62,7 @@ def open_exchange(*, by: User, is_offer: bool, values: Mapping[str, Any], at: da
     detail = {"topic": exchange.topic}
     event = record(verb="open_exchange", subject=exchange, by=by, at=at, data={"offer": is_offer}, detail=detail)
     exchange_mails.tell_of_fit(exchange, event, by=by)
+    platform_mails.tell_followers(exchange, event, exchange.challenges.all(), by=by)
     return exchange
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community import contributions, search
+from community import contributions, platform_mails, search
 from community.choices import NeedStatus, Urgency
 from community.events import record
 from community.folding import fold_key
@@ -59,7 +59,9 @@ def raise_need(
     need.full_clean()
     need.save(force_insert=True)
     _set_related(need, territories, challenges, solution_types)
-    record(verb="raise_need", subject=need, by=by, at=at, data={"urgency": urgency}, detail={"question": question})
+    detail = {"question": question}
+    event = record(verb="raise_need", subject=need, by=by, at=at, data={"urgency": urgency}, detail=detail)
+    platform_mails.tell_followers(need, event, need.challenges.all(), by=by)
     return need
 
 

@@ -1,4 +1,4 @@
-"""Entering, wording, submitting and publishing solutions, their files, and writing to their contacts.
+"""Entering and wording solutions, what their verbs do, their files, and writing to their contacts.
 
 What every action checks: who, the version that was seen, what the fields may hold. Each writes one event into the
 community's chain; a change of something that was published before raises the number of its published version.
@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community import search, solution_mails
+from community import platform_mails, search, solution_mails
 from community.actions.file import hide_file, store_file
 from community.actions.transition import effect, tells
 from community.choices import FileVisibility, SolutionStatus
@@ -280,3 +280,5 @@ def _note_recall(attempt: Attempt) -> None:
 def _tell(attempt: Attempt) -> None:
     """Write the mails of a verb."""
     solution_mails.tell(attempt)
+    if attempt.verb.code == "publish_solution" and attempt.subject.published_at == attempt.at:
+        platform_mails.tell_followers(attempt.subject, attempt.event, attempt.subject.challenges.all(), by=attempt.by)

@@ -33,6 +33,11 @@ class NeedQuerySet(SearchableQuerySet["Need"]):
         places = self.model.territories.through._default_manager.filter(territory__code__startswith=code)
         return self.filter(pk__in=places.values("need"))
 
+    def on_challenge(self, term_id: int) -> Self:
+        """Keep the needs on one challenge."""
+        rows = self.model.challenges.through._default_manager.filter(term_id=term_id)
+        return self.filter(pk__in=rows.values("need"))
+
     def of_organisation(self, organisation: Organisation) -> Self:
         """Keep the needs that were raised for one organisation."""
         return self.filter(organisation=organisation)

@@ -15,11 +15,11 @@ from django.views import View
 
 from community.access import get_visible, named_members
 from community.actions import need as actions
-from community.choices import NeedStatus
+from community.choices import NeedStatus, Vocabulary
 from community.contributions import sections_of
 from community.filters import NeedFilter
 from community.forms.need import MeTooForm, NeedForm, NeedStatusForm
-from community.models import Need
+from community.models import Need, Term
 from community.permissions import Refusal
 from community.rights import can_edit_need, can_raise_need, can_say_me_too, can_set_need_status
 from community.similar import people_near, solutions_near
@@ -64,10 +64,12 @@ class NeedCreateView(View):
     """Raise a need."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Draw the empty form."""
+        """Draw the empty form; `?challenge=` ticks a challenge by its code."""
         if not (verdict := can_raise_need(request.user)):
             raise PermissionDenied(verdict.reason)
-        return render(request, "community/need/form.html", {"form": NeedForm()})
+        ticked = Term.objects.of(Vocabulary.CHALLENGE).in_use().with_code(request.GET.get("challenge", ""))
+        form = NeedForm(initial={"challenges": list(ticked)})
+        return render(request, "community/need/form.html", {"form": form})
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Raise it, or say what is missing."""

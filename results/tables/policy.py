@@ -62,13 +62,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """A line with its evidence; `row` is None in an adopted version."""
+    """A line with its evidence; `row` is None in an adopted version, whose `chain` is the key of its own chain."""
 
     number: int
     heading: str
     text: str
     pieces: list[Piece]
     row: StatementLine | None = None
+    chain: int = 0
 
 
 @dataclass
@@ -126,7 +127,7 @@ def sheet_of(statement: PolicyStatement, user: Anybody) -> Sheet:
     is_present = reads_present(user, statement) and not is_adopted
     version = versions[0] if versions and not is_present else None
     changes = changes_since(version.snapshot) if version else {}
-    lines = _frozen_lines(version.snapshot["lines"], changes) if version else _written_lines(statement)
+    lines = _frozen_lines(version, changes) if version else _written_lines(statement)
     snapshot: Any = version.snapshot if version else None
     now, writes = timezone.now(), can_write(user, statement)
     reads_all = reads_present(user, statement) and bool(viewer(user, timezone.localdate()).member_id)
@@ -152,13 +153,16 @@ def sheet_of(statement: PolicyStatement, user: Anybody) -> Sheet:
     )
 
 
-def _frozen_lines(lines: Iterable[LineShape], changes: dict[Key, str]) -> list[Line]:
+def _frozen_lines(version: StatementVersion, changes: dict[Key, str]) -> list[Line]:
+    lines: list[LineShape] = version.snapshot["lines"]
+    chains = dict(version.lines.values_list("number", "pk"))
     return [
         Line(
             line["number"],
             line["heading"],
             line["text"],
             [piece_of(one, changed=changes.get((one["kind"], one["id"]), "")) for one in line["evidence"]],
+            chain=chains.get(line["number"], 0),
         )
         for line in lines
     ]

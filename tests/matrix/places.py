@@ -37,7 +37,7 @@ from community.actions.invitation import PURPOSE
 from community.actions.solution import add_solution_file
 from community.choices import ConsentPurpose, FileVisibility, LinkState
 from community.events import record
-from community.models import Comment, File, Solution
+from community.models import Comment, File, Liaison, Solution
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from tests import factories as make
@@ -410,7 +410,11 @@ def own_solution(status: str, **more: Any) -> Place:
         project = cast.organisation.partnerships.get().project
         published_at = NOW if status == "published" else None
         row = make.make_solution(
-            "Dune fences", project=project, status=status, published_at=published_at, contact=cast.member("lead")
+            f"Dune fences {Solution.objects.count()}",
+            project=project,
+            status=status,
+            published_at=published_at,
+            contact=cast.member("lead"),
         )
         return {"pk": row.pk, **more}
 
@@ -420,6 +424,26 @@ def own_solution(status: str, **more: Any) -> Place:
 def own_exchange(status: str = "offered", **more: Any) -> Place:
     """Return an exchange that the lead offers."""
     return lambda cast: {"pk": make.make_exchange("Buoys", by=cast.member("lead"), status=status).pk, **more}
+
+
+def a_challenge(cast: Cast) -> dict[str, Any]:
+    """Return a challenge, which has a platform."""
+    return {"code": make.make_term().code}
+
+
+def liaison_place(kind: str, named: str = "") -> Place:
+    """Return a liaison of the own group or of a running cluster; with `named` whose it is, to enter another one."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        if kind == "cluster":
+            pk = make_cluster(cast, State.RUNNING).pk
+            row = Liaison.objects.create(network="Harbours", kind=kind, subject_id=pk)
+        else:
+            pk = cast.group.pk
+            row = Liaison.objects.create(network="Harbours", working_group=cast.group)
+        return {"kind": kind, "pk": pk} if named else {"pk": row.pk}
+
+    return made
 
 
 def solution_file(visibility: str) -> Place:

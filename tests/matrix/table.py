@@ -208,6 +208,8 @@ PUBLIC = frozenset(
         "community:outbox",
         "community:outbox_html",
         "community:outbox_mail",
+        "community:platform",
+        "community:platforms",
         "community:privacy",
         "community:project",
         "community:projects",

@@ -18,17 +18,18 @@ from clusters.choices import State
 from clusters.models import Cluster, Outcome
 from community.choices import SolutionStatus
 from community.models import Need, Solution
+from results.actions.policy import act
 from results.chain.walk import MOST
-from results.contributions import LinkKind, Node, chain_kinds
 from results.models import Uptake
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 from tests.results.test_indicators import adopt
+from tests.results.test_policy import discussed
 
 pytestmark = pytest.mark.django_db
 #: "Under 15" is promised; a line of policy may take two of them.
-MOST_QUERIES = 12
+MOST_QUERIES = 14
 
 
 @pytest.fixture(autouse=True)
@@ -176,27 +177,17 @@ def test_a_chain_takes_as_many_queries_with_three_rows_as_with_one(cast: Cast, r
     assert max(three.values()) <= MOST_QUERIES
 
 
-def test_another_kind_of_link_takes_its_place_in_every_chain(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    world = World(cast)
-
-    def line(*rests_on: tuple[str, int]) -> Node:
-        return Node("statement_line", 1, "Count wetlands as storage", "/policy/1/", date(2026, 5, 6), rests_on=rests_on)
-
-    kind = LinkKind(
-        "statement_line",
-        "Policy line",
-        "Policy lines",
-        60,
-        "policy",
-        "fig",
-        "policy",
-        lambda user, keys: [line(("uptake", world.uptake.pk))],
-        lambda user, refs, most: [line(("uptake", pk)) for pk in refs.get("uptake", ())],
-    )
-    monkeypatch.setitem(chain_kinds._entries, "statement_line", kind)
-    for address in (
-        "/chain/statement_line/1/",
-        f"/chain/solution/{world.solution.pk}/",
-        f"/chain/need/{world.need.pk}/",
-    ):
-        assert {"Count wetlands as storage", "Bay Water (IT)", world.solution.title} <= set(titles(address)), address
+def test_a_line_of_policy_leads_back_to_the_result_in_two_presses(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    statement = discussed(cast, cluster)
+    uptake = Uptake.objects.get()
+    before = Client().get(f"/chain/uptake/{uptake.pk}/").content.decode()
+    act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"))
+    page = Client().get(f"/policy/{statement.pk}/").content.decode()
+    address = re.search(r"/chain/statement_line/\d+/", page)
+    assert address is not None
+    chain = Client().get(address[0]).content.decode()
+    assert f'href="/solutions/{cast.solution.pk}/"' in chain
+    assert f'href="/uptakes/{uptake.pk}/"' in chain
+    after = Client().get(f"/chain/uptake/{uptake.pk}/").content.decode()
+    assert ("Policy line" in before, "Policy line" in after) == (False, True)

@@ -1,0 +1,167 @@
+"""What stands on the platform of a challenge: all kinds of actors, what is needed, offered, taken up, and who can help.
+
+Needs, solutions and exchanges are asked here; clusters add theirs through `contributions` (sections of the page
+"platform", numbers of the list, organisations).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db.models import Count, Q
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from community import contributions
+from community.access import named_members
+from community.choices import ConsentPurpose, Vocabulary
+from community.contributions import PlatformNumber
+from community.models import Member, Need, Organisation, Partnership, PeerExchange, Solution, Subscription, Term, User
+from community.rights import Viewer, can_see_directory
+from community.similar import Near, holding, shared_words, telling_words
+
+#: So many rows stand in a part of the page; the list behind it holds the rest.
+SHOWN: Final = 6
+#: So many people are compared.
+CANDIDATES: Final = 60
+#: So many organisations stand on the page at most.
+MOST_ORGANISATIONS: Final = 120
+
+
+@dataclass
+class Card:
+    """A platform in the list, with its numbers in words."""
+
+    term: Term
+    numbers: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Group:
+    """Organisations of one type."""
+
+    label: str
+    rows: list[Organisation] = field(default_factory=list)
+
+
+def platform_cards(user: Viewer) -> list[Card]:
+    """Return the platforms in the order of the vocabulary; a query a number, and one for the terms."""
+    cards = [Card(term) for term in Term.objects.of(Vocabulary.CHALLENGE).in_use()]
+    for number in contributions.platform_numbers:
+        counts = number.count(user)
+        for card in cards:
+            card.numbers.append(number.words(counts.get(card.term.pk, 0)))
+    return cards
+
+
+def counted(rows: Any, through: Any, column: str) -> dict[int, int]:
+    """Return how many of `rows` have each challenge, by the key of the term; one query."""
+    beside = through._default_manager.filter(**{f"{column}__in": rows.order_by().values("pk")}).order_by()
+    return dict(beside.values_list("term").annotate(number=Count(column, distinct=True)).values_list("term", "number"))
+
+
+def _needs(user: Viewer) -> dict[int, int]:
+    return counted(Need.objects.visible_to(user).open(), Need.challenges.through, "need")
+
+
+def _solutions(user: Viewer) -> dict[int, int]:
+    return counted(Solution.objects.published(), Solution.challenges.through, "solution")
+
+
+def _exchanges(user: Viewer) -> dict[int, int]:
+    return counted(PeerExchange.objects.open(), PeerExchange.challenges.through, "peerexchange")
+
+
+NUMBERS: Final[dict[str, PlatformNumber]] = {
+    "community.needs": PlatformNumber(
+        lambda count: ngettext("%(count)d open need", "%(count)d open needs", count) % {"count": count}, _needs
+    ),
+    "community.solutions": PlatformNumber(
+        lambda count: ngettext("%(count)d solution", "%(count)d solutions", count) % {"count": count}, _solutions
+    ),
+    "community.exchanges": PlatformNumber(
+        lambda count: ngettext("%(count)d open exchange", "%(count)d open exchanges", count) % {"count": count},
+        _exchanges,
+    ),
+}
+
+
+def platform_parts(request: HttpRequest, term: Term) -> dict[str, Any]:
+    """Return what the page of a platform shows of the community to this reader, in a fixed number of queries."""
+    user = request.user
+    needs = list(Need.objects.visible_to(user).open().on_challenge(term.pk).for_page()[:SHOWN])
+    solutions = list(Solution.objects.published().on_challenges([term.code]).for_page()[:SHOWN])
+    exchanges = PeerExchange.objects.open().on_challenge(term.pk).for_page()
+    offered = list(exchanges.filter(is_offer=True)[:SHOWN])
+    asked = list(exchanges.filter(is_offer=False)[:SHOWN])
+    openers = [row.opener.pk for row in (*offered, *asked) if row.opener is not None]
+    return {
+        "needs": needs,
+        "solutions": solutions,
+        "offered": offered,
+        "asked": asked,
+        "named": named_members(user, [*(need.raised_by_id for need in needs), *openers]),
+        "groups": organisations_on(term, user),
+        "people": people_on(term, user),
+        "is_followed": is_followed(term, user),
+    }
+
+
+def is_followed(term: Term, user: Viewer) -> bool:
+    """Tell whether an account follows a platform."""
+    return isinstance(user, User) and Subscription.objects.about(term).filter(user=user).exists()
+
+
+def organisations_on(term: Term, user: Viewer) -> list[Group]:
+    """Return the organisations of a platform by type, the largest type first; those without one last.
+
+    Who raised a need, offers or asks, is a partner of a project with a solution on it, or works on its clusters.
+    """
+    solutions = Solution.objects.published().on_challenges([term.code]).order_by()
+    partners = Partnership.objects.current(timezone.localdate()).filter(project__in=solutions.values("project"))
+    exchanges = PeerExchange.objects.visible_to(None).on_challenge(term.pk).order_by()
+    sources = [
+        partners.values("organisation"),
+        Need.objects.on_challenge(term.pk).order_by().values("organisation"),
+        exchanges.values("offering_organisation"),
+        exchanges.values("asking_organisation"),
+        *(found for source in contributions.platform_organisations for found in source(term, user)),
+    ]
+    within = Q(pk__in=[])
+    for source in sources:
+        within |= Q(pk__in=source)
+    rows = Organisation.objects.visible_to(user).filter(within).select_related("kind").order_by("name", "pk")
+    groups: dict[int | None, Group] = {}
+    for row in rows[:MOST_ORGANISATIONS]:
+        label = row.kind.label if row.kind is not None else _("Type not entered")
+        groups.setdefault(row.kind_id, Group(label)).rows.append(row)
+    return [
+        groups[key] for key in sorted(groups, key=lambda key: (key is None, -len(groups[key].rows), groups[key].label))
+    ]
+
+
+def people_on(term: Term, user: Viewer) -> list[Near[Member]]:
+    """Return people who can help, each with the reasons: of the directory, and for its readers alone.
+
+    Expertise in what the challenge is called, and being the contact of a solution on it.
+    """
+    if not can_see_directory(user):
+        return []
+    words = telling_words(term.label)
+    solutions = Solution.objects.published().on_challenges([term.code]).exclude(contact=None).order_by("pk")
+    contacts: dict[int, list[str]] = {}
+    for contact, title in solutions.values_list("contact", "title")[:CANDIDATES]:
+        contacts.setdefault(contact, []).append(title)
+    rows = Member.objects.visible_to(user).in_community().with_consent(ConsentPurpose.DIRECTORY)
+    rows = rows.filter(holding(words) | Q(pk__in=contacts), erased_at=None).for_page(timezone.localdate())
+    found = []
+    for row in rows.order_by("sort_name", "pk")[:CANDIDATES]:
+        hit = Near(row)
+        hit.add(2, _("Expertise: %(names)s"), (t.label for t in row.expertise.all() if shared_words(words, t.label)))
+        hit.add(1, _("Contact of: %(names)s"), contacts.get(row.pk, []))
+        found.append(hit)
+    near = [hit for hit in found if hit.points]
+    return sorted(near, key=lambda hit: (-hit.points, hit.row.sort_name, hit.row.pk))[:SHOWN]
