@@ -35,7 +35,7 @@ class RowsPaginator(BasePaginator):
         return Page([found[pk] for pk in ids if pk in found], valid, self)
 
 
-def page_of(rows: Rows, number: str | None, *, fetch: Callable[[Rows], Rows]) -> Page[Any]:
+def page_of(rows: Rows, number: str | None, *, fetch: Callable[[Rows], Rows], per_page: int = PER_PAGE) -> Page[Any]:
     """Return the page that an address asks for: the first for no or a bad number, the last for one too high."""
-    page: Page[Any] = RowsPaginator(rows, fetch=fetch).get_page(number or 1)
+    page: Page[Any] = RowsPaginator(rows, fetch=fetch, per_page=per_page).get_page(number or 1)
     return page

@@ -6,11 +6,14 @@ from results.views import confirm_link, confirmation, evidence, policy, policy_l
 from results.views.chain import ChainDataView, ChainView
 from results.views.coverage import coverage
 from results.views.indicators import IndicatorsView, IndicatorView
+from results.views.matches import IdleView, MatchesView
 
 app_name = "results"
 
 urlpatterns: list[URLPattern] = [
     path("coverage/", coverage, name="coverage"),
+    path("coverage/matches/", MatchesView.as_view(), name="matches"),
+    path("coverage/matches/idle/", IdleView.as_view(), name="idle"),
     path("policy/", policy.StatementsView.as_view(), name="statements"),
     path("policy/new/", policy.StatementCreateView.as_view(), name="statement_create"),
     path("policy/evidence/", policy.EvidenceListsView.as_view(), name="statement_evidence"),

@@ -86,6 +86,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "overlap",
             "relatives",
             "coverage",
+            "matches",
             "policy_sentences",
             "policy_summary",
         }

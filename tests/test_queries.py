@@ -81,6 +81,8 @@ BUDGETS: dict[str, int] = {
     "/members/": 12,
     "/working-groups/": 12,
     "/coverage/": 18,
+    "/coverage/matches/": 26,
+    "/coverage/matches/idle/": 18,
     "/policy/": 8,
     "/desk/": 36,
     "/desk/several/": 11,
@@ -151,6 +153,7 @@ LEADS_ONLY = (
 PERSONAL = (
     "/solutions/{solution}/contact/",
     "/members/",
+    "/coverage/matches/",
     "/desk/",
     "/notifications/",
     "/account/",

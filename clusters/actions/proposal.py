@@ -36,7 +36,7 @@ from clusters.models.cluster import new_draft_code
 from clusters.notifications.lifecycle import ask_lead
 from clusters.permissions import can_edit_proposal, can_propose
 from clusters.rules.examples import Example, as_example
-from community.models import Member, Need, User
+from community.models import Member, Need, Solution, User
 from community.permissions import Refusal
 
 _DRAFT_CODE = re.compile(r"[a-z]{8}")
@@ -64,7 +64,14 @@ def is_quiet(cluster: Cluster) -> bool:
 
 
 @transaction.atomic
-def create_draft(*, by: User, code: str, example: Example | None = None, needs: Sequence[Need] = ()) -> Cluster:
+def create_draft(
+    *,
+    by: User,
+    code: str,
+    example: Example | None = None,
+    needs: Sequence[Need] = (),
+    solutions: Sequence[Solution] = (),
+) -> Cluster:
     """Make a draft proposed by `by`, or return the one that the same form made before.
 
     `code` comes from the form (eight letters) and becomes the draft's name in its address, so a form that is sent
@@ -83,15 +90,19 @@ def create_draft(*, by: User, code: str, example: Example | None = None, needs: 
     if cluster.proposer_id != member.pk:
         cluster, is_new = Cluster.objects.create(proposer=member), True
     if is_new:
-        _fill(cluster, example, needs, member)
+        _fill(cluster, example, needs, solutions, member)
     return cluster
 
 
-def _fill(cluster: Cluster, example: Example | None, needs: Sequence[Need], proposer: Member) -> None:
-    """Write what the draft starts from; the needs' words go before the example's."""
+def _fill(
+    cluster: Cluster, example: Example | None, needs: Sequence[Need], solutions: Sequence[Solution], proposer: Member
+) -> None:
+    """Write what the draft starts from; the needs' words go before the example's, the solutions stand beside both."""
     values: dict[str, Any] = _from_example(example) if example else {}
     if needs:
         values |= _from_needs(needs)
+    if solutions:
+        values["solutions"] = solutions
     _write(cluster, values, by=proposer.user)
     cluster.save()
     search.index(cluster)

@@ -201,6 +201,13 @@ def own_drafts(user: User) -> list[Cluster]:
     return list(rows.order_by("-updated_at", "-pk")[:FOUND])
 
 
+def given_solutions(keys: Iterable[str]) -> list[Solution]:
+    """Return the published solutions of these keys in their order; what is no such key is left out."""
+    numbers = [int(key) for key in dict.fromkeys(keys) if is_key(key)][:SOLUTIONS_SHOWN]
+    rows = choosable_solutions(()).in_bulk(numbers) if numbers else {}
+    return [rows[number] for number in numbers if number in rows]
+
+
 def choosable_solutions(chosen: Collection[int]) -> Any:
     """Return the published results and the chosen ones, as a query set for a form field."""
     published = Solution.objects.published() | Solution.objects.filter(pk__in=list(chosen))

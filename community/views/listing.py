@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views import View
 
 from community.filters import ListFilter
-from community.tables import Rows, page_of
+from community.tables import PER_PAGE, Rows, page_of
 
 
 class NounListView(View):
@@ -18,6 +18,7 @@ class NounListView(View):
     http_method_names = ["get", "head", "options"]
     template_name: ClassVar[str]
     filter_class: ClassVar[type[ListFilter]]
+    per_page: ClassVar[int] = PER_PAGE
 
     def rows(self, request: HttpRequest) -> Rows:
         """Return the rows that the reader may see, in a total order."""
@@ -34,6 +35,6 @@ class NounListView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Draw one page of the list."""
         filters = self.filter_class(request.GET, queryset=self.rows(request))
-        page = page_of(filters.rows, request.GET.get("page"), fetch=self.fetch)
+        page = page_of(filters.rows, request.GET.get("page"), fetch=self.fetch, per_page=self.per_page)
         context = {"filter": filters, "form": filters.form, "page_obj": page, "clear_url": request.path}
         return render(request, self.template_name, context | self.more(request, page))

@@ -116,6 +116,8 @@ NOUNS = (
         case="consents to nothing",
     ),
     page("results:coverage"),
+    Row("results:matches", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
+    Row("results:idle", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
     page("community:needs"),
     page("community:need", places.need),
     Row(

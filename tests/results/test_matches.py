@@ -1,0 +1,100 @@
+"""Matches: open needs beside idle solutions and people, in few queries, and the proposal that begins from one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from clusters.choices import State
+from clusters.models import Cluster
+from community.choices import ConsentPurpose, Vocabulary
+from community.models import Need, Solution
+from community.similar import people_near, people_near_each, solutions_near, solutions_near_each
+from results.matches import matched_needs, matched_solutions, waiting_needs
+from tests import factories as make
+from tests.cast import Cast, make_cast, make_cluster
+
+pytestmark = [pytest.mark.django_db]
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def seagrass() -> tuple[Need, Solution, Solution]:
+    """Return a need, an idle solution and one that a cluster works with, both near it; and an expert."""
+    place = make.make_territory("EL43", name="Kriti", country="EL", is_programme_region=True)
+    make.make_territory("EL", name="Greece", country="EL", level="country", nuts_version="")
+    need = make.make_need("How do buoys keep anchors off seagrass meadows?")
+    need.territories.add(place)
+    idle, used = make.make_solution("Buoys for meadows"), make.make_solution("Anchors off seagrass")
+    term = make.make_term(Vocabulary.EXPERTISE, label="Seagrass mapping")
+    make.make_member("Expert Person", consents=(ConsentPurpose.DIRECTORY,), expertise=(term,), languages=["el", "de"])
+    return need, idle, used
+
+
+def test_a_need_stands_beside_solutions_and_people_with_reasons(cast: Cast, client: Client) -> None:
+    need, idle, used = seagrass()
+    make_cluster(cast, State.RUNNING).solutions.add(used)
+    match = matched_needs([Need.objects.for_page().get(pk=need.pk)], cast.user("member"))[0]
+    said = [(hit.row, hit.reasons) for hit in match.solutions]
+    assert said == [
+        (used, ["Both speak of: seagrass, anchors"]),
+        (idle, ["Both speak of: meadows, buoys"]),
+    ]
+    assert match.idle == frozenset({idle.pk})
+    people = [(hit.row.name, hit.reasons) for hit in match.people]
+    assert people == [("Expert Person", ["Expertise: Seagrass mapping", "Speaks: Greek"])]
+    assert [hit.row for hit in matched_solutions([idle], None)[0].needs] == [need]
+    client.force_login(cast.accounts["member"])
+    page = client.get("/coverage/matches/", {"country": "EL"}).text
+    assert f'href="/clusters/propose/?need={need.pk}&amp;solution={idle.pk}"' in page
+    assert ("Expert Person" in page, page.count('<span class="chip">idle</span>')) == (True, 1)
+    assert f'/solutions/{idle.pk}/"' in client.get("/coverage/matches/idle/", {"q": "buoys"}).text
+
+
+def test_only_who_may_read_and_propose_sees_people_and_buttons(cast: Cast, client: Client) -> None:
+    seagrass()
+    client.force_login(cast.accounts["external"])
+    page = client.get("/coverage/matches/").text
+    assert ("Expert Person" in page, "/clusters/propose/?need=" in page) == (False, False)
+    assert "Only members of the community of practice propose clusters." in page
+
+
+def test_several_needs_are_matched_as_each_alone_in_as_many_queries(cast: Cast) -> None:
+    need, _idle, _used = seagrass()
+    for number in range(3):
+        make.make_need(f"Who maps meadows of seagrass, part {number}?", raised_at=need.raised_at - timedelta(days=1))
+    needs, reader = list(waiting_needs(None).for_page()), cast.user("member")
+    assert needs[-1].pk == need.pk, "the longest waiting come first"
+    solutions = solutions_near_each(needs, reader)
+    people = people_near_each(needs, reader, solutions)
+    for one in needs:
+        assert [(hit.row, hit.reasons) for hit in solutions_near(one, reader)] == [
+            (hit.row, hit.reasons) for hit in solutions[one.pk]
+        ]
+        assert [hit.row for hit in people_near(one, reader, solutions[one.pk])] == [hit.row for hit in people[one.pk]]
+    counts = []
+    for some in (needs[-1:], needs):
+        with CaptureQueriesContext(connection) as captured:
+            matched_needs(some, reader)
+        counts.append(len(captured))
+    assert (counts[0] == counts[1], counts[1] <= 9) == (True, True), counts
+
+
+def test_a_proposal_takes_the_solution_along(cast: Cast, client: Client) -> None:
+    need, idle, _used = seagrass()
+    draft = make.make_solution("A draft", status="draft", published_at=None)
+    client.force_login(cast.accounts["member"])
+    start = {"need": need.pk, "solution": [idle.pk, draft.pk, "x"]}
+    page = client.get("/clusters/propose/", start).text
+    assert ("Buoys for meadows" in page, f'name="solution" value="{draft.pk}"' in page) == (True, False)
+    sent = {"code": "abcdefgh", "start": f"need:{need.pk}", "solution": start["solution"]}
+    assert client.post("/clusters/propose/", sent).status_code == 302
+    made = Cluster.objects.get(draft_code="abcdefgh")
+    assert (made.need, list(made.solutions.all())) == (need, [idle])
