@@ -93,7 +93,7 @@ BUDGETS: dict[str, int] = {
     "/review/several/": 16,
     "/reminders/": 27,
     "/needs/{need}/": 18,
-    "/solutions/{solution}/": 18,
+    "/solutions/{solution}/": 20,
     "/projects/{project}/": 14,
     "/organisations/{organisation}/": 18,
     "/members/{member}/": 16,
@@ -193,7 +193,7 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{concluded}/outcomes/",
         "/follow-up/{token}/",
     ),
-    "coordinator": tuple(page for page in BUDGETS if "{token}" not in page),
+    "coordinator": tuple(page for page in BUDGETS if not page.endswith(("{token}/", "/answer/"))),
 }
 
 

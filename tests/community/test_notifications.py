@@ -5,6 +5,7 @@ from __future__ import annotations
 import smtplib
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -260,7 +261,12 @@ def test_a_mail_that_asks_leads_through_the_sign_in_to_its_very_button(cast: Cas
     message = tell(cast, cluster, "invited", role="member", audience="participant")
     client, path = Client(), mails.lasting_path(cluster, message)
     signed_in = client.post(
-        path, {"login": cast.user("member").email, "password": "correct horse battery", "next": path.split("next=")[1]}
+        path,
+        {
+            "login": cast.user("member").email,
+            "password": "correct horse battery",
+            "next": unquote(path.split("next=")[1]),
+        },
     )
-    assert signed_in["Location"] == f"/clusters/{cluster.name}/people/"
-    assert client.get(path)["Location"] == f"/clusters/{cluster.name}/people/"
+    assert signed_in["Location"] == f"/clusters/{cluster.name}/people/#mine"
+    assert client.get(path)["Location"] == f"/clusters/{cluster.name}/people/#mine"
