@@ -69,6 +69,7 @@ def register() -> None:
     )
     _register_sections()
     contributions.need_progress.register("clusters", status_of)
+    contributions.solution_uses.register("clusters", _works_with)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     contributions.personal_records.register("clusters.comments", COMMENTS)
     contributions.personal_records.register("clusters.messages", MESSAGES)
@@ -207,6 +208,11 @@ def _home(request: HttpRequest, subject: Any) -> dict[str, Any]:
         "ended": list(seen.finished().order_by("-ended_on", "-pk")[:3]),
         "on": on,
     }
+
+
+def _works_with(solution_id: int) -> bool:
+    """Tell whether a cluster that everybody sees works with a solution."""
+    return Cluster.objects.public().with_solutions([solution_id]).exists()
 
 
 def _table(request: HttpRequest, subject: Any) -> dict[str, Any]:

@@ -41,6 +41,8 @@ MOST_IN_WORKBOOK: Final = 5000
 #: Above so many choices of a filter, those that would leave nothing are not shown.
 MANY_CHOICES: Final = 8
 PER_PAGE: Final = 24
+#: So many hits of a search are listed by their keys; more are searched for in each count.
+MOST_LISTED: Final = 1500
 #: Filters behind "More filters": the bar stays short.
 FURTHER: Final = frozenset({"country", "language", "status", "territory"})
 COLUMNS: Final = (
@@ -125,7 +127,7 @@ class Catalogue:
         self.is_valid = self.form.is_valid()
         chosen = self.form.cleaned_data if self.is_valid else {}
         self.chosen = {name: chosen[name] for name in ("q", *_ASK) if chosen.get(name)}
-        self.view = chosen.get("view") or "cards"
+        self.view = "table" if data.get("view") == "table" else "cards"
 
     @property
     def sort(self) -> str:
@@ -149,7 +151,17 @@ class Catalogue:
                 found = ask(found, self.chosen[name])
         if "status" not in self.chosen and leave_out != "status":
             found = found.unretired()
-        return found.holding(self.query.wanted) if "q" in self.chosen else found
+        if "q" not in self.chosen:
+            return found
+        few = self.hits
+        return found.holding(self.query.wanted) if few is None else found.filter(pk__in=few)
+
+    @cached_property
+    def hits(self) -> list[int] | None:
+        """The keys of all that hold the words, so that texts are read once; None where they are too many to list."""
+        keys = self.visible.order_by().holding(self.query.wanted).values_list("pk", flat=True)
+        found = list(keys[: MOST_LISTED + 1])
+        return found if len(found) <= MOST_LISTED else None
 
     def ordered(self) -> SolutionQuerySet:
         """Return the solutions under the filters, in the order of the address."""

@@ -88,6 +88,10 @@ WORDS: Final = (
         _("Informal exchange from peer to peer. It is an outcome, and it is not counted as uptake."),
     ),
     Entry(
+        _("Peer exchange"),
+        _("A visit, a call or a mentorship between a member who offers and one who asks."),
+    ),
+    Entry(
         _("Advice panel"), _("People with the required expertise who answer concrete questions of a cluster or a need.")
     ),
     Entry(_("Multi-actor platform"), _("The page of a sector or challenge, where all kinds of actors meet.")),

@@ -1,8 +1,8 @@
-"""Mails to those who follow a platform: a need, an exchange or a solution is new on it."""
+"""Mails to those who follow a platform: a need, a cluster, an exchange or a solution is new on it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -14,17 +14,22 @@ from community.models import Event, Subscription, Term, User
 NEWS = "community/platform_news"
 TOPIC = MailTopic(
     _("Platforms that you follow"),
-    _("A need, a solution or an exchange is new on the platform of a challenge."),
+    _("A need, a cluster, a solution or an exchange is new on the platform of a challenge."),
     lambda template, audience: template == NEWS,
     order=57,
 )
 
 
-def tell_followers(subject: Any, event: Event | None, terms: Iterable[Term], *, by: User | None) -> int:
-    """Tell who follows one of the challenges of a new row, each account once, never `by`; return how many."""
+def tell_followers(
+    subject: Any, event: Event | None, terms: Iterable[Term], *, by: User | None, besides: Collection[int] = ()
+) -> int:
+    """Tell who follows one of the challenges of a new row, each account once; return how many.
+
+    Never `by`, nor the accounts whose keys are in `besides`, who are told otherwise.
+    """
     labels = {term.pk: term.label for term in terms}
     rows = Subscription.objects.filter(kind="term", subject_id__in=labels, user__is_active=True)
-    told: set[int] = {by.pk} if by is not None else set()
+    told: set[int] = {*besides, *([by.pk] if by is not None else [])}
     before = len(told)
     for row in rows.select_related("user").order_by("pk"):
         if row.user_id in told:

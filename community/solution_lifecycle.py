@@ -95,20 +95,22 @@ VERBS: tuple[Verb, ...] = (
             "It becomes a draft again, which the public does not see. Who wrote it and its contact read your reason."
         ),
         done=_("Taken back: it is a draft again, which the public does not see."),
+        requires=(rules.is_unused,),
+        required=_("no cluster that everybody sees works with it"),
         reason=Reason.REQUIRED,
         tells=("writer", "contact"),
         style="final",
     ),
     Verb(
         "reopen_solution",
-        _("Open again"),
+        _("Put back into the catalogue"),
         (S.RETIRED,),
-        S.DRAFT,
+        S.PUBLISHED,
         rules.WRITERS,
-        heading=_("Open this solution again"),
-        also=_("It becomes a draft, which the public does not see until it is published again."),
-        done=_("It is a draft again. Ask for publication once it is up to date."),
-        effects=("note_reason", "note_recall"),
+        heading=_("Put this solution back into the catalogue"),
+        also=_("Everybody finds it in the list again, as it was when it was retired."),
+        done=_("It stands in the catalogue again."),
+        effects=("note_reason",),
     ),
 )
 

@@ -69,7 +69,7 @@ BUDGETS: dict[str, int] = {
     "/clusters/": 8,
     "/needs/": 14,
     "/solutions/": 14,
-    "/solutions/?view=table&q=storagge": 16,
+    "/solutions/?view=table&q=storagge": 17,
     "/solutions/{solution}/contact/": 12,
     "/solutions/{draft}/files/": 14,
     "/exchanges/": 20,

@@ -26,6 +26,23 @@ def make_exchanges(world: World) -> None:
             from_on=world.day(entry["since"]),
         )
         for entry in listed["liaison"]
+        if "group" in entry
+    )
+
+
+def _make_liaisons_of_clusters(world: World) -> None:
+    """Make the networks with which clusters keep contact, once the clusters are there."""
+    Liaison.objects.bulk_create(
+        Liaison(
+            network=entry["network"],
+            kind="cluster",
+            subject_id=world.clusters[entry["cluster"]].pk,
+            kept_by=world.clusters[entry["cluster"]].lead,
+            what_for=entry["what_for"],
+            from_on=world.day(entry["since"]),
+        )
+        for entry in document("exchanges.toml")["liaison"]
+        if entry.get("cluster") in world.clusters
     )
 
 
@@ -74,6 +91,9 @@ def make_subscriptions(world: World) -> None:
         "elisaveta": ("coastal-adaptation", "beach-wrack"),
         "yana": ("flood-regulation", "beach-wrack"),
     }
+    challenge = world.terms[Vocabulary.CHALLENGE, "climate-change"]
+    Subscription.objects.create(user=world.account("member"), kind="term", subject_id=challenge.pk)
+    _make_liaisons_of_clusters(world)
     Subscription.objects.bulk_create(
         Subscription(user=world.account(person), kind="cluster", subject_id=world.clusters[key].pk)
         for person, keys in wanted.items()

@@ -24,8 +24,9 @@ from clusters.permissions import acts_as_lead, deciding_members, sees_names
 from clusters.rules.requirements import UNDO_SECONDS
 from clusters.sentences import who
 from clusters.visibility import viewer
-from community import notifications
+from community import notifications, platform_mails
 from community.actions.transition import tells
+from community.choices import Vocabulary
 from community.lifecycle import Attempt
 from community.models import Appointment, Event, Member, Message, Partnership, Subscription, User
 
@@ -186,6 +187,9 @@ def tell(attempt: Attempt) -> None:
                 title=cluster.title,
                 name=cluster.name,
             )
+    if attempt.verb.code == "approve":
+        themes = cluster.themes.filter(vocabulary=Vocabulary.CHALLENGE)
+        platform_mails.tell_followers(cluster, attempt.event, themes, by=attempt.actor, besides=told)
 
 
 @notifications.provides("cluster")

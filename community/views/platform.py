@@ -68,5 +68,5 @@ class PlatformFollowView(View):
             messages.success(request, _("You follow it no longer."))
         else:
             follow_platform(term=term, by=by)
-            messages.success(request, _("You follow it. You hear of new needs, solutions and exchanges."))
+            messages.success(request, _("You follow it. You hear of new needs, clusters, solutions and exchanges."))
         return redirect("community:platform", code=code)

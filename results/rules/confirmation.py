@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.folding import fold_key
-from community.models import User
+from community.models import Event, User
 from community.permissions import ALLOWED, Verdict, refused
-from results.choices import CONFIRM_DAYS, FROM_COMMITTED_ON, ConfirmationStatus
+from results.choices import ANSWERED, CONFIRM_DAYS, FROM_COMMITTED_ON, ConfirmationStatus
 from results.models import Uptake, UptakeConfirmation
 
 #: So many questions one person asks in a day, one address is asked in a day, and wait for one uptake at once.
 PER_DAY = 20
 PER_ADDRESS = 3
 MOST_OPEN = 3
+#: Events by which somebody spoke for the organisation: that is no hand in the statement.
+ANSWERS = tuple(f"uptake.{answer}" for answer in sorted(ANSWERED))
 #: A reminder follows the last mail after so long.
 REMIND_AFTER = timedelta(days=3)
 
@@ -53,9 +56,10 @@ def may_ask(uptake: Uptake, address: str, *, by: User, at: datetime) -> Verdict:
 
 
 def own_addresses(uptake: Uptake, asker: User | None) -> frozenset[str]:
-    """Return the addresses that can't confirm: who declared it, and who asks."""
-    declared = User.objects.filter(member=uptake.declared_by_id or 0).values_list("email_key", flat=True)
-    return frozenset({*declared, asker.email_key if asker else ""} - {""})
+    """Return the addresses that can't confirm: who declared it or had a hand in what it states, and who asks."""
+    hands = Event.objects.about(uptake).filter(by__isnull=False).exclude(verb__in=ANSWERS).order_by().values("by")
+    declared = User.objects.filter(Q(member=uptake.declared_by_id or 0) | Q(pk__in=hands))
+    return frozenset({*declared.values_list("email_key", flat=True), asker.email_key if asker else ""} - {""})
 
 
 def can_remind(row: UptakeConfirmation, at: datetime) -> Verdict:

@@ -31,6 +31,7 @@ class Person:
     """
 
     checked = 0
+    has_scripts = True
 
     def __init__(self, open_page: OpenPage, address: str, **screen: object) -> None:
         """Sign in."""

@@ -60,7 +60,13 @@ def test_every_mail_has_a_topic_and_what_binds_is_sent_at_once() -> None:
         for audience in AUDIENCES if template.startswith("clusters/") else ("",):
             assert topic_of(template, audience) is not None or template == "community/digest", template
     bound = {code for code in contributions.mail_topics.codes() if contributions.mail_topics.get(code).why_at_once}
-    assert bound == {"community.account", "community.questions", "clusters.binding", "results.asked"}
+    assert bound == {
+        "community.account",
+        "community.questions",
+        "community.exchanges",
+        "clusters.binding",
+        "results.asked",
+    }
     for template in ("clusters/invited", "community/invite", "account/login_code", "account/notice"):
         assert topic_of(template)[0] in bound  # type: ignore[index]
     assert topic_of("clusters/approve", "proposer")[0] == "clusters.binding"  # type: ignore[index]

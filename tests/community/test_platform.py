@@ -9,8 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from clusters.choices import State
+from clusters.rules.content import content_hash
 from community.actions.need import raise_need
 from community.actions.platform import follow_platform, unfollow_platform
+from community.actions.transition import transition
 from community.choices import ConsentPurpose, Vocabulary
 from community.models import Message, Term
 from community.platforms import organisations_on, people_on, platform_cards
@@ -85,11 +87,17 @@ def test_who_follows_hears_once_of_what_is_new_and_no_longer_afterwards(shores: 
     assert [follow_platform(term=term, by=follower) for term in (shores, shores, woods)] == [True, False, True]
     follow_platform(term=shores, by=by)
     raise_need(by=by, question="What holds the dunes?", challenges=[shores, woods])
+    cast = make_cast()
+    cluster = make_cluster(cast, State.SUBMITTED, title="Dunes")
+    cluster.themes.add(shores)
+    decide = {"seen": content_hash(cluster), "conditions": [{"text": "Name a taker.", "due_on": None}]}
+    transition(cluster, "approve", by=cast.user("coordinator"), reason="Good.", **decide)
     told = Message.objects.filter(template="community/platform_news")
-    assert list(told.values_list("to", flat=True)) == [follower.pk]
+    both = [(follower.pk, "need"), (follower.pk, "cluster"), (by.pk, "cluster")]
+    assert [(row.to_id, row.params["what"]) for row in told.order_by("pk")] == both
     assert [unfollow_platform(term=shores, by=follower) for _once in range(2)] == [True, False]
     raise_need(by=by, question="What holds the cliffs?", challenges=[shores])
-    assert told.count() == 1
+    assert told.filter(to=follower).count() == 2
 
 
 def test_what_is_begun_on_a_platform_has_its_challenge_ticked(shores: Term) -> None:

@@ -177,6 +177,18 @@ def test_a_correction_is_taken_over_and_asked_anew(cast: Cast, uptake: Uptake) -
         settle_correction(confirmation=row, by=cast.user("lead"), take_over=False)
 
 
+def test_who_answered_with_an_account_is_asked_again(cast: Cast, uptake: Uptake, client: Client) -> None:
+    user = cast.user("member")
+    client.force_login(user)
+    path = asked(cast, uptake, user.email)[1]
+    assert client.post(path, form(uptake)).status_code == 200
+    assert Event.objects.get(verb="uptake.confirmed").by == user
+    update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=uptake.version, in_use_on=TODAY)
+    uptake.refresh_from_db()
+    assert client.post(asked(cast, uptake, user.email)[1], form(uptake)).status_code == 200
+    assert is_documented(uptake)
+
+
 def test_a_correction_is_set_aside(cast: Cast, uptake: Uptake) -> None:
     row = answered(asked(cast, uptake)[1], "corrected", said="It is the valley's board.")
     settle_correction(confirmation=row, by=cast.user("lead"), take_over=False)
@@ -192,6 +204,11 @@ def test_nobody_confirms_what_they_declared(cast: Cast, uptake: Uptake) -> None:
             ask_adopter(uptake=uptake, by=by, address=cast.user("lead").email.upper())
     with pytest.raises(Refusal, match="Nobody confirms what they declared"):
         ask_adopter(uptake=uptake, by=cast.user("coordinator"), address=cast.user("coordinator").email)
+    _row, path = asked(cast, uptake, cast.user("deputy_lead").email)
+    update_uptake(uptake=uptake, by=cast.user("deputy_lead"), seen_version=1, kind="in_policy")
+    with pytest.raises(Refusal, match="Nobody confirms what they declared"):
+        answered(path)
+    assert not is_documented(uptake)
 
 
 def test_a_statement_that_changed_while_it_was_read_is_not_confirmed(
