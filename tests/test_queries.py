@@ -190,7 +190,8 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{concluded}/outcomes/",
         "/follow-up/{token}/",
     ),
-    "coordinator": tuple(page for page in BUDGETS if "{token}" not in page),
+    # Whether one comes to a meeting is asked of those who take part.
+    "coordinator": tuple(page for page in BUDGETS if "{token}" not in page and not page.endswith("/answer/")),
 }
 
 
