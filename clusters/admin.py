@@ -26,7 +26,7 @@ class ObjectiveInline(ReadOnlyInline):
     """What the cluster wants to reach."""
 
     model = Objective
-    fields = ("text", "criterion", "measured", "is_reached")
+    fields = ("text", "criterion", "measured", "is_reached", "is_partly")
     readonly_fields = fields
 
 

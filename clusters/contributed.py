@@ -19,7 +19,7 @@ from clusters.actions.needs import settle_all_needs, status_of
 from clusters.actions.prepared import announce_due_decisions
 from clusters.actions.prepared_records import PREPARED
 from clusters.actions.reminders import send_todays
-from clusters.actions.room_records import COMMENTS, MESSAGES
+from clusters.actions.room_records import ANSWERS, COMMENTS, MESSAGES
 from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
@@ -29,6 +29,7 @@ from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
 from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
+from clusters.tables.deadlines import MOST as MOST_DATES
 from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.views.invitation_link import JoinClusterView
 from clusters.visibility import viewer
@@ -54,7 +55,7 @@ def register() -> None:
     contributions.desk_items.register("clusters", items)
     contributions.desk_items.register("clusters.amendments", amendment_items)
     contributions.navigation.register(
-        "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/",))
+        "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/", "/uptakes/"))
     )
     contributions.navigation.register(
         "review",
@@ -68,9 +69,11 @@ def register() -> None:
     )
     _register_sections()
     contributions.need_progress.register("clusters", status_of)
+    contributions.solution_uses.register("clusters", _works_with)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     contributions.personal_records.register("clusters.comments", COMMENTS)
     contributions.personal_records.register("clusters.messages", MESSAGES)
+    contributions.personal_records.register("clusters.meeting_answers", ANSWERS)
     contributions.personal_records.register("clusters.prepared", PREPARED)
     _register_mails()
     _register_chores()
@@ -106,12 +109,15 @@ def _register_sections() -> None:
 
 
 def _deadlines(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-    """The dates ahead of a person by week; nothing where there is none."""
+    """The dates ahead of a person by week, the later ones of many folded; nothing where there is none."""
     if not isinstance(request.user, User):
         return None
     on, known = timezone.localdate(), remembered(request)
     found = deadlines_of(request.user, on, known.items if known is not None else None)
-    return {"weeks": weeks_of(found, on)} if found else None
+    if not found:
+        return None
+    first, later = found[:MOST_DATES], found[MOST_DATES:]
+    return {"weeks": weeks_of(first, on), "later": weeks_of(later, on), "later_count": len(later)}
 
 
 def _register_chores() -> None:
@@ -202,6 +208,11 @@ def _home(request: HttpRequest, subject: Any) -> dict[str, Any]:
         "ended": list(seen.finished().order_by("-ended_on", "-pk")[:3]),
         "on": on,
     }
+
+
+def _works_with(solution_id: int) -> bool:
+    """Tell whether a cluster that everybody sees works with a solution."""
+    return Cluster.objects.public().with_solutions([solution_id]).exists()
 
 
 def _table(request: HttpRequest, subject: Any) -> dict[str, Any]:

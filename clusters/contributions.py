@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -41,25 +41,28 @@ class Results:
 
     `verbs` are those of its events, by which a report grows old; `lines(cluster)` is what a snapshot holds of it.
     `named` is a SELECT of six columns (text, number, four texts) over the cluster whose key stands for its one %s:
-    what a snapshot names from rows that change without the cluster's own.
+    what a snapshot names from rows that change without the cluster's own. `speaks_against_none(cluster)` tells
+    whether something is there that "no outcome" would deny.
     """
 
     verbs: frozenset[str]
     lines: Callable[[Cluster], Sequence[UptakeLine]]
     named: str
+    speaks_against_none: Callable[[Cluster], bool]
 
 
 @dataclass(frozen=True)
 class FollowedUp:
     """What a follow-up asks besides, of each thing that came of the cluster.
 
-    `fields(cluster)` are form fields by name, `write(cluster, given, by, at)` does what was chosen, in the
-    transaction of the answer; who is known only by a link has no account, so `by` may be None.
+    `fields(cluster, user)` are form fields by name, of what this reader may see. `write(cluster, given, note, by, at)`
+    does what was chosen in the transaction of the answer; who is known only by a link has no account: `by` is None.
+    `asks_for_note` are the choices that need a sentence beside them.
     """
 
-    template: str
-    fields: Callable[[Cluster], Mapping[str, Any]]
-    write: Callable[[Cluster, Mapping[str, Any], User | None, datetime], None]
+    fields: Callable[[Cluster, Any], Mapping[str, Any]]
+    write: Callable[[Cluster, Mapping[str, Any], str, User | None, datetime], None]
+    asks_for_note: frozenset[str] = frozenset()
 
 
 tabs: Registry[Tab] = Registry("tabs")
@@ -71,8 +74,10 @@ results: Registry[Results] = Registry("results")
 followed_up: Registry[FollowedUp] = Registry("followed_up")
 #: Who sends the reminder of a rule that an upper app asks by: (key of the part, day, key of the mail).
 reminders: Registry[Callable[[int, date, str], bool]] = Registry("reminders")
-#: What the demonstration plays besides, on a day, once all clusters are there.
-demo_steps: Registry[Callable[[date], int]] = Registry("demo_steps")
+#: What goes along when a cluster is merged into another one: (the cluster, the one that takes it in).
+moves: Registry[Callable[[Any, Any], None]] = Registry("moves")
+#: What the demonstration tells besides of the world and a cluster's file: as `clusters.demo.story.Told`.
+demo_steps: Registry[Callable[[Any, dict[str, Any]], Iterable[tuple[Any, str, Any]]]] = Registry("demo_steps")
 
 
 def told_of(verb: str) -> Told | None:
@@ -96,6 +101,11 @@ def result_verbs() -> list[str]:
 def uptake_lines(cluster: Any) -> list[UptakeLine]:
     """Return the uptakes that a snapshot of `cluster` holds."""
     return [line for one in results for line in one.lines(cluster)]
+
+
+def has_results(cluster: Any) -> bool:
+    """Tell whether a cluster brought about something that "there is no outcome" would deny."""
+    return any(one.speaks_against_none(cluster) for one in results)
 
 
 def named_results() -> str:

@@ -122,7 +122,7 @@ VERBS: tuple[Verb, ...] = (
         requires=(needs.is_the_lead,),
         reason=Reason.REQUIRED,
         tells=("coordinators", "participants"),
-        effects=("end_lead", "offer_places"),
+        effects=("end_lead", "leave_meetings", "offer_places"),
         also=_("lead wanted"),
         style="final",
     ),
@@ -354,7 +354,7 @@ VERBS: tuple[Verb, ...] = (
         required=_("proposer or lead is gone"),
         reason=Reason.REQUIRED,
         tells=("participants",),
-        effects=("adopt_cluster", "offer_places"),
+        effects=("adopt_cluster", "leave_meetings", "offer_places"),
         also=_("lead wanted; the coordinator acts as lead meanwhile"),
     ),
     Verb(

@@ -26,13 +26,17 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
 @dataclass(frozen=True)
 class Day:
-    """A date without a time: what is due, of what, and where it is done; address and `code` name it."""
+    """A date without a time: what is due, of what, and where it is done; address and `code` name it.
+
+    A `short` name stands for a long `what`, which becomes the description.
+    """
 
     day: date
     what: str
     title: str
     url: str
     code: str = ""
+    short: str = ""
 
 
 class Method(StrEnum):
@@ -110,7 +114,9 @@ def _whole_day(row: Day, at: datetime) -> Event:
     name = blake2b(f"{row.url} {row.code}".encode(), digest_size=10).hexdigest()
     event.add("uid", f"date-{name}@{host}")
     event.add("dtstamp", at.astimezone(UTC))
-    event.add("summary", _clean(f"{row.what}: {row.title}"))
+    event.add("summary", _clean(f"{row.short or row.what}: {row.title}"))
+    if row.short:
+        event.add("description", _clean(row.what))
     event.add("url", settings.SITE_URL + row.url)
     event.add("transp", "TRANSPARENT")
     event.add("dtstart", row.day)
@@ -126,7 +132,8 @@ def _event(meeting: Meeting, *, method: Method, at: datetime, to: str) -> Event:
     event.add("sequence", meeting.sequence)
     event.add("dtstamp", at.astimezone(UTC))
     event.add("summary", _clean(meeting.title))
-    event.add("status", "CANCELLED" if meeting.cancelled_at else "CONFIRMED")
+    is_off = meeting.cancelled_at is not None or method is Method.CANCEL
+    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     event.add("url", page_of(meeting))
     event.add("description", _clean(_description(meeting)))
     if where := meeting.place or meeting.link:

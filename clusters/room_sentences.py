@@ -29,6 +29,8 @@ ROOM_SENTENCES: dict[str, tuple[Words, str, str]] = {
     "meeting.changed": (_("%(who)s changed a meeting: %(title)s"), "calendar", ""),
     "meeting.cancelled": (_("%(who)s cancelled a meeting: %(title)s"), "cross", ""),
     "meeting.minuted": (_("%(who)s wrote minutes or attendance of a meeting: %(title)s"), "edit", ""),
+    "meeting.accepted": (_("%(who)s said they come to a meeting: %(title)s"), "check", ""),
+    "meeting.declined": (_("%(who)s said they can't come to a meeting: %(title)s"), "cross", ""),
     "meeting.decided": (_("%(who)s noted a decision of a meeting."), "check", ""),
     "meeting.decision_taken_back": (_("%(who)s took a noted decision of a meeting back."), "undo", ""),
 }

@@ -76,7 +76,8 @@ class NeedLine(TypedDict):
 class ObjectiveLine(TypedDict):
     """One of at most five objectives, numbered from 1.
 
-    `measured` is the value as written by the lead, `reached` what it means; None: not said (yet).
+    `measured` is the value as written by the lead, `reached` what it means; None: not said (yet). `partly`: it is
+    not reached, but in part; older snapshots do not have it.
     """
 
     number: int
@@ -84,6 +85,7 @@ class ObjectiveLine(TypedDict):
     criterion: str
     measured: str
     reached: bool | None
+    partly: bool
 
 
 class LeadLine(TypedDict):

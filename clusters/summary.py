@@ -18,7 +18,7 @@ from django.utils import timezone
 from clusters import contributions
 from clusters import snapshot_shape as shape
 from clusters.choices import AmendmentState, ParticipationRole, ParticipationStatus, StageStatus
-from clusters.models import Baseline, Cluster, Condition, Participation, Stage
+from clusters.models import Baseline, Cluster, Condition, Objective, Participation, Stage
 from community.models import Organisation, Term
 
 #: Most important first: the order of roles in a line of participants.
@@ -113,7 +113,7 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
         **_standing(full, on),
         **_days(full),
         "need": _need(full),
-        "objectives": _objectives(full),
+        "objectives": [_objective(number, row) for number, row in enumerate(full.objectives.all(), 1)],
         **_places_and_themes(full),
         "lead": {"organisation": _organisation(full.lead_organisation), "person": full.lead.key if full.lead else None},
         "participants": participant_lines(full.participations.all()),
@@ -320,17 +320,15 @@ def _need(cluster: Cluster) -> shape.NeedLine | None:
     }
 
 
-def _objectives(cluster: Cluster) -> list[shape.ObjectiveLine]:
-    return [
-        {
-            "number": number,
-            "text": row.text,
-            "criterion": row.criterion,
-            "measured": row.measured,
-            "reached": row.is_reached,
-        }
-        for number, row in enumerate(cluster.objectives.all(), 1)
-    ]
+def _objective(number: int, row: Objective) -> shape.ObjectiveLine:
+    return {
+        "number": number,
+        "text": row.text,
+        "criterion": row.criterion,
+        "measured": row.measured,
+        "reached": row.is_reached,
+        "partly": row.is_partly,
+    }
 
 
 def _outcomes(cluster: Cluster, stages: list[Stage]) -> list[shape.OutcomeLine]:

@@ -241,6 +241,11 @@ urlpatterns: list[URLPattern] = [
     ),
     path("clusters/<str:reference>/room/meetings/<int:pk>/", meeting.MeetingView.as_view(), name="room_meeting"),
     path(
+        "clusters/<str:reference>/room/meetings/<int:pk>/answer/",
+        meeting.MeetingAnswerView.as_view(),
+        name="room_meeting_answer",
+    ),
+    path(
         "clusters/<str:reference>/room/meetings/<int:pk>/meeting.ics",
         meeting.MeetingCalendarView.as_view(),
         name="room_meeting_calendar",

@@ -18,10 +18,10 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from community.choices import FileVisibility, SolutionStatus
+from community.choices import Vocabulary
 from community.exports import FORMATS, Record, file_of
 from community.forms.catalogue import FACETS, ORDERS, CatalogueForm
-from community.models import File, Solution
+from community.models import File, Solution, SolutionLanguage, SolutionLink, Term
 from community.near_words import Understood, understood
 from community.querysets.solution import SolutionQuerySet
 from community.tables import RowsPaginator
@@ -41,6 +41,10 @@ MOST_IN_WORKBOOK: Final = 5000
 #: Above so many choices of a filter, those that would leave nothing are not shown.
 MANY_CHOICES: Final = 8
 PER_PAGE: Final = 24
+#: So many hits of a search are listed by their keys; more are searched for in each count.
+MOST_LISTED: Final = 1500
+#: Filters behind "More filters": the bar stays short.
+FURTHER: Final = frozenset({"country", "language", "status", "territory"})
 COLUMNS: Final = (
     "id",
     "title",
@@ -64,6 +68,22 @@ COLUMNS: Final = (
     "address",
 )
 _CHUNK: Final = 500
+#: Columns of the solution itself: name in the file -> field.
+_OWN: Final = {
+    "title": "title",
+    "project": "project__acronym",
+    "status": "status",
+    "summary": "summary",
+    "description": "description",
+    "where_tested": "where_tested",
+    "what_taker_needs": "what_taker_needs",
+    "licence": "licence",
+    "website": "website",
+    "version": "published_version",
+    "published_at": "published_at",
+}
+_SEVERAL: Final = ("challenges", "tested_in", "languages", "links", "files")
+_TERMS: Final = (Vocabulary.CHALLENGE, Vocabulary.SOLUTION_TYPE, Vocabulary.MATURITY)
 
 
 @dataclass(frozen=True)
@@ -84,6 +104,7 @@ class Group:
     legend: Any
     choices: tuple[Choice, ...]
     errors: tuple[str, ...] = ()
+    is_further: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,7 +127,7 @@ class Catalogue:
         self.is_valid = self.form.is_valid()
         chosen = self.form.cleaned_data if self.is_valid else {}
         self.chosen = {name: chosen[name] for name in ("q", *_ASK) if chosen.get(name)}
-        self.view = chosen.get("view") or "cards"
+        self.view = "table" if data.get("view") == "table" else "cards"
 
     @property
     def sort(self) -> str:
@@ -130,7 +151,17 @@ class Catalogue:
                 found = ask(found, self.chosen[name])
         if "status" not in self.chosen and leave_out != "status":
             found = found.unretired()
-        return found.holding(self.query.wanted) if "q" in self.chosen else found
+        if "q" not in self.chosen:
+            return found
+        few = self.hits
+        return found.holding(self.query.wanted) if few is None else found.filter(pk__in=few)
+
+    @cached_property
+    def hits(self) -> list[int] | None:
+        """The keys of all that hold the words, so that texts are read once; None where they are too many to list."""
+        keys = self.visible.order_by().holding(self.query.wanted).values_list("pk", flat=True)
+        found = list(keys[: MOST_LISTED + 1])
+        return found if len(found) <= MOST_LISTED else None
 
     def ordered(self) -> SolutionQuerySet:
         """Return the solutions under the filters, in the order of the address."""
@@ -171,8 +202,13 @@ class Catalogue:
             if len(boxes) > MANY_CHOICES or name == "status":
                 boxes = [box for box in boxes if box.count or box.checked]
             if errors or (boxes and not (name == "status" and [box.value for box in boxes] == ["published"])):
-                found.append(Group(name, field.label, tuple(boxes), errors))
+                found.append(Group(name, field.label, tuple(boxes), errors, name in FURTHER))
         return found
+
+    @property
+    def is_more(self) -> bool:
+        """Whether one of the further filters is in use or wrong, so that they stand open."""
+        return bool(FURTHER & (self.chosen.keys() | self.form.errors.keys()))
 
     def chips(self, path: str) -> list[Chip]:
         """Return the active filters, one chip a value, each with the address without it."""
@@ -253,40 +289,46 @@ def _query(**values: str) -> str:
 
 def records(keys: Sequence[int]) -> Iterator[Record]:
     """Yield what the file says of each solution, in the order of `keys`; six queries for 500. Of no person."""
+    labels = {term.pk: term.label for term in Term.objects.filter(vocabulary__in=_TERMS)} if keys else {}
     for low in range(0, len(keys), _CHUNK):
         chunk = keys[low : low + _CHUNK]
-        rows = Solution.objects.filter(pk__in=chunk).for_page().prefetch_related("links")
-        found = {row.pk: row for row in rows}
-        files: dict[int, list[str]] = {}
-        public = File.objects.present().filter(kind="solution", subject_id__in=chunk, visibility=FileVisibility.PUBLIC)
-        for file in public.order_by("uploaded_at", "pk"):
-            files.setdefault(file.subject_id, []).append(f"{file.title} ({file.rights_holder}, {file.licence})")
+        rows = Solution.objects.filter(pk__in=chunk).order_by()
+        own = {row["pk"]: row for row in rows.values("pk", "type", "maturity", *_OWN.values())}
+        lists = {name: _several(chunk, name, labels) for name in _SEVERAL}
         for key in chunk:
-            if key in found:
-                yield _record(found[key], files.get(key, []))
+            if key in own:
+                row = own[key]
+                yield {
+                    "id": key,
+                    **{column: row[name] for column, name in _OWN.items()},
+                    "type": labels.get(row["type"], ""),
+                    "maturity": labels.get(row["maturity"], ""),
+                    **{name: found.get(key, []) for name, found in lists.items()},
+                    "address": f"{settings.SITE_URL.rstrip('/')}{reverse('community:solution', args=[key])}",
+                }
 
 
-def _record(row: Solution, files: list[str]) -> Record:
-    """Return the values of one solution by column."""
-    return {
-        "id": row.pk,
-        "title": row.title,
-        "project": row.project.acronym,
-        "status": SolutionStatus(row.status).value,
-        "type": row.type.label if row.type else "",
-        "maturity": row.maturity.label if row.maturity else "",
-        "challenges": [term.label for term in row.challenges.all()],
-        "summary": row.summary,
-        "description": row.description,
-        "where_tested": row.where_tested,
-        "tested_in": [place.code for place in row.tested_in.all()],
-        "what_taker_needs": row.what_taker_needs,
-        "licence": row.licence,
-        "languages": [one.code for one in row.languages.all()],
-        "website": row.website,
-        "links": [f"{link.label} {link.address}" for link in row.links.all()],
-        "files": files,
-        "version": row.published_version,
-        "published_at": row.published_at,
-        "address": f"{settings.SITE_URL.rstrip('/')}{reverse('community:solution', args=[row.pk])}",
-    }
+def _several(keys: Sequence[int], name: str, labels: Mapping[int, str]) -> dict[int, list[str]]:
+    """Return the values of a column with several by solution, in their order."""
+    through = {"challenges": Solution.challenges.through, "tested_in": Solution.tested_in.through}
+    rows: Any
+    if name == "challenges":
+        rows = through[name]._default_manager.filter(solution__in=keys).order_by("term__order", "term")
+        pairs = ((key, labels[term]) for key, term in rows.values_list("solution_id", "term_id"))
+    elif name == "tested_in":
+        rows = through[name]._default_manager.filter(solution__in=keys).order_by("territory__code", "territory")
+        pairs = iter(rows.values_list("solution_id", "territory__code"))
+    elif name == "languages":
+        rows = SolutionLanguage.objects.filter(solution__in=keys).order_by("code")
+        pairs = iter(rows.values_list("solution_id", "code"))
+    elif name == "links":
+        rows = SolutionLink.objects.filter(solution__in=keys).order_by("position", "pk")
+        pairs = ((key, f"{label} {url}") for key, label, url in rows.values_list("solution_id", "label", "address"))
+    else:
+        rows = File.objects.public().filter(kind="solution", subject_id__in=keys).order_by("uploaded_at", "pk")
+        told = rows.values_list("subject_id", "title", "rights_holder", "licence")
+        pairs = ((key, f"{title} ({holder}, {licence})") for key, title, holder, licence in told)
+    found: dict[int, list[str]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from community import contributions, exchange_mails, platform_mails, solution_mails
+from community.choices import SolutionStatus
 from community.clock import CHORES
 from community.context_processors import is_demo
 from community.contributions import MailTopic, NavigationEntry, PageSection
@@ -18,6 +20,7 @@ from community.mails import lead_links_to
 from community.platforms import NUMBERS
 from community.rights import can_see_directory
 from community.solution_desk import solution_items
+from community.solution_lifecycle import SOLUTION
 from community.summary import open_needs
 from community.visibility import account
 
@@ -65,6 +68,8 @@ def register() -> None:
     section: Any = PageSection("home", "community/sections/needs.html", open_needs, order=50)
     contributions.page_sections.register("community.needs", section)
     _register_exchanges()
+    life = PageSection("help", "community/sections/solution_life.html", _solution_life, order=60)
+    contributions.page_sections.register("community.help.solutions", life)
     _register_liaisons()
     contributions.mail_topics.register("community.account", ACCOUNT)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
@@ -89,6 +94,20 @@ def _register_exchanges() -> None:
         contributions.platform_numbers.register(code, number)
     for code, records in RECORDS.items():
         contributions.personal_records.register(code, records)
+
+
+def _solution_life(request: HttpRequest, subject: Any) -> dict[str, Any]:
+    """Return the verbs of a solution's life for the help page."""
+    rows = [
+        {
+            "verb": verb,
+            "before": ", ".join(str(SolutionStatus(source).label) for source in verb.sources),
+            "after": SolutionStatus(str(verb.target)).label,
+            "who": ", ".join(SOLUTION.capacity_labels(verb.who)),
+        }
+        for verb in SOLUTION
+    ]
+    return {"verbs": rows, "ident": "h-solutions", "heading": _("The life of a solution, verb by verb")}
 
 
 def _register_liaisons() -> None:

@@ -210,6 +210,8 @@ mail_subjects: Registry[Callable[[User], Iterable[tuple[int, str]]]] = Registry(
 chain_anchors: Registry[Callable[[], Iterable[ChainAnchor]]] = Registry("chain_anchors")
 #: How far the work has brought a need, by its key: the furthest answer counts.
 need_progress: Registry[Callable[[int], str]] = Registry("need_progress")
+#: Whether something that everybody sees rests on a solution, by its key: then it is not hidden again.
+solution_uses: Registry[Callable[[int], bool]] = Registry("solution_uses")
 #: The newest issued document of each of many subjects, by kind and keys; one query.
 last_reports: Registry[Callable[[str, Iterable[int]], dict[int, LastReport]]] = Registry("last_reports")
 #: What follows when an external partner becomes a member: (person, administrator, moment), in the same transaction.

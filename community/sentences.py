@@ -27,7 +27,7 @@ SENTENCES: dict[str, tuple[Words, str]] = {
     "recall_solution": (gettext_lazy("%(who)s recalled it."), "undo"),
     "retire_solution": (gettext_lazy("%(who)s retired it."), "cross"),
     "take_back_solution": (gettext_lazy("%(who)s took it out of the catalogue."), "cross"),
-    "reopen_solution": (gettext_lazy("%(who)s opened it again."), "edit"),
+    "reopen_solution": (gettext_lazy("%(who)s put it back into the catalogue."), "edit"),
     "add_file": (gettext_lazy("%(who)s added the file “%(title)s”."), "plus"),
     "remove_file": (gettext_lazy("%(who)s removed the file “%(title)s”."), "cross"),
     "write_to_contact": (gettext_lazy("A member wrote to the contact."), "mail"),

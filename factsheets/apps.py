@@ -14,6 +14,6 @@ class FactsheetsConfig(AppConfig):
     def ready(self) -> None:
         """Register kinds, connect the receivers, name the tasks, fill the registries."""
         from factsheets import contributed, receivers, tasks  # noqa: F401  importing connects and names them
-        from factsheets.rendering import factsheet  # noqa: F401  so do kinds of documents
+        from factsheets.rendering import factsheet, statement  # noqa: F401  so do kinds of documents
 
         contributed.register()

@@ -66,7 +66,7 @@ def anchors() -> Iterable[ChainAnchor]:
         "history_chain", "history_number", "history_hash", "reference", "version"
     ).iterator():
         if number:
-            source = gettext("version %(version)d of the factsheet of %(reference)s")
+            source = gettext("version %(version)d of %(reference)s")
             yield ChainAnchor(chain, number, newest, source % {"version": version, "reference": reference})
 
 

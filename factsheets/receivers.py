@@ -11,8 +11,9 @@ from community import jobs, kinds
 from community.choices import ConsentPurpose
 from community.models import Event
 from community.signals import recorded
-from factsheets.actions.issue import take_version
+from factsheets.actions.issue import take_statement_version, take_version
 from factsheets.choices import Face
+from results.models import StatementVersion
 
 #: Verbs of a cluster's life that issue a version, and the face of that version.
 ISSUING_VERBS: Final = {
@@ -53,6 +54,18 @@ def _issued_by(event: Event) -> tuple[Cluster | None, Face]:
     if event.kind == "amendment" and event.verb in AMENDING_VERBS:
         return Cluster.objects.get(amendments=event.subject_id), Face.FORWARD
     return None, Face.FORWARD
+
+
+@receiver(recorded, dispatch_uid="factsheets.statement")
+def want_statement(sender: Any, event: Event, **more: Any) -> None:
+    """Take the document of a policy statement's version that was adopted, and ask for its edition."""
+    if event.kind != "statement" or event.verb != "statement.adopted":
+        return
+    version = StatementVersion.objects.select_related("statement", "adopted_by").get(event=event)
+    issue = take_statement_version(version=version, event=event)
+    jobs.enqueue(
+        "factsheets.issue", key=f"factsheets.issue:{issue.pk}", subject=version.statement, by=event.by, issue=issue.pk
+    )
 
 
 @receiver(recorded, dispatch_uid="factsheets.withdraw")

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from factsheets.views import files, issue, preview, verify
+from factsheets.views import files, issue, preview, statement, verify
 
 app_name = "factsheets"
 
@@ -28,6 +28,9 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<reference:reference>/factsheet.pdf", files.current_pdf, name="current_pdf"),
     path("clusters/<reference:reference>/preview/", preview.preview, name="preview"),
     path("clusters/<reference:reference>/preview.pdf", preview.preview_pdf, name="preview_pdf"),
+    path("policy/<int:pk>/v<int:version>/<slug:language>/", statement.statement, name="statement"),
+    path("policy/<int:pk>/v<int:version>/<slug:language>.pdf", statement.statement_pdf, name="statement_pdf"),
+    path("policy/<int:pk>/v<int:version>/<slug:language>.json", statement.statement_data, name="statement_data"),
     path("factsheets/verify/", verify.verify, name="verify"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>/", issue.version, name="issue"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>.pdf", files.version_pdf, name="issue_pdf"),

@@ -16,7 +16,9 @@ from community import contributions, kinds
 from community.contributions import ClockJob, NavigationEntry, PageSection
 from community.mails import lead_links_to
 from results.actions.confirmation import forget_adopters, remind_adopter_by_clock
+from results.actions.uptake import move_uptakes
 from results.desk import items
+from results.forms.follow_up import FOLLOWED_UP
 from results.lifecycle import UPTAKE
 from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import TOPICS
@@ -26,7 +28,7 @@ from results.querysets.uptake import UptakeQuerySet
 from results.sentences import SENTENCES, hidden_events
 from results.summary import RESULTS
 from results.tables.records import ANSWERS, DECLARED, QUESTIONS
-from results.tables.uptake import uptakes_of
+from results.tables.uptake import some_of, uptakes_of
 
 #: So many uptakes stand in the section of another noun's page.
 SHOWN = 12
@@ -95,17 +97,30 @@ def _register_with_clusters() -> None:
     of_clusters.hidden_events.register("results", hidden_events)
     of_clusters.results.register("uptakes", RESULTS)
     of_clusters.reminders.register(RULE, _remind)
+    of_clusters.moves.register("uptakes", move_uptakes)
+    of_clusters.followed_up.register("uptakes", FOLLOWED_UP)
+    of_clusters.demo_steps.register("results", _told)
 
 
 def _remind(pk: int, on: date, key: str) -> bool:
     return remind_adopter_by_clock(pk, on=on, key=key)
 
 
+def _told(world: Any, entry: dict[str, Any]) -> Any:
+    """Return what the demonstration tells of uptakes and statements; its texts are read only there."""
+    from results.demo import policy, steps
+
+    return [*steps.told(world, entry), *policy.told(world, entry)]
+
+
 def _register_sections() -> None:
     for page, rows in OF_PAGE.items():
         contributions.page_sections.register(
-            f"results.{page}", PageSection(page, "results/sections/list.html", _uptakes_of(rows), order=110)
+            f"results.{page}", PageSection(page, "results/sections/list.html", _uptakes_of(page, rows), order=110)
         )
+    contributions.page_sections.register(
+        "results.outcomes", PageSection("outcomes", "results/sections/outcomes.html", _beside_outcomes)
+    )
     contributions.page_sections.register(
         "results.help", PageSection("help", "clusters/lifecycle/_table.html", _table, order=52)
     )
@@ -118,15 +133,24 @@ OF_PAGE: dict[str, Callable[[UptakeQuerySet, Any], UptakeQuerySet]] = {
 }
 
 
-def _uptakes_of(narrow: Callable[[UptakeQuerySet, Any], UptakeQuerySet]) -> Any:
+def _beside_outcomes(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
+    """Return the figures of a cluster's uptakes for its page of outcomes; nothing where there is none; one query."""
+    uptakes = uptakes_of(Uptake.objects.of_cluster(cluster).visible_to(request.user).with_documented())
+    return {"uptakes": uptakes} if uptakes.rows else None
+
+
+def _uptakes_of(page: str, narrow: Callable[[UptakeQuerySet, Any], UptakeQuerySet]) -> Any:
     """Return what lists the uptakes of one solution, organisation or project."""
 
     def build(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
-        found = narrow(Uptake.objects.visible_to(request.user), subject).for_page().in_order()
-        uptakes = uptakes_of(found)
+        uptakes = some_of(narrow(Uptake.objects.visible_to(request.user), subject), SHOWN)
         if not uptakes.rows:
             return None
-        return {"uptakes": uptakes, "rows": uptakes.rows[:SHOWN], "more": max(0, len(uptakes.rows) - SHOWN)}
+        return {
+            "uptakes": uptakes,
+            "with_solution": page != "solution",
+            "with_organisation": page != "organisation",
+        }
 
     return build
 

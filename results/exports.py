@@ -68,7 +68,7 @@ def figures(rows: Iterable[tuple[Project | None, Any]], on: date) -> Iterator[Ro
             rule.unit if rule else "",
             row.figure.documented,
             row.figure.declared,
-            row.figure.reached,
+            row.reached,
             target.value if target else None,
             target.due_on if target else None,
             row.share,

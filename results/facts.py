@@ -79,10 +79,12 @@ class MeetingFacts:
 
 @dataclass(frozen=True, slots=True)
 class CooperationFacts:
-    """An organisation that takes or took part in a public cluster that a project owns.
+    """An organisation that takes or took part in public clusters that a project owns.
 
-    `countries` are those of all organisations of the cluster; `last_on` is the last day on which it cooperated there
-    so far; `document_on` is the last meeting with files or minutes at which it was present, None where there is none.
+    `is_across` says that organisations of at least two countries take part there; an organisation has a row for those
+    clusters and one for the others. `cluster` is the first of them, `first_on` and `last_on` are the first and last day
+    of cooperation so far; `document_on` is the last meeting with files or minutes at which it was present, None where
+    there is none.
     """
 
     organisation: int
@@ -90,7 +92,7 @@ class CooperationFacts:
     cluster: str
     project: ProjectFacts | None
     has_partnership: bool = False
-    countries: frozenset[str] = frozenset()
+    is_across: bool = True
     first_on: date | None = None
     last_on: date | None = None
     document_on: date | None = None

@@ -19,7 +19,7 @@ from community import contributions, kinds
 from community.contributions import DeskItem, NavigationEntry, PageSection, PersonalRecords
 from community.models import Member, User
 from results.choices import EvidenceKind, StatementState
-from results.models import PolicyStatement, StatementLine, Uptake
+from results.models import PolicyStatement, Uptake
 from results.notifications.policy import TOPICS
 from results.tables.policy import listed, resting_on
 
@@ -39,11 +39,10 @@ def register() -> None:
     kinds.register(
         kinds.Kind(
             "statement_line",
-            "results.StatementLine",
+            "results.AdoptedLine",
             gettext_lazy("Line of a policy statement"),
             "results:statement",
-            lambda line: {"pk": line.statement_id},
-            visible_to=_lines,
+            lambda line: {"pk": line.version.statement_id},
         )
     )
     contributions.navigation.register(
@@ -68,11 +67,6 @@ def register() -> None:
             merge=_merge,
         ),
     )
-
-
-def _lines(user: Any) -> Any:
-    """Return the lines of statements that a user may know of."""
-    return StatementLine.objects.filter(statement__in=PolicyStatement.objects.visible_to(user))
 
 
 def items(user: User, on: date) -> Iterable[DeskItem]:
@@ -108,10 +102,9 @@ def _of_solution(request: HttpRequest, solution: Any) -> dict[str, Any] | None:
     """Return the adopted lines that rest on uptakes of a solution, or on outcomes of clusters that work with it."""
     uptakes = Uptake.objects.of_solution(solution).order_by().values_list("pk", flat=True)
     outcomes = Outcome.objects.filter(cluster__solutions=solution, cluster__state__in=sorted(PUBLIC_STATES))
-    found = resting_on(EvidenceKind.UPTAKE, uptakes, request.user)
-    found += resting_on(EvidenceKind.OUTCOME, outcomes.order_by().values_list("pk", flat=True), request.user)
-    unique = {(one["statement"].pk, one["line"]["number"]): one for one in found}
-    return {"resting": list(unique.values())[:SHOWN]} if unique else None
+    found = resting_on(EvidenceKind.UPTAKE, uptakes)
+    found += resting_on(EvidenceKind.OUTCOME, outcomes.order_by().values_list("pk", flat=True))
+    return {"resting": list(dict.fromkeys(found))[:SHOWN]} if found else None
 
 
 def _erase(member: Member) -> int:

@@ -40,7 +40,10 @@ SENTENCES: dict[str, Told] = {
     "uptake.corrected": (_("The adopting organisation corrected an uptake: %(title)s"), "edit", ""),
     "uptake.correction_taken_over": (_("%(who)s took over what the organisation corrected: %(title)s"), "check", ""),
     "uptake.correction_set_aside": (_("%(who)s set aside what the organisation corrected: %(title)s"), "declined", ""),
-    "uptake.followed_up": (_("%(who)s said after the end how an uptake stands: %(title)s"), "uptake", ""),
+    "uptake.found_confirmed": (_("Asked after the end: still in use: %(title)s"), "check", ""),
+    "uptake.found_adapted": (_("Asked after the end: in use, adapted: %(title)s"), "check", ""),
+    "uptake.found_stopped": (_("Asked after the end: no longer in use: %(title)s"), "cross", ""),
+    "uptake.found_unknown": (_("Asked after the end, nobody knows whether it is in use: %(title)s"), "flag", ""),
 }
 #: Who was asked, and what they refused or corrected, is between the organisation and those who work on the cluster.
 INTERNAL_VERBS = frozenset(

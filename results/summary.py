@@ -58,4 +58,9 @@ def _day(value: date | None) -> str | None:
     return value.isoformat() if value else None
 
 
-RESULTS = Results(RESULT_VERBS, uptake_lines, _NAMED)
+def is_used(cluster: Cluster) -> bool:
+    """Tell whether an organisation uses a solution through a cluster."""
+    return Uptake.objects.of_cluster(cluster).in_use().exists()
+
+
+RESULTS = Results(RESULT_VERBS, uptake_lines, _NAMED, is_used)

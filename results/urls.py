@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from results.views import confirm_link, confirmation, evidence, policy, policy_line, step, uptake
+from results.views.chain import ChainDataView, ChainView
 from results.views.coverage import coverage
 from results.views.indicators import IndicatorsView, IndicatorView
 
@@ -63,6 +64,8 @@ urlpatterns: list[URLPattern] = [
     ),
     path("uptakes/<int:pk>/<slug:verb>/", step.UptakeStepView.as_view(), name="uptake_step"),
     path("confirm/<str:token>/", confirm_link.ConfirmView.as_view(), name="confirm"),
+    path("chain/<slug:kind>/<int:pk>/", ChainView.as_view(), name="chain"),
+    path("chain/<slug:kind>/<int:pk>.json", ChainDataView.as_view(), name="chain_data"),
     path("indicators/", IndicatorsView.as_view(), name="indicators"),
     path("indicators/<slug:code>/", IndicatorView.as_view(), name="indicator"),
 ]

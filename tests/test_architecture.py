@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from clusters import contributions as of_clusters
 from community import contributions, kinds
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,6 +31,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "vocabularies",
             "demo_accounts",
             "snapshot_shape",
+            "statement_shape",
             "imprint",
             "triggers",
             "search_index",
@@ -56,6 +58,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "solution_lifecycle",
             "exchange_lifecycle",
             "chain",
+            "policy_lifecycle",
             "verification",
             "events",
             "tasks_api",
@@ -83,6 +86,8 @@ ROWS: tuple[frozenset[str], ...] = (
             "overlap",
             "relatives",
             "coverage",
+            "policy_sentences",
+            "policy_summary",
         }
     ),
     frozenset(
@@ -129,6 +134,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "exchange_contributed",
             "liaison_contributed",
             "figures_contributed",
+            "policy_contributed",
             "context_processors",
             "demo",
         }
@@ -255,8 +261,16 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
         "community.exchanges",
         "clusters",
         "clusters.amendments",
+        "results",
+        "results.statements",
     ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]
-    assert {"cluster", "stage", "need", "solution", "member", "issue"} <= {kind.code for kind in kinds.every()}
+    assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (["uptakes"], ["uptakes"])
+    assert (of_clusters.sentences.codes(), of_clusters.hidden_events.codes()) == (["results"], ["results"])
+    assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["uptakes"])
+    assert (of_clusters.reminders.codes(), of_clusters.demo_steps.codes()) == (["confirmation"], ["results"])
+    assert {"cluster", "stage", "need", "solution", "member", "uptake", "confirmation", "issue"} <= {
+        kind.code for kind in kinds.every()
+    }

@@ -17,15 +17,17 @@ from django.test import Client
 from clusters.choices import State
 from clusters.models import Cluster, Participation
 from clusters.search import index
-from community.models import ExchangeWish, Liaison
+from community.models import ExchangeWish, Liaison, Organisation
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
+from results.actions.confirmation import ask_adopter
 from tests import factories as make
 from tests.cast import ROLES, Cast, make_cast, make_cluster, share
 from tests.database import SESSIONS, changed, contents
 from tests.factories import NOW
 from tests.matrix.crawler import crawl
 from tests.matrix.places import make_follow_up
+from tests.results.making import make_uptake
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +71,7 @@ def cast() -> Cast:
         if state == State.DRAFT:
             share(cluster, cast.member("participant"), cast.accounts["proposer"])
         if state == State.RUNNING:
+            hide_an_uptake(cast, cluster)
             issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
     term = make.make_term()
     make.make_solution("Harbour method", contact=hidden).challenges.add(term)
@@ -79,6 +82,20 @@ def cast() -> Cast:
     Liaison.objects.create(network="Harbour forum", working_group=cast.group, kept_by=hidden)
     make.make_member("Shown Person", organisation=cast.organisation, consents=("directory", "public"))
     return cast
+
+
+def hide_an_uptake(cast: Cast, cluster: Cluster) -> None:
+    """Record an uptake that is open and one that is not, with the hidden word in each of its texts."""
+    make_uptake(cast, cluster)
+    words = {
+        "adaptation": f"{CANARY} gauges",
+        "tailoring": f"{CANARY} law",
+        "evidence_url": f"https://{CANARY}.example",
+    }
+    organisation = make.make_organisation(f"{CANARY} Board")
+    row = make_uptake(cast, cluster, organisation=organisation, kind="adapted", is_disclosed=False, **words)
+    ask_adopter(uptake=row, by=cast.user("coordinator"), address="board@water.example", message=f"{CANARY} it is.")
+    Organisation.objects.filter(pk=organisation.pk).update(name="Silent Board")  # the directory names it, and no more
 
 
 def client_of(cast: Cast, role: str) -> Client:
@@ -155,6 +172,7 @@ def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
             "roadmap/",
             "people/",
             "outcomes/",
+            "uptakes/",
             "room/",
             "factsheet/",
             "factsheet.pdf",
@@ -163,6 +181,7 @@ def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
         )
         more += [f"/clusters/{cluster.name}/{page}" for page in pages]
     running = Cluster.objects.get(state=State.RUNNING)
+    more += [f"/uptakes/{uptake.pk}/" for uptake in running.uptakes.all()]
     more += [f"/factsheets/{running.reference}/v1/en{suffix}" for suffix in ("/", ".pdf", ".json")]
     read |= {address: client.get(address) for address in more if address not in read}
     # Readers see their own address on their account's pages; a search repeats what was typed.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from clusters.actions.baseline import freeze_baseline as freeze
 from clusters.actions.invitation import end_open_invitations
+from clusters.actions.meeting import leave_meetings
 from clusters.actions.parts import note_writer
 from clusters.actions.waiting import move_up
 from clusters.choices import (
@@ -44,7 +45,7 @@ from community import notifications
 from community.actions.transition import effect, transition
 from community.dates import add_months
 from community.lifecycle import Attempt
-from community.models import Event
+from community.models import Event, Member
 from community.permissions import Refusal
 
 #: Columns that conclude, discontinue and correct may write along.
@@ -138,6 +139,15 @@ def end_lead(attempt: Attempt) -> None:
         row.until_on = max(attempt.on, row.from_on) if row.from_on else attempt.on
         row.save(update_fields=["status", "answer_reason", "until_on"])
     attempt.set(lead=None, lead_accepted_at=None, lead_asked_at=None)
+
+
+@effect("leave_meetings", after=True)
+def take_meetings_out(attempt: Attempt) -> None:
+    """Take the coming meetings out of the calendar of a lead who takes part no more."""
+    gone = attempt.facts.get("lead_before")
+    if gone is not None and attempt.event is not None:
+        lead = Member.objects.select_related("user").get(pk=gone)
+        leave_meetings(attempt.subject, lead, event=attempt.event)
 
 
 @effect("offer_places", after=True)

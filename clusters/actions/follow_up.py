@@ -5,6 +5,7 @@ An answer is given once and may be corrected until a stated day; every step leav
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters import contributions
 from clusters.actions.parts import check_fields, differences, each_alone, record_change, worked_as
 from clusters.choices import FollowUpAnswer
 from clusters.models import Cluster, FollowUp
@@ -69,6 +71,7 @@ def answer_follow_up(
     note: str = "",
     evidence_url: str = "",
     link: SignedLink | None = None,
+    besides: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> FollowUp:
     """Write down what became of a cluster, or correct it; a no-op when the same stands there already.
@@ -77,6 +80,7 @@ def answer_follow_up(
         by: who is signed in; None only with a link.
         link: the link by which it is answered. It is used up by the first answer; who holds it may still correct.
         seen_version: the version of the follow-up that the form was opened on.
+        besides: what was said of what upper apps ask for (`contributions.followed_up`).
 
     Order of effects: lock, write, use the link up and revoke the others, call off what waits to be sent, one event.
 
@@ -89,7 +93,8 @@ def answer_follow_up(
     _check_who(row, by=by, link=link, at=at)
     given = {"answer": answer, "note": note.strip(), "evidence_url": evidence_url}
     before = {name: getattr(row, name) for name in _WORDS}
-    if row.answered_at is not None and given == before:
+    said = {name: value for name, value in (besides or {}).items() if value}
+    if row.answered_at is not None and given == before and not said:
         return row
     if row.version != seen_version:
         words = _("Somebody answered while you were writing. Your text is still here: compare, then save again.")
@@ -100,6 +105,8 @@ def answer_follow_up(
         links.use(link, by=by, at=at)
     call_off(row)
     _record(cluster, row, {} if is_first else before, link=link, by=by, at=at)
+    for one in contributions.followed_up if said else ():
+        one.write(cluster, said, row.note, by, at)
     return row
 
 

@@ -17,7 +17,7 @@ from clusters.choices import MEETING_ZONES, Capacity, MeetingKind
 from clusters.models import Attendance, Cluster, Meeting, MeetingDecision
 from clusters.notifications import meeting as meeting_mails
 from clusters.rules.meeting_times import can_call_meetings, has_begun, is_to_be_minuted
-from community.models import Event, Organisation, User
+from community.models import Event, Member, Organisation, User
 from community.permissions import Refusal
 
 #: As many meetings a cluster has, and decisions a meeting; as many persons of one organisation come to one.
@@ -68,6 +68,8 @@ def change_meeting(
 ) -> Meeting:
     """Change a meeting; who takes part is told what holds now when it changes calendars. A no-op when nothing differs.
 
+    At another time everybody is asked anew whether they come.
+
     Raises:
         Refusal: as `call_meeting`; also when it is cancelled, was changed meanwhile, or would begin later than now
             though somebody came.
@@ -90,6 +92,8 @@ def change_meeting(
     if not changed:
         return row
     row.version += 1
+    if {"starts_at", "ends_at"} & {*changed}:  # who could come then may not be able to now
+        row.answers.all().delete()
     is_shown = bool({*changed} & {*SHOWN_IN_CALENDARS})
     row.sequence += is_shown
     row.save()
@@ -212,6 +216,21 @@ def take_decision_back(*, decision: MeetingDecision, by: User, at: datetime | No
     found.save(update_fields=["taken_back_at"])
     _tell(row, "meeting.decision_taken_back", by=by, at=at, data={"decision": found.number})
     return found
+
+
+def leave_meetings(cluster: Cluster, person: Member | None, *, event: Event) -> None:
+    """Take the coming meetings of a cluster out of the calendar of somebody who takes part no more.
+
+    Runs in the transaction that ends the part, the cluster's row locked; `event` tells of that end. The entry's
+    number rises, so that a calendar takes the meeting in again should the person come back.
+    """
+    if person is None:
+        return
+    ahead = Meeting.objects.filter(cluster=cluster, cancelled_at=None, ends_at__gt=event.at)
+    for row in ahead.order_by("starts_at", "pk"):
+        row.sequence += 1
+        row.save(update_fields=["sequence"])
+        meeting_mails.tell_parted(person, row, cluster, event=event)
 
 
 def _locked(meeting: Meeting, *, by: User, seen_version: int | None = None, at: datetime | None = None) -> Meeting:

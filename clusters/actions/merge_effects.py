@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from clusters import search
+from clusters import contributions, search
 from clusters.actions.invitation import move_invitations
 from clusters.actions.parts import note_writer
 from clusters.actions.waiting import move_up
@@ -57,6 +57,8 @@ def merge_cluster(attempt: Attempt) -> None:
     _move_needs(cluster, into)
     _move_followers(cluster, into)
     _move_room(cluster, into)
+    for move in contributions.moves:
+        move(cluster, into)
     asked = cluster.merge_requests.filter(status=MergeStatus.OPEN)
     own = asked.filter(into=into).exclude(asked_by=attempt.by)
     if (request := own.first()) is not None:

@@ -125,14 +125,16 @@ def measure_objective(
     *,
     objective: Objective,
     by: User,
-    seen: tuple[str, bool | None],
+    seen: tuple[str, bool | None] | tuple[str, bool | None, bool],
     measured: str,
     is_reached: bool | None,
+    is_partly: bool = False,
     at: datetime | None = None,
 ) -> Objective:
     """Write down the value that was measured for an objective, and whether it is reached.
 
-    `seen` is the pair (measured, is_reached) that the form was opened on. A no-op when both stand there already.
+    `seen` are the values (measured, is_reached, is_partly) that the form was opened on. A no-op when they all stand
+    there already. What is partly reached is not reached.
 
     Raises:
         Refusal: somebody else measured it meanwhile, it is called reached without a value, or the person may not.
@@ -143,18 +145,21 @@ def measure_objective(
     row = next((one for one in order if one.pk == objective.pk), None)
     if row is None:
         raise Refusal(_("This objective is not there any more."), "state")
-    if (row.measured, row.is_reached) == (measured, is_reached):
+    is_reached = False if is_partly else is_reached
+    there = (row.measured, row.is_reached, row.is_partly)
+    if there == (measured, is_reached, is_partly):
         return row
     number = order.index(row) + 1
-    if (row.measured, row.is_reached) != seen:
+    if there != (*seen, False)[:3]:
         raise stale(row, _("objective %(number)d") % {"number": number}, by=by, at=at)
-    if is_reached and not measured.strip():
+    if (is_reached or is_partly) and not measured.strip():
         raise Refusal(_("Write down what was measured: a number, a document or a decision is enough."))
-    before = {"measured": row.measured, "is_reached": row.is_reached}
-    row.measured, row.is_reached = measured, is_reached
+    before = {"measured": row.measured, "is_reached": row.is_reached, "is_partly": row.is_partly}
+    row.measured, row.is_reached, row.is_partly = measured, is_reached, is_partly
     check_fields(row, leave_out=("cluster",))
-    row.save(update_fields=["measured", "is_reached"])
-    detail = {"title": row.text, "changes": differences(before, {"measured": measured, "is_reached": is_reached})}
+    row.save(update_fields=["measured", "is_reached", "is_partly"])
+    after = {"measured": measured, "is_reached": is_reached, "is_partly": is_partly}
+    detail = {"title": row.text, "changes": differences(before, after)}
     record_change(locked, "objective.measured", row, by=by, at=at, data={"number": number}, detail=detail)
     return row
 

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters.actions.meeting import leave_meetings
 from clusters.actions.parts import check_fields, locked_cluster, note_writer, overtaken, record_part
 from clusters.actions.waiting import move_up
 from clusters.choices import Capacity, ParticipationRole, ParticipationStatus
@@ -25,6 +26,7 @@ from community.models import Event, Member, Organisation, User
 from community.permissions import ALLOWED, Refusal, Verdict
 
 Status = ParticipationStatus
+Role = ParticipationRole
 KEYS = ("cluster", "member", "organisation", "asked_by", "answered_by")
 #: Who comes in or answers an invitation is written down as what they are to the community.
 _AS_PERSON = (Capacity.MEMBER, Capacity.EXTERNAL)
@@ -35,12 +37,7 @@ _COMES_AS = {
     Way.WAIT: Status.WAITING,
 }
 #: Roles that the lead gives; the lead's own comes by approval and hand-over.
-ROLES = (
-    ParticipationRole.PARTICIPANT,
-    ParticipationRole.DEPUTY,
-    ParticipationRole.PEER_REVIEWER,
-    ParticipationRole.OBSERVER,
-)
+ROLES = (Role.PARTICIPANT, Role.DEPUTY, Role.PEER_REVIEWER, Role.OBSERVER)
 
 
 @transaction.atomic
@@ -253,6 +250,7 @@ def leave(*, participation: Participation, by: User, reason: str = "", at: datet
     row.save(update_fields=["status", "until_on", "answer_reason"])
     if was_active:
         notifications.tell_leads("participation_left", cluster, event=event)
+        leave_meetings(cluster, row.member, event=event)
     else:
         notifications.replace_of_part(row, "participation_asked", "waiting_asks", "waiting_moved_up", by=event)
     move_up(cluster, at=at)

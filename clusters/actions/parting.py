@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters.actions.meeting import leave_meetings
 from clusters.actions.participation import KEYS, locked_part
 from clusters.actions.parts import check_fields, record_part
 from clusters.actions.waiting import move_up
@@ -76,5 +77,7 @@ def end_participation(
     event = record_part(cluster, verb, row, by=by, at=at, message=row.answer_reason)
     notifications.replace_of_part(row, "invited", by=event)
     notifications.tell_participant(template, cluster, row, event=event)
+    if status == Status.LEFT:
+        leave_meetings(cluster, row.member, event=event)
     move_up(cluster, at=at)
     return row

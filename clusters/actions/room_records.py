@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.room import empty
-from clusters.models import RoomMessage
+from clusters.models import MeetingAnswer, RoomMessage
 from community.contributions import PersonalRecords
 from community.models import Comment, Member
 
@@ -57,3 +57,21 @@ def _erase_messages(member: Member) -> int:
 
 
 MESSAGES = PersonalRecords(_("Messages to all that you sent"), _sent, _export_message, erase=_erase_messages)
+
+
+def _answered(member: Member) -> QuerySet[MeetingAnswer]:
+    return MeetingAnswer.objects.filter(participation__member=member).select_related("meeting").order_by("pk")
+
+
+def _export_answer(row: MeetingAnswer) -> dict[str, Any]:
+    return {"meeting": row.meeting.title, "comes": row.is_coming, "at": row.answered_at}
+
+
+def _erase_answers(member: Member) -> int:
+    """Forget what an erased person said of coming to meetings; return how many answers."""
+    return _answered(member).delete()[0]
+
+
+ANSWERS = PersonalRecords(
+    _("Meetings of which you said whether you come"), _answered, _export_answer, erase=_erase_answers
+)

@@ -165,9 +165,10 @@ def measure(world: World, entry: dict[str, Any], number: int, line: dict[str, An
     measure_objective(
         objective=objective,
         by=lead_of(cluster),
-        seen=(objective.measured, objective.is_reached),
+        seen=(objective.measured, objective.is_reached, objective.is_partly),
         measured=line["measured"],
         is_reached=line.get("reached"),
+        is_partly=line.get("partly", False),
         at=at,
     )
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from typing import Any
+
+from django.core.files.base import ContentFile
 
 from clusters.demo.files import document, paragraphs
 from clusters.demo.world import World
+from community.actions.file import keep_file
+from community.actions.solution import set_languages, set_links
+from community.actions.transition import transition
 from community.choices import SolutionStatus, Vocabulary
 from community.models import Solution
 
@@ -27,7 +32,44 @@ def make_solutions(world: World) -> None:
         for entry, solution in zip(listed, made, strict=True)
         for code in entry.get("tested_in", ())
     )
+    for entry, solution in zip(listed, made, strict=True):
+        _beside(world, entry, solution)
+        _live(world, entry, solution)
     world.solutions = {entry["key"]: solution for entry, solution in zip(listed, made, strict=True)}
+
+
+def _beside(world: World, entry: dict[str, Any], solution: Solution) -> None:
+    """Give a solution its languages, links and files."""
+    set_languages(solution, entry["languages"])
+    set_links(solution, entry.get("links", ()))
+    holder = world.employer[entry["contact"]]
+    for line in entry.get("files", ()):
+        keep_file(
+            subject=solution,
+            by=world.account(entry["contact"]),
+            at=solution.published_at,
+            content=ContentFile(line["text"].encode(), line["name"]),
+            title=line["title"],
+            rights_holder=holder.name,
+            licence=line["licence"],
+            is_free_for_eu_use=True,
+            visibility=line["visibility"],
+        )
+
+
+def _live(world: World, entry: dict[str, Any], solution: Solution) -> None:
+    """Let what waits, was returned or retired come there through the verbs, the last of them on the day of `since`."""
+    if "life" not in entry:
+        return
+    by, last = world.account(entry["contact"]), world.moment(entry["since"], time(15))
+    reason = entry.get("reason", "")
+    if entry["life"] == "retired":
+        transition(solution, "retire_solution", by=by, reason=reason, at=last)
+        return
+    at = last if entry["life"] == "submitted" else last - timedelta(days=3)
+    waits = transition(solution, "submit_solution", by=by, at=at)
+    if entry["life"] == "returned":
+        transition(waits, "return_solution", by=world.account("coordinator"), reason=reason, at=last)
 
 
 def _solution(world: World, entry: dict[str, Any]) -> Solution:
@@ -44,7 +86,8 @@ def _solution(world: World, entry: dict[str, Any]) -> Solution:
         what_taker_needs=entry["what_taker_needs"],
         licence=entry["licence"],
         contact=world.people[entry["contact"]],
-        status=entry.get("status", SolutionStatus.PUBLISHED),
+        status=SolutionStatus.PUBLISHED if published is not None else SolutionStatus.DRAFT,
+        written_by=world.account(entry["contact"]),
         published_at=world.moment(published, time(11)) if published is not None else None,
         created_at=world.moment(published - 20 if published is not None else -15, time(10)),
     )

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
+from clusters import contributions
 from clusters.demo import parts, people_steps, proposal_steps, room_steps
 from clusters.demo.clusters import make_draft
 from clusters.demo.files import paragraphs
@@ -35,7 +36,16 @@ HOURS = {
     "met": 14,
     "confirmed": 15,
     "outcome": 15,
+    "uptake": 15,
+    "uptake.step": 15,
+    "uptake.asked": 16,
+    "uptake.answered": 16,
     "stage.done": 16,
+    "statement": 9,
+    "statement.opened": 17,
+    "statement.commented": 10,
+    "statement.revised": 9,
+    "statement.adopted": 15,
     "file": 17,
     "close_stages": 16,
     "measured": 16,
@@ -89,6 +99,8 @@ def _all(world: World, entry: dict[str, Any]) -> Iterator[Told]:
     yield from proposal_steps.told(world, entry)
     yield from _room(world, entry)
     yield from _conditions(world, entry)
+    for tell in contributions.demo_steps:
+        yield from tell(world, entry)
 
 
 def _earlier(day: Day, days: int) -> Day:

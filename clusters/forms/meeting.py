@@ -205,6 +205,15 @@ def _number(label: str, organisation: Organisation) -> forms.IntegerField:
     )
 
 
+class AnswerForm(forms.Form):
+    """Whether somebody comes to a meeting: one of two buttons."""
+
+    coming = forms.ChoiceField(
+        choices=[("yes", _("I come")), ("no", _("I can't come"))],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), _("Say whether you come.")),
+    )
+
+
 class DecisionForm(forms.Form):
     """What was decided, in a sentence."""
 

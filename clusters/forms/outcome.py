@@ -22,7 +22,9 @@ from community.validators import plain_line, plain_text
 
 #: A summary of this length also serves as a practice abstract and for keep.eu.
 SUMMARY_FROM, SUMMARY_TO = 1000, 1500
-_REACHED = {"yes": True, "no": False}
+#: Choice -> (is_reached, is_partly).
+_REACHED: dict[str, tuple[bool | None, bool]] = {"yes": (True, False), "partly": (False, True), "no": (False, False)}
+_NOT_SAID: tuple[bool | None, bool] = (None, False)
 KIND_HINTS = {
     OutcomeKind.TRANSFERENCE: _("A result of a project was handed over, or given on from peer to peer."),
     OutcomeKind.NETWORKING: _("People or organisations work together who did not before."),
@@ -103,7 +105,7 @@ class OutcomeForm(MergingForm):
 class ObjectiveForm(MergingForm):
     """What was measured for an objective, and whether that means that it is reached.
 
-    There is no version: `seen()` is the pair of values that the form was opened on.
+    There is no version: `seen()` are the values that the form was opened on.
     """
 
     wide = ("measured",)
@@ -120,12 +122,17 @@ class ObjectiveForm(MergingForm):
         required=False,
         empty_value=None,
         coerce=Picked(_REACHED),
-        choices=[("", _("Not said yet")), ("yes", _("Reached")), ("no", _("Not reached"))],
+        choices=[
+            ("", _("Not said yet")),
+            ("yes", _("Reached")),
+            ("partly", _("Partly reached")),
+            ("no", _("Not reached")),
+        ],
     )
 
     def __init__(self, *args: Any, objective: Objective, **kwargs: Any) -> None:
         """Start from what is written down."""
-        reached = {True: "yes", False: "no", None: ""}[objective.is_reached]
+        reached = "partly" if objective.is_partly else {True: "yes", False: "no", None: ""}[objective.is_reached]
         kwargs.setdefault("initial", {"measured": objective.measured, "is_reached": reached})
         super().__init__(*args, ident=f"objective_{objective.pk}", **kwargs)
         del self.fields["seen_version"]
@@ -133,19 +140,20 @@ class ObjectiveForm(MergingForm):
     def clean(self) -> dict[str, Any]:
         """Ask for the value that "reached" rests on."""
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("is_reached") and not cleaned.get("measured"):
+        if any(cleaned.get("is_reached") or ()) and not cleaned.get("measured"):
             self.add_error("measured", gettext("Say how one sees that it is reached: what was measured?"))
         return cleaned
 
-    def seen(self) -> tuple[str, bool | None]:
-        """Return (measured, is_reached) as the page showed them."""
+    def seen(self) -> tuple[str, bool | None, bool]:
+        """Return (measured, is_reached, is_partly) as the page showed them."""
         measured = self.data.get(self["measured"].html_initial_name, "")
         reached = self.data.get(self["is_reached"].html_initial_name, "")
-        return str(measured), _REACHED.get(str(reached))
+        return str(measured), *_REACHED.get(str(reached), _NOT_SAID)
 
     def values(self) -> dict[str, Any]:
         """Return what the action takes."""
-        return {"measured": self.cleaned_data["measured"], "is_reached": self.cleaned_data["is_reached"]}
+        is_reached, is_partly = self.cleaned_data["is_reached"] or _NOT_SAID
+        return {"measured": self.cleaned_data["measured"], "is_reached": is_reached, "is_partly": is_partly}
 
 
 class ConcludeForm(forms.Form):

@@ -4,7 +4,7 @@ from clusters.models.assignment import ReviewAssignment
 from clusters.models.cluster import Cluster, ClusterLevel, DraftShare, DraftWriter, ExpectedOutcome, ReferenceCounter
 from clusters.models.decision import Amendment, Condition, Decision
 from clusters.models.invitation import Invitation
-from clusters.models.meeting import Attendance, Meeting, MeetingDecision
+from clusters.models.meeting import Attendance, Meeting, MeetingAnswer, MeetingDecision
 from clusters.models.merge import MergeRequest
 from clusters.models.outcome import FollowUp, Outcome, PanelAnswer, PanelQuestion
 from clusters.models.participation import Participation
@@ -27,6 +27,7 @@ __all__ = [
     "FollowUp",
     "Invitation",
     "Meeting",
+    "MeetingAnswer",
     "MeetingDecision",
     "MergeRequest",
     "Objective",

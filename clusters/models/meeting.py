@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import MEETING_ZONES, MeetingKind
 from clusters.models.cluster import Cluster
+from clusters.models.participation import Participation
 from clusters.models.roadmap import Stage
 from community.models import File, Organisation, User
 from community.validators import plain_line, plain_text
@@ -96,6 +97,27 @@ class MeetingDecision(models.Model):
     def __str__(self) -> str:
         """Return the sentence."""
         return self.text
+
+
+class MeetingAnswer(models.Model):
+    """Whether somebody who takes part says that they come to a meeting; their last word, gone with a new time."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="answers")
+    participation = models.ForeignKey(Participation, on_delete=models.CASCADE, related_name="meeting_answers")
+    is_coming = models.BooleanField(_("comes"))
+    answered_at = models.DateTimeField(_("answered at"))
+
+    class Meta:
+        """One a person."""
+
+        verbose_name = _("answer to a meeting")
+        verbose_name_plural = _("answers to meetings")
+        ordering = ("meeting_id", "pk")
+        constraints = [models.UniqueConstraint(fields=["meeting", "participation"], name="meeting_answer_once")]
+
+    def __str__(self) -> str:
+        """Return the answer; names are for those who may see them."""
+        return str(_("comes") if self.is_coming else _("can't come"))
 
 
 class Attendance(models.Model):

@@ -16,7 +16,10 @@ from community.validators import plain_line, plain_text
 
 
 class Objective(models.Model):
-    """One of up to five objectives, with the criterion by which one sees that it is reached."""
+    """One of up to five objectives, with the criterion by which one sees that it is reached.
+
+    `is_reached` None: not said (yet). What is partly reached is not reached, and says so (`is_partly`).
+    """
 
     cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="objectives")
     position = models.PositiveSmallIntegerField(default=0)
@@ -24,6 +27,7 @@ class Objective(models.Model):
     criterion = models.CharField(_("reached when"), max_length=300, blank=True, validators=[plain_line])
     measured = models.CharField(_("measured"), max_length=300, blank=True, validators=[plain_line])
     is_reached = models.BooleanField(_("reached"), null=True, blank=True)
+    is_partly = models.BooleanField(_("partly reached"), default=False)
 
     class Meta:
         """In the order that the proposal gives."""
@@ -31,6 +35,11 @@ class Objective(models.Model):
         verbose_name = _("objective")
         verbose_name_plural = _("objectives")
         ordering = ("position", "pk")
+        constraints = [
+            models.CheckConstraint(
+                name="objective_partly_is_not_reached", condition=Q(is_partly=False) | Q(is_reached=False)
+            )
+        ]
 
     def __str__(self) -> str:
         """Return the objective's text."""

@@ -124,7 +124,7 @@ TOPICS = {
     "clusters.meetings": MailTopic(
         _("Meetings of your clusters"),
         _("Invitations with an entry for your calendar, changes of time or place, and cancellations."),
-        _named("meeting_called", "meeting_changed", "meeting_cancelled"),
+        _named("meeting_called", "meeting_changed", "meeting_cancelled", "meeting_parted"),
         order=46,
     ),
     "clusters.taking_part": MailTopic(

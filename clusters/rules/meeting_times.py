@@ -11,8 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clusters.choices import ACTIVE_STATES, ParticipationStatus
 from clusters.models import Cluster, Meeting
 from clusters.permissions import can_work
+from clusters.rules.joining import own_participation
 from clusters.rules.room import Anybody, can_see_room
 from community.permissions import ALLOWED, Verdict, refused
 
@@ -46,6 +48,18 @@ def is_to_be_minuted(meeting: Meeting, at: datetime) -> Verdict:
     if not has_begun(meeting, at):
         words = _("It has not begun: %(when)s. Minutes and attendance are written from then on.")
         return refused(words % {"when": when_words(meeting)}, "state")
+    return ALLOWED
+
+
+def can_answer_meeting(user: Anybody, meeting: Meeting, at: datetime) -> Verdict:
+    """Whoever takes part says whether they come, until the meeting is over."""
+    part = own_participation(user, meeting.cluster)
+    if part is None or part.status != ParticipationStatus.ACTIVE:
+        return refused(_("Those who take part in the cluster say whether they come."), "forbidden")
+    if meeting.cancelled_at is not None:
+        return refused(_("This meeting is cancelled, so nobody has to answer."), "state")
+    if is_over(meeting, at) or meeting.cluster.state not in ACTIVE_STATES:
+        return refused(_("This meeting is over, so nobody has to answer."), "state")
     return ALLOWED
 
 

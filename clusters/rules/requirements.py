@@ -15,6 +15,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from clusters import contributions
 from clusters.choices import ACTIVE_STATES, Capacity, State
 from clusters.models import Cluster
 from clusters.permissions import eligible_to_lead, is_gone
@@ -171,7 +172,10 @@ def outcome_or_lessons(attempt: Attempt) -> Verdict:
     said_none = attempt.details.get("has_no_outcome", cluster.has_no_outcome)
     lessons = attempt.details.get("lessons", cluster.lessons)
     if said_none and str(lessons).strip():
-        return ALLOWED
+        if not contributions.has_results(cluster):
+            return ALLOWED
+        words = _("An uptake in use is recorded, so something came of it: record the outcome that it came with.")
+        return refused(words, "form", [Obstacle(words, _page(cluster, "outcome_create"))])
     words = _("Record at least one outcome, or say that there is none and write what was learnt.")
     where = _page(cluster, "outcome_create") if attempt.is_asking else "#id_has_no_outcome"
     return refused(words, "form", [Obstacle(words, where)])

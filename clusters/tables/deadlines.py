@@ -23,7 +23,7 @@ from community.contributions import DeskItem
 from community.desk import waiting_for
 from community.models import User
 
-#: So far ahead dates are listed, and at most so many of them.
+#: So far ahead dates are listed; so many of them stand open on the desk, the others behind a line with their number.
 AHEAD = timedelta(days=90)
 MOST = 100
 #: Whose a date is: the reader's own, of a cluster in which they take part, of a group that they coordinate.
@@ -34,7 +34,8 @@ MINE, CLUSTERS, GROUPS = "mine", "cluster", "group"
 class Deadline:
     """One date: what is due, of what, where it is done, whose it is; `verb` are the words of the very button.
 
-    `code` with the address names it in calendars; a meeting brings its own entry.
+    `code` with the address names it in calendars; a meeting brings its own entry. Where `what` is long, `short` is
+    what a calendar calls it.
     """
 
     day: date
@@ -44,6 +45,7 @@ class Deadline:
     whose: str = CLUSTERS
     verb: str = ""
     code: str = ""
+    short: str = ""
     meeting: Meeting | None = field(default=None, compare=False)
 
     @property
@@ -76,7 +78,7 @@ def deadlines_of(user: User, on: date, items: Iterable[DeskItem] | None = None) 
     for row in _of_desk(waiting, on, last):
         found = {key: one for key, one in found.items() if key[:2] != (row.day, row.url)}
         found[row.day, row.url, row.code] = row
-    return sorted(found.values(), key=lambda row: (row.day, not row.is_mine, row.what, row.title))[:MOST]
+    return sorted(found.values(), key=lambda row: (row.day, not row.is_mine, row.what, row.title))
 
 
 def weeks_of(rows: Iterable[Deadline], on: date) -> list[Week]:
@@ -95,7 +97,7 @@ def _of_desk(items: Iterable[DeskItem], on: date, last: date) -> Iterator[Deadli
     """Yield what waits for the person itself, as far as it is due; what is overdue stands above, on the desk."""
     for item in items:
         if item.due is not None and on <= item.due <= last and item.method == "get":
-            yield Deadline(item.due, str(item.why), item.title, item.url, MINE, str(item.verb))
+            yield Deadline(item.due, str(item.why), item.title, item.url, MINE, str(item.verb), short=str(item.verb))
 
 
 class _Dates:
@@ -143,7 +145,8 @@ class _Dates:
                 yield Deadline(cluster.ends_on, _("planned end"), str(cluster), address, whose, verb, "end")
             if self._is_near(cluster.deadline_on):
                 what = _("outside deadline: %(why)s") % {"why": cluster.deadline_reason or "–"}
-                yield Deadline(cluster.deadline_on, what, str(cluster), url, whose, "", "deadline")
+                short = _("outside deadline")
+                yield Deadline(cluster.deadline_on, what, str(cluster), url, whose, "", "deadline", short)
 
     def _of_stages(self) -> Iterator[Deadline]:
         stages = Stage.objects.open().filter(cluster__in=self.own, planned_end_on__range=(self.on, self.last))
@@ -166,8 +169,8 @@ class _Dates:
             cluster, whose = self.clusters[row.cluster_id], self._whose(row.cluster_id)
             url, what = _page(cluster, "detail", f"#condition-{row.pk}"), _("condition due: %(text)s")
             verb = _("Report it as met") if whose == MINE else ""
-            what = what % {"text": row.text}
-            yield Deadline(row.due_on or self.on, what, str(cluster), url, whose, verb, f"condition-{row.pk}")
+            what, code, short = what % {"text": row.text}, f"condition-{row.pk}", _("condition due")
+            yield Deadline(row.due_on or self.on, what, str(cluster), url, whose, verb, code, short)
 
     def _of_addresses(self) -> Iterator[Deadline]:
         """Yield when the links of invitations to addresses end that nobody has answered; no address stands there."""
@@ -176,8 +179,8 @@ class _Dates:
             if day is not None and self._is_near(day):
                 cluster, what = self.clusters[row.cluster_id], _("invitation ends without an answer: %(purpose)s")
                 url, verb = _page(cluster, "people"), _("See who is invited")
-                what = what % {"purpose": row.purpose}
-                yield Deadline(day, what, str(cluster), url, MINE, verb, f"invitation-{row.pk}")
+                what, code, short = what % {"purpose": row.purpose}, f"invitation-{row.pk}", _("invitation ends")
+                yield Deadline(day, what, str(cluster), url, MINE, verb, code, short)
 
     def _of_meetings(self) -> Iterator[Deadline]:
         rows = Meeting.objects.filter(cluster__in=self.own, cancelled_at=None, held_on__range=(self.on, self.last))
@@ -187,7 +190,9 @@ class _Dates:
             zone = row.zone.replace("_", " ")
             clock = f", {date_format(local(row.starts_at, row), 'H:i')} ({zone})" if row.starts_at else ""
             what = what % {"title": f"{row.title}{clock}"}
-            yield Deadline(row.held_on, what, str(cluster), url, MINE, _("See the meeting"), f"meeting-{row.pk}", row)
+            yield Deadline(
+                row.held_on, what, str(cluster), url, MINE, _("See the meeting"), f"meeting-{row.pk}", "", row
+            )
 
     def _of_follow_ups(self) -> Iterator[Deadline]:
         """Yield the days on which the person will be asked what became of a cluster."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from clusters.choices import ParticipationStatus
 from clusters.models import Cluster, Meeting
 from clusters.rules.meeting_times import is_over, is_to_be_minuted, when_words
 
@@ -50,7 +51,9 @@ def _line(row: Meeting, at: datetime) -> MeetingLine:
 
 
 def sheet(row: Meeting, at: datetime) -> dict[str, Any]:
-    """Return what the page of one meeting shows; three queries."""
+    """Return what the page of one meeting shows; four queries."""
+    said = row.answers.filter(participation__status=ParticipationStatus.ACTIVE)
+    answers = list(said.select_related("participation__member").order_by("participation__member__sort_name", "pk"))
     attendance = list(row.attendance.select_related("organisation"))
     return {
         "meeting": row,
@@ -58,6 +61,8 @@ def sheet(row: Meeting, at: datetime) -> dict[str, Any]:
         "is_over": is_over(row, at),
         "to_minute": is_to_be_minuted(row, at),
         "decisions": list(row.decisions.all()),
+        "coming": [one.participation.member for one in answers if one.is_coming],
+        "away": [one.participation.member for one in answers if not one.is_coming],
         "organisers": list(row.organisers.all()),
         "attendance": attendance,
         "persons": sum(one.persons for one in attendance),

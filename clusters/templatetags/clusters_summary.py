@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
@@ -81,7 +82,9 @@ def outcome_kind(code: str) -> str:
 
 @register.filter
 def state_label(code: str) -> str:
-    """Return a state of a cluster, or of an amendment, in words."""
+    """Return a state of a cluster, of an amendment, or of a table whose rows name it by its choice, in words."""
+    if isinstance(code, TextChoices):
+        return str(code.label)
     return str(State(code).label if code in State.values else AmendmentState(code).label)
 
 

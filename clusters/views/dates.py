@@ -21,7 +21,7 @@ def dates_calendar(request: SignedInRequest) -> HttpResponse:
     """Hand out the same dates as the desk lists; meetings with their time, all others as whole days."""
     now = timezone.now()
     rows = deadlines_of(request.user, timezone.localdate(now))
-    days = [row.meeting or Day(row.day, row.what, row.title, row.url, row.code) for row in rows]
+    days = [row.meeting or Day(row.day, row.what, row.title, row.url, row.code, row.short) for row in rows]
     answer = HttpResponse(calendar_of_days(days, at=now), content_type="text/calendar; charset=utf-8")
     name = f"dates-{timezone.localdate(now).isoformat()}.ics"
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name)

@@ -41,18 +41,18 @@ class FollowUpView(View):
     def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Show what is asked, and the answer as it stands."""
         cluster, row = self._load(request, reference, pk)
-        return self._page(request, cluster, row, FollowUpForm(row=row))
+        return self._page(request, cluster, row, FollowUpForm(row=row, user=request.user))
 
     def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Write; a stale answer comes back with both texts."""
         cluster, row = self._load(request, reference, pk)
-        form = FollowUpForm(request.POST, row=row)
+        form = FollowUpForm(request.POST, row=row, user=request.user)
         if not form.is_valid():
             return self._page(request, cluster, row, form, status=INVALID)
         try:
             actions.answer_follow_up(follow_up=row, by=request.user, **form.values())
         except Refusal as refusal:
-            status, conflict, form = _refused(refusal, form, row)
+            status, conflict, form = _refused(refusal, form, row, request.user)
             return self._page(request, cluster, row, form, status=status, conflict=conflict)
         messages.success(request, _("Your answer stands here and in the history."))
         return redirect("clusters:outcomes", cluster.name)
@@ -88,7 +88,7 @@ class FollowUpLinkView(View):
             _link, row = actions.open_question(token, by=_signed_in(request))
         except Refusal as refusal:
             return self._ended(request, token, refusal)
-        return self._page(request, row, FollowUpForm(row=row))
+        return self._page(request, row, FollowUpForm(row=row, user=_signed_in(request)))
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Answer, or send a fresh link to the address of one that has run out; what was typed stays."""
@@ -99,7 +99,7 @@ class FollowUpLinkView(View):
             link, row = actions.open_question(token, by=by)
         except Refusal as refusal:
             return self._ended(request, token, refusal)
-        form = FollowUpForm(request.POST, row=row)
+        form = FollowUpForm(request.POST, row=row, user=by)
         if not form.is_valid():
             return self._page(request, row, form, status=INVALID)
         try:
@@ -107,7 +107,7 @@ class FollowUpLinkView(View):
         except Refusal as refusal:
             if refusal.code in STATUS:
                 return self._ended(request, token, refusal)
-            status, conflict, form = _refused(refusal, form, row)
+            status, conflict, form = _refused(refusal, form, row, by)
             return self._page(request, row, form, status=status, conflict=conflict)
         messages.success(request, _("Your answer is written down. Thank you."))
         return secret(redirect(request.path))
@@ -144,13 +144,13 @@ def _asked(row: FollowUp, form: FollowUpForm) -> dict[str, Any]:
     }
 
 
-def _refused(refusal: Refusal, form: FollowUpForm, row: FollowUp) -> tuple[int, str, FollowUpForm]:
+def _refused(refusal: Refusal, form: FollowUpForm, row: FollowUp, user: User | None) -> tuple[int, str, FollowUpForm]:
     """Return status, conflict and the form with which a refusal is shown; a stale one with both texts."""
     status = status_of(refusal, form)
     if refusal.code != "stale":
         return status, "", form
     row.refresh_from_db()
-    return status, str(refusal.reason), form.merged(row=row)
+    return status, str(refusal.reason), form.merged(row=row, user=user)
 
 
 def _signed_in(request: HttpRequest) -> User | None:

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.actions import meeting as actions
-from clusters.forms.meeting import CancelForm, DecisionForm, MeetingForm, MinutesForm
+from clusters.actions.meeting_answer import answer_meeting
+from clusters.forms.meeting import AnswerForm, CancelForm, DecisionForm, MeetingForm, MinutesForm
 from clusters.meeting_calendar import Method, calendar_of
 from clusters.models import Cluster, Meeting, MeetingDecision
-from clusters.rules.meeting_times import can_call_meetings, is_to_be_minuted
+from clusters.rules.meeting_times import can_answer_meeting, can_call_meetings, is_to_be_minuted
 from clusters.rules.room import people_of_room
 from clusters.tables.meeting import sheet
 from clusters.views.cluster import frame
@@ -89,9 +90,43 @@ def page(
         **frame(request, cluster, "room"),
         **sheet(row, timezone.now()),
         "keeps": keeps,
+        "answers": can_answer_meeting(request.user, row, timezone.now()),
         "form": form if keeps and row.cancelled_at is None else None,
     }
     return render(request, "clusters/room/meeting.html", context, status=status)
+
+
+class MeetingAnswerView(View):
+    """`/clusters/<reference>/room/meetings/<pk>/answer/`: where the invitation's button leads."""
+
+    def get(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
+        """Ask whether the reader comes; changes nothing."""
+        return self._page(request, *self._load(request, reference, pk), AnswerForm())
+
+    def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
+        """Write the answer."""
+        cluster, row = self._load(request, reference, pk)
+        form = AnswerForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, cluster, row, form, status=INVALID)
+        try:
+            said = answer_meeting(meeting=row, by=request.user, is_coming=form.cleaned_data["coming"] == "yes")
+        except Refusal as refusal:
+            return self._page(request, cluster, row, form, status=status_of(refusal, form))
+        words = _("You said that you come.") if said.is_coming else _("You said that you can't come.")
+        messages.success(request, words)
+        return redirect("clusters:room_meeting", cluster.name, row.pk)
+
+    def _load(self, request: SignedInRequest, reference: str, pk: int) -> tuple[Cluster, Meeting]:
+        cluster, row = _meeting(request, reference, pk, keeps=False)
+        ask(can_answer_meeting(request.user, row, timezone.now()))
+        return cluster, row
+
+    def _page(
+        self, request: SignedInRequest, cluster: Cluster, row: Meeting, form: AnswerForm, *, status: int = 200
+    ) -> HttpResponse:
+        context = {**frame(request, cluster, "room"), **sheet(row, timezone.now()), "form": form}
+        return render(request, "clusters/room/meeting_answer.html", context, status=status)
 
 
 class MeetingCalendarView(View):

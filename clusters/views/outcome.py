@@ -27,6 +27,7 @@ from clusters.tables.follow_up import follow_ups_of
 from clusters.tables.outcome import outcomes_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of
+from community.contributions import sections_of
 from community.permissions import Refusal
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ class OutcomesView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show what came of it to whoever sees the cluster."""
         cluster = load(request, reference)
-        return render(request, PAGE, {**frame(request, cluster, "outcomes"), **region(request, cluster)})
+        sections = sections_of("outcomes", request, cluster)
+        context = {**frame(request, cluster, "outcomes"), **region(request, cluster), "sections": sections}
+        return render(request, PAGE, context)
 
 
 class OutcomeCreateView(View):

@@ -1,4 +1,4 @@
-"""Entering, wording, submitting and publishing solutions, their files, and writing to their contacts.
+"""Entering and wording solutions, what their verbs do, their files, and writing to their contacts.
 
 What every action checks: who, the version that was seen, what the fields may hold. Each writes one event into the
 community's chain; a change of something that was published before raises the number of its published version.

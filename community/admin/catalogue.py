@@ -6,11 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils import timezone
 
 from community.admin.base import EntryAdmin
 from community.admin.sheets import SheetAdmin
-from community.choices import SolutionStatus
+from community.imports.keep import KeepImport
 from community.imports.solution import SolutionImport
 from community.models import Need, Solution
 
@@ -31,9 +30,10 @@ class NeedAdmin(EntryAdmin):
 
 @admin.register(Solution)
 class SolutionAdmin(SheetAdmin, EntryAdmin):
-    """The catalogue of solutions."""
+    """The catalogue of solutions; an administrator corrects words, a coordinator publishes on the solution's page."""
 
     sheet = SolutionImport
+    more_sheets = (KeepImport,)
 
     list_display = ("title", "project", "type", "maturity", "status")
     list_filter = ("status", "type", "maturity")
@@ -41,9 +41,11 @@ class SolutionAdmin(SheetAdmin, EntryAdmin):
     search_fields = ("search_text",)
     ordering = ("title_key", "pk")
     autocomplete_fields = ("project", "type", "maturity", "challenges", "tested_in", "contact")
+    readonly_fields = ("status",)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Note the moment of a first publication."""
-        if obj.status == SolutionStatus.PUBLISHED and obj.published_at is None:
-            obj.published_at = timezone.now()
+        """Note who wrote the words; of something that was published before they are its next version."""
+        obj.written_by = request.user
+        if change and form.changed_data and obj.published_at is not None:
+            obj.published_version += 1
         super().save_model(request, obj, form, change)

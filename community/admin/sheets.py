@@ -26,11 +26,13 @@ GONE = _("This file was imported already, or its preview is too old. Look at the
 class SheetForm(forms.Form):
     """The file that is brought in."""
 
-    file = forms.FileField(
-        label=_("File"),
-        help_text=_("A workbook (.xlsx) or CSV in UTF-8; its first row names the columns."),
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-    )
+    file = forms.FileField(label=_("File"), widget=forms.FileInput)
+
+    def __init__(self, *args: Any, table: Table, **kwargs: Any) -> None:
+        """Say which files the table reads."""
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = str(table.hint)
+        self.fields["file"].widget.attrs["accept"] = table.accepts
 
     def clean_file(self) -> Any:
         """Refuse a file that is too large before it is read.
@@ -77,6 +79,7 @@ class SheetAdmin:
         offers = [
             {
                 "title": sheet.title,
+                "is_taken_out": sheet.is_taken_out,
                 "import_url": reverse(f"{name}_import", args=[code]),
                 "csv_url": reverse(f"{name}_export", args=[code, "csv"]) + query,
                 "xlsx_url": reverse(f"{name}_export", args=[code, "xlsx"]) + query,
@@ -90,7 +93,7 @@ class SheetAdmin:
     def export_view(self, request: HttpRequest, code: str, form: str) -> HttpResponse:
         """Hand out the rows under the filters of the list."""
         table = self._table(request, code)
-        if form not in CONTENT_TYPES:
+        if form not in CONTENT_TYPES or not table.is_taken_out:
             raise Http404
         rows = self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
         answer = HttpResponse(take_out(table, rows, form), content_type=CONTENT_TYPES[form])
@@ -104,10 +107,10 @@ class SheetAdmin:
         table = self._table(request, code)
         if request.method == "POST" and "confirm" in request.POST:
             return self._carry_out(request, table)
-        form, report = SheetForm(), None
+        form, report = SheetForm(table=table), None
         if request.method == "POST":
             taken_preview(request, table)  # another file was chosen: the one before it is forgotten
-            form = SheetForm(request.POST, request.FILES)
+            form = SheetForm(request.POST, request.FILES, table=table)
             if form.is_valid():
                 content = form.cleaned_data["file"].read()
                 report = bring_in(table, content, dry_run=True)
@@ -123,7 +126,7 @@ class SheetAdmin:
             return HttpResponseRedirect(request.path)
         report = bring_in(table, content)
         if report.problems:
-            return self._page(request, table, SheetForm(), report)
+            return self._page(request, table, SheetForm(table=table), report)
         messages.success(request, report.sentence())
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 

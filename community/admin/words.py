@@ -31,7 +31,7 @@ WORDS: dict[str, Promise] = {
     "recall_solution": _("Recalled"),
     "retire_solution": _("Retired"),
     "take_back_solution": _("Taken out of the catalogue"),
-    "reopen_solution": _("Opened again"),
+    "reopen_solution": _("Put back into the catalogue"),
     "write_to_contact": _("A member wrote to the contact"),
     "add_file": _("A file was added"),
     "remove_file": _("A file was removed"),

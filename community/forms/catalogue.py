@@ -40,7 +40,6 @@ class CatalogueForm(forms.Form):
     language = CodesField(label=_("Language"), required=False, choices=Language.choices)
     status = CodesField(label=_("Status"), required=False, choices=SolutionStatus.choices)
     sort = forms.ChoiceField(label=_("Sort by"), required=False, choices=ORDERS)
-    view = forms.ChoiceField(required=False, choices=[("cards", _("Cards")), ("table", _("Table"))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer terms, projects and territories; three queries."""

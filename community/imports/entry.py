@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -31,8 +32,8 @@ def cell_of(value: Any) -> str:
         return value.isoformat()
     if isinstance(value, Decimal):
         return f"{value:.2f}"
-    if isinstance(value, list | tuple):
-        return joined(value)
+    if type(value) in (list, tuple):
+        return joined(cell_of(part) for part in value)
     if isinstance(value, Term):
         return term_cell(value)
     if isinstance(value, Territory):
@@ -61,6 +62,8 @@ class EntryTable(Table):
     model: ClassVar[type[models.Model]]
     #: column (also the field's name) -> how it is read.
     readers: ClassVar[Mapping[str, Reader]]
+    #: column -> how several values beside the row are read; see `part` and `set_part`.
+    parts: Mapping[str, Reader] = MappingProxyType({})
     #: What an export loads with each row.
     related: ClassVar[tuple[str, ...]] = ()
 
@@ -77,6 +80,14 @@ class EntryTable(Table):
     def remember(self, instance: Any) -> None:
         """Let later rows find this one."""
 
+    def part(self, instance: Any, column: str) -> Any:
+        """Return the values of a column that stand beside the row, in the order of an export."""
+        raise NotImplementedError
+
+    def set_part(self, instance: Any, column: str, value: Any) -> None:
+        """Write the values of a column that stand beside the saved row."""
+        raise NotImplementedError
+
     def read(self, row: Row, column: str) -> Any:
         """Return the value of one column."""
         return self.readers[column](row, column)
@@ -85,19 +96,22 @@ class EntryTable(Table):
         """Write one row; one event where something is new."""
         found = self.find(row)
         values = {name: self.read(row, name) for name in self.readers if row.has(name)}
+        parts = {name: self.parts[name](row, name) for name in self.parts if row.has(name)}
         row.refuse_if_wrong()
         instance = found if found is not None else self.model()
-        before = {name: "" if found is None else cell_of(getattr(instance, name)) for name in values}
+        before = {name: "" if found is None else self._cell(instance, name) for name in (*values, *parts)}
         for name, value in values.items():
             setattr(instance, name, value)
         if found is None:
             self.fill_new(instance, row)
-        changes = differences(before, {name: cell_of(value) for name, value in values.items()})
+        changes = differences(before, {name: cell_of(value) for name, value in (values | parts).items()})
         if found is not None and not changes:
             return Change(row.number, "same", str(instance))
         self.prepare(instance)
         self._validate(instance, row)
         instance.save()
+        for name in parts.keys() & changes.keys():
+            self.set_part(instance, name, parts[name])
         keep_entry(row=instance, by=self.by, is_new=found is None, changes={n: list(c) for n, c in changes.items()})
         self.remember(instance)
         return Change(row.number, "added" if found is None else "changed", str(instance), changes)
@@ -114,4 +128,7 @@ class EntryTable(Table):
     def lines(self, queryset: Any) -> Iterator[Mapping[str, Any]]:
         """Yield the rows of the model as cells."""
         for instance in queryset.select_related(*self.related).iterator(chunk_size=500):
-            yield {name: cell_of(getattr(instance, name)) for name in self.columns}
+            yield {name: self._cell(instance, name) for name in self.columns}
+
+    def _cell(self, instance: Any, name: str) -> str:
+        return cell_of(self.part(instance, name) if name in self.parts else getattr(instance, name))

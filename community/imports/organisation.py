@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.choices import Vocabulary
-from community.folding import fold, fold_key
+from community.folding import fold_key
 from community.imports.entry import EntryTable, terms_by_name
+from community.imports.places import TerritoryCodes
 from community.imports.row import Row
 from community.imports.sheet import Sheet
-from community.models import Organisation, Territory
+from community.models import Organisation
 
 
 class OrganisationImport(EntryTable):
@@ -46,11 +47,7 @@ class OrganisationImport(EntryTable):
         """Load names, types and territories."""
         self.known = {row.name_key: row for row in Organisation.objects.unmerged().select_related(*self.related)}
         self.kinds = terms_by_name(Vocabulary.ORGANISATION_TYPE)
-        self.territories: dict[str, Territory | None] = {}
-        for territory in Territory.objects.all():
-            plain = fold(territory.code)
-            self.territories[plain] = None if plain in self.territories else territory
-            self.territories[fold(f"{territory.code}/{territory.nuts_version}")] = territory
+        self.territories = TerritoryCodes()
         self.seen: dict[str, int] = {}
 
     def find(self, row: Row) -> Organisation | None:
@@ -66,11 +63,7 @@ class OrganisationImport(EntryTable):
         if column == "kind":
             return row.among(column, self.kinds)
         if column == "territory":
-            code = fold(row.text(column))
-            if code in self.territories and self.territories[code] is None:
-                row.wrong(column, _("Several NUTS versions have that code. Write it like EL43/2021."))
-                return None
-            return row.among(column, {name: place for name, place in self.territories.items() if place is not None})
+            return self.territories.of(row, column, row.text(column))
         return super().read(row, column)
 
     def remember(self, instance: Organisation) -> None:

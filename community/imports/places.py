@@ -1,13 +1,13 @@
-"""Organisations by name, as rows refer to them."""
+"""Organisations by name and territories by code, as rows refer to them."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
 from community.actions.organisation import near_duplicates
-from community.folding import fold_key
+from community.folding import fold, fold_key
 from community.imports.row import Row
-from community.models import Organisation
+from community.models import Organisation, Territory
 
 
 class OrganisationNames:
@@ -49,3 +49,25 @@ class OrganisationNames:
                 words = _("No organisation is called “%(name)s”. Import the organisations first, or correct the name.")
                 self._sentences[name] = words % {"name": name}
         return self._sentences[name]
+
+
+class TerritoryCodes:
+    """All territories, loaded once; a code that several NUTS versions have needs its version."""
+
+    def __init__(self) -> None:
+        """Load the codes."""
+        self._rows: dict[str, Territory | None] = {}
+        for territory in Territory.objects.all():
+            plain = fold(territory.code)
+            self._rows[plain] = None if plain in self._rows else territory
+            self._rows[fold(f"{territory.code}/{territory.nuts_version}")] = territory
+        self._known = {name: place for name, place in self._rows.items() if place is not None}
+
+    def of(self, row: Row, column: str, text: str) -> Territory | None:
+        """Return the territory of that code; an unknown or ambiguous one is noted."""
+        code = fold(text)
+        if code in self._rows and self._rows[code] is None:
+            row.wrong(column, _("Several NUTS versions have that code. Write it like EL43/2021."))
+            return None
+        found: Territory | None = row.among(column, self._known, text)
+        return found

@@ -51,6 +51,7 @@ class Row:
 
     line: Line
     problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -66,6 +67,12 @@ class Row:
         problem = Problem(self.number, column, str(sentence), self.line.cells.get(column, ""))
         if problem not in self.problems:
             self.problems.append(problem)
+
+    def doubt(self, column: str, sentence: str, value: str = "") -> None:
+        """Note what is probably wrong, but may be taken: somebody should look at it."""
+        doubt = Problem(self.number, column, str(sentence), value or self.line.cells.get(column, ""))
+        if doubt not in self.doubts:
+            self.doubts.append(doubt)
 
     def refuse_if_wrong(self) -> None:
         """Go on only with a row in which nothing is wrong.

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
-from community.choices import SolutionStatus, Vocabulary
-from community.folding import fold_key
-from community.imports.entry import EntryTable, terms_by_name
+from community.actions.solution import set_languages, set_links
+from community.choices import PUBLIC_SOLUTIONS, Language, SolutionStatus, Vocabulary
+from community.folding import fold, fold_key
+from community.forms.solution import LinksField
+from community.imports.entry import EntryTable, cell_of, terms_by_name
+from community.imports.places import TerritoryCodes
 from community.imports.row import Row
-from community.imports.sheet import Sheet
-from community.models import Project, Solution
+from community.imports.sheet import Sheet, as_read
+from community.models import Project, Solution, User
+
+_BESIDE: Final = ("challenges", "tested_in", "languages", "links")
 
 
 class SolutionImport(EntryTable):
@@ -36,6 +43,10 @@ class SolutionImport(EntryTable):
         "licence": gettext_lazy("Such as CC BY 4.0."),
         "website": gettext_lazy("An address that begins with https://."),
         "status": gettext_lazy("draft or published."),
+        "challenges": gettext_lazy("Labels or codes, separated by semicolons."),
+        "tested_in": gettext_lazy("Codes of territories, separated by semicolons: EL43/2021; IT."),
+        "languages": gettext_lazy("Codes or English names, separated by semicolons: el; en."),
+        "links": gettext_lazy("One a line: what it is, then its address."),
     }
     readers = {
         "title": lambda row, column: row.text(column, required=True),
@@ -51,15 +62,28 @@ class SolutionImport(EntryTable):
         "status": lambda row, column: row.choice(column, SolutionStatus, default=SolutionStatus.DRAFT),
     }
 
+    def __init__(self, by: User) -> None:
+        """Read the columns that stand beside a solution by the rows that `begin` loads."""
+        super().__init__(by)
+        self.parts = {
+            "challenges": lambda row, column: self.several(row, column, self.challenge),
+            "tested_in": lambda row, column: self.several(row, column, self.place),
+            "languages": lambda row, column: self.several(row, column, self.language),
+            "links": self.links,
+        }
+
     def begin(self, sheet: Sheet) -> None:
-        """Load projects, solutions and terms."""
+        """Load projects, solutions, terms and territories."""
         self.projects: dict[str, Project] = {}
         for project in Project.objects.all():
             self.projects[fold_key(project.code)] = self.projects[fold_key(project.acronym)] = project
-        rows = Solution.objects.select_related(*self.related)
+        rows = Solution.objects.select_related(*self.related).prefetch_related(*_BESIDE)
         self.known = {(row.project_id, row.title_key): row for row in rows}
         self.types = terms_by_name(Vocabulary.SOLUTION_TYPE)
         self.maturities = terms_by_name(Vocabulary.MATURITY)
+        self.challenges = terms_by_name(Vocabulary.CHALLENGE)
+        self.places = TerritoryCodes()
+        self.titles = {row.title_key: row for row in self.known.values()}
         self.seen: dict[tuple[int, str], int] = {}
 
     def find(self, row: Row) -> Solution | None:
@@ -71,7 +95,22 @@ class SolutionImport(EntryTable):
         if key in self.seen:
             row.wrong("title", _("This solution stands in row %(row)s already. Keep one.") % {"row": self.seen[key]})
         self.seen.setdefault(key, row.number)
-        return self.known.get(key)
+        found = self.known.get(key)
+        self.look(row, found, project)
+        return found
+
+    def look(self, row: Row, found: Solution | None, project: Project) -> None:
+        """Note what may be taken, but is worth a look: another case, the same title elsewhere, no licence."""
+        title = row.text("title")
+        if found is not None and as_read(found.title) != title:
+            row.doubt("title", _("The registry writes it “%(title)s”: its case changes.") % {"title": found.title})
+        twin = self.titles.get(fold_key(title))
+        if found is None and twin is not None:
+            words = {"project": twin.project.acronym}
+            row.doubt("title", _("%(project)s has a solution of that title. Is it the same one?") % words)
+        has_licence = row.text("licence") if row.has("licence") else found is not None and found.licence
+        if not has_licence:
+            row.doubt("licence", _("The licence is missing: without one it can't be published by a coordinator."))
 
     def read(self, row: Row, column: str) -> Any:
         """Resolve project and terms."""
@@ -84,7 +123,77 @@ class SolutionImport(EntryTable):
             return row.among(column, self.types if column == "type" else self.maturities)
         return super().read(row, column)
 
+    def several(self, row: Row, column: str, one: Callable[[Row, str, str], Any]) -> list[Any]:
+        """Return what the words of a cell stand for, each once, in the order of an export."""
+        found = [value for text in row.words(column) if (value := one(row, column, text)) is not None]
+        return _ordered(column, list(dict.fromkeys(found)))
+
+    def challenge(self, row: Row, column: str, text: str) -> Any:
+        """Return a challenge by label or code."""
+        return row.among(column, self.challenges, text)
+
+    def place(self, row: Row, column: str, text: str) -> Any:
+        """Return a territory by its code."""
+        return self.places.of(row, column, text)
+
+    def language(self, row: Row, column: str, text: str) -> Any:
+        """Return the code of a language, given by code or name."""
+        code = row.among(column, _languages(), text)
+        return code.value if code is not None else None
+
+    def links(self, row: Row, column: str) -> _Links:
+        """Return the links of a cell, one a line."""
+        try:
+            pairs: list[tuple[str, str]] = LinksField(required=False).clean(row.text(column))
+        except ValidationError as error:
+            row.wrong(column, " ".join(error.messages))
+            return _Links()
+        return _Links(pairs)
+
+    def part(self, instance: Solution, column: str) -> Any:
+        """Return challenges, territories, codes of languages or links as they are written."""
+        if column == "languages":
+            return _ordered(column, [one.code for one in instance.languages.all()])
+        if column == "links":
+            return _Links((link.label, link.address) for link in instance.links.all())
+        return _ordered(column, list(getattr(instance, column).all()))
+
+    def set_part(self, instance: Solution, column: str, value: Any) -> None:
+        """Write them."""
+        instance._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+        if column == "languages":
+            set_languages(instance, value)
+        elif column == "links":
+            set_links(instance, value)
+        else:
+            getattr(instance, column).set(value)
+
+    def lines(self, queryset: Any) -> Iterator[Mapping[str, Any]]:
+        """Yield the solutions as cells."""
+        return super().lines(queryset.prefetch_related(*_BESIDE))
+
     def prepare(self, instance: Solution) -> None:
-        """Note the moment of a first publication."""
-        if instance.status == SolutionStatus.PUBLISHED and instance.published_at is None:
+        """Note who wrote the words, the moment of a first publication, and each version after it."""
+        instance.written_by = self.by
+        if not instance._state.adding and instance.published_at is not None:
+            instance.published_version += 1
+        elif instance.status in PUBLIC_SOLUTIONS:
             instance.published_at = timezone.now()
+
+
+class _Links(list[tuple[str, str]]):
+    """Links, written one a line."""
+
+    def __str__(self) -> str:
+        return "\n".join(" ".join(pair) for pair in self)
+
+
+def _ordered(column: str, values: list[Any]) -> list[Any]:
+    """Return values in the order of an export: languages by code, terms and places by theirs."""
+    return sorted(values, key=lambda value: value if isinstance(value, str) else (cell_of(value), value.pk))
+
+
+def _languages() -> dict[str, Language]:
+    """Return the languages by folded code and English name."""
+    with override("en"):
+        return {fold(key): one for one in Language for key in (one.value, str(one.label))}

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from community.imports.row import Problem, Row, RowRefused
 from community.imports.sheet import Sheet, Unreadable, read_sheet
@@ -31,10 +31,11 @@ class Change:
 
 @dataclass
 class Report:
-    """What came of a table; `is_done` tells that it was written."""
+    """What came of a table; `is_done` tells that it was written. `doubts` do not stand in the way."""
 
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    doubts: list[Problem] = field(default_factory=list)
     is_done: bool = False
 
     def count(self, what: str) -> int:
@@ -66,6 +67,11 @@ class Report:
         """The first problems, for a page; the command prints all."""
         return self.problems[:300]
 
+    @property
+    def shown_doubts(self) -> list[Problem]:
+        """The first doubts, for a page; the command prints all."""
+        return self.doubts[:300]
+
     def sentence(self) -> str:
         """Return the whole in one sentence."""
         if self.problems and not self.problems[0].row:
@@ -94,10 +100,26 @@ class Table:
     #: column -> what stands in it, for the page that explains the file.
     columns: ClassVar[Mapping[str, str | Promise]]
     required: ClassVar[tuple[str, ...]] = ()
+    #: Which files the page offers to choose, and how it says so.
+    accepts: ClassVar[str] = ".csv,.xlsx"
+    hint: ClassVar[str | Promise] = gettext_lazy("A workbook (.xlsx) or CSV in UTF-8; its first row names the columns.")
+    is_taken_out: ClassVar[bool] = True
 
     def __init__(self, by: User) -> None:
         """Take rows in the name of an administrator."""
         self.by = by
+
+    def reads(self, content: bytes) -> bool:
+        """Tell whether the first bytes of a file are those of a table like this one."""
+        return not content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+
+    def sheet_of(self, content: bytes) -> Sheet:
+        """Return the table that a file holds.
+
+        Raises:
+            Unreadable: it holds none.
+        """
+        return read_sheet(content)
 
     def begin(self, sheet: Sheet) -> None:
         """Load what rows refer to, once."""
@@ -128,7 +150,7 @@ def bring_in(table: Table, content: bytes, *, dry_run: bool = False) -> Report:
         raise Refusal(_("Only an administrator imports."), "forbidden")
     report = Report()
     try:
-        sheet = read_sheet(content)
+        sheet = table.sheet_of(content)
         _check_columns(table, sheet)
     except Unreadable as error:
         report.problems.append(Problem(0, "", str(error)))
@@ -174,6 +196,7 @@ def _take(table: Table, row: Row, report: Report) -> None:
     except IntegrityError:
         row.wrong("", _("This contradicts what stands in the registry or in a row before: look for it there."))
     report.problems.extend(row.problems)
+    report.doubts.extend(row.doubts)
 
 
 def _check_columns(table: Table, sheet: Sheet) -> None:

@@ -21,15 +21,17 @@ class ImportCommand(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the file, `--dry-run` and who imports."""
-        parser.add_argument("file", metavar="FILE", type=Path, help="CSV in UTF-8, or a workbook (.xlsx)")
+        parser.add_argument(
+            "file", metavar="FILE", type=Path, help="CSV in UTF-8, a workbook (.xlsx), or JSON where it is read"
+        )
         parser.add_argument("--dry-run", action="store_true", help="check and report, write nothing")
         parser.add_argument("--by", metavar="ADDRESS", default="", help="the administrator in whose name it is done")
         if len(self.tables) > 1:
             parser.add_argument(
                 "--table",
                 choices=[table.code for table in self.tables],
-                default=self.tables[0].code,
-                help="what it holds",
+                default="",
+                help="what it holds; told by the file where it is left out",
             )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,9 +45,11 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"{path} is not there.")
         if path.stat().st_size > MOST_BYTES:
             raise CommandError(f"{path} is larger than {MOST_BYTES // 1024 // 1024} MB. Split it.")
-        wanted = options.get("table") or self.tables[0].code
-        table = next(one for one in self.tables if one.code == wanted)
-        report = bring_in(table(self._administrator(options["by"])), path.read_bytes(), dry_run=options["dry_run"])
+        content, by = path.read_bytes(), self._administrator(options["by"])
+        tables = [table(by) for table in self.tables]
+        wanted = options.get("table") or next((one.code for one in tables if one.reads(content)), tables[0].code)
+        table = next(one for one in tables if one.code == wanted)
+        report = bring_in(table, content, dry_run=options["dry_run"])
         self._print(report)
         if report.problems:
             sys.exit(1)
@@ -54,6 +58,8 @@ class ImportCommand(BaseCommand):
         for change in report.changes:
             if change.what != "same" and not report.problems:
                 self.stdout.write(f"{change.row}: {change.what} {change.title}")
+        for doubt in report.doubts:
+            self.stdout.write(f"doubtful: {doubt}")
         for problem in report.problems:
             self.stderr.write(str(problem))
         (self.stderr if report.problems else self.stdout).write(report.sentence())

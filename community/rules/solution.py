@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community import contributions
 from community.choices import FileVisibility, SolutionCapacity, SolutionStatus
 from community.models import Appointment, Event, File, Member, Partnership, Project, Solution, User
 from community.permissions import ALLOWED, Obstacle, Verdict, refused
@@ -90,7 +91,7 @@ def can_write_solution(user: Viewer, solution: Solution, held: frozenset[str] | 
     if not held:
         return refused(_("Only partners of its project and coordinators change a solution."), "forbidden")
     if solution.status == SolutionStatus.RETIRED:
-        return refused(_("This solution is retired. Open it again, then change it."), "state")
+        return refused(_("This solution is retired. Put it back into the catalogue, then change it."), "state")
     return ALLOWED
 
 
@@ -157,6 +158,15 @@ def is_complete(attempt: Attempt) -> Verdict:
     if not missing:
         return ALLOWED
     return refused(" ".join(str(one.sentence) for one in missing), "requirement", missing)
+
+
+def is_unused(attempt: Attempt) -> Verdict:
+    """Nothing public rests on it: what upper apps show by its title can't lead nowhere."""
+    if any(uses(attempt.subject.pk) for uses in contributions.solution_uses):
+        return refused(
+            _("Clusters that everybody sees work with it, so it can't be hidden. Retire it instead."), "state"
+        )
+    return ALLOWED
 
 
 def solution_four_eyes(attempt: Attempt) -> Verdict:

@@ -61,6 +61,7 @@ def _list_context(request: HttpRequest, catalogue: Catalogue) -> dict[str, Any]:
     return {
         "form": catalogue.form,
         "groups": catalogue.groups(),
+        "is_more": catalogue.is_more,
         "page_obj": catalogue.page(request.GET.get("page")),
         "chips": catalogue.chips(path),
         "replaced": in_words(catalogue.query.replaced),

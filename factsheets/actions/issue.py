@@ -29,6 +29,7 @@ from factsheets.exports import canonical
 from factsheets.imprint import Imprint
 from factsheets.models import Edition, EditionName, Issue
 from factsheets.rendering.document import Composed, compose, kind_of
+from results.models import StatementVersion
 
 #: So often is an edition drawn anew because a consent to be named changed while it was drawn.
 ROUNDS = 5
@@ -121,6 +122,25 @@ def freeze_version(
     )
     issue.save(force_insert=True)
     return issue
+
+
+def take_statement_version(*, version: StatementVersion, event: Event) -> Issue:
+    """Freeze the document of an adopted version of a policy statement, in the transaction of its adoption.
+
+    A no-op that returns the issue when `event` has led to one already.
+    """
+    if done := Issue.objects.rested_on(event).first():
+        return done
+    return freeze_version(
+        kind=IssueKind.STATEMENT,
+        subject=version.statement,
+        taken=version.snapshot,
+        reason=event.verb,
+        by=version.adopted_by,
+        at=version.adopted_at,
+        role=version.role,
+        event=event,
+    )
 
 
 def draw_first(*, issue: Issue, accepts_missing_pdf: bool = False) -> Edition:

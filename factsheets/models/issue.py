@@ -65,11 +65,24 @@ class Issue(models.Model):
     def __str__(self) -> str:
         return f"{self.reference}, {self.version}"
 
-    def address_in(self, language: str) -> str:
-        """Return the permanent address of this version in a language."""
+    def address_in(self, language: str, file: str = "") -> str:
+        """Return the permanent address of this version in a language: of its page, or of its file "pdf" or "data"."""
+        ending = f"_{file}" if file else ""
         if self.kind == IssueKind.STATEMENT:
-            return reverse("factsheets:statement", args=[self.subject_id, self.version, language])
-        return reverse("factsheets:issue", args=[self.reference, self.version, language])
+            return reverse(f"factsheets:statement{ending}", args=[self.subject_id, self.version, language])
+        return reverse(f"factsheets:issue{ending}", args=[self.reference, self.version, language])
+
+    @property
+    def subject_url(self) -> str:
+        """The page of what it is about."""
+        if self.kind == IssueKind.STATEMENT:
+            return reverse("results:statement", args=[self.subject_id])
+        return reverse("clusters:detail", args=[self.reference])
+
+    @property
+    def is_statement(self) -> bool:
+        """Whether it is a policy statement."""
+        return self.kind == IssueKind.STATEMENT
 
     def file_stem(self, language: str) -> str:
         """Return the dated name of this version's files, without their endings."""
@@ -139,6 +152,16 @@ class Edition(models.Model):
     def get_absolute_url(self) -> str:
         """Return the permanent address of this version in this language."""
         return self.issue.address_in(self.language)
+
+    @property
+    def pdf_url(self) -> str:
+        """The permanent address of its PDF."""
+        return self.issue.address_in(self.language, "pdf")
+
+    @property
+    def data_url(self) -> str:
+        """The permanent address of its data file."""
+        return self.issue.address_in(self.language, "data")
 
     @property
     def is_current(self) -> bool:

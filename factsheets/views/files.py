@@ -60,12 +60,17 @@ def version_data(request: HttpRequest, reference: str, version: int, language: s
 
 
 def _answer(request: HttpRequest, row: tuple[str, str, str] | None, reference: str, suffix: str) -> HttpResponseBase:
-    """Hand out the file of an edition, 304 to who has it, 404 with a sentence where there is none.
+    """Hand out the file of a factsheet's edition, 404 with a sentence where there is none."""
+    if row is None or not row[0]:
+        return no_factsheet(request, reference, has_others=Edition.objects.for_reference(reference).exists())
+    return hand_out(request, row, reference, suffix)
+
+
+def hand_out(request: HttpRequest, row: tuple[str, str, str], reference: str, suffix: str) -> HttpResponseBase:
+    """Hand out a stored file, 304 to who has it.
 
     `row` holds name in the storage, checksum and stem of the file's name.
     """
-    if row is None or not row[0]:
-        return no_factsheet(request, reference, has_others=Edition.objects.for_reference(reference).exists())
     stored, digest, stem = row
     answer = get_conditional_response(request, etag=f'"{digest}"')
     if answer is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
@@ -23,21 +23,23 @@ logger = logging.getLogger(__name__)
 @require_safe
 def current(request: HttpRequest, reference: str) -> HttpResponse:
     """`/clusters/<reference>/factsheet/`: the newest version, or 404 with a sentence before the first."""
-    editions = _editions(reference)
+    editions = editions_of(reference)
     if not editions:
         return no_factsheet(request, reference)
-    return _page(request, editions[0], editions)
+    return show_edition(request, editions[0], editions)
 
 
 @login_not_required
 @require_safe
 def version(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponse:
     """`/factsheets/<reference>/v<n>/<language>/`: that version, newest revision; the QR code leads here."""
-    editions = _editions(reference)
+    editions = editions_of(reference)
     shown = next((one for one in editions if (one.issue.version, one.language) == (version, language)), None)
     if shown is None:
         return no_factsheet(request, reference, has_others=bool(editions))
-    return _page(request, shown, editions)
+    if shown.issue.is_statement:
+        return redirect(shown.get_absolute_url())
+    return show_edition(request, shown, editions)
 
 
 def no_factsheet(request: HttpRequest, reference: str, *, has_others: bool = False) -> HttpResponse:
@@ -61,12 +63,12 @@ def file_is_away(request: HttpRequest, reference: str, name: str) -> HttpRespons
     return render(request, "factsheets/issue/away.html", {"reference": reference}, status=503)
 
 
-def _editions(reference: str) -> list[Edition]:
+def editions_of(reference: str) -> list[Edition]:
     """Return the newest revisions of all versions, newest version first; one query."""
     return list(Edition.objects.for_reference(reference).newest_revisions().for_pages())
 
 
-def _page(request: HttpRequest, edition: Edition, editions: list[Edition]) -> HttpResponse:
+def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]) -> HttpResponse:
     """Show one edition; a withdrawn one without content says so with 410."""
     context: dict[str, Any] = {
         "edition": edition,

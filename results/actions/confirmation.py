@@ -20,7 +20,7 @@ from results.actions.parts import locked, record, substance_of
 from results.choices import ConfirmationStatus
 from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import ask, call_off
-from results.rules.confirmation import can_be_asked, can_remind, has_run_out, may_ask
+from results.rules.confirmation import can_be_asked, can_remind, has_run_out, may_ask, was_never_sent
 from results.rules.uptake import can_ask_adopter, day_problem
 
 CONFIRMATION_KEYS = ("uptake", "asked_by", "document", "settled_by")
@@ -170,7 +170,7 @@ def forget_adopters(now: datetime) -> int:
     """
     before = now - FORGOTTEN_AFTER
     for row in UptakeConfirmation.objects.open().with_link():
-        if has_run_out(row, now):
+        if has_run_out(row, now) or was_never_sent(row, now):
             _end(row, ConfirmationStatus.EXPIRED, row.link_ends_at or now)
     over = UptakeConfirmation.objects.ended_unanswered(before).order_by()
     about = {"kind": "confirmation", "subject_id__in": over.values("pk")}

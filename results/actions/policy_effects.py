@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from community.actions.transition import effect, tells
 from community.lifecycle import Attempt
 from community.permissions import Refusal
-from results.models import PolicyStatement, StatementVersion
+from results.models import AdoptedEvidence, AdoptedLine, PolicyStatement, StatementVersion
 from results.notifications import policy as mails
 from results.policy_summary import snapshot_of
 
@@ -51,7 +51,7 @@ def name_adoption(attempt: Attempt) -> None:
     statement: PolicyStatement = attempt.subject
     if attempt.by is None or attempt.event is None:
         return
-    StatementVersion.objects.create(
+    version = StatementVersion.objects.create(
         statement=statement,
         number=statement.adopted_version,
         adopted_at=attempt.at,
@@ -60,6 +60,11 @@ def name_adoption(attempt: Attempt) -> None:
         event=attempt.event,
         snapshot=snapshot_of(statement, at=attempt.at),
     )
+    for shape in version.snapshot["lines"]:
+        words = {name: shape[name] for name in ("number", "heading", "text")}
+        line = AdoptedLine.objects.create(version=version, **words)
+        pieces = [AdoptedEvidence(line=line, kind=one["kind"], subject_id=one["id"]) for one in shape["evidence"]]
+        AdoptedEvidence.objects.bulk_create(pieces)
 
 
 @effect("begin_statement_version")

@@ -220,3 +220,15 @@ def _problem_of_day(uptake: Uptake, at: datetime) -> str:
     if uptake.stopped_on is not None and uptake.stopped_on < day:
         return _("It can't have stopped before it was in use.")
     return day_problem(day, timezone.localdate(at))
+
+
+def move_uptakes(cluster: Cluster, into: Cluster) -> None:
+    """Let the uptakes of a cluster go into the one that takes it in, in the transaction of the merge.
+
+    One that goes on there already stays behind, on the page that was; outcomes stay with their cluster.
+    """
+    for uptake in Uptake.objects.of_cluster(cluster):
+        uptake.cluster = into
+        if _twin(uptake) is None:
+            uptake.outcome = None
+            uptake.save(update_fields=["cluster", "outcome", "updated_at"])

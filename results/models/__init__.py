@@ -2,10 +2,19 @@
 
 from results.models.confirmation import UptakeConfirmation
 from results.models.indicator import Contribution, Indicator, Target
-from results.models.policy import LineEvidence, PolicyStatement, StatementLine, StatementVersion
+from results.models.policy import (
+    AdoptedEvidence,
+    AdoptedLine,
+    LineEvidence,
+    PolicyStatement,
+    StatementLine,
+    StatementVersion,
+)
 from results.models.uptake import Uptake
 
 __all__ = [
+    "AdoptedEvidence",
+    "AdoptedLine",
     "Contribution",
     "Indicator",
     "LineEvidence",

@@ -7,7 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from community.models import Event, Member, User, WorkingGroup
 from community.models.fields import LineField, ProseField
 from results.choices import EvidenceKind, StatementState
-from results.querysets.policy import LineEvidenceQuerySet, PolicyStatementQuerySet, StatementVersionQuerySet
+from results.querysets.policy import (
+    AdoptedLineQuerySet,
+    LineEvidenceQuerySet,
+    PolicyStatementQuerySet,
+    StatementVersionQuerySet,
+)
 
 
 class PolicyStatement(models.Model):
@@ -133,3 +138,47 @@ class StatementVersion(models.Model):
     def __str__(self) -> str:
         """Return reference and number."""
         return f"{self.snapshot['reference']}, {self.number}"
+
+
+class AdoptedLine(models.Model):
+    """A line of an adopted version, so that others find what it rests on; its words are those of the snapshot."""
+
+    version = models.ForeignKey(StatementVersion, on_delete=models.PROTECT, related_name="lines")
+    number = models.PositiveSmallIntegerField(_("number"))
+    heading = models.CharField(_("heading"), max_length=120, blank=True)
+    text = models.TextField(_("what it says"))
+
+    objects = AdoptedLineQuerySet.as_manager()
+
+    class Meta:
+        """In their order."""
+
+        verbose_name = _("line of an adopted statement")
+        verbose_name_plural = _("lines of adopted statements")
+        ordering = ("version_id", "number", "pk")
+        constraints = [models.UniqueConstraint(fields=["version", "number"], name="adopted_line_unique")]
+
+    def __str__(self) -> str:
+        """Return its beginning."""
+        return self.heading or self.text[:80]
+
+
+class AdoptedEvidence(models.Model):
+    """What an adopted line rests on, by (kind, id); how it stood that day is in the snapshot."""
+
+    line = models.ForeignKey(AdoptedLine, on_delete=models.PROTECT, related_name="evidence")
+    kind = models.CharField(_("kind"), max_length=10, choices=EvidenceKind)
+    subject_id = models.PositiveBigIntegerField(_("subject"))
+
+    class Meta:
+        """Each thing once under a line."""
+
+        verbose_name = _("evidence of an adopted line")
+        verbose_name_plural = _("evidence of adopted lines")
+        ordering = ("line_id", "pk")
+        constraints = [models.UniqueConstraint(fields=["line", "kind", "subject_id"], name="adopted_evidence_once")]
+        indexes = [models.Index(fields=["kind", "subject_id"], name="adopted_evidence_subject")]
+
+    def __str__(self) -> str:
+        """Return what it points to."""
+        return f"{self.kind} {self.subject_id}"

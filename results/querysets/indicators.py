@@ -1,7 +1,8 @@
 """Loads the facts that indicators are judged by: ten queries for all of them, however many records there are.
 
 Only public clusters and published solutions are read, so a figure is the same whoever asks. `user` adds the uptakes
-that are not disclosed and that this person may read elsewhere; no figure counts them.
+that are not disclosed and that this person may read elsewhere; no figure counts them. A record whose cluster or project
+was not there when those were read, a moment earlier, waits for the next reading.
 """
 
 from __future__ import annotations
@@ -148,6 +149,7 @@ class IndicatorFacts:
             for pk, solution, title, kind, name, cluster, project, state, day, shown, is_open in (
                 rows.with_documented().values_list(*fields, *more)
             )
+            if project in self.projects
         ]
 
     @cached_property
@@ -197,6 +199,7 @@ class IndicatorFacts:
                 has_document=is_shown,
             )
             for pk, cluster, kind, day, is_off, is_shown in self._meeting_rows
+            if cluster in self.clusters
         ]
 
     @cached_property
@@ -224,22 +227,32 @@ class IndicatorFacts:
         return list(self._cooperation())
 
     def _cooperation(self) -> Iterator[CooperationFacts]:
+        """Yield a row for each organisation and owning project, apart for clusters of one country alone."""
         inside = {(organisation, project) for organisation, _c, project, *_more in self.partnerships}
+        names = {}
+        spans: dict[tuple[int, int | None, bool], tuple[date, date, date | None, int]] = {}
         shown = self._documented_presence()
         for key, organisation, name, _country, since, until in self._parts:
-            cluster = self.clusters[key]
-            owner = self.projects[cluster.project] if cluster.project is not None else None
+            cluster = self.clusters.get(key)
+            if cluster is None:
+                continue
+            names[organisation] = name
             start, end = cluster.started_on or self.on, min(cluster.ended_on or self.on, self.on)
+            span = (max(start, since or start), min(end, until or end), shown.get((organisation, key)), key)
+            kind = (organisation, cluster.project, len(self.crowds[key].countries) > 1)
+            known = spans.get(kind)
+            spans[kind] = span if known is None else _joined(known, span)
+        for (organisation, project, is_across), (first, last, document, key) in spans.items():
             yield CooperationFacts(
                 organisation=organisation,
-                name=name,
-                cluster=cluster.name,
-                project=owner,
-                has_partnership=owner is not None and (organisation, owner.pk) in inside,
-                countries=frozenset(self.crowds[key].countries),
-                first_on=max(start, since or start),
-                last_on=min(end, until or end),
-                document_on=shown.get((organisation, key)),
+                name=names[organisation],
+                cluster=self.clusters[key].name,
+                project=self.projects.get(project) if project is not None else None,
+                has_partnership=(organisation, project) in inside,
+                is_across=is_across,
+                first_on=first,
+                last_on=last,
+                document_on=document,
             )
 
     def _documented_presence(self) -> dict[tuple[int, int], date]:
@@ -277,4 +290,14 @@ class IndicatorFacts:
                 has_document=is_kept or bool(address),
             )
             for pk, title, cluster, status, day, is_kept, address in rows.values_list(*fields)
+            if cluster in self.clusters
         ]
+
+
+def _joined(
+    one: tuple[date, date, date | None, int], other: tuple[date, date, date | None, int]
+) -> tuple[date, date, date | None, int]:
+    """Return the first and last day and document of two spans, with the cluster of the earlier one."""
+    documents = [day for day in (one[2], other[2]) if day is not None]
+    first = min(one, other, key=lambda span: (span[0], span[3]))
+    return (first[0], max(one[1], other[1]), max(documents, default=None), first[3])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from community.models import User, WorkingGroup
-    from results.models import LineEvidence, PolicyStatement, StatementVersion
+    from results.models import AdoptedLine, LineEvidence, PolicyStatement, StatementVersion
 
 
 class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
@@ -86,3 +87,28 @@ class StatementVersionQuerySet(models.QuerySet["StatementVersion"]):
         """Keep the newest version of each of these statements."""
         later = self.model._default_manager.filter(statement=OuterRef("statement"), number__gt=OuterRef("number"))
         return self.filter(statement__in=ids).exclude(Exists(later))
+
+
+class AdoptedLineQuerySet(models.QuerySet["AdoptedLine"]):
+    """Lines of adopted versions."""
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep what `user` may read: every adopted line is for everybody."""
+        return self.all()
+
+    def standing(self) -> Self:
+        """Keep the lines that stand today: of the newest version of each statement that was not withdrawn."""
+        versions = apps.get_model("results", "StatementVersion").objects
+        later = versions.filter(statement=OuterRef("version__statement"), number__gt=OuterRef("version__number"))
+        standing = self.exclude(version__statement__state=StatementState.WITHDRAWN)
+        return standing.exclude(Exists(later))
+
+    def resting_on(self, kind: str, ids: Any) -> Self:
+        """Keep the lines that rest on one of these subjects of a kind."""
+        rows = apps.get_model("results", "AdoptedEvidence").objects.filter(kind=kind, subject_id__in=ids)
+        return self.filter(pk__in=rows.values("line"))
+
+    def for_page(self) -> Self:
+        """Join version, statement and group, with what each rests on."""
+        joined = self.select_related("version__statement__working_group")
+        return joined.prefetch_related("evidence").order_by("-version__adopted_at", "version_id", "number")

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from community.visibility import account
-from results.choices import LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, UptakeStep
+from results.choices import LADDER, LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, UptakeStep
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -43,11 +43,12 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
         An undisclosed one is read by those who read the room of its cluster: who takes part, the proposer, the lead's
         side, its coordinators and administrators.
         """
-        clusters = apps.get_model("clusters", "Cluster").objects
-        seen = self.filter(cluster__in=clusters.visible_to(user))
+        # Asked of each row's own cluster: few rows are wanted of many clusters.
+        clusters, own = apps.get_model("clusters", "Cluster").objects, Q(pk=OuterRef("cluster"))
+        seen = self.filter(Exists(clusters.visible_to(user).filter(own)))
         if account(user) is None:
             return seen.disclosed()
-        return seen.filter(Q(is_disclosed=True) | Q(cluster__in=clusters.with_room_for(user)))
+        return seen.filter(Q(is_disclosed=True) | Exists(clusters.with_room_for(user).filter(own)))
 
     def disclosed(self) -> Self:
         """Keep what everybody may read who sees the cluster: documents and figures show nothing else."""
@@ -107,5 +108,7 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
         return joined.with_documented()
 
     def in_order(self) -> Self:
-        """Order as lists do: newest use first, then what is on the way, newest first."""
-        return self.order_by(models.F("in_use_on").desc(nulls_last=True), "-created_at", "-pk")
+        """Order as lists do: what is used first, then the steps down to the lowest, what stopped last; newest first."""
+        steps = [models.When(state=step, then=number) for number, step in enumerate(reversed(LADDER))]
+        height = models.Case(*steps, default=len(LADDER), output_field=models.SmallIntegerField())
+        return self.order_by(height, models.F("in_use_on").desc(nulls_last=True), "-created_at", "-pk")

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, time, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.folding import fold_key
-from community.models import User
+from community.models import Event, User
 from community.permissions import ALLOWED, Verdict, refused
-from results.choices import FROM_COMMITTED_ON, ConfirmationStatus
+from results.choices import ANSWERED, CONFIRM_DAYS, FROM_COMMITTED_ON, ConfirmationStatus
 from results.models import Uptake, UptakeConfirmation
 
 #: So many questions one person asks in a day, one address is asked in a day, and wait for one uptake at once.
 PER_DAY = 20
 PER_ADDRESS = 3
 MOST_OPEN = 3
+#: Events by which somebody spoke for the organisation: that is no hand in the statement.
+ANSWERS = tuple(f"uptake.{answer}" for answer in sorted(ANSWERED))
 #: A reminder follows the last mail after so long.
 REMIND_AFTER = timedelta(days=3)
 
@@ -53,9 +56,10 @@ def may_ask(uptake: Uptake, address: str, *, by: User, at: datetime) -> Verdict:
 
 
 def own_addresses(uptake: Uptake, asker: User | None) -> frozenset[str]:
-    """Return the addresses that can't confirm: who declared it, and who asks."""
-    declared = User.objects.filter(member=uptake.declared_by_id or 0).values_list("email_key", flat=True)
-    return frozenset({*declared, asker.email_key if asker else ""} - {""})
+    """Return the addresses that can't confirm: who declared it or had a hand in what it states, and who asks."""
+    hands = Event.objects.about(uptake).filter(by__isnull=False).exclude(verb__in=ANSWERS).order_by().values("by")
+    declared = User.objects.filter(Q(member=uptake.declared_by_id or 0) | Q(pk__in=hands))
+    return frozenset({*declared.values_list("email_key", flat=True), asker.email_key if asker else ""} - {""})
 
 
 def can_remind(row: UptakeConfirmation, at: datetime) -> Verdict:
@@ -74,6 +78,11 @@ def can_remind(row: UptakeConfirmation, at: datetime) -> Verdict:
 def has_run_out(row: UptakeConfirmation, at: datetime) -> bool:
     """Tell whether the link of an open question acts no more; asks a row of `with_link`."""
     return row.link_ends_at is not None and row.link_ends_at <= at
+
+
+def was_never_sent(row: UptakeConfirmation, at: datetime) -> bool:
+    """Tell whether the mail of a question has not left in all the time that its link would have acted."""
+    return row.link_sent_at is None and row.asked_at <= at - timedelta(days=CONFIRM_DAYS)
 
 
 def is_answerable(row: UptakeConfirmation) -> Verdict:

@@ -101,7 +101,7 @@ def somebody_else_wrote(attempt: Attempt) -> Verdict:
     """Nobody adopts what they wrote (TRUST 5)."""
     member = attempt.by.member if attempt.by is not None else None
     if member is not None and attempt.subject.writers.filter(pk=member.pk).exists():
-        return refused(_("You wrote in it: somebody else adopts it."), "four_eyes")
+        return refused(_("You wrote in it: somebody else adopts it."), "forbidden")
     return ALLOWED
 
 

@@ -39,6 +39,11 @@ class IndicatorRow:
         return self.figure.documented * 100 // self.target.value
 
     @property
+    def reached(self) -> int:
+        """How many organisations were reached besides, where the rule says so."""
+        return self.figure.reached if self.rule is not None and self.rule.has_reached else 0
+
+    @property
     def words(self) -> str:
         """The progress in words: "3 of 10 by 30 Sep 2029 (30 %)"."""
         if self.target is None:

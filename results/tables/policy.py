@@ -19,7 +19,7 @@ from community.folding import fold
 from community.lifecycle import Offer
 from community.models import Comment, Event, User
 from results.choices import EvidenceKind, StatementState, UptakeKind, UptakeStep
-from results.models import PolicyStatement, StatementLine, StatementVersion
+from results.models import AdoptedLine, PolicyStatement, StatementLine, StatementVersion
 from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_sentences import entries_of
 from results.policy_summary import (
@@ -39,6 +39,8 @@ Anybody = User | AnonymousUser
 
 #: So many pieces of evidence are offered at once; more words find the others.
 OFFERED = 25
+#: So many lines that rest on something stand on its page.
+RESTING = 12
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,14 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """A line with its evidence; `row` is None in an adopted version."""
+    """A line with its evidence; `row` is None in an adopted version, whose `chain` is the key of its own chain."""
 
     number: int
     heading: str
     text: str
     pieces: list[Piece]
     row: StatementLine | None = None
+    chain: int = 0
 
 
 @dataclass
@@ -124,7 +127,7 @@ def sheet_of(statement: PolicyStatement, user: Anybody) -> Sheet:
     is_present = reads_present(user, statement) and not is_adopted
     version = versions[0] if versions and not is_present else None
     changes = changes_since(version.snapshot) if version else {}
-    lines = _frozen_lines(version.snapshot["lines"], changes) if version else _written_lines(statement)
+    lines = _frozen_lines(version, changes) if version else _written_lines(statement)
     snapshot: Any = version.snapshot if version else None
     now, writes = timezone.now(), can_write(user, statement)
     reads_all = reads_present(user, statement) and bool(viewer(user, timezone.localdate()).member_id)
@@ -150,13 +153,16 @@ def sheet_of(statement: PolicyStatement, user: Anybody) -> Sheet:
     )
 
 
-def _frozen_lines(lines: Iterable[LineShape], changes: dict[Key, str]) -> list[Line]:
+def _frozen_lines(version: StatementVersion, changes: dict[Key, str]) -> list[Line]:
+    lines: list[LineShape] = version.snapshot["lines"]
+    chains = dict(version.lines.values_list("number", "pk"))
     return [
         Line(
             line["number"],
             line["heading"],
             line["text"],
             [piece_of(one, changed=changes.get((one["kind"], one["id"]), "")) for one in line["evidence"]],
+            chain=chains.get(line["number"], 0),
         )
         for line in lines
     ]
@@ -250,20 +256,9 @@ def listed(statements: Iterable[PolicyStatement], user: Anybody) -> list[Listed]
     return found
 
 
-def resting_on(kind: str, ids: Iterable[int], user: Anybody) -> list[dict[str, Any]]:
-    """Return the lines of adopted versions that rest on these subjects, for their pages; two queries.
+def resting_on(kind: str, ids: Iterable[int]) -> list[AdoptedLine]:
+    """Return the adopted lines that stand and rest on these subjects, for their pages; two queries.
 
-    Only what is adopted stands there: the text that is written now is read on the statement's own page.
+    The text that is written now is read on the statement's own page.
     """
-    wanted = set(ids)
-    if not wanted:
-        return []
-    statements = PolicyStatement.objects.adopted_once().in_state(
-        StatementState.ADOPTED, StatementState.DRAFT, StatementState.DISCUSSED
-    )
-    return [
-        {"statement": version.statement, "title": version.snapshot["title"], "line": line}
-        for version in StatementVersion.objects.newest_of(statements.values("pk")).select_related("statement")
-        for line in version.snapshot["lines"]
-        if any(one["kind"] == kind and one["id"] in wanted for one in line["evidence"])
-    ]
+    return list(AdoptedLine.objects.standing().resting_on(kind, ids).for_page()[:RESTING])

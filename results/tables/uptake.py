@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from community.visibility import is_cop
 from results.choices import LADDER, ON_THE_WAY, ConfirmationStatus, UptakeStep
 from results.lifecycle import UPTAKE
 from results.models import Uptake, UptakeConfirmation
+from results.querysets.uptake import UptakeQuerySet
 from results.sentences import INTERNAL_VERBS
 
 #: Who fetches restricted files of an uptake, besides who uploaded them.
@@ -32,29 +33,13 @@ Anybody = User | AnonymousUser
 
 @dataclass(frozen=True)
 class Uptakes:
-    """Uptakes in a list, and how many of them are documented, declared and on the way."""
+    """Uptakes in a list, and how many of them all are documented, declared and on the way; `more` stand elsewhere."""
 
     rows: list[Uptake]
-
-    @property
-    def in_use(self) -> list[Uptake]:
-        """What is used: the only ones that count."""
-        return [row for row in self.rows if row.state == UptakeStep.IN_USE]
-
-    @property
-    def on_the_way(self) -> int:
-        """How many are on a step before the use."""
-        return sum(row.state in ON_THE_WAY for row in self.rows)
-
-    @property
-    def documented(self) -> int:
-        """How many in use the adopting organisation confirmed with a document."""
-        return sum(row.is_documented for row in self.in_use)
-
-    @property
-    def declared(self) -> int:
-        """How many in use are only declared."""
-        return len(self.in_use) - self.documented
+    documented: int
+    declared: int
+    on_the_way: int
+    more: int = 0
 
     @property
     def figures(self) -> list[tuple[int, str]]:
@@ -67,9 +52,27 @@ class Uptakes:
 
 
 def uptakes_of(rows: Iterable[Uptake]) -> Uptakes:
-    """Return a list of `for_page` rows: what is used first."""
-    order = {step: number for number, step in enumerate((*reversed(LADDER), UptakeStep.STOPPED))}
-    return Uptakes(sorted(rows, key=lambda row: order[row.step]))
+    """Return a whole list of rows that know whether they are documented, in the order given."""
+    found = list(rows)
+    used = [row.is_documented for row in found if row.state == UptakeStep.IN_USE]
+    on_the_way = sum(row.state in ON_THE_WAY for row in found)
+    return Uptakes(found, sum(used), len(used) - sum(used), on_the_way)
+
+
+def some_of(rows: UptakeQuerySet, most: int) -> Uptakes:
+    """Return the first rows of a list, what is used first, with the figures of all of it; two queries for many."""
+    found = list(rows.for_page().in_order()[: most + 1])
+    if len(found) <= most:
+        return uptakes_of(found)
+    used = Q(state=UptakeStep.IN_USE)
+    counts = rows.with_documented().aggregate(
+        total=Count("pk"),
+        documented=Count("pk", filter=used & Q(is_documented=True)),
+        used=Count("pk", filter=used),
+        on_the_way=Count("pk", filter=Q(state__in=sorted(ON_THE_WAY))),
+    )
+    declared = counts["used"] - counts["documented"]
+    return Uptakes(found[:most], counts["documented"], declared, counts["on_the_way"], counts["total"] - most)
 
 
 @dataclass(frozen=True)

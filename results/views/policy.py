@@ -228,7 +228,7 @@ class StatementVerbView(View):
         except Refusal as refusal:
             status = status_of(refusal)
             form.add_error(None, str(refusal.reason))
-            form.data = {**form.data.dict(), "seen": content_hash(statement)}
+            form.data = {**dict(request.POST.items()), "seen": content_hash(statement)}
             return self._page(request, statement, row, verdict, form, status=status)
         messages.success(request, str(row.done))
         return redirect("results:statement", statement.pk)

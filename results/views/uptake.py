@@ -96,7 +96,7 @@ class UptakeDetailView(View):
             **around(request, uptake),
             "sheet": page,
             "buttons": [{"offer": offer, "slug": slug_of(offer.verb.code)} for offer in page.offers],
-            "may_edit": is_known and bool(can_record(request.user, uptake.cluster)),
+            "may_keep": is_known and bool(can_record(request.user, uptake.cluster)),
             "may_ask": is_known and bool(can_ask_adopter(request.user, uptake.cluster)),
             "asking": can_be_asked(uptake),
             "removing": can_remove(request.user, uptake) if is_known else None,

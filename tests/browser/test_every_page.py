@@ -24,6 +24,7 @@ from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.matrix.crawler import crawl
 from tests.matrix.places import make_follow_up
+from tests.results.making import make_uptake
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -61,6 +62,8 @@ def cast() -> Cast:
         cluster = make_cluster(cast, state, title=f"{WORD} {state}", question=question, need=make.make_need(question))
         if state == State.CONCLUDED:
             make_follow_up(cast, cluster, due_on=date.today(), note=WORD)
+        if state == State.RUNNING:
+            make_uptake(cast, cluster, adaptation=WORD, tailoring=WORD)
     make.make_solution(title)
     for organisation in Organisation.objects.all():
         Organisation.objects.filter(pk=organisation.pk).update(name=f"{WORD} {organisation.pk}")

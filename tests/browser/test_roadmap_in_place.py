@@ -82,7 +82,7 @@ def test_rows_open_where_they_stand_and_what_is_typed_in_others_stays(
     row.get_by_label("Planned to").fill("31 April 2027")
     row.get_by_role("button", name="Save stage 3").click()
     expect(row.get_by_role("alert")).to_contain_text("31 April does not exist. Did you mean 30 April?")
-    lead.check()
+    lead.check("a row was refused")
     row.get_by_label("Planned to").fill("30.4.2027")
     row.get_by_role("button", name="Save stage 3").click()
     expect(page.get_by_role("link", name="Edit stage 3")).to_be_focused()
@@ -94,7 +94,7 @@ def test_rows_open_where_they_stand_and_what_is_typed_in_others_stays(
     expect(page.get_by_role("button", name="Move stage 2 up")).to_be_focused()
     assert [stage.pk for stage in cluster.stages.all()] == [first.pk, third.pk, second.pk]
     expect(open_row.get_by_role("textbox", name="How it stands")).to_have_value("Not saved yet.")
-    lead.check()
+    lead.check("rows changed places")
 
 
 def test_who_was_slower_keeps_their_words_and_sees_the_others(
@@ -116,7 +116,7 @@ def test_who_was_slower_keeps_their_words_and_sees_the_others(
     expect(row.get_by_role("alert")).to_contain_text("Theirs.")
     expect(row.get_by_role("textbox", name="How it stands")).to_have_value("Mine.")
     expect(row.get_by_label("Deliverable")).to_have_value("Three notes")
-    lead.check()
+    lead.check("another was faster")
     row.get_by_role("button", name="Save stage 2").click()
     expect(page.locator("#toasts")).to_contain_text("Stage 2 saved.")
     second.refresh_from_db()

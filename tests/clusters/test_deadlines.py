@@ -231,6 +231,28 @@ def test_the_desk_shows_them_and_a_calendar_fetches_them_for_the_reader_alone(ca
     assert b"BEGIN:VEVENT" not in client.get("/desk/dates.ics").content
 
 
+def test_a_calendar_calls_what_waits_by_its_verb_and_tells_the_rest_below(cast: Cast) -> None:
+    cluster = far(cast, State.SUBMITTED, state_since=NOW)
+    client = Client()
+    client.force_login(cast.user("coordinator"))
+    [row] = deadlines_of(cast.user("coordinator"), TODAY)
+    [entry] = Calendar.from_ical(client.get("/desk/dates.ics").content).walk("VEVENT")
+    assert (str(entry["summary"]), str(entry["description"])) == (f"Review: {cluster}", row.what)
+    assert row.what.startswith("You coordinate ")
+
+
+def test_of_many_dates_the_later_ones_are_counted_and_none_is_left_out(cast: Cast) -> None:
+    cluster = far(cast)
+    stages = [Stage(cluster=cluster, position=n, title=f"Pilot {n}", planned_end_on=day(9)) for n in range(2, 104)]
+    Stage.objects.bulk_create(stages)
+    client = Client()
+    client.force_login(cast.user("lead"))
+    text = client.get("/desk/").text
+    assert "and 2 more dates</summary>" in text
+    assert [text.count(f"stage ends: Pilot {n}</td>") for n in range(2, 104)] == [1] * 102
+    assert client.get("/desk/dates.ics").content.count(b"BEGIN:VEVENT") == 102
+
+
 @pytest.mark.parametrize("role", ["lead", "coordinator"])
 def test_the_list_takes_as_many_queries_for_thirty_as_for_one(cast: Cast, role: str) -> None:
     def grow() -> None:

@@ -46,6 +46,8 @@ from community.models import (
 )
 from community.verification import verify_history
 from factsheets.models import Issue
+from results.choices import UptakeKind, UptakeStep
+from results.models import Uptake, UptakeConfirmation
 from tests.factories import make_user
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
@@ -160,6 +162,15 @@ class TestMadeUp:
 
     def test_all_six_kinds_of_outcome_occur(self) -> None:
         assert set(Outcome.objects.values_list("kind", flat=True)) == set(OutcomeKind.values)
+
+    def test_uptakes_stand_on_every_step_with_every_answer_and_one_is_not_disclosed(self) -> None:
+        uptakes = Uptake.objects.with_documented()
+        assert not uptakes.filter(organisation__is_demo=False).exists()
+        assert {row.state for row in uptakes} == set(UptakeStep)
+        assert {row.kind for row in uptakes} == {"", *UptakeKind}
+        answers = set(UptakeConfirmation.objects.values_list("status", flat=True))
+        assert answers == {"open", "confirmed", "refused", "corrected"}
+        assert (sum(row.is_documented for row in uptakes), sum(not row.is_disclosed for row in uptakes)) == (4, 1)
 
     def test_nothing_invented_belongs_to_a_real_organisation(self) -> None:
         real = Q(organisation__is_demo=False)

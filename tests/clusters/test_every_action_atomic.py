@@ -19,7 +19,8 @@ from community.models import Event, EventDetail
 from community.verification import verify_history
 from tests.append_only import suspended_guards
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.scenes import LATER, LATER_END, NAMES, scene_of
+from tests.clusters.scene_facts import LATER, LATER_END
+from tests.clusters.scenes import NAMES, scene_of
 from tests.clusters.test_lifecycle_atomic import FRAMES, Break, BreaksAfter, BreaksOnceWritten
 from tests.database import changed, contents
 
@@ -94,6 +95,7 @@ def test_without_its_transaction_an_action_leaves_half_of_what_it_does(cast: Cas
 #: Verbs that no press writes: the import's and the clock's, a new draft's, other answers, and one of older records.
 ELSEWHERE = {
     "participation.moved_back",
+    "meeting.declined",
     "record_afterwards",
     "propose_again",
     "follow_up.asked",

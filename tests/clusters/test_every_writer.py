@@ -135,6 +135,7 @@ def arguments(
         "decision": lambda: note_decision(
             meeting=make_meeting(cast, make_cluster(cast, State.RUNNING)), by=cast.user("lead"), text="Two tables."
         ),
+        "is_coming": lambda: True,
         "minutes": lambda: "All came.",
         "attendance": lambda: {cast.organisation: (3, 0)},
         "subject": lambda: "The bill",

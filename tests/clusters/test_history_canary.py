@@ -16,7 +16,7 @@ from community.actions.transition import transition
 from community.models import Member, User
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.scenes import LATER, LATER_END, RIGHTS, pilot
+from tests.clusters.scene_facts import LATER, LATER_END, RIGHTS, pilot
 from tests.clusters.test_lifecycle_pages import client_of
 from tests.matrix.places import make_condition
 

@@ -6,12 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from clusters.actions.outcome import add_outcome, measure_objective, remove_outcome, update_outcome
 from clusters.choices import OutcomeKind, State
 from clusters.forms.outcome import ConcludeForm
-from clusters.models import Cluster, Outcome, Stage
+from clusters.models import Cluster, Objective, Outcome, Stage
 from clusters.rules.corrections import changed_since_report
+from clusters.summary import snapshot
 from community.actions.transition import transition
 from community.models import Event
 from community.permissions import Refusal
@@ -117,6 +119,18 @@ def test_an_outcome_that_was_saved_meanwhile_is_not_removed(cast: Cast, cluster:
         remove_outcome(outcome=outcome, by=cast.user("lead"), seen_version=1)
     assert caught.value.code == "stale"
     assert cluster.outcomes.get().title == "Sheet and training"
+
+
+def test_an_objective_that_is_partly_reached_is_not_reached_and_says_so(cast: Cast, cluster: Cluster) -> None:
+    objective = cluster.objectives.get()
+    given = {"objective": objective, "by": cast.user("lead"), "seen": ("", None, False), "is_partly": True}
+    with pytest.raises(Refusal, match="Write down what was measured"):
+        measure_objective(measured="", is_reached=None, **given)
+    saved = measure_objective(measured="One annex of two", is_reached=None, **given)
+    assert (saved.is_reached, saved.is_partly) == (False, True)
+    assert snapshot(cluster, at=NOW)["objectives"][0]["partly"]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Objective.objects.filter(pk=saved.pk).update(is_reached=True)
 
 
 def test_an_objective_is_measured_against_its_criterion(cast: Cast, cluster: Cluster) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.db import models
 from django.utils import timezone
 
-from clusters.actions.prepared import announce_decision, announce_due_decisions, prepare_decision, take_back_decision
+from clusters.actions.prepared import announce_decision, announce_due_decisions, prepare_decision
 from clusters.choices import PreparedStatus, State
 from clusters.models import Cluster, Decision, PreparedDecision
 from clusters.rules.content import content_hash
@@ -83,19 +83,6 @@ def test_the_clock_and_another_decision_at_once_leave_one_of_both(cast: Cast, ro
         state = Cluster.objects.get(pk=row.cluster_id).state
         assert (row.status, state) in {("announced", State.DECLINED), ("superseded", State.APPROVED)}
         assert row.reason == ""
-
-
-def test_taken_back_and_announced_at_once_is_one_of_both(cast: Cast, rounds: Callable[[int], int]) -> None:
-    for _round in range(rounds(30)):
-        row = prepared(cast)
-        results = at_once(
-            partial(announce_decision, prepared=row, by=None),
-            partial(take_back_decision, prepared=row, by=cast.user("mission_coordinator")),
-        )
-        row.refresh_from_db()
-        assert row.status in ("announced", "withdrawn")
-        assert counted(row.cluster)[0] == (row.status == "announced")
-        assert sum(isinstance(result, Refusal) for result in results) == 1, results
 
 
 def test_two_who_prepare_at_once_leave_one_prepared(cast: Cast, rounds: Callable[[int], int]) -> None:

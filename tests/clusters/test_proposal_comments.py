@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
 from clusters.actions import proposal_comment as actions
 from clusters.actions.prepared import prepare_decision
@@ -24,30 +22,20 @@ from community.actions.transition import transition
 from community.lifecycle import GONE
 from community.models import Comment, Event, Message, Subscription
 from community.permissions import Refusal
-from tests.cast import ROLES, Cast, make_cast, make_cluster, share
+from tests.cast import ROLES, Cast, make_cluster, share
 from tests.clusters.test_lifecycle_pages import client_of
 from tests.factories import NOW, TODAY, make_consent
 
-pytestmark = [pytest.mark.django_db, pytest.mark.wide]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.mark.wide]
+
+#: In which state the cluster of the tests stands.
+STATE = State.SUBMITTED
+
 
 DAY = timedelta(days=1)
+
+
 WORDS = "Ask the salt works first."
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def cluster(cast: Cast) -> Cluster:
-    return make_cluster(cast, State.SUBMITTED)
 
 
 def say(cast: Cast, cluster: Cluster, role: str = "member", **more: Any) -> Comment:
@@ -60,6 +48,7 @@ def told(template: str) -> list[tuple[str, str]]:
 
 
 # -- Who reads, who writes ---------------------------------------------------------------------------------------------
+
 
 #: Whoever belongs to the community comments; nobody else.
 COMMUNITY = {

@@ -48,6 +48,7 @@ DAYS: dict[str, dict[str, list[int]]] = {
     "condition_met": {"coordinators": [7, 14], "mission": [14]},
     "invitation": {"asked": [3, 7]},
     "address": {"address": [3, 7]},
+    "confirmation": {"address": [3, 7]},
     "request": {"lead": [3, 7, 14, 21, 28], "coordinators": [14]},
     "suggestion": {"lead": [7, 14]},
     "new_lead": {"asked": [3, 7]},

@@ -29,10 +29,12 @@ from community.notifications import path_of
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face, IssueKind
 from factsheets.models import CopReport, Issue
+from results.actions.confirmation import ask_adopter
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.test_reminders import DAYS
 from tests.factories import NOW, TODAY
 from tests.matrix.places import make_condition
+from tests.results.making import ADDRESS, make_uptake
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
@@ -113,6 +115,11 @@ def _address(cast: Cast, at: datetime) -> Any:
     send_invitations(cluster=_cluster(cast, State.RUNNING), by=cast.user("lead"), **lines)
 
 
+def _confirmation(cast: Cast, at: datetime) -> Any:
+    uptake = make_uptake(cast, _cluster(cast, State.RUNNING), in_use_on=at.date() - timedelta(days=20), at=at)
+    ask_adopter(uptake=uptake, by=cast.user("lead"), address=ADDRESS, at=at)
+
+
 def _amendment(*steps: tuple[str, str], wished: dict[str, Any] | None = None) -> Callable[[Cast, datetime], Any]:
     def make(cast: Cast, at: datetime) -> Any:
         cluster, wish, by = _cluster(cast, State.RUNNING), wished or {"title": "Another title"}, "participant"
@@ -157,6 +164,7 @@ MAKERS: dict[str, Callable[[Cast, datetime], Any]] = {
     "condition_met": _condition_met,
     "invitation": _asked(ParticipationStatus.INVITED),
     "address": _address,
+    "confirmation": _confirmation,
     "request": _asked(ParticipationStatus.REQUESTED),
     "suggestion": _amendment(),
     "new_lead": _amendment(wished={"lead": []}),

@@ -92,17 +92,17 @@ class World:
 
     def act(self, verb: str, who: str, number: int, at: datetime) -> object:
         """Press one button as it stands in the product."""
-        by, prepared, asked = self.cast.user(who), self.prepared(), self.asked()
+        by = self.cast.user(who)
         if verb == "prepare":
             return self.prepare(by, number, at)
         if verb == "ask_merge":
             return merging.ask_merge(cluster=self.cluster, into=self.into, by=by, reason="Because.", at=at)
         if verb in ("announce", "drop"):
-            if prepared is None:
+            if (prepared := self.prepared()) is None:
                 raise Refusal("There is nothing to press.")
             return (announce_decision if verb == "announce" else take_back_decision)(prepared=prepared, by=by, at=at)
         if verb.endswith("_merge"):
-            if asked is None:
+            if (asked := self.asked()) is None:
                 raise Refusal("There is nothing to press.")
             more = {"reason": "Because."} if verb == "refuse_merge" else {}
             return getattr(merging, verb)(request=asked, by=by, at=at, **more)

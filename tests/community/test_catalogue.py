@@ -184,6 +184,20 @@ def test_a_partner_enters_changes_and_keeps_what_was_typed(partner: Any) -> None
     assert Solution.objects.get().title == "Dune walls"
 
 
+def test_history_is_told_to_those_who_write_by_role_alone(partner: Any) -> None:
+    client, project, _member = partner
+    client.post("/solutions/enter/", typed(project))
+    row = Solution.objects.get()
+    client.post(f"/solutions/{row.pk}/edit/", typed(project, title="Dune walls", version=1))
+    page = client.get(f"/solutions/{row.pk}/").content.decode()
+    told = page[page.index("h-history") : page.index("<aside")]
+    assert "A partner of its project changed its words." in told
+    assert "A partner of its project entered it." in told
+    assert "Partner Person" not in told
+    Solution.objects.update(status="published", published_at=make.NOW)
+    assert "h-history" not in Client().get(f"/solutions/{row.pk}/").content.decode()
+
+
 def test_only_partners_and_coordinators_enter_results() -> None:
     cast = make_cast()
     client = Client()

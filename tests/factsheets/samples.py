@@ -109,7 +109,8 @@ def participant(
 
 def objective(number: int, text: str, criterion: str, measured: str = "", reached: bool | None = None) -> ObjectiveLine:
     """Return an objective's line."""
-    return {"number": number, "text": text, "criterion": criterion, "measured": measured, "reached": reached}
+    said = {"measured": measured, "reached": reached, "partly": False}
+    return {"number": number, "text": text, "criterion": criterion, **said}  # type: ignore[typeddict-item]
 
 
 def solution(title: str, project: str, maturity: str = "validated") -> SolutionLine:

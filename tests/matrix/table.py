@@ -35,6 +35,7 @@ from tests.matrix.table_clusters import (
 )
 from tests.matrix.table_exchanges import EXCHANGES
 from tests.matrix.table_figures import FIGURES
+from tests.matrix.table_policy import POLICY
 from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
 from tests.matrix.table_room import ROOM
 from tests.matrix.table_solutions import SOLUTIONS
@@ -167,6 +168,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
     "figures": FIGURES,
+    "policy": POLICY,
 }
 
 #: What opens without sign-in; every other address sends the visitor to the sign-in page.
@@ -224,10 +226,17 @@ PUBLIC = frozenset(
         "factsheets:preview",
         "factsheets:verify",
         "results:coverage",
+        "results:statement",
+        "results:statements",
+        "factsheets:statement",
+        "factsheets:statement_data",
+        "factsheets:statement_pdf",
         "results:confirm",
         "results:uptake",
         "results:uptake_file",
         "results:uptakes",
+        "results:chain",
+        "results:chain_data",
         "results:indicator",
         "results:indicators",
     }

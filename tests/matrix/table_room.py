@@ -18,6 +18,7 @@ READERS = f"admin {SPEAKERS}"
 NOT_COP = "visitor deactivated other_external superuser"
 #: Who added the file, the lead's side and the coordinators.
 KEEPERS = f"participant {LEADS} {GROUP}"
+TAKING_PART = "lead deputy_lead participant external"
 SEEN_BY_READERS = who(404, (302, OUT), (403, "external proposer admin"))
 
 
@@ -102,6 +103,21 @@ ROOM = (
     ),
     Row("clusters:room_meeting_create", RUNNING, get=workers(200), post=workers(422)),
     Row("clusters:room_meeting", places.meeting(), get=only(200, READERS), post=SIGNED_IN_NO_METHOD),
+    Row(
+        "clusters:room_meeting_answer",
+        places.meeting(),
+        get=only(200, TAKING_PART),
+        post=only(302, TAKING_PART),
+        data={"coming": "no"},
+    ),
+    Row(
+        "clusters:room_meeting_answer",
+        places.meeting(State.CONCLUDED),
+        get=only(403, ""),
+        post=only(403, ""),
+        data={"coming": "no"},
+        case="concluded",
+    ),
     Row("clusters:room_meeting_calendar", places.meeting(), get=only(200, READERS), post=SIGNED_IN_NO_METHOD),
     Row("clusters:room_meeting_edit", places.meeting(), get=workers(200), post=workers(422)),
     Row(

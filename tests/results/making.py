@@ -12,6 +12,7 @@ from django.utils import timezone
 from clusters.models import Cluster
 from community.actions.outbox import send_outbox
 from community.links import find
+from community.models import Organisation
 from results.actions.answer import answer_adopter
 from results.actions.confirmation import ask_adopter
 from results.actions.uptake import record_uptake
@@ -26,9 +27,8 @@ EVIDENCE = "https://water.example/plan"
 
 def make_uptake(cast: Cast, cluster: Cluster, *, name: str = "Water Board of the Bay", **values: Any) -> Uptake:
     """Record an uptake in use by a made-up organisation, as the lead."""
-    given = {
+    given: dict[str, Any] = {
         "solution": cast.solution,
-        "organisation": make_organisation(name, country="HR", is_demo=True),
         "state": "in_use",
         "kind": "as_is",
         "in_use_on": date(2026, 4, 1),
@@ -36,6 +36,9 @@ def make_uptake(cast: Cast, cluster: Cluster, *, name: str = "Water Board of the
         "at": NOW,
         **values,
     }
+    if "organisation" not in given:
+        there = Organisation.objects.named(name).first()
+        given["organisation"] = there or make_organisation(name, country="HR", is_demo=True)
     if given["state"] not in ("in_use", "committed"):
         given.update(kind="", in_use_on=None, evidence_url="")
     elif given["state"] == "committed":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -32,6 +33,7 @@ from results.desk import items
 from results.models import Uptake, UptakeConfirmation
 from results.querysets.confirmation import PURPOSE
 from results.rules.confirmation import PER_DAY
+from results.tables.records import ANSWERS
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 from tests.results.making import ADDRESS, answered, asked, is_documented, make_uptake, newest_link
@@ -175,6 +177,18 @@ def test_a_correction_is_taken_over_and_asked_anew(cast: Cast, uptake: Uptake) -
         settle_correction(confirmation=row, by=cast.user("lead"), take_over=False)
 
 
+def test_who_answered_with_an_account_is_asked_again(cast: Cast, uptake: Uptake, client: Client) -> None:
+    user = cast.user("member")
+    client.force_login(user)
+    path = asked(cast, uptake, user.email)[1]
+    assert client.post(path, form(uptake)).status_code == 200
+    assert Event.objects.get(verb="uptake.confirmed").by == user
+    update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=uptake.version, in_use_on=TODAY)
+    uptake.refresh_from_db()
+    assert client.post(asked(cast, uptake, user.email)[1], form(uptake)).status_code == 200
+    assert is_documented(uptake)
+
+
 def test_a_correction_is_set_aside(cast: Cast, uptake: Uptake) -> None:
     row = answered(asked(cast, uptake)[1], "corrected", said="It is the valley's board.")
     settle_correction(confirmation=row, by=cast.user("lead"), take_over=False)
@@ -190,6 +204,11 @@ def test_nobody_confirms_what_they_declared(cast: Cast, uptake: Uptake) -> None:
             ask_adopter(uptake=uptake, by=by, address=cast.user("lead").email.upper())
     with pytest.raises(Refusal, match="Nobody confirms what they declared"):
         ask_adopter(uptake=uptake, by=cast.user("coordinator"), address=cast.user("coordinator").email)
+    _row, path = asked(cast, uptake, cast.user("deputy_lead").email)
+    update_uptake(uptake=uptake, by=cast.user("deputy_lead"), seen_version=1, kind="in_policy")
+    with pytest.raises(Refusal, match="Nobody confirms what they declared"):
+        answered(path)
+    assert not is_documented(uptake)
 
 
 def test_a_statement_that_changed_while_it_was_read_is_not_confirmed(
@@ -230,6 +249,19 @@ def test_a_link_lasts_sixty_days_and_its_holder_renews_it(cast: Cast, uptake: Up
         assert client.get(newest_link()).status_code == 200
 
 
+def test_no_token_stands_in_a_log_or_in_the_database(
+    cast: Cast, uptake: Uptake, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        _row, path = asked(cast, uptake)
+        client.get(path)
+        client.post(path, form(uptake, person_name=""))
+        client.post(path, form(uptake))
+    token = path.split("/")[2]
+    stored = [list(model.objects.values()) for model in (SignedLink, Message, Event, UptakeConfirmation)]
+    assert (len(token), token in caplog.text, token in str(stored)) == (43, False, False)
+
+
 def test_it_is_taken_back_reminded_and_asked_within_limits(cast: Cast, uptake: Uptake, client: Client) -> None:
     row, path = asked(cast, uptake)
     with pytest.raises(Refusal, match="asked already"):
@@ -264,6 +296,10 @@ def test_an_address_that_nobody_answered_from_is_forgotten_in_every_column(cast:
     assert forget_adopters(NOW + timedelta(days=121)) == 1
     rows = [*UptakeConfirmation.objects.values(), *SignedLink.objects.values(), *Message.objects.values()]
     assert "water.example" not in str(rows)
+    unsent = ask_adopter(uptake=uptake, by=cast.user("lead"), address=ADDRESS)
+    assert forget_adopters(NOW + timedelta(days=61)) == 0
+    unsent.refresh_from_db()
+    assert unsent.status == "expired", "a question whose mail never left"
 
 
 def test_the_lead_is_told_to_ask_and_not_while_the_organisation_is_asked(cast: Cast, uptake: Uptake) -> None:
@@ -281,3 +317,19 @@ def test_the_database_holds_one_open_question_and_no_confirmation_without_docume
     twin = {"uptake": uptake, "statement": 1, "asked_by": row.asked_by, "asked_at": NOW}
     with pytest.raises(IntegrityError), transaction.atomic():
         UptakeConfirmation.objects.create(address=ADDRESS.upper(), **twin)
+
+
+def test_what_a_person_answered_is_exported_and_erased_and_the_answer_stands(cast: Cast, uptake: Uptake) -> None:
+    member = cast.member("member")
+    assert member.user is not None
+    _row, path = asked(cast, uptake, member.user.email)
+    answered(path, said="We use it every week.")
+    exported = [ANSWERS.export(row) for row in ANSWERS.rows(member)]
+    assert [(row["person_name"], row["function"], row["said"]) for row in exported] == [
+        ("Mira Horvat", "Head of water", "We use it every week.")
+    ]
+    assert ANSWERS.erase is not None
+    assert ANSWERS.erase(member) == 1
+    rows = str([*UptakeConfirmation.objects.values(), *SignedLink.objects.values(), *Message.objects.values()])
+    assert [words in rows for words in ("Mira Horvat", "every week", member.user.email)] == [False, False, False]
+    assert is_documented(uptake)

@@ -61,7 +61,7 @@ def held(pk: int, kind: str, persons: int, completed: int = 0, **fields: Any) ->
 
 def takes_part(organisation: int, project: ProjectFacts | None = ALPHA, **fields: Any) -> CooperationFacts:
     """Return an organisation of the partnership that was at a documented meeting in May 2026."""
-    given = {"name": f"Org {organisation}", "cluster": "M4N-CL-2026-01", "has_partnership": True, "countries": TWO}
+    given = {"name": f"Org {organisation}", "cluster": "M4N-CL-2026-01", "has_partnership": True}
     given |= {"first_on": date(2026, 3, 1), "last_on": date(2026, 6, 1), "document_on": date(2026, 5, 1)}
     return CooperationFacts(**{"organisation": organisation, "project": project, **given, **fields})
 
@@ -157,7 +157,7 @@ EXAMPLES: dict[str, tuple[str, Known, int, int, dict[Reason, int]]] = {
                 takes_part(1, OPEN, first_on=date(2026, 4, 1)),
                 takes_part(2, document_on=None),
                 takes_part(3, has_partnership=False),
-                takes_part(4, countries=ONE),
+                takes_part(4, is_across=False),
                 takes_part(5, None, has_partnership=False),
             ]
         ),

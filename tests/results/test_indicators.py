@@ -112,7 +112,7 @@ def test_the_files_say_by_which_rule_and_hold_no_formula(cast: Cast) -> None:
         ("counted", "'=HYPERLINK(1)", owner)
     ]
     book = load_workbook(BytesIO(Client().get(f"{RCR104}?format=xlsx").content))
-    cells = [cell.value for cell in list(book.active)[1]]  # type: ignore[arg-type]
+    cells = [cell.value for cell in list(book.active)[1]]
     assert (cells[6], cells[9], cells[12]) == ("'=HYPERLINK(1)", 1, 1)
 
 

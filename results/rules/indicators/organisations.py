@@ -46,7 +46,7 @@ def _is_after(day: date | None, end: date | None) -> bool:
 def _why_not(row: CooperationFacts, is_documented: bool) -> Reason | None:
     if row.project is None:
         return Reason.NO_OWNER
-    if len(row.countries) < 2:
+    if not row.is_across:
         return Reason.ONE_COUNTRY
     if not row.has_partnership:
         return Reason.NO_PARTNERSHIP

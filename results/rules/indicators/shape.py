@@ -143,9 +143,10 @@ def settled(lines: Iterable[Line], taken: Mapping[Key, int]) -> Figure:
         else:
             owner = taken.get(line.key, line.project)
             seen[line.key] = owner
-            found.append(replace(line, project=owner))
-            if owner != line.project:
-                found.append(replace(line, reason=Reason.COUNTED_BEFORE))
+            if owner == line.project:
+                found.append(line)
+            else:
+                found += [replace(line, project=owner), replace(line, reason=Reason.COUNTED_BEFORE)]
     return Figure(tuple(found))
 
 

@@ -53,7 +53,8 @@ class Rule:
     """One indicator. `judges` are its versions; `text` is the newest in words, printed with each reported figure.
 
     `owners_of` names the indicator whose contributions say who owns a record here too: one that this indicator must
-    never exceed. `missing` says which facts the registry does not keep.
+    never exceed. `has_reached`: who has no partnership is shown as
+    reached. `missing` says which facts the registry does not keep.
     """
 
     code: str
@@ -61,6 +62,7 @@ class Rule:
     text: Words
     judges: Mapping[int, Judge]
     owners_of: str = ""
+    has_reached: bool = False
     missing: Words = ""
 
     @property
@@ -101,6 +103,7 @@ RULES: Final[dict[str, Rule]] = {
                 "Presence at a meeting of which files or minutes are kept documents it."
             ),
             {1: lambda facts, terms: organisations.cooperating(facts.cooperation, terms)},
+            has_reached=True,
         ),
         Rule(
             "RCO81",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from community.dates import add_months
 from results.choices import UptakeStep
@@ -11,6 +12,7 @@ from results.facts import ProjectFacts, UptakeFacts
 from results.rules.indicators.shape import Line, Reason, Terms
 
 
+@lru_cache(maxsize=1000)
 def last_day(project: ProjectFacts) -> date | None:
     """Return the last day on which a use counts for a project: the same calendar day of the next year, inclusive.
 

@@ -1,0 +1,84 @@
+"""Policy statements as issued documents: page, PDF and data of each adopted version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from clusters.choices import State
+from factsheets import storage
+from factsheets.models import Edition, Issue
+from factsheets.pdf_checks import problems
+from results.actions import policy as actions
+from results.models import StatementVersion
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import NOW
+from tests.factsheets.reading import text_of
+from tests.results.test_policy import LINE, adopted, discussed
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[Any]:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def test_an_adoption_issues_page_pdf_and_data_and_the_next_version_leaves_them(cast: Cast) -> None:
+    statement = adopted(cast, make_cluster(cast, State.RUNNING))
+    issue, version = Issue.objects.get(kind="statement"), StatementVersion.objects.get()
+    assert (issue.reference, issue.version, issue.snapshot, issue.role) == (
+        statement.reference,
+        1,
+        version.snapshot,
+        "mission_coordinator",
+    )
+    client, path = Client(), f"/policy/{statement.pk}/v1/en"
+    page = client.get(f"{path}/")
+    assert (page.status_code, LINE in page.text, "Water Board of the Bay" in page.text) == (200, True, True)
+    pdf = client.get(f"{path}.pdf")
+    edition = Edition.objects.get()
+    assert (pdf.status_code, sha256(pdf.content).hexdigest()) == (200, edition.pdf_sha256)
+    assert problems(pdf.content) == []
+    words = text_of(pdf.content)
+    for told in ("Let wetlands count", LINE, "It works.", "Declared", "Co-funded by the European Union"):
+        assert told in words, told
+    data = json.loads(client.get(f"{path}.json").content)
+    assert (data["format"], data["statement"]["lines"][0]["text"]) == ("policy-statement/1", LINE)
+    assert client.get(f"/factsheets/verify/?sha256={edition.data_sha256}").text.count(statement.reference) > 0
+    assert client.get(f"/factsheets/{statement.reference}/v1/en/")["location"] == f"{path}/"
+    _write_on(cast, statement)
+    assert storage.read(edition.pdf_file) == pdf.content
+    assert [issue.version for issue in Issue.objects.order_by("version")] == [1, 2]
+    assert "A newer version was issued." in client.get(f"{path}/").text
+
+
+def _write_on(cast: Cast, statement: Any) -> None:
+    by = cast.user("coordinator")
+    actions.act(statement=statement, verb="statement.revised", by=by)
+    statement.refresh_from_db()
+    actions.update_statement(statement=statement, by=by, seen_version=statement.version, audience="Ministries")
+    actions.act(statement=statement, verb="statement.opened", by=by)
+    actions.act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"))
+
+
+def test_what_was_not_issued_is_said_to_who_may_know_of_the_statement(cast: Cast) -> None:
+    statement = discussed(cast)
+    member = Client()
+    member.force_login(cast.user("member"))
+    for ending in ("/", ".pdf", ".json"):
+        assert Client().get(f"/policy/{statement.pk}/v1/en{ending}").status_code == 404
+        answer = member.get(f"/policy/{statement.pk}/v1/en{ending}")
+        assert (answer.status_code, "This statement was not issued in that version" in answer.text) == (404, True)

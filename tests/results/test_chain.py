@@ -1,0 +1,193 @@
+"""The chain: both ways from every link, as the reader sees it, as a story, a picture and W3C PROV."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from prov.model import ProvDocument
+
+from clusters.choices import State
+from clusters.models import Cluster, Outcome
+from community.choices import SolutionStatus
+from community.models import Need, Solution
+from results.actions.policy import act
+from results.chain.walk import MOST
+from results.models import Uptake
+from tests import factories as make
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import NOW
+from tests.results.test_indicators import adopt
+from tests.results.test_policy import discussed
+
+pytestmark = pytest.mark.django_db
+#: "Under 15" is promised; a line of policy may take two of them.
+MOST_QUERIES = 14
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+class World:
+    """A whole chain: a need, a solution, a cluster with an outcome, and an uptake."""
+
+    def __init__(self, cast: Cast) -> None:
+        self.cast = cast
+        self.need: Need = make.make_need("How does a plan count a wetland?", raised_at=NOW)
+        self.solution: Solution = cast.solution
+        self.cluster: Cluster = make_cluster(cast, State.CONCLUDED, need=self.need)
+        self.cluster.outcomes.all().delete()
+        self.outcome = Outcome.objects.create(
+            cluster=self.cluster, kind="transference", title="Method handed over", reached_on=date(2026, 4, 1)
+        )
+        self.uptake: Uptake = adopt(
+            cast, "Bay Water", cluster=self.cluster, outcome=self.outcome, evidence_url="https://bay.example/plan"
+        )
+
+    @property
+    def refs(self) -> dict[str, int]:
+        """The links by kind."""
+        rows = {"need": self.need, "solution": self.solution, "cluster": self.cluster}
+        return {code: row.pk for code, row in (rows | {"outcome": self.outcome, "uptake": self.uptake}).items()}
+
+    def grow(self) -> None:
+        """Add one of each link."""
+        further = make_cluster(self.cast, State.CONCLUDED, need=self.need)
+        further.further_needs.add(make.make_need(), self.need)
+        self.cluster.solutions.add(make.make_solution())
+        self.cluster.further_needs.add(make.make_need())
+        for cluster in (self.cluster, further):
+            adopt(self.cast, f"Water {cluster.pk} {Uptake.objects.count()}", cluster=cluster, outcome=self.outcome)
+            Outcome.objects.create(cluster=cluster, kind="networking", title="Further")
+
+
+def titles(address: str, user: Any = None) -> list[str]:
+    """Return the titles of the story that somebody reads, in its order."""
+    client = Client()
+    if user is not None:
+        client.force_login(user)
+    answer = client.get(address)
+    assert answer.status_code == 200
+    found = re.findall(r'<div class="body">.*?<h3><a [^>]*>(.*?)</a></h3>', answer.content.decode(), flags=re.S)
+    return [title.strip() for title in found]
+
+
+def test_every_link_tells_the_whole_chain_in_the_order_of_its_days(cast: Cast) -> None:
+    world = World(cast)
+    whole = [world.cluster.title, "Method handed over", "Bay Water (IT)", world.need.question, world.solution.title]
+    for kind, pk in world.refs.items():
+        assert titles(f"/chain/{kind}/{pk}/") == whole, kind
+
+
+def test_a_chain_goes_no_further_than_the_reader_sees(cast: Cast) -> None:
+    world = World(cast)
+    Uptake.objects.filter(pk=world.uptake.pk).update(is_disclosed=False)
+    address = f"/chain/cluster/{world.cluster.pk}/"
+    assert "Bay Water (IT)" not in titles(address)
+    assert "Bay Water (IT)" in titles(address, cast.user("lead"))
+    assert Client().get(f"/chain/uptake/{world.uptake.pk}/").status_code == 404
+    Solution.objects.filter(pk=world.solution.pk).update(status=SolutionStatus.DRAFT, published_at=None)
+    assert world.solution.title not in titles(address)
+    Cluster.objects.filter(pk=world.cluster.pk).update(state=State.DECLINED)
+    assert titles(f"/chain/need/{world.need.pk}/") == [world.need.question]
+    for kind in ("cluster", "outcome", "uptake"):
+        for suffix in ("/", ".json"):
+            assert Client().get(f"/chain/{kind}/{world.refs[kind]}{suffix}").status_code == 404
+
+
+def test_what_is_no_link_has_no_chain() -> None:
+    for address in ("/chain/member/1/", "/chain/need/0/", f"/chain/need/{10**30}/", "/chain/uptake/7.json"):
+        assert Client().get(address).status_code == 404
+
+
+def test_a_chain_of_one_says_so_and_a_long_one_says_that_there_is_more(cast: Cast) -> None:
+    lonely = make.make_need("Alone?")
+    assert "Nothing is linked to it yet" in Client().get(f"/chain/need/{lonely.pk}/").content.decode()
+    world = World(cast)
+    Outcome.objects.bulk_create(
+        [Outcome(cluster=world.cluster, kind="networking", title=f"Outcome {number}") for number in range(MOST + 1)]
+    )
+    page = Client().get(f"/chain/cluster/{world.cluster.pk}/").content.decode()
+    assert f"There are more outcomes than the {MOST} shown" in page
+    assert (
+        len([title for title in titles(f"/chain/cluster/{world.cluster.pk}/") if title.startswith("Outcome")]) <= MOST
+    )
+
+
+def test_the_data_is_prov_that_another_program_reads(cast: Cast) -> None:
+    world = World(cast)
+    content = Client().get(f"/chain/solution/{world.solution.pk}.json").content.decode()
+    document = ProvDocument.deserialize(content=content, format="json")
+    names = {str(record.identifier) for record in document.get_records() if record.identifier}
+    assert {f"m4n:{kind}/{pk}/" for kind, pk in world.refs.items()} <= names
+    said = document.get_provn()
+    assert f"wasDerivedFrom(m4n:uptake/{world.uptake.pk}/, m4n:solution/{world.solution.pk}/" in said
+    assert f"wasGeneratedBy(m4n:outcome/{world.outcome.pk}/, m4n:cluster/{world.cluster.pk}/" in said
+    assert f"used(m4n:cluster/{world.cluster.pk}/, m4n:need/{world.need.pk}/" in said
+    again = ProvDocument.deserialize(content=document.serialize(format="json"), format="json")
+    assert again == document
+    assert document.unified().is_document()
+
+
+def test_the_picture_holds_what_the_story_tells(cast: Cast) -> None:
+    world = World(cast)
+    page = Client().get(f"/chain/uptake/{world.uptake.pk}/").content.decode()
+    picture = page[page.index("<svg xmlns") : page.index("</figure>")]
+    for words in ("Bay Water (IT)", "Method handed over", "Flood storage method"):
+        assert words in picture
+    assert picture.count("<circle class=") >= 5
+    assert picture.count('class="p-edge"') == 6
+    adopt(cast, "Said Water", cluster=world.cluster, is_documented=False)
+    assert 'class="p-o-olive"' in Client().get(f"/chain/cluster/{world.cluster.pk}/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["visitor", "member", "lead"])
+def test_a_chain_takes_as_many_queries_with_three_rows_as_with_one(cast: Cast, role: str) -> None:
+    world, client = World(cast), Client()
+    if (user := cast.user(role)) is not None:
+        client.force_login(user)
+    counts: list[dict[str, int]] = []
+    for _size in ("one", "three"):
+        found = {}
+        for kind, pk in world.refs.items():
+            client.get(f"/chain/{kind}/{pk}/")
+            with CaptureQueriesContext(connection) as captured:
+                assert client.get(f"/chain/{kind}/{pk}/").status_code == 200
+            found[kind] = len(captured)
+        counts.append(found)
+        world.grow()
+        world.grow()
+    one, three = counts
+    assert {kind: (one[kind], three[kind]) for kind in one if three[kind] > one[kind]} == {}
+    assert max(three.values()) <= MOST_QUERIES
+
+
+def test_a_line_of_policy_leads_back_to_the_result_in_two_presses(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    statement = discussed(cast, cluster)
+    uptake = Uptake.objects.get()
+    before = Client().get(f"/chain/uptake/{uptake.pk}/").content.decode()
+    act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"))
+    page = Client().get(f"/policy/{statement.pk}/").content.decode()
+    address = re.search(r"/chain/statement_line/\d+/", page)
+    assert address is not None
+    chain = Client().get(address[0]).content.decode()
+    assert f'href="/solutions/{cast.solution.pk}/"' in chain
+    assert f'href="/uptakes/{uptake.pk}/"' in chain
+    after = Client().get(f"/chain/uptake/{uptake.pk}/").content.decode()
+    assert ("Policy line" in before, "Policy line" in after) == (False, True)

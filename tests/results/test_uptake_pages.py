@@ -1,0 +1,154 @@
+"""The pages of uptakes: lists with both figures, a form that asks whom one means, and an edit that loses no text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from clusters.choices import State
+from clusters.models import Cluster
+from community.models import Organisation
+from results.actions.uptake import update_uptake
+from results.models import Uptake
+from results.tables.uptake import some_of
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import NOW, make_organisation, make_territory
+from tests.results.making import EVIDENCE, answered, asked, make_uptake
+
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+@pytest.fixture
+def cluster(cast: Cast) -> Cluster:
+    return make_cluster(cast, State.RUNNING)
+
+
+def signed_in(cast: Cast, role: str) -> Client:
+    client = Client()
+    client.force_login(cast.user(role))
+    return client
+
+
+def form(cast: Cast, **values: Any) -> dict[str, Any]:
+    given = {"solution": cast.solution.pk, "organisation": "Water Board of the Bay", "state": "in_use"}
+    given |= {"kind": "as_is", "in_use_on": "1 April 2026", "evidence_url": EVIDENCE, "is_disclosed": "on"}
+    return {**given, "seen_version": 0, **values}
+
+
+def test_both_figures_stand_apart_wherever_uptakes_are_listed(cast: Cast, cluster: Cluster) -> None:
+    uptake = make_uptake(cast, cluster)
+    make_uptake(cast, cluster, name="Another Board")
+    make_uptake(cast, cluster, name="Third Board", state="aware")
+    make_uptake(cast, cluster, name="Silent Board", is_disclosed=False)
+    answered(asked(cast, uptake)[1])
+    project = cast.solution.project
+    for page in (f"/clusters/{cluster.name}/uptakes/", f"/solutions/{cast.solution.pk}/", f"/projects/{project.code}/"):
+        text = " ".join(Client().get(page).content.decode().split())
+        for words in ("<b>1</b><span>uptake documented", "<b>1</b><span>uptake declared", "<b>1</b><span>on the way"):
+            assert words in text, (page, words)
+        assert "Silent Board" not in text
+    verified = uptake.organisation
+    Organisation.objects.filter(pk=verified.pk).update(is_verified=True)
+    assert "Flood storage method" in Client().get(f"/organisations/{verified.pk}/").content.decode()
+    assert "not disclosed" in signed_in(cast, "lead").get(f"/clusters/{cluster.name}/uptakes/").content.decode()
+
+
+def test_many_uptakes_are_counted_and_the_first_of_them_shown(cast: Cast, cluster: Cluster) -> None:
+    answered(asked(cast, make_uptake(cast, cluster))[1])
+    for number in range(4):
+        make_uptake(cast, cluster, name=f"Board {number}", state="aware" if number % 2 else "in_use")
+    whole, part = (some_of(Uptake.objects.of_cluster(cluster), most) for most in (5, 2))
+    assert [(row.documented, row.declared, row.on_the_way, row.more) for row in (whole, part)] == [
+        (1, 2, 2, 0),
+        (1, 2, 2, 3),
+    ]
+    assert [row.state for row in whole.rows] == ["in_use", "in_use", "in_use", "aware", "aware"]
+    assert part.rows == whole.rows[:2]
+
+
+def test_osmosis_is_an_outcome_and_the_page_says_so_where_one_chooses(cast: Cast, cluster: Cluster) -> None:
+    client = signed_in(cast, "participant")
+    for page in ("uptakes/", "uptakes/add/"):
+        text = " ".join(client.get(f"/clusters/{cluster.name}/{page}").content.decode().split())
+        assert "an outcome, never an uptake" in text
+        assert f'/clusters/{cluster.name}/outcomes/">record an outcome' in text
+
+
+def test_a_name_like_a_known_one_is_asked_about_and_a_new_one_is_entered(cast: Cast, cluster: Cluster) -> None:
+    known, client = make_organisation("Water Board of the Bay"), signed_in(cast, "lead")
+    place, address = make_territory(country="HR", is_programme_region=True), f"/clusters/{cluster.name}/uptakes/add/"
+    sent = form(cast, organisation="Water Board of the Bays", territory=place.pk)
+    asked_back = client.post(address, sent)
+    assert (asked_back.status_code, "Do you mean one of these?" in asked_back.content.decode()) == (422, True)
+    assert client.post(address, {**sent, "meant": known.pk}).status_code == 302
+    assert Uptake.objects.get().organisation == known
+    assert client.post(address, {**sent, "meant": "new"}).status_code == 302
+    new = Organisation.objects.get(name="Water Board of the Bays")
+    assert (new.is_verified, Uptake.objects.filter(organisation=new).count()) == (False, 1)
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"solution": ""}, "Choose the solution that is taken up."),
+        ({"organisation": ""}, "Name the organisation that takes it up."),
+        ({"state": ""}, "Choose how far it has come."),
+        ({"kind": ""}, "Say how it is taken up."),
+        ({"kind": "adapted"}, "Say what was adapted, and why."),
+        ({"in_use_on": ""}, "Say since when it is in use."),
+        ({"in_use_on": "13 May 2026"}, "This day has not come yet."),
+        ({"evidence_url": ""}, "Give the address of what shows it."),
+        ({"evidence_url": "javascript:alert(1)"}, "Give the address of a page"),
+    ],
+)
+def test_bad_input_gets_a_clear_error_and_stays(
+    cast: Cast, cluster: Cluster, values: dict[str, Any], sentence: str
+) -> None:
+    answer = signed_in(cast, "lead").post(
+        f"/clusters/{cluster.name}/uptakes/add/", form(cast, tailoring="Law", **values)
+    )
+    text = answer.content.decode()
+    assert (answer.status_code, sentence in text, ">\nLaw</textarea>" in text) == (422, True, True)
+    assert Uptake.objects.count() == 0
+
+
+def test_a_stale_edit_comes_back_with_both_texts(cast: Cast, cluster: Cluster) -> None:
+    uptake, client = make_uptake(cast, cluster), signed_in(cast, "deputy_lead")
+    page = client.get(f"/uptakes/{uptake.pk}/edit/").content.decode()
+    assert "Water Board of the Bay" in page
+    update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=1, tailoring="The law of the lagoon.")
+    sent = form(cast, tailoring="The law of the bay.", seen_version=1)
+    answer = client.post(f"/uptakes/{uptake.pk}/edit/", sent)
+    text = answer.content.decode()
+    assert (answer.status_code, "Saved meanwhile" in text) == (409, True)
+    assert all(words in text for words in ("law of the", "lagoon", "bay."))
+
+
+def test_a_step_asks_for_what_it_needs_and_says_what_is_in_its_way(cast: Cast, cluster: Cluster) -> None:
+    uptake, client = make_uptake(cast, cluster, state="mentoring"), signed_in(cast, "lead")
+    page = f"/uptakes/{uptake.pk}/committed/"
+    refused = client.post(page, {"seen_version": 1, "kind": "as_is"})
+    assert (refused.status_code, "Add what shows it" in refused.content.decode()) == (422, True)
+    assert client.post(page, {"seen_version": 1, "kind": "as_is", "evidence_url": EVIDENCE}).status_code == 302
+    again = client.post(page, {"seen_version": 1, "kind": "as_is", "evidence_url": EVIDENCE})
+    assert (again.status_code, "Somebody" in again.content.decode() or "You yourself" in again.content.decode()) == (
+        409,
+        True,
+    )
+    wrong = client.get(f"/uptakes/{uptake.pk}/interested/").content.decode()
+    assert "This uptake is on the step “Committed”" in wrong
