@@ -17,7 +17,7 @@ from django.test import Client
 from clusters.choices import State
 from clusters.models import Cluster, Participation
 from clusters.search import index
-from community.models import Organisation
+from community.models import ExchangeWish, Liaison, Organisation
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from results.actions.confirmation import ask_adopter
@@ -73,7 +73,13 @@ def cast() -> Cast:
         if state == State.RUNNING:
             hide_an_uptake(cast, cluster)
             issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
-    make.make_solution("Harbour method", contact=hidden)
+    term = make.make_term()
+    make.make_solution("Harbour method", contact=hidden).challenges.add(term)
+    for exchange in (make.make_exchange("Harbour buoys", by=hidden), make.make_exchange("Harbour ropes")):
+        exchange.challenges.add(term)
+        if exchange.offered_by != hidden:
+            ExchangeWish.objects.create(exchange=exchange, member=hidden, note="Wishes")
+    Liaison.objects.create(network="Harbour forum", working_group=cast.group, kept_by=hidden)
     make.make_member("Shown Person", organisation=cast.organisation, consents=("directory", "public"))
     return cast
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,6 +21,8 @@ from community.rules.exchange import MOST_OPEN
 from community.similar_exchanges import exchanges_near, pairs_of
 from community.verification import verify_history
 from tests import factories as make
+from tests.clusters.test_every_action_atomic import breaks, statements, written
+from tests.database import changed, contents
 from tests.factories import TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -163,3 +167,26 @@ def test_an_erased_person_leaves_no_open_offer_and_a_merged_one_takes_theirs_alo
     assert [wishes.export(one)["exchange"] for one in wishes.rows(new)] == [other.topic]
     assert (exchanges.erase(new), wishes.erase(new)) == (1, 1)
     assert PeerExchange.objects.get(pk=row.pk).status == ExchangeStatus.CANCELLED
+
+
+def test_an_action_that_breaks_at_its_last_statement_leaves_nothing_behind() -> None:
+    offering, wishing, other = (make.make_member().user for _number in range(3))
+    row = make.make_exchange("Which anchors hold?", by=offering.member)
+    wish = wish_exchange(exchange=row, by=wishing)
+    agree = partial(transition, row, "agree_exchange", by=offering, wish=wish.pk)
+    presses: dict[str, Callable[[], object]] = {
+        "open": partial(open_exchange, by=other, is_offer=False, values=words(topic="Who knows anchors that hold?")),
+        "change": partial(change_exchange, exchange=row, by=offering, seen_version=1, values=words(topic="Chains")),
+        "wish": partial(wish_exchange, exchange=row, by=other),
+        "take back": partial(take_back_wish, exchange=row, by=wishing),
+        "agree": agree,
+        "call off": lambda: (agree(), transition(row, "call_off_exchange", by=wishing, reason="A storm.")),
+        "finish": lambda: (agree(), transition(row, "finish_exchange", by=wishing, came="Nine anchors.")),
+    }
+    tables = set(contents())
+    for name, press in presses.items():
+        found = statements(press)
+        besides = tables - written(found, tables)
+        before = contents(besides)
+        assert any(breaks(press, number) for number in range(len(found), 0, -1)), name
+        assert changed(before, contents(besides)) == {}, name
