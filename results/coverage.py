@@ -38,8 +38,8 @@ def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Fact
     """
     sees_proposed = viewer(user, on or timezone.localdate()).is_cop
     states = [state for state in STATES if sees_proposed or state not in PROPOSED_STATES]
-    regions = _regions()
-    where = _where(regions)
+    regions = programme_regions()
+    where = places_of(regions)
     works = _works(Cluster.objects.in_states(states), where)
     public = {work.pk for work in works}
     return Facts(
@@ -54,7 +54,8 @@ def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Fact
     )
 
 
-def _regions() -> dict[int, Region]:
+def programme_regions() -> dict[int, Region]:
+    """Return the regions of the programme by their keys, in the order of their codes; one query."""
     rows = Territory.objects.programme_regions().order_by("country", "code", "pk")
     return {
         pk: Region(code, name, country, column or 0, row or 0)
@@ -70,7 +71,7 @@ def _countries(regions: Mapping[int, Region]) -> dict[str, str]:
     return dict(sorted(names.items(), key=lambda pair: pair[1]))
 
 
-def _where(regions: Mapping[int, Region]) -> Places:
+def places_of(regions: Mapping[int, Region]) -> Places:
     """Return for each territory the programme's regions in which it lies, and its countries.
 
     What lies in no region of the programme, such as a sea, still has its own country.

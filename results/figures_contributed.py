@@ -28,6 +28,9 @@ def register() -> None:
     )
     contributions.page_sections.register("results.chain.cluster", section)
     contributions.navigation.register(
+        "dashboard", NavigationEntry(_("Dashboard"), "results:dashboard", order=62, prefixes=("/dashboard/",))
+    )
+    contributions.navigation.register(
         "indicators", NavigationEntry(_("Indicators"), "results:indicators", order=65, prefixes=("/indicators/",))
     )
     contributions.clock_jobs.register(

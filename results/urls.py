@@ -5,12 +5,14 @@ from django.urls import URLPattern, path
 from results.views import confirm_link, confirmation, evidence, policy, policy_line, step, uptake
 from results.views.chain import ChainDataView, ChainView
 from results.views.coverage import coverage
+from results.views.dashboard import dashboard
 from results.views.indicators import IndicatorsView, IndicatorView
 from results.views.matches import IdleView, MatchesView
 
 app_name = "results"
 
 urlpatterns: list[URLPattern] = [
+    path("dashboard/", dashboard, name="dashboard"),
     path("coverage/", coverage, name="coverage"),
     path("coverage/matches/", MatchesView.as_view(), name="matches"),
     path("coverage/matches/idle/", IdleView.as_view(), name="idle"),

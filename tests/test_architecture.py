@@ -87,6 +87,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "relatives",
             "coverage",
             "matches",
+            "dashboard",
             "policy_sentences",
             "policy_summary",
         }

@@ -81,6 +81,7 @@ BUDGETS: dict[str, int] = {
     "/members/": 12,
     "/working-groups/": 12,
     "/coverage/": 18,
+    "/dashboard/": 11,
     "/coverage/matches/": 26,
     "/coverage/matches/idle/": 18,
     "/policy/": 8,

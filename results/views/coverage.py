@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from clusters.visibility import viewer
-from community.cells import guarded
 from results.coverage import facts_for
 from results.forms.coverage import ROWS, CoverageForm
 from results.tables.coverage import Coverage, countries_of, coverage_of, sheet_of
+from results.views.parts import csv_file
 
 
 @login_not_required
@@ -31,7 +30,8 @@ def coverage(request: HttpRequest) -> HttpResponse:
     given, sees_proposed = form.cleaned_data, viewer(request.user, on).is_cop
     found = coverage_of(facts, form.wanted, given["rows"], given["columns"], sees_proposed=sees_proposed)
     if request.GET.get("format") == "csv":
-        return _file(found, f"coverage-{given['rows']}-{given['columns']}-{on.isoformat()}.csv")
+        name = f"coverage-{given['rows']}-{given['columns']}-{on.isoformat()}.csv"
+        return csv_file(*sheet_of(found), name=name)
     context |= {"coverage": found, "on": on, "views": _views(request, found), "is_narrowed": form.is_narrowed}
     return render(request, "results/coverage/coverage.html", context)
 
@@ -44,14 +44,3 @@ def _views(request: HttpRequest, found: Coverage) -> list[dict[str, object]]:
         query["rows"] = code
         views.append({"url": f"?{query.urlencode()}", "icon": "list", "label": label, "current": found.rows == code})
     return views
-
-
-def _file(found: Coverage, name: str) -> HttpResponse:
-    """Hand the table out in UTF-8 with the mark by which Excel knows it."""
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    head, rows = sheet_of(found)
-    writer = csv.writer(answer)
-    writer.writerow(head)
-    writer.writerows([guarded(str(cell)) for cell in row] for row in rows)
-    return answer

@@ -1,14 +1,17 @@
-"""What the pages of results share: loading an uptake with its cluster."""
+"""What the pages of results share: loading an uptake with its cluster, and handing a table out."""
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from clusters.views.cluster import frame, load
 from clusters.views.parts import ask
 from community.access import get_visible
+from community.cells import guarded
 from results.models import Uptake
 from results.rules.uptake import can_record
 
@@ -42,3 +45,13 @@ def kept_uptake(request: SignedInRequest, pk: int) -> Uptake:
 def around(request: HttpRequest, uptake: Uptake) -> dict[str, Any]:
     """Return what the frame of an uptake's page shows."""
     return {**frame(request, uptake.cluster, "uptakes"), "uptake": uptake}
+
+
+def csv_file(head: Sequence[str], rows: Iterable[Sequence[Any]], *, name: str) -> HttpResponse:
+    """Hand a table out in UTF-8 with the mark by which Excel knows it; no cell acts as a formula."""
+    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    writer = csv.writer(answer)
+    writer.writerow(head)
+    writer.writerows([guarded(str(cell)) for cell in row] for row in rows)
+    return answer
