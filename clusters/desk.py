@@ -40,22 +40,22 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
     if who.member_id is None:
         return
     if who.is_coordinator:
-        yield from _first(_to_decide(user, who, on), "clusters:review")
-        yield from _first(_to_confirm(who, on), "clusters:overview")
-        yield from _first(_merges_to_answer(user, who), "clusters:review")
+        yield from first(_to_decide(user, who, on), "clusters:review")
+        yield from first(_to_confirm(who, on), "clusters:overview")
+        yield from first(_merges_to_answer(user, who), "clusters:review")
     yield from leads_to_find(who, on)
-    yield from _first(_to_answer_as_lead(who))
-    yield from _first(_invitations(who))
-    yield from _first(_returned_and_drafts(who))
-    yield from _first(_to_start_or_end(who, on))
-    yield from _first(_late_stages(who, on), "clusters:several")
-    yield from _first(_old_roadmaps(who, on), "clusters:several")
-    yield from _first(_requests(who), "clusters:several")
-    yield from _first(_open_conditions(who, on))
-    yield from _first(_follow_ups(who, on))
+    yield from first(_to_answer_as_lead(who))
+    yield from first(_invitations(who))
+    yield from first(_returned_and_drafts(who))
+    yield from first(_to_start_or_end(who, on))
+    yield from first(_late_stages(who, on), "clusters:several")
+    yield from first(_old_roadmaps(who, on), "clusters:several")
+    yield from first(_requests(who), "clusters:several")
+    yield from first(_open_conditions(who, on))
+    yield from first(_follow_ups(who, on))
 
 
-def _first(found: Iterable[DeskItem], page: str = "clusters:list") -> Iterator[DeskItem]:
+def first(found: Iterable[DeskItem], page: str = "clusters:list") -> Iterator[DeskItem]:
     """Yield the first `MOST` of one sort; where there are more, say so, and lead to a page that has them all."""
     rows = list(found)
     yield from rows[:MOST]
@@ -246,11 +246,11 @@ def _late_stages(who: Viewer, on: date) -> Iterator[DeskItem]:
     kept = Cluster.objects.kept_by(who.member_id or 0)
     is_kept = Case(When(cluster__in=kept, then=True), default=False, output_field=BooleanField())
     rows = Stage.objects.late_or_orphan(on).annotate(is_kept=is_kept)
-    rows = rows.filter(Q(is_kept=True) | Q(responsible=who.member_id), cluster__state__in=sorted(ACTIVE_STATES))
+    rows = rows.filter(Q(is_kept=True) | Q(responsible=who.member_id, is_orphan=False))
+    rows = rows.filter(cluster__state__in=sorted(ACTIVE_STATES))
+    rows = rows.filter(Q(is_orphan=True) | Q(cluster__state=State.RUNNING, planned_end_on__lt=on))
     for stage in rows.select_related("cluster").order_by("planned_end_on", "pk")[: MOST + 1]:
         leads = bool(getattr(stage, "is_kept", False))
-        if not leads and stage.is_orphan:
-            continue
         if stage.is_orphan:
             yield DeskItem(
                 verb=_("Name who is responsible"),
