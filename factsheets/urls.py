@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path, register_converter
 
-from factsheets.views import files, issue, preview, statement, verify
+from factsheets.views import coverage, files, issue, preview, statement, verify
 
 app_name = "factsheets"
 
@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("policy/<int:pk>/v<int:version>/<slug:language>/", statement.statement, name="statement"),
     path("policy/<int:pk>/v<int:version>/<slug:language>.pdf", statement.statement_pdf, name="statement_pdf"),
     path("policy/<int:pk>/v<int:version>/<slug:language>.json", statement.statement_data, name="statement_data"),
+    path("coverage.pdf", coverage.coverage_pdf, name="coverage_pdf"),
     path("factsheets/verify/", verify.verify, name="verify"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>/", issue.version, name="issue"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>.pdf", files.version_pdf, name="issue_pdf"),

@@ -29,6 +29,7 @@ class CoverageForm(forms.Form):
     def __init__(self, *args: Any, facts: Facts, countries: list[tuple[str, str]], **kwargs: Any) -> None:
         """Take what there is to choose from."""
         super().__init__(*args, **kwargs)
+        self.facts = facts
         groups = [(code, f"{code} {title}") for code, title in facts.groups]
         self._offer("wg", groups)
         self._offer("project", [(acronym, acronym) for acronym, _title in facts.projects])
@@ -51,6 +52,21 @@ class CoverageForm(forms.Form):
         return any(self.cleaned_data.get(name) for name in self.fields if name not in ("rows", "columns")) or (
             self.cleaned_data.get("columns", Columns.GROUP) is not Columns.GROUP
         )
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """What is chosen, as label and words, in the order of the form; nothing for what counts all."""
+        chosen = []
+        for name, field in self.fields.items():
+            if value := self.cleaned_data.get(name):
+                words: Any = dict(field.choices)  # type: ignore[attr-defined]
+                chosen.append((str(field.label), str(words[value])))
+        return chosen
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What an address says to choose the same: only what the form knows."""
+        return {name: str(value) for name in self.fields if (value := self.cleaned_data.get(name))}
 
     @property
     def wanted(self) -> Wanted:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -85,8 +85,13 @@ class Coverage:
     bare: list[Line]
 
 
-def coverage_of(facts: Facts, wanted: Wanted, rows: Rows, columns: Columns, *, sees_proposed: bool) -> Coverage:
-    """Return the page for facts and what is chosen; `sees_proposed` adds what is not approved yet."""
+def coverage_of(
+    facts: Facts, wanted: Wanted, rows: Rows, columns: Columns, *, sees_proposed: bool, is_paper: bool = False
+) -> Coverage:
+    """Return the page for facts and what is chosen; `sees_proposed` adds what is not approved yet.
+
+    On paper the regions of the map lead nowhere.
+    """
     kept = rules.chosen(facts, wanted)
     counts, total = rules.count(kept, rows, columns), rules.in_all(kept, columns)
     heads = list(_columns(facts, columns, sees_proposed))
@@ -98,6 +103,8 @@ def coverage_of(facts: Facts, wanted: Wanted, rows: Rows, columns: Columns, *, s
     if UNSAID in counts:
         lines.append(_line(UNSAID, str(_UNSAID[rows]), "", counts[UNSAID], heads, kept, links))
     tiles = _tiles(kept, wanted, sees_proposed)
+    if is_paper:
+        tiles = [replace(tile, url="") for tile in tiles]
     return Coverage(
         lead=_lead(kept),
         wide=tilemap(tiles, ident="tilemap-wide"),

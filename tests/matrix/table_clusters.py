@@ -630,6 +630,7 @@ FACTSHEETS = (
     page("factsheets:issue_pdf", VERSION),
     page("factsheets:issue_data", VERSION),
     page("factsheets:verify"),
+    Row("factsheets:coverage_pdf", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
     page("factsheets:preview", cluster(State.DRAFT), who(404, (200, DRAFT_READERS)), case="draft"),
     page("factsheets:preview", RUNNING, case="running"),
     Row(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -91,7 +92,7 @@ def test_a_proposal_takes_the_solution_along(cast: Cast, client: Client) -> None
     need, idle, _used = seagrass()
     draft = make.make_solution("A draft", status="draft", published_at=None)
     client.force_login(cast.accounts["member"])
-    start = {"need": need.pk, "solution": [idle.pk, draft.pk, "x"]}
+    start: dict[str, Any] = {"need": need.pk, "solution": [idle.pk, draft.pk, "x"]}
     page = client.get("/clusters/propose/", start).text
     assert ("Buoys for meadows" in page, f'name="solution" value="{draft.pk}"' in page) == (True, False)
     sent = {"code": "abcdefgh", "start": f"need:{need.pk}", "solution": start["solution"]}
