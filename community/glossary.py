@@ -84,6 +84,14 @@ WORDS: Final = (
         ),
     ),
     Entry(
+        _("Idle solution"),
+        _("A published solution with which no cluster works and which nobody has taken up."),
+    ),
+    Entry(
+        _("Coverage"),
+        _("In which regions, projects and working groups clusters work, and where nothing clusters yet."),
+    ),
+    Entry(
         _("Transfer by osmosis"),
         _("Informal exchange from peer to peer. It is an outcome, and it is not counted as uptake."),
     ),

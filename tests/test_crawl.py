@@ -113,7 +113,7 @@ def is_dead(address: str, answer: HttpResponse) -> bool:
 
 def is_slow(path: str) -> bool:
     """Leave out what is drawn anew for each reader and takes seconds; the factsheets' tests read it."""
-    return path.endswith("preview.pdf") or path.startswith("/admin/")
+    return path.endswith("preview.pdf") or path.startswith(("/admin/", "/coverage.pdf"))
 
 
 @pytest.mark.slow

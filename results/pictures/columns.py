@@ -18,7 +18,7 @@ EDGE: Final = 6.0
 TOP: Final = 22.0
 BASE: Final = TOP + HIGH
 #: So many quarters are drawn, the newest; the table beside holds all.
-MOST: Final = 12
+MOST: Final = 10
 #: A column is at most so broad.
 BROADEST: Final = 34.0
 
@@ -52,10 +52,10 @@ def columns(drawn: Sequence[Column], *, ident: str, title: str, colour: str = "b
         is_first = index == 0 or shown[index - 1].year != column.year
         parts.append(_column(column, centre, breadth, HIGH / highest, colour))
         parts.append(
-            text(centre, BASE + 16, f"Q{column.quarter}", css="p-t2", colour="ink-2", size=11, anchor="middle")
+            text(centre, BASE + 16, f"Q{column.quarter}", css="p-t2", colour="ink-2", size=12.5, anchor="middle")
         )
         if is_first:
-            parts.append(text(centre, BASE + 32, column.year, css="p-t2", colour="ink-2", size=11, anchor="middle"))
+            parts.append(text(centre, BASE + 32, column.year, css="p-t2", colour="ink-2", size=12.5, anchor="middle"))
     return framed(joined(parts), width=WIDE, height=BASE + 38, ident=ident, title=title)
 
 
@@ -69,7 +69,7 @@ def _column(column: Column, centre: float, breadth: float, scale: float, colour:
         parts.append(_part(left, BASE - filled, breadth, filled, colour, is_filled=True))
     words = f"{column.filled}+{column.outlined}" if column.outlined else str(column.filled)
     y = BASE - filled - outlined - 5
-    parts.append(text(centre, y, words, size=12 if len(words) < 5 else 10, anchor="middle", is_bold=True))
+    parts.append(text(centre, y, words, size=13 if len(words) < 5 else 11, anchor="middle", is_bold=True))
     return joined(parts)
 
 

@@ -55,7 +55,7 @@ def test_columns_say_their_numbers_without_colour() -> None:
     assert ("Uptakes &lt;b&gt;" in drawn, ">2+3</text>" in drawn, ">2025</text>" in drawn) == (True, True, True)
     assert (drawn.count('class="p-f-brand"'), drawn.count('class="p-o-brand"')) == (2, 1)
     assert (columns([], ident="x", title=""), columns([Column(2026, 1, 0)], ident="x", title="") != "") == ("", True)
-    assert columns([Column(2020 + n // 4, n % 4 + 1, n) for n in range(20)], ident="x", title="").count("<rect") == 12
+    assert columns([Column(2020 + n // 4, n % 4 + 1, n) for n in range(20)], ident="x", title="").count("<rect") == 10
 
 
 @pytest.mark.django_db
