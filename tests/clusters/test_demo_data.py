@@ -87,6 +87,8 @@ def verdict_on(cluster: Cluster, verb: str, user: User) -> str | None:
     return None
 
 
+#: What a document follows.
+ISSUING = ["approve", "conclude", "discontinue", "correct", "amendment.accepted", "statement.adopted"]
 pytestmark = [pytest.mark.usefixtures("world"), pytest.mark.django_db]
 
 
@@ -281,7 +283,7 @@ class TestMadeUp:
         assert not Message.objects.filter(state=MessageState.SENT, sent_at=None).exists()
 
     def test_documents_bear_the_day_of_what_led_to_them(self) -> None:
-        issuing = Event.objects.filter(verb__in=["approve", "conclude", "discontinue", "correct", "amendment.accepted"])
+        issuing = Event.objects.filter(verb__in=ISSUING)
         issues = Issue.objects.select_related("event")
         assert issues.count() == issuing.count() == Job.objects.filter(task="factsheets.issue").count()
         for issue in issues:
