@@ -453,7 +453,11 @@ def queries_again(client: Client, address: str) -> list[str]:
     return [row["sql"] for row in captured.captured_queries]
 
 
-@pytest.mark.parametrize("role", READERS)
+#: The member's pages are the lead's and the coordinator's, too: left to the long run.
+ASKED = [pytest.param(role, marks=pytest.mark.slow if role == "member" else ()) for role in READERS]
+
+
+@pytest.mark.parametrize("role", ASKED)
 def test_a_page_takes_as_many_queries_with_three_rows_as_with_one_and_keeps_to_its_budget(role: str) -> None:
     world = World()
     client = Client()

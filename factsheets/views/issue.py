@@ -60,7 +60,8 @@ def no_factsheet(request: HttpRequest, reference: str, *, has_others: bool = Fal
 def file_is_away(request: HttpRequest, reference: str, name: str) -> HttpResponse:
     """Say, with 503, that a stored file is missing or damaged, and tell the log which: a backup has it."""
     logger.error("the stored file %s of the factsheet of %s is missing or damaged", name, reference)
-    return render(request, "factsheets/issue/away.html", {"reference": reference}, status=503)
+    context = {"reference": reference, "issue": Issue.objects.for_reference(reference).defer("snapshot").first()}
+    return render(request, "factsheets/issue/away.html", context, status=503)
 
 
 def editions_of(reference: str) -> list[Edition]:

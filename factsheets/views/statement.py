@@ -44,7 +44,9 @@ def statement_data(request: HttpRequest, pk: int, version: int, language: str) -
 def _file(request: HttpRequest, pk: int, version: int, language: str, file: str, suffix: str) -> HttpResponseBase:
     found = get_visible(PolicyStatement.objects.for_list(), request.user, pk=pk)
     row = Edition.objects.file_at_address(file, found.reference or "", version, language)
-    return none_of(request, found) if row is None or not row[0] else hand_out(request, row, row[2], suffix)
+    return (
+        none_of(request, found) if row is None or not row[0] else hand_out(request, row, found.reference or "", suffix)
+    )
 
 
 def none_of(request: HttpRequest, found: PolicyStatement) -> HttpResponse:

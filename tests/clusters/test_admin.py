@@ -31,10 +31,9 @@ def site(client: Client, cast: Cast) -> Client:
     return client
 
 
-def test_every_state_is_shown_with_a_link_and_without_a_control(site: Client, cast: Cast) -> None:
-    for state in State:
-        if state == State.DRAFT:
-            continue
+def test_every_state_is_shown_with_a_link_and_without_a_control(site: Client, cast: Cast, thorough: bool) -> None:
+    states = [state for state in State if state != State.DRAFT]
+    for state in states if thorough else states[::3]:
         cluster = make_cluster(cast, state)
         text = site.get(reverse("admin:clusters_cluster_change", args=[cluster.pk])).content.decode()
         content = text.split('id="content"')[-1]

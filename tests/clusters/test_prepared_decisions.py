@@ -45,7 +45,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock"), pytest.ma
 STATE = State.SUBMITTED
 
 
-@pytest.mark.parametrize(("verb", "announce_at"), [("decline", None), ("approve", LATER)])
+@pytest.mark.parametrize(
+    ("verb", "announce_at"), [("decline", None), pytest.param("approve", LATER, marks=pytest.mark.slow)]
+)
 def test_whoever_may_not_decide_reads_the_same_as_if_nothing_was_prepared(
     cast: Cast, cluster: Cluster, verb: str, announce_at: datetime | None, thorough: bool
 ) -> None:

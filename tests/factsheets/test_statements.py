@@ -82,3 +82,11 @@ def test_what_was_not_issued_is_said_to_who_may_know_of_the_statement(cast: Cast
         assert Client().get(f"/policy/{statement.pk}/v1/en{ending}").status_code == 404
         answer = member.get(f"/policy/{statement.pk}/v1/en{ending}")
         assert (answer.status_code, "This statement was not issued in that version" in answer.text) == (404, True)
+
+
+def test_a_file_that_is_away_leads_back_to_the_statement(cast: Cast) -> None:
+    statement = adopted(cast, make_cluster(cast, State.RUNNING))
+    storage.remove(Edition.objects.get().files)
+    for ending in ("/", ".pdf", ".json"):
+        answer = Client().get(f"/policy/{statement.pk}/v1/en{ending}")
+        assert (answer.status_code, f'href="/policy/{statement.pk}/"' in answer.text) == (503, True), ending
