@@ -38,6 +38,7 @@ def cast() -> Cast:
 
 def statements(press: Callable[[], object]) -> list[str]:
     """Return the statements of a press, which is taken back."""
+    connection.queries_log.clear()  # it keeps the newest 9000 of a test, and a long run presses more
     with CaptureQueriesContext(connection) as captured, suppress(Back), transaction.atomic():
         press()
         raise Back
