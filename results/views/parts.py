@@ -55,3 +55,8 @@ def csv_file(head: Sequence[str], rows: Iterable[Sequence[Any]], *, name: str) -
     writer.writerow(head)
     writer.writerows([guarded(str(cell)) for cell in row] for row in rows)
     return answer
+
+
+def slug_of(code: str) -> str:
+    """Return a verb as its address names it."""
+    return code.partition(".")[2].replace("_", "-")

@@ -25,6 +25,7 @@ from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_summary import bare_of, of_outcome, of_uptake, unused_evidence
 from results.rules.policy import can_begin, can_discard, can_write, reads_present
 from results.tables.policy import listed, piece_of, sheet_of
+from results.views.parts import slug_of
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
@@ -32,11 +33,6 @@ if TYPE_CHECKING:
 LIST, PAGE, FORM = "results/policy/list.html", "results/policy/detail.html", "results/policy/form.html"
 #: So many unused outcomes and uptakes are listed of each.
 UNUSED = 50
-
-
-def slug_of(code: str) -> str:
-    """Return a verb as its address names it."""
-    return code.partition(".")[2].replace("_", "-")
 
 
 VERBS = {slug_of(verb.code): verb for verb in STATEMENT}

@@ -18,8 +18,7 @@ from results.actions.uptake import change_step
 from results.forms.step import StepForm
 from results.lifecycle import UPTAKE
 from results.models import Uptake
-from results.views.parts import around, uptake_of
-from results.views.uptake import slug_of
+from results.views.parts import around, slug_of, uptake_of
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest

@@ -25,7 +25,7 @@ from results.models import Uptake
 from results.rules.confirmation import can_be_asked
 from results.rules.uptake import can_ask_adopter, can_record, can_remove
 from results.tables.uptake import sheet, uptakes_of
-from results.views.parts import around, kept_uptake, uptake_of
+from results.views.parts import around, kept_uptake, slug_of, uptake_of
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
@@ -167,8 +167,3 @@ class UptakeRemoveView(View):
     def _page(self, request: SignedInRequest, uptake: Uptake, conflict: str, *, status: int) -> HttpResponse:
         context = {**around(request, uptake), "conflict": conflict}
         return render(request, "results/uptake/remove.html", context, status=status)
-
-
-def slug_of(code: str) -> str:
-    """Return a verb as its address names it."""
-    return code.partition(".")[2].replace("_", "-")
