@@ -28,7 +28,7 @@ NAVIGATION = {
     "needs": NavigationEntry(_("Needs"), "community:needs", order=30, prefixes=("/needs/",)),
     "solutions": NavigationEntry(_("Solutions"), "community:solutions", order=40, prefixes=("/solutions/",)),
     "exchanges": NavigationEntry(_("Exchanges"), "community:exchanges", order=45, prefixes=("/exchanges/",)),
-    "platforms": NavigationEntry(_("Platforms"), "community:platforms", order=15, prefixes=("/platforms/",)),
+    "platforms": NavigationEntry(_("Platforms"), "community:platforms", order=48, prefixes=("/platforms/",)),
     "projects": NavigationEntry(_("Projects"), "community:projects", order=50, prefixes=("/projects/",)),
     "working_groups": NavigationEntry(
         _("Working groups"), "community:working_groups", order=70, prefixes=("/working-groups/",)
