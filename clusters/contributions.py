@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from clusters.models import Cluster
-    from clusters.snapshot_shape import UptakeLine
+    from clusters.snapshot_shape import ReviewLine, UptakeLine
     from community.models import User
 
 Words = str | Promise
@@ -35,11 +35,17 @@ class Tab:
     is_shown: Callable[[Cluster], bool]
 
 
+def none_of(cluster: Cluster) -> Sequence[Any]:
+    """Return nothing: what a snapshot holds of results that have no lines of that sort."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Results:
     """What a cluster brought about besides its outcomes.
 
-    `verbs` are those of its events, by which a report grows old; `lines(cluster)` is what a snapshot holds of it.
+    `verbs` are those of its events, by which a report grows old; `lines(cluster)` are the uptakes that a snapshot holds
+    of it, `reviews(cluster)` the peer reviews.
     `named` is a SELECT of six columns (text, number, four texts) over the cluster whose key stands for its one %s:
     what a snapshot names from rows that change without the cluster's own. `speaks_against_none(cluster)` tells
     whether something is there that "no outcome" would deny.
@@ -49,6 +55,7 @@ class Results:
     lines: Callable[[Cluster], Sequence[UptakeLine]]
     named: str
     speaks_against_none: Callable[[Cluster], bool]
+    reviews: Callable[[Cluster], Sequence[ReviewLine]] = none_of
 
 
 @dataclass(frozen=True)
@@ -101,6 +108,11 @@ def result_verbs() -> list[str]:
 def uptake_lines(cluster: Any) -> list[UptakeLine]:
     """Return the uptakes that a snapshot of `cluster` holds."""
     return [line for one in results for line in one.lines(cluster)]
+
+
+def review_lines(cluster: Any) -> list[ReviewLine]:
+    """Return the peer reviews that a snapshot of `cluster` holds."""
+    return [line for one in results for line in one.reviews(cluster)]
 
 
 def has_results(cluster: Any) -> bool:

@@ -203,6 +203,25 @@ class UptakeLine(TypedDict):
     documented: bool
 
 
+class ReviewLine(TypedDict):
+    """A peer review of a solution, published and not withdrawn. Older snapshots have no list of them.
+
+    `version` is the published version that was read; `verdict`: fit, fit_with_changes, not_yet; `on` the day of its
+    publication; `organisations` those of the reviewers, each once; of the `recommendations` so many are `accepted` by
+    the owner, at least in part; `answered`: the owner answered it as it stands.
+    """
+
+    solution: str
+    project: str
+    version: int
+    verdict: str
+    on: Day | None
+    organisations: list[OrganisationLine]
+    recommendations: int
+    accepted: int
+    answered: bool
+
+
 class MeetingLine(TypedDict):
     """A meeting that was held: how many people of how many organisations were present (0: not recorded)."""
 
@@ -283,6 +302,7 @@ class Snapshot(TypedDict):
     outcomes: list[OutcomeLine]
     no_outcome: bool
     uptakes: list[UptakeLine]
+    reviews: list[ReviewLine]
     meetings: list[MeetingLine]
     practitioners_summary: str
     lessons: str

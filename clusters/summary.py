@@ -124,6 +124,7 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
         "outcomes": _outcomes(full, stages),
         "no_outcome": full.has_no_outcome,
         "uptakes": contributions.uptake_lines(full),
+        "reviews": contributions.review_lines(full),
         "meetings": _meetings(full),
         "amendments": _amendments(full),
         "conditions": [

@@ -85,6 +85,7 @@ class Vocabulary(TextChoices):
     SDG = "sdg", _("Sustainable Development Goal")
     OBJECTIVE = "objective", _("Specific objective")
     EXPERTISE = "expertise", _("Expertise")
+    REVIEW_CRITERION = "review_criterion", _("Criterion of a peer review")
 
 
 class NeedStatus(TextChoices):

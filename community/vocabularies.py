@@ -95,4 +95,12 @@ DEFAULT_TERMS: Final[Mapping[Vocabulary, tuple[tuple[str, str], ...]]] = {
         ("law", "Environmental law and policy"),
         ("training", "Training and communication"),
     ),
+    Vocabulary.REVIEW_CRITERION: (
+        ("relevance", "Relevance to the challenge"),
+        ("evidence", "Evidence that it works"),
+        ("transferability", "Transferability to other places"),
+        ("effort", "Effort and cost"),
+        ("documentation", "Documentation"),
+        ("sustainability", "What keeps it going"),
+    ),
 }

@@ -55,6 +55,11 @@ CONDITIONS: Final = {
     "confirmed": _("Confirmed"),
     "waived": _("Waived"),
 }
+VERDICTS: Final = {
+    "fit": _("Fit for use by others"),
+    "fit_with_changes": _("Fit for use once it is changed"),
+    "not_yet": _("Not ready for others yet"),
+}
 AMENDED: Final = {
     "title": _("title"),
     "question": _("question"),
@@ -80,6 +85,7 @@ _CHOICES: Final[Mapping[str, type[TextChoices]]] = {
 }
 _WORDS: Final[Mapping[str, Mapping[str, str | Promise]]] = {
     "step": STEPS,
+    "verdict": VERDICTS,
     "how": HOW,
     "condition": CONDITIONS,
     "amended": AMENDED,

@@ -19,9 +19,12 @@ class ResultsConfig(AppConfig):
             lifecycle,
             policy_contributed,
             policy_lifecycle,
+            review_contributed,
+            review_lifecycle,
         )
-        from results.actions import policy_effects, step_effects  # noqa: F401 - so do effects and mails
+        from results.actions import policy_effects, review_effects, step_effects  # noqa: F401 - so do effects and mails
 
         contributed.register()
         figures_contributed.register()
         policy_contributed.register()
+        review_contributed.register()

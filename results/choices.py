@@ -78,3 +78,54 @@ class EvidenceKind(models.TextChoices):
 
     OUTCOME = "outcome", _("Outcome")
     UPTAKE = "uptake", _("Uptake")
+
+
+class ReviewState(models.TextChoices):
+    """How a peer review stands."""
+
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    ANSWERED = "answered", _("Answered by the owner")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+#: Everybody reads these; a withdrawn one says so and counts nowhere.
+PUBLIC_REVIEWS = frozenset({ReviewState.PUBLISHED, ReviewState.ANSWERED, ReviewState.WITHDRAWN})
+#: What a solution, a factsheet and a chain show.
+STANDING_REVIEWS = frozenset({ReviewState.PUBLISHED, ReviewState.ANSWERED})
+
+
+class ReviewVerdict(models.TextChoices):
+    """What a peer review comes to."""
+
+    FIT = "fit", _("Fit for use by others")
+    FIT_WITH_CHANGES = "fit_with_changes", _("Fit for use once it is changed")
+    NOT_YET = "not_yet", _("Not ready for others yet")
+
+
+class ReviewMark(models.TextChoices):
+    """How a solution stands by one criterion, in words; marks are never added up."""
+
+    STRONG = "strong", _("Strong")
+    SOUND = "sound", _("Sound")
+    WEAK = "weak", _("Weak")
+    OPEN = "open", _("Could not be judged")
+
+
+class RecommendationAnswer(models.TextChoices):
+    """What the owner of a solution says to a recommendation."""
+
+    ACCEPTED = "accepted", _("Accepted")
+    PARTLY = "partly", _("Accepted in part")
+    DECLINED = "declined", _("Not accepted")
+
+
+class ReviewCapacity(models.TextChoices):
+    """As what a person acts on a peer review."""
+
+    LEAD = "lead", _("lead")
+    DEPUTY = "deputy", _("deputy lead")
+    COORDINATOR = "coordinator", _("coordinator")
+    MISSION_COORDINATOR = "mission_coordinator", _("mission coordinator")
+    REVIEWER = "reviewer", _("peer reviewer")
+    OWNER = "owner", _("partner of the project that owns the solution")

@@ -1,8 +1,18 @@
-"""Addresses of uptakes. Those under a cluster come before the cluster's own, whose last row takes any verb."""
+"""Addresses of results. Those under a cluster come before the cluster's own, whose last row takes any verb."""
 
 from django.urls import URLPattern, path
 
-from results.views import confirm_link, confirmation, evidence, policy, policy_line, step, uptake
+from results.views import (
+    confirm_link,
+    confirmation,
+    evidence,
+    policy,
+    policy_line,
+    review,
+    review_verb,
+    step,
+    uptake,
+)
 from results.views.chain import ChainDataView, ChainView
 from results.views.coverage import coverage
 from results.views.dashboard import dashboard
@@ -68,6 +78,13 @@ urlpatterns: list[URLPattern] = [
         name="correction_settle",
     ),
     path("uptakes/<int:pk>/<slug:verb>/", step.UptakeStepView.as_view(), name="uptake_step"),
+    path("clusters/<str:reference>/reviews/", review.ReviewsView.as_view(), name="reviews"),
+    path("clusters/<str:reference>/reviews/add/", review.ReviewCreateView.as_view(), name="review_create"),
+    path("reviews/<int:pk>/", review.ReviewDetailView.as_view(), name="review"),
+    path("reviews/<int:pk>/edit/", review.ReviewUpdateView.as_view(), name="review_update"),
+    path("reviews/<int:pk>/discard/", review.ReviewDiscardView.as_view(), name="review_discard"),
+    path("reviews/<int:pk>/answer/", review_verb.ReviewAnswerView.as_view(), name="review_answer"),
+    path("reviews/<int:pk>/<slug:verb>/", review_verb.ReviewVerbView.as_view(), name="review_verb"),
     path("confirm/<str:token>/", confirm_link.ConfirmView.as_view(), name="confirm"),
     path("chain/<slug:kind>/<int:pk>/", ChainView.as_view(), name="chain"),
     path("chain/<slug:kind>/<int:pk>.json", ChainDataView.as_view(), name="chain_data"),

@@ -59,6 +59,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "exchange_lifecycle",
             "chain",
             "policy_lifecycle",
+            "review_lifecycle",
             "verification",
             "events",
             "tasks_api",
@@ -90,6 +91,8 @@ ROWS: tuple[frozenset[str], ...] = (
             "dashboard",
             "policy_sentences",
             "policy_summary",
+            "review_sentences",
+            "review_summary",
         }
     ),
     frozenset(
@@ -137,6 +140,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "liaison_contributed",
             "figures_contributed",
             "policy_contributed",
+            "review_contributed",
             "context_processors",
             "demo",
         }
@@ -265,13 +269,16 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
         "clusters.amendments",
         "results",
         "results.statements",
+        "results.reviews",
     ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]
-    assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (["uptakes"], ["uptakes"])
-    assert (of_clusters.sentences.codes(), of_clusters.hidden_events.codes()) == (["results"], ["results"])
-    assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["uptakes"])
+    both = ["uptakes", "reviews"]
+    assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (both, both)
+    assert (of_clusters.sentences.codes(), of_clusters.hidden_events.codes()) == (["results", "reviews"], ["results"])
+    assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], both)
+    assert contributions.solution_uses.codes() == ["clusters", "results.uptakes", "results.reviews"]
     assert (of_clusters.reminders.codes(), of_clusters.demo_steps.codes()) == (["confirmation"], ["results"])
     assert {"cluster", "stage", "need", "solution", "member", "uptake", "confirmation", "issue"} <= {
         kind.code for kind in kinds.every()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from community.choices import Vocabulary
 from community.models import Term
 from community.vocabularies import DEFAULT_TERMS
 
@@ -24,3 +25,20 @@ def seed_vocabularies() -> int:
     ]
     Term.objects.bulk_create(new)
     return len(new)
+
+
+@transaction.atomic
+def terms_of(vocabulary: Vocabulary) -> list[Term]:
+    """Return the terms of a vocabulary that may be chosen, in their order; its default ones are made where it is empty.
+
+    Harmless to run by two at once: the first row of a code stands.
+    """
+    rows = Term.objects.filter(vocabulary=vocabulary)
+    if not rows.exists():
+        labels = [(code, {"en": label}) for code, label in DEFAULT_TERMS[vocabulary]]
+        new = [
+            Term(vocabulary=vocabulary, code=code, labels=words, order=10 * number)
+            for number, (code, words) in enumerate(labels, 1)
+        ]
+        Term.objects.bulk_create(new, ignore_conflicts=True)
+    return list(rows.filter(is_retired=False).order_by("order", "pk"))

@@ -164,7 +164,11 @@ def is_unused(attempt: Attempt) -> Verdict:
     """Nothing public rests on it: what upper apps show by its title can't lead nowhere."""
     if any(uses(attempt.subject.pk) for uses in contributions.solution_uses):
         return refused(
-            _("Clusters that everybody sees work with it, so it can't be hidden. Retire it instead."), "state"
+            _(
+                "Clusters that everybody sees work with it, took it up or reviewed it, so it can't be hidden. "
+                "Retire it instead."
+            ),
+            "state",
         )
     return ALLOWED
 

@@ -10,6 +10,7 @@ from results.models.policy import (
     StatementLine,
     StatementVersion,
 )
+from results.models.review import PeerReview, PeerReviewCriterion, PeerReviewer, PeerReviewRecommendation
 from results.models.uptake import Uptake
 
 __all__ = [
@@ -18,6 +19,10 @@ __all__ = [
     "Contribution",
     "Indicator",
     "LineEvidence",
+    "PeerReview",
+    "PeerReviewCriterion",
+    "PeerReviewRecommendation",
+    "PeerReviewer",
     "PolicyStatement",
     "StatementLine",
     "StatementVersion",

@@ -184,6 +184,7 @@ def empty() -> Snapshot:
         "outcomes": [],
         "no_outcome": False,
         "uptakes": [],
+        "reviews": [],
         "meetings": [],
         "practitioners_summary": "",
         "lessons": "",
