@@ -110,7 +110,7 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
             url=reverse("results:review", args=[row.pk]),
             since=row.state_since,
         )
-    waiting = PeerReview.objects.visible_to(user).waiting_for_owner(projects_of(member_id, on))
+    waiting = PeerReview.objects.shown_to(user).waiting_for_owner(projects_of(member_id, on))
     for row in waiting.select_related("solution", "cluster").order_by("published_at", "pk")[:MOST]:
         why = _("Peers of %(name)s reviewed this solution of your project. They wait for your answer.")
         yield DeskItem(
@@ -124,7 +124,7 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
 
 def _of_solution(request: HttpRequest, solution: Any) -> dict[str, Any] | None:
     """Return the standing reviews of a solution that the reader may see; three queries where there are some."""
-    rows = PeerReview.objects.visible_to(request.user).of_solution(solution).standing().for_list().in_order()
+    rows = PeerReview.objects.shown_to(request.user).of_solution(solution).for_list().in_order()
     found = listed(rows[:SHOWN])
     return {"reviews": found, "with_cluster": True} if found else None
 

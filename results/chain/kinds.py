@@ -1,4 +1,4 @@
-"""The links of a chain but for lines of policy: needs, solutions, clusters, outcomes and uptakes."""
+"""The links of a chain but for peer reviews and lines of policy: needs, solutions, clusters, outcomes and uptakes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from clusters.models import Cluster, Outcome, Participation
 from community import contributions, kinds
 from community.models import Need, Solution
 from results.chain.policy import LINE
+from results.chain.review import REVIEW, counted_as
 from results.choices import ConfirmationStatus, UptakeStep
 from results.contributions import LinkKind, Node, Refs, chain_kinds, nothing
-from results.models import Uptake, UptakeConfirmation
+from results.models import PeerReview, Uptake, UptakeConfirmation
 
 #: So many signs of a description stand in a story.
 SAID = 280
@@ -28,7 +29,7 @@ SAID = 280
 
 def register() -> None:
     """Register the kinds from needs to lines of policy."""
-    for kind in (NEED, SOLUTION, CLUSTER, OUTCOME, UPTAKE, LINE):
+    for kind in (NEED, SOLUTION, CLUSTER, REVIEW, OUTCOME, UPTAKE, LINE):
         chain_kinds.register(kind.code, kind)
 
 
@@ -163,14 +164,16 @@ def _outcomes(user: Any, keys: Collection[int]) -> Sequence[Node]:
 
 
 def _outcomes_resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
-    rows = _outcome_rows(user).filter(cluster__in=refs.get("cluster", ()))
+    reviews = PeerReview.objects.filter(pk__in=refs.get("review", ()), outcome__isnull=False)
+    rows = _outcome_rows(user).filter(Q(cluster__in=refs.get("cluster", ())) | Q(pk__in=reviews.values("outcome")))
     return [_outcome(row) for row in rows.order_by("-reached_on", "-pk")[:most]]
 
 
 def _outcome_rows(user: Any) -> Any:
     clusters = Cluster.objects.visible_to(user).filter(pk=OuterRef("cluster_id"))
     rows = Outcome.objects.filter(Exists(clusters)).select_related("cluster")
-    return rows.annotate(files=Count("evidence", filter=Q(evidence__removed_at__isnull=True), distinct=True))
+    files = Count("evidence", filter=Q(evidence__removed_at__isnull=True), distinct=True)
+    return rows.annotate(files=files, counting=counted_as())
 
 
 def _outcome(row: Any) -> Node:
@@ -188,7 +191,7 @@ def _outcome(row: Any) -> Node:
         where=row.cluster.name,
         said=_short(row.description),
         evidence=evidence,
-        rests_on=[("cluster", row.cluster_id)],
+        rests_on=[("cluster", row.cluster_id), *(("review", pk) for pk in sorted(row.counting or ()))],
     )
 
 

@@ -50,9 +50,9 @@ def chain_of(kind: LinkKind, pk: int, user: User | AnonymousUser | None) -> Chai
     """Return the chain of one link as a reader sees it; None where the link itself is not visible.
 
     A kind is asked once for each direction, so the number of queries does not grow with the chain. Up: an uptake leads
-    to its solution, outcome, cluster; a cluster leads to its needs, and to its solutions only when nothing below
-    names one already. Down: what rests on the link, what rests on that, and so on. A chain that begins with a need or a
-    solution is completed by what its clusters and uptakes rest on besides.
+    to its solution, outcome, cluster; an outcome to the reviews that count as it; a cluster leads to its needs, and to
+    its solutions only when nothing below names one already. Down: what rests on the link, what rests on that, and so
+    on. A chain that begins with a need or a solution is completed by what its clusters and uptakes rest on besides.
     """
     start = next(iter(kind.load(user, [pk])), None)
     if start is None:

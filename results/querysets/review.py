@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from clusters.choices import ParticipationRole
@@ -45,6 +46,18 @@ def _partnerships_of(member_id: int, on: date) -> Any:
     return partnerships.filter(organisation__in=mine.values("organisation")).order_by()
 
 
+class Several(models.Aggregate):
+    """The values of an expression as a list, in the one query that asks for the rows."""
+
+    function = "JSON_GROUP_ARRAY"
+    allow_distinct = True
+    output_field = models.JSONField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Write it as PostgreSQL calls it."""
+        return super().as_sql(compiler, connection, function="JSONB_AGG", **context)
+
+
 class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
     """Peer reviews, each of one version of a solution, in one cluster."""
 
@@ -53,6 +66,16 @@ class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
         clusters, own = apps.get_model("clusters", "Cluster").objects, Q(pk=OuterRef("cluster"))
         seen = self.filter(Exists(clusters.visible_to(user).filter(own)))
         return seen.filter(Q(state__in=sorted(PUBLIC_REVIEWS)) | self._worked_on(user))
+
+    def shown_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep what stands in clusters that `user` sees: what is shown beside other things, never a draft."""
+        clusters, own = apps.get_model("clusters", "Cluster").objects, Q(pk=OuterRef("cluster"))
+        return self.standing().filter(Exists(clusters.visible_to(user).filter(own)))
+
+    def with_places(self) -> Self:
+        """Add `places`: names and countries of the reviewers' organisations, each once, for pages short of queries."""
+        words = Concat("reviewers__organisation__name", Value("\n"), "reviewers__organisation__country")
+        return self.annotate(places=Several(words, filter=Q(reviewers__isnull=False), distinct=True))
 
     def worked_on_by(self, user: User | AnonymousUser | None) -> Self:
         """Keep those whose drafts `user` reads."""
