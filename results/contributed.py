@@ -107,10 +107,10 @@ def _remind(pk: int, on: date, key: str) -> bool:
 
 
 def _told(world: Any, entry: dict[str, Any]) -> Any:
-    """Return what the demonstration tells of uptakes and statements; its texts are read only there."""
-    from results.demo import policy, steps
+    """Return what the demonstration tells of uptakes, reviews and statements; its texts are read only there."""
+    from results.demo import policy, reviews, steps
 
-    return [*steps.told(world, entry), *policy.told(world, entry)]
+    return [*steps.told(world, entry), *reviews.told(world, entry), *policy.told(world, entry)]
 
 
 def _register_sections() -> None:

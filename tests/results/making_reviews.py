@@ -1,0 +1,61 @@
+"""Peer reviews for tests, made through the real actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clusters.models import Cluster, Participation
+from community.models import Solution
+from results.actions import review as actions
+from results.models import PeerReview
+from tests import factories as make
+from tests.cast import Cast
+from tests.factories import NOW
+
+#: Adds a place and a person who owns the cast's solution; kept on the cast, so that one scene has one owner.
+OWNER = "owner"
+
+
+def make_owner(cast: Cast, solution: Solution | None = None) -> Any:
+    """Return the account of somebody who works for the lead partner of the solution's project."""
+    if OWNER not in cast.accounts:
+        place = make.make_organisation("Owner of the Method", country="IT")
+        make.make_partnership(place, (solution or cast.solution).project, "LP")
+        person = make.make_member("Owner Person", organisation=place)
+        cast.people[OWNER], cast.accounts[OWNER] = person, person.user
+    return cast.accounts[OWNER]
+
+
+def part_of(cast: Cast, cluster: Cluster, role: str) -> Participation:
+    """Return the part of a role in a cluster."""
+    return Participation.objects.get(cluster=cluster, member=cast.member(role))
+
+
+def said(review: PeerReview, mark: str = "sound", words: str = "It holds.") -> dict[int, tuple[str, str]]:
+    """Return the same mark and sentence for every criterion."""
+    return {row.pk: (mark, words) for row in review.criteria.all()}
+
+
+def make_review(cast: Cast, cluster: Cluster, *, by: str = "lead", **values: Any) -> PeerReview:
+    """Write a draft that lacks nothing, reviewed by the participant; `values` say otherwise."""
+    make_owner(cast)
+    solution = values.pop("solution", cast.solution)
+    given: dict[str, Any] = {"cluster": cluster, "solution": solution, "by": cast.user(by), "at": NOW}
+    review = actions.begin_review(**given, reviewers=[part_of(cast, cluster, "participant")])
+    words = {"verdict": "fit_with_changes", "summary": "It holds on two coasts.", "criteria": said(review)}
+    words |= {"recommendations": ["Say what it costs.", "Name a port."], **values}
+    return actions.update_review(review=review, by=cast.user(by), seen_version=review.version, **words)
+
+
+def published(cast: Cast, cluster: Cluster, *, by: str = "lead", **values: Any) -> PeerReview:
+    """Return a published review."""
+    review = make_review(cast, cluster, **values)
+    return actions.act_on_review(review=review, verb="review.published", by=cast.user(by), at=NOW)
+
+
+def answer(cast: Cast, review: PeerReview, **values: Any) -> PeerReview:
+    """Answer a review for the owner: the first recommendation is accepted, the others are not."""
+    rows = review.recommendations.all()
+    given = {row.pk: ("accepted" if row.position == 1 else "declined", "So be it.") for row in rows}
+    words: dict[str, Any] = {"answer": "We thank the reviewers.", "recommendations": given, "at": NOW, **values}
+    return actions.act_on_review(review=review, verb="review.answered", by=make_owner(cast), **words)
