@@ -102,6 +102,13 @@ class ReviewForm(forms.Form):
         self._offer_reviewers()
         self._offer_outcomes()
         self._ask_criteria()
+        for name in (
+            "reviewers",
+            "verdict",
+            "summary",
+            *(name for name in self.fields if name[:5] in ("mark_", "said_")),
+        ):
+            self.fields[name].is_wanted_later = True  # type: ignore[attr-defined]
         self._ask_recommendations()
 
     def _initial(self) -> dict[str, Any]:

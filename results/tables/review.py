@@ -26,7 +26,7 @@ Anybody = User | AnonymousUser
 
 #: How a verdict is drawn in tables, as `components.MARKS` calls it.
 VERDICT_MARKS = {ReviewVerdict.FIT: "documented", ReviewVerdict.FIT_WITH_CHANGES: "declared"}
-CRITERION_MARKS = {ReviewMark.STRONG: "documented", ReviewMark.SOUND: "done", ReviewMark.WEAK: "declared"}
+CRITERION_MARKS = {ReviewMark.STRONG: "documented", ReviewMark.SOUND: "yes", ReviewMark.WEAK: "declared"}
 ANSWER_MARKS = {RecommendationAnswer.ACCEPTED: "documented", RecommendationAnswer.PARTLY: "declared"}
 COLUMNS = (
     "id",

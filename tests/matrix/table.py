@@ -37,6 +37,7 @@ from tests.matrix.table_exchanges import EXCHANGES
 from tests.matrix.table_figures import FIGURES
 from tests.matrix.table_policy import POLICY
 from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
+from tests.matrix.table_reviews import REVIEWS
 from tests.matrix.table_room import ROOM
 from tests.matrix.table_solutions import SOLUTIONS
 
@@ -168,6 +169,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "amendments": AMENDMENTS,
     "uptakes": UPTAKES,
     "confirmations": CONFIRMATIONS,
+    "reviews": REVIEWS,
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
     "figures": FIGURES,
@@ -239,6 +241,8 @@ PUBLIC = frozenset(
         "results:uptake",
         "results:uptake_file",
         "results:uptakes",
+        "results:review",
+        "results:reviews",
         "results:chain",
         "results:chain_data",
         "results:indicator",

@@ -5,23 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from clusters.models import Cluster, Participation
-from community.models import Solution
+from community.models import Solution, User
 from results.actions import review as actions
 from results.models import PeerReview
 from tests import factories as make
 from tests.cast import Cast
 from tests.factories import NOW
 
-#: Adds a place and a person who owns the cast's solution; kept on the cast, so that one scene has one owner.
+#: The role of who answers for the owner of the cast's solution: made once a scene, and anew where it was rolled back.
 OWNER = "owner"
 
 
 def make_owner(cast: Cast, solution: Solution | None = None) -> Any:
     """Return the account of somebody who works for the lead partner of the solution's project."""
-    if OWNER not in cast.accounts:
+    if OWNER not in cast.accounts or not User.objects.filter(pk=cast.accounts[OWNER].pk).exists():
         place = make.make_organisation("Owner of the Method", country="IT")
         make.make_partnership(place, (solution or cast.solution).project, "LP")
         person = make.make_member("Owner Person", organisation=place)
+        assert person.user is not None
         cast.people[OWNER], cast.accounts[OWNER] = person, person.user
     return cast.accounts[OWNER]
 
