@@ -24,8 +24,8 @@ SELECT 'review', v.id, s.title || p.acronym, o.name || o.country, '', ''
 
 
 def review_lines(cluster: Cluster) -> list[ReviewLine]:
-    """Return the standing reviews of a cluster as its snapshot holds them, oldest first; three queries."""
-    rows = PeerReview.objects.of_cluster(cluster).standing().for_list().prefetch_related("recommendations")
+    """Return the standing reviews of a cluster as its snapshot holds them, oldest first; five queries."""
+    rows = PeerReview.objects.of_cluster(cluster).standing().for_page()
     return [line_of(row) for row in rows.order_by("published_at", "pk")]
 
 

@@ -28,6 +28,7 @@ from tests.factories import NOW
 from tests.matrix.crawler import crawl
 from tests.matrix.places import make_follow_up
 from tests.results.making import make_uptake
+from tests.results.making_reviews import make_review, published
 
 pytestmark = pytest.mark.django_db
 
@@ -72,6 +73,7 @@ def cast() -> Cast:
             share(cluster, cast.member("participant"), cast.accounts["proposer"])
         if state == State.RUNNING:
             hide_an_uptake(cast, cluster)
+            hide_a_review(cast, cluster)
             issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
     term = make.make_term()
     make.make_solution("Harbour method", contact=hidden).challenges.add(term)
@@ -96,6 +98,14 @@ def hide_an_uptake(cast: Cast, cluster: Cluster) -> None:
     row = make_uptake(cast, cluster, organisation=organisation, kind="adapted", is_disclosed=False, **words)
     ask_adopter(uptake=row, by=cast.user("coordinator"), address="board@water.example", message=f"{CANARY} it is.")
     Organisation.objects.filter(pk=organisation.pk).update(name="Silent Board")  # the directory names it, and no more
+
+
+def hide_a_review(cast: Cast, cluster: Cluster) -> None:
+    """Publish a review, and keep a draft with the hidden word in each of its texts."""
+    published(cast, cluster)
+    other = make.make_solution(project=cast.solution.project)
+    draft = make_review(cast, cluster, solution=other, summary=f"{CANARY} holds.", recommendations=[f"Ask {CANARY}."])
+    draft.criteria.update(said=f"{CANARY} counts.")
 
 
 def client_of(cast: Cast, role: str) -> Client:
@@ -173,6 +183,8 @@ def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
             "people/",
             "outcomes/",
             "uptakes/",
+            "reviews/",
+            "reviews/?format=csv",
             "room/",
             "factsheet/",
             "factsheet.pdf",
@@ -182,6 +194,8 @@ def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
         more += [f"/clusters/{cluster.name}/{page}" for page in pages]
     running = Cluster.objects.get(state=State.RUNNING)
     more += [f"/uptakes/{uptake.pk}/" for uptake in running.uptakes.all()]
+    more += [f"/reviews/{review.pk}/{page}" for review in running.reviews.all() for page in ("", "edit/", "answer/")]
+    more += [f"/chain/review/{review.pk}/" for review in running.reviews.all()]
     more += [f"/factsheets/{running.reference}/v1/en{suffix}" for suffix in ("/", ".pdf", ".json")]
     read |= {address: client.get(address) for address in more if address not in read}
     # Readers see their own address on their account's pages; a search repeats what was typed.

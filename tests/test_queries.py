@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
-from django.db import connection
+from django.db import connection, models
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -41,7 +41,7 @@ from community.models import (
 )
 from results.actions.confirmation import ask_adopter
 from results.actions.evidence import add_uptake_file
-from results.models import Uptake
+from results.models import PeerReviewer, PeerReviewRecommendation, Uptake
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
@@ -55,6 +55,7 @@ from tests.matrix.places import (
     make_room_file,
 )
 from tests.results.making import make_uptake
+from tests.results.making_reviews import make_review, published
 
 pytestmark = [pytest.mark.django_db]
 
@@ -111,6 +112,8 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/outcomes/": 12,
     "/clusters/{running}/uptakes/": 12,
     "/uptakes/{uptake}/": 18,
+    "/clusters/{running}/reviews/": 16,
+    "/reviews/{review}/": 22,
     "/clusters/{concluded}/": 12,
     "/clusters/{concluded}/outcomes/": 12,
     "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
@@ -186,6 +189,8 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/outcomes/",
         "/clusters/{running}/uptakes/",
         "/uptakes/{uptake}/",
+        "/clusters/{running}/reviews/",
+        "/reviews/{review}/",
         "/clusters/{running}/room/",
         "/clusters/{running}/room/threads/{thread}/",
         "/clusters/{running}/room/meetings/{meeting}/",
@@ -229,6 +234,7 @@ class World:
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
         make_prepared(self.cast, self.proposed)
         self.uptake = make_uptake(self.cast, self.running, solution=self.solution, organisation=self.organisation)
+        self.review = published(self.cast, self.running, solution=self.solution)
         self.grow()
 
     def names(self) -> dict[str, Any]:
@@ -249,6 +255,7 @@ class World:
             "follow_up": self.follow_up.pk,
             "token": self.token,
             "uptake": self.uptake.pk,
+            "review": self.review.pk,
             "thread": self.thread.pk,
             "document": self.document.pk,
             "meeting": self.meeting.pk,
@@ -365,6 +372,17 @@ class World:
         self._grow_room(person)
         self._grow_invitations(person)
         self._grow_uptakes()
+        self._grow_reviews(person)
+
+    def _grow_reviews(self, person: Any) -> None:
+        """Let another person review the solution in its next version, and a draft wait."""
+        part = self.running.participations.get(member=person)
+        Solution.objects.filter(pk=self.solution.pk).update(published_version=models.F("published_version") + 1)
+        published(self.cast, self.running, solution=self.solution, reviewers=[part])
+        make_review(self.cast, self.running, solution=make.make_solution(project=self.project))
+        row = PeerReviewer(review=self.review, member=person, organisation=part.organisation)
+        row.save()
+        PeerReviewRecommendation.objects.create(review=self.review, position=9 + person.pk, text="Say more.")
 
     def _grow_uptakes(self) -> None:
         """Record further uptakes of the solution, and by the organisation; ask about the first and keep a file."""

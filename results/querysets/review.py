@@ -146,14 +146,14 @@ class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
         return self.exclude(state=ReviewState.WITHDRAWN)
 
     def for_list(self) -> Self:
-        """Join what a line of a list shows, with the organisations of the reviewers."""
-        reviewers = apps.get_model("results", "PeerReviewer")._default_manager.select_related("organisation")
-        joined = self.select_related("cluster", "solution__project", "outcome")
-        return joined.prefetch_related(Prefetch("reviewers", reviewers))
+        """Join what a line of a list shows, with the organisations of the reviewers: one query."""
+        return self.select_related("cluster", "solution__project").with_places()
 
     def for_page(self) -> Self:
         """Join what a page shows, with criteria, recommendations and reviewers."""
-        return self.for_list().select_related("answered_for").prefetch_related("criteria__term", "recommendations")
+        reviewers = apps.get_model("results", "PeerReviewer")._default_manager.select_related("organisation")
+        joined = self.select_related("cluster", "solution__project", "outcome", "answered_for")
+        return joined.prefetch_related(Prefetch("reviewers", reviewers), "criteria__term", "recommendations")
 
     def in_order(self) -> Self:
         """Order as lists do: the newest publication first, drafts on top."""

@@ -52,7 +52,12 @@ class Listed:
     """A review in a list."""
 
     review: PeerReview
-    organisations: list[Organisation]
+
+    @property
+    def organisations(self) -> list[dict[str, str]]:
+        """Name and country of the reviewers' organisations, each once, by name."""
+        places: list[str] = getattr(self.review, "places", None) or []
+        return [dict(zip(("name", "country"), words.split("\n"), strict=True)) for words in sorted(places)]
 
     @property
     def mark(self) -> str:
@@ -69,8 +74,8 @@ class Listed:
 
 
 def listed(rows: Iterable[PeerReview]) -> list[Listed]:
-    """Return reviews (`for_list`) as a list shows them."""
-    return [Listed(row, organisations_of(row)) for row in rows]
+    """Return reviews (`for_list`) as a list shows them; no further query."""
+    return [Listed(row) for row in rows]
 
 
 def organisations_of(review: PeerReview) -> list[Organisation]:

@@ -21,6 +21,7 @@ from community.models import Event, File, SignedLink
 from community.permissions import Refusal
 from community.verification import verify_history
 from results.actions import answer, confirmation, evidence, follow_up
+from results.actions import review as reviews
 from results.actions import uptake as uptakes
 from results.models import Uptake, UptakeConfirmation
 from results.querysets.confirmation import PURPOSE
@@ -30,6 +31,7 @@ from tests.clusters.test_every_action_atomic import Back, breaks, statements, wr
 from tests.database import changed, contents
 from tests.factories import NOW, TODAY, make_organisation
 from tests.results.making import ADDRESS, make_uptake
+from tests.results.making_reviews import make_review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 RIGHTS = {"title": "Wells", "rights_holder": "Region of the Gulf", "licence": "CC BY 4.0", "is_free_for_eu_use": True}
@@ -129,6 +131,21 @@ class Scenes:
     def answer_ask_for_new_link(self) -> Press:
         return partial(answer.ask_for_new_link, link=self.link(self.question(), ended=True))
 
+    def review_begin_review(self) -> Press:
+        return partial(reviews.begin_review, cluster=self.cluster, solution=self.cast.solution)
+
+    def review_update_review(self) -> Press:
+        review = make_review(self.cast, self.cluster)
+        given = {"summary": "New words.", "recommendations": ["Name a port."], "verdict": "fit"}
+        return partial(reviews.update_review, review=review, seen_version=review.version, **given)
+
+    def review_discard_review(self) -> Press:
+        return partial(reviews.discard_review, review=make_review(self.cast, self.cluster))
+
+    def review_act_on_review(self) -> Press:
+        review = make_review(self.cast, self.cluster)
+        return partial(reviews.act_on_review, review=review, verb="review.published")
+
     def follow_up_follow_up_uptakes(self) -> Press:
         said = {self.uptake().pk: "stopped"}
         given = {"cluster": self.cluster, "answers": said, "note": "Over.", "at": NOW}
@@ -136,9 +153,9 @@ class Scenes:
 
 
 def every() -> dict[str, Press]:
-    """Return the actions on uptakes by module and name."""
+    """Return the actions on uptakes and peer reviews by module and name."""
     found = {}
-    for module in (uptakes, evidence, confirmation, answer, follow_up):
+    for module in (uptakes, evidence, confirmation, answer, reviews, follow_up):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if not name.startswith("_") and function.__module__ == module.__name__ and hasattr(function, "__wrapped__"):
                 found[f"{module.__name__.rpartition('.')[2]}.{name}"] = function
@@ -156,7 +173,8 @@ BY_NOBODY = {
 #: Whose rights the action of the follow-up itself has asked.
 WITHIN = {"follow_up.follow_up_uptakes"}
 LEADING = {"confirmation.ask_adopter", "confirmation.remind_adopter", "confirmation.take_question_back"} | {
-    "confirmation.settle_correction"
+    "confirmation.settle_correction",
+    "review.act_on_review",
 }
 
 
