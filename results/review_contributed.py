@@ -22,7 +22,6 @@ from community.querysets.solution import projects_of
 from results.actions.review import move_reviews
 from results.models import PeerReview, Uptake
 from results.notifications.review import TOPICS
-from results.review_lifecycle import REVIEW
 from results.review_sentences import SENTENCES
 from results.review_summary import REVIEWS
 from results.tables.review import listed
@@ -54,9 +53,6 @@ def register() -> None:
     for page, build, order in (("solution", _of_solution, 108), ("outcomes", _beside_outcomes, 110)):
         section = PageSection(page, "results/review/section.html", build, order=order)
         contributions.page_sections.register(f"results.reviews.{page}", section)
-    contributions.page_sections.register(
-        "results.reviews.help", PageSection("help", "clusters/lifecycle/_table.html", _table, order=53)
-    )
     for code, records in (("reviewed", REVIEWED), ("reviews_begun", BEGUN), ("reviews_answered", OWN_ANSWERS)):
         contributions.personal_records.register(f"results.{code}", records)
 
@@ -133,13 +129,3 @@ def _beside_outcomes(request: HttpRequest, cluster: Any) -> dict[str, Any] | Non
     """Return the standing reviews of a cluster for its page of outcomes; nothing where there is none."""
     found = listed(PeerReview.objects.of_cluster(cluster).standing().for_list().in_order()[:SHOWN])
     return {"reviews": found, "more_url": reverse("results:reviews", args=[cluster.name])} if found else None
-
-
-def _table(request: HttpRequest, subject: Any) -> dict[str, Any]:
-    """Return the rows of a review's life for the help page."""
-    return {
-        "verbs": list(REVIEW),
-        "ident": "h-peer-reviews",
-        "heading": _("The life of a peer review, verb by verb"),
-        "label": _("Table of the life of a peer review"),
-    }

@@ -102,9 +102,10 @@ def hide_an_uptake(cast: Cast, cluster: Cluster) -> None:
 
 def hide_a_review(cast: Cast, cluster: Cluster) -> None:
     """Publish a review, and keep a draft with the hidden word in each of its texts."""
-    published(cast, cluster)
+    published(cast, cluster, by="coordinator")
     other = make.make_solution(project=cast.solution.project)
-    draft = make_review(cast, cluster, solution=other, summary=f"{CANARY} holds.", recommendations=[f"Ask {CANARY}."])
+    words = {"summary": f"{CANARY} holds.", "recommendations": [f"Ask {CANARY}."]}
+    draft = make_review(cast, cluster, by="coordinator", solution=other, **words)
     draft.criteria.update(said=f"{CANARY} counts.")
 
 

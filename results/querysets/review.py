@@ -74,7 +74,12 @@ class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
 
     def with_places(self) -> Self:
         """Add `places`: names and countries of the reviewers' organisations, each once, for pages short of queries."""
-        words = Concat("reviewers__organisation__name", Value("\n"), "reviewers__organisation__country")
+        words = Concat(
+            "reviewers__organisation__name",
+            Value("\n"),
+            "reviewers__organisation__country",
+            output_field=models.TextField(),
+        )
         return self.annotate(places=Several(words, filter=Q(reviewers__isnull=False), distinct=True))
 
     def worked_on_by(self, user: User | AnonymousUser | None) -> Self:

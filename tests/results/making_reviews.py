@@ -50,7 +50,7 @@ def make_review(cast: Cast, cluster: Cluster, *, by: str = "lead", **values: Any
 
 def published(cast: Cast, cluster: Cluster, *, by: str = "lead", **values: Any) -> PeerReview:
     """Return a published review."""
-    review = make_review(cast, cluster, **values)
+    review = make_review(cast, cluster, by=by, **values)
     return actions.act_on_review(review=review, verb="review.published", by=cast.user(by), at=NOW)
 
 
