@@ -78,6 +78,7 @@ def test_a_review_is_begun_written_and_published_by_its_pages(cast: Cast, cluste
         assert words in public, words
     assert "Participant Person" not in public
     assert "Participant Person" in text(client, page)
+    assert "Fit for use by others" in text(client, f"/clusters/{cluster.name}/preview/")
     assert "published a peer review of a solution: Flood storage method" in text(
         Client(), f"/clusters/{cluster.name}/history/"
     )
