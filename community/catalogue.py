@@ -18,6 +18,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from community import contributions
 from community.choices import Vocabulary
 from community.exports import FORMATS, Record, file_of
 from community.forms.catalogue import FACETS, ORDERS, CatalogueForm
@@ -31,6 +32,7 @@ _ASK: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "type": SolutionQuerySet.of_types,
     "maturity": SolutionQuerySet.at_maturities,
     "project": SolutionQuerySet.of_projects,
+    "mark": SolutionQuerySet.marked,
     "country": SolutionQuerySet.tested_in_countries,
     "territory": SolutionQuerySet.within,
     "language": SolutionQuerySet.in_languages,
@@ -173,7 +175,9 @@ class Catalogue:
         """How many solutions each choice would leave, and under ("total", "") how many there are; one query."""
         if not self.is_valid:
             return {("total", ""): 0}
-        parts = [self.rows(leave_out=name).counted_by(name) for name in FACETS]
+        parts = [self.rows(leave_out=name).counted_by(name) for name in FACETS if name != "mark"]
+        rows = self.rows(leave_out="mark")
+        parts += [rows.marked([code]).counted_as("mark", code) for code in contributions.solution_marks.codes()]
         union = self.rows().counted_by("total").union(*parts, all=True)
         return {(facet, code): number for facet, code, number in union}
 
@@ -278,7 +282,7 @@ class Catalogue:
 
 def _for_page(rows: Any) -> Any:
     """Load what a card or a row of the table shows."""
-    return rows.for_page()
+    return rows.for_page().with_marks()
 
 
 def _query(**values: str) -> str:

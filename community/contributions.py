@@ -174,6 +174,17 @@ class PlatformNumber:
 
 
 @dataclass(frozen=True)
+class SolutionMark:
+    """A word beside solutions in the catalogue, and a filter there: `keys()` selects those that everybody sees bear it.
+
+    `keys` returns a query of one column, the keys of solutions, that is put into others and never asked alone.
+    """
+
+    label: Words
+    keys: Callable[[], QuerySet[Any, Any]]
+
+
+@dataclass(frozen=True)
 class LiaisonKeeper:
     """Who keeps the liaisons of a kind: `may(user, subject)`, `people(subject)` to be named, `page(subject)` to return.
 
@@ -212,6 +223,8 @@ chain_anchors: Registry[Callable[[], Iterable[ChainAnchor]]] = Registry("chain_a
 need_progress: Registry[Callable[[int], str]] = Registry("need_progress")
 #: Whether something that everybody sees rests on a solution, by its key: then it is not hidden again.
 solution_uses: Registry[Callable[[int], bool]] = Registry("solution_uses")
+#: Words beside solutions in the catalogue, such as that peers reviewed them.
+solution_marks: Registry[SolutionMark] = Registry("solution_marks")
 #: The newest issued document of each of many subjects, by kind and keys; one query.
 last_reports: Registry[Callable[[str, Iterable[int]], dict[int, LastReport]]] = Registry("last_reports")
 #: What follows when an external partner becomes a member: (person, administrator, moment), in the same transaction.

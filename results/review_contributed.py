@@ -16,7 +16,7 @@ from clusters.choices import PUBLIC_STATES
 from clusters.contributions import Tab
 from clusters.visibility import viewer
 from community import contributions, kinds
-from community.contributions import DeskItem, PageSection
+from community.contributions import DeskItem, PageSection, SolutionMark
 from community.models import User
 from community.querysets.solution import projects_of
 from results.actions.review import move_reviews
@@ -50,6 +50,7 @@ def register() -> None:
         contributions.mail_topics.register(code, topic)
     contributions.solution_uses.register("results.uptakes", _is_taken_up)
     contributions.solution_uses.register("results.reviews", _is_reviewed)
+    contributions.solution_marks.register("reviewed", SolutionMark(gettext_lazy("Peer reviewed"), _reviewed))
     for page, build, order in (("solution", _of_solution, 108), ("outcomes", _beside_outcomes, 110)):
         section = PageSection(page, "results/review/section.html", build, order=order)
         contributions.page_sections.register(f"results.reviews.{page}", section)
@@ -86,6 +87,11 @@ def _is_reviewed(solution_id: int) -> bool:
     """Tell whether a published review of a solution stands in a cluster that everybody sees, a withdrawn one too."""
     rows = PeerReview.objects.of_solution(solution_id).public()
     return rows.filter(cluster__state__in=sorted(PUBLIC_STATES)).exists()
+
+
+def _reviewed() -> Any:
+    """Return the keys of the solutions that have a standing review in a cluster that everybody sees."""
+    return PeerReview.objects.shown_to(None).order_by().values("solution")
 
 
 def items(user: User, on: date) -> Iterable[DeskItem]:

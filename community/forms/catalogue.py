@@ -7,12 +7,13 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from community import contributions
 from community.choices import Language, SolutionStatus, Vocabulary
 from community.forms.codes import CodesField, WordsField
 from community.models import Project, Term, Territory
 
 #: Filters with check boxes, in their order.
-FACETS: Final = ("challenge", "type", "maturity", "project", "country", "language", "status")
+FACETS: Final = ("challenge", "type", "maturity", "project", "mark", "country", "language", "status")
 ORDERS: Final = (
     ("best", _("Best match first")),
     ("title", _("By title")),
@@ -35,6 +36,7 @@ class CatalogueForm(forms.Form):
     type = CodesField(label=_("Type"), required=False)
     maturity = CodesField(label=_("Maturity"), required=False)
     project = CodesField(label=_("Project"), required=False)
+    mark = CodesField(label=_("Reviews"), required=False)
     country = CodesField(label=_("Country in which it was tested"), required=False)
     territory = forms.ChoiceField(label=_("Region in which it was tested"), required=False)
     language = CodesField(label=_("Language"), required=False, choices=Language.choices)
@@ -55,6 +57,8 @@ class CatalogueForm(forms.Form):
             for name, vocabulary in _VOCABULARIES.items()
         }
         found["project"] = [(row.code, row.acronym) for row in Project.objects.order_by("acronym_key")]
+        marks = contributions.solution_marks
+        found["mark"] = [(code, marks.get(code).label) for code in marks.codes()]
         places = list(Territory.objects.selectable().order_by("name", "pk"))
         names = {row.code: row.name for row in places if row.level == "country"}
         countries = {row.country for row in places if row.country}

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community import contributions
 from community.choices import Language, SolutionStatus
 from community.models.fields import FoldedKeyField, FoldedKeys, LineField, ProseField
 from community.models.member import Member
@@ -107,6 +110,15 @@ class Solution(FoldedKeys, models.Model):
     def state(self) -> str:
         """The status, under the name by which life cycles ask for it."""
         return self.status
+
+    @property
+    def marks(self) -> list[Any]:
+        """The words of the marks that it bears, where they were asked for (`with_marks`)."""
+        return [
+            contributions.solution_marks.get(code).label
+            for code in contributions.solution_marks.codes()
+            if getattr(self, f"mark_{code}", False)
+        ]
 
     @property
     def language_labels(self) -> list[str]:

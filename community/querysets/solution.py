@@ -15,6 +15,7 @@ from django.db.models.functions import StrIndex, Substr
 from django.utils import timezone
 
 from community.choices import PUBLIC_SOLUTIONS, SolutionStatus
+from community.contributions import solution_marks
 from community.folding import fold
 from community.querysets.period import rows_of
 from community.querysets.search import SearchableQuerySet
@@ -122,6 +123,24 @@ class SolutionQuerySet(SearchableQuerySet["Solution"]):
     def within(self, code: str) -> Self:
         """Keep those tested in a territory or in one inside it: a NUTS code begins with that of the region around."""
         return self.filter(pk__in=self._places().filter(territory__code__startswith=code).values("solution"))
+
+    def marked(self, codes: Sequence[str]) -> Self:
+        """Keep those that bear one of the marks of upper apps (`contributions.solution_marks`)."""
+        found = Q(pk__in=[])
+        for code in codes:
+            found |= Q(pk__in=solution_marks.get(code).keys())
+        return self.filter(found)
+
+    def with_marks(self) -> Self:
+        """Add `mark_<code>` for each mark of upper apps, which `Solution.marks` reads; no further query."""
+        marks = {f"mark_{code}": Q(pk__in=solution_marks.get(code).keys()) for code in solution_marks.codes()}
+        booleans = {name: Case(When(has, then=True), default=False) for name, has in marks.items()}
+        return self.annotate(**booleans)
+
+    def counted_as(self, facet: str, code: str) -> models.QuerySet[Any, Any]:
+        """Return one row (facet, code, number) that counts all of these, shaped for a union."""
+        rows: Any = self.order_by().annotate(facet=Value(facet), code=Value(code)).values_list("facet", "code")
+        return rows.annotate(number=Count("pk"))  # type: ignore[no-any-return]
 
     def in_languages(self, codes: Sequence[str]) -> Self:
         """Keep those that can be had in one of the languages."""

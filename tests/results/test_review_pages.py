@@ -149,6 +149,20 @@ def test_a_solution_and_the_outcomes_show_what_stands_and_flag_an_older_version(
     assert (shown, "Wrong edition." in text(Client(), pages[2])) == ([False, False], True)
 
 
+def test_the_catalogue_marks_counts_and_finds_what_peers_reviewed(cast: Cast, cluster: Cluster) -> None:
+    make.make_solution("Another method")
+    published(cast, cluster)
+    make_review(cast, cluster, solution=make.make_solution("Third method", project=cast.solution.project))
+    whole = text(Client(), "/solutions/")
+    assert 'name="mark" value="reviewed">Peer reviewed<span class="count">1</span>' in whole
+    found = text(Client(), "/solutions/?mark=reviewed")
+    shown = [title in found for title in ("Flood storage method", "Another method", "Third method")]
+    assert (shown, text(Client(), "/solutions/?view=table").count('<span class="meta">Peer reviewed')) == (
+        [True, False, False],
+        1,
+    )
+
+
 def test_the_list_is_handed_out_without_drafts_and_without_persons(cast: Cast, cluster: Cluster) -> None:
     answer(cast, published(cast, cluster))
     make_review(cast, cluster, solution=make.make_solution("Secret method", project=cast.solution.project))
