@@ -25,6 +25,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.matrix.crawler import crawl
 from tests.matrix.places import make_follow_up
 from tests.results.making import make_uptake
+from tests.results.making_reviews import published
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -64,6 +65,7 @@ def cast() -> Cast:
             make_follow_up(cast, cluster, due_on=date.today(), note=WORD)
         if state == State.RUNNING:
             make_uptake(cast, cluster, adaptation=WORD, tailoring=WORD)
+            published(cast, cluster, summary=WORD, recommendations=[WORD])
     make.make_solution(title)
     for organisation in Organisation.objects.all():
         Organisation.objects.filter(pk=organisation.pk).update(name=f"{WORD} {organisation.pk}")
