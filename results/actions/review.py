@@ -174,7 +174,10 @@ def write_review(row: PeerReview, given: Mapping[str, Any]) -> None:
 
 
 def _name(row: PeerReview, reviewers: Iterable[Participation]) -> None:
-    """Let these people have reviewed, each for the organisation for which they take part; who has left stays named.
+    """Let these people have reviewed, each for the organisation for which they take part.
+
+    Who has left the cluster stays named. So does, once it is published, whose organisation joined the consortium since:
+    on the day of the review it was not the owner's.
 
     Raises:
         Refusal: somebody does not take part here, or reviews for a partner of the owner.
@@ -189,9 +192,13 @@ def _name(row: PeerReview, reviewers: Iterable[Participation]) -> None:
             _("Nobody reviews for a partner of %(project)s, whose solution this is.")
             % {"project": row.solution.project.acronym}
         )
-    there = set(row.reviewers.values_list("member_id", flat=True))
-    here = Participation.objects.active().filter(cluster=row.cluster_id, member__isnull=False).values("member")
-    row.reviewers.filter(member__in=here).exclude(member__in=list(wanted)).delete()
+    there = dict(row.reviewers.values_list("member_id", "organisation_id"))
+    active = Participation.objects.active().filter(cluster=row.cluster_id, member__in=list(there))
+    here = set(active.values_list("member_id", flat=True))
+    barred = owners_of(row.solution, list(there.values()))
+    is_draft = row.state == ReviewState.DRAFT
+    gone = [pk for pk, place in there.items() if pk not in wanted and (is_draft if place in barred else pk in here)]
+    row.reviewers.filter(member__in=gone).delete()
     rows = [PeerReviewer(review=row, member_id=pk, organisation_id=place) for pk, place in wanted.items()]
     PeerReviewer.objects.bulk_create([one for one in rows if one.member_id not in there])
 

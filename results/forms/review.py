@@ -130,8 +130,6 @@ class ReviewForm(forms.Form):
         field.choices = [(str(part.pk), _who(part)) for part in able]
         self.able = {str(part.pk): part for part in able}
         self.barred = [(_who(part), str(verdict.reason)) for part, verdict in self.parts if not verdict]
-        gone = {row.member_id for row in self.review.reviewers.all()} - {part.member_id for part in able}
-        self.left = [row for row in self.review.reviewers.all() if row.member_id in gone]
 
     def _offer_outcomes(self) -> None:
         """Offer the cluster's outcomes of kind “peer revision”; one that this review recorded stays."""

@@ -181,7 +181,8 @@ def lacks(review: PeerReview) -> list[Obstacle]:
     reviewers = list(review.reviewers.all())
     if not reviewers:
         found.append(Obstacle(_("Name at least one reviewer."), field="reviewers"))
-    if owners_of(review.solution, [row.organisation_id for row in reviewers]):
+    is_draft = review.state == ReviewState.DRAFT  # who reviewed before the organisation joined the owner stays named
+    if is_draft and owners_of(review.solution, [row.organisation_id for row in reviewers]):
         sentence = _(
             "A reviewer's organisation is a partner of the project that owns the solution: name somebody else."
         )

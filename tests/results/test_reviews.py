@@ -139,6 +139,18 @@ def test_reviewers_take_part_for_an_organisation_outside_the_consortium(cast: Ca
     make.make_partnership(cast.organisation, cast.solution.project, "AP")
     refused = refusal(review=review, verb="review.published", by=cast.user("coordinator"))
     assert (refused.code, "name somebody else" in str(refused.reason)) == ("requirement", True)
+    by = User.objects.get(pk=cast.user("coordinator").pk)
+    actions.update_review(review=review, by=by, seen_version=review.version, reviewers=[])
+    assert review.reviewers.count() == 0
+
+
+def test_who_reviewed_stays_named_when_the_organisation_joins_the_owner_later(cast: Cast, cluster: Cluster) -> None:
+    review = published(cast, cluster)
+    make.make_partnership(cast.organisation, cast.solution.project, "AP")
+    values = {"verdict": "fit", "reviewers": []}
+    by = cast.user("coordinator")
+    actions.act_on_review(review=review, verb="review.corrected", by=by, reason="It was done.", values=values)
+    assert [row.member for row in review.reviewers.all()] == [cast.member("participant")]
 
 
 def test_a_stale_edit_is_refused_and_a_second_review_of_a_version_too(cast: Cast, cluster: Cluster) -> None:
