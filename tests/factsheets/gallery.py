@@ -141,7 +141,7 @@ def _issued(kind: Any, snapshot: Mapping[str, Any], dress: Dress, said: list[str
         history=(14, "41be07a9" * 8),
         is_demo=True,
     )
-    composed = compose(kind, snapshot, imprint, names=NAMES, created_at=AT, file_name="data.json")
+    composed = compose(kind, snapshot, imprint, names=NAMES, created_at=AT, file_stem="data")
     assert composed.pdf is not None, composed.problem
     return Made(said, composed.document, composed.pdf)
 

@@ -63,9 +63,7 @@ def imprint(snapshot: Snapshot, face: str, **more: object) -> Imprint:
 def made(name: str, **more: object) -> Composed:
     sample, face = EVERY[name]
     snapshot = sample()
-    return compose(
-        FACTSHEET, snapshot, imprint(snapshot, face, **more), names=NAMES, created_at=AT, file_name="data.json"
-    )
+    return compose(FACTSHEET, snapshot, imprint(snapshot, face, **more), names=NAMES, created_at=AT, file_stem="data")
 
 
 @pytest.fixture(scope="module")
