@@ -156,6 +156,7 @@ def frame(imprint: Imprint, reference: str, *, qr_label: str) -> dict[str, Any]:
     return {
         "imprint": imprint,
         "statement": sentences.co_funded(imprint.language),
+        "statement_language": sentences.co_funded_language(imprint.language),
         "programme": settings.PROGRAMME_NAME,
         "programme_words": settings.PROGRAMME_NAME.split(),
         "before_page": before_page,

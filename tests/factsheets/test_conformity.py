@@ -5,6 +5,7 @@ One test, because one Java process judges all files: making and judging them is 
 
 from __future__ import annotations
 
+import bisect
 import io
 import itertools
 import re
@@ -71,11 +72,24 @@ def seen_by_us(made: Made) -> dict[str, object]:
 
 
 def lost(made: Made) -> list[str]:
-    """Return the texts that the glyphs do not say; hyphens and line ends apart."""
+    """Return the texts that the glyphs do not say; hyphens and line ends apart, and whole but for ends of sheets."""
     with pikepdf.open(io.BytesIO(made.pdf)) as file:
-        letters = "".join(words for page in file.pages for words in text_of(page).marked.values())
-    letters = re.sub(r"[\s\u00ad\u2010-]+", "", letters)
-    return [text for text in made.said if re.sub(r"[\s\u00ad\u2010-]+", "", text) not in letters]
+        drawn = letters("".join(words for page in file.pages for words in text_of(page).marked.values()))
+    return [text for text in made.said if not is_said(letters(text), drawn, sheets=made.pdf.pages)]
+
+
+def letters(text: str) -> str:
+    return re.sub(r"[\s\u00ad\u2010-]+", "", text)
+
+
+def is_said(text: str, drawn: str, *, sheets: int) -> bool:
+    """Tell whether a text is drawn in at most so many pieces: on a sheet something may stand below it."""
+    for _sheet in range(sheets):
+        length = bisect.bisect_left(range(1, len(text) + 1), 1, key=lambda end: text[:end] not in drawn)
+        text = text[length:]
+        if not text:
+            return True
+    return False
 
 
 def named_in(article: str) -> list[str]:
@@ -88,6 +102,15 @@ def named_in(article: str) -> list[str]:
 
     Reader().feed(article)
     return found
+
+
+def test_a_text_is_found_whole_or_parted_by_ends_of_sheets_only() -> None:
+    assert [is_said("abcdef", drawn, sheets=2) for drawn in ("xabcdefx", "abcxdef", "abxcdxef", "abcde")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
 
 
 def test_every_pair_of_template_face_state_and_language_occurs_every_day() -> None:

@@ -312,6 +312,9 @@ def test_the_statement_is_in_the_documents_language(language: str) -> None:
 def test_an_unknown_language_has_the_english_statement() -> None:
     assert sentences.co_funded("mt") == "Co-funded by the European Union"
     assert sentences.co_funded("pt-br") == "Cofinanciado pela União Europeia"
+    snapshot = samples.empty()
+    article = draw_factsheet(snapshot, imprint(snapshot, Face.FORWARD, language="mt")).article
+    assert '<span class="fs-funded" lang="en">Co-funded by' in article
 
 
 # -- Scripts -----------------------------------------------------------------------------------------------------------
