@@ -16,18 +16,30 @@ WITHDRAWN_WITH_A_REDACTION = """
     AND NEW.pdf_sha256 = OLD.pdf_sha256 AND NEW.pdf_size = OLD.pdf_size
     AND NEW.pdf_problem = OLD.pdf_problem AND NEW.pages = OLD.pages
     AND NEW.data_sha256 = OLD.data_sha256 AND NEW.data_size = OLD.data_size
-    AND NEW.table_sha256 = OLD.table_sha256
     AND EXISTS (
         SELECT 1 FROM community_redaction r
         WHERE r.id = NEW.redaction_id AND r.target = 'edition' AND r.target_id = OLD.id
     )
 """
+WITH_THE_TABLE = f"NEW.table_sha256 = OLD.table_sha256 AND {WITHDRAWN_WITH_A_REDACTION}"
+
+
+class AsBefore(AppendOnly):
+    """Guards a table when the migration is taken back, after what the migration added is gone."""
+
+    def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        """Leave it to the last operation."""
+
+    def database_backwards(self, app_label, schema_editor, from_state, to_state):
+        """Make the guard of before."""
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
 
 
 class Migration(migrations.Migration):
     dependencies = [("factsheets", "0002_frozen_documents")]
 
     operations = [
+        AsBefore("factsheets_edition", but=WITHDRAWN_WITH_A_REDACTION),
         migrations.AddField(
             model_name="edition",
             name="table_sha256",
@@ -36,5 +48,5 @@ class Migration(migrations.Migration):
             ),
         ),
         # SQLite builds the table anew and loses its triggers.
-        AppendOnly("factsheets_edition", but=WITHDRAWN_WITH_A_REDACTION),
+        AppendOnly("factsheets_edition", but=WITH_THE_TABLE),
     ]

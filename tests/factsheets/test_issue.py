@@ -417,8 +417,9 @@ def test_an_edition_is_not_emptied_with_the_redaction_of_another_one(cluster: Cl
     emptied = {"state": "withdrawn", "article_file": "", "pdf_file": "", "data_file": "", "redaction": row}
     with pytest.raises(DatabaseError), transaction.atomic():
         Edition.objects.filter(pk=one.pk).update(**emptied)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Edition.objects.filter(pk=two.pk).update(**{**emptied, "data_sha256": ""})
+    for name in ("data_sha256", "table_sha256"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Edition.objects.filter(pk=two.pk).update(**{**emptied, name: ""})
     Edition.objects.filter(pk=two.pk).update(**emptied)  # the control: with its own row and nothing else changed
 
 
