@@ -36,7 +36,18 @@ class EditionInline(ReadOnlyMixin, admin.TabularInline):  # type: ignore[type-ar
 
     model = Edition
     extra = 0
-    fields = ("language", "revision", "why", "state", "made_at", "pages", "pdf_sha256", "data_sha256", "pdf_problem")
+    fields = (
+        "language",
+        "revision",
+        "why",
+        "state",
+        "made_at",
+        "pages",
+        "pdf_sha256",
+        "data_sha256",
+        "table_sha256",
+        "pdf_problem",
+    )
     readonly_fields = fields
 
 

@@ -1,16 +1,26 @@
-"""The data file of a document: what the document says, for programs; attached to the PDF and served beside it."""
+"""The data of a document: what it says, for programs and spreadsheets; attached to the PDF as JSON and CSV."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from django.conf import settings
 
+from clusters.imports.cells import COLUMNS
+from clusters.imports.from_snapshot import cells_of
 from clusters.snapshot_shape import MemberKey, Snapshot
+from community.imports.outgoing import as_csv
 from factsheets import sentences
 from factsheets.imprint import Imprint
+from results.statement_shape import LineShape, StatementSnapshot
+
+#: What the table of a statement tells of each piece of evidence.
+EVIDENCE: Final = (
+    *("kind", "title", "shows", "state", "how", "is_documented", "on"),
+    *("organisation", "country", "territory", "cluster", "cluster_title"),
+)
 
 
 def canonical(value: Any) -> bytes:
@@ -45,6 +55,36 @@ def data_file(content: Mapping[str, Any], imprint: Imprint, *, reference: str, d
             subject: content,
         }
     )
+
+
+def table_of_cluster(snapshot: Snapshot) -> bytes:
+    """Return a cluster's snapshot as CSV, in the columns in which `import_clusters` reads it."""
+    return as_csv(COLUMNS, [cells_of(snapshot)])
+
+
+def table_of_statement(snapshot: StatementSnapshot) -> bytes:
+    """Return a statement as CSV: a row for each piece of evidence, beside the line that rests on it."""
+    return as_csv(
+        ("reference", "number", "heading", "text", *EVIDENCE),
+        [
+            {"reference": snapshot["reference"], **line, **{name: _cell(one, name) for name in EVIDENCE}}
+            for line in snapshot["lines"]
+            for one in _evidence(line)
+        ],
+    )
+
+
+def _evidence(line: LineShape) -> Sequence[Mapping[str, Any]]:
+    """Return what a line rests on; one empty piece for a line that rests on nothing, so that it has its row."""
+    return line["evidence"] or [dict[str, Any]()]
+
+
+def _cell(evidence: Mapping[str, Any], name: str) -> str:
+    """Return one fact of a piece of evidence as a cell."""
+    value = evidence.get(name)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def without_keys(snapshot: Snapshot, names: Mapping[MemberKey, str]) -> dict[str, Any]:

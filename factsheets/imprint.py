@@ -12,7 +12,7 @@ class Imprint:
 
     `address` is what the QR code and the colophon lead to. `replaces` is the version before and the day of
     its issue. `history` is the number and hash of the newest link of the cluster's chain. A preview has
-    version 0, no issuer and no checksum.
+    version 0, no issuer and no checksum. `data_sha256` and `table_sha256` are those of the two files in the PDF.
     """
 
     face: str
@@ -24,6 +24,7 @@ class Imprint:
     issuer: str = ""
     replaces: tuple[int, date] | None = None
     data_sha256: str = ""
+    table_sha256: str = ""
     history: tuple[int, str] | None = None
     is_demo: bool = False
 

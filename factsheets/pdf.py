@@ -89,7 +89,7 @@ def render_pdf(
     pictures: Mapping[str, bytes] | None = None,
     patience: float | None = None,
 ) -> Pdf:
-    """Return the body `html` as a tagged PDF/A-3a in the look of `factsheet.css`.
+    """Return the body `html` in the look of `factsheet.css`, as PDF/A-3a and PDF/UA-1 at once.
 
     `pictures` are SVG files that the style sheets name as `pictures/<name>`. Nothing else is fetched,
     from nowhere. `patience` is how many seconds to wait for the documents before this one. The same arguments

@@ -1,19 +1,35 @@
 """Checks of a PDF that validators do not make, or that we want without Java: what a reader needs to be there.
 
-`problems` names in one sentence each what is missing. The full conformity to PDF/A-3a and PDF/UA-1 is
-another matter (margin boxes are still tagged, table heads lack their scope).
+`problems` names in one sentence each what is missing. That a file conforms to PDF/A-3a and PDF/UA-1 to the letter is
+for a validator (`tests/factsheets/test_conformity.py`); no validator sees that a link reads as its address, that a
+checksum printed in a document is another file's, or that a language got lost on the way from the page.
 """
 
 from __future__ import annotations
 
 import io
 import logging
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from factsheets.pdf_text import UNKNOWN, PageText, text_of
 
 if TYPE_CHECKING:
     import pikepdf
+
+IDENTIFIERS: Final = {
+    "PDF/A-3a": (rb"""pdfaid:part(="|>)3\b""", rb"""pdfaid:conformance(="|>)A\b"""),
+    "PDF/UA-1": (rb"""pdfuaid:part(="|>)1\b""",),
+}
+LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+#: An address instead of words: with its scheme, or a host with a path.
+ADDRESS: Final = re.compile(r"(https?://|mailto:|www\.)\S+|[\w-]+(\.[\w-]+)+(/\S*)?")
+
+#: What stands on each page, by the page's object.
+Texts = Mapping[tuple[int, int], PageText]
 
 
 def problems(content: bytes) -> list[str]:
@@ -22,18 +38,37 @@ def problems(content: bytes) -> list[str]:
     Raises:
         pikepdf.PdfError: it is no PDF.
     """
+    with _opened(content) as file:
+        texts = {page.obj.objgen: text_of(page) for page in file.pages}
+        return [
+            *_catalogue(file),
+            *_metadata(file),
+            *_structure(file, texts),
+            *_marks(file, texts),
+            *_links(file),
+            *_fonts(file, texts),
+            *_attachments(file, texts),
+        ]
+
+
+def languages(content: bytes) -> list[str]:
+    """Return the language of the document and of each element that names its own, in reading order."""
+    with _opened(content) as file:
+        named = [str(one.Lang) for one in _below(file.Root.StructTreeRoot) if "/Lang" in one]
+        return [str(file.Root.Lang), *named]
+
+
+def _opened(content: bytes) -> pikepdf.Pdf:
+    logging.getLogger("pikepdf").setLevel(logging.WARNING)
     import pikepdf  # native, so only who checks loads it
 
-    logging.getLogger("pikepdf").setLevel(logging.WARNING)
-
-    with pikepdf.open(io.BytesIO(content)) as file:
-        return [*_catalogue(file), *_structure(file), *_fonts(file), *_attachments(file)]
+    return pikepdf.open(io.BytesIO(content))
 
 
 def _catalogue(file: pikepdf.Pdf) -> Iterator[str]:
-    """Language, tags, title, metadata."""
+    """Language, tags, title."""
     root = file.Root
-    if not str(root.get("/Lang", "")):
+    if not LANGUAGE.fullmatch(str(root.get("/Lang", ""))):
         yield "The document's language is not set."
     if not _entry(root, "/MarkInfo", "/Marked"):
         yield "The document is not marked as tagged."
@@ -41,13 +76,25 @@ def _catalogue(file: pikepdf.Pdf) -> Iterator[str]:
         yield "A reader would show the file's name instead of its title."
     if not str(file.docinfo.get("/Title", "")).strip():
         yield "The title is missing."
-    metadata = root.get("/Metadata")
-    if metadata is None or b"dc:title" not in metadata.read_bytes():
+
+
+def _metadata(file: pikepdf.Pdf) -> Iterator[str]:
+    """One block in plain text, with the title and the identifiers of both standards."""
+    metadata = file.Root.get("/Metadata")
+    content = metadata.read_bytes() if metadata is not None else b""
+    if b"dc:title" not in content:
         yield "The metadata (XMP) does not hold the title."
+    if metadata is not None and "/Filter" in metadata:
+        yield "The metadata (XMP) is packed, so that programs which do not know PDF cannot read it."
+    if content.count(b"<rdf:RDF") > 1:
+        yield "The metadata (XMP) has more than one block."
+    for standard, patterns in IDENTIFIERS.items():
+        if not all(re.search(pattern, content) for pattern in patterns):
+            yield f"The metadata (XMP) does not say that the file is {standard}."
 
 
-def _structure(file: pikepdf.Pdf) -> Iterator[str]:
-    """Headings in order, pictures with words, tables with heads."""
+def _structure(file: pikepdf.Pdf, texts: Texts) -> Iterator[str]:
+    """Headings in order, pictures with words, tables with heads, links with words, languages that exist."""
     if "/StructTreeRoot" not in file.Root:
         yield "There is no structure tree."
         return
@@ -59,19 +106,58 @@ def _structure(file: pikepdf.Pdf) -> Iterator[str]:
         yield "A level of headings is skipped."
     for element in elements:
         kind = element.get("/S")
-        if kind == "/Figure" and not str(element.get("/Alt", "")).strip():
-            yield "A picture has no alternative text."
+        if kind == "/Figure":
+            yield from _figure(element)
         if kind == "/Table":
             yield from _table(element)
+        if kind == "/Link" and _is_bare(words := _words(element, texts)):
+            yield f"A link reads as an address instead of words: “{words}”."
+        if "/Lang" in element and not LANGUAGE.fullmatch(str(element.Lang)):
+            yield f"“{element.Lang}” is no language."
     if any(page.get("/Tabs") != "/S" for page in file.pages if "/Annots" in page):
         yield "On a page with links the order of tabs does not follow the structure."
 
 
+def _figure(figure: Any) -> Iterator[str]:
+    """A picture has words, and stands on its sheet."""
+    if not str(figure.get("/Alt", "")).strip():
+        yield "A picture has no alternative text."
+    box, sheet = _entry(figure, "/A", "/BBox"), _entry(figure, "/Pg", "/MediaBox")
+    if box is None or sheet is None:
+        yield "A picture does not say where it stands."
+        return
+    left, low, right, high = (float(value) for value in box)
+    if not (0 <= left <= right <= float(sheet[2]) + 1 and 0 <= low <= high <= float(sheet[3]) + 1):
+        yield "A picture says that it stands beside its sheet."
+
+
+def _words(element: Any, texts: Texts) -> str:
+    """Return what an element and all under it read as."""
+    import pikepdf
+
+    inner = element.get("/K", [])
+    said = []
+    for child in list(inner) if isinstance(inner, pikepdf.Array) else [inner]:
+        if isinstance(child, int):
+            page = element.get("/Pg")
+            said.append(texts[page.objgen].marked.get(child, "") if page is not None else "")
+        elif isinstance(child, pikepdf.Dictionary) and "/S" in child:
+            said.append(_words(child, texts))
+    return "".join(said).strip()
+
+
+def _is_bare(words: str) -> bool:
+    return not words or ADDRESS.fullmatch(words) is not None
+
+
 def _table(table: Any) -> Iterator[str]:
-    """A table has head cells, and rows of the same width."""
+    """A table has head cells that say what they are the head of, and rows of the same width."""
     inner = list(_below(table))
-    if not any(element.get("/S") == "/TH" for element in inner):
+    heads = [element for element in inner if element.get("/S") == "/TH"]
+    if not heads:
         yield "A table has no head cells."
+    if any(_entry(head, "/A", "/Scope") is None for head in heads):
+        yield "A head cell does not say whether it is the head of its row or of its column."
     widths = {
         sum(int(_entry(cell, "/A", "/ColSpan") or 1) for cell in _children(row) if cell.get("/S") in ("/TH", "/TD"))
         for row in inner
@@ -81,8 +167,34 @@ def _table(table: Any) -> Iterator[str]:
         yield f"A table has rows of different widths: {sorted(widths)}."
 
 
-def _fonts(file: pikepdf.Pdf) -> Iterator[str]:
-    """Every font is in the file, and every glyph can be read as text."""
+def _marks(file: pikepdf.Pdf, texts: Texts) -> Iterator[str]:
+    """All text belongs to an element of the structure, or is an artifact: what repeats in the margins."""
+    import pikepdf
+
+    if (root := file.Root.get("/StructTreeRoot")) is None:
+        return
+    living = {element.objgen for element in _below(root)}
+    numbers = list(_entry(root, "/ParentTree", "/Nums") or [])
+    belongs = {int(key): value for key, value in zip(numbers[::2], numbers[1::2], strict=True)}
+    for number, page in enumerate(file.pages, start=1):
+        text, owners = texts[page.obj.objgen], belongs.get(int(page.get("/StructParents", -1)))
+        if text.loose.strip():
+            yield f"On page {number} stands text outside of the structure: “{text.loose.strip()[:40]}”."
+        owned = [getattr(one, "objgen", None) for one in owners] if isinstance(owners, pikepdf.Array) else []
+        if any(mark >= len(owned) or owned[mark] not in living for mark in text.marked):
+            yield f"On page {number} stands marked text that belongs to no element of the structure."
+
+
+def _links(file: pikepdf.Pdf) -> Iterator[str]:
+    """Every place that leads somewhere says where in words."""
+    for number, page in enumerate(file.pages, start=1):
+        for place in page.get("/Annots", []):
+            if place.get("/Subtype") == "/Link" and _is_bare(str(place.get("/Contents", ""))):
+                yield f"A link on page {number} does not say in words where it leads."
+
+
+def _fonts(file: pikepdf.Pdf, texts: Texts) -> Iterator[str]:
+    """Every font is in the file, and every glyph that is drawn can be read as text."""
     import pikepdf
 
     for font in file.objects:
@@ -94,13 +206,19 @@ def _fonts(file: pikepdf.Pdf) -> Iterator[str]:
         for descendant in font.DescendantFonts:
             if not any(_entry(descendant, "/FontDescriptor", key) for key in ("/FontFile", "/FontFile2", "/FontFile3")):
                 yield f"The font {name} is not embedded."
+    if any(UNKNOWN in str(text) for text in texts.values()):
+        yield "There is a glyph of which its font does not say which letters it draws."
 
 
-def _attachments(file: pikepdf.Pdf) -> Iterator[str]:
-    """Every enclosed file says how it belongs to the document."""
+def _attachments(file: pikepdf.Pdf, texts: Texts) -> Iterator[str]:
+    """Every enclosed file says how it belongs to the document, which prints the file's checksum."""
+    said = "".join("".join(map(str, texts.values())).split())
+    known = {one.objgen for one in file.Root.get("/AF", [])}
     for name, attachment in file.attachments.items():
-        if "/AFRelationship" not in attachment.obj:
+        if "/AFRelationship" not in attachment.obj or attachment.obj.objgen not in known:
             yield f"The enclosed file {name} does not say how it belongs to the document."
+        if sha256(attachment.get_file().read_bytes()).hexdigest() not in said:
+            yield f"The document does not print the checksum of the enclosed file {name}."
 
 
 def _entry(holder: Any, *path: str) -> Any:

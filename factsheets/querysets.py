@@ -123,7 +123,9 @@ class EditionQuerySet(models.QuerySet["Edition"]):
 
     def with_checksum(self, sha256: str) -> Self:
         """Keep the editions one of whose files has this checksum, also of withdrawn ones."""
-        return self.filter(Q(pdf_sha256=sha256) | Q(data_sha256=sha256) | Q(article_sha256=sha256))
+        return self.filter(
+            Q(pdf_sha256=sha256) | Q(data_sha256=sha256) | Q(article_sha256=sha256) | Q(table_sha256=sha256)
+        )
 
     def naming(self, member: Member) -> Self:
         """Keep the current editions that name this person."""

@@ -97,6 +97,11 @@ def co_funded(language: str) -> str:
     return CO_FUNDED.get(language.split("-")[0], CO_FUNDED["en"])
 
 
+def co_funded_language(language: str) -> str:
+    """Return the language in which the statement of co-funding stands in a document of `language`."""
+    return language if language.split("-")[0] in CO_FUNDED else "en"
+
+
 def label(vocabulary: str, code: str) -> str:
     """Return the words of a code; a code that this version does not know stands for itself.
 

@@ -19,6 +19,8 @@ import weasyprint
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from factsheets import tagging
+
 OWN = "https://own.invalid/"
 PICTURES = f"{OWN}pictures/"
 _TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml", ".json": "application/json"}
@@ -94,6 +96,7 @@ class Typesetter:
     def __init__(self, assets: Mapping[str, Path], stylesheets: Iterable[str]) -> None:
         """Read `assets` (name to file) and parse those of them that are `stylesheets`, in this order."""
         held = {f"{OWN}{name}": path.read_bytes() for name, path in assets.items()}
+        tagging.listen()
         logging.getLogger("weasyprint").handlers[:] = [logging.NullHandler()]
         logging.getLogger("weasyprint").propagate = False
         logging.getLogger("fontTools").setLevel(logging.ERROR)
@@ -119,7 +122,7 @@ class Typesetter:
         enclosures: Sequence[Enclosure] = (),
         pictures: Mapping[str, bytes] | None = None,
     ) -> Typeset:
-        """Set `body` as a tagged PDF/A-3a that carries `enclosures`.
+        """Set `body` as a file that is PDF/A-3a and PDF/UA-1 at once and carries `enclosures`.
 
         The same arguments give the same bytes in every process with the same fonts and libraries.
         """
@@ -145,7 +148,7 @@ class Typesetter:
                 )
                 for enclosure in enclosures
             ]
-            content = document.write_pdf(pdf_variant="pdf/a-3a")
+            content = document.write_pdf(pdf_variant="pdf/a-3a", finisher=tagging.finish)
         finally:
             logger.removeHandler(complaints)
         return Typeset(content, len(document.pages), tuple(complaints.lines))

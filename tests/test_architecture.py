@@ -109,8 +109,10 @@ ROWS: tuple[frozenset[str], ...] = (
             "rendering",
             "pdf",
             "pdf_child",
+            "tagging",
             "typesetter",
             "pdf_checks",
+            "pdf_text",
             "sheet",
         }
     ),

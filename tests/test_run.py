@@ -183,11 +183,12 @@ def test_every_test_belongs_to_a_leg_and_the_largest_comes_last() -> None:
     assert marks == {
         "postgres": "postgres or both",
         "browser": "browser and not slow",
-        "sqlite": "not postgres and not browser and not slow",
+        "pdf": "pdf and not slow",
+        "sqlite": "not postgres and not browser and not pdf and not slow",
     }
     assert [name for name, command in found.items() if command[0] == "nice"] == ["sqlite"]
     thorough = {leg.name: leg.commands[0] for leg in suite.pytest_legs(suite.Wish(is_thorough=True), None)}
-    assert "not postgres and not browser" in thorough["sqlite"]
+    assert "not postgres and not browser and not pdf" in thorough["sqlite"]
     assert "postgres or both or wide" in thorough["postgres"]
 
 

@@ -20,7 +20,9 @@ from django.utils.translation import gettext_lazy
 
 from clusters import search
 from clusters.choices import State
+from clusters.imports import from_snapshot
 from clusters.imports.cells import COLUMNS, DAYS, read_values
+from clusters.imports.from_snapshot import UNTOLD
 from clusters.imports.known import Known
 from clusters.imports.outgoing import lines_of
 from clusters.imports.steps import approve, propose, run_and_conclude
@@ -61,6 +63,20 @@ class ClusterImport(Table):
     )
     columns = COLUMNS
     required = ("title", "question", "objectives", "starts_on", "ends_on", "state", "working_group", "lead", "proposer")
+
+    accepts = ".csv,.xlsx,.json"
+    hint = gettext_lazy(
+        "A workbook (.xlsx) or CSV in UTF-8; its first row names the columns. Or the CSV or JSON that an issued "
+        "factsheet carries: in another registry empty its reference, and add lead, proposer and who decided when."
+    )
+
+    def reads(self, content: bytes) -> bool:
+        """Tell whether it is a table, or the data file of a factsheet."""
+        return super().reads(content) or _is_json(content)
+
+    def sheet_of(self, content: bytes) -> Sheet:
+        """Return the rows of a table, or the one row that a factsheet's data file stands for."""
+        return from_snapshot.sheet_of(content) if _is_json(content) else super().sheet_of(content)
 
     def begin(self, sheet: Sheet) -> None:
         """Load what rows refer to."""
@@ -111,6 +127,8 @@ class ClusterImport(Table):
             row.wrong("reference", words % {"row": self.seen[reference]})
         self.seen.setdefault(reference, row.number)
         for name, text in (line or {}).items():
+            if name in UNTOLD and not row.text(name):
+                continue  # the table of a factsheet, which tells no addresses
             if row.has(name) and row.text(name) != as_read(text):
                 words = _("The record says “%(text)s”. An import changes no cluster: correct it on the cluster’s page.")
                 row.wrong(name, words % {"text": text if len(text) <= 60 else f"{text[:60]}…"})
@@ -206,3 +224,7 @@ class ClusterImport(Table):
             event = record(verb="record_afterwards", subject=now, by=self.by, role="administrator", data=data)
             tell_named(now, people, event=event)
         search.index(now)
+
+
+def _is_json(content: bytes) -> bool:
+    return content.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{")

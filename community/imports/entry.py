@@ -43,8 +43,13 @@ def cell_of(value: Any) -> str:
 
 def term_cell(term: Term) -> str:
     """Return the English label of a term, else its code; the code too where the label holds a separator."""
-    label = str(term.labels.get("en") or "")
-    return term.code if not label or ";" in label else label
+    return term_cell_of(term.code, term.labels)
+
+
+def term_cell_of(code: str, labels: Mapping[str, Any]) -> str:
+    """Do as `term_cell`, for a term that a snapshot remembers."""
+    label = str(labels.get("en") or "")
+    return code if not label or ";" in label else label
 
 
 def terms_by_name(vocabulary: str) -> dict[str, Term]:

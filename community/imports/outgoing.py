@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from community.cells import guarded
@@ -17,13 +18,9 @@ CONTENT_TYPES = {
 
 def take_out(table: Table, queryset: Any, form: str) -> bytes:
     """Return the rows of a queryset as a file ("csv" or "xlsx")."""
-    rows = ([guarded(str(line[name])) for name in table.columns] for line in table.lines(queryset))
     if form == "csv":
-        text = io.StringIO()
-        writer = csv.writer(text, quoting=csv.QUOTE_MINIMAL)
-        writer.writerow(table.columns)
-        writer.writerows(rows)
-        return text.getvalue().encode("utf-8-sig")
+        return as_csv(table.columns, table.lines(queryset))
+    rows = ([guarded(str(line[name])) for name in table.columns] for line in table.lines(queryset))
     from openpyxl import Workbook
 
     book = Workbook(write_only=True)
@@ -34,3 +31,12 @@ def take_out(table: Table, queryset: Any, form: str) -> bytes:
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def as_csv(columns: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> bytes:
+    """Return lines as CSV in UTF-8, with the mark by which spreadsheets know it; the same lines give the same bytes."""
+    names, text = list(columns), io.StringIO()
+    writer = csv.writer(text, quoting=csv.QUOTE_MINIMAL)
+    writer.writerow(names)
+    writer.writerows([guarded(str(line[name])) for name in names] for line in lines)
+    return text.getvalue().encode("utf-8-sig")

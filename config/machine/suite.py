@@ -18,7 +18,7 @@ from config.machine.place import MANAGE, PYTHON, ROOT, VENV, Stop, is_ci, loud, 
 
 PYTEST = (PYTHON, "-m", "pytest")
 CHECKS = ("lint", "types", "migrations", "deploy", "messages")
-PYTESTS = ("postgres", "browser", "sqlite")
+PYTESTS = ("postgres", "browser", "pdf", "sqlite")
 BROWSER = [tools.CHROMIUM, tools.LIBATOMIC]
 #: Goes before a command that takes what the others leave of the cores: they wait for pages, locks and answers.
 PATIENT = tuple(filter(shutil.which, ("nice",)))
@@ -96,11 +96,13 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
     quick = "" if wish.is_thorough or wish.arguments else " and not slow"
     wide = " or wide" if wish.is_thorough else ""
     on_postgres = {"DATABASE_URL": postgres_url} if postgres_url else {}
+    rest = f"not postgres and not browser and not pdf{quick}"
     needs_server = [] if postgres_url else [tools.POSTGRES]
     return [
         leg("postgres", "tests on PostgreSQL", f"postgres or both{wide}", on_postgres, needs_server),
         leg("browser", "tests in Chromium", f"browser{quick}", {}, BROWSER),
-        leg("sqlite", "all other tests, on SQLite", f"not postgres and not browser{quick}", {}, [], *spread),
+        leg("pdf", "every document by veraPDF", f"pdf{quick}", {}, [tools.JAVA]),
+        leg("sqlite", "all other tests, on SQLite", rest, {}, [], *spread),
     ]
 
 
@@ -142,7 +144,12 @@ def is_wanted(name: str, wish: Wish) -> bool:
 
 def _prepare(wish: Wish) -> None:
     """Get programs and packages, both at once when apt and pip do not need each other."""
-    by_leg = {"postgres": [tools.POSTGRES], "browser": BROWSER, "messages": [tools.GETTEXT]}
+    by_leg = {
+        "postgres": [tools.POSTGRES],
+        "browser": BROWSER,
+        "pdf": [tools.JAVA],
+        "messages": [tools.GETTEXT],
+    }
     needed = [tools.PANGO, tools.PDFTOTEXT, *(t for name in by_leg if is_wanted(name, wish) for t in by_leg[name])]
     if os.environ.get("TEST_POSTGRES_URL"):
         needed = [tool for tool in needed if tool is not tools.POSTGRES]

@@ -118,7 +118,15 @@ POSTGRES = Tool(
     "sudo dnf install -y postgresql-server",
     "brew install postgresql@17",
 )
-ALL = (PANGO, CHROMIUM, LIBATOMIC, PDFTOTEXT, GETTEXT, POSTGRES)
+JAVA = Tool(
+    "Java",
+    "veraPDF, which judges PDFs",
+    lambda: shutil.which("java") is not None and shutil.which("javac") is not None,
+    ("default-jdk-headless",),
+    "sudo dnf install -y java-17-openjdk-devel",
+    "brew install openjdk@17",
+)
+ALL = (PANGO, CHROMIUM, LIBATOMIC, PDFTOTEXT, GETTEXT, POSTGRES, JAVA)
 
 
 def can_install() -> bool:

@@ -201,7 +201,7 @@ def compose_edition(issue: Issue, *, language: str, revision: int, at: datetime)
         imprint_of(issue, language=language, revision=revision),
         names={key: member.name for key, member in named.items()},
         created_at=at,
-        file_name=f"{issue.file_stem(language)}.json",
+        file_stem=issue.file_stem(language),
     )
     return composed, list({member.pk: member for member in named.values()}.values())
 
@@ -253,6 +253,7 @@ def stored_edition(composed: Composed, *, language: str, revision: int, why: str
         data_file=data.name,
         data_sha256=data.sha256,
         data_size=data.size,
+        table_sha256=sha256(composed.table).hexdigest(),
     )
     if composed.pdf is None:
         is_lasting = composed.problem is not None and composed.problem.lasting

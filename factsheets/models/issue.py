@@ -96,8 +96,8 @@ class Edition(models.Model):
     redaction ledger; its files are emptied, its checksums stay, so that a copy in somebody's hands is
     still recognised. `reference` and `version` are the issue's, repeated so that one row answers an address;
     `file_stem` is the dated name under which who fetches a file saves it. `*_file` are names in the storage,
-    `*_size` bytes. Without a PDF, `pdf_problem` says why. Names of persons were resolved by the consents of
-    that day: see `EditionName`.
+    `*_size` bytes; the table, the data as CSV, is in the PDF only, and editions from before have none. Without a PDF,
+    `pdf_problem` says why. Names of persons were resolved by the consents of that day: see `EditionName`.
     """
 
     issue = models.ForeignKey(Issue, verbose_name=_("issue"), on_delete=models.PROTECT, related_name="editions")
@@ -120,6 +120,7 @@ class Edition(models.Model):
     data_file = models.CharField(_("data"), max_length=120, blank=True)
     data_sha256 = models.CharField(_("checksum of the data"), max_length=64, db_index=True)
     data_size = models.PositiveIntegerField(_("size of the data"))
+    table_sha256 = models.CharField(_("checksum of the table"), max_length=64, blank=True, default="", db_index=True)
     redaction = models.OneToOneField(
         Redaction, verbose_name=_("redaction"), null=True, blank=True, on_delete=models.PROTECT, related_name="edition"
     )

@@ -42,6 +42,7 @@ class Composed:
 
     document: Document
     data: bytes
+    table: bytes
     pdf: Pdf | None
     problem: PdfUnavailable | None
 
@@ -58,7 +59,8 @@ class DocumentKind:
 
     `draw` and `typeset` make article and PDF. `persons` are the keys of all persons in a snapshot, named or not.
     `content` is the snapshot as the data file holds it, with names in place of keys, under the word `subject`;
-    `data_format` is the data file's own name and version. `data_label` says what the file attached to a PDF is.
+    `data_format` is the data file's own name and version. `table` is the snapshot as CSV, without a person.
+    `data_label` says what the files attached to a PDF are.
     """
 
     code: IssueKind
@@ -66,6 +68,7 @@ class DocumentKind:
     typeset: Set
     persons: Callable[[Any], set[MemberKey]]
     content: Callable[[Any, Mapping[MemberKey, str]], Mapping[str, Any]]
+    table: Callable[[Any], bytes]
     subject: str
     data_format: str
     data_label: str | Promise
@@ -102,11 +105,12 @@ def compose(
     *,
     names: Mapping[MemberKey, str],
     created_at: datetime,
-    file_name: str,
+    file_stem: str,
 ) -> Composed:
-    """Make everything of an edition, in this order: the data, the article that prints its checksum, the PDF with both.
+    """Make everything of an edition, in this order: the data, the article that prints its checksums, the PDF with both.
 
-    `file_name` is what the data file is called inside the PDF. A PDF that cannot be made is a result, not an error.
+    `file_stem` is what the data files are called inside the PDF, without their endings. A PDF that cannot be made is
+    a result, not an error.
     """
     data = data_file(
         kind.content(snapshot, names),
@@ -115,14 +119,16 @@ def compose(
         data_format=kind.data_format,
         subject=kind.subject,
     )
-    imprint = replace(imprint, data_sha256=sha256(data).hexdigest())
+    table = kind.table(snapshot)
+    imprint = replace(imprint, data_sha256=sha256(data).hexdigest(), table_sha256=sha256(table).hexdigest())
     with translation.override(imprint.language):
-        attachment = Attachment(file_name, data, str(kind.data_label))
+        label = str(kind.data_label)
+    attachments = (Attachment(f"{file_stem}.json", data, label), Attachment(f"{file_stem}.csv", table, label))
     try:
-        document, pdf = kind.typeset(snapshot, imprint, names, created_at, (attachment,))
+        document, pdf = kind.typeset(snapshot, imprint, names, created_at, attachments)
     except PdfUnavailable as problem:
-        return Composed(kind.draw(snapshot, imprint, names), data, None, problem)
-    return Composed(document, data, pdf, None)
+        return Composed(kind.draw(snapshot, imprint, names), data, table, None, problem)
+    return Composed(document, data, table, pdf, None)
 
 
 def set_document(
@@ -150,6 +156,7 @@ def frame(imprint: Imprint, reference: str, *, qr_label: str) -> dict[str, Any]:
     return {
         "imprint": imprint,
         "statement": sentences.co_funded(imprint.language),
+        "statement_language": sentences.co_funded_language(imprint.language),
         "programme": settings.PROGRAMME_NAME,
         "programme_words": settings.PROGRAMME_NAME.split(),
         "before_page": before_page,

@@ -17,7 +17,7 @@ from clusters.pictures.snapshot import as_day, drawn_stages
 from clusters.snapshot_shape import MemberKey, Snapshot
 from factsheets import pictures, sentences, summary
 from factsheets.choices import Density, Face, IssueKind
-from factsheets.exports import without_keys
+from factsheets.exports import table_of_cluster, without_keys
 from factsheets.imprint import Imprint
 from factsheets.pdf import Attachment, Pdf
 from factsheets.rendering.document import Document, DocumentKind, frame, register, set_document, title_of
@@ -142,6 +142,7 @@ FACTSHEET = register(
         _typeset,
         persons=summary.persons_in,
         content=without_keys,
+        table=table_of_cluster,
         subject="cluster",
         data_format="cluster-factsheet/1",
         data_label=_("The data of this factsheet"),

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.snapshot_shape import MemberKey
 from factsheets import pictures
 from factsheets.choices import IssueKind
+from factsheets.exports import table_of_statement
 from factsheets.imprint import Imprint
 from factsheets.pdf import Attachment, Pdf
 from factsheets.rendering.document import Document, DocumentKind, frame, register, set_document, title_of
@@ -74,6 +75,7 @@ STATEMENT = register(
         _typeset,
         persons=_nobody,
         content=_content,
+        table=table_of_statement,
         subject="statement",
         data_format="policy-statement/1",
         data_label=_("The data of this statement"),

@@ -36,7 +36,12 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 def _found(edition: Edition, digest: str) -> dict[str, object]:
     """Return one hit: which file it is, and whether newer ones replace it."""
-    files = {edition.pdf_sha256: "pdf", edition.data_sha256: "data", edition.article_sha256: "article"}
+    files = {
+        edition.pdf_sha256: "pdf",
+        edition.data_sha256: "data",
+        edition.article_sha256: "article",
+        edition.table_sha256: "table",
+    }
     newest = Edition.objects.for_reference(edition.issue.reference).for_pages().first()
     return {
         "edition": edition,

@@ -585,10 +585,31 @@ def hard() -> Snapshot:
                 "2026-03-20",
                 documented=n % 2 == 0,
             )
-            for n in range(8)
+            for n in range(30)
         ],
         "meetings": [],
         "no_outcome": False,
+    }
+
+
+def hard_and_bulgarian() -> Snapshot:
+    """Return the hard cluster under a Bulgarian title, with texts of 5000 signs and sections in which nothing stands."""
+    paragraph = "Общините имат нужда от решения, които могат да платят и да поддържат сами. "
+    return {
+        **hard(),
+        "language": "bg",
+        "title": "Възстановяване на крайречните гори и естествените наводнителни равнини край Дунав и Марица в България"[
+            :100
+        ],
+        "practitioners_summary": (paragraph * 80)[:5000],
+        "lessons": (paragraph * 80)[:5000],
+        "next_steps": ("Щ" * 200 + " ") * 3,
+        "participants": [],
+        "solutions": [],
+        "outcomes": [],
+        "uptakes": [],
+        "need": None,
+        "no_outcome": True,
     }
 
 

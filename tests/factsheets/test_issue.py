@@ -116,12 +116,14 @@ def test_the_pdf_holds_title_lead_stages_issuer_and_the_checksum_of_the_data_in_
     assert "Region of the Gulf" in text
     assert "Kick-off" in text
     assert "Issued on 12 May 2026 by the coordinator of WG1" in text
-    assert edition.data_sha256 in text
+    assert (edition.data_sha256 in text, edition.table_sha256 in text) == (True, True)
     assert f"/factsheets/{cluster.reference}/v1/en/" in text
     with pikepdf.open(io.BytesIO(content)) as file:
-        (name,) = file.attachments
-        assert name == f"{cluster.reference}_v1_2026-05-12_en.json"
-        assert sha256(file.attachments[name].get_file().read_bytes()).hexdigest() == edition.data_sha256
+        stem = f"{cluster.reference}_v1_2026-05-12_en"
+        assert {name: sha256(one.get_file().read_bytes()).hexdigest() for name, one in file.attachments.items()} == {
+            f"{stem}.csv": edition.table_sha256,
+            f"{stem}.json": edition.data_sha256,
+        }
 
 
 def test_the_next_issue_names_the_one_that_it_replaces(cluster: Cluster) -> None:
@@ -415,8 +417,9 @@ def test_an_edition_is_not_emptied_with_the_redaction_of_another_one(cluster: Cl
     emptied = {"state": "withdrawn", "article_file": "", "pdf_file": "", "data_file": "", "redaction": row}
     with pytest.raises(DatabaseError), transaction.atomic():
         Edition.objects.filter(pk=one.pk).update(**emptied)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        Edition.objects.filter(pk=two.pk).update(**{**emptied, "data_sha256": ""})
+    for name in ("data_sha256", "table_sha256"):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Edition.objects.filter(pk=two.pk).update(**{**emptied, name: ""})
     Edition.objects.filter(pk=two.pk).update(**emptied)  # the control: with its own row and nothing else changed
 
 

@@ -331,6 +331,7 @@ def test_every_file_and_snapshot_is_known_by_its_checksum(client: Client, cluste
     for digest, what in (
         (edition.pdf_sha256, "This is the PDF of"),
         (edition.data_sha256.upper(), "This is the data file of"),
+        (edition.table_sha256, "This is the table attached to the PDF of"),
         (f" {edition.article_sha256} ", "This is the page of"),
         (edition.issue.snapshot_sha256, "This is the snapshot behind"),
     ):

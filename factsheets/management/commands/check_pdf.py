@@ -11,10 +11,12 @@ from factsheets.pdf_checks import problems
 
 
 class Command(BaseCommand):
-    """Check files of ours: tags, language, title, fonts, text, alternative texts, tables, enclosures."""
+    """Check files of ours: identifiers, languages, headings, pictures, tables, links, fonts, margins, checksums."""
 
     help = (
-        "Check PDF files: tags, language, title, fonts embedded, text readable, pictures with words, heads of tables."
+        "Check PDF files: title, languages and both identifiers; headings in order, pictures with words, tables with "
+        "heads, links with words; fonts embedded, all text readable and in the structure or in the margins; checksums "
+        "of enclosed files as printed."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
