@@ -31,7 +31,10 @@ _AT_ADDRESS: Final = {
 }
 #: The newest edition that still has its content, as `EditionQuerySet.for_reference` orders them.
 _STANDING: Final = """
-SELECT e.*, i.reference, i.version, i.issued_at FROM factsheets_edition e JOIN factsheets_issue i ON i.id = e.issue_id
+SELECT e.*, i.reference, i.version, i.issued_at, (
+    SELECT MAX(r.id) FROM factsheets_copreport r JOIN factsheets_copreport_factsheets f ON f.copreport_id = r.id
+    JOIN factsheets_issue j ON j.id = f.issue_id WHERE j.reference = e.reference AND r.state = 'sent'
+) FROM factsheets_edition e JOIN factsheets_issue i ON i.id = e.issue_id
 WHERE e.reference = %s AND e.state = %s ORDER BY e.version DESC, e.revision DESC, e.id LIMIT 1
 """
 #: The highest number that the column of versions can hold.
@@ -153,7 +156,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def standing_at(self, reference: str) -> tuple[object, ...] | None:
         """Return all columns of the newest current edition of a reference, and its issue's; None before the first.
 
-        To be compared, not read: what is equal looks alike. Written by hand, as `file_at_address` is.
+        With the newest report in which the reference stands, for a sent report stays as it is. To be compared, not
+        read: what is equal looks alike. Written by hand, as `file_at_address` is.
         """
         with connections[self.db].cursor() as cursor:
             cursor.execute(_STANDING, [reference, EditionState.CURRENT])

@@ -11,14 +11,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clusters.choices import FINISHED_STATES
 from clusters.visibility import viewer
 from community import contributions, kinds
 from community.contributions import DeskItem, NavigationEntry, PageSection, PersonalRecords
 from community.models import Member, User
 from factsheets.models import CopReport, Delivery
 from factsheets.notifications import TOPICS
-from factsheets.permissions import can_begin
 from factsheets.report_summary import unreported
 
 #: At most so many drafts stand on the desk, reports in the section of a page.
@@ -46,10 +44,6 @@ def register() -> None:
         contributions.mail_topics.register(code, topic)
     contributions.page_sections.register(
         "factsheets.reports.group", PageSection("working_group", "factsheets/report/section.html", _of_group, order=125)
-    )
-    contributions.page_sections.register(
-        "factsheets.reports.cluster",
-        PageSection("cluster", "factsheets/report/cluster.html", _of_cluster, order=110, standing=_standing_of_cluster),
     )
     contributions.personal_records.register(
         "factsheets.deliveries",
@@ -96,22 +90,6 @@ def _of_group(request: HttpRequest, group: Any) -> dict[str, Any] | None:
     """Return the reports that were sent for a working group."""
     rows = list(CopReport.objects.sent().of_group(group.code).for_list()[:SHOWN])
     return {"reports": rows} if rows else None
-
-
-def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
-    """Return the reports in which a cluster stands, and for coordinators how an ended one is reported."""
-    if cluster.state not in FINISHED_STATES:
-        return None
-    rows = list(CopReport.objects.sent().about(cluster).for_list()[:SHOWN])
-    may_report = bool(can_begin(request.user)) and bool(cluster.reference)
-    return {"reports": rows, "may_report": may_report} if rows or may_report else None
-
-
-def _standing_of_cluster(cluster: Any) -> object:
-    """Return in which reports an ended cluster stands, as plain values; the same for every reader."""
-    if cluster.state not in FINISHED_STATES:
-        return ()
-    return tuple(CopReport.objects.sent().about(cluster).values_list("reference", "title"))
 
 
 def _erase(member: Member) -> int:

@@ -32,6 +32,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "demo_accounts",
             "snapshot_shape",
             "statement_shape",
+            "report_shape",
             "imprint",
             "triggers",
             "search_index",
@@ -59,6 +60,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "exchange_lifecycle",
             "chain",
             "policy_lifecycle",
+            "report_lifecycle",
             "verification",
             "events",
             "tasks_api",
@@ -90,6 +92,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "dashboard",
             "policy_sentences",
             "policy_summary",
+            "report_summary",
         }
     ),
     frozenset(
@@ -137,6 +140,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "liaison_contributed",
             "figures_contributed",
             "policy_contributed",
+            "report_contributed",
             "context_processors",
             "demo",
         }
@@ -265,6 +269,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
         "clusters.amendments",
         "results",
         "results.statements",
+        "factsheets.reports",
     ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]

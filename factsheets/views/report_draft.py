@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -127,8 +127,7 @@ class ReportDraftView(View):
         if refusal.code == "stale":
             version = CopReport.objects.get(pk=report.pk).version
             # The lists of a form that was sent stay lists: the factsheets that were ticked are one.
-            given = QueryDict(mutable=True)
-            given.update(request.POST)
+            given = request.POST.copy()
             given["seen_version"] = str(version)
             form.data = given
             more["conflict"] = str(refusal.reason)
