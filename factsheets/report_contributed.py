@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clusters import contributions as of_clusters
 from clusters.visibility import viewer
 from community import contributions, kinds
 from community.contributions import DeskItem, NavigationEntry, PageSection, PersonalRecords
@@ -45,6 +46,7 @@ def register() -> None:
     contributions.page_sections.register(
         "factsheets.reports.group", PageSection("working_group", "factsheets/report/section.html", _of_group, order=125)
     )
+    of_clusters.demo_steps.register("factsheets", _told)
     contributions.personal_records.register(
         "factsheets.deliveries",
         PersonalRecords(
@@ -55,6 +57,13 @@ def register() -> None:
             merge=_merge,
         ),
     )
+
+
+def _told(world: Any, entry: dict[str, Any]) -> Any:
+    """Return what the demonstration tells of reports; its texts are read only there."""
+    from factsheets.demo import reports
+
+    return reports.told(world, entry)
 
 
 def items(user: User, on: date) -> Iterable[DeskItem]:

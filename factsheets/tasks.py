@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.utils import timezone
 
+from community import jobs
 from community.choices import RedactionReason
 from community.models import Event, Job, Member
 from community.tasks_api import task
@@ -53,4 +56,4 @@ def deliver_report(job: Job, *, report: int) -> dict[str, object]:
     sent = CopReport.objects.select_related("issue__event").get(pk=report)
     if sent.issue is None or not sent.issue.editions.exists():
         raise RuntimeError("the report's page is not drawn yet")
-    return {"members": deliver(report=sent, job=job, at=timezone.now())}
+    return {"members": deliver(report=sent, tell=partial(jobs.note_progress, job))}

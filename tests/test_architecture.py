@@ -277,7 +277,10 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (["uptakes"], ["uptakes"])
     assert (of_clusters.sentences.codes(), of_clusters.hidden_events.codes()) == (["results"], ["results"])
     assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["uptakes"])
-    assert (of_clusters.reminders.codes(), of_clusters.demo_steps.codes()) == (["confirmation"], ["results"])
+    assert (of_clusters.reminders.codes(), of_clusters.demo_steps.codes()) == (
+        ["confirmation"],
+        ["results", "factsheets"],
+    )
     assert {"cluster", "stage", "need", "solution", "member", "uptake", "confirmation", "issue"} <= {
         kind.code for kind in kinds.every()
     }

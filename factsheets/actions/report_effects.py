@@ -6,7 +6,7 @@ queued by a job, some hundred at a time, because a community may have thousands 
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
 from typing import Final
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.db import transaction
 from community import jobs
 from community.actions.transition import effect, tells
 from community.lifecycle import Attempt
-from community.models import Job, User
+from community.models import User
 from factsheets.actions.issue import freeze_version
 from factsheets.choices import IssueKind
 from factsheets.models import CopReport, Delivery
@@ -57,14 +57,14 @@ def issue_report(attempt: Attempt) -> None:
 
 
 @tells("report")
-def tell(attempt: Attempt) -> None:
+def tell_nobody(attempt: Attempt) -> None:
     """Tell nobody here: the mails are queued by the job that `issue_report` asks for."""
 
 
-def deliver(*, report: CopReport, job: Job, at: datetime) -> int:
+def deliver(*, report: CopReport, tell: Callable[[int, int], None] | None = None) -> int:
     """Queue the mails of a sent report that are not queued yet; return how many members it went to.
 
-    A second run finds what the first one wrote: each member has one delivery. Who joined after it went out gets none.
+    A second run finds what the first one wrote: each member has one delivery. `tell(done, total)` hears how far it is.
     """
     waiting = list(untold(report).values_list("pk", flat=True))
     already = report.deliveries.count()
@@ -73,5 +73,6 @@ def deliver(*, report: CopReport, job: Job, at: datetime) -> int:
             people = User.objects.filter(pk__in=waiting[start : start + BATCH]).select_related("member").order_by("pk")
             rows = [Delivery(report=report, member=user.member, message=mail_report(report, user)) for user in people]
             Delivery.objects.bulk_create(rows, ignore_conflicts=True)
-        jobs.note_progress(job, already + start + len(rows), already + len(waiting))
+        if tell is not None:
+            tell(already + start + len(rows), already + len(waiting))
     return already + len(waiting)
