@@ -15,6 +15,7 @@ class FactsheetsConfig(AppConfig):
         """Register kinds, connect the receivers, name the tasks, fill the registries."""
         from factsheets import (  # noqa: F401 - importing connects and names them
             contributed,
+            downloads,
             receivers,
             report_contributed,
             report_lifecycle,
@@ -24,4 +25,5 @@ class FactsheetsConfig(AppConfig):
         from factsheets.rendering import factsheet, report, statement  # noqa: F401 - and kinds of documents
 
         contributed.register()
+        downloads.write_at_exit()
         report_contributed.register()

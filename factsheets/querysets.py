@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from django.apps import apps
 from django.db import connections, models
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, Max, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from clusters.visibility import viewer
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from community.models import Event, Member, User
-    from factsheets.models import CopReport, Edition, Issue
+    from factsheets.models import CopReport, DownloadCount, Edition, Issue
 
 #: What hands out a stored file, by which file; the newest revision first.
 _AT_ADDRESS: Final = {
@@ -224,3 +224,16 @@ class CopReportQuerySet(models.QuerySet["CopReport"]):
     def for_list(self) -> Self:
         """Join what a line of a list shows."""
         return self.select_related("working_group", "issue").defer("issue__snapshot")
+
+
+class DownloadCountQuerySet(models.QuerySet["DownloadCount"]):
+    """Sums of downloads by day."""
+
+    def of_references(self, references: Iterable[str]) -> Self:
+        """Keep those of some documents."""
+        return self.filter(reference__in=list(references))
+
+    def totals(self) -> dict[str, int]:
+        """Return how often files of each document were fetched, by its reference; one query."""
+        rows = self.order_by().values_list("reference").annotate(times=Sum("count"))
+        return dict(rows)

@@ -85,6 +85,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "platforms",
             "near_words",
             "storage",
+            "downloads",
             "overlap",
             "relatives",
             "coverage",

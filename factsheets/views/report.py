@@ -11,13 +11,14 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusters.visibility import viewer
 from community.access import get_visible
 from community.choices import MessageState
 from factsheets import sentences, storage
-from factsheets.models import CopReport, Edition
+from factsheets.models import CopReport, DownloadCount, Edition, Issue
 from factsheets.notifications import arrivals
 from factsheets.permissions import can_begin
 from factsheets.report_summary import unreported
@@ -72,15 +73,25 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "edition": edition,
         "issue": edition.issue,
         "issuer": sentences.issuer(edition.issue.role, found.working_group.code if found.working_group else ""),
-        "factsheets": found.factsheets.defer("snapshot").order_by("face", "reference"),
-        "arrivals": _in_words(found) if can_begin(request.user) else [],
+        "factsheets": list(found.factsheets.defer("snapshot").order_by("face", "reference")),
+        "arrivals": [],
     }
+    if can_begin(request.user):
+        names = {found.reference or "", *(issue.reference for issue in context["factsheets"])}
+        context |= {"arrivals": _in_words(found), "fetched": _fetched(names, context["factsheets"], found)}
     try:
         # Our own rendering, escaped when it was drawn; the checksum in its name is compared, as it goes into a page.
         context["article"] = SafeString(storage.read_whole(edition.article_file).decode())
     except OSError:
         return file_is_away(request, reference, edition.article_file)
     return render(request, "factsheets/report/show.html", context)
+
+
+def _fetched(names: set[str], issues: list[Issue], found: CopReport) -> list[tuple[str, int]]:
+    """Return how often the files of the report and of its factsheets were fetched, in all versions."""
+    totals = DownloadCount.objects.of_references(names).totals()
+    rows = [(str(_("This report")), totals.get(found.reference or "", 0))]
+    return rows + [(issue.title, totals.get(issue.reference, 0)) for issue in issues]
 
 
 def _in_words(found: CopReport) -> list[tuple[str, int]]:
