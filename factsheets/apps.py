@@ -13,7 +13,17 @@ class FactsheetsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register kinds, connect the receivers, name the tasks, fill the registries."""
-        from factsheets import contributed, receivers, tasks  # noqa: F401  importing connects and names them
-        from factsheets.rendering import factsheet, statement  # noqa: F401  so do kinds of documents
+        from factsheets import (  # noqa: F401 - importing connects and names them
+            contributed,
+            downloads,
+            receivers,
+            report_contributed,
+            report_lifecycle,
+            tasks,
+        )
+        from factsheets.actions import report_effects  # noqa: F401 - so do effects
+        from factsheets.rendering import factsheet, report, statement  # noqa: F401 - and kinds of documents
 
         contributed.register()
+        downloads.write_at_exit()
+        report_contributed.register()

@@ -49,3 +49,10 @@ class PdfProblem(models.TextChoices):
 
     LIBRARY = "library", _("There is no PDF: the server lacked a library on the day of issue.")
     FAILED = "failed", _("There is no PDF: it could not be made on the day of issue.")
+
+
+class ReportState(models.TextChoices):
+    """Whether a report to the community is still put together; a sent one never changes."""
+
+    DRAFT = "draft", _("Draft")
+    SENT = "sent", _("Sent")

@@ -11,14 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clusters.choices import FINISHED_STATES
 from community import contributions, kinds
 from community.choices import RedactionReason
 from community.contributions import ChainAnchor, ClockJob, LastReport, PageSection, PersonalRecords
 from community.models import Member
 from factsheets.actions.missing import keep_up
 from factsheets.actions.revise import withdraw_naming
-from factsheets.models import Edition, EditionName, Issue
+from factsheets.models import CopReport, Edition, EditionName, Issue
 from factsheets.notifications import unreported
+from factsheets.permissions import can_begin
+
+#: So many reports stand on a cluster's page.
+REPORTS = 6
 
 
 def register() -> None:
@@ -85,9 +90,14 @@ def last_reports(kind: str, ids: Iterable[int]) -> dict[int, LastReport]:
 
 
 def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
-    """Return the newest edition for a cluster's page; None before the first."""
+    """Return the newest edition for a cluster's page, and the reports of an ended one; None before the first."""
     edition = Edition.objects.for_reference(cluster.reference or "").current().select_related("issue").first()
-    return {"edition": edition} if edition else None
+    if edition is None:
+        return None
+    if cluster.state not in FINISHED_STATES:
+        return {"edition": edition}
+    rows = list(CopReport.objects.sent().about(cluster).for_list()[:REPORTS])
+    return {"edition": edition, "reports": rows, "has_ended": True, "may_report": bool(can_begin(request.user))}
 
 
 def _standing_of_cluster(cluster: Any) -> object:

@@ -14,12 +14,19 @@ from clusters.snapshot_shape import MemberKey, Snapshot
 from community.imports.outgoing import as_csv
 from factsheets import sentences
 from factsheets.imprint import Imprint
+from factsheets.report_shape import ReportSnapshot
 from results.statement_shape import LineShape, StatementSnapshot
 
 #: What the table of a statement tells of each piece of evidence.
 EVIDENCE: Final = (
     *("kind", "title", "shows", "state", "how", "is_documented", "on"),
     *("organisation", "country", "territory", "cluster", "cluster_title"),
+)
+#: What the table of a report tells of each factsheet.
+REPORTED: Final = (
+    *("reference", "version", "title", "face", "state", "state_since", "issued_on", "working_group"),
+    *("lead_organisation", "words", "organisations", "countries", "outcomes", "uptakes", "documented"),
+    *("address", "data_sha256"),
 )
 
 
@@ -70,6 +77,26 @@ def table_of_statement(snapshot: StatementSnapshot) -> bytes:
             {"reference": snapshot["reference"], **line, **{name: _cell(one, name) for name in EVIDENCE}}
             for line in snapshot["lines"]
             for one in _evidence(line)
+        ],
+    )
+
+
+def table_of_report(snapshot: ReportSnapshot) -> bytes:
+    """Return a report as CSV: a row for each factsheet in it; several values of a cell stand one a line."""
+    return as_csv(
+        REPORTED,
+        [
+            {
+                **{name: str(line.get(name) or "") for name in REPORTED},
+                "working_group": line["working_group"]["code"],
+                "lead_organisation": (line["lead_organisation"] or {"name": ""})["name"],
+                "countries": "\n".join(line["countries"]),
+                "outcomes": "\n".join(line["outcomes"]),
+                "organisations": str(line["organisations"]),
+                "uptakes": str(line["uptakes"]),
+                "documented": str(line["documented"]),
+            }
+            for line in snapshot["lines"]
         ],
     )
 

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Final, Self
 
+from django.apps import apps
 from django.db import connections, models
-from django.db.models import Exists, Max, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q, Subquery, Sum
+from django.utils import timezone
 
+from clusters.visibility import viewer
 from community import kinds
-from factsheets.choices import EditionState
+from factsheets.choices import EditionState, Face, IssueKind, ReportState
 
 if TYPE_CHECKING:
-    from community.models import Event, Member
-    from factsheets.models import Edition, Issue
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.models import Event, Member, User
+    from factsheets.models import CopReport, DownloadCount, Edition, Issue
 
 #: What hands out a stored file, by which file; the newest revision first.
 _AT_ADDRESS: Final = {
@@ -25,7 +31,10 @@ _AT_ADDRESS: Final = {
 }
 #: The newest edition that still has its content, as `EditionQuerySet.for_reference` orders them.
 _STANDING: Final = """
-SELECT e.*, i.reference, i.version, i.issued_at FROM factsheets_edition e JOIN factsheets_issue i ON i.id = e.issue_id
+SELECT e.*, i.reference, i.version, i.issued_at, (
+    SELECT MAX(r.id) FROM factsheets_copreport r JOIN factsheets_copreport_factsheets f ON f.copreport_id = r.id
+    JOIN factsheets_issue j ON j.id = f.issue_id WHERE j.reference = e.reference AND r.state = 'sent'
+) FROM factsheets_edition e JOIN factsheets_issue i ON i.id = e.issue_id
 WHERE e.reference = %s AND e.state = %s ORDER BY e.version DESC, e.revision DESC, e.id LIMIT 1
 """
 #: The highest number that the column of versions can hold.
@@ -63,6 +72,39 @@ class IssueQuerySet(models.QuerySet["Issue"]):
     def undrawn(self) -> Self:
         """Keep the versions that were taken and of which no edition was drawn yet."""
         return self.filter(editions=None)
+
+    def factsheets(self) -> Self:
+        """Keep the factsheets of clusters."""
+        return self.filter(kind=IssueKind.CLUSTER)
+
+    def issued_between(self, from_on: date, until_on: date) -> Self:
+        """Keep what was issued from one day to another, both included, in the site's zone."""
+        return self.filter(issued_at__date__range=(from_on, until_on))
+
+    def of_groups(self, ids: Iterable[int]) -> Self:
+        """Keep the factsheets of clusters for which these working groups (keys) are responsible today."""
+        clusters = apps.get_model("clusters", "Cluster").objects.filter(working_group__in=list(ids))
+        return self.filter(subject_kind="cluster", subject_id__in=clusters.values("pk"))
+
+    def newest_of_subjects(self) -> Self:
+        """Keep of each subject the newest version among these."""
+        later = self.filter(subject_kind=OuterRef("subject_kind"), subject_id=OuterRef("subject_id"))
+        newest = later.order_by("-version").values("pk")[:1]
+        return self.filter(pk=Subquery(newest)).order_by("-issued_at", "-pk")
+
+    def looking_back(self) -> Self:
+        """Keep the factsheets that say what came of a cluster."""
+        return self.filter(face=Face.BACKWARD)
+
+    def in_no_sent_report(self) -> Self:
+        """Keep the factsheets whose cluster stands with what came of it in no report that went out."""
+        sent = self.model._default_manager.filter(
+            subject_kind=OuterRef("subject_kind"),
+            subject_id=OuterRef("subject_id"),
+            face=Face.BACKWARD,
+            reported_in__state=ReportState.SENT,
+        )
+        return self.exclude(Exists(sent))
 
     def with_checksum(self, sha256: str) -> Self:
         """Keep the issues whose snapshot has this checksum."""
@@ -114,7 +156,8 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def standing_at(self, reference: str) -> tuple[object, ...] | None:
         """Return all columns of the newest current edition of a reference, and its issue's; None before the first.
 
-        To be compared, not read: what is equal looks alike. Written by hand, as `file_at_address` is.
+        With the newest report in which the reference stands, for a sent report stays as it is. To be compared, not
+        read: what is equal looks alike. Written by hand, as `file_at_address` is.
         """
         with connections[self.db].cursor() as cursor:
             cursor.execute(_STANDING, [reference, EditionState.CURRENT])
@@ -134,3 +177,65 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def holding(self, files: set[str]) -> Self:
         """Keep the editions that still hold one of these stored files."""
         return self.filter(Q(article_file__in=files) | Q(pdf_file__in=files) | Q(data_file__in=files))
+
+
+class CopReportQuerySet(models.QuerySet["CopReport"]):
+    """Reports to the community of practice."""
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep what `user` may know of: what went out, for everybody; drafts for who may send them.
+
+        Those are the coordinators of the report's working group and those of the mission; administrators look.
+        """
+        who = viewer(user, timezone.localdate())
+        if who.is_mission or who.is_administrator:
+            return self.all()
+        seen = Q(state=ReportState.SENT)
+        if who.group_ids:
+            seen |= Q(working_group__in=who.group_ids)
+        return self.filter(seen)
+
+    def sent(self) -> Self:
+        """Keep what went out, the newest first."""
+        return self.filter(state=ReportState.SENT).order_by("-state_since", "-pk")
+
+    def drafts(self) -> Self:
+        """Keep what is still put together."""
+        return self.filter(state=ReportState.DRAFT).order_by("-created_at", "-pk")
+
+    def of_group(self, code: str) -> Self:
+        """Keep the reports of the working group of a code."""
+        return self.filter(working_group__code=code)
+
+    def about(self, subject: models.Model) -> Self:
+        """Keep the reports in which a cluster stands."""
+        return self.filter(
+            factsheets__subject_kind=kinds.of(subject).code, factsheets__subject_id=subject.pk
+        ).distinct()
+
+    def of_year(self, year: int) -> Self:
+        """Keep what went out in a year."""
+        return self.filter(state_since__year=year)
+
+    def next_reference(self, on: date) -> str:
+        """Return what addresses call a report that goes out on `on`: the day, with a number from the second on."""
+        day = on.isoformat()
+        taken = set(self.filter(reference__startswith=day).values_list("reference", flat=True))
+        return next(name for name in (day, *(f"{day}-{number}" for number in range(2, 1000))) if name not in taken)
+
+    def for_list(self) -> Self:
+        """Join what a line of a list shows."""
+        return self.select_related("working_group", "issue").defer("issue__snapshot")
+
+
+class DownloadCountQuerySet(models.QuerySet["DownloadCount"]):
+    """Sums of downloads by day."""
+
+    def of_references(self, references: Iterable[str]) -> Self:
+        """Keep those of some documents."""
+        return self.filter(reference__in=list(references))
+
+    def totals(self) -> dict[str, int]:
+        """Return how often files of each document were fetched, by its reference; one query."""
+        rows = self.order_by().values_list("reference").annotate(times=Sum("count"))
+        return dict(rows)

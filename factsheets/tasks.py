@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.utils import timezone
 
+from community import jobs
 from community.choices import RedactionReason
 from community.models import Event, Job, Member
 from community.tasks_api import task
 from factsheets.actions.issue import draw_first
+from factsheets.actions.report_effects import deliver
 from factsheets.actions.revise import revise, withdraw_naming
-from factsheets.models import Issue
+from factsheets.models import CopReport, Issue
 
 #: From this attempt on a document is issued without its PDF, rather than never.
 LAST_TRY = 3
@@ -44,3 +48,12 @@ def withdraw(job: Job, *, event: int) -> dict[str, object]:
         member=Member.objects.get(pk=led_by.subject_id), reason=RedactionReason.CONSENT, by=led_by.by, at=timezone.now()
     )
     return {"withdrawn": len(found)}
+
+
+@task("factsheets.deliver")
+def deliver_report(job: Job, *, report: int) -> dict[str, object]:
+    """Queue the mails of a report that was sent, once its page is there."""
+    sent = CopReport.objects.select_related("issue__event").get(pk=report)
+    if sent.issue is None or not sent.issue.editions.exists():
+        raise RuntimeError("the report's page is not drawn yet")
+    return {"members": deliver(report=sent, tell=partial(jobs.note_progress, job))}

@@ -1,8 +1,11 @@
 """Addresses of documents. Those under a cluster come before the cluster's own, whose last row takes any verb."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path, register_converter
+from django.views.decorators.http import require_safe
 
-from factsheets.views import coverage, files, issue, preview, statement, verify
+from factsheets.feeds import DocumentsFeed
+from factsheets.views import coverage, files, issue, preview, report, report_draft, statement, verify
 
 app_name = "factsheets"
 
@@ -31,7 +34,16 @@ urlpatterns: list[URLPattern] = [
     path("policy/<int:pk>/v<int:version>/<slug:language>/", statement.statement, name="statement"),
     path("policy/<int:pk>/v<int:version>/<slug:language>.pdf", statement.statement_pdf, name="statement_pdf"),
     path("policy/<int:pk>/v<int:version>/<slug:language>.json", statement.statement_data, name="statement_data"),
+    path("reports/", report.reports, name="reports"),
+    path("reports/new/", report_draft.ReportCreateView.as_view(), name="report_create"),
+    path("reports/drafts/<int:pk>/", report_draft.ReportDraftView.as_view(), name="report_draft"),
+    path("reports/drafts/<int:pk>/send/", report_draft.ReportSendView.as_view(), name="report_send"),
+    path("reports/drafts/<int:pk>/discard/", report_draft.ReportDiscardView.as_view(), name="report_discard"),
+    path("reports/<reference:reference>/", report.report, name="report"),
+    path("reports/<reference:reference>.pdf", report.report_pdf, name="report_pdf"),
+    path("reports/<reference:reference>.json", report.report_data, name="report_data"),
     path("coverage.pdf", coverage.coverage_pdf, name="coverage_pdf"),
+    path("feeds/factsheets.atom", login_not_required(require_safe(DocumentsFeed())), name="feed"),
     path("factsheets/verify/", verify.verify, name="verify"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>/", issue.version, name="issue"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>.pdf", files.version_pdf, name="issue_pdf"),

@@ -113,8 +113,11 @@ def _flush_guarded_tables() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
-    """Begin each test without what the last one counted (rate limits) or kept."""
+    """Begin each test without what the last one counted (rate limits, downloads) or kept."""
+    from factsheets import downloads  # its models are there once Django is set up
+
     cache.clear()
+    downloads.forget()
 
 
 @pytest.fixture(scope="session")

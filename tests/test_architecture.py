@@ -32,6 +32,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "demo_accounts",
             "snapshot_shape",
             "statement_shape",
+            "report_shape",
             "imprint",
             "triggers",
             "search_index",
@@ -60,6 +61,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "chain",
             "policy_lifecycle",
             "review_lifecycle",
+            "report_lifecycle",
             "verification",
             "events",
             "tasks_api",
@@ -84,6 +86,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "platforms",
             "near_words",
             "storage",
+            "downloads",
             "overlap",
             "relatives",
             "coverage",
@@ -93,6 +96,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "policy_summary",
             "review_sentences",
             "review_summary",
+            "report_summary",
         }
     ),
     frozenset(
@@ -143,6 +147,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "figures_contributed",
             "policy_contributed",
             "review_contributed",
+            "report_contributed",
             "context_processors",
             "demo",
         }
@@ -272,6 +277,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
         "results",
         "results.statements",
         "results.reviews",
+        "factsheets.reports",
     ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
@@ -281,7 +287,8 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert (of_clusters.sentences.codes(), of_clusters.hidden_events.codes()) == (["results", "reviews"], ["results"])
     assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], both)
     assert contributions.solution_uses.codes() == ["clusters", "results.uptakes", "results.reviews"]
-    assert (of_clusters.reminders.codes(), of_clusters.demo_steps.codes()) == (["confirmation"], ["results"])
+    assert of_clusters.reminders.codes() == ["confirmation"]
+    assert of_clusters.demo_steps.codes() == ["results", "factsheets"]
     assert {"cluster", "stage", "need", "solution", "member", "uptake", "confirmation", "issue"} <= {
         kind.code for kind in kinds.every()
     }

@@ -39,12 +39,16 @@ from community.models import (
     SolutionLink,
     WorkingGroup,
 )
+from factsheets.actions.issue import take_version
+from factsheets.choices import Face
+from factsheets.models import CopReport
 from results.actions.confirmation import ask_adopter
 from results.actions.evidence import add_uptake_file
 from results.models import PeerReviewer, PeerReviewRecommendation, Uptake
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
+from tests.matrix import places_reports
 from tests.matrix.places import (
     make_begun_meeting,
     make_comment,
@@ -86,7 +90,11 @@ BUDGETS: dict[str, int] = {
     "/coverage/matches/": 26,
     "/coverage/matches/idle/": 18,
     "/policy/": 8,
-    "/desk/": 36,
+    "/reports/": 14,
+    "/reports/{report}/": 12,
+    "/reports/drafts/{report_draft}/": 14,
+    "/reports/drafts/{report_draft}/send/": 20,
+    "/desk/": 38,
     "/desk/several/": 11,
     "/notifications/": 12,
     "/account/notifications/": 10,
@@ -141,6 +149,8 @@ BUDGETS: dict[str, int] = {
 #: Pages of those who keep the cluster or decide on it, and of those who write solutions.
 LEADS_ONLY = (
     "/solutions/{draft}/files/",
+    "/reports/drafts/{report_draft}/",
+    "/reports/drafts/{report_draft}/send/",
     "/clusters/{proposed}/prepared/",
     "/clusters/{running}/room/threads/{thread}/",
     "/clusters/{running}/room/meetings/{meeting}/",
@@ -235,6 +245,8 @@ class World:
         make_prepared(self.cast, self.proposed)
         self.uptake = make_uptake(self.cast, self.running, solution=self.solution, organisation=self.organisation)
         self.review = published(self.cast, self.running, solution=self.solution)
+        self.report = CopReport.objects.get(reference=places_reports.sent(self.cast)["reference"])
+        self.report_draft = places_reports.begun(self.cast)
         self.grow()
 
     def names(self) -> dict[str, Any]:
@@ -256,6 +268,8 @@ class World:
             "token": self.token,
             "uptake": self.uptake.pk,
             "review": self.review.pk,
+            "report": self.report.reference,
+            "report_draft": self.report_draft.pk,
             "thread": self.thread.pk,
             "document": self.document.pk,
             "meeting": self.meeting.pk,
@@ -383,6 +397,19 @@ class World:
         row = PeerReviewer(review=self.review, member=person, organisation=part.organisation)
         row.save()
         PeerReviewRecommendation.objects.create(review=self.review, position=9 + person.pk, text="Say more.")
+        self._grow_reports()
+
+    def _grow_reports(self) -> None:
+        """Put a further factsheet into both reports, and let one wait for a report."""
+        ended = make_cluster(self.cast, State.CONCLUDED)
+        issue = take_version(cluster=ended, face=Face.BACKWARD, reason="conclude", by=None, at=NOW)
+        for report in (self.report, self.report_draft):
+            report.factsheets.add(issue)
+        waits = make_cluster(self.cast, State.CONCLUDED)
+        take_version(cluster=waits, face=Face.BACKWARD, reason="conclude", by=None, at=NOW)
+        CopReport.objects.create(
+            working_group=self.group, title="Draft", from_on=NOW.date(), until_on=NOW.date(), begun_by=issue.by
+        )
 
     def _grow_uptakes(self) -> None:
         """Record further uptakes of the solution, and by the organisation; ask about the first and keep a file."""

@@ -51,12 +51,14 @@ HOURS = {
     "measured": 16,
     "meeting": 17,
     "conclude": 17,
+    "report": 10,
+    "report.delivered": 11,
     "discontinue": 17,
 }
 #: What is said in a room or on a proposal one after the other, also where a weekend moves it to one day.
 HOURS |= {f"{sort}.{number}": 9 + number for sort in ("comment", "remark") for number in range(8)}
-#: Verbs after which a version of the factsheet is issued.
-ISSUING = frozenset({"approve", "conclude", "discontinue", "correct", "amended"})
+#: What is followed by a document that is drawn at once.
+ISSUING = frozenset({"approve", "conclude", "discontinue", "correct", "amended", "report"})
 _DRAFT_DAYS = 6
 
 

@@ -210,7 +210,7 @@ def imprint_of(issue: Issue, *, language: str, revision: int) -> Imprint:
     """Return what an edition of `issue` prints beside its snapshot."""
     before = Issue.objects.for_reference(issue.reference).filter(version__lt=issue.version).first()
     with translation.override(language):
-        issuer = sentences.issuer(issue.role, issue.snapshot["working_group"]["code"])
+        issuer = sentences.issuer(issue.role, (issue.snapshot["working_group"] or {"code": ""})["code"])
     return Imprint(
         face=issue.face,
         language=language,

@@ -1,6 +1,7 @@
 """The models of `factsheets`."""
 
+from factsheets.models.download import DownloadCount
 from factsheets.models.issue import Edition, EditionName, Issue
 from factsheets.models.report import CopReport, Delivery
 
-__all__ = ["CopReport", "Delivery", "Edition", "EditionName", "Issue"]
+__all__ = ["CopReport", "Delivery", "DownloadCount", "Edition", "EditionName", "Issue"]

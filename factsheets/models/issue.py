@@ -70,6 +70,8 @@ class Issue(models.Model):
         ending = f"_{file}" if file else ""
         if self.kind == IssueKind.STATEMENT:
             return reverse(f"factsheets:statement{ending}", args=[self.subject_id, self.version, language])
+        if self.kind == IssueKind.REPORT:
+            return reverse(f"factsheets:report{ending}", args=[self.reference])
         return reverse(f"factsheets:issue{ending}", args=[self.reference, self.version, language])
 
     @property
@@ -77,6 +79,8 @@ class Issue(models.Model):
         """The page of what it is about."""
         if self.kind == IssueKind.STATEMENT:
             return reverse("results:statement", args=[self.subject_id])
+        if self.kind == IssueKind.REPORT:
+            return reverse("factsheets:report", args=[self.reference])
         return reverse("clusters:detail", args=[self.reference])
 
     @property

@@ -12,9 +12,10 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
-from factsheets import storage
+from factsheets import downloads, storage
 from factsheets.models import Edition
 from factsheets.views.issue import file_is_away, no_factsheet
+from factsheets.views.ranges import is_beginning, part_of
 
 #: May be kept by anybody, asked for again each time: a withdrawn edition is gone at once.
 CACHING: Final = "public, max-age=0, must-revalidate"
@@ -67,7 +68,7 @@ def _answer(request: HttpRequest, row: tuple[str, str, str] | None, reference: s
 
 
 def hand_out(request: HttpRequest, row: tuple[str, str, str], reference: str, suffix: str) -> HttpResponseBase:
-    """Hand out a stored file, 304 to who has it.
+    """Hand out a stored file or the part that is asked for, 304 to who has it; what is handed out is counted.
 
     `row` holds name in the storage, checksum and stem of the file's name.
     """
@@ -82,5 +83,8 @@ def hand_out(request: HttpRequest, row: tuple[str, str, str], reference: str, su
         answer["Content-Disposition"] = f'inline; filename="{stem}{suffix}"'
         answer["X-Content-Type-Options"] = "nosniff"
         answer["ETag"] = f'"{digest}"'
+        answer = part_of(request, answer)
+        if request.method == "GET" and is_beginning(answer):
+            downloads.count(reference, stem, suffix)
     answer["Cache-Control"] = CACHING
     return answer

@@ -37,7 +37,7 @@ def version(request: HttpRequest, reference: str, version: int, language: str) -
     shown = next((one for one in editions if (one.issue.version, one.language) == (version, language)), None)
     if shown is None:
         return no_factsheet(request, reference, has_others=bool(editions))
-    if shown.issue.is_statement:
+    if shown.get_absolute_url() != request.path:
         return redirect(shown.get_absolute_url())
     return show_edition(request, shown, editions)
 

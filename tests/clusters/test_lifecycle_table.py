@@ -16,6 +16,7 @@ from community.exchange_lifecycle import EXCHANGE
 from community.models import Event
 from community.permissions import Refusal
 from community.solution_lifecycle import SOLUTION
+from factsheets.report_lifecycle import REPORT
 from results.lifecycle import UPTAKE
 from results.policy_lifecycle import STATEMENT
 from tests.cast import Cast, make_cast, make_cluster
@@ -216,7 +217,7 @@ def test_a_stand_in_decides_only_where_nobody_of_the_group_may(cast: Cast) -> No
 
 
 def test_every_effect_and_audience_of_the_table_exists() -> None:
-    tables = (CLUSTER, AMENDMENT, UPTAKE, STATEMENT, SOLUTION, EXCHANGE)
+    tables = (CLUSTER, AMENDMENT, UPTAKE, STATEMENT, REPORT, SOLUTION, EXCHANGE)
     assert {code for table in tables for verb in table for code in verb.effects} == registered_effects()
     assert {code for verb in CLUSTER for code in verb.tells} <= {*AUDIENCES}
     assert {*AUDIENCES} == {*AUDIENCE_LABELS}

@@ -36,6 +36,7 @@ from tests.matrix.table_clusters import (
 from tests.matrix.table_exchanges import EXCHANGES
 from tests.matrix.table_figures import FIGURES
 from tests.matrix.table_policy import POLICY
+from tests.matrix.table_reports import REPORTS
 from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
 from tests.matrix.table_reviews import REVIEWS
 from tests.matrix.table_room import ROOM
@@ -174,6 +175,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "factsheets": FACTSHEETS,
     "figures": FIGURES,
     "policy": POLICY,
+    "reports": REPORTS,
 }
 
 #: What opens without sign-in; every other address sends the visitor to the sign-in page.
@@ -228,7 +230,12 @@ PUBLIC = frozenset(
         "factsheets:issue",
         "factsheets:issue_data",
         "factsheets:issue_pdf",
+        "factsheets:feed",
         "factsheets:preview",
+        "factsheets:report",
+        "factsheets:report_data",
+        "factsheets:report_pdf",
+        "factsheets:reports",
         "factsheets:verify",
         "results:coverage",
         "results:dashboard",

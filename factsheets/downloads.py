@@ -1,0 +1,90 @@
+"""Counts downloads without a row, a query or a trace of the reader for each of them.
+
+Each process adds up in its memory and writes the sums into the database once a minute, and when it ends. A process
+that is killed loses the last minute: these are figures for a report, not for a bill.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import threading
+import time
+from collections import Counter
+from datetime import date
+from typing import Final
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from factsheets.models import DownloadCount
+
+logger = logging.getLogger(__name__)
+
+#: The sums are written so many seconds after the first download that they hold.
+EVERY: Final = 60.0
+Key = tuple[str, str, str, date]
+
+_lock = threading.Lock()
+_sums: Counter[Key] = Counter()
+_first: float | None = None
+
+
+def count(reference: str, file_stem: str, suffix: str) -> None:
+    """Note one download; writes the sums where the last time was a minute ago. Never raises: the file goes out."""
+    global _first
+    with _lock:
+        now = time.monotonic()
+        _first = now if _first is None else _first
+        _sums[reference, file_stem, suffix, timezone.localdate()] += 1
+        is_due = now - _first >= EVERY
+    if is_due:
+        write()
+
+
+def write() -> int:
+    """Write what was added up; return how many downloads. What cannot be written stays for the next time."""
+    global _first
+    with _lock:
+        held = Counter(_sums)
+        _sums.clear()
+        _first = None
+    written = 0
+    try:
+        for key, times in list(held.items()):
+            _add(key, times)
+            del held[key]
+            written += times
+    except DatabaseError:
+        logger.exception("downloads could not be counted; they are kept for the next time")
+        with _lock:
+            _sums.update(held)
+            _first = time.monotonic()
+    return written
+
+
+def forget() -> None:
+    """Drop what was not written yet (tests)."""
+    global _first
+    with _lock:
+        _sums.clear()
+        _first = None
+
+
+def _add(key: Key, times: int) -> None:
+    """Add to the row of a day, or make it; two processes that make it at once both end up adding."""
+    reference, file_stem, suffix, on = key
+    row = DownloadCount.objects.filter(file_stem=file_stem, suffix=suffix, on=on)
+    if row.update(count=F("count") + times):
+        return
+    try:
+        with transaction.atomic():
+            DownloadCount.objects.create(reference=reference, file_stem=file_stem, suffix=suffix, on=on, count=times)
+    except IntegrityError:
+        row.update(count=F("count") + times)
+
+
+def write_at_exit() -> None:
+    """Have the sums written when the process ends in order."""
+    atexit.register(write)

@@ -1,0 +1,86 @@
+"""Who puts a report to the community of practice together and sends it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clusters.choices import Capacity
+from clusters.visibility import viewer
+from community.lifecycle import Attempt
+from community.models import User, WorkingGroup
+from community.permissions import ALLOWED, Verdict, refused
+from factsheets.models import CopReport
+
+Anybody = User | AnonymousUser | None
+
+#: Who sends a report; `CLOCK` is the command without a person.
+SENDERS = (Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR, Capacity.CLOCK)
+NO_SENDER = gettext_lazy("Coordinators report to the community: each for the own working group, the mission's for all.")
+SENT = gettext_lazy("It was sent. A sent report never changes; what is new goes into the next one.")
+
+
+def report_capacities(user: Anybody, report: CopReport, on: date) -> frozenset[str]:
+    """Return as what `user` acts on a report: for its group, for the mission, or (None) as the registry itself."""
+    if user is None:
+        return frozenset({Capacity.CLOCK})
+    who = viewer(user, on)
+    held = set()
+    if report.working_group_id is not None and report.working_group_id in who.group_ids:
+        held.add(Capacity.COORDINATOR)
+    if who.is_mission:
+        held.add(Capacity.MISSION_COORDINATOR)
+    return frozenset(held)
+
+
+def can_begin(user: Anybody) -> Verdict:
+    """Coordinators begin reports."""
+    if viewer(user, timezone.localdate()).is_coordinator:
+        return ALLOWED
+    return refused(NO_SENDER, "forbidden")
+
+
+def can_write(user: Anybody, report: CopReport) -> Verdict:
+    """Who may send a draft may also change it."""
+    if not report_capacities(user, report, timezone.localdate()):
+        return refused(NO_SENDER, "forbidden")
+    return refused(SENT, "state") if report.is_sent else ALLOWED
+
+
+def groups_for(user: User) -> tuple[list[WorkingGroup], bool]:
+    """Return the working groups for which `user` reports, and whether also for the whole mission; two queries."""
+    who = viewer(user, timezone.localdate())
+    rows = WorkingGroup.objects.order_by("code")
+    return [row for row in rows if who.is_mission or row.pk in who.group_ids], who.is_mission
+
+
+def has_factsheets(attempt: Attempt) -> Verdict:
+    """At least one factsheet is in it."""
+    report: CopReport = attempt.subject
+    if attempt.once("report.factsheets", report.factsheets.exists):
+        return ALLOWED
+    return refused(_("Choose at least one factsheet."))
+
+
+def all_are_drawn(attempt: Attempt) -> Verdict:
+    """Every factsheet in it can be read already."""
+    report: CopReport = attempt.subject
+    undrawn = attempt.once("report.undrawn", lambda: list(report.factsheets.undrawn().values_list("reference")[:3]))
+    if not undrawn:
+        return ALLOWED
+    names = ", ".join(row[0] for row in undrawn)
+    return refused(_("The factsheet of %(names)s is still being made. Wait a minute.") % {"names": names}, "state")
+
+
+def nobody_in_particular(attempt: Attempt) -> Verdict:
+    """A report decides nothing, so whoever wrote it may send it."""
+    return ALLOWED
+
+
+def wrong_state(attempt: Attempt) -> Verdict:
+    """Say why a verb does not go from where the report stands."""
+    return refused(SENT, "done")

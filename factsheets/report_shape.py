@@ -1,0 +1,59 @@
+"""What a report to the community holds, as plain values; frozen when it is sent. No person stands in it."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from clusters.snapshot_shape import Day, OrganisationLine, WorkingGroupLine
+
+
+class ReportedLine(TypedDict):
+    """One factsheet in a report: which version, what it says in short, where it is read.
+
+    `words` are the summary for practitioners where there is one, else the question. `address` is the permanent one of
+    that version. `uptakes` counts those in use, `documented` those of them that the adopter confirmed.
+    """
+
+    reference: str
+    version: int
+    title: str
+    face: str
+    state: str
+    state_since: Day | None
+    issued_on: Day
+    working_group: WorkingGroupLine
+    lead_organisation: OrganisationLine | None
+    words: str
+    organisations: int
+    countries: list[str]
+    outcomes: list[str]
+    uptakes: int
+    documented: int
+    address: str
+    data_sha256: str
+
+
+class Totals(TypedDict):
+    """Figures over all factsheets of a report, each organisation and country once."""
+
+    factsheets: int
+    organisations: int
+    countries: int
+    outcomes: int
+    uptakes: int
+    documented: int
+
+
+class ReportSnapshot(TypedDict):
+    """A whole report; `working_group` None is the whole mission. Lines: what came of clusters first, then plans."""
+
+    reference: str
+    title: str
+    as_of: Day
+    language: str
+    from_on: Day
+    until_on: Day
+    working_group: WorkingGroupLine | None
+    introduction: str
+    lines: list[ReportedLine]
+    totals: Totals

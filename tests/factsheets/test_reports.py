@@ -1,0 +1,246 @@
+"""Reports to the community: gathered, looked at, sent once, read and mailed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from clusters.choices import State
+from clusters.models import Cluster
+from community.choices import MessageState, Rhythm
+from community.models import Event, Message, NotificationPreference
+from community.permissions import Refusal
+from factsheets.actions import report as actions
+from factsheets.actions.issue import issue_factsheet
+from factsheets.choices import Face
+from factsheets.models import CopReport, Delivery, Edition, Issue
+from factsheets.notifications import unreported
+from factsheets.pdf_checks import problems
+from factsheets.report_lifecycle import content_hash
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import NOW
+from tests.factsheets.reading import text_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+DAY = NOW.date()
+#: The time of all reports here: the fortnight that ends today.
+TIME = {"from_on": DAY - timedelta(days=14), "until_on": DAY}
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[Any]:
+    with time_machine.travel(NOW, tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def issued(cast: Cast, state: State = State.CONCLUDED, **more: Any) -> Cluster:
+    """Return a cluster with its newest factsheet."""
+    cluster = make_cluster(cast, state, **more)
+    face = Face.BACKWARD if state == State.CONCLUDED else Face.FORWARD
+    issue_factsheet(cluster=cluster, face=face, reason="conclude", by=None, at=NOW)
+    return cluster
+
+
+def begun(cast: Cast, **more: Any) -> CopReport:
+    arguments = {"working_group": cast.group, "by": cast.user("coordinator"), **TIME, **more}
+    return actions.begin_report(**arguments)
+
+
+def test_a_draft_holds_the_newest_factsheet_of_each_cluster_of_group_and_time(cast: Cast) -> None:
+    first, second = issued(cast), issued(cast, State.RUNNING)
+    issue_factsheet(cluster=first, face=Face.BACKWARD, reason="correct", by=None, at=NOW)
+    report = begun(cast)
+    assert sorted(report.factsheets.values_list("reference", "version")) == sorted(
+        [(first.reference, 2), (second.reference, 1)]
+    )
+    assert report.title.startswith(f"What the clusters of {cast.group.code} brought about")
+    for wrong in (
+        {"from_on": DAY + timedelta(days=1), "until_on": DAY + timedelta(days=2)},
+        {"from_on": DAY + timedelta(days=1)},
+    ):
+        with pytest.raises(Refusal):
+            begun(cast, **wrong)
+    alone = begun(cast, only=second.reference, from_on=date(2020, 1, 1), until_on=date(2020, 1, 1))
+    assert list(alone.factsheets.values_list("reference", flat=True)) == [second.reference]
+
+
+def test_only_the_coordinators_of_the_group_and_the_mission_put_one_together(cast: Cast) -> None:
+    issued(cast)
+    for role in ("lead", "member", "other_coordinator", "admin"):
+        with pytest.raises(Refusal) as refused:
+            begun(cast, by=cast.user(role))
+        assert refused.value.code == "forbidden"
+    with pytest.raises(Refusal):
+        begun(cast, working_group=None)
+    assert begun(cast, working_group=None, by=cast.user("mission_coordinator")).working_group is None
+    assert Event.objects.filter(kind="report").count() == 0
+
+
+def test_a_sent_report_is_page_pdf_data_feed_and_one_mail_a_member(cast: Cast) -> None:
+    cluster = issued(cast)
+    NotificationPreference.objects.create(
+        user=cast.user("member"), topic="factsheets.reports", rhythm=Rhythm.NEVER, about=""
+    )
+    report = begun(cast, introduction="Read the first one.")
+    sent = actions.send_report(report=report, by=cast.user("coordinator"), seen=content_hash(report))
+    assert (sent.reference, sent.state, sent.issue.kind, sent.issue.role) == (
+        DAY.isoformat(),
+        "sent",
+        "report",
+        "coordinator",
+    )
+    client, path = Client(), f"/reports/{DAY}"
+    page = client.get(f"{path}/")
+    assert page.status_code == 200
+    for told in ("Read the first one.", cluster.title, "What came of clusters", "The factsheets in this report"):
+        assert told in page.text, told
+    assert "The mails" not in page.text
+    pdf, edition = client.get(f"{path}.pdf"), Edition.objects.get(issue=sent.issue)
+    assert sha256(pdf.content).hexdigest() == edition.pdf_sha256
+    assert problems(pdf.content) == []
+    assert cluster.title in text_of(pdf.content)
+    data = json.loads(client.get(f"{path}.json").content)
+    assert (data["format"], data["report"]["lines"][0]["reference"]) == ("cop-report/1", cluster.reference)
+    assert data["report"]["totals"]["factsheets"] == 1
+    feed = client.get("/feeds/factsheets.atom")
+    assert (feed["Content-Type"].split(";")[0], f"{path}/" in feed.text, cluster.reference in feed.text) == (
+        "application/atom+xml",
+        True,
+        True,
+    )
+    assert client.get(f"/factsheets/{DAY}/v1/en/")["location"] == f"{path}/"
+    mails = Message.objects.filter(template="factsheets/reported")
+    assert mails.count() == Delivery.objects.count() > 3
+    assert list(mails.filter(state=MessageState.KEPT).values_list("to", flat=True)) == [cast.user("member").pk]
+    assert not mails.filter(to=cast.user("external")).exists()
+    coordinator = Client()
+    coordinator.force_login(cast.user("coordinator"))
+    assert "The mails" in coordinator.get(f"{path}/").text
+
+
+def test_a_report_is_sent_once_and_never_changes(cast: Cast) -> None:
+    issued(cast)
+    report, by = begun(cast), cast.user("coordinator")
+    with pytest.raises(Refusal) as stale:
+        actions.send_report(report=report, by=by, seen="something else")
+    assert stale.value.code == "stale"
+    actions.send_report(report=report, by=by, seen=content_hash(report))
+    mails = Message.objects.filter(template="factsheets/reported").count()
+    with pytest.raises(Refusal) as twice:
+        actions.send_report(report=report, by=by, seen=content_hash(report))
+    assert twice.value.code == "done"
+    for press in (
+        lambda: actions.discard_report(report=report, by=by),
+        lambda: actions.update_report(report=report, by=by, seen_version=1, chosen=(), title="Other"),
+    ):
+        with pytest.raises(Refusal):
+            press()
+    assert Message.objects.filter(template="factsheets/reported").count() == mails
+    other = begun(cast)
+    assert actions.send_report(report=other, by=by).reference == f"{DAY}-2"
+
+
+def test_an_edit_keeps_what_is_typed_and_says_who_was_faster(cast: Cast) -> None:
+    issued(cast)
+    issued(cast, State.RUNNING)
+    report, by = begun(cast), cast.user("coordinator")
+    client, path = Client(), f"/reports/drafts/{report.pk}/"
+    client.force_login(by)
+    keep = report.factsheets.order_by("pk").first()
+    given = {"title": "Ours", "introduction": "Short.", "language": "en", "chosen": [keep.pk], "seen_version": "1"}
+    assert client.post(path, given).status_code == 302
+    report.refresh_from_db()
+    assert (report.title, list(report.factsheets.all()), report.version) == ("Ours", [keep], 2)
+    late = client.post(path, {**given, "title": "Mine"})
+    assert (late.status_code, "Somebody else saved meanwhile" in late.text, 'value="Mine"' in late.text) == (
+        409,
+        True,
+        True,
+    )
+    none = client.post(path, {**given, "chosen": []})
+    assert (none.status_code, "Choose at least one factsheet." in none.text) == (422, True)
+    stranger = Issue.objects.exclude(pk=keep.pk).order_by("pk").last()
+    with time_machine.travel(NOW + timedelta(days=40), tick=False):
+        elsewhere = issue_factsheet(
+            cluster=Cluster.objects.get(pk=stranger.subject_id),
+            face=Face.FORWARD,
+            reason="interim",
+            by=None,
+            at=NOW + timedelta(days=40),
+        )
+    with pytest.raises(Refusal):
+        actions.update_report(report=report, by=by, seen_version=2, chosen=[elsewhere.pk], title="Ours")
+
+
+def test_the_pages_lead_from_what_was_not_reported_to_the_sent_report(cast: Cast) -> None:
+    cluster = issued(cast)
+    client = Client()
+    client.force_login(cast.user("coordinator"))
+    listed = client.get("/reports/")
+    assert f"/reports/new/?cluster={cluster.reference}" in listed.text
+    assert f"/reports/new/?cluster={cluster.reference}" in client.get(f"/clusters/{cluster.reference}/").text
+    assert "1 cluster ended and was not reported yet" in client.get("/desk/").text
+    begun_at = client.post(f"/reports/new/?cluster={cluster.reference}", {"scope": cast.group.code, "language": "en"})[
+        "location"
+    ]
+    shown = client.get(f"{begun_at}send/")
+    assert ("Preview, not issued" in shown.text, "Who gets a mail" in shown.text) == (True, True)
+    seen = content_hash(CopReport.objects.get())
+    sent = client.post(f"{begun_at}send/", {"seen": seen})
+    assert (sent.status_code, sent["location"]) == (302, f"/reports/{DAY}/")
+    assert client.get(begun_at)["location"] == f"/reports/{DAY}/"
+    assert client.post(f"{begun_at}send/", {"seen": seen})["location"] == f"/reports/{DAY}/"
+    assert "Every ended cluster stands in a report." in client.get("/reports/").text
+    assert f"/reports/{DAY}/" in Client().get(f"/clusters/{cluster.reference}/").text
+    assert list(unreported(DAY)) == []
+
+
+def test_a_draft_is_thrown_away_without_a_trace(cast: Cast) -> None:
+    issued(cast)
+    report = begun(cast)
+    client = Client()
+    client.force_login(cast.user("coordinator"))
+    assert client.post(f"/reports/drafts/{report.pk}/discard/")["location"] == "/reports/"
+    assert (CopReport.objects.count(), Event.objects.filter(kind="report").count()) == (0, 0)
+
+
+def test_the_list_is_narrowed_by_group_and_year(cast: Cast) -> None:
+    issued(cast)
+    report = begun(cast)
+    actions.send_report(report=report, by=cast.user("coordinator"))
+    client = Client()
+    for query, there in (
+        ("", True),
+        (f"?wg={cast.group.code}", True),
+        ("?wg=NONE", False),
+        (f"?year={DAY.year}", True),
+        ("?year=1999", False),
+    ):
+        assert (report.title in client.get(f"/reports/{query}").text) is there, query
+
+
+def test_the_command_sends_says_what_it_would_send_and_refuses_in_words(cast: Cast, capsys: Any) -> None:
+    cluster = issued(cast)
+    days = ["--from", TIME["from_on"].isoformat(), "--to", DAY.isoformat()]
+    call_command("report_to_cop", *days, "--dry-run")
+    assert (cluster.reference in capsys.readouterr().out, CopReport.objects.count()) == (True, 0)
+    with pytest.raises(CommandError, match="There is no working group WG77"):
+        call_command("report_to_cop", *days, "--wg", "WG77")
+    with pytest.raises(CommandError, match="No factsheet was issued"):
+        call_command("report_to_cop", "--from", "2019-01-01", "--to", "2019-01-02")
+    assert CopReport.objects.count() == 0
+    call_command("report_to_cop", *days, "--wg", cast.group.code)
+    assert (CopReport.objects.get().reference, CopReport.objects.get().issue.role) == (DAY.isoformat(), "clock")
