@@ -279,8 +279,12 @@ def test_what_rests_on_something_is_found_and_what_nothing_rests_on(cast: Cast) 
     assert [one.text for one in resting_on("uptake", [piece.subject_id])] == [LINE]
     outcomes, uptakes = unused_evidence([cast.group.pk])
     assert (list(outcomes), list(uptakes)) == ([unused], [])
-    solution = Client().get(f"/solutions/{cast.solution.pk}/")
-    assert (LINE in solution.text, f'href="/policy/{statement.pk}/"' in solution.text) == (True, True)
+    [line] = resting_on("uptake", [piece.subject_id])
+    address = f'href="/policy/{statement.pk}/#adopted-{line.pk}"'
+    for page in (f"/solutions/{cast.solution.pk}/", f"/uptakes/{piece.subject_id}/"):
+        shown = Client().get(page).text
+        assert (page, LINE in shown, address in shown) == (page, True, True)
+    assert f'id="adopted-{line.pk}"' in Client().get(f"/policy/{statement.pk}/").text
 
 
 def test_the_pages_lead_from_the_draft_to_the_adopted_version(cast: Cast) -> None:
