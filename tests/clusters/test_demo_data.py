@@ -46,6 +46,8 @@ from community.models import (
 )
 from community.verification import verify_history
 from factsheets.models import Issue
+from results.chain.kinds import UPTAKE
+from results.chain.walk import chain_of
 from results.choices import UptakeKind, UptakeStep
 from results.models import Uptake, UptakeConfirmation
 from tests.factories import make_user
@@ -172,7 +174,20 @@ class TestMadeUp:
         assert {row.kind for row in uptakes} == {"", *UptakeKind}
         answers = set(UptakeConfirmation.objects.values_list("status", flat=True))
         assert answers == {"open", "confirmed", "refused", "corrected"}
-        assert (sum(row.is_documented for row in uptakes), sum(not row.is_disclosed for row in uptakes)) == (4, 1)
+        assert (sum(row.is_documented for row in uptakes), sum(not row.is_disclosed for row in uptakes)) == (8, 1)
+
+    def test_at_least_six_results_of_six_real_projects_lead_from_a_need_to_an_adopted_line(self) -> None:
+        whole = {"need", "solution", "cluster", "uptake", "statement_line"}
+        found = []
+        for uptake in Uptake.objects.select_related("solution__project", "cluster__working_group"):
+            chain = chain_of(UPTAKE, uptake.pk, None)
+            if chain and chain.start.is_documented and whole <= {node.kind for node in chain.nodes}:
+                found.append(uptake)
+        assert len({row.solution for row in found}) >= 6
+        assert len({row.solution.project for row in found if row.solution.project.family == "transfer"}) >= 6
+        assert len({row.cluster for row in found}) >= 4
+        assert len({row.cluster.working_group for row in found}) >= 2
+        assert all(row.organisation.is_demo for row in found)
 
     def test_nothing_invented_belongs_to_a_real_organisation(self) -> None:
         real = Q(organisation__is_demo=False)
