@@ -51,6 +51,7 @@ from tests.matrix.places import (
     make_follow_up,
     make_invitation,
     make_meeting,
+    make_outcome_file,
     make_prepared,
     make_room_file,
 )
@@ -63,7 +64,8 @@ CONSENTS = (ConsentPurpose.DIRECTORY, ConsentPurpose.PUBLIC)
 #: Queries a page may take. The register's and the summary's are promised (docs/performance.md); the others keep
 #: the pages honest. Sign-in takes three of them: session, account, person. The home page is drawn by all apps;
 #: the catalogue has four filters and the needs board five, some with a list of their own. A review case says
-#: what comes close to it (`clusters.overlap`).
+#: what comes close to it (`clusters.overlap`). Outcomes of an ended cluster have follow-ups, files and what was
+#: changed since the report.
 BUDGETS: dict[str, int] = {
     "/": 18,
     "/clusters/": 8,
@@ -109,10 +111,11 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/people/invite/addresses/": 10,
     "/clusters/{running}/people/places/": 12,
     "/clusters/{running}/outcomes/": 12,
+    "/clusters/{running}/outcomes/{outcome}/files/": 14,
     "/clusters/{running}/uptakes/": 12,
     "/uptakes/{uptake}/": 18,
     "/clusters/{concluded}/": 12,
-    "/clusters/{concluded}/outcomes/": 12,
+    "/clusters/{concluded}/outcomes/": 13,
     "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
     "/follow-up/{token}/": 8,
     "/clusters/{running}/room/": 18,
@@ -139,6 +142,7 @@ BUDGETS: dict[str, int] = {
 LEADS_ONLY = (
     "/solutions/{draft}/files/",
     "/clusters/{proposed}/prepared/",
+    "/clusters/{running}/outcomes/{outcome}/files/",
     "/clusters/{running}/room/threads/{thread}/",
     "/clusters/{running}/room/meetings/{meeting}/",
     "/clusters/{running}/room/meetings/{meeting}/answer/",
@@ -184,6 +188,7 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/people/invite/addresses/",
         "/clusters/{running}/people/places/",
         "/clusters/{running}/outcomes/",
+        "/clusters/{running}/outcomes/{outcome}/files/",
         "/clusters/{running}/uptakes/",
         "/uptakes/{uptake}/",
         "/clusters/{running}/room/",
@@ -249,6 +254,7 @@ class World:
             "follow_up": self.follow_up.pk,
             "token": self.token,
             "uptake": self.uptake.pk,
+            "outcome": self.running.outcomes.all()[0].pk,
             "thread": self.thread.pk,
             "document": self.document.pk,
             "meeting": self.meeting.pk,
@@ -335,6 +341,8 @@ class World:
                 make_follow_up(self.cast, self.concluded, why=why)
                 break
         Outcome.objects.create(cluster=self.concluded, kind="networking", title="A further outcome")
+        outcome = self.running.outcomes.all()[0]
+        make_outcome_file(self.cast, outcome, f"Annex {outcome.evidence.count() + 1}")
         for cluster in (self.running, self.proposed):
             number = cluster.stages.count() + 1
             cluster.themes.add(make.make_term())

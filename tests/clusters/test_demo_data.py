@@ -164,8 +164,10 @@ class TestMadeUp:
     def test_every_state_has_a_cluster(self) -> None:
         assert set(Cluster.objects.values_list("state", flat=True)) == set(State.values)
 
-    def test_all_six_kinds_of_outcome_occur(self) -> None:
+    def test_all_six_kinds_of_outcome_occur_and_files_of_every_visibility_show_some(self) -> None:
         assert set(Outcome.objects.values_list("kind", flat=True)) == set(OutcomeKind.values)
+        shown = Outcome.objects.filter(evidence__isnull=False).values_list("evidence__visibility", flat=True)
+        assert set(shown) == {"public", "cop", "restricted"}
 
     def test_uptakes_stand_on_every_step_with_every_answer_and_one_is_not_disclosed(self) -> None:
         uptakes = Uptake.objects.with_documented()
