@@ -108,7 +108,17 @@ def test_a_stale_edit_is_refused_and_names_who_was_faster(cast: Cast) -> None:
     page = client.post(
         f"/policy/{statement.pk}/edit/", {"title": "Mine", "language": "en", "seen_version": seen, "summary": "New"}
     )
-    assert (page.status_code, 'value="Mine"' in page.text) == (409, True)
+    assert (page.status_code, 'value="Mine"' in page.text, "Wetlands count" in page.text) == (409, True, True)
+    line = statement.lines.get()
+    address, opened = f"/policy/{statement.pk}/lines/{line.pk}/edit/", PolicyStatement.objects.get().version
+    typed = {"text": "Mine.", "heading": "", "initial-text": LINE, "initial-heading": "", "seen_version": opened}
+    actions.update_line(line=line, by=by, seen_version=opened, text="Theirs.", heading="Their heading")
+    page = client.post(address, typed)
+    assert (page.status_code, [word in page.text for word in ("Mine.", "Theirs.")]) == (409, [True, True])
+    assert 'value="Their heading"' in page.text
+    again = {name: page.context["form"][name].value() for name in ("text", "heading", "seen_version")}
+    assert client.post(address, again).status_code == 302
+    assert StatementLine.objects.values_list("heading", "text").get() == ("Their heading", "Mine.")
 
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"visitor", "deactivated", "superuser"}))
