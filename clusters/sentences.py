@@ -112,6 +112,8 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "evidence.removed": (gettext_lazy("%(who)s removed a file from a stage: %(title)s"), "cross", ""),
     "outcome.recorded": (gettext_lazy("%(who)s recorded an outcome: %(title)s"), "outcome", ""),
     "outcome.changed": (gettext_lazy("%(who)s changed an outcome: %(title)s"), "edit", ""),
+    "outcome.file_added": (gettext_lazy("%(who)s added a file to an outcome: %(title)s"), "file", ""),
+    "outcome.file_removed": (gettext_lazy("%(who)s removed a file from an outcome: %(title)s"), "cross", ""),
     "outcome.removed": (gettext_lazy("%(who)s removed an outcome: %(title)s"), "cross", ""),
     "meeting.held": (gettext_lazy("%(who)s recorded who was present: %(title)s"), "people", ""),
     "objective.measured": (gettext_lazy("%(who)s measured an objective: %(title)s"), "flag", ""),

@@ -119,7 +119,7 @@ class SolutionLine(TypedDict):
 
 
 class EvidenceLine(TypedDict):
-    """A public file on a stage: what it is, its licence, and the checksum of its bytes; the latest is the last."""
+    """A public file on a stage or an outcome: title, licence and the checksum of its bytes; the latest is the last."""
 
     title: str
     licence: str
@@ -175,7 +175,7 @@ class OutcomeLine(TypedDict):
     """What happened: `kind` is a code of `clusters.choices.OutcomeKind`; `evidence` in words ("minutes, attendance").
 
     `text` is the outcome's line, `detail` what came of it at length ("" if nothing was added). `stage` and
-    `objective` are numbers of lines above. Order: by day, then as recorded.
+    `objective` are numbers of lines above. Order: by day, then as recorded. Snapshots from before lack `files`.
     """
 
     kind: str
@@ -185,6 +185,7 @@ class OutcomeLine(TypedDict):
     stage: int | None
     objective: int | None
     evidence: str
+    files: list[EvidenceLine]
 
 
 class UptakeLine(TypedDict):

@@ -18,7 +18,7 @@ from django.utils import timezone
 from clusters import contributions
 from clusters import snapshot_shape as shape
 from clusters.choices import AmendmentState, ParticipationRole, ParticipationStatus, StageStatus
-from clusters.models import Baseline, Cluster, Condition, Objective, Participation, Stage
+from clusters.models import Baseline, Cluster, Condition, Objective, Outcome, Participation, Stage
 from community.models import Organisation, Term
 
 #: Most important first: the order of roles in a line of participants.
@@ -226,10 +226,7 @@ def stage_lines(
                 "note": stage.note,
                 "waits_for": numbers.get(stage.waits_for_id or 0),
                 "waits_why": stage.waits_why,
-                "evidence": [
-                    {"title": file.title, "licence": file.licence, "sha256": file.sha256}
-                    for file in stage.evidence.all()
-                ],
+                "evidence": _files(stage),
             }
         )
     return lines
@@ -344,9 +341,15 @@ def _outcomes(cluster: Cluster, stages: list[Stage]) -> list[shape.OutcomeLine]:
             "stage": stage_numbers.get(row.stage_id) if row.stage_id else None,
             "objective": objective_numbers.get(row.objective_id) if row.objective_id else None,
             "evidence": row.evidence_url,
+            "files": _files(row),
         }
         for row in cluster.outcomes.all()
     ]
+
+
+def _files(part: Stage | Outcome) -> list[shape.EvidenceLine]:
+    """Return the public files of a stage or an outcome, as they were fetched for the snapshot."""
+    return [{"title": file.title, "licence": file.licence, "sha256": file.sha256} for file in part.evidence.all()]
 
 
 def _meetings(cluster: Cluster) -> list[shape.MeetingLine]:

@@ -24,7 +24,7 @@ from clusters.views import (
 from clusters.views.assignment import AssignView
 from clusters.views.dates import dates_calendar
 from clusters.views.draft_share import DraftShareView
-from clusters.views.evidence import FileRemoveView, FileView, StageEvidenceView
+from clusters.views.evidence import FileRemoveView, FileView, OutcomeEvidenceView, StageEvidenceView
 from clusters.views.overview import OverviewView
 from clusters.views.participation_access import AccessView
 from clusters.views.places import PlacesView
@@ -92,6 +92,7 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/outcomes/", outcome.OutcomesView.as_view(), name="outcomes"),
     path("clusters/<str:reference>/outcomes/add/", outcome.OutcomeCreateView.as_view(), name="outcome_create"),
     path("clusters/<str:reference>/outcomes/<int:pk>/", outcome.OutcomeDetailView.as_view(), name="outcome_detail"),
+    path("clusters/<str:reference>/outcomes/<int:pk>/files/", OutcomeEvidenceView.as_view(), name="outcome_evidence"),
     path(
         "clusters/<str:reference>/outcomes/<int:pk>/edit/", outcome.OutcomeUpdateView.as_view(), name="outcome_update"
     ),

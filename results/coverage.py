@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from django.utils import timezone
 from clusters.choices import PROPOSED_STATES, State
 from clusters.models import Cluster, Outcome
 from clusters.visibility import viewer
+from community.choices import TerritoryLevel
 from community.models import Need, Project, Solution, Territory, User, WorkingGroup
 from results.models import Uptake
 from results.rules.coverage import Asked, Facts, Region, Taken, Work
@@ -30,57 +32,67 @@ STATES: Final[Mapping[str, str]] = {
 Places = dict[int, tuple[frozenset[str], frozenset[str]]]
 
 
+@dataclass(frozen=True)
+class Grounds:
+    """The programme's regions by their keys, in the order of their codes, its countries' names, and all places."""
+
+    regions: Mapping[int, Region]
+    countries: Mapping[str, str]
+    places: Places
+
+
 def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Facts:
-    """Return what is counted for a reader: public clusters, and proposed ones for who sees those; 14 queries.
+    """Return what is counted for a reader: public clusters, and proposed ones for who sees those; 10 queries.
 
     Uptakes are the disclosed ones in use, of everybody: a figure never depends on who reads it, but for proposals.
     A cluster's projects are its owning project and those of its solutions.
     """
     sees_proposed = viewer(user, on or timezone.localdate()).is_cop
     states = [state for state in STATES if sees_proposed or state not in PROPOSED_STATES]
-    regions = programme_regions()
-    where = places_of(regions)
+    grounds = grounds_of()
+    where = grounds.places
     works = _works(Cluster.objects.in_states(states), where)
     public = {work.pk for work in works}
     return Facts(
         works=works,
         taken=_taken(where, public),
         asked=_asked(where),
-        regions=tuple(regions.values()),
-        countries=_countries(regions),
+        regions=tuple(grounds.regions.values()),
+        countries=grounds.countries,
         groups=tuple((row.code, row.title) for row in WorkingGroup.objects.order_by("code")),
         projects=tuple(Project.objects.order_by("acronym", "pk").values_list("acronym", "title")),
         idle=_idle(),
     )
 
 
-def programme_regions() -> dict[int, Region]:
-    """Return the regions of the programme by their keys, in the order of their codes; one query."""
-    rows = Territory.objects.programme_regions().order_by("country", "code", "pk")
-    return {
-        pk: Region(code, name, country, column or 0, row or 0)
-        for pk, code, name, country, column, row in rows.values_list("pk", "code", "name", "country", "column", "row")
-    }
+def grounds_of() -> Grounds:
+    """Return regions, countries and where each territory lies; two queries, as all of it is one small table.
 
-
-def _countries(regions: Mapping[int, Region]) -> dict[str, str]:
-    """Return the programme's countries by their letters, in alphabetical order of the names."""
-    letters = {region.country for region in regions.values()}
-    rows = Territory.objects.countries().filter(country__in=letters).values_list("country", "name")
-    names = {code: code for code in letters} | dict(rows)
-    return dict(sorted(names.items(), key=lambda pair: pair[1]))
-
-
-def places_of(regions: Mapping[int, Region]) -> Places:
-    """Return for each territory the programme's regions in which it lies, and its countries.
-
-    What lies in no region of the programme, such as a sea, still has its own country.
+    What lies in no region of the programme, such as a sea, still has its own country. Countries are those of the
+    regions, in alphabetical order of their names.
     """
+    columns = ("pk", "code", "name", "country", "level", "is_programme_region", "column", "row")
+    rows = list(Territory.objects.order_by("country", "code", "pk").values_list(*columns))
+    regions = {
+        pk: Region(code, name, country, column or 0, row or 0)
+        for pk, code, name, country, _level, is_region, column, row in rows
+        if is_region
+    }
+    names = {region.country: region.country for region in regions.values()}
+    for _pk, code, name, country, level, is_region, _column, _row in rows:
+        if country in names and (level == TerritoryLevel.COUNTRY or (is_region and code == country)):
+            names[country] = name
+    places = _places(regions, [(pk, country) for pk, _code, _name, country, *_others in rows])
+    return Grounds(regions, dict(sorted(names.items(), key=lambda pair: pair[1])), places)
+
+
+def _places(regions: Mapping[int, Region], territories: Iterable[tuple[int, str]]) -> Places:
+    """Return for each territory the programme's regions in which it lies, and its countries; one query."""
     leads = defaultdict(set)
     for source, target in Territory.maps_to.through._default_manager.values_list("from_territory", "to_territory"):
         leads[source].add(target)
     found: Places = {}
-    for pk, country in Territory.objects.order_by().values_list("pk", "country"):
+    for pk, country in territories:
         within = [regions[key] for key in ({pk} | leads[pk]) if key in regions]
         countries = {region.country for region in within} or ({country} if country else set())
         found[pk] = (frozenset(region.code for region in within), frozenset(countries))
@@ -88,52 +100,51 @@ def places_of(regions: Mapping[int, Region]) -> Places:
 
 
 def _works(rows: Any, where: Places) -> tuple[Work, ...]:
-    """Return the clusters with everything by which they are counted; four queries."""
+    """Return the clusters with everything by which they are counted; three queries."""
     projects, places, outcomes = defaultdict(set), defaultdict(set), defaultdict(set)
     kept = rows.order_by().values("pk")
     used = Cluster.solutions.through._default_manager.filter(cluster__in=kept)
-    for pk, acronym in used.values_list("cluster", "solution__project__acronym"):
+    for pk, acronym in used.values_list("cluster", "solution__project__acronym").distinct():
         projects[pk].add(acronym)
-    for pk, territory in Cluster.territories.through._default_manager.filter(cluster__in=kept).values_list(
-        "cluster", "territory"
-    ):
-        places[pk].add(territory)
     for pk, kind in Outcome.objects.filter(cluster__in=kept).order_by().values_list("cluster", "kind").distinct():
         outcomes[pk].add(kind)
-    facts = rows.order_by("pk").values_list("pk", "state", "working_group__code", "owning_project__acronym")
+    facts: dict[int, tuple[str, str, str]] = {}
+    columns = ("pk", "state", "working_group__code", "owning_project__acronym", "territories")
+    for pk, state, group, owner, territory in rows.order_by("pk").values_list(*columns):
+        facts[pk] = (state, group or "", owner or "")
+        if territory is not None:
+            places[pk].add(territory)
     return tuple(
         Work(
             pk,
             STATES[state],
-            group or "",
+            group,
             frozenset(projects[pk] | ({owner} if owner else set())),
             *_united(places[pk], where),
             frozenset(outcomes[pk]),
         )
-        for pk, state, group, owner in facts
+        for pk, (state, group, owner) in facts.items()
     )
 
 
 def _united(territories: Iterable[int], where: Places) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the regions and countries of several territories."""
+    """Return the regions and countries of several territories; of one, those that it has, without new sets."""
     found = [where[pk] for pk in territories]
+    if len(found) == 1:
+        return found[0]
     regions: frozenset[str] = frozenset().union(*(codes for codes, _countries in found))
     countries: frozenset[str] = frozenset().union(*(codes for _regions, codes in found))
     return regions, countries
 
 
 def _taken(where: Places, works: set[int]) -> tuple[Taken, ...]:
+    """Return the disclosed uptakes in use that came through these clusters; one query, of columns: there are many."""
     rows = Uptake.objects.disclosed().in_use().with_documented().order_by("pk")
-    joined = rows.select_related("solution__project", "organisation")
+    columns = ("cluster", "solution__project__acronym", "territory", "organisation__country", "is_documented")
     return tuple(
-        Taken(
-            row.cluster_id,
-            row.solution.project.acronym,
-            *_place(where, row.territory_id, row.organisation.country),
-            row.is_documented,
-        )
-        for row in joined
-        if row.cluster_id in works
+        Taken(cluster, acronym, *_place(where, territory, country), is_documented)
+        for cluster, acronym, territory, country, is_documented in rows.values_list(*columns)
+        if cluster in works
     )
 
 
@@ -145,14 +156,12 @@ def _place(where: Places, territory: int | None, country: str) -> tuple[frozense
 
 
 def _asked(where: Places) -> tuple[Asked, ...]:
-    """Return the open needs with their places; two queries."""
-    places = defaultdict(set)
-    needs = Need.objects.open().order_by("pk").values_list("pk", flat=True)
-    for pk, territory in Need.territories.through._default_manager.filter(need__in=needs.values("pk")).values_list(
-        "need", "territory"
-    ):
-        places[pk].add(territory)
-    return tuple(Asked(*_united(places[pk], where)) for pk in needs)
+    """Return the open needs with their places; one query."""
+    places: dict[int, set[int]] = {}
+    rows: Any = Need.objects.open().order_by("pk").values_list("pk", "territories")
+    for pk, territory in rows:
+        places.setdefault(pk, set()).update([territory] if territory is not None else [])
+    return tuple(Asked(*_united(found, where)) for found in places.values())
 
 
 def _idle() -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""What the dashboard counts, read from public records in seven queries, whoever reads."""
+"""What the dashboard counts, read from public records in six queries, whoever reads."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils import timezone
 from clusters.choices import PUBLIC_STATES, State
 from clusters.models import Cluster
 from results.choices import StatementState, UptakeStep
-from results.coverage import places_of, programme_regions
+from results.coverage import grounds_of
 from results.models import StatementVersion, Uptake
 from results.querysets.uptake import documenting
 from results.rules.dashboard import Span, Story, Use
@@ -44,15 +44,14 @@ def _day(moment: Any) -> date | None:
 
 def _reached(approved: dict[int, date]) -> tuple[int, tuple[date, ...]]:
     """Return how many regions there are, and the days on which they were first reached."""
-    regions = programme_regions()
-    where = places_of(regions)
+    grounds = grounds_of()
     first: dict[str, date] = {}
     places = Cluster.territories.through._default_manager.filter(cluster__state__in=sorted(STANDING))
     for cluster, territory in places.values_list("cluster", "territory"):
         if cluster in approved:
-            for code in where[territory][0]:
+            for code in grounds.places[territory][0]:
                 first[code] = min(first.get(code, approved[cluster]), approved[cluster])
-    return len(regions), tuple(sorted(first.values()))
+    return len(grounds.regions), tuple(sorted(first.values()))
 
 
 def _uses() -> Iterator[Use]:

@@ -212,8 +212,13 @@ def mails_about(cast: Cast, template: str) -> Iterator[Message]:
     if not template.startswith("clusters/"):
         line = digests.Line("Sea grass", "/", NOW, times=2)
         groups = [digests.Group("Sea grass", [line])]
-        more = {"notice": next(iter(NOTICES)), "code": "ABCD-EFGH", "first": "Sea grass", "more": 1}
-        more["group"] = "Sea grass"
+        more = {
+            "notice": next(iter(NOTICES)),
+            "code": "ABCD-EFGH",
+            "first": "Sea grass",
+            "more": 1,
+            "group": "Sea grass",
+        }
         message = Message.objects.create(
             template=template, to=user, kind="user", subject_id=user.pk, params=more, due_at=NOW
         )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
+from django.utils import timezone
+
 from clusters import contributions, search
 from clusters.actions.invitation import move_invitations
 from clusters.actions.parts import note_writer
@@ -31,7 +33,7 @@ from clusters.rules.merge import can_take_in
 from community import events
 from community.actions.transition import effect
 from community.lifecycle import Attempt
-from community.models import Comment, Member, Organisation, Subscription
+from community.models import Comment, Liaison, Member, Organisation, Subscription
 from community.permissions import Refusal
 
 Status, Role = ParticipationStatus, ParticipationRole
@@ -57,6 +59,7 @@ def merge_cluster(attempt: Attempt) -> None:
     _move_needs(cluster, into)
     _move_followers(cluster, into)
     _move_room(cluster, into)
+    _move_liaisons(cluster, into, timezone.localdate(attempt.at))
     for move in contributions.moves:
         move(cluster, into)
     asked = cluster.merge_requests.filter(status=MergeStatus.OPEN)
@@ -201,3 +204,10 @@ def _move_room(cluster: Cluster, into: Cluster) -> None:
     Comment.objects.filter(kind="cluster", subject_id=cluster.pk).update(subject_id=into.pk)
     cluster.room_files.update(cluster=into)
     cluster.meetings.update(cluster=into, stage=None)
+
+
+def _move_liaisons(cluster: Cluster, into: Cluster, on: date) -> None:
+    """Let the contacts that hold be kept by the other cluster; what it keeps itself, or has ended, stays a record."""
+    own = Liaison.objects.of_subject("cluster", into.pk).current(on).order_by().values("network")
+    kept = Liaison.objects.of_subject("cluster", cluster.pk).current(on).order_by()
+    kept.exclude(network__in=[row["network"] for row in own]).update(subject_id=into.pk)

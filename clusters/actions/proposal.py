@@ -36,7 +36,7 @@ from clusters.models.cluster import new_draft_code
 from clusters.notifications.lifecycle import ask_lead
 from clusters.permissions import can_edit_proposal, can_propose
 from clusters.rules.examples import Example, as_example
-from community.models import Member, Need, Solution, User
+from community.models import Member, Need, Solution, Term, User
 from community.permissions import Refusal
 
 _DRAFT_CODE = re.compile(r"[a-z]{8}")
@@ -71,11 +71,13 @@ def create_draft(
     example: Example | None = None,
     needs: Sequence[Need] = (),
     solutions: Sequence[Solution] = (),
+    themes: Sequence[Term] = (),
 ) -> Cluster:
     """Make a draft proposed by `by`, or return the one that the same form made before.
 
     `code` comes from the form (eight letters) and becomes the draft's name in its address, so a form that is sent
-    twice leads to one draft. A code that is malformed or taken by somebody else's draft is replaced.
+    twice leads to one draft. A code that is malformed or taken by somebody else's draft is replaced. The needs' words
+    go before the example's; solutions and themes stand beside both.
 
     Raises:
         Refusal: `by` may not propose.
@@ -90,19 +92,19 @@ def create_draft(
     if cluster.proposer_id != member.pk:
         cluster, is_new = Cluster.objects.create(proposer=member), True
     if is_new:
-        _fill(cluster, example, needs, solutions, member)
+        values: dict[str, Any] = _from_example(example) if example else {}
+        if needs:
+            values |= _from_needs(needs)
+        if solutions:
+            values["solutions"] = solutions
+        if themes:
+            values["themes"] = list(dict.fromkeys([*values.get("themes", ()), *themes]))
+        _fill(cluster, values, member)
     return cluster
 
 
-def _fill(
-    cluster: Cluster, example: Example | None, needs: Sequence[Need], solutions: Sequence[Solution], proposer: Member
-) -> None:
-    """Write what the draft starts from; the needs' words go before the example's, the solutions stand beside both."""
-    values: dict[str, Any] = _from_example(example) if example else {}
-    if needs:
-        values |= _from_needs(needs)
-    if solutions:
-        values["solutions"] = solutions
+def _fill(cluster: Cluster, values: Mapping[str, Any], proposer: Member) -> None:
+    """Write what the draft starts from."""
     _write(cluster, values, by=proposer.user)
     cluster.save()
     search.index(cluster)

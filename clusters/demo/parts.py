@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
 from clusters.actions.condition import confirm_condition, meet_condition
-from clusters.actions.evidence import add_evidence
+from clusters.actions.evidence import add_evidence, add_outcome_file
 from clusters.actions.follow_up import answer_follow_up, ask_follow_up
 from clusters.actions.outcome import add_outcome, measure_objective
 from clusters.actions.roadmap import complete_stage, drop_stage, start_stage, update_stage
@@ -110,20 +110,22 @@ def confirm_roadmap_of(world: World, entry: dict[str, Any], at: datetime) -> Non
 
 
 def keep_file(world: World, stage_of: StageOf, line: dict[str, Any], at: datetime) -> None:
-    """Keep a file with a stage; its rights are with the lead's organisation."""
+    """Keep a file with a stage."""
     stage = stage_of()
-    holder = stage.cluster.lead_organisation
-    add_evidence(
-        stage=stage,
-        by=lead_of(stage.cluster),
-        at=at,
-        content=ContentFile(line["text"].encode(), line["name"]),
-        title=line["title"],
-        rights_holder=holder.name if holder else "",
-        licence=line["licence"],
-        is_free_for_eu_use=True,
-        visibility=line["visibility"],
-    )
+    add_evidence(stage=stage, by=lead_of(stage.cluster), at=at, **_file(stage.cluster, line))
+
+
+def _file(cluster: Cluster, line: dict[str, Any]) -> dict[str, Any]:
+    """Return a file of the story with its rights, which are with the lead's organisation."""
+    holder = cluster.lead_organisation
+    return {
+        "content": ContentFile(line["text"].encode(), line["name"]),
+        "title": line["title"],
+        "rights_holder": holder.name if holder else "",
+        "licence": line["licence"],
+        "is_free_for_eu_use": True,
+        "visibility": line["visibility"],
+    }
 
 
 def close_stages(cluster: Cluster, *, by: User | None, at: datetime) -> None:
@@ -142,7 +144,7 @@ def close_stages(cluster: Cluster, *, by: User | None, at: datetime) -> None:
 def record_outcome(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
     """Record an outcome with its stage and objective."""
     cluster = current(world, entry)
-    add_outcome(
+    outcome = add_outcome(
         cluster=cluster,
         by=lead_of(cluster),
         at=at,
@@ -156,6 +158,8 @@ def record_outcome(world: World, entry: dict[str, Any], line: dict[str, Any], at
         organisations_count=line.get("orgs"),
         countries_count=line.get("countries"),
     )
+    for file in line.get("files", ()):
+        add_outcome_file(outcome=outcome, by=lead_of(cluster), at=at, **_file(cluster, file))
 
 
 def measure(world: World, entry: dict[str, Any], number: int, line: dict[str, Any], at: datetime) -> None:

@@ -29,6 +29,8 @@ FOUND = 8
 SOLUTIONS_SHOWN = 30
 #: At most so many needs are answered by one cluster.
 MOST_NEEDS = 10
+#: As many themes come along from an address.
+MOST_THEMES = 10
 #: A query of fewer signs finds nothing: it would list everybody.
 LEAST_QUERY = 2
 _CANDIDATES = 60
@@ -206,6 +208,13 @@ def given_solutions(keys: Iterable[str]) -> list[Solution]:
     numbers = [int(key) for key in dict.fromkeys(keys) if is_key(key)][:SOLUTIONS_SHOWN]
     rows = choosable_solutions(()).in_bulk(numbers) if numbers else {}
     return [rows[number] for number in numbers if number in rows]
+
+
+def given_themes(codes: Iterable[str]) -> list[Term]:
+    """Return the challenges in use of these codes in their order; what is no such code is left out."""
+    wanted = list(dict.fromkeys(code for code in codes if "\x00" not in code))[:MOST_THEMES]
+    rows = {term.code: term for term in Term.objects.of(Vocabulary.CHALLENGE).in_use().filter(code__in=wanted)}
+    return [rows[code] for code in wanted if code in rows]
 
 
 def choosable_solutions(chosen: Collection[int]) -> Any:

@@ -318,6 +318,7 @@ class ClusterQuerySet(OverviewQuerySet):
                 models.Prefetch("stages__evidence", queryset=File.objects.public().order_by("uploaded_at", "pk")),
                 "expected_outcomes",
                 "outcomes",
+                models.Prefetch("outcomes__evidence", queryset=File.objects.public().order_by("uploaded_at", "pk")),
                 "meetings__attendance",
                 "amendments",
                 "conditions",

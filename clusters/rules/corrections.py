@@ -17,7 +17,14 @@ from community.models import Event
 #: Verbs whose factsheet looks back: what was recorded before one of them stands in it.
 REPORTING_VERBS: Final = ("conclude", "discontinue", "correct")
 #: Events that change what came of a cluster, besides those of upper apps.
-RESULT_VERBS: Final = ("outcome.recorded", "outcome.changed", "outcome.removed", "objective.measured")
+RESULT_VERBS: Final = (
+    "outcome.recorded",
+    "outcome.changed",
+    "outcome.removed",
+    "outcome.file_added",
+    "outcome.file_removed",
+    "objective.measured",
+)
 
 
 def changed_since_report(cluster: Cluster) -> datetime | None:

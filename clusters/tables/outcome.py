@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -9,6 +10,7 @@ from django.utils.translation import ngettext
 
 from clusters.choices import OutcomeKind
 from clusters.models import Cluster, Objective, Outcome
+from community.models import File
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,12 @@ class ObjectiveRow:
 
 @dataclass(frozen=True)
 class OutcomeRow:
-    """An outcome with the numbers of the stage and objective that it is tied to."""
+    """An outcome with the numbers of the stage and objective that it is tied to, and the files that show it."""
 
     outcome: Outcome
     stage_number: int | None
     objective_number: int | None
+    files: list[File]
 
     @property
     def key(self) -> str:
@@ -84,11 +87,14 @@ class Outcomes:
         raise LookupError(pk)
 
 
-def outcomes_of(cluster: Cluster) -> Outcomes:
-    """Return what came of `cluster`: four queries, however many outcomes."""
+def outcomes_of(cluster: Cluster, *, files: Mapping[int, list[File]] | None = None) -> Outcomes:
+    """Return what came of `cluster`: four queries, however many outcomes.
+
+    `files` are those that the reader may fetch, by the id of their outcome (`clusters.rules.evidence`).
+    """
     outcomes = list(cluster.outcomes.all())
     objectives = list(cluster.objectives.all())
-    stage_numbers = {pk: number for number, pk in enumerate(cluster.stages.values_list("pk", flat=True), 1)}
+    stage_numbers = {stage.pk: number for number, stage in enumerate(cluster.stages.all(), 1)}
     objective_numbers = {objective.pk: number for number, objective in enumerate(objectives, 1)}
     kinds = [outcome.kind for outcome in outcomes]
     expected = list(cluster.expected_outcomes.all())
@@ -102,6 +108,7 @@ def outcomes_of(cluster: Cluster) -> Outcomes:
                 outcome,
                 stage_numbers.get(outcome.stage_id or 0),
                 objective_numbers.get(outcome.objective_id or 0),
+                (files or {}).get(outcome.pk, []),
             )
             for outcome in outcomes
         ],

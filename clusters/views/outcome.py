@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -23,6 +24,7 @@ from clusters.forms.roadmap import SeenForm
 from clusters.models import Cluster, Objective, Outcome
 from clusters.permissions import can_correct
 from clusters.rules.corrections import changed_since_report
+from clusters.rules.evidence import evidence_by_outcome
 from clusters.tables.follow_up import follow_ups_of
 from clusters.tables.outcome import outcomes_of
 from clusters.views.cluster import frame, load
@@ -46,6 +48,7 @@ class OutcomesView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show what came of it to whoever sees the cluster."""
         cluster = load(request, reference)
+        prefetch_related_objects([cluster], "stages")  # read by the buttons above, too
         sections = sections_of("outcomes", request, cluster)
         context = {**frame(request, cluster, "outcomes"), **region(request, cluster), "sections": sections}
         return render(request, PAGE, context)
@@ -85,7 +88,7 @@ class OutcomeDetailView(View):
         outcome = part_of(cluster.outcomes, pk)
         if not request.htmx:
             return redirect(_address(cluster, f"outcome-{outcome.pk}"))
-        row = outcomes_of(cluster).row(outcome.pk)
+        row = outcomes_of(cluster, files=evidence_by_outcome(request.user, cluster)).row(outcome.pk)
         context = {"cluster": cluster, "row": row, "may_write": True, "focus": f"outcome-{pk}"}
         return render(request, "clusters/outcome/_row.html", context)
 
@@ -191,7 +194,7 @@ def region(request: HttpRequest, cluster: Cluster) -> dict[str, Any]:
     """Return what the page lists, and which rows this person has open for editing."""
     return {
         "cluster": cluster,
-        "outcomes": outcomes_of(cluster),
+        "outcomes": outcomes_of(cluster, files=evidence_by_outcome(request.user, cluster)),
         "follow_ups": follow_ups_of(cluster, request.user, on=timezone.localdate(), with_names=True),
         "may_write": bool(can_correct(request.user, cluster)) if request.user.is_authenticated else False,
         "is_corrected": cluster.state in FINISHED_STATES,

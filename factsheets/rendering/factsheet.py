@@ -97,7 +97,7 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
         "has_actual": any(line["actual_start"] or line["actual_end"] for line in snapshot["stages"]),
         "has_slip": any(line["slip"] is not None for line in snapshot["stages"]),
         "has_expected_day": any(line["on"] for line in snapshot["expected_outcomes"]),
-        "has_evidence": any(line["evidence"] for line in snapshot["outcomes"]),
+        "has_evidence": any(line["evidence"] or line.get("files") for line in snapshot["outcomes"]),
         "roadmap_wide": _roadmap(snapshot, is_wide=True),
         "roadmap_narrow": _roadmap(snapshot, is_wide=False),
         "names": names,

@@ -5,22 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.files import File as Content
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from clusters.actions.evidence import FIELDS
+from clusters.actions.evidence import FIELDS, keep_with
 from clusters.actions.parts import known_only
-from clusters.rules.evidence import MAX_FILES
-from community.actions.file import hide_file, store_file
+from community.actions.file import hide_file
 from community.models import File, User
 from community.permissions import Refusal
 from results.actions.parts import locked, record
 from results.choices import FROM_COMMITTED_ON
 from results.models import Uptake
 from results.rules.uptake import can_record
+
+FULL = gettext_lazy("An uptake holds at most %(most)d files. Remove one first.")
 
 
 @transaction.atomic
@@ -29,26 +30,15 @@ def add_uptake_file(
 ) -> File:
     """Keep a file as evidence of an uptake; history names the uptake and the checksum, never the file's title.
 
-    A file with the same title and bytes that is there already is returned: the second press of the button.
-
     Raises:
-        Refusal: the person may not, there are too many, the file is of no allowed type, empty or too big, or its
-            rights are not stated.
+        Refusal: the person may not; or as `clusters.actions.evidence.keep_with`.
     """
     at = at or timezone.now()
     given = known_only(values, FIELDS)
     _cluster, row = locked(uptake, by=by, may=can_record)
-    known = list(row.evidence.present())
-    if len(known) >= MAX_FILES:
-        raise Refusal(_("An uptake holds at most %(most)d files. Remove one first.") % {"most": MAX_FILES})
-    try:
-        file = store_file(content=content, subject=row, by=by, at=at, among=known, **given)
-    except ValidationError as error:
-        raise Refusal(error.messages[0]) from error
-    if file in known:
-        return file
-    row.evidence.add(file)
-    record(row, "file_added", by=by, at=at, data={"file": file.pk, "sha256": file.sha256})
+    file, is_new = keep_with(row, full=FULL, content=content, by=by, at=at, given=given)
+    if is_new:
+        record(row, "file_added", by=by, at=at, data={"file": file.pk, "sha256": file.sha256})
     return file
 
 

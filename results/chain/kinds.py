@@ -16,7 +16,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.models import Cluster, Outcome, Participation
 from community import contributions, kinds
+from community.choices import FileVisibility
 from community.models import Need, Solution
+from community.visibility import is_cop
 from results.chain.policy import LINE
 from results.chain.review import REVIEW, counted_as
 from results.choices import ConfirmationStatus, UptakeStep
@@ -156,6 +158,21 @@ def _cluster(row: Any, report: Any) -> Node:
     )
 
 
+def _files(through: Any, part: str, user: Any) -> Subquery:
+    """Return how many files show a part, of those that are for everybody or for the community that the reader is of."""
+    classes = [FileVisibility.PUBLIC, *([FileVisibility.COP] if is_cop(user) else [])]
+    rows = through._default_manager.filter(**{part: OuterRef("pk")}, file__removed_at=None)
+    counted = rows.filter(file__visibility__in=classes).order_by().values(part).annotate(n=Count("pk"))
+    return Subquery(counted.values("n"), output_field=IntegerField())
+
+
+def _files_shown(row: Any, url: str) -> list[tuple[str, str]]:
+    """Return the files of a part as evidence, in words, with where they are fetched."""
+    if not row.files:
+        return []
+    return [(ngettext("%(count)d file", "%(count)d files", row.files) % {"count": row.files}, url)]
+
+
 # Outcomes
 
 
@@ -172,15 +189,13 @@ def _outcomes_resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
 def _outcome_rows(user: Any) -> Any:
     clusters = Cluster.objects.visible_to(user).filter(pk=OuterRef("cluster_id"))
     rows = Outcome.objects.filter(Exists(clusters)).select_related("cluster")
-    files = Count("evidence", filter=Q(evidence__removed_at__isnull=True), distinct=True)
+    files = _files(Outcome.evidence.through, "outcome", user)
     return rows.annotate(files=files, counting=counted_as())
 
 
 def _outcome(row: Any) -> Node:
     url = reverse("clusters:outcomes", args=[row.cluster.name])
     evidence = [(_("Evidence of the outcome"), row.evidence_url)] if row.evidence_url else []
-    if row.files:
-        evidence.append((ngettext("%(count)d file", "%(count)d files", row.files) % {"count": row.files}, url))
     return Node(
         "outcome",
         row.pk,
@@ -190,7 +205,7 @@ def _outcome(row: Any) -> Node:
         over=row.get_kind_display(),
         where=row.cluster.name,
         said=_short(row.description),
-        evidence=evidence,
+        evidence=[*evidence, *_files_shown(row, url)],
         rests_on=[("cluster", row.cluster_id), *(("review", pk) for pk in sorted(row.counting or ()))],
     )
 
@@ -199,7 +214,7 @@ def _outcome(row: Any) -> Node:
 
 
 def _uptakes(user: Any, keys: Collection[int]) -> Sequence[Node]:
-    return _uptake_nodes(Uptake.objects.visible_to(user).filter(pk__in=keys))
+    return _uptake_nodes(Uptake.objects.visible_to(user).filter(pk__in=keys), user)
 
 
 def _uptakes_resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
@@ -211,23 +226,24 @@ def _uptakes_resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
         rows = rows.filter(cluster__in=clusters)
     else:
         rows = rows.filter(outcome__in=refs.get("outcome", ()))
-    return _uptake_nodes(rows.in_order()[:most])
+    return _uptake_nodes(rows.in_order()[:most], user)
 
 
-def _uptake_nodes(rows: QuerySet[Uptake]) -> Sequence[Node]:
+def _uptake_nodes(rows: QuerySet[Uptake], user: Any) -> Sequence[Node]:
     """Return uptakes as links; two queries."""
     confirmed = UptakeConfirmation.objects.filter(status=ConfirmationStatus.CONFIRMED).order_by("-answered_at", "-pk")
     joined = rows.select_related("organisation", "territory", "cluster").prefetch_related(
         Prefetch("confirmations", confirmed, to_attr="confirmed")
     )
-    shown: Any = joined
+    shown: Any = joined.annotate(files=_files(Uptake.evidence.through, "uptake", user))
     return [_uptake(row) for row in shown.with_documented()]
 
 
 def _uptake(row: Any) -> Node:
     shown = next((one for one in row.confirmed if one.statement == row.statement), None) if row.is_documented else None
     kind = f"{row.get_state_display()}, {row.get_kind_display().lower()}" if row.kind else row.get_state_display()
-    evidence = [(_("What shows it"), row.evidence_url)] if row.evidence_url else []
+    evidence: list[tuple[Any, str]] = [(_("What shows it"), row.evidence_url)] if row.evidence_url else []
+    evidence += _files_shown(row, _uptake_url(row.pk))
     if shown is not None:
         evidence.append((_document_of(shown), shown.document_url))
     return Node(

@@ -40,7 +40,7 @@ def _line(row: AdoptedLine) -> Node:
         "statement_line",
         row.pk,
         row.heading or str(Truncator(row.text).chars(120)),
-        reverse("results:statement", args=[statement.pk]),
+        f"{reverse('results:statement', args=[statement.pk])}#adopted-{row.pk}",
         on=timezone.localdate(version.adopted_at),
         over=_("%(reference)s, version %(number)d, line %(line)d")
         % {"reference": statement.reference, "number": version.number, "line": row.number},

@@ -11,7 +11,7 @@ from typing import Any
 
 from clusters.demo import parts
 from clusters.demo.world import World
-from clusters.models import Outcome
+from clusters.models import Cluster, Outcome
 from results.actions import policy as actions
 from results.actions.policy_comment import comment_on_statement
 from results.choices import EvidenceKind
@@ -56,12 +56,13 @@ def _begin(world: World, entry: dict[str, Any], line: dict[str, Any], at: dateti
     for one in line["lines"]:
         given = {"heading": one.get("heading", ""), "text": one["text"]}
         row = actions.add_line(statement=statement, by=by, at=at, **given)
-        for kind, name, shows in one["rests"]:
-            for found, pk in _found(world, cluster, kind, name):
+        for kind, name, shows, *elsewhere in one["rests"]:
+            where = parts.current(world, {"key": elsewhere[0]}) if elsewhere else cluster
+            for found, pk in _found(where, world, kind, name):
                 actions.put_under(line=row, by=by, kind=found, subject_id=pk, shows=shows, at=at)
 
 
-def _found(world: World, cluster: Any, kind: str, name: str) -> Iterator[tuple[str, int]]:
+def _found(cluster: Cluster, world: World, kind: str, name: str) -> Iterator[tuple[str, int]]:
     """Yield what a line rests on: an outcome by how its title begins, or an uptake by its organisation."""
     outcomes: Any = public_outcomes().filter(cluster=cluster).order_by("pk")
     uptakes: Any = public_uptakes().filter(cluster=cluster).order_by("pk")

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.merging import SeenVersionField
+from clusters.forms.merging import MergingForm
 from clusters.forms.proposal_choices import language_choices
 from clusters.forms.proposal_fields import Prose
 from community.forms.dates import DayField
@@ -19,10 +19,9 @@ from results.choices import EvidenceKind
 from results.models import PolicyStatement, StatementLine
 
 
-class StatementForm(forms.Form):
+class StatementForm(MergingForm):
     """Title, for whom, summary, language; the working group when it is begun."""
 
-    seen_version = SeenVersionField(widget=forms.HiddenInput, required=False)
     working_group = forms.TypedChoiceField(label=_("Working group"), coerce=int)
     title = short_line(_("Title"), 150, required=True, error_messages={"required": _("Give the statement a title.")})
     audience = short_line(
@@ -50,7 +49,7 @@ class StatementForm(forms.Form):
         if statement is not None:
             names = ("title", "audience", "summary", "language")
             kwargs["initial"] = {name: getattr(statement, name) for name in names} | {"seen_version": statement.version}
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="statement", **kwargs)
         language = statement.language if statement else "en"
         self.fields["language"].choices = language_choices(language)  # type: ignore[attr-defined]
         self.fields["language"].initial = self.fields["language"].initial or language
@@ -64,10 +63,9 @@ class StatementForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("title", "audience", "summary", "language")}
 
 
-class LineForm(forms.Form):
+class LineForm(MergingForm):
     """One line."""
 
-    seen_version = SeenVersionField(widget=forms.HiddenInput, required=False)
     heading = short_line(_("Heading"), 120)
     text = Prose(
         label=_("What the line says"),
@@ -83,7 +81,7 @@ class LineForm(forms.Form):
         """Start from what `line` says."""
         words = {"heading": line.heading, "text": line.text} if line else {}
         kwargs["initial"] = {**words, "seen_version": statement.version}
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="line", **kwargs)
 
 
 class FindForm(forms.Form):

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,8 @@ from results.choices import BEFORE_COMMITTED, LADDER, UptakeKind, UptakeStep
 from results.models import Uptake
 from results.rules.uptake import day_problem, kind_problem
 
+#: The list of names from which the browser suggests.
+NAMES = "names-organisation"
 #: The answer to "do you mean one of these?" that none of them is meant.
 NEW = "new"
 STEP_HINTS: Mapping[str, str | Promise] = {
@@ -100,6 +103,7 @@ class UptakeForm(MergingForm):
         kwargs.setdefault("initial", initial_of(uptake) if uptake else {"seen_version": 0, "is_disclosed": True})
         super().__init__(*args, ident=f"uptake_{uptake.pk if uptake else 'new'}", **kwargs)
         self._offer(cluster)
+        self._suggest()
         if uptake is not None:
             del self.fields["state"], self.fields["is_disclosed"]
             if uptake.state in BEFORE_COMMITTED:
@@ -130,6 +134,17 @@ class UptakeForm(MergingForm):
         offer(self, "outcome", outcomes, [("", gettext("None")), *((key, str(row)) for key, row in outcomes.items())])
         if not outcomes:
             del self.fields["outcome"]
+
+    def _suggest(self) -> None:
+        """Let the browser suggest names while one is typed, from the list that the page of clusters asks as well."""
+        self.fields["organisation"].widget.attrs |= {
+            "list": NAMES,
+            "autocomplete": "off",
+            "data-hx-get": reverse("clusters:names", args=["organisation"]),
+            "data-hx-trigger": "input changed delay:250ms",
+            "data-hx-target": f"#{NAMES}",
+            "data-hx-params": "organisation",
+        }
 
     def _grouped(self, name: str, groups: Iterable[tuple[str, list[Any]]], nothing: str) -> None:
         """Offer rows in groups."""

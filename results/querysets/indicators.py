@@ -138,8 +138,8 @@ class IndicatorFacts:
     def uptakes(self) -> list[UptakeFacts]:
         """The uptakes in public clusters of published solutions that the reader may read; one query."""
         seen = _rows("results.Uptake")
-        seen = seen.disclosed().in_use() if self.in_use_only else seen.visible_to(self.user)
-        rows = seen.filter(cluster__state__in=sorted(PUBLIC_STATES), solution__status=SolutionStatus.PUBLISHED)
+        seen = seen.of_public_clusters(None).in_use() if self.in_use_only else seen.of_public_clusters(self.user)
+        rows = seen.filter(solution__status=SolutionStatus.PUBLISHED)
         fields = ("pk", "solution_id", "solution__title", "solution__type__code", "organisation__name")
         more = ("cluster__reference", "solution__project_id", "state", "in_use_on", "is_documented", "is_disclosed")
         return [

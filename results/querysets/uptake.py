@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
+from clusters.choices import PUBLIC_STATES
 from community.visibility import account
 from results.choices import LADDER, LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, UptakeStep
 
@@ -49,6 +50,19 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
         if account(user) is None:
             return seen.disclosed()
         return seen.filter(Q(is_disclosed=True) | Exists(clusters.with_room_for(user).filter(own)))
+
+    def of_public_clusters(self, user: User | AnonymousUser | None) -> Self:
+        """Keep those of public clusters that `user` may read: the same rows as `visible_to`, for who wants all of them.
+
+        Everybody sees these clusters, so that only undisclosed uptakes, which are few, are asked for their room.
+        """
+        rows = self.filter(cluster__state__in=sorted(PUBLIC_STATES))
+        if account(user) is None:
+            return rows.disclosed()
+        clusters, own = apps.get_model("clusters", "Cluster").objects, Q(pk=OuterRef("cluster"))
+        kept_back = self.model._default_manager.filter(is_disclosed=False).order_by()
+        own_work = kept_back.filter(Exists(clusters.with_room_for(user).filter(own)))
+        return rows.filter(Q(is_disclosed=True) | Q(pk__in=own_work.values("pk")))
 
     def disclosed(self) -> Self:
         """Keep what everybody may read who sees the cluster: documents and figures show nothing else."""

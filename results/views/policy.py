@@ -19,7 +19,7 @@ from community.access import get_visible
 from community.models import WorkingGroup
 from community.permissions import Refusal
 from results.actions import policy as actions
-from results.forms.policy import StatementCommentForm, StatementForm, StatementVerbForm
+from results.forms.policy import LineForm, StatementCommentForm, StatementForm, StatementVerbForm
 from results.models import PolicyStatement
 from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_summary import bare_of, of_outcome, of_uptake, unused_evidence
@@ -151,7 +151,7 @@ class StatementUpdateView(View):
         return self._page(request, statement, StatementForm(statement=statement))
 
     def post(self, request: SignedInRequest, pk: int) -> HttpResponse:
-        """Write; a stale edit says who was faster and keeps what was typed."""
+        """Write; a stale edit comes back with both texts."""
         statement = written_by(request, pk)
         form = StatementForm(request.POST, statement=statement)
         if not form.is_valid():
@@ -171,15 +171,24 @@ class StatementUpdateView(View):
 
 
 def clashed(
-    request: SignedInRequest, statement: PolicyStatement, form: Any, refusal: Refusal, page: str, **more: Any
+    request: SignedInRequest,
+    statement: PolicyStatement,
+    form: StatementForm | LineForm,
+    refusal: Refusal,
+    page: str,
+    **more: Any,
 ) -> HttpResponse:
-    """Answer a refused edit: what was typed stays; a stale one says what is there now, and the next press saves."""
+    """Answer a refused edit: what was typed stays; a stale one shows both texts, and the next press saves.
+
+    `more` are further parts that the form is made of, such as the line.
+    """
     status = status_of(refusal, form)
-    context = {"statement": statement, "form": form, **more}
+    context: dict[str, Any] = {"statement": statement, **more}
     if refusal.code == "stale":
-        form.data = {**form.data.dict(), "seen_version": str(PolicyStatement.objects.get(pk=statement.pk).version)}
-        context["conflict"] = str(refusal.reason)
-    return render(request, page, context, status=status)
+        for row in (statement, *more.values()):
+            row.refresh_from_db()
+        form, context["conflict"] = form.merged(**context), str(refusal.reason)
+    return render(request, page, {**context, "form": form}, status=status)
 
 
 class StatementDiscardView(View):

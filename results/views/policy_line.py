@@ -66,7 +66,7 @@ class LineUpdateView(View):
         return render(request, LINE, context)
 
     def post(self, request: SignedInRequest, pk: int, line: int) -> HttpResponse:
-        """Write; a stale edit says who was faster and keeps what was typed."""
+        """Write; a stale edit comes back with both texts."""
         statement, row = _line(request, pk, line)
         form = LineForm(request.POST, statement=statement, line=row)
         if not form.is_valid():
@@ -76,7 +76,7 @@ class LineUpdateView(View):
         try:
             actions.update_line(line=row, by=request.user, seen_version=seen, **words)
         except Refusal as refusal:
-            return clashed(request, statement, form, refusal, LINE, line=row, theirs=row.text)
+            return clashed(request, statement, form, refusal, LINE, line=row)
         messages.success(request, _("Saved."))
         return redirect(_place(statement, row))
 

@@ -19,11 +19,12 @@ from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, status_of
 from community.permissions import Refusal
 from results.actions import uptake as actions
-from results.choices import UptakeStep
+from results.choices import EvidenceKind, UptakeStep
 from results.forms.uptake import UptakeForm
 from results.models import Uptake
 from results.rules.confirmation import can_be_asked
 from results.rules.uptake import can_ask_adopter, can_record, can_remove
+from results.tables.policy import resting_on
 from results.tables.uptake import sheet, uptakes_of
 from results.views.parts import around, kept_uptake, slug_of, uptake_of
 
@@ -95,6 +96,7 @@ class UptakeDetailView(View):
         context = {
             **around(request, uptake),
             "sheet": page,
+            "resting": resting_on(EvidenceKind.UPTAKE, [uptake.pk]),
             "buttons": [{"offer": offer, "slug": slug_of(offer.verb.code)} for offer in page.offers],
             "may_keep": is_known and bool(can_record(request.user, uptake.cluster)),
             "may_ask": is_known and bool(can_ask_adopter(request.user, uptake.cluster)),

@@ -1,10 +1,11 @@
-"""An uptake is recorded, carried to its use, and confirmed by the adopting organisation without an account."""
+"""An uptake is recorded, confirmed by its adopter without an account, and leads to a line of policy and back."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
@@ -12,6 +13,7 @@ from playwright.sync_api import expect
 
 from clusters.choices import State
 from community.models import DemoMarker
+from results.models import AdoptedLine, PolicyStatement, Uptake
 from tests.browser.person import OpenPage, Person
 from tests.browser.test_journey_external import Guest, open_mail
 from tests.cast import Cast, make_cast, make_cluster
@@ -31,7 +33,9 @@ def cast(settings: Any, tmp_path: Path) -> Cast:
     return make_cast()
 
 
-def test_an_uptake_is_recorded_and_confirmed_by_its_adopter(cast: Cast, open_page: OpenPage) -> None:
+def test_an_uptake_is_confirmed_stands_under_a_policy_line_and_leads_back_in_two_clicks(
+    cast: Cast, open_page: OpenPage
+) -> None:
     cluster = make_cluster(cast, State.RUNNING)
     make_organisation("Water Board of the Bay")
     make_territory("HR03", name="Jadranska Hrvatska", is_programme_region=True)
@@ -40,6 +44,9 @@ def test_an_uptake_is_recorded_and_confirmed_by_its_adopter(cast: Cast, open_pag
     lead.press("Uptakes")
     lead.press("Record an uptake")
     lead.page.get_by_label("Solution").select_option("Flood storage method")
+    lead.page.get_by_label("Adopting organisation").fill("water b")
+    suggested = lead.page.locator("#names-organisation option")
+    expect(suggested).to_have_attribute("value", "Water Board of the Bay")
     lead.page.get_by_label("Adopting organisation").fill("Water Board of the Bays")
     lead.page.get_by_label("Territory", exact=False).first.select_option(label="Jadranska Hrvatska")
     lead.page.get_by_label("Interested").check()
@@ -86,5 +93,45 @@ def test_an_uptake_is_recorded_and_confirmed_by_its_adopter(cast: Cast, open_pag
     lead.go(f"/uptakes/{uptake.pk}/stopped/")
     lead.go(f"/solutions/{uptake.solution_id}/")
     expect(lead.page.get_by_role("main")).to_contain_text("uptake documented")
+    _goes_into_policy(cast, open_page, uptake)
     for page in (lead.page, adopter.page):  # the forms that came back are looked for
         page.errors[:] = [error for error in page.errors if "422" not in error]  # type: ignore[attr-defined]
+
+
+def _goes_into_policy(cast: Cast, open_page: OpenPage, uptake: Uptake) -> None:
+    """Put the uptake under a line; walk from line to result and back, two clicks each, before and after adoption."""
+    solution = f"/solutions/{uptake.solution_id}/"
+    writer = Person(open_page, cast.user("coordinator").email)
+    writer.go("/policy/")
+    writer.press("Write a statement")
+    writer.page.get_by_label("Title").fill("Let wetlands count")
+    writer.press("Begin the draft")
+    statement = f"/policy/{PolicyStatement.objects.get().pk}/"
+    writer.press("Add a line")
+    writer.page.get_by_label("What the line says").fill("Count restored wetlands as flood storage.")
+    writer.press("Add the line")
+    writer.page.get_by_label("What “Flood storage method” shows here (optional)").fill("A plan counts them.")
+    writer.press("Put under the line")
+    writer.press("Back to the statement")
+    assert _walked(writer, "Flood storage method", "Flood storage method") == [f"/uptakes/{uptake.pk}/", solution]
+    writer.go(statement)
+    writer.press("Open for discussion…")
+    writer.press("Open this statement for discussion")
+
+    other = Person(open_page, cast.user("mission_coordinator").email)
+    other.go(statement)
+    other.press("Adopt…")
+    other.press("Adopt this statement")
+    chain = f"/chain/statement_line/{AdoptedLine.objects.get().pk}/"
+    assert _walked(other, "From need to line: the chain", "Flood storage method") == [chain, solution]
+    assert _walked(other, "Water Board of the Bay", "Let wetlands count") == [f"/uptakes/{uptake.pk}/", statement]
+    expect(other.page.locator(":target")).to_contain_text("Count restored wetlands as flood storage.")
+
+
+def _walked(person: Person, *links: str) -> list[str]:
+    """Click one link after the other, with nothing between them; return the paths that each led to."""
+    found = []
+    for name in links:
+        person.press(name)
+        found.append(urlsplit(person.page.url).path)
+    return found

@@ -46,6 +46,8 @@ from community.models import (
 )
 from community.verification import verify_history
 from factsheets.models import Issue
+from results.chain.kinds import UPTAKE
+from results.chain.walk import chain_of
 from results.choices import UptakeKind, UptakeStep
 from results.models import Uptake, UptakeConfirmation
 from tests.factories import make_user
@@ -162,8 +164,10 @@ class TestMadeUp:
     def test_every_state_has_a_cluster(self) -> None:
         assert set(Cluster.objects.values_list("state", flat=True)) == set(State.values)
 
-    def test_all_six_kinds_of_outcome_occur(self) -> None:
+    def test_all_six_kinds_of_outcome_occur_and_files_of_every_visibility_show_some(self) -> None:
         assert set(Outcome.objects.values_list("kind", flat=True)) == set(OutcomeKind.values)
+        shown = Outcome.objects.filter(evidence__isnull=False).values_list("evidence__visibility", flat=True)
+        assert set(shown) == {"public", "cop", "restricted"}
 
     def test_uptakes_stand_on_every_step_with_every_answer_and_one_is_not_disclosed(self) -> None:
         uptakes = Uptake.objects.with_documented()
@@ -172,7 +176,20 @@ class TestMadeUp:
         assert {row.kind for row in uptakes} == {"", *UptakeKind}
         answers = set(UptakeConfirmation.objects.values_list("status", flat=True))
         assert answers == {"open", "confirmed", "refused", "corrected"}
-        assert (sum(row.is_documented for row in uptakes), sum(not row.is_disclosed for row in uptakes)) == (4, 1)
+        assert (sum(row.is_documented for row in uptakes), sum(not row.is_disclosed for row in uptakes)) == (8, 1)
+
+    def test_at_least_six_results_of_six_real_projects_lead_from_a_need_to_an_adopted_line(self) -> None:
+        whole = {"need", "solution", "cluster", "uptake", "statement_line"}
+        found = []
+        for uptake in Uptake.objects.select_related("solution__project", "cluster__working_group"):
+            chain = chain_of(UPTAKE, uptake.pk, None)
+            if chain and chain.start.is_documented and whole <= {node.kind for node in chain.nodes}:
+                found.append(uptake)
+        assert len({row.solution for row in found}) >= 6
+        assert len({row.solution.project for row in found if row.solution.project.family == "transfer"}) >= 6
+        assert len({row.cluster for row in found}) >= 4
+        assert len({row.cluster.working_group for row in found}) >= 2
+        assert all(row.organisation.is_demo for row in found)
 
     def test_nothing_invented_belongs_to_a_real_organisation(self) -> None:
         real = Q(organisation__is_demo=False)

@@ -1,4 +1,4 @@
-"""Files on a stage: kept with their rights, fetched by whoever may, inert, and on the factsheet when public."""
+"""Files on a stage or an outcome: kept with their rights, fetched by whoever may, inert, on the factsheet if public."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from clusters.actions.evidence import MAX_FILES, add_evidence
+from clusters.actions.outcome import add_outcome
 from clusters.choices import State
 from clusters.models import Cluster
 from clusters.summary import snapshot
@@ -133,3 +134,39 @@ def test_names_make_a_file_restricted_and_a_stage_holds_only_so_many(
     assert file.visibility == FileVisibility.RESTRICTED
     with pytest.raises(Refusal, match="at most 1 files"):
         add_evidence(stage=stage, by=by, content=SimpleUploadedFile("b.txt", b"more"), **values)
+
+
+def test_an_outcome_has_files_that_its_readers_fetch_and_that_are_removed_with_a_reason(
+    cast: Cast, cluster: Cluster
+) -> None:
+    outcome = add_outcome(cluster=cluster, by=cast.user("lead"), kind="answer", title="An annex counts wetlands")
+    lead, page = signed_in(cast, "lead"), f"/clusters/{cluster.name}/outcomes/"
+    files = f"{page}{outcome.pk}/files/"
+    assert [lead.post(files, form()).status_code for _press in range(2)] == [302, 302]
+    lead.post(files, form(title="For the community", visibility="cop"))
+    public, shared = outcome.evidence.order_by("pk")
+    assert public.sha256 in lead.get(files).text
+    readers = (Client(), signed_in(cast, "member"), lead)
+    assert ["For the community" in reader.get(page).text for reader in readers] == [False, True, True]
+    assert ["Table of readings" in reader.get(page).text for reader in readers] == [True, True, True]
+    address = f"/clusters/{cluster.name}/files/{shared.pk}/"
+    assert [reader.get(address).status_code for reader in readers] == [404, 200, 200]
+    chain = f"/chain/outcome/{outcome.pk}/"
+    assert ["2 files" in reader.get(chain).text for reader in readers] == [False, True, True]
+    assert "1 file" in Client().get(chain).text
+    assert "For the community" not in Client().get(f"/clusters/{cluster.name}/history/").text
+
+    line = {"title": "Table of readings", "licence": "CC BY 4.0", "sha256": public.sha256}
+    taken = snapshot(Cluster.objects.get(pk=cluster.pk), at=NOW)
+    assert taken["outcomes"][-1]["files"] == [line]
+    drawn = render_to_string("factsheets/factsheet/_outcomes.html", {"s": taken, "has_evidence": True})
+    assert "File: Table of readings (CC BY 4.0)" in drawn
+    remove = f"/clusters/{cluster.name}/files/{public.pk}/remove/"
+    answer = lead.post(remove, {"reason": " "})
+    assert (answer.status_code, "Say why." in answer.text) == (422, True)
+    assert signed_in(cast, "participant").post(remove, {"reason": "No"}).status_code == 403
+    assert [lead.post(remove, {"reason": "The wrong table"}).status_code for _press in range(2)] == [302, 404]
+    assert list(outcome.evidence.present()) == [shared]
+    assert "The wrong table" in Client().get(f"/clusters/{cluster.name}/history/").text
+    verbs = Event.objects.about(outcome).order_by("number").values_list("verb", flat=True)
+    assert list(verbs) == ["outcome.recorded", *["outcome.file_added"] * 2, "outcome.file_removed"]

@@ -21,7 +21,7 @@ from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster, MergeRequest, Participation
 from community.actions.outbox import send_outbox
 from community.actions.transition import transition
-from community.models import Event, Member, Message, Subscription
+from community.models import Event, Liaison, Member, Message, Subscription
 from community.permissions import Refusal
 from community.verification import verify_history
 from tests import factories as make
@@ -302,7 +302,7 @@ def test_a_wanted_organisation_is_wanted_once_and_not_where_somebody_came(cast: 
     assert not cluster.participations.wanted().exists()
 
 
-def test_needs_and_followers_go_along_and_words_are_found(cast: Cast) -> None:
+def test_needs_followers_and_contacts_go_along_and_words_are_found(cast: Cast) -> None:
     cluster, into = pair(cast)
     needs = [make.make_need(f"Which harbour stores seagrass {number}?") for number in range(3)]
     Cluster.objects.filter(pk=cluster.pk).update(need=needs[0])
@@ -311,8 +311,12 @@ def test_needs_and_followers_go_along_and_words_are_found(cast: Cast) -> None:
     follower, of_both = cast.user("member"), cast.user("participant")
     for user, row in ((follower, cluster), (of_both, cluster), (of_both, into)):
         Subscription.objects.create(user=user, kind="cluster", subject_id=row.pk)
+    for network, row in (("Ramsar", cluster), ("HELCOM", cluster), ("HELCOM", into)):
+        Liaison.objects.create(network=network, kind="cluster", subject_id=row.pk)
     merged(cast, cluster, into)
     into.refresh_from_db()
+    kept = [list(Liaison.objects.of_subject("cluster", row.pk)) for row in (cluster, into)]
+    assert [[one.network for one in rows] for rows in kept] == [["HELCOM"], ["HELCOM", "Ramsar"]]
     assert (into.need, set(into.further_needs.all())) == (needs[2], {needs[0], needs[1]})
     assert set(Subscription.objects.about(into).values_list("user", flat=True)) == {follower.pk, of_both.pk}
     assert into in Cluster.objects.matching("seagrass")

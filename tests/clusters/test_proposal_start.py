@@ -53,6 +53,15 @@ def test_an_empty_draft_is_made_and_leads_to_its_first_step(cast: Cast) -> None:
     assert not Message.objects.exists()
 
 
+def test_a_platform_gives_its_theme_along(cast: Cast) -> None:
+    term, client = make.make_term(code="marshes", label="Storage in marshes"), signed_in(cast)
+    assert f'href="{URL}?challenge=marshes"' in client.get("/platforms/marshes/").text
+    page = client.get(f"{URL}?challenge=marshes&challenge=unknown").text
+    assert ("Theme: Storage in marshes." in page, page.count('name="challenge"')) == (True, 1)
+    client.post(URL, {"code": "abcdefgh", "start": "empty", "challenge": ["marshes", "unknown"]})
+    assert list(Cluster.objects.get().themes.all()) == [term]
+
+
 def test_the_same_form_sent_twice_leads_to_the_same_draft(cast: Cast) -> None:
     client = signed_in(cast)
     code = code_on(client)

@@ -128,6 +128,7 @@ def outcome(kind: str, text: str, on: str, evidence: str = "", *, at_stage: int 
         "stage": at_stage,
         "objective": None,
         "evidence": evidence,
+        "files": [],
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.base import ContentFile
 
 from clusters.actions.amendment import act, suggest_amendment
-from clusters.actions.evidence import add_evidence
+from clusters.actions.evidence import add_evidence, add_outcome_file
 from clusters.actions.follow_up import answer_follow_up
 from clusters.actions.meeting import call_meeting, note_decision
 from clusters.actions.proposal_comment import comment_on_proposal
@@ -24,6 +24,7 @@ from clusters.models import (
     Invitation,
     Meeting,
     MergeRequest,
+    Outcome,
     Participation,
     PreparedDecision,
     RoomFile,
@@ -130,12 +131,36 @@ def make_file(cast: Cast, whole: Cluster, visibility: str = FileVisibility.PUBLI
     )
 
 
+def make_outcome_file(cast: Cast, outcome: Outcome, title: str = "Annex 4") -> File:
+    """Put a public file of the lead on an outcome."""
+    return add_outcome_file(
+        outcome=outcome,
+        by=cast.user("lead"),
+        content=ContentFile(title.encode(), "annex.txt"),
+        title=title,
+        rights_holder="Region of the Gulf",
+        licence="CC BY 4.0",
+        is_free_for_eu_use=True,
+        visibility=FileVisibility.PUBLIC,
+    )
+
+
 def file(visibility: str) -> Place:
     """Return a file of a running cluster."""
 
     def made(cast: Cast) -> dict[str, Any]:
         running = make_cluster(cast, State.RUNNING)
         return {"reference": running.name, "pk": make_file(cast, running, visibility).pk}
+
+    return made
+
+
+def outcome_file() -> Place:
+    """Return a public file of the one outcome of a running cluster."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        running = make_cluster(cast, State.RUNNING)
+        return {"reference": running.name, "pk": make_outcome_file(cast, running.outcomes.get()).pk}
 
     return made
 

@@ -108,7 +108,17 @@ def test_a_stale_edit_is_refused_and_names_who_was_faster(cast: Cast) -> None:
     page = client.post(
         f"/policy/{statement.pk}/edit/", {"title": "Mine", "language": "en", "seen_version": seen, "summary": "New"}
     )
-    assert (page.status_code, 'value="Mine"' in page.text) == (409, True)
+    assert (page.status_code, 'value="Mine"' in page.text, "Wetlands count" in page.text) == (409, True, True)
+    line = statement.lines.get()
+    address, opened = f"/policy/{statement.pk}/lines/{line.pk}/edit/", PolicyStatement.objects.get().version
+    typed = {"text": "Mine.", "heading": "", "initial-text": LINE, "initial-heading": "", "seen_version": opened}
+    actions.update_line(line=line, by=by, seen_version=opened, text="Theirs.", heading="Their heading")
+    page = client.post(address, typed)
+    assert (page.status_code, [word in page.text for word in ("Mine.", "Theirs.")]) == (409, [True, True])
+    assert 'value="Their heading"' in page.text
+    again = {name: page.context["form"][name].value() for name in ("text", "heading", "seen_version")}
+    assert client.post(address, again).status_code == 302
+    assert StatementLine.objects.values_list("heading", "text").get() == ("Their heading", "Mine.")
 
 
 @pytest.mark.parametrize("role", sorted(set(ROLES) - {"visitor", "deactivated", "superuser"}))
@@ -279,8 +289,12 @@ def test_what_rests_on_something_is_found_and_what_nothing_rests_on(cast: Cast) 
     assert [one.text for one in resting_on("uptake", [piece.subject_id])] == [LINE]
     outcomes, uptakes = unused_evidence([cast.group.pk])
     assert (list(outcomes), list(uptakes)) == ([unused], [])
-    solution = Client().get(f"/solutions/{cast.solution.pk}/")
-    assert (LINE in solution.text, f'href="/policy/{statement.pk}/"' in solution.text) == (True, True)
+    [line] = resting_on("uptake", [piece.subject_id])
+    address = f'href="/policy/{statement.pk}/#adopted-{line.pk}"'
+    for page in (f"/solutions/{cast.solution.pk}/", f"/uptakes/{piece.subject_id}/"):
+        shown = Client().get(page).text
+        assert (page, LINE in shown, address in shown) == (page, True, True)
+    assert f'id="adopted-{line.pk}"' in Client().get(f"/policy/{statement.pk}/").text
 
 
 def test_the_pages_lead_from_the_draft_to_the_adopted_version(cast: Cast) -> None:

@@ -19,7 +19,7 @@ from results.choices import UptakeStep
 from results.lifecycle import UPTAKE
 from results.models import Uptake
 from results.rules.uptake import can_record
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY, make_organisation, make_territory
 from tests.results.making import EVIDENCE, answered, asked, is_documented, make_uptake
 
@@ -206,6 +206,18 @@ def test_an_undisclosed_uptake_is_read_by_who_works_on_it(cast: Cast, cluster: C
     assert Uptake.objects.visible_to(None).count() == 1
     with pytest.raises(Refusal, match="disclosed already"):
         step(cast, uptake, "disclosed")
+
+
+def test_who_wants_all_of_public_clusters_gets_what_may_be_read_one_by_one(cast: Cast, cluster: Cluster) -> None:
+    make_uptake(cast, cluster)
+    make_uptake(cast, cluster, name="Kept back", is_disclosed=False)
+    for role in ROLES:
+        one_by_one = Uptake.objects.visible_to(cast.user(role)).order_by("pk")
+        at_once = Uptake.objects.of_public_clusters(cast.user(role)).order_by("pk")
+        assert (role, list(at_once)) == (role, list(one_by_one))
+    cluster.state = State.SUBMITTED
+    cluster.save(update_fields=["state"])
+    assert list(Uptake.objects.of_public_clusters(cast.user("admin"))) == []
 
 
 def test_a_snapshot_tells_declared_and_documented_apart(cast: Cast, cluster: Cluster) -> None:
