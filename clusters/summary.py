@@ -19,6 +19,7 @@ from clusters import contributions
 from clusters import snapshot_shape as shape
 from clusters.choices import AmendmentState, ParticipationRole, ParticipationStatus, StageStatus
 from clusters.models import Baseline, Cluster, Condition, Objective, Participation, Stage
+from clusters.panel_summary import advice_lines
 from community.models import Organisation, Term
 
 #: Most important first: the order of roles in a line of participants.
@@ -125,6 +126,7 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
         "no_outcome": full.has_no_outcome,
         "uptakes": contributions.uptake_lines(full),
         "meetings": _meetings(full),
+        "advice": advice_lines(full),
         "amendments": _amendments(full),
         "conditions": [
             {"text": row.text, "due": _day(row.due_on), "state": condition_state(row)} for row in full.conditions.all()

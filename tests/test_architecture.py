@@ -57,6 +57,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "amendment_lifecycle",
             "solution_lifecycle",
             "exchange_lifecycle",
+            "panel_lifecycle",
             "chain",
             "policy_lifecycle",
             "verification",
@@ -73,6 +74,9 @@ ROWS: tuple[frozenset[str], ...] = (
             "sentences",
             "exchange_sentences",
             "room_sentences",
+            "panel_sentences",
+            "panel_summary",
+            "panel_near",
             "people_sentences",
             "coordination_sentences",
             "meeting_calendar",
@@ -130,9 +134,11 @@ ROWS: tuple[frozenset[str], ...] = (
             "checks",
             "desk",
             "amendment_desk",
+            "panel_desk",
             "solution_desk",
             "clock",
             "contributed",
+            "panel_contributed",
             "exchange_contributed",
             "liaison_contributed",
             "figures_contributed",
@@ -263,15 +269,16 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
         "community.exchanges",
         "clusters",
         "clusters.amendments",
+        "clusters.panels",
         "results",
         "results.statements",
     ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]
-    assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (["uptakes"], ["uptakes"])
-    assert (of_clusters.sentences.codes(), of_clusters.hidden_events.codes()) == (["results"], ["results"])
-    assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["uptakes"])
+    assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (["uptakes"], ["panel", "uptakes"])
+    assert of_clusters.sentences.codes() == of_clusters.hidden_events.codes() == ["panel", "results"]
+    assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["panel", "uptakes"])
     assert (of_clusters.reminders.codes(), of_clusters.demo_steps.codes()) == (["confirmation"], ["results"])
     assert {"cluster", "stage", "need", "solution", "member", "uptake", "confirmation", "issue"} <= {
         kind.code for kind in kinds.every()
