@@ -19,7 +19,7 @@ Additions keep `SHAPE`; a change of meaning raises it, and old snapshots stay as
 
 from __future__ import annotations
 
-from typing import Final, NotRequired, TypeAlias, TypedDict
+from typing import Final, TypeAlias, TypedDict
 
 SHAPE: Final = 1
 
@@ -304,7 +304,7 @@ class Snapshot(TypedDict):
     no_outcome: bool
     uptakes: list[UptakeLine]
     meetings: list[MeetingLine]
-    advice: NotRequired[list[AdviceLine]]
+    advice: list[AdviceLine]
     practitioners_summary: str
     lessons: str
     next_steps: str

@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
 from clusters.actions.meeting import keep_minutes, note_decision
+from clusters.actions.panel import ask_people, ask_question, move_place, move_question
 from clusters.actions.proposal_comment import comment_on_proposal
 from clusters.actions.room import reply, start_thread
 from clusters.actions.room_file import add_version
 from clusters.choices import PUBLIC_STATES, FollowUpReason, InvitationStatus, ParticipationStatus, StageStatus, State
-from clusters.models import Cluster, Objective, Outcome, Participation, RoomMessage, Stage
+from clusters.models import Cluster, Objective, Outcome, PanelQuestion, Participation, RoomMessage, Stage
 from clusters.notifications.follow_up import PURPOSE
 from community.actions.solution import add_solution_file
 from community.actions.transition import transition
@@ -63,7 +64,7 @@ CONSENTS = (ConsentPurpose.DIRECTORY, ConsentPurpose.PUBLIC)
 #: Queries a page may take. The register's and the summary's are promised (docs/performance.md); the others keep
 #: the pages honest. Sign-in takes three of them: session, account, person. The home page is drawn by all apps;
 #: the catalogue has four filters and the needs board five, some with a list of their own. A review case says
-#: what comes close to it (`clusters.overlap`).
+#: what comes close to it (`clusters.overlap`). Two of the desk's are what advice panels wait for.
 BUDGETS: dict[str, int] = {
     "/": 18,
     "/clusters/": 8,
@@ -85,7 +86,7 @@ BUDGETS: dict[str, int] = {
     "/coverage/matches/": 26,
     "/coverage/matches/idle/": 18,
     "/policy/": 8,
-    "/desk/": 36,
+    "/desk/": 38,
     "/desk/several/": 11,
     "/notifications/": 12,
     "/account/notifications/": 10,
@@ -111,6 +112,9 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/outcomes/": 12,
     "/clusters/{running}/uptakes/": 12,
     "/uptakes/{uptake}/": 18,
+    "/panel/": 12,
+    "/panel/{panel}/": 16,
+    "/panel/{advice}/": 16,
     "/clusters/{concluded}/": 12,
     "/clusters/{concluded}/outcomes/": 12,
     "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
@@ -149,6 +153,7 @@ LEADS_ONLY = (
     "/clusters/{running}/people/places/",
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
     "/clusters/{concluded}/follow-ups/{follow_up}/",
+    "/panel/{panel}/",
 )
 #: Who looks at what.
 PERSONAL = (
@@ -186,6 +191,9 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/outcomes/",
         "/clusters/{running}/uptakes/",
         "/uptakes/{uptake}/",
+        "/panel/",
+        "/panel/{panel}/",
+        "/panel/{advice}/",
         "/clusters/{running}/room/",
         "/clusters/{running}/room/threads/{thread}/",
         "/clusters/{running}/room/meetings/{meeting}/",
@@ -229,7 +237,28 @@ class World:
         _link, self.token = mint(PURPOSE, subject=self.follow_up, user=self.cast.user("lead"), by=None)
         make_prepared(self.cast, self.proposed)
         self.uptake = make_uptake(self.cast, self.running, solution=self.solution, organisation=self.organisation)
+        self.panel, self.advice = self._ask_panel("How wet is a reed bed?"), self._ask_panel("Who measured it?")
+        self._grow_panel(self.advice)
+        details = {"what_came": "We know now.", "publish": True}
+        move_question(question=self.advice, verb="panel_question.close", by=self.cast.user("lead"), **details)
         self.grow()
+
+    def _ask_panel(self, text: str) -> PanelQuestion:
+        """Put a question of the running cluster to a panel."""
+        expertise = [make.make_term(Vocabulary.EXPERTISE)]
+        values = {"text": text, "expertise": expertise, "territories": [make.make_territory()], "languages": ["en"]}
+        return ask_question(by=self.cast.user("lead"), cluster=self.running, values=values)
+
+    def _grow_panel(self, question: PanelQuestion) -> None:
+        """Ask somebody more, who answers, and let somebody more be near the question."""
+        organisation, by = make.make_organisation(), self.cast.user("lead")
+        fields: dict[str, Any] = {"organisation": organisation, "consents": (*CONSENTS, ConsentPurpose.NAMED)}
+        expertise = tuple(question.expertise.all())
+        one, _other = (make.make_member(expertise=expertise, **fields) for _number in range(2))
+        (place,) = ask_people(question=question, members=[one], by=by)
+        move_place(place=place, verb="panel.answered", by=one.user, text="Very.", credit="named")
+        question.expertise.add(make.make_term(Vocabulary.EXPERTISE))
+        question.territories.add(make.make_territory())
 
     def names(self) -> dict[str, Any]:
         """Return what the placeholders of the addresses stand for."""
@@ -249,6 +278,8 @@ class World:
             "follow_up": self.follow_up.pk,
             "token": self.token,
             "uptake": self.uptake.pk,
+            "panel": self.panel.pk,
+            "advice": self.advice.pk,
             "thread": self.thread.pk,
             "document": self.document.pk,
             "meeting": self.meeting.pk,
@@ -365,6 +396,8 @@ class World:
         self._grow_room(person)
         self._grow_invitations(person)
         self._grow_uptakes()
+        self._grow_panel(self.panel)
+        self._ask_panel(f"Further question {PanelQuestion.objects.count()}?")
 
     def _grow_uptakes(self) -> None:
         """Record further uptakes of the solution, and by the organisation; ask about the first and keep a file."""

@@ -39,7 +39,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = PanelQuestion
-        fields = ["text", "wanted_on", "expertise", "territories", "languages"]
+        fields = ["text", "wanted_on", "expertise", "languages", "territories"]
         labels = {
             "text": _("Your question"),
             "expertise": _("Expertise that it needs"),

@@ -61,6 +61,7 @@ def sheet_of(question: PanelQuestion, user: User | AnonymousUser) -> Sheet:
     mine = next((place for place in places if place.asked_id == who.member_id), None)
     reads = rules.reads_answers(user, question)
     answers = [place for place in places if place.status == PanelPlace.ANSWERED] if reads else []
+    answers.sort(key=lambda place: (place.answered_at or now, place.pk))
     keeps = is_asking or who.is_administrator
     offers = QUESTION.offers(question, by=by, at=now) if by is not None else []
     return Sheet(

@@ -185,6 +185,7 @@ def empty() -> Snapshot:
         "no_outcome": False,
         "uptakes": [],
         "meetings": [],
+        "advice": [],
         "practitioners_summary": "",
         "lessons": "",
         "next_steps": "",
