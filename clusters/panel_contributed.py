@@ -22,7 +22,7 @@ from clusters.panel_summary import ADVICE
 from clusters.rules import panel as rules
 from clusters.rules.room import can_see_room
 from community import contributions, kinds
-from community.contributions import ClockJob, PageSection
+from community.contributions import ClockJob, NavigationEntry, PageSection
 from community.models import Need
 
 #: When reminders are written, in the site's zone: before the mail of the day leaves.
@@ -50,6 +50,9 @@ def register() -> None:
     contributions.clock_jobs.register(
         "clusters.panels",
         ClockJob(_("Remind advice panels"), 24 * 60, keep_panels_going, lease_minutes=30, daily_at=REMINDERS_AT),
+    )
+    contributions.navigation.register(
+        "panels", NavigationEntry(_("Advice"), "clusters:panels", order=78, prefixes=("/panel/",))
     )
     contributions.personal_records.register("clusters.panel_questions", QUESTIONS)
     contributions.personal_records.register("clusters.panel_places", PLACES)

@@ -63,5 +63,5 @@ def without_keys(snapshot: Snapshot, names: Mapping[MemberKey, str]) -> dict[str
             {**line, "persons": [names[key] for key in line["persons"] if key in names]}
             for line in snapshot["participants"]
         ],
-        **({"advice": advice} if "advice" in snapshot else {}),
+        **({"advice": advice} if advice else {}),
     }

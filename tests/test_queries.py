@@ -240,14 +240,14 @@ class World:
         self.panel, self.advice = self._ask_panel("How wet is a reed bed?"), self._ask_panel("Who measured it?")
         self._grow_panel(self.advice)
         details = {"what_came": "We know now.", "publish": True}
-        move_question(question=self.advice, verb="panel_question.close", by=self.cast.user("lead"), **details)
+        move_question(question=self.advice, step="panel_question.close", by=self.cast.user("lead"), **details)
         self.grow()
 
     def _ask_panel(self, text: str) -> PanelQuestion:
         """Put a question of the running cluster to a panel."""
         expertise = [make.make_term(Vocabulary.EXPERTISE)]
         values = {"text": text, "expertise": expertise, "territories": [make.make_territory()], "languages": ["en"]}
-        return ask_question(by=self.cast.user("lead"), cluster=self.running, values=values)
+        return ask_question(by=self.cast.user("lead"), about=self.running, values=values)
 
     def _grow_panel(self, question: PanelQuestion) -> None:
         """Ask somebody more, who answers, and let somebody more be near the question."""
@@ -256,7 +256,7 @@ class World:
         expertise = tuple(question.expertise.all())
         one, _other = (make.make_member(expertise=expertise, **fields) for _number in range(2))
         (place,) = ask_people(question=question, members=[one], by=by)
-        move_place(place=place, verb="panel.answered", by=one.user, text="Very.", credit="named")
+        move_place(panel_place=place, step="panel.answered", by=one.user, text="Very.", credit="named")
         question.expertise.add(make.make_term(Vocabulary.EXPERTISE))
         question.territories.add(make.make_territory())
 

@@ -22,7 +22,7 @@ from community.choices import ConsentPurpose
 from community.events import record
 from community.folding import fold_key
 from community.models import Member, Need, User
-from community.permissions import Refusal, Verdict
+from community.permissions import Refusal
 
 #: What a form writes: words and days, and the rows kept beside a question.
 FIELDS: Final = ("text", "languages", "wanted_on")
@@ -34,44 +34,39 @@ UNDONE: Final = (PanelState.SUGGESTED, *OPEN_PANELS)
 
 @transaction.atomic
 def ask_question(
-    *,
-    by: User,
-    values: Mapping[str, Any],
-    cluster: Cluster | None = None,
-    need: Need | None = None,
-    at: datetime | None = None,
+    *, about: Cluster | Need, by: User, values: Mapping[str, Any], at: datetime | None = None
 ) -> PanelQuestion:
     """Put a question of a cluster or a need to a panel, or suggest one to the lead of a cluster; one event.
 
     Order of effects: lock what it is about; the question with its expertise, places and languages; the event; of a
     suggestion a mail to the lead's side. A form sent twice makes one question: the open one with the same words.
 
+    Args:
+        values: `FIELDS` (words, codes, a day) and `SETS` (rows).
+
     Raises:
         Refusal: the person may not, the cluster is not under way, or too many are open.
         ValidationError: a text is too long or holds signs that are not allowed.
     """
     at = at or timezone.now()
-    about: Cluster | Need
-    if (cluster is None) == (need is None):
-        raise ValueError("a question is of a cluster or of a need")
-    if cluster is not None:
-        about = Cluster.objects.select_for_update(of=("self",)).get(pk=cluster.pk)
-        may_ask, rows = rules.can_ask_panel(by, about), PanelQuestion.objects.of_cluster(about)
-        verdict: Verdict = may_ask or rules.can_suggest_question(by, about)
+    row: Any = type(about)._default_manager.select_for_update(of=("self",)).get(pk=about.pk)
+    is_cluster = isinstance(row, Cluster)
+    if is_cluster:
+        may_ask = rules.can_ask_panel(by, row)
+        verdict, there = may_ask or rules.can_suggest_question(by, row), PanelQuestion.objects.of_cluster(row)
     else:
-        about = Need.objects.select_for_update(of=("self",)).get(pk=need.pk)  # type: ignore[union-attr]
-        verdict = may_ask = rules.can_ask_about(by, about)
-        rows = PanelQuestion.objects.of_need(about)
+        verdict = may_ask = rules.can_ask_about(by, row)
+        there = PanelQuestion.objects.of_need(row)
     if not verdict or by.member is None:
         raise Refusal.of(verdict)
-    undone = list(rows.filter(state__in=UNDONE))
-    for row in undone:
-        if fold_key(row.text) == fold_key(values["text"]):
-            return row
+    undone = list(there.filter(state__in=UNDONE))
+    for one in undone:
+        if fold_key(one.text) == fold_key(values["text"]):
+            return one
     if len(undone) >= rules.MOST_OPEN:
         raise Refusal(_("%(most)d questions are open here. Close one first.") % {"most": rules.MOST_OPEN})
     question = PanelQuestion(asked_by=by.member, asked_at=at, state_since=at)
-    question.cluster, question.need = (about, None) if isinstance(about, Cluster) else (None, about)
+    question.cluster, question.need = (row, None) if is_cluster else (None, row)
     question.state = PanelState.OPEN if may_ask else PanelState.SUGGESTED
     return _keep(question, values, by=by)
 
@@ -147,26 +142,32 @@ def _ask(question: PanelQuestion, person: Member, *, by: User, at: datetime) -> 
 
 @transaction.atomic
 def move_question(
-    *, question: PanelQuestion, verb: str, by: User, reason: str = "", at: datetime | None = None, **details: Any
+    *, question: PanelQuestion, step: str, by: User, reason: str = "", at: datetime | None = None, **details: Any
 ) -> PanelQuestion:
     """Do a verb of a question's life; see `clusters.panel_lifecycle`.
 
     Raises:
         Refusal: nothing was changed; the reason says why.
     """
-    done: PanelQuestion = transition(question, verb, by=by, reason=reason, at=at, **details)
+    done: PanelQuestion = transition(question, step, by=by, reason=reason, at=at, **details)
     return done
 
 
 @transaction.atomic
 def move_place(
-    *, place: PanelAnswer, verb: str, by: User | None, reason: str = "", at: datetime | None = None, **details: Any
+    *,
+    panel_place: PanelAnswer,
+    step: str,
+    by: User | None,
+    reason: str = "",
+    at: datetime | None = None,
+    **details: Any,
 ) -> PanelAnswer:
     """Do a verb of a place's life, with its question locked before it; None is the clock.
 
     Raises:
         Refusal: nothing was changed; the reason says why.
     """
-    _locked(place.question_id)
-    done: PanelAnswer = transition(place, verb, by=by, reason=reason, at=at, **details)
+    _locked(panel_place.question_id)
+    done: PanelAnswer = transition(panel_place, step, by=by, reason=reason, at=at, **details)
     return done

@@ -36,7 +36,7 @@ def keep_panels_going(now: datetime) -> int:
 
 def _expire(place: PanelAnswer, now: datetime) -> bool:
     try:
-        move_place(place=place, verb="panel.expired", by=None, at=now)
+        move_place(panel_place=place, step="panel.expired", by=None, at=now)
     except Refusal:  # they said so meanwhile
         return False
     return True

@@ -87,7 +87,8 @@ def _ask(world: World, line: dict[str, Any], about: dict[str, Any], at: datetime
         "expertise": world.some_terms(Vocabulary.EXPERTISE, line["expertise"]),
         "territories": [world.regions[code] for code in line.get("territories", [])],
     }
-    ask_question(by=_asker(about), values=values, at=at, **{name: find() for name, find in about.items()})
+    (found,) = (find() for find in about.values())
+    ask_question(about=found, by=_asker(about), values=values, at=at)
 
 
 def _invite(world: World, line: dict[str, Any], about: dict[str, Any], person: dict[str, Any], at: datetime) -> None:
@@ -100,20 +101,20 @@ def _move(
 ) -> None:
     """Say yes or no, as the person who is asked."""
     place = _place(world, line, about, person)
-    move_place(place=place, verb=verb, by=world.account(person["who"]), at=at, reason=person.get("reason", ""))
+    move_place(panel_place=place, step=verb, by=world.account(person["who"]), at=at, reason=person.get("reason", ""))
 
 
 def _answer(world: World, line: dict[str, Any], about: dict[str, Any], person: dict[str, Any], at: datetime) -> None:
     """Answer, as the person who is asked; who asks may find that it helped."""
     place, by = _place(world, line, about, person), world.account(person["who"])
     words = {"text": person["answer"].strip(), "credit": person["credit"]}
-    move_place(place=place, verb="panel.answered", by=by, at=at, **words)
+    move_place(panel_place=place, step="panel.answered", by=by, at=at, **words)
     if person.get("helped"):
-        move_place(place=place, verb="panel.helped", by=_asker(about), at=at, helped=True)
+        move_place(panel_place=place, step="panel.helped", by=_asker(about), at=at, helped=True)
 
 
 def _close(world: World, line: dict[str, Any], about: dict[str, Any], at: datetime) -> None:
     """Close the question, and publish what it brought."""
     details = {"what_came": line["came"], "publish": line["publish"]}
     question = _question(line, about)
-    move_question(question=question, verb="panel_question.close", by=_asker(about), at=at, **details)
+    move_question(question=question, step="panel_question.close", by=_asker(about), at=at, **details)

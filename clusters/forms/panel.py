@@ -115,9 +115,7 @@ class AnswerForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=3000,
         validators=[plain_text],
         widget=forms.Textarea(attrs={"rows": 8}),
-        help_text=_(
-            "Blank lines part paragraphs; lines that begin with “- ” become a list. Addresses of pages may stand in it."
-        ),
+        help_text=_("Blank lines part paragraphs; lines that begin with “- ” become a list."),
         error_messages={"required": _("Write your answer; a few sentences are enough.")},
     )
     credit = forms.ChoiceField(
@@ -125,9 +123,7 @@ class AnswerForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=PanelCredit.choices,
         widget=forms.RadioSelect,
         initial=PanelCredit.ORGANISATION,
-        help_text=_(
-            "Your name appears only where you also agreed to it in your data. You may change this at any time."
-        ),
+        help_text=_("Your name appears only where you also agreed to it in your data. You may change this later."),
     )
 
     class Meta:

@@ -90,7 +90,7 @@ class PanelAskView(View):
         if not form.is_valid():
             return self._page(request, cluster, form, status=INVALID)
         try:
-            question = actions.ask_question(by=request.user, cluster=cluster, values=form.values())
+            question = actions.ask_question(by=request.user, about=cluster, values=form.values())
         except Refusal as refusal:
             return self._page(request, cluster, form, status=status_of(refusal, form))
         return asked(request, question)
@@ -123,7 +123,7 @@ class PanelAskAboutView(View):
         if not form.is_valid():
             return self._page(request, need, form, status=INVALID)
         try:
-            question = actions.ask_question(by=request.user, need=need, values=form.values())
+            question = actions.ask_question(by=request.user, about=need, values=form.values())
         except Refusal as refusal:
             return self._page(request, need, form, status=status_of(refusal, form))
         return asked(request, question)
@@ -185,7 +185,7 @@ class PanelSayView(View):
         reason = form.cleaned_data["reason"] if self.verb == "panel.declined" else ""
         if f"panel.{place.status}" != self.verb:
             try:
-                actions.move_place(place=place, verb=self.verb, by=request.user, reason=reason)
+                actions.move_place(panel_place=place, step=self.verb, by=request.user, reason=reason)
             except Refusal as refusal:
                 status = status_of(refusal)
                 return page(request, question_of(request, pk), status=status, refused=refusal.reason)
@@ -227,7 +227,7 @@ class PanelAnswerView(View):
         is_new = place.answered_at is None
         verb = "panel.answered" if is_new else "panel.corrected"
         try:
-            actions.move_place(place=place, verb=verb, by=request.user, **form.cleaned_data)
+            actions.move_place(panel_place=place, step=verb, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
             return self._page(request, question, place, form, status=status_of(refusal, form))
         thanks = _("Thank you: your answer is with those who asked.")
@@ -260,7 +260,7 @@ class PanelCreditView(View):
         if not form.is_valid():
             return page(request, question, status=INVALID, credit_form=form)
         try:
-            actions.move_place(place=place, verb="panel.credited", by=request.user, **form.cleaned_data)
+            actions.move_place(panel_place=place, step="panel.credited", by=request.user, **form.cleaned_data)
         except Refusal as refusal:
             return page(request, question, status=status_of(refusal), refused=refusal.reason)
         messages.success(request, _("Noted. It holds for pages at once, and for the next factsheet."))
@@ -289,7 +289,7 @@ class PanelPlaceView(View):
             raise Http404(_("There is no such page."))
         code, details = OF_PLACES[verb]
         try:
-            actions.move_place(place=row, verb=code, by=account_of(request), **details)
+            actions.move_place(panel_place=row, step=code, by=account_of(request), **details)
         except Refusal as refusal:
             if refusal.code == "forbidden":
                 return answer_refusal(refusal)

@@ -51,7 +51,7 @@ class PanelVerbView(View):
         given = dict(form.cleaned_data)
         try:
             done = move_question(
-                question=question, verb=row.code, by=request.user, reason=given.pop("reason", ""), **given
+                question=question, step=row.code, by=request.user, reason=given.pop("reason", ""), **given
             )
         except Refusal as refusal:
             return self._page(request, question, row, verdict, form, status=status_of(refusal, form))

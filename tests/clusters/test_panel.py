@@ -19,6 +19,7 @@ from clusters.models import Cluster, PanelAnswer, PanelQuestion
 from clusters.panel_desk import panel_items
 from clusters.panel_lifecycle import PLACE, QUESTION
 from clusters.panel_near import people_for, people_named
+from clusters.panel_sentences import SENTENCES
 from clusters.panel_summary import advice_lines
 from clusters.rules.room import can_see_room
 from clusters.sentences import events_for
@@ -74,7 +75,7 @@ def question(cast: Cast, cluster: Cluster, hydrology: Term) -> PanelQuestion:
 
 
 def asked(cast: Cast, cluster: Cluster, by: str = "lead", **values: Any) -> PanelQuestion:
-    return ask_question(by=cast.user(by), cluster=cluster, values={"text": TEXT, **values})
+    return ask_question(by=cast.user(by), about=cluster, values={"text": TEXT, **values})
 
 
 def invited(cast: Cast, question: PanelQuestion, *people: Member) -> PanelAnswer:
@@ -82,12 +83,12 @@ def invited(cast: Cast, question: PanelQuestion, *people: Member) -> PanelAnswer
 
 
 def answered(place: PanelAnswer, text: str = "About a third of it.", credit: str = "named") -> PanelAnswer:
-    return move_place(place=place, verb="panel.answered", by=place.asked.user, text=text, credit=credit)
+    return move_place(panel_place=place, step="panel.answered", by=place.asked.user, text=text, credit=credit)
 
 
 def closed(cast: Cast, question: PanelQuestion, *, publish: bool) -> PanelQuestion:
     values = {"what_came": "We count a third.", "publish": publish}
-    move_question(question=question, verb="panel_question.close", by=cast.user("lead"), **values)
+    move_question(question=question, step="panel_question.close", by=cast.user("lead"), **values)
     return PanelQuestion.objects.get(pk=question.pk)
 
 
@@ -118,6 +119,11 @@ def test_every_effect_of_the_tables_is_there_and_each_verb_leads_on() -> None:
     }
 
 
+def test_each_verb_of_the_tables_has_its_sentence() -> None:
+    recorded = {verb.code for table in (QUESTION, PLACE) for verb in table if verb.is_recorded}
+    assert recorded | {"panel_question.asked", "panel_question.suggested", "panel.asked"} == set(SENTENCES)
+
+
 def test_the_lead_asks_who_takes_part_suggests_and_nobody_else_does(cast: Cast, cluster: Cluster) -> None:
     assert asked(cast, cluster).state == PanelState.OPEN
     assert asked(cast, cluster) == PanelQuestion.objects.get()  # a form sent twice
@@ -128,7 +134,7 @@ def test_the_lead_asks_who_takes_part_suggests_and_nobody_else_does(cast: Cast, 
         asked(cast, cluster, by="member", text="May I?")
     with pytest.raises(Refusal, match="lead"):
         ask_people(question=suggested, members=[], by=cast.user("participant"))
-    move_question(question=suggested, verb="panel_question.take_up", by=cast.user("lead"))
+    move_question(question=suggested, step="panel_question.take_up", by=cast.user("lead"))
     suggested.refresh_from_db()
     assert suggested.state == PanelState.OPEN
 
@@ -136,9 +142,9 @@ def test_the_lead_asks_who_takes_part_suggests_and_nobody_else_does(cast: Cast, 
 def test_who_raised_a_need_and_coordinators_ask_about_it(cast: Cast) -> None:
     need = make.make_need(raised_by=cast.member("member"))
     for role, text in (("member", TEXT), ("other_coordinator", "And in autumn?")):
-        ask_question(by=cast.user(role), need=need, values={"text": text})
+        ask_question(by=cast.user(role), about=need, values={"text": text})
     with pytest.raises(Refusal, match="Only who raised"):
-        ask_question(by=cast.user("lead"), need=need, values={"text": "And mine?"})
+        ask_question(by=cast.user("lead"), about=need, values={"text": "And mine?"})
     assert Client().get(f"/needs/{need.pk}/").content.decode().count(TEXT) == 0
     assert TEXT in client_of(cast.user("member")).get(f"/needs/{need.pk}/").content.decode()
 
@@ -219,7 +225,7 @@ def test_an_answer_shows_on_the_question_and_may_be_changed_until_it_is_closed(
     place = question.answers.get()
     assert (question.state, place.text, place.credit) == (PanelState.ANSWERED, "A quarter.", "organisation")
     assert [str(item.verb) for item in panel_items(cast.user("lead"), TODAY)] == ["Read the answers"]
-    move_place(place=place, verb="panel.helped", by=cast.user("lead"), helped=True)
+    move_place(panel_place=place, step="panel.helped", by=cast.user("lead"), helped=True)
     closed(cast, question, publish=False)
     late = client.post(f"/panel/{question.pk}/answer/", {"text": "Half.", "credit": "named"})
     assert (late.status_code, "Half." in late.content.decode()) == (409, True)
@@ -265,7 +271,7 @@ def test_what_is_not_published_is_read_by_the_group_and_the_panel_alone(
     assert [event.verb for event in events_for(cast.user("member"), cluster).filter(kind__startswith="panel")] == [
         "panel_question.publish"
     ]
-    move_question(question=question, verb="panel_question.keep", by=cast.user("lead"))
+    move_question(question=question, step="panel_question.keep", by=cast.user("lead"))
     assert Client().get(page).status_code == 404
 
 
@@ -290,7 +296,7 @@ def test_the_clock_reminds_and_ends_places_of_those_who_never_said(
     row = asked(cast, cluster, wanted_on=TODAY + timedelta(days=10))
     other = make.make_member("Cy Other", organisation=board, consents=DIRECTORY)
     invited(cast, row, expert, other)
-    move_place(place=row.answers.get(asked=other), verb="panel.accepted", by=other.user)
+    move_place(panel_place=row.answers.get(asked=other), step="panel.accepted", by=other.user)
     Message.objects.all().delete()
     found: dict[int, list[str]] = {}
     for day in (1, 3, 7, 10, 11):
@@ -305,7 +311,7 @@ def test_the_clock_reminds_and_ends_places_of_those_who_never_said(
     assert found[11].count("said") > 0
     assert sorted(row.answers.values_list("status", flat=True)) == [PanelPlace.ACCEPTED, PanelPlace.EXPIRED]
     assert [item.late for item in panel_items(other.user, TODAY + timedelta(days=11))] == [True]
-    move_place(place=row.answers.get(asked=expert), verb="panel.accepted", by=expert.user)  # late, but welcome
+    move_place(panel_place=row.answers.get(asked=expert), step="panel.accepted", by=expert.user)  # late, but welcome
 
 
 def test_who_is_no_longer_asked_hears_it_and_reads_no_more(cast: Cast, question: PanelQuestion, expert: Member) -> None:

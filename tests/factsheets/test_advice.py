@@ -40,7 +40,7 @@ def advised(cast: Cast) -> Cluster:
     """A running cluster with one published answer, credited by name."""
     question = make_panel(cast, published=True)
     place = question.answers.get()
-    move_place(place=place, verb="panel.credited", by=place.asked.user, credit="named")
+    move_place(panel_place=place, step="panel.credited", by=place.asked.user, credit="named")
     assert question.cluster is not None
     return Cluster.objects.get(pk=question.cluster.pk)
 
@@ -101,6 +101,6 @@ def test_what_is_kept_of_a_snapshot_is_not_old_once_a_credit_changes(advised: Cl
 
     assert credited() == [True]
     place = advised.panel_questions.get().answers.get()
-    move_place(place=place, verb="panel.credited", by=place.asked.user, credit="organisation")
+    move_place(panel_place=place, step="panel.credited", by=place.asked.user, credit="organisation")
     assert credited() == [False]
     assert advised.state == State.RUNNING

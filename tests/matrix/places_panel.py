@@ -18,13 +18,13 @@ def make_panel(cast: Cast, *, published: bool = False, answered: bool = False) -
     by, person = cast.user("lead"), cast.member("member")
     if not person.has_consented(ConsentPurpose.DIRECTORY):
         make.make_consent(person)
-    question = ask_question(by=by, cluster=make_cluster(cast, State.RUNNING), values={"text": "How wet is a reed bed?"})
+    question = ask_question(by=by, about=make_cluster(cast, State.RUNNING), values={"text": "How wet is a reed bed?"})
     (place,) = ask_people(question=question, members=[person], by=by)
     if answered or published:
-        move_place(place=place, verb="panel.answered", by=person.user, text="Very.", credit="organisation")
+        move_place(panel_place=place, step="panel.answered", by=person.user, text="Very.", credit="organisation")
     if published:
         details = {"what_came": "We know now.", "publish": True}
-        move_question(question=question, verb="panel_question.close", by=by, **details)
+        move_question(question=question, step="panel_question.close", by=by, **details)
     return PanelQuestion.objects.get(pk=question.pk)
 
 
