@@ -15,9 +15,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from clusters.choices import State
-from clusters.models import Cluster, Participation
+from clusters.models import Cluster, PanelAnswer, PanelQuestion, Participation
 from clusters.search import index
-from community.models import ExchangeWish, Liaison, Organisation
+from community.models import ExchangeWish, Liaison, Member, Organisation
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from results.actions.confirmation import ask_adopter
@@ -72,6 +72,7 @@ def cast() -> Cast:
             share(cluster, cast.member("participant"), cast.accounts["proposer"])
         if state == State.RUNNING:
             hide_an_uptake(cast, cluster)
+            hide_advice(cluster, hidden)
             issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
     term = make.make_term()
     make.make_solution("Harbour method", contact=hidden).challenges.add(term)
@@ -96,6 +97,16 @@ def hide_an_uptake(cast: Cast, cluster: Cluster) -> None:
     row = make_uptake(cast, cluster, organisation=organisation, kind="adapted", is_disclosed=False, **words)
     ask_adopter(uptake=row, by=cast.user("coordinator"), address="board@water.example", message=f"{CANARY} it is.")
     Organisation.objects.filter(pk=organisation.pk).update(name="Silent Board")  # the directory names it, and no more
+
+
+def hide_advice(cluster: Cluster, person: Member) -> None:
+    """Keep one question with the hidden word to the group, and publish the answer of who consented to nothing."""
+    said = {"asked": person, "status": "answered", "answered_at": NOW, "credit": "named"}
+    kept = PanelQuestion.objects.create(cluster=cluster, asked_by=person, text=f"{CANARY}?", state="answered")
+    shown = {"state": "closed", "closed_at": NOW, "published_at": NOW, "what_came": "A rule."}
+    open_one = PanelQuestion.objects.create(cluster=cluster, asked_by=person, text="Which harbour rule?", **shown)
+    for question, text in ((kept, f"{CANARY}."), (open_one, "That of the north.")):
+        PanelAnswer.objects.create(question=question, text=text, reason=f"{CANARY} why", **said)
 
 
 def client_of(cast: Cast, role: str) -> Client:

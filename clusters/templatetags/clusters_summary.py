@@ -114,7 +114,9 @@ def stage_mark(row: Mapping[str, Any]) -> SafeString:
 @register.filter
 def state_labels(codes: Iterable[str]) -> str:
     """Return several states in words, in the order of a life."""
-    order = {code: number for number, code in enumerate((*State.values, *AmendmentState.values))}
+    order: dict[str, int] = {}
+    for code in (*State.values, *AmendmentState.values):
+        order.setdefault(code, len(order))
     states = sorted(codes, key=lambda code: order.get(code, len(order)))  # those of other tables as they stand there
     return ", ".join(dict.fromkeys(state_label(code) for code in states))
 
