@@ -167,7 +167,10 @@ def place_context(place: PanelAnswer, message: Message) -> dict[str, Any]:
 
 @notifications.leads_to("panel_answer")
 def path_of_place(place: PanelAnswer, message: Message) -> str:
-    """Return the question's page; who is asked lands at the two buttons."""
+    """Return the question's page; who is asked lands at the two buttons, who no longer is, at the list of panels."""
+    is_told_off = message.template in (TAKEN_BACK, CLOSED) and place.status != PanelPlace.ANSWERED
+    if is_told_off:
+        return reverse("clusters:panels")
     path = reverse("clusters:panel", args=[place.question_id])
     is_asked = message.template in (ASKED, REMINDER)
     return f"{path}#h-yours" if is_asked else path

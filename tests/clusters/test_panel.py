@@ -16,6 +16,7 @@ from clusters.actions.panel import ask_people, ask_question, move_place, move_qu
 from clusters.actions.panel_clock import keep_panels_going
 from clusters.choices import PanelPlace, PanelState, State
 from clusters.models import Cluster, PanelAnswer, PanelQuestion
+from clusters.notifications.panel import path_of_place
 from clusters.panel_desk import panel_items
 from clusters.panel_lifecycle import PLACE, QUESTION
 from clusters.panel_near import people_for, people_named
@@ -23,6 +24,7 @@ from clusters.panel_sentences import SENTENCES
 from clusters.panel_summary import advice_lines
 from clusters.rules.room import can_see_room
 from clusters.sentences import events_for
+from community import mails
 from community.actions.transition import registered_effects
 from community.choices import ConsentPurpose, Vocabulary
 from community.models import Event, Member, Message, Organisation, Term
@@ -320,6 +322,9 @@ def test_who_is_no_longer_asked_hears_it_and_reads_no_more(cast: Cast, question:
     assert lead.post(f"/panel/{question.pk}/people/{place.pk}/take-back/").status_code == 302
     assert client_of(expert.user).get(f"/panel/{question.pk}/").status_code == 404
     assert ("taken_back", expert.user.email) in told()
+    mail = Message.objects.get(template="clusters/panel_taken_back")
+    place.refresh_from_db()
+    assert (path_of_place(place, mail), mails.render(mail).to) == ("/panel/", [expert.user.email])
     assert lead.post(f"/panel/{question.pk}/people/{place.pk}/ask-again/").status_code == 302
     lead.post(f"/panel/{question.pk}/withdraw/", {"reason": "Solved."})
     place.refresh_from_db()
