@@ -10,6 +10,7 @@ from clusters.choices import Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.notifications.lifecycle import AUDIENCE_LABELS, AUDIENCES
+from clusters.panel_lifecycle import PLACE, QUESTION
 from clusters.permissions import capacities, deciding_members
 from community.actions.transition import registered_effects, transition
 from community.exchange_lifecycle import EXCHANGE
@@ -216,7 +217,7 @@ def test_a_stand_in_decides_only_where_nobody_of_the_group_may(cast: Cast) -> No
 
 
 def test_every_effect_and_audience_of_the_table_exists() -> None:
-    tables = (CLUSTER, AMENDMENT, UPTAKE, STATEMENT, SOLUTION, EXCHANGE)
+    tables = (CLUSTER, AMENDMENT, QUESTION, PLACE, UPTAKE, STATEMENT, SOLUTION, EXCHANGE)
     assert {code for table in tables for verb in table for code in verb.effects} == registered_effects()
     assert {code for verb in CLUSTER for code in verb.tells} <= {*AUDIENCES}
     assert {*AUDIENCES} == {*AUDIENCE_LABELS}
