@@ -19,6 +19,7 @@ class ClustersConfig(AppConfig):
             amendment_lifecycle,
             contributed,
             lifecycle,
+            panel_contributed,
         )
         from clusters.actions import (  # noqa: F401 - the effects register on import
             again,
@@ -40,6 +41,7 @@ class ClustersConfig(AppConfig):
 
         register_kinds()
         contributed.register()
+        panel_contributed.register()
 
 
 PARTS = (
@@ -49,7 +51,6 @@ PARTS = (
     ("invitation", "clusters.Invitation", _("Invitation by address"), "clusters:people"),
     ("condition", "clusters.Condition", _("Condition"), "clusters:detail"),
     ("outcome", "clusters.Outcome", _("Outcome"), "clusters:outcomes"),
-    ("panel_question", "clusters.PanelQuestion", _("Question to a panel"), "clusters:detail"),
     ("follow_up", "clusters.FollowUp", _("Follow-up"), "clusters:outcomes"),
 )
 

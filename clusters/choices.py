@@ -269,6 +269,42 @@ class FollowUpAnswer(models.TextChoices):
     UNKNOWN = "unknown", _("Unknown")
 
 
+class PanelState(models.TextChoices):
+    """How far a question to an advice panel is."""
+
+    SUGGESTED = "suggested", _("Suggested")
+    OPEN = "open", _("Waits for answers")
+    ANSWERED = "answered", _("Answered")
+    CLOSED = "closed", _("Closed")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+#: People may be asked, and may answer.
+OPEN_PANELS = (PanelState.OPEN, PanelState.ANSWERED)
+
+
+class PanelPlace(models.TextChoices):
+    """How far one person is who is asked by a panel's question."""
+
+    INVITED = "invited", _("Asked")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Declined")
+    EXPIRED = "expired", _("Did not say")
+    ANSWERED = "answered", _("Answered")
+    WITHDRAWN = "withdrawn", _("No longer asked")
+
+
+#: Still to answer.
+OPEN_PLACES = (PanelPlace.INVITED, PanelPlace.ACCEPTED)
+
+
+class PanelCredit(models.TextChoices):
+    """Who is credited for an answer."""
+
+    NAMED = "named", _("My name and my organisation")
+    ORGANISATION = "organisation", _("My organisation only")
+
+
 class Capacity(models.TextChoices):
     """In which capacity a person acts on a cluster; several may hold at once."""
 
@@ -289,6 +325,8 @@ class Capacity(models.TextChoices):
     SUGGESTER = "suggester", _("who suggested it")
     NEW_LEAD = "new_lead", _("the lead to be")
     FURTHER_COORDINATOR = "further_coordinator", _("coordinator of a further working group")
+    ASKER = "asker", _("who asks the panel")
+    PANEL = "panel", _("member of the advice panel")
 
 
 #: May decide, four eyes allowing.

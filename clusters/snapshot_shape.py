@@ -223,6 +223,25 @@ class ReviewLine(TypedDict):
     answered: bool
 
 
+class AdviserLine(TypedDict):
+    """Who answered a question to an advice panel: the organisation of the day; `person` only by their own choice."""
+
+    organisation: OrganisationLine | None
+    person: MemberKey | None
+
+
+class AdviceLine(TypedDict):
+    """A published question to an advice panel, what was made of the advice, and who gave it, in the order of answers.
+
+    The answers themselves are not here: they stand on the question's page.
+    """
+
+    question: str
+    what_came: str
+    on: Day | None
+    given_by: list[AdviserLine]
+
+
 class MeetingLine(TypedDict):
     """A meeting that was held: how many people of how many organisations were present (0: not recorded)."""
 
@@ -264,6 +283,7 @@ class Snapshot(TypedDict):
     `focus`, `levels`, `join_policy` are codes of `clusters.choices`. `started_on` and `ended_on` are actual,
     `planned_*` what is planned now. `lessons` and `next_steps` are texts whose "- " lines are lists.
     `no_outcome`: concluded without an outcome, said so on purpose. `recorded_afterwards`: entered after its day.
+    Snapshots from before lack `advice`.
     """
 
     shape: int
@@ -305,6 +325,7 @@ class Snapshot(TypedDict):
     uptakes: list[UptakeLine]
     reviews: list[ReviewLine]
     meetings: list[MeetingLine]
+    advice: list[AdviceLine]
     practitioners_summary: str
     lessons: str
     next_steps: str

@@ -26,6 +26,18 @@ from clusters.views.dates import dates_calendar
 from clusters.views.draft_share import DraftShareView
 from clusters.views.evidence import FileRemoveView, FileView, OutcomeEvidenceView, StageEvidenceView
 from clusters.views.overview import OverviewView
+from clusters.views.panel import (
+    PanelAnswerView,
+    PanelAskAboutView,
+    PanelAskView,
+    PanelCreditView,
+    PanelDetailView,
+    PanelListView,
+    PanelPeopleView,
+    PanelPlaceView,
+    PanelSayView,
+)
+from clusters.views.panel_verb import PanelVerbView
 from clusters.views.participation_access import AccessView
 from clusters.views.places import PlacesView
 from clusters.views.prepared import PreparedAnnounceView, PreparedTakeBackView, PreparedView
@@ -286,6 +298,17 @@ urlpatterns: list[URLPattern] = [
     path("clusters/<str:reference>/prepared/", PreparedView.as_view(), name="prepared"),
     path("clusters/<str:reference>/prepared/announce/", PreparedAnnounceView.as_view(), name="prepared_announce"),
     path("clusters/<str:reference>/prepared/take-back/", PreparedTakeBackView.as_view(), name="prepared_take_back"),
+    path("clusters/<str:reference>/panel/", PanelAskView.as_view(), name="panel_ask"),
+    path("needs/<int:pk>/panel/", PanelAskAboutView.as_view(), name="panel_ask_about"),
+    path("panel/", PanelListView.as_view(), name="panels"),
+    path("panel/<int:pk>/", PanelDetailView.as_view(), name="panel"),
+    path("panel/<int:pk>/people/", PanelPeopleView.as_view(), name="panel_people"),
+    path("panel/<int:pk>/people/<int:place>/<slug:verb>/", PanelPlaceView.as_view(), name="panel_place"),
+    path("panel/<int:pk>/accept/", PanelSayView.as_view(), name="panel_accept"),
+    path("panel/<int:pk>/decline/", PanelSayView.as_view(verb="panel.declined"), name="panel_decline"),
+    path("panel/<int:pk>/answer/", PanelAnswerView.as_view(), name="panel_answer"),
+    path("panel/<int:pk>/credit/", PanelCreditView.as_view(), name="panel_credit"),
+    path("panel/<int:pk>/<slug:verb>/", PanelVerbView.as_view(), name="panel_verb"),
     # Every other name under a cluster is a verb of its life: this row stays the last.
     path("clusters/<str:reference>/<slug:verb>/", lifecycle.TransitionView.as_view(), name="transition"),
 ]

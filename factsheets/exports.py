@@ -118,6 +118,10 @@ def without_keys(snapshot: Snapshot, names: Mapping[MemberKey, str]) -> dict[str
     """Return the snapshot with names in place of persons' keys, and nothing where a person may not be named."""
     need = snapshot["need"]
     lead = snapshot["lead"]
+    advice = [
+        {**line, "given_by": [{**one, "person": names.get(one["person"] or "")} for one in line["given_by"]]}
+        for line in snapshot.get("advice", [])
+    ]
     return {
         **snapshot,
         "lead": {**lead, "person": names.get(lead["person"] or "")},
@@ -126,4 +130,5 @@ def without_keys(snapshot: Snapshot, names: Mapping[MemberKey, str]) -> dict[str
             {**line, "persons": [names[key] for key in line["persons"] if key in names]}
             for line in snapshot["participants"]
         ],
+        **({"advice": advice} if advice else {}),
     }

@@ -161,6 +161,7 @@ def persons_in(snapshot: Snapshot) -> set[MemberKey]:
     keys = {snapshot["lead"]["person"], need["raised_by_person"] if need else None}
     for line in snapshot["participants"]:
         keys.update(line["persons"])
+    keys.update(adviser["person"] for line in snapshot.get("advice", []) for adviser in line["given_by"])
     return {key for key in keys if key}
 
 

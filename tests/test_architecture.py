@@ -58,6 +58,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "amendment_lifecycle",
             "solution_lifecycle",
             "exchange_lifecycle",
+            "panel_lifecycle",
             "chain",
             "policy_lifecycle",
             "review_lifecycle",
@@ -73,9 +74,13 @@ ROWS: tuple[frozenset[str], ...] = (
         {
             "exports",
             "summary",
+            "kept_snapshot",
             "sentences",
             "exchange_sentences",
             "room_sentences",
+            "panel_sentences",
+            "panel_summary",
+            "panel_near",
             "people_sentences",
             "coordination_sentences",
             "meeting_calendar",
@@ -139,9 +144,11 @@ ROWS: tuple[frozenset[str], ...] = (
             "checks",
             "desk",
             "amendment_desk",
+            "panel_desk",
             "solution_desk",
             "clock",
             "contributed",
+            "panel_contributed",
             "exchange_contributed",
             "liaison_contributed",
             "figures_contributed",
@@ -274,6 +281,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
         "community.exchanges",
         "clusters",
         "clusters.amendments",
+        "clusters.panels",
         "results",
         "results.statements",
         "results.reviews",
@@ -283,9 +291,10 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert contributions.memberships.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]
     both = ["uptakes", "reviews"]
-    assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (both, both)
-    assert (of_clusters.sentences.codes(), of_clusters.hidden_events.codes()) == (["results", "reviews"], ["results"])
-    assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], both)
+    assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (both, ["panel", *both])
+    assert of_clusters.sentences.codes() == ["panel", "results", "reviews"]
+    assert of_clusters.hidden_events.codes() == ["panel", "results"]
+    assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["panel", *both])
     assert contributions.solution_uses.codes() == ["clusters", "results.uptakes", "results.reviews"]
     assert of_clusters.reminders.codes() == ["confirmation"]
     assert of_clusters.demo_steps.codes() == ["results", "factsheets"]

@@ -15,9 +15,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from clusters.choices import State
-from clusters.models import Cluster, Participation
+from clusters.models import Cluster, PanelAnswer, PanelQuestion, Participation
 from clusters.search import index
-from community.models import ExchangeWish, Liaison, Organisation
+from community.models import ExchangeWish, Liaison, Member, Organisation
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from results.actions.confirmation import ask_adopter
@@ -74,6 +74,7 @@ def cast() -> Cast:
         if state == State.RUNNING:
             hide_an_uptake(cast, cluster)
             hide_a_review(cast, cluster)
+            hide_advice(cluster, hidden)
             issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
     term = make.make_term()
     make.make_solution("Harbour method", contact=hidden).challenges.add(term)
@@ -107,6 +108,16 @@ def hide_a_review(cast: Cast, cluster: Cluster) -> None:
     words = {"summary": f"{CANARY} holds.", "recommendations": [f"Ask {CANARY}."]}
     draft = make_review(cast, cluster, by="coordinator", solution=other, **words)
     draft.criteria.update(said=f"{CANARY} counts.")
+
+
+def hide_advice(cluster: Cluster, person: Member) -> None:
+    """Keep one question with the hidden word to the group, and publish the answer of who consented to nothing."""
+    said = {"asked": person, "status": "answered", "answered_at": NOW, "credit": "named"}
+    kept = PanelQuestion.objects.create(cluster=cluster, asked_by=person, text=f"{CANARY}?", state="answered")
+    shown = {"state": "closed", "closed_at": NOW, "published_at": NOW, "what_came": "A rule."}
+    open_one = PanelQuestion.objects.create(cluster=cluster, asked_by=person, text="Which harbour rule?", **shown)
+    for question, text in ((kept, f"{CANARY}."), (open_one, "That of the north.")):
+        PanelAnswer.objects.create(question=question, text=text, reason=f"{CANARY} why", **said)
 
 
 def client_of(cast: Cast, role: str) -> Client:

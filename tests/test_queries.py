@@ -16,11 +16,12 @@ from django.utils import timezone
 
 from clusters.actions.amendment import decide_amendment, suggest_amendment
 from clusters.actions.meeting import keep_minutes, note_decision
+from clusters.actions.panel import ask_people, ask_question, move_place, move_question
 from clusters.actions.proposal_comment import comment_on_proposal
 from clusters.actions.room import reply, start_thread
 from clusters.actions.room_file import add_version
 from clusters.choices import PUBLIC_STATES, FollowUpReason, InvitationStatus, ParticipationStatus, StageStatus, State
-from clusters.models import Cluster, Objective, Outcome, Participation, RoomMessage, Stage
+from clusters.models import Cluster, Objective, Outcome, PanelQuestion, Participation, RoomMessage, Stage
 from clusters.notifications.follow_up import PURPOSE
 from community.actions.solution import add_solution_file
 from community.actions.transition import transition
@@ -70,7 +71,8 @@ CONSENTS = (ConsentPurpose.DIRECTORY, ConsentPurpose.PUBLIC)
 #: the pages honest. Sign-in takes three of them: session, account, person. The home page is drawn by all apps;
 #: the catalogue has four filters and the needs board five, some with a list of their own. A review case says
 #: what comes close to it (`clusters.overlap`). Outcomes of an ended cluster have follow-ups, files and what was
-#: changed since the report. Coverage and chains are promised to stay under 15, with 10 000 clusters too.
+#: changed since the report. Two of the desk's are what advice panels wait for, two what reports do. Coverage and
+#: chains are promised to stay under 15, with 10 000 clusters too.
 BUDGETS: dict[str, int] = {
     "/": 18,
     "/clusters/": 8,
@@ -96,7 +98,7 @@ BUDGETS: dict[str, int] = {
     "/reports/{report}/": 12,
     "/reports/drafts/{report_draft}/": 14,
     "/reports/drafts/{report_draft}/send/": 20,
-    "/desk/": 38,
+    "/desk/": 41,
     "/desk/several/": 11,
     "/notifications/": 12,
     "/account/notifications/": 10,
@@ -125,6 +127,9 @@ BUDGETS: dict[str, int] = {
     "/uptakes/{uptake}/": 18,
     "/clusters/{running}/reviews/": 16,
     "/reviews/{review}/": 22,
+    "/panel/": 12,
+    "/panel/{panel}/": 16,
+    "/panel/{advice}/": 16,
     "/clusters/{concluded}/": 12,
     "/clusters/{concluded}/outcomes/": 14,
     "/clusters/{concluded}/follow-ups/{follow_up}/": 14,
@@ -168,6 +173,7 @@ LEADS_ONLY = (
     "/clusters/{running}/people/places/",
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
     "/clusters/{concluded}/follow-ups/{follow_up}/",
+    "/panel/{panel}/",
 )
 #: Who looks at what.
 PERSONAL = (
@@ -208,6 +214,9 @@ READERS: dict[str, tuple[str, ...]] = {
         "/uptakes/{uptake}/",
         "/clusters/{running}/reviews/",
         "/reviews/{review}/",
+        "/panel/",
+        "/panel/{panel}/",
+        "/panel/{advice}/",
         "/clusters/{running}/room/",
         "/clusters/{running}/room/threads/{thread}/",
         "/clusters/{running}/room/meetings/{meeting}/",
@@ -254,7 +263,28 @@ class World:
         self.review = published(self.cast, self.running, solution=self.solution)
         self.report = CopReport.objects.get(reference=places_reports.sent(self.cast)["reference"])
         self.report_draft = places_reports.begun(self.cast)
+        self.panel, self.advice = self._ask_panel("How wet is a reed bed?"), self._ask_panel("Who measured it?")
+        self._grow_panel(self.advice)
+        details = {"what_came": "We know now.", "publish": True}
+        move_question(question=self.advice, step="panel_question.close", by=self.cast.user("lead"), **details)
         self.grow()
+
+    def _ask_panel(self, text: str) -> PanelQuestion:
+        """Put a question of the running cluster to a panel."""
+        expertise = [make.make_term(Vocabulary.EXPERTISE)]
+        values = {"text": text, "expertise": expertise, "territories": [make.make_territory()], "languages": ["en"]}
+        return ask_question(by=self.cast.user("lead"), about=self.running, values=values)
+
+    def _grow_panel(self, question: PanelQuestion) -> None:
+        """Ask somebody more, who answers, and let somebody more be near the question."""
+        organisation, by = make.make_organisation(), self.cast.user("lead")
+        fields: dict[str, Any] = {"organisation": organisation, "consents": (*CONSENTS, ConsentPurpose.NAMED)}
+        expertise = tuple(question.expertise.all())
+        one, _other = (make.make_member(expertise=expertise, **fields) for _number in range(2))
+        (place,) = ask_people(question=question, members=[one], by=by)
+        move_place(panel_place=place, step="panel.answered", by=one.user, text="Very.", credit="named")
+        question.expertise.add(make.make_term(Vocabulary.EXPERTISE))
+        question.territories.add(make.make_territory())
 
     def names(self) -> dict[str, Any]:
         """Return what the placeholders of the addresses stand for."""
@@ -279,6 +309,8 @@ class World:
             "report": self.report.reference,
             "report_draft": self.report_draft.pk,
             "outcome": self.running.outcomes.all()[0].pk,
+            "panel": self.panel.pk,
+            "advice": self.advice.pk,
             "thread": self.thread.pk,
             "document": self.document.pk,
             "meeting": self.meeting.pk,
@@ -398,6 +430,9 @@ class World:
         self._grow_invitations(person)
         self._grow_uptakes()
         self._grow_reviews(person)
+        self._grow_reports()
+        self._grow_panel(self.panel)
+        self._ask_panel(f"Further question {PanelQuestion.objects.count()}?")
 
     def _grow_reviews(self, person: Any) -> None:
         """Let another person review the solution in its next version, and a draft wait."""
@@ -408,7 +443,6 @@ class World:
         row = PeerReviewer(review=self.review, member=person, organisation=part.organisation)
         row.save()
         PeerReviewRecommendation.objects.create(review=self.review, position=9 + person.pk, text="Say more.")
-        self._grow_reports()
 
     def _grow_reports(self) -> None:
         """Put a further factsheet into both reports, and let one wait for a report."""

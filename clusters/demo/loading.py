@@ -10,7 +10,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from clusters import search as cluster_search
-from clusters.demo import exchanges, groups, needs, organisations, people, projects, solutions, territories
+from clusters.demo import exchanges, groups, needs, organisations, panel_steps, people, projects, solutions, territories
 from clusters.demo.closing import settle
 from clusters.demo.files import documents
 from clusters.demo.story import Step, steps_of
@@ -68,6 +68,7 @@ def load(*, now: datetime, with_documents: bool, is_quiet: bool = False) -> Worl
     steps = [step for entry in documents("clusters") for step in steps_of(world, entry)]
     play(sorted(steps, key=lambda step: step.at), with_documents=with_documents, is_quiet=is_quiet)
     exchanges.make_subscriptions(world)
+    panel_steps.make_panels_of_needs(world)
     for model in (Member, Organisation, Project, Solution):
         search.index_all(model)
     cluster_search.rebuild()

@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from clusters import contributions
-from clusters.demo import parts, people_steps, proposal_steps, room_steps
+from clusters.demo import panel_steps, parts, people_steps, proposal_steps, room_steps
 from clusters.demo.clusters import make_draft
 from clusters.demo.files import paragraphs
 from clusters.demo.world import Day, World
@@ -40,6 +40,11 @@ HOURS = {
     "uptake.step": 15,
     "uptake.asked": 16,
     "uptake.answered": 16,
+    "panel": 9,
+    "panel.asked": 10,
+    "panel.said": 14,
+    "panel.answered": 15,
+    "panel.closed": 15,
     "stage.done": 16,
     "statement": 9,
     "statement.opened": 17,
@@ -101,6 +106,7 @@ def _all(world: World, entry: dict[str, Any]) -> Iterator[Told]:
     yield from proposal_steps.told(world, entry)
     yield from _room(world, entry)
     yield from _conditions(world, entry)
+    yield from panel_steps.told(world, entry)
     for tell in contributions.demo_steps:
         yield from tell(world, entry)
 

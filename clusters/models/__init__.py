@@ -6,7 +6,8 @@ from clusters.models.decision import Amendment, Condition, Decision
 from clusters.models.invitation import Invitation
 from clusters.models.meeting import Attendance, Meeting, MeetingAnswer, MeetingDecision
 from clusters.models.merge import MergeRequest
-from clusters.models.outcome import FollowUp, Outcome, PanelAnswer, PanelQuestion
+from clusters.models.outcome import FollowUp, Outcome
+from clusters.models.panel import PanelAnswer, PanelQuestion
 from clusters.models.participation import Participation
 from clusters.models.prepared import PreparedDecision
 from clusters.models.roadmap import Baseline, BaselineStage, Objective, Stage

@@ -52,44 +52,6 @@ class Outcome(models.Model):
         return self.title
 
 
-class PanelQuestion(models.Model):
-    """A concrete question to an advice panel."""
-
-    cluster = models.ForeignKey(Cluster, on_delete=models.CASCADE, related_name="panel_questions")
-    asked_by = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="panel_questions")
-    asked_at = models.DateTimeField(auto_now_add=True)
-    text = models.TextField(_("question"), max_length=1000, validators=[plain_text])
-    closed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        """Oldest first."""
-
-        ordering = ("cluster_id", "pk")
-
-    def __str__(self) -> str:
-        """Return the question's beginning."""
-        return self.text[:80]
-
-
-class PanelAnswer(models.Model):
-    """An expert's answer to a panel's question."""
-
-    question = models.ForeignKey(PanelQuestion, on_delete=models.CASCADE, related_name="answers")
-    asked = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="panel_answers")
-    text = models.TextField(_("answer"), max_length=3000, blank=True, validators=[plain_text])
-    answered_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        """Each expert is asked once."""
-
-        ordering = ("question_id", "pk")
-        constraints = [models.UniqueConstraint(fields=["question", "asked"], name="expert_asked_once")]
-
-    def __str__(self) -> str:
-        """Return the answer's beginning."""
-        return self.text[:80]
-
-
 class FollowUp(models.Model):
     """A question after the end: is what was taken up still in use?
 

@@ -13,10 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.choices import FollowUpAnswer, State
+from clusters.kept_snapshot import CACHE_SECONDS
 from clusters.models import Cluster, FollowUp
 from clusters.permissions import names_of, sees_names
 from clusters.rules.follow_up import can_answer, corrected_until, is_late
-from clusters.summary import CACHE_SECONDS
 from community.models import User
 
 #: The mark beside an answer (`MARKS` of the components).

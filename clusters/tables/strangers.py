@@ -24,8 +24,8 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from clusters.choices import PUBLIC_STATES
+from clusters.kept_snapshot import named_elsewhere
 from clusters.models import Cluster
-from clusters.summary import named_elsewhere
 from clusters.tables import drawn_html
 from clusters.visibility import viewer
 from community.contributions import standing_of

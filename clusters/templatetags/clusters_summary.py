@@ -18,6 +18,7 @@ from clusters.choices import AmendmentState, Capacity, Level, OutcomeKind, Parti
 from clusters.models import Cluster
 from clusters.notifications.amendment import AUDIENCE_LABELS as AMENDMENT_AUDIENCES
 from clusters.notifications.lifecycle import AUDIENCE_LABELS
+from clusters.notifications.panel import AUDIENCE_LABELS as PANEL_AUDIENCES
 from clusters.rules.proposal_comments import asked_words
 from clusters.rules.roadmap import progress_in_words
 from community.lifecycle import Reason, Verb
@@ -113,9 +114,11 @@ def stage_mark(row: Mapping[str, Any]) -> SafeString:
 @register.filter
 def state_labels(codes: Iterable[str]) -> str:
     """Return several states in words, in the order of a life."""
-    wanted = set(codes)
-    states = dict.fromkeys(code for code in (*State.values, *AmendmentState.values) if code in wanted)
-    return ", ".join(state_label(code) for code in states)
+    order: dict[str, int] = {}
+    for code in (*State.values, *AmendmentState.values):
+        order.setdefault(code, len(order))
+    states = sorted(codes, key=lambda code: order.get(code, len(order)))  # those of other tables as they stand there
+    return ", ".join(dict.fromkeys(state_label(code) for code in states))
 
 
 @register.filter
@@ -149,7 +152,7 @@ def reason_label(verb: Verb) -> str:
 @register.filter
 def audience_labels(codes: Iterable[str]) -> str:
     """Return whom a verb tells, in words."""
-    labels = {**AMENDMENT_AUDIENCES, **AUDIENCE_LABELS}
+    labels = {**AMENDMENT_AUDIENCES, **PANEL_AUDIENCES, **AUDIENCE_LABELS}
     return ", ".join(str(labels[code]) for code in codes) or "–"
 
 

@@ -21,6 +21,7 @@ from django.views import View
 
 from clusters import contributions
 from clusters.choices import EDITABLE_STATES, FINISHED_STATES, Capacity, State
+from clusters.kept_snapshot import cached_snapshot
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.permissions import can_edit_proposal, can_work, capacities, names_of, sees_names
@@ -32,7 +33,6 @@ from clusters.rules.proposal_comments import asked_words, can_read_comments
 from clusters.rules.requirements import lead_trouble
 from clusters.rules.room import can_see_room
 from clusters.rules.standing import how_it_stands
-from clusters.summary import cached_snapshot
 from clusters.tables.follow_up import follow_ups_of
 from clusters.tables.pending import pending_on
 from clusters.tables.strangers import drawn, page_of

@@ -22,6 +22,7 @@ from clusters.choices import EDITABLE_STATES, NAMED_PARTICIPATIONS
 from clusters.forms.assignment import AssignForm
 from clusters.forms.lifecycle import REASON_LENGTH, ApproveForm
 from clusters.forms.proposal_choices import language_choices
+from clusters.kept_snapshot import cached_snapshot
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster, Participation, PreparedDecision
 from clusters.overlap import overlap_of
@@ -33,7 +34,6 @@ from clusters.rules.content import Parts, content_hash, parts_of
 from clusters.rules.decision import how_decided
 from clusters.rules.prepared import prepared_on
 from clusters.sentences import history
-from clusters.summary import cached_snapshot
 from clusters.tables.proposal_comment import counted
 from clusters.views.cluster import load
 from clusters.visibility import viewer

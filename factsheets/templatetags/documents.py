@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from clusters.snapshot_shape import (
+    AdviserLine,
     Coded,
     MemberKey,
     OrganisationLine,
@@ -87,6 +88,16 @@ def kilobytes(size: int) -> str:
 def lasting(start: str, end: str) -> str:
     """Return how long a span of ISO days is, both days counted: "296 days"."""
     return duration(date.fromisoformat(start), date.fromisoformat(end))
+
+
+@register.filter
+def adviser(line: AdviserLine, names: Mapping[MemberKey, str]) -> SafeString | str:
+    """Write who gave advice: the person where they may be named, and the organisation; never nobody."""
+    person = names.get(line["person"] or "", "")
+    organisation = org(line["organisation"])
+    if person and organisation:
+        return format_html("{}, {}", person, organisation)
+    return person or organisation or gettext("a member of the community of practice")
 
 
 @register.filter

@@ -17,8 +17,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from clusters.choices import FINISHED_STATES
+from clusters.kept_snapshot import cached_snapshot
 from clusters.models import Cluster
-from clusters.summary import cached_snapshot
 from community.access import get_visible
 from community.context_processors import is_demo
 from factsheets import summary

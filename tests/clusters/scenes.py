@@ -62,6 +62,7 @@ from tests.matrix.places import (
     make_meeting,
     make_room_file,
 )
+from tests.matrix.places_panel import make_panel
 
 R, A, S, D = State.RUNNING, State.APPROVED, State.SUBMITTED, State.DRAFT
 
@@ -103,6 +104,12 @@ SCENES: dict[str, tuple[str, str, Maker]] = {
         R,
         "participant",
         lambda cast, c: {"meeting": make_meeting(cast, c, starts_at=LATER, ends_at=LATER_END), "is_coming": True},
+    ),
+    "panel.ask_question": (R, "lead", lambda cast, c: {"values": {"text": "How wet is a dune?"}}),
+    "panel.ask_people": (
+        R,
+        "lead",
+        lambda cast, c: {"question": make_panel(cast), "members": [make.make_member(consents=("directory",))]},
     ),
     "merge.agree_merge": (A, "other_coordinator", merge_asked),
     "merge.ask_merge": (
@@ -222,6 +229,23 @@ VARIANTS: dict[str, tuple[str, str, str, Maker]] = {
         R,
         "participant",
         lambda cast, c: {"participation": there(cast, full(cast, c))},
+    ),
+    "answer a panel": (
+        "panel.move_place",
+        R,
+        "member",
+        lambda cast, c: {"panel_place": make_panel(cast).answers.get(), "step": "panel.answered", "text": "Very."},
+    ),
+    "close a panel": (
+        "panel.move_question",
+        R,
+        "lead",
+        lambda cast, c: {
+            "question": make_panel(cast, answered=True),
+            "step": "panel_question.close",
+            "what_came": "We know now.",
+            "publish": True,
+        },
     ),
     "remove stage": ("roadmap.drop_stage", A, "lead", lambda cast, c: {"stage": pilot(c)}),
     "change role": ("participation.give_role", R, "lead", lambda cast, c: {"participation": there(cast, c)}),

@@ -22,10 +22,10 @@ from clusters.actions.effects import next_reference
 from clusters.choices import ACTIVE_STATES, OutcomeKind, ParticipationStatus, StageStatus, State
 from clusters.demo.loading import load
 from clusters.demo.world import World
+from clusters.kept_snapshot import cached_snapshot
 from clusters.models import Attendance, Cluster, Condition, Objective, Outcome, Participation, Stage
 from clusters.permissions import eligible_to_lead
 from clusters.rules.joining import way_in
-from clusters.summary import cached_snapshot
 from community import lifecycle
 from community.choices import ConsentPurpose, MessageState, NutsVersion, PartnerRole
 from community.demo_accounts import DEMO_ACCOUNTS

@@ -40,6 +40,7 @@ from tests.matrix.places import (
     make_prepared,
     make_room_file,
 )
+from tests.matrix.places_panel import make_panel
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
@@ -135,6 +136,11 @@ def arguments(
         "decision": lambda: note_decision(
             meeting=make_meeting(cast, make_cluster(cast, State.RUNNING)), by=cast.user("lead"), text="Two tables."
         ),
+        "about": lambda: cluster,
+        "question": lambda: make_panel(cast),
+        "members": list,
+        "panel_place": lambda: make_panel(cast).answers.get(),
+        "step": lambda: "panel.taken_back" if "panel_place" in needed else "panel_question.withdraw",
         "is_coming": lambda: True,
         "minutes": lambda: "All came.",
         "attendance": lambda: {cast.organisation: (3, 0)},

@@ -10,6 +10,7 @@ from clusters.choices import Capacity, State
 from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from clusters.notifications.lifecycle import AUDIENCE_LABELS, AUDIENCES
+from clusters.panel_lifecycle import PLACE, QUESTION
 from clusters.permissions import capacities, deciding_members
 from community.actions.transition import registered_effects, transition
 from community.exchange_lifecycle import EXCHANGE
@@ -19,6 +20,7 @@ from community.solution_lifecycle import SOLUTION
 from factsheets.report_lifecycle import REPORT
 from results.lifecycle import UPTAKE
 from results.policy_lifecycle import STATEMENT
+from results.review_lifecycle import REVIEW
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import make_affiliation
 
@@ -217,7 +219,7 @@ def test_a_stand_in_decides_only_where_nobody_of_the_group_may(cast: Cast) -> No
 
 
 def test_every_effect_and_audience_of_the_table_exists() -> None:
-    tables = (CLUSTER, AMENDMENT, UPTAKE, STATEMENT, REPORT, SOLUTION, EXCHANGE)
+    tables = (CLUSTER, AMENDMENT, QUESTION, PLACE, UPTAKE, REVIEW, STATEMENT, REPORT, SOLUTION, EXCHANGE)
     assert {code for table in tables for verb in table for code in verb.effects} == registered_effects()
     assert {code for verb in CLUSTER for code in verb.tells} <= {*AUDIENCES}
     assert {*AUDIENCES} == {*AUDIENCE_LABELS}

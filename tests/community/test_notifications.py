@@ -66,6 +66,7 @@ def test_every_mail_has_a_topic_and_what_binds_is_sent_at_once() -> None:
         "community.questions",
         "community.exchanges",
         "clusters.binding",
+        "clusters.panel_asked",
         "results.asked",
     }
     for template in ("clusters/invited", "community/invite", "account/login_code", "account/notice"):

@@ -187,6 +187,7 @@ def empty() -> Snapshot:
         "uptakes": [],
         "reviews": [],
         "meetings": [],
+        "advice": [],
         "practitioners_summary": "",
         "lessons": "",
         "next_steps": "",

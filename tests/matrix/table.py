@@ -35,6 +35,7 @@ from tests.matrix.table_clusters import (
 )
 from tests.matrix.table_exchanges import EXCHANGES
 from tests.matrix.table_figures import FIGURES
+from tests.matrix.table_panel import PANEL
 from tests.matrix.table_policy import POLICY
 from tests.matrix.table_reports import REPORTS
 from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
@@ -174,6 +175,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
     "figures": FIGURES,
+    "panel": PANEL,
     "policy": POLICY,
     "reports": REPORTS,
 }
@@ -195,6 +197,8 @@ PUBLIC = frozenset(
         "clusters:list",
         "clusters:names",
         "clusters:outcomes",
+        "clusters:panel",
+        "clusters:panels",
         "clusters:people",
         "clusters:roadmap",
         "clusters:room",

@@ -11,8 +11,9 @@ import time_machine
 
 from clusters.choices import ParticipationRole, State
 from clusters.contributions import has_results
+from clusters.kept_snapshot import cached_snapshot
 from clusters.models import Cluster, Outcome, Participation
-from clusters.summary import cached_snapshot, snapshot
+from clusters.summary import snapshot
 from community import contributions
 from community.actions.transition import transition
 from community.models import Event, Message, Organisation, Solution, Term, User

@@ -37,10 +37,14 @@ def cast() -> Cast:
 
 
 def asked(cast: Cast, cluster: Cluster) -> tuple[Uptake, SignedLink]:
-    """Return an uptake whose organisation is asked, with the link of the mail."""
+    """Return an uptake whose organisation is asked, with the link of the mail; each at an address of its own.
+
+    One address is asked so often a day and no more, which many rounds would reach.
+    """
     uptake = make_uptake(cast, cluster)
-    question = ask_adopter(uptake=uptake, by=cast.user("lead"), address=ADDRESS)
-    link, _token = mint(PURPOSE, subject=question, address=ADDRESS, by=None)
+    address = f"{uptake.pk}.{ADDRESS}"
+    question = ask_adopter(uptake=uptake, by=cast.user("lead"), address=address)
+    link, _token = mint(PURPOSE, subject=question, address=address, by=None)
     return uptake, link
 
 

@@ -1,0 +1,111 @@
+"""People who could answer a question to an advice panel, each with the reasons.
+
+Only members of the community who agreed to be shown in its directory, and have an account, are ever suggested: to
+administrators, too, who see others elsewhere. Who works for the asking organisations, takes part in the cluster, or
+was asked already is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Count, Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from clusters.choices import ParticipationStatus
+from clusters.models import Cluster, PanelQuestion, Participation
+from community.choices import ConsentPurpose, Language
+from community.models import Affiliation, Member, User
+from community.rights import can_see_directory
+from community.similar import Near, holding, shared_words, telling_words
+
+#: At most so many are compared: of many with the expertise those who work in the places first.
+CANDIDATES: Final = 120
+#: So many are suggested at once, and found by a name or word.
+SHOWN: Final = 8
+#: A reason weighs so much: what is asked for before where and in which language.
+EXPERTISE, PLACE, WORDS, SPEAKS = 3, 2, 1, 1
+
+
+def people_for(question: PanelQuestion, user: User) -> list[Near[Member]]:
+    """Return people who could answer a question (loaded by `for_page`), the nearest first; at most five queries.
+
+    Each term of the expertise that is asked for counts three, working in one of its places two, a language of it one,
+    and so do words that a person says of themselves. Nobody is near by place or language alone.
+    """
+    on = timezone.localdate()
+    terms = {term.pk: term.label for term in question.expertise.all()}
+    words = [] if terms else telling_words(question.text)
+    fits = Q(pk__in=Member.expertise.through._default_manager.filter(term__in=terms).values("member"))
+    rows = _askable(question, user, on).filter(fits | holding(words))
+    places = {place.pk for place in question.territories.all()}
+    there = Affiliation.objects.current(on).filter(organisation__territory__in=places, member=OuterRef("pk"))
+    shared = Count("expertise", filter=Q(expertise__in=terms))
+    rows = rows.annotate(is_there=Exists(there), shared=shared).order_by("-is_there", "-shared", "-pk")
+    found = [_near(question, row, terms, words) for row in rows.for_page(on)[:CANDIDATES]]
+    enough = [hit for hit in found if hit.points > 0]
+    return sorted(enough, key=lambda hit: (-hit.points, -hit.row.pk))[:SHOWN]
+
+
+def people_named(question: PanelQuestion, user: User, query: str) -> list[Near[Member]]:
+    """Return people of the directory whose name, organisation or expertise holds the words of `query`."""
+    if not query.strip():
+        return []
+    on = timezone.localdate()
+    terms = {term.pk: term.label for term in question.expertise.all()}
+    rows = _askable(question, user, on).matching(query).order_by("sort_name", "pk").for_page(on)
+    return [_near(question, row, terms, []) for row in rows[:SHOWN]]
+
+
+def _askable(question: PanelQuestion, user: User, on: date) -> Any:
+    """Return the members who may be asked and have not been: not of the asking organisations, not of the cluster."""
+    if not can_see_directory(user):
+        return Member.objects.none()
+    rows = Member.objects.visible_to(user).in_community().with_consent(ConsentPurpose.DIRECTORY)
+    rows = rows.filter(erased_at=None, user__is_active=True).exclude(user=user)
+    rows = rows.exclude(pk__in=[question.asked_by_id, *(place.asked_id for place in question.answers.all())])
+    colleagues = Affiliation.objects.current(on).filter(organisation__in=_asking_organisations(question, on))
+    rows = rows.exclude(pk__in=colleagues.values("member"))
+    if question.cluster_id is None:
+        return rows
+    parts = Participation.objects.filter(
+        cluster=question.cluster_id, status=ParticipationStatus.ACTIVE, member__isnull=False
+    )
+    return rows.exclude(pk__in=parts.values("member"))
+
+
+def _asking_organisations(question: PanelQuestion, on: date) -> list[int]:
+    """Return the organisations of who asks: advice comes from elsewhere."""
+    own = question.asked_by.affiliation_on(on)
+    about: Any = question.about
+    other = about.lead_organisation_id if isinstance(about, Cluster) else about.organisation_id
+    return [pk for pk in (own.organisation_id if own else None, other) if pk is not None]
+
+
+def _near(question: PanelQuestion, row: Member, terms: dict[int, str], words: list[str]) -> Near[Member]:
+    """Return a person (loaded by `for_page`) with the points and the reasons."""
+    hit = Near(row)
+    known = [term.pk for term in row.expertise.all() if term.pk in terms]
+    hit.add(EXPERTISE * len(known), _("Expertise: %(names)s"), (terms[pk] for pk in known))
+    spoken = dict(Language.choices)
+    here = _places_of(question, row)
+    if words:
+        said = " ".join([row.about, *(term.label for term in row.expertise.all())])
+        hit.add(
+            WORDS * min(len(shared_words(words, said)), 3), _("Knows about: %(names)s"), shared_words(words, said)[:5]
+        )
+    if hit.points:
+        hit.add(PLACE, _("Works in: %(names)s"), here)
+        shared = [code for code in question.languages if code in row.languages]
+        hit.add(SPEAKS, _("Speaks: %(names)s"), (str(spoken[code]) for code in shared if code in spoken))
+    return hit
+
+
+def _places_of(question: PanelQuestion, row: Member) -> Iterable[str]:
+    """Return the names of the question's places in which the person works."""
+    affiliations = row.current_affiliations  # type: ignore[attr-defined]
+    at = {affiliation.organisation.territory_id for affiliation in affiliations}
+    return [place.name for place in question.territories.all() if place.pk in at]

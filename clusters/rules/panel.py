@@ -1,0 +1,204 @@
+"""Who asks an advice panel, who answers it, and why not: predicates with reasons.
+
+A cluster's questions are asked by its lead's side; who takes part suggests one. A question about a need is asked by
+who raised the need, or by a coordinator. Members of the community are asked, nobody else: they have an account, and
+their page says what they agreed to be shown with.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from clusters.choices import ACTIVE_STATES, OPEN_PANELS, Capacity, PanelPlace, PanelState
+from clusters.models import Cluster, PanelAnswer, PanelQuestion
+from clusters.permissions import LEADS, capacities
+from clusters.querysets.panel import READING_PLACES
+from clusters.visibility import viewer
+from community.models import Need, User
+from community.permissions import ALLOWED, Verdict, refused
+from community.rights import MEMBERS_ONLY
+
+if TYPE_CHECKING:
+    from community.lifecycle import Attempt
+
+Anybody = User | AnonymousUser | None
+C = Capacity
+#: Questions that a cluster or a need may have open at a time, and people that one question may ask.
+MOST_OPEN: Final = 10
+MOST_ASKED: Final = 15
+STALE = _("This question was changed while you were reading. Read what is new, then decide.")
+CLUSTER_OVER = _("The cluster is not under way, so no new question is asked.")
+NOT_YOURS = _("Only the lead of the cluster asks a panel; who takes part suggests a question.")
+NOT_YOUR_NEED = _("Only who raised this need, or a coordinator, asks a panel about it.")
+NOT_OPEN = _("The question is closed: nobody else is asked, and no answer is added.")
+
+
+def asks(user: Anybody, question: PanelQuestion, on: date) -> bool:
+    """Tell whether somebody is on the asking side of a question."""
+    if question.cluster is not None:
+        return bool(capacities(user or AnonymousUser(), question.cluster, on) & {*LEADS})
+    return _asks_about(user, question.need, on) or _is(user, question.asked_by_id, on)
+
+
+def _is(user: Anybody, member_id: int, on: date) -> bool:
+    who = viewer(user, on)
+    return who.is_cop and who.member_id == member_id
+
+
+def _asks_about(user: Anybody, need: Need | None, on: date) -> bool:
+    who = viewer(user, on)
+    return need is not None and who.is_cop and (need.raised_by_id == who.member_id or who.is_coordinator)
+
+
+def question_capacities(user: Anybody, question: PanelQuestion, on: date) -> frozenset[str]:
+    """Return as what `user` acts on a question; None is the clock."""
+    if user is None:
+        return frozenset({C.CLOCK.value})
+    held: set[str] = set()
+    who = viewer(user, on)
+    if who.is_administrator:
+        held.add(C.ADMINISTRATOR)
+    if asks(user, question, on):
+        held.add(C.ASKER)
+    if who.member_id is not None:
+        if question.asked_by_id == who.member_id:
+            held.add(C.SUGGESTER)
+        if any(row.asked_id == who.member_id and row.status in READING_PLACES for row in question.answers.all()):
+            held.add(C.PANEL)
+    return frozenset(held)
+
+
+def place_capacities(user: Anybody, place: PanelAnswer, on: date) -> frozenset[str]:
+    """Return as what `user` acts on somebody's place; None is the clock."""
+    if user is None:
+        return frozenset({C.CLOCK.value})
+    held: set[str] = set()
+    if _is(user, place.asked_id, on):
+        held.add(C.PANEL)
+    if asks(user, place.question, on):
+        held.add(C.ASKER)
+    return frozenset(held)
+
+
+def can_ask_panel(user: Anybody, cluster: Cluster) -> Verdict:
+    """Lead and deputies ask a panel while the cluster is under way."""
+    on = timezone.localdate()
+    if not capacities(user or AnonymousUser(), cluster, on) & {*LEADS}:
+        return refused(NOT_YOURS, "forbidden")
+    return ALLOWED if cluster.state in ACTIVE_STATES else refused(CLUSTER_OVER, "state")
+
+
+def can_suggest_question(user: Anybody, cluster: Cluster) -> Verdict:
+    """Who takes part suggests a question to the lead."""
+    on = timezone.localdate()
+    held = capacities(user or AnonymousUser(), cluster, on)
+    if not held & {C.PARTICIPANT, *LEADS}:
+        return refused(NOT_YOURS, "forbidden")
+    return ALLOWED if cluster.state in ACTIVE_STATES else refused(CLUSTER_OVER, "state")
+
+
+def can_ask_about(user: Anybody, need: Need) -> Verdict:
+    """Who raised a need, and coordinators, ask a panel about it until something has answered it."""
+    on = timezone.localdate()
+    if not viewer(user, on).is_cop:
+        return refused(MEMBERS_ONLY, "forbidden")
+    if not _asks_about(user, need, on):
+        return refused(NOT_YOUR_NEED, "forbidden")
+    return ALLOWED if need.is_open else refused(_("This need is answered or closed."), "state")
+
+
+def can_invite(user: Anybody, question: PanelQuestion) -> Verdict:
+    """The asking side asks people while the question is open."""
+    if not asks(user, question, timezone.localdate()):
+        return refused(NOT_YOURS if question.cluster_id else NOT_YOUR_NEED, "forbidden")
+    return ALLOWED if question.state in OPEN_PANELS else refused(NOT_OPEN, "state")
+
+
+def reads_answers(user: Anybody, question: PanelQuestion) -> bool:
+    """Tell whether somebody who sees the question reads its answers.
+
+    Everybody once it is published. Before: the asking side, who reads the room, and of the panel who accepted or
+    answered; who has not said yet, or declined, reads the question alone.
+    """
+    if question.is_published:
+        return True
+    on = timezone.localdate()
+    who = viewer(user, on)
+    if who.is_administrator or asks(user, question, on):
+        return True
+    mine = [row.status for row in question.answers.all() if row.asked_id == who.member_id]
+    if PanelPlace.ACCEPTED in mine or PanelPlace.ANSWERED in mine:
+        return True
+    if question.cluster_id is not None:
+        return Cluster.objects.with_room_for(user).filter(pk=question.cluster_id).exists()
+    return who.is_coordinator
+
+
+def question_hash(question: PanelQuestion) -> str:
+    """Return what a press was decided on: the version of the question."""
+    return str(question.version)
+
+
+def place_hash(place: PanelAnswer) -> str:
+    """Return what a press was decided on: the version of the place."""
+    return str(place.version)
+
+
+def nobody_is_party(attempt: Attempt) -> Verdict:
+    """Nothing is decided on a panel for somebody else: four eyes are not asked for."""
+    return ALLOWED
+
+
+def wrong_state(attempt: Attempt) -> Verdict:
+    """Say how far the question is instead."""
+    label = PanelState(attempt.source).label
+    return refused(_("This can't be done now: the question is “%(state)s”.") % {"state": label}, "state")
+
+
+def wrong_status(attempt: Attempt) -> Verdict:
+    """Say how far the person's place is instead."""
+    label = PanelPlace(attempt.source).label
+    return refused(_("This can't be done now: it says “%(status)s” here.") % {"status": label}, "state")
+
+
+def question_is_open(attempt: Attempt) -> Verdict:
+    """A place changes only while its question is open."""
+    return ALLOWED if attempt.subject.question.state in OPEN_PANELS else refused(NOT_OPEN, "state")
+
+
+def has_answer(attempt: Attempt) -> Verdict:
+    """An answer says something."""
+    if str(attempt.details.get("text", "")).strip():
+        return ALLOWED
+    return refused(_("Write your answer; a few sentences are enough."), "form")
+
+
+def says_what_came(attempt: Attempt) -> Verdict:
+    """Who closes a question says what was made of the advice: those who gave it read that."""
+    if str(attempt.details.get("what_came", "")).strip():
+        return ALLOWED
+    return refused(_("Say what you made of the advice; one sentence is enough."), "form")
+
+
+def is_not_published(attempt: Attempt) -> Verdict:
+    """What everybody reads already is not published again."""
+    if not attempt.subject.is_published:
+        return ALLOWED
+    return refused(_("It is published already."), "done")
+
+
+def is_published(attempt: Attempt) -> Verdict:
+    """Only what is published can be kept back."""
+    return ALLOWED if attempt.subject.is_published else refused(_("It is not published."), "done")
+
+
+def has_no_answer(attempt: Attempt) -> Verdict:
+    """Advice that was given is not thrown away: such a question is closed."""
+    if attempt.subject.answers.answered().exists():
+        return refused(_("Somebody has answered. Close the question and say what you made of it."), "state")
+    return ALLOWED
