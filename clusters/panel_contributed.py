@@ -13,6 +13,7 @@ from clusters import contributions as of_clusters
 from clusters.actions.panel_clock import keep_panels_going
 from clusters.actions.panel_effects import move_questions
 from clusters.actions.panel_records import PLACES, QUESTIONS
+from clusters.choices import PUBLIC_STATES
 from clusters.models import Cluster, PanelAnswer, PanelQuestion
 from clusters.notifications.panel import TOPICS
 from clusters.panel_desk import panel_items
@@ -96,8 +97,10 @@ def _chain(question: PanelQuestion) -> str:
 def _of_cluster(request: HttpRequest, cluster: Cluster) -> dict[str, Any] | None:
     """Return a cluster's questions: all for who reads the room, else the published ones; one query.
 
-    None where there is none and the reader does not ask.
+    None where there is none and the reader does not ask, and before the approval, from which on questions are put.
     """
+    if cluster.state not in PUBLIC_STATES:
+        return None
     rows = PanelQuestion.objects.of_cluster(cluster)
     is_inside = request.user.is_authenticated and bool(can_see_room(request.user, cluster))
     rows = rows if is_inside else rows.published()

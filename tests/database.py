@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from django.db import connection
 
-#: What reading may write: the session's own row, and allauth's copy of the reader's own address.
-SESSIONS = ("django_session", "usersessions_usersession", "account_emailaddress")
+#: What reading may write: the session's own row, allauth's copy of the reader's own address, sums of downloads.
+SESSIONS = ("django_session", "usersessions_usersession", "account_emailaddress", "factsheets_downloadcount")
 
 
 def contents(besides: Iterable[str] = ()) -> dict[str, list[str]]:

@@ -256,7 +256,8 @@ def test_a_part_of_one_cluster_is_not_found_under_the_address_of_another(
     cast: Cast, clients: dict[str, Client]
 ) -> None:
     one, other = make_cluster(cast, State.RUNNING), make_cluster(cast, State.RUNNING)
-    rows = [row for row in addresses() if row.name.startswith("clusters:") and "<int:pk>" in row.route]
+    rows = [row for row in addresses() if "clusters/<str:reference>/" in row.route and "<int:pk>" in row.route]
+    rows = [row for row in rows if row.name.startswith("clusters:")]
     assert len(rows) > 18
     wrong = []
     for address in rows:

@@ -98,7 +98,7 @@ BUDGETS: dict[str, int] = {
     "/reports/{report}/": 12,
     "/reports/drafts/{report_draft}/": 14,
     "/reports/drafts/{report_draft}/send/": 20,
-    "/desk/": 41,
+    "/desk/": 43,
     "/desk/several/": 11,
     "/notifications/": 12,
     "/account/notifications/": 10,

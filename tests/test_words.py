@@ -118,7 +118,8 @@ def is_data(text: str) -> bool:
     """Tell whether a text is a code, an address or initials rather than a word."""
     parts = re.findall(r"[^\s·,;:()/–|]+", text)
     return all(
-        re.fullmatch(r"[A-ZÀ-Ý]{1,3}\d*|v\d+|M4N-CL\S*|\S*@\S*|https?:\S*|[\d.]+|[0-9a-f]{8,}|[^\w]+", p) for p in parts
+        re.fullmatch(r"[A-ZÀ-Ý]{1,3}\d*|v\d+|M4N-CL\S*|draft-\S*|\S*@\S*|https?:\S*|[\d.]+|[0-9a-f]{8,}|[^\w]+", part)
+        for part in parts
     )
 
 

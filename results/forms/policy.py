@@ -91,11 +91,18 @@ class FindForm(forms.Form):
     everywhere = forms.BooleanField(label=_("Of all working groups"), required=False)
 
 
+#: Said where a press came without what it was about.
+CHOOSE = {
+    name: _("Press the button beside an outcome or an uptake.")
+    for name in ("required", "invalid", "invalid_choice", "min_value", "max_value")
+}
+
+
 class EvidenceForm(forms.Form):
     """What is put under a line, and what it shows there."""
 
-    kind = forms.ChoiceField(choices=EvidenceKind.choices)
-    subject_id = forms.IntegerField(min_value=1, max_value=2**62)
+    kind = forms.ChoiceField(label=_("Outcome or uptake"), choices=EvidenceKind.choices, error_messages=CHOOSE)
+    subject_id = forms.IntegerField(label=_("Which one"), min_value=1, max_value=2**62, error_messages=CHOOSE)
     shows = short_line(_("What it shows here"), 300)
 
 

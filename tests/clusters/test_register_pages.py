@@ -27,8 +27,11 @@ from tests.clusters.test_lifecycle_pages import client_of
 from tests.factories import TODAY
 
 pytestmark = pytest.mark.django_db
-#: Late enough for what was just made to be settled.
-LATER = datetime.now(UTC) + timedelta(hours=1)
+
+
+def later() -> datetime:
+    """Return a moment that is late enough for what was just made to be settled."""
+    return datetime.now(UTC) + timedelta(hours=1)
 
 
 @pytest.fixture
@@ -92,7 +95,7 @@ def test_the_register_takes_at_most_eight_queries_however_many_rows(role: str, c
 
 def test_a_page_that_was_drawn_before_takes_two_queries(cast: Cast, django_assert_num_queries: Any) -> None:
     make_cluster(cast, State.RUNNING)
-    with time_machine.travel(LATER):
+    with time_machine.travel(later()):
         page(Client())
         with django_assert_num_queries(2):
             page(Client())
@@ -222,7 +225,7 @@ def test_titles_in_another_language_say_so_and_nothing_is_markup(cast: Cast) -> 
 def test_a_browsers_copy_is_good_until_something_changes(cast: Cast) -> None:
     cluster = make_cluster(cast, State.RUNNING)
     client, other = client_of(cast, "member"), client_of(cast, "lead")
-    with time_machine.travel(LATER) as clock:
+    with time_machine.travel(later()) as clock:
         first = client.get("/clusters/")
         first = client.get("/clusters/")  # with the cookie that the first answer set
         assert first.headers["Cache-Control"] == "private, no-cache"
@@ -252,7 +255,7 @@ def test_a_browsers_copy_is_good_until_something_changes(cast: Cast) -> None:
 def test_a_message_is_never_hidden_by_a_browsers_copy(cast: Cast) -> None:
     make_cluster(cast, State.RUNNING)
     client = client_of(cast, "member")
-    with time_machine.travel(LATER):
+    with time_machine.travel(later()):
         client.get("/clusters/")
         etag = {"if-none-match": client.get("/clusters/").headers["ETag"]}
         client.cookies["messages"] = "something"
@@ -263,7 +266,7 @@ def test_a_deactivated_persons_copy_is_not_good_any_more(cast: Cast) -> None:
     make_cluster(cast, State.SUBMITTED)
     client, user = client_of(cast, "member"), cast.user("member")
     assert user is not None
-    with time_machine.travel(LATER):
+    with time_machine.travel(later()):
         client.get("/clusters/")
         answer = client.get("/clusters/")
         assert len(names_in(answer.content.decode())) == 1

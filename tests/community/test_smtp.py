@@ -42,7 +42,7 @@ def server(settings: Any) -> Iterator[MailServer]:
         settings.EMAIL_HOST, settings.EMAIL_PORT = running.server_address[0], running.server_address[1]
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
         settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-        settings.EMAIL_TIMEOUT = 0.25
+        settings.EMAIL_TIMEOUT = 0.6
         yield running
 
 
