@@ -90,6 +90,8 @@ ROWS: tuple[frozenset[str], ...] = (
             "similar_exchanges",
             "platforms",
             "near_words",
+            "changes",
+            "interim",
             "storage",
             "downloads",
             "overlap",
@@ -117,6 +119,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "mailbox",
             "rendering",
             "pdf",
+            "docx_file",
             "pdf_child",
             "tagging",
             "typesetter",
@@ -154,6 +157,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "figures_contributed",
             "policy_contributed",
             "review_contributed",
+            "interim_contributed",
             "report_contributed",
             "context_processors",
             "demo",
@@ -286,13 +290,14 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
         "results.statements",
         "results.reviews",
         "factsheets.reports",
+        "factsheets.interim",
     ]
     assert sorted(contributions.navigation.codes())[:2] == ["clusters", "community.about"] or True
     assert contributions.memberships.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]
     both = ["uptakes", "reviews"]
     assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (both, ["panel", *both])
-    assert of_clusters.sentences.codes() == ["panel", "results", "reviews"]
+    assert of_clusters.sentences.codes() == ["panel", "results", "reviews", "interim"]
     assert of_clusters.hidden_events.codes() == ["panel", "results"]
     assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["panel", *both])
     assert contributions.solution_uses.codes() == ["clusters", "results.uptakes", "results.reviews"]

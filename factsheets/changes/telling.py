@@ -1,0 +1,154 @@
+"""What differs between two snapshots, as sentences; pure: two snapshots in, words out, in the active language.
+
+Lines of lists have no key of their own. A line is recognised by what people call it by (a stage by its title), else by
+its place, so a stage that was renamed is told as renamed and not as one gone and one new. Persons are never told by
+their keys. That every key of a snapshot is told stands in `factsheets.changes.table`, and a test walks over all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+Words = str | Promise
+#: Texts longer than this together stand below their sentence instead of in it.
+LONG: Final = 160
+_MISSING: Final = object()
+
+
+@dataclass(frozen=True)
+class Value:
+    """A value that is told from one to the other.
+
+    `label` says what it is; `show` gives its words, "" for "none" and for what is not shown, such as a person.
+    """
+
+    label: Words
+    show: Callable[[Any], str]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A list of lines, or one line that may be missing.
+
+    `called` is what a line is called in a sentence; `new` and `gone` are sentences with %(line)s; `order` is said where
+    only the order differs. `same` are the ways in which a line is recognised, the surest first. `fields` are told of a
+    line that is there before and after.
+    """
+
+    called: Callable[[Any], str]
+    new: Words
+    gone: Words
+    order: Words
+    same: tuple[Callable[[Any], Hashable], ...]
+    fields: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One sentence; `was` and `now` are texts too long to stand in it, "" where it says all."""
+
+    sentence: str
+    was: str = ""
+    now: str = ""
+
+
+Telling = Value | Lines
+
+
+def told(telling: Telling, before: Mapping[str, Any], after: Mapping[str, Any], key: str) -> list[Change]:
+    """Return what differs under one key of two snapshots; nothing where it is equal.
+
+    A key that an older snapshot does not have yet is as one that is empty.
+    """
+    was, now = before.get(key, _MISSING), after.get(key, _MISSING)
+    if _is_equal(was, now):
+        return []
+    if isinstance(telling, Value):
+        return [_value(telling, was, now)]
+    return list(_lines(telling, _as_list(was), _as_list(now))) or [Change(str(telling.order))]
+
+
+def _is_equal(was: Any, now: Any) -> bool:
+    """Tell whether nothing is to be told: equal, or missing here and empty there."""
+    if was is _MISSING or now is _MISSING:
+        return not (None if was is _MISSING else was) and not (None if now is _MISSING else now)
+    return bool(was == now)
+
+
+def _as_list(value: Any) -> list[Any]:
+    if isinstance(value, list):
+        return value
+    return [value] if value and value is not _MISSING else []
+
+
+def _value(telling: Value, was: Any, now: Any, *, line: str = "") -> Change:
+    """Tell one value; `line` is the line in which it stands."""
+    label = str(telling.label)
+    what = _("%(line)s, %(what)s") % {"line": line, "what": label} if line else label
+    shown_was, shown_now = _shown(telling, was), _shown(telling, now)
+    values = {"what": capfirst(what), "was": shown_was, "now": shown_now}
+    if shown_was == shown_now:
+        return Change(_("%(what)s: changed.") % values)
+    if len(shown_was) + len(shown_now) > LONG:
+        sentence = _("%(what)s: written anew.") if shown_was and shown_now else _long_end(shown_now)
+        return Change(sentence % values, _whole(was, shown_was), _whole(now, shown_now))
+    if not shown_was:
+        return Change(_("%(what)s: now %(now)s; there was none before.") % values)
+    if not shown_now:
+        return Change(_("%(what)s: none any more; it was %(was)s.") % values)
+    return Change(_("%(what)s: from %(was)s to %(now)s.") % values)
+
+
+def _long_end(now: str) -> str:
+    """Return the sentence of a long text that came or went."""
+    return _("%(what)s: written.") if now else _("%(what)s: taken out.")
+
+
+def _whole(value: Any, shown: str) -> str:
+    """Return a long text as it was typed, without the quotes that it bears inside a sentence."""
+    return value if isinstance(value, str) else shown
+
+
+def _shown(telling: Value, value: Any) -> str:
+    return "" if value is _MISSING or value is None else telling.show(value)
+
+
+def _lines(telling: Lines, was: Sequence[Any], now: Sequence[Any]) -> Iterator[Change]:
+    """Tell what became of lines: first what changed in those that stayed, in their order now, then new, then gone."""
+    pairs, gone = _paired(telling, was, now)
+    for line in now:
+        old = pairs.get(id(line))
+        if old is None:
+            yield Change(capfirst(str(telling.new) % {"line": telling.called(line)}))
+            continue
+        for name, field in telling.fields.items():
+            values = old.get(name, _MISSING), line.get(name, _MISSING)
+            if not _is_equal(*values):
+                yield _value(field, *values, line=telling.called(line))
+    for line in gone:
+        yield Change(capfirst(str(telling.gone) % {"line": telling.called(line)}))
+
+
+def _paired(telling: Lines, was: Sequence[Any], now: Sequence[Any]) -> tuple[dict[int, Any], list[Any]]:
+    """Return what each line of `now` (by its identity in memory) was before, and the lines that are gone.
+
+    Each way of recognising pairs what the surer ones left; lines that are alike are paired in their order.
+    """
+    pairs: dict[int, Any] = {}
+    left, fresh = list(was), list(now)
+    for same in telling.same:
+        waiting: dict[Hashable, list[Any]] = {}
+        for line in left:
+            waiting.setdefault(same(line), []).append(line)
+        for line in fresh:
+            if found := waiting.get(same(line)):
+                pairs[id(line)] = found.pop(0)
+        fresh = [line for line in fresh if id(line) not in pairs]
+        left = [line for lines in waiting.values() for line in lines]
+    return pairs, [line for line in was if any(line is one for one in left)]

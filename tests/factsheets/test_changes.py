@@ -1,0 +1,126 @@
+"""What changed between two snapshots is told in words, whatever key it stands under."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from copy import deepcopy
+from itertools import product
+from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clusters.snapshot_shape import Snapshot
+from factsheets.changes.table import GROUPS, UNTOLD, differences
+from factsheets.summary import persons_in
+from tests.factsheets import samples
+
+#: Also a day, for a snapshot does not tell days from other texts.
+TEXT, OTHER_TEXT = "2026-05-12", "2026-06-01"
+KEYS = get_type_hints(Snapshot)
+
+
+def filled(shape: Any) -> Any:
+    """Return a value of a type of the snapshot with something in every place."""
+    if is_typeddict(shape):
+        return {key: filled(one) for key, one in get_type_hints(shape).items()}
+    if get_origin(shape) in (Union, types.UnionType):
+        return filled(next(one for one in get_args(shape) if one is not types.NoneType))
+    if get_origin(shape) is list:
+        return [filled(get_args(shape)[0])]
+    if get_origin(shape) is dict:
+        return {"en": TEXT}
+    return {str: TEXT, int: 1, bool: False}[shape]
+
+
+def others(value: Any) -> Iterator[Any]:
+    """Yield values near `value`, each of which differs from it in one place."""
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from ({**value, key: other} for other in others(one))
+    elif isinstance(value, list):
+        yield []
+        yield [*value, *deepcopy(value)]
+        for at, one in enumerate(value):
+            yield from ([*value[:at], other, *value[at + 1 :]] for other in others(one))
+    elif isinstance(value, bool):
+        yield not value
+    else:
+        yield OTHER_TEXT if isinstance(value, str) else value + 1
+
+
+def sentences(before: Any, after: Any) -> list[str]:
+    return [change.sentence for group in differences(before, after) for change in group.changes]
+
+
+FULL: Any = filled(Snapshot)
+TOLD = sorted(KEYS.keys() - UNTOLD)
+
+
+def test_every_key_of_a_snapshot_is_told_in_one_group() -> None:
+    told = [key for _heading, tellings in GROUPS for key in tellings]
+    assert sorted(told) == TOLD
+
+
+@pytest.mark.parametrize("key", TOLD)
+def test_whatever_changes_is_told_both_ways(key: str) -> None:
+    for other in others(FULL[key]):
+        changed = {**FULL, key: other}
+        for before, after in ((FULL, changed), (changed, FULL)):
+            told = sentences(before, after)
+            assert told, (key, other)
+            assert all(one.strip() and "%(" not in one for one in told), told
+
+
+@given(st.sets(st.sampled_from(TOLD)))
+@settings(max_examples=20, deadline=None)
+def test_each_of_several_changes_has_its_sentence_and_what_is_equal_has_none(keys: set[str]) -> None:
+    changed = {**FULL, **{key: list(others(FULL[key]))[-1] for key in keys}}
+    told = sentences(FULL, changed)
+    assert len(told) >= len(keys)
+    assert bool(told) == bool(keys)
+
+
+def test_equal_snapshots_of_other_days_and_older_ones_without_new_keys_differ_in_nothing() -> None:
+    for sample in (samples.empty(), samples.hard()):
+        later: Any = deepcopy(sample)
+        later["as_of"] = "2031-01-01"
+        assert differences(sample, later) == []
+    older: Any = deepcopy(samples.empty())
+    for key in ("advice", "reviews"):
+        del older[key]
+    assert differences(older, samples.empty()) == differences(samples.empty(), older) == []
+
+
+def test_a_renamed_and_a_moved_stage_are_the_same_stages_and_not_new_ones() -> None:
+    before: Any = samples.ordinary_backward()
+    after: Any = deepcopy(before)
+    first, second = after["stages"][:2]
+    first["number"], second["number"] = 2, 1
+    after["stages"][:2] = [second, first]
+    after["stages"][-1]["title"] = "Hand over"
+    told = sentences(before, after)
+    assert len(told) == 3
+    assert f"Stage 1 “{second['title']}”, place: from 2 to 1." in told
+    last = before["stages"][-1]["title"]
+    assert f"Stage {len(after['stages'])} “Hand over”, title: from “{last}” to “Hand over”." in told
+
+
+def test_sentences_say_what_was_and_what_is_and_long_texts_stand_below() -> None:
+    before: Any = samples.ordinary_forward()
+    after: Any = {**deepcopy(before), "state": "paused", "planned_end": "2027-01-31", "lessons": "Wet feet. " * 40}
+    told = [change for group in differences(before, after) for change in group.changes]
+    by = {change.sentence: change for change in told}
+    assert "State: from Approved to Paused." in by or "State: from Running to Paused." in by
+    assert any(one.startswith("Planned end: from ") and one.endswith(" to 31 January 2027.") for one in by)
+    assert by["Lessons: written."].now == after["lessons"]
+
+
+def test_nobody_is_told_by_a_key() -> None:
+    pool: list[Any] = [samples.empty(), samples.ordinary_forward(), samples.ordinary_backward(), samples.hard()]
+    for before, after in product(pool, pool):
+        keys = persons_in(before) | persons_in(after)
+        told = [f"{one.sentence} {one.was} {one.now}" for group in differences(before, after) for one in group.changes]
+        assert not [line for line in told for key in keys if key in line]
