@@ -16,6 +16,7 @@ class FactsheetsConfig(AppConfig):
         from factsheets import (  # noqa: F401 - importing connects and names them
             contributed,
             downloads,
+            interim_contributed,
             receivers,
             report_contributed,
             report_lifecycle,
@@ -27,3 +28,4 @@ class FactsheetsConfig(AppConfig):
         contributed.register()
         downloads.write_at_exit()
         report_contributed.register()
+        interim_contributed.register()

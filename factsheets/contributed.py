@@ -20,7 +20,7 @@ from factsheets.actions.missing import keep_up
 from factsheets.actions.revise import withdraw_naming
 from factsheets.models import CopReport, Edition, EditionName, Issue
 from factsheets.notifications import unreported
-from factsheets.permissions import can_begin
+from factsheets.permissions import can_begin, can_issue_interim
 
 #: So many reports stand on a cluster's page.
 REPORTS = 6
@@ -95,7 +95,7 @@ def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
     if edition is None:
         return None
     if cluster.state not in FINISHED_STATES:
-        return {"edition": edition}
+        return {"edition": edition, "may_issue": bool(can_issue_interim(request.user, cluster))}
     rows = list(CopReport.objects.sent().about(cluster).for_list()[:REPORTS])
     return {"edition": edition, "reports": rows, "has_ended": True, "may_report": bool(can_begin(request.user))}
 

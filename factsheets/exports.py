@@ -14,6 +14,7 @@ from clusters.snapshot_shape import MemberKey, Snapshot
 from community.imports.outgoing import as_csv
 from factsheets import sentences
 from factsheets.imprint import Imprint
+from factsheets.models import Edition
 from factsheets.report_shape import ReportSnapshot
 from results.statement_shape import LineShape, StatementSnapshot
 
@@ -132,3 +133,22 @@ def without_keys(snapshot: Snapshot, names: Mapping[MemberKey, str]) -> dict[str
         ],
         **({"advice": advice} if advice else {}),
     }
+
+
+def checksums(editions: Sequence[Edition]) -> str:
+    """Return the checksums of a version's files, one a line, under the dated names that downloads bear.
+
+    What can't be downloaded stands in a comment, which `sha256sum -c` passes over: the table inside a PDF, and files of
+    a withdrawn edition.
+    """
+    lines: list[str] = []
+    for edition in sorted(editions, key=lambda row: row.language):
+        stem = edition.file_stem
+        named = f"{edition.reference}, version {edition.version} ({edition.language}), revision {edition.revision}"
+        lines.append(f"# {named}")
+        files = [(f"{stem}.pdf", edition.pdf_sha256), (f"{stem}.json", edition.data_sha256)]
+        mark = "" if edition.is_current else "# withdrawn: "
+        lines += [f"{mark}{digest}  {name}" for name, digest in files if digest]
+        if edition.table_sha256 and edition.pdf_sha256:
+            lines.append(f"# inside the PDF: {edition.table_sha256}  {stem}.csv")
+    return "\n".join(lines) + "\n"

@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clusters.choices import Capacity
+from clusters.choices import ACTIVE_STATES, Capacity, State
+from clusters.models import Cluster
+from clusters.permissions import LEADS, capacities
 from clusters.visibility import viewer
 from community.lifecycle import Attempt
 from community.models import User, WorkingGroup
@@ -22,6 +24,33 @@ Anybody = User | AnonymousUser | None
 SENDERS = (Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR, Capacity.CLOCK)
 NO_SENDER = gettext_lazy("Coordinators report to the community: each for the own working group, the mission's for all.")
 SENT = gettext_lazy("It was sent. A sent report never changes; what is new goes into the next one.")
+#: Who issues a factsheet between approval and end, the first that is held signs it.
+INTERIM_ISSUERS = (*LEADS, Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR)
+NO_ISSUER = gettext_lazy("Lead, deputy and the coordinators of its working group issue a factsheet in between.")
+NOT_AT_WORK = gettext_lazy(
+    "A factsheet in between is for a cluster that is approved, running or paused: the end has a factsheet of its own."
+)
+NOT_RUNNING = gettext_lazy("Only a running cluster owes a factsheet in between, so there is none to skip.")
+
+
+def interim_role(user: Anybody, cluster: Cluster) -> str:
+    """Return as what `user` issues a factsheet in between; "" for who may not."""
+    held = capacities(user, cluster, timezone.localdate())
+    return next((role for role in INTERIM_ISSUERS if role in held), "")
+
+
+def can_issue_interim(user: Anybody, cluster: Cluster) -> Verdict:
+    """Lead, deputy and coordinators issue one while the cluster is approved, running or paused."""
+    if not interim_role(user, cluster):
+        return refused(NO_ISSUER, "forbidden")
+    return ALLOWED if cluster.state in ACTIVE_STATES else refused(NOT_AT_WORK, "state")
+
+
+def can_skip_interim(user: Anybody, cluster: Cluster) -> Verdict:
+    """The same people skip one that is due, of a running cluster."""
+    if not (verdict := can_issue_interim(user, cluster)):
+        return verdict
+    return ALLOWED if cluster.state == State.RUNNING else refused(NOT_RUNNING, "state")
 
 
 def report_capacities(user: Anybody, report: CopReport, on: date) -> frozenset[str]:

@@ -73,6 +73,10 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """Keep the versions that were taken and of which no edition was drawn yet."""
         return self.filter(editions=None)
 
+    def drawn(self) -> Self:
+        """Keep the versions of which an edition was drawn: those that have an address."""
+        return self.exclude(editions=None)
+
     def factsheets(self) -> Self:
         """Keep the factsheets of clusters."""
         return self.filter(kind=IssueKind.CLUSTER)
@@ -152,6 +156,10 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             cursor.execute(_AT_ADDRESS[file], [reference, version, language])
             row: tuple[str, str, str] | None = cursor.fetchone()
         return row
+
+    def of_version(self, version: int) -> Self:
+        """Keep one version; none has a number beyond what the column holds."""
+        return self.filter(version=version) if version <= _LAST_VERSION else self.none()
 
     def standing_at(self, reference: str) -> tuple[object, ...] | None:
         """Return all columns of the newest current edition of a reference, and its issue's; None before the first.

@@ -13,11 +13,13 @@ from community.models import Event
 from community.signals import recorded
 from factsheets.actions.issue import take_statement_version, take_version
 from factsheets.choices import Face
+from factsheets.interim import ISSUED
 from results.models import StatementVersion
 
 #: Verbs of a cluster's life that issue a version, and the face of that version.
 ISSUING_VERBS: Final = {
     "approve": Face.FORWARD,
+    ISSUED: Face.FORWARD,
     "conclude": Face.BACKWARD,
     "discontinue": Face.BACKWARD,
     "correct": Face.BACKWARD,

@@ -5,7 +5,20 @@ from django.urls import URLPattern, path, register_converter
 from django.views.decorators.http import require_safe
 
 from factsheets.feeds import DocumentsFeed
-from factsheets.views import coverage, files, issue, preview, report, report_draft, statement, verify
+from factsheets.views import (
+    changes,
+    coverage,
+    editable,
+    files,
+    interim,
+    issue,
+    preview,
+    report,
+    report_draft,
+    statement,
+    sums,
+    verify,
+)
 
 app_name = "factsheets"
 
@@ -28,6 +41,7 @@ register_converter(ReferenceConverter, "reference")
 
 urlpatterns: list[URLPattern] = [
     path("clusters/<reference:reference>/factsheet/", issue.current, name="current"),
+    path("clusters/<reference:reference>/factsheet/issue/", interim.InterimView.as_view(), name="interim"),
     path("clusters/<reference:reference>/factsheet.pdf", files.current_pdf, name="current_pdf"),
     path("clusters/<reference:reference>/preview/", preview.preview, name="preview"),
     path("clusters/<reference:reference>/preview.pdf", preview.preview_pdf, name="preview_pdf"),
@@ -45,6 +59,9 @@ urlpatterns: list[URLPattern] = [
     path("coverage.pdf", coverage.coverage_pdf, name="coverage_pdf"),
     path("feeds/factsheets.atom", login_not_required(require_safe(DocumentsFeed())), name="feed"),
     path("factsheets/verify/", verify.verify, name="verify"),
+    path("factsheets/<reference:reference>/v<int:version>/changes/", changes.changes, name="changes"),
+    path("factsheets/<reference:reference>/v<int:version>/SHA256SUMS", sums.sums, name="sums"),
+    path("factsheets/<reference:reference>/v<int:version>/<slug:language>.docx", editable.editable, name="editable"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>/", issue.version, name="issue"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>.pdf", files.version_pdf, name="issue_pdf"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>.json", files.version_data, name="issue_data"),

@@ -56,6 +56,8 @@ HOURS = {
     "measured": 16,
     "meeting": 17,
     "conclude": 17,
+    "interim": 18,
+    "skipped": 18,
     "report": 10,
     "report.delivered": 11,
     "discontinue": 17,
@@ -63,7 +65,7 @@ HOURS = {
 #: What is said in a room or on a proposal one after the other, also where a weekend moves it to one day.
 HOURS |= {f"{sort}.{number}": 9 + number for sort in ("comment", "remark") for number in range(8)}
 #: What is followed by a document that is drawn at once.
-ISSUING = frozenset({"approve", "conclude", "discontinue", "correct", "amended", "report"})
+ISSUING = frozenset({"approve", "conclude", "discontinue", "correct", "amended", "interim", "report"})
 _DRAFT_DAYS = 6
 
 

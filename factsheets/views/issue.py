@@ -8,12 +8,14 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.views.decorators.http import require_safe
 
 from clusters.models import Cluster
 from community.access import get_visible
 from factsheets import sentences, storage
+from factsheets.choices import IssueKind
 from factsheets.models import Edition, Issue
 
 logger = logging.getLogger(__name__)
@@ -78,6 +80,7 @@ def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]
         "newest": editions[0],
         "is_superseded": editions[0].issue.version > edition.issue.version,
         "issuer": sentences.issuer(edition.issue.role, ""),
+        **(_beside(request, edition, editions) if edition.issue.kind == IssueKind.CLUSTER else {}),
     }
     if not edition.is_current:
         return render(request, "factsheets/issue/withdrawn.html", context, status=410)
@@ -87,3 +90,15 @@ def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]
     except OSError:
         return file_is_away(request, edition.reference, edition.article_file)
     return render(request, "factsheets/issue/show.html", context)
+
+
+def _beside(request: HttpRequest, edition: Edition, editions: list[Edition]) -> dict[str, Any]:
+    """Return what a factsheet has besides its files: the way to what changed, the sums, a copy for who signed in."""
+    reference, version = edition.reference, edition.issue.version
+    before = max((one.issue.version for one in editions if one.issue.version < version), default=0)
+    return {
+        "before": before,
+        "changes_url": reverse("factsheets:changes", args=[reference, version]) if before else "",
+        "sums_url": reverse("factsheets:sums", args=[reference, version]),
+        "can_edit_copy": request.user.is_authenticated,
+    }

@@ -25,6 +25,7 @@ from factsheets import summary
 from factsheets.choices import Face
 from factsheets.imprint import Imprint
 from factsheets.pdf import PdfUnavailable
+from factsheets.permissions import can_issue_interim
 from factsheets.rendering.factsheet import draw_factsheet, set_factsheet
 from factsheets.views.files import without_policy
 
@@ -40,7 +41,9 @@ def preview(request: HttpRequest, reference: str) -> HttpResponse:
     """`/clusters/<reference>/preview/`: the document as a page."""
     cluster = get_visible(Cluster.objects.by_name(reference), request.user)
     document = draw_factsheet(**_arguments(cluster))
-    return render(request, "factsheets/issue/preview.html", {"cluster": cluster, "article": document.article})
+    may_issue = request.user.is_authenticated and bool(can_issue_interim(request.user, cluster))
+    context = {"cluster": cluster, "article": document.article, "may_issue": may_issue}
+    return render(request, "factsheets/issue/preview.html", context)
 
 
 @without_policy

@@ -90,7 +90,10 @@ def verdict_on(cluster: Cluster, verb: str, user: User) -> str | None:
 
 
 #: What a document follows.
-ISSUING = ["approve", "conclude", "discontinue", "correct", "amendment.accepted", "statement.adopted"]
+ISSUING = [
+    *("approve", "conclude", "discontinue", "correct", "interim.issued"),
+    *("amendment.accepted", "statement.adopted"),
+]
 pytestmark = [pytest.mark.usefixtures("world"), pytest.mark.django_db]
 
 

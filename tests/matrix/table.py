@@ -229,6 +229,8 @@ PUBLIC = frozenset(
         "community:solutions",
         "community:working_group",
         "community:working_groups",
+        "factsheets:changes",
+        "factsheets:sums",
         "factsheets:current",
         "factsheets:current_pdf",
         "factsheets:issue",
