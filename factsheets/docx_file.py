@@ -13,6 +13,8 @@ from factsheets.rendering.editable import Copy, Grid, Heading, Prose
 #: A4 and its margins, in millimetres.
 PAGE: Final = (210, 297)
 MARGIN: Final = 20
+#: What no XML may hold, wherever it was typed or imported.
+_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BULLET: Final = re.compile(r"^\s*[-*•]\s+")
 
 
@@ -26,13 +28,13 @@ def write_docx(copy: Copy, *, made_at: datetime) -> bytes:
     document = Document()
     _prepare(document, copy, made_at)
     document.add_paragraph(copy.notice, style="Intense Quote")
-    document.add_paragraph(copy.title, style="Title")
+    document.add_paragraph(_legal(copy.title), style="Title")
     for part in copy.parts:
         if isinstance(part, Heading):
-            document.add_heading(part.text, level=1)
+            document.add_heading(_legal(part.text), level=1)
         elif isinstance(part, Prose):
             for text, style in _paragraphs(part.text):
-                document.add_paragraph(text, style=style)
+                document.add_paragraph(_legal(text), style=style)
         else:
             _table(document, part)
     stream = BytesIO()
@@ -52,9 +54,13 @@ def _prepare(document: Any, copy: Copy, made_at: datetime) -> None:
     for lang in document.styles.element.iter(qn("w:lang")):
         lang.set(qn("w:val"), copy.language)
     facts = document.core_properties
-    facts.title, facts.subject, facts.comments = copy.title, copy.notice, copy.notice
+    facts.title, facts.subject, facts.comments = _legal(copy.title)[:255], copy.notice[:255], copy.notice[:255]
     facts.language, facts.author, facts.keywords = copy.language, "Cluster Registry", ""
     facts.created = facts.modified = made_at.astimezone(UTC).replace(tzinfo=None)
+
+
+def _legal(text: str) -> str:
+    return _ILLEGAL.sub("", text)
 
 
 def _paragraphs(text: str) -> Iterator[tuple[str, str]]:
@@ -83,8 +89,8 @@ def _table(document: Any, grid: Grid) -> None:
         head = table.add_row()
         head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for cell, words in zip(head.cells, grid.heads, strict=True):
-            cell.paragraphs[0].add_run(words).bold = True
+            cell.paragraphs[0].add_run(_legal(words)).bold = True
     for row in grid.rows:
         for at, (cell, words) in enumerate(zip(table.add_row().cells, row, strict=True)):
-            cell.paragraphs[0].add_run(words).bold = True if at == 0 and not grid.heads else None
+            cell.paragraphs[0].add_run(_legal(words)).bold = True if at == 0 and not grid.heads else None
     document.add_paragraph()

@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -102,7 +103,6 @@ def _owing(on: date) -> QuerySet[Cluster]:
         .filter(ends_later)
         .annotate(
             last_issued_at=Subquery(newest.values("issued_at")[:1]),
-            last_version=Subquery(newest.values("version")[:1]),
             last_skipped_at=Subquery(_skips().order_by("-at").values("at")[:1]),
         )
     )
@@ -117,10 +117,11 @@ def _skips() -> QuerySet[Event]:
     return Event.objects.of_verbs([SKIPPED]).filter(kind="cluster", subject_id=OuterRef("pk"))
 
 
-def waiting_for(who: Viewer, on: date) -> list[tuple[Cluster, Schedule, bool]]:
+def waiting_for(who: Viewer, on: date, most: int) -> list[tuple[Cluster, Schedule, bool]]:
     """Return what is due for the lead's side, and what is late for coordinators, the longest wait first; one query.
 
-    Each with its schedule and whether the person is asked as one who leads.
+    Each with its schedule and whether the person is asked as one who leads. At most `most` are looked at: first those
+    that the person leads, then those whose last version is the oldest.
     """
     if who.member_id is None:
         return []
@@ -131,6 +132,7 @@ def waiting_for(who: Viewer, on: date) -> list[tuple[Cluster, Schedule, bool]]:
     if not who.is_mission:
         rows = rows.filter(leads | Q(working_group__in=who.group_ids))
     rows = rows.annotate(is_own=Exists(Cluster.objects.filter(leads, pk=OuterRef("pk"))))
+    rows = rows.order_by("-is_own", Coalesce("last_issued_at", "state_since"), "pk")[:most]
     found = [(row, _schedule(row, on), bool(getattr(row, "is_own", False))) for row in rows]
     shown = [line for line in found if line[1].is_late or (line[2] and line[1].is_due)]
     return sorted(shown, key=lambda line: (line[1].due_on, line[0].pk))

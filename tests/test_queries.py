@@ -71,7 +71,8 @@ CONSENTS = (ConsentPurpose.DIRECTORY, ConsentPurpose.PUBLIC)
 #: the pages honest. Sign-in takes three of them: session, account, person. The home page is drawn by all apps;
 #: the catalogue has four filters and the needs board five, some with a list of their own. A review case says
 #: what comes close to it (`clusters.overlap`). Outcomes of an ended cluster have follow-ups, files and what was
-#: changed since the report. Two of the desk's are what advice panels wait for, two what reports do. Coverage and
+#: changed since the report. Two of the desk's are what advice panels wait for, two what reports do, one what
+#: factsheets in between do. Coverage and
 #: chains are promised to stay under 15, with 10 000 clusters too.
 BUDGETS: dict[str, int] = {
     "/": 18,
@@ -98,7 +99,7 @@ BUDGETS: dict[str, int] = {
     "/reports/{report}/": 12,
     "/reports/drafts/{report_draft}/": 14,
     "/reports/drafts/{report_draft}/send/": 20,
-    "/desk/": 43,
+    "/desk/": 44,
     "/desk/several/": 11,
     "/notifications/": 12,
     "/account/notifications/": 10,
@@ -114,6 +115,7 @@ BUDGETS: dict[str, int] = {
     "/working-groups/{group}/": 18,
     "/clusters/{running}/": 12,
     "/clusters/{running}/history/": 12,
+    "/clusters/{running}/factsheet/issue/": 14,
     "/clusters/{running}/roadmap/": 15,
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1": 12,
     "/clusters/{running}/people/": 16,
@@ -158,6 +160,7 @@ BUDGETS: dict[str, int] = {
 }
 #: Pages of those who keep the cluster or decide on it, and of those who write solutions.
 LEADS_ONLY = (
+    "/clusters/{running}/factsheet/issue/",
     "/solutions/{draft}/files/",
     "/reports/drafts/{report_draft}/",
     "/reports/drafts/{report_draft}/send/",
@@ -198,6 +201,7 @@ READERS: dict[str, tuple[str, ...]] = {
         if not page.startswith(("/review/", "/reminders/", "/follow-up/")) and page not in LEADS_ONLY
     ),
     "lead": (
+        "/clusters/{running}/factsheet/issue/",
         "/desk/",
         "/desk/several/",
         "/clusters/{running}/",

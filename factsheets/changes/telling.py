@@ -25,11 +25,15 @@ _MISSING: Final = object()
 class Value:
     """A value that is told from one to the other.
 
-    `label` says what it is; `show` gives its words, "" for "none" and for what is not shown, such as a person.
+    `label` says what it is; `show` gives its words, "" for "none" and for what is not shown, as persons. In a line,
+    `follows` is a key of the snapshot: where that changed, its own sentence says why this did, too. `echoes` is a field
+    of the same line: where that changed alike, it is told once.
     """
 
     label: Words
     show: Callable[[Any], str]
+    follows: str = ""
+    echoes: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,10 @@ def told(telling: Telling, before: Mapping[str, Any], after: Mapping[str, Any], 
         return []
     if isinstance(telling, Value):
         return [_value(telling, was, now)]
-    return list(_lines(telling, _as_list(was), _as_list(now))) or [Change(str(telling.order))]
+    said = {field.follows for field in telling.fields.values() if before.get(field.follows) != after.get(field.follows)}
+    fields = {name: field for name, field in telling.fields.items() if field.follows not in said}
+    found = list(_lines(telling, fields, _as_list(was), _as_list(now)))
+    return found or ([] if said else [Change(str(telling.order))])
 
 
 def _is_equal(was: Any, now: Any) -> bool:
@@ -87,27 +94,44 @@ def _as_list(value: Any) -> list[Any]:
     return [value] if value and value is not _MISSING else []
 
 
-def _value(telling: Value, was: Any, now: Any, *, line: str = "") -> Change:
-    """Tell one value; `line` is the line in which it stands."""
-    label = str(telling.label)
-    what = _("%(line)s, %(what)s") % {"line": line, "what": label} if line else label
+def _value(telling: Value, was: Any, now: Any) -> Change:
+    """Tell one value of the snapshot itself."""
+    if (long := _long(telling, was, now, capfirst(str(telling.label)))) is not None:
+        return long
     shown_was, shown_now = _shown(telling, was), _shown(telling, now)
-    values = {"what": capfirst(what), "was": shown_was, "now": shown_now}
+    values = {"what": capfirst(str(telling.label)), "was": shown_was, "now": shown_now}
     if shown_was == shown_now:
         return Change(_("%(what)s: changed.") % values)
-    if len(shown_was) + len(shown_now) > LONG:
-        sentence = _("%(what)s: written anew.") if shown_was and shown_now else _long_end(shown_now)
-        return Change(sentence % values, _whole(was, shown_was), _whole(now, shown_now))
     if not shown_was:
-        return Change(_("%(what)s: now %(now)s; there was none before.") % values)
+        return Change(_("%(what)s: %(now)s (new).") % values)
     if not shown_now:
         return Change(_("%(what)s: none any more; it was %(was)s.") % values)
     return Change(_("%(what)s: from %(was)s to %(now)s.") % values)
 
 
-def _long_end(now: str) -> str:
-    """Return the sentence of a long text that came or went."""
-    return _("%(what)s: written.") if now else _("%(what)s: taken out.")
+def _clause(telling: Value, was: Any, now: Any) -> str:
+    """Tell one value of a line as a part of the line's sentence."""
+    shown_was, shown_now = _shown(telling, was), _shown(telling, now)
+    values = {"what": str(telling.label), "was": shown_was, "now": shown_now}
+    if shown_was == shown_now:
+        return _("%(what)s changed") % values
+    if not shown_was:
+        return _("%(what)s %(now)s") % values
+    if not shown_now:
+        return _("%(what)s no longer %(was)s") % values
+    return _("%(what)s from %(was)s to %(now)s") % values
+
+
+def _long(telling: Value, was: Any, now: Any, what: str) -> Change | None:
+    """Tell texts that are too long for a sentence; None where they are not."""
+    shown_was, shown_now = _shown(telling, was), _shown(telling, now)
+    if shown_was == shown_now or len(shown_was) + len(shown_now) <= LONG:
+        return None
+    if shown_was and shown_now:
+        sentence = _("%(what)s: written anew.")
+    else:
+        sentence = _("%(what)s: written.") if shown_now else _("%(what)s: taken out.")
+    return Change(sentence % {"what": what}, _whole(was, shown_was), _whole(now, shown_now))
 
 
 def _whole(value: Any, shown: str) -> str:
@@ -119,20 +143,34 @@ def _shown(telling: Value, value: Any) -> str:
     return "" if value is _MISSING or value is None else telling.show(value)
 
 
-def _lines(telling: Lines, was: Sequence[Any], now: Sequence[Any]) -> Iterator[Change]:
-    """Tell what became of lines: first what changed in those that stayed, in their order now, then new, then gone."""
+def _lines(telling: Lines, fields: Mapping[str, Value], was: Sequence[Any], now: Sequence[Any]) -> Iterator[Change]:
+    """Tell what became of lines: those that stayed and those that are new, in their order now, then those gone."""
     pairs, gone = _paired(telling, was, now)
     for line in now:
         old = pairs.get(id(line))
         if old is None:
             yield Change(capfirst(str(telling.new) % {"line": telling.called(line)}))
-            continue
-        for name, field in telling.fields.items():
-            values = old.get(name, _MISSING), line.get(name, _MISSING)
-            if not _is_equal(*values):
-                yield _value(field, *values, line=telling.called(line))
+        else:
+            yield from _line(capfirst(telling.called(line)), fields, old, line)
     for line in gone:
         yield Change(capfirst(str(telling.gone) % {"line": telling.called(line)}))
+
+
+def _line(called: str, fields: Mapping[str, Value], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    """Tell a line that was there before: one sentence with all that changed, and one more for each long text."""
+    pairs = {name: (old.get(name, _MISSING), new.get(name, _MISSING)) for name in fields}
+    clauses, long = [], []
+    for name, field in fields.items():
+        if _is_equal(*pairs[name]) or (field.echoes and pairs.get(field.echoes) == pairs[name]):
+            continue
+        what = _("%(line)s, %(what)s") % {"line": called, "what": field.label}
+        if (text := _long(field, *pairs[name], what)) is not None:
+            long.append(text)
+        else:
+            clauses.append(_clause(field, *pairs[name]))
+    if clauses:
+        yield Change(_("%(line)s: %(changes)s.") % {"line": called, "changes": "; ".join(clauses)})
+    yield from long
 
 
 def _paired(telling: Lines, was: Sequence[Any], now: Sequence[Any]) -> tuple[dict[int, Any], list[Any]]:

@@ -14,8 +14,8 @@ from factsheets.changes.telling import Lines, Value, Words
 
 
 def quoted(text: str) -> str:
-    """Show what somebody typed."""
-    return gettext("“%(text)s”") % {"text": text} if text else ""
+    """Show what somebody typed; without its last full stop, for the sentence around it has one."""
+    return gettext("“%(text)s”") % {"text": text.removesuffix(".")} if text else ""
 
 
 def plain(value: Any) -> str:
@@ -87,12 +87,12 @@ def adviser(line: Any) -> str:
 
 def numbered(words: Words, field: str) -> Callable[[Any], str]:
     """Return what calls a line by its number and what was typed in `field`."""
-    return lambda line: str(words) % {"number": line["number"], "text": line[field]}
+    return lambda line: str(words) % {"number": line["number"], "text": line[field].removesuffix(".")}
 
 
 def quoting(words: Words, field: str) -> Callable[[Any], str]:
     """Return what calls a line by what was typed in `field`."""
-    return lambda line: str(words) % {"text": line[field]}
+    return lambda line: str(words) % {"text": line[field].removesuffix(".")}
 
 
 def terms(label: Words, one: Words, order: Words) -> Lines:

@@ -13,8 +13,9 @@ from typing import Any
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from clusters.snapshot_shape import MemberKey, Snapshot
+from clusters.snapshot_shape import AdviserLine, MemberKey, Snapshot, UptakeLine
 from factsheets import sentences, summary
+from factsheets.changes.words import adviser as adviser_unnamed
 from factsheets.changes.words import organisation, place
 from factsheets.choices import Face
 from factsheets.imprint import Imprint
@@ -82,19 +83,27 @@ def _parts(s: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str]) -> Ite
     yield from _under(_("Who takes part"), Grid((_("Organisation"), _("Role"), _("Persons")), _people(s, names)))
     yield from _under(_("Roadmap"), Grid((_("Stage"), _("Planned"), _("Actual"), _("Status")), _stages(s)))
     yield from _under(_("What we expect"), Grid((_("Outcome"), _("What exactly"), _("When")), _expected(s)))
+    yield from _came_of_it(s, names)
+    yield from _under(_("Out of scope"), Prose(s["out_of_scope"]))
+    yield Heading(_("About this copy"))
+    yield Prose(_about(imprint))
+
+
+def _came_of_it(s: Snapshot, names: Mapping[MemberKey, str]) -> Iterator[Part]:
+    """Yield what came of it, and what changed on the way."""
     yield from _under(_("Outcomes"), Grid((_("Kind"), _("What happened"), _("When"), _("Evidence")), _outcomes(s)))
     if s["no_outcome"]:
         yield Prose(_("The cluster ended without an outcome."))
     yield from _under(
         _("Uptakes"), Grid((_("Result"), _("Taken up by"), _("Territory"), _("How"), _("Proof")), _uptakes(s))
     )
+    yield from _under(_("Peer reviews"), Grid((_("Result"), _("Verdict"), _("Reviewers"), _("When")), _reviews(s)))
+    yield from _under(_("Advice"), Grid((_("Question"), _("What was made of it"), _("Advice by")), _advice(s, names)))
     yield from _under(_("How it will be taken up"), Prose(s["adoption_plan"]))
     yield from _under(_("What was learnt"), Prose(s["lessons"]))
     yield from _under(_("What follows"), Prose(s["next_steps"]))
     yield from _under(_("Conditions of the approval"), Grid((_("Condition"), _("Due"), _("State")), _conditions(s)))
-    yield from _under(_("Out of scope"), Prose(s["out_of_scope"]))
-    yield Heading(_("About this copy"))
-    yield Prose(_about(imprint))
+    yield from _under(_("Changed since the approval"), Grid((_("What"), _("Why"), _("Accepted")), _amendments(s)))
 
 
 def _under(heading: str, part: Prose | Grid) -> Iterator[Part]:
@@ -196,9 +205,51 @@ def _uptakes(s: Snapshot) -> list[tuple[str, ...]]:
             organisation(line["organisation"]),
             place(line["territory"]),
             ", ".join(filter(None, [sentences.label("how", line["kind"]), sentences.label("step", line["step"])])),
-            _("Documented") if line["documented"] else _("Declared"),
+            _proof(line),
         )
         for line in s["uptakes"]
+    ]
+
+
+def _proof(line: UptakeLine) -> str:
+    """Return how what is in use is shown; what is not in use has nothing to show yet."""
+    if line["step"] != "in_use":
+        return ""
+    return _("Documented") if line["documented"] else _("Declared")
+
+
+def _reviews(s: Snapshot) -> list[tuple[str, ...]]:
+    return [
+        (
+            line["solution"],
+            sentences.label("verdict", line["verdict"]),
+            ", ".join(map(organisation, line["organisations"])),
+            sentences.long_day(line["on"]),
+        )
+        for line in s.get("reviews", [])
+    ]
+
+
+def _advice(s: Snapshot, names: Mapping[MemberKey, str]) -> list[tuple[str, ...]]:
+    return [
+        (line["question"], line["what_came"], "; ".join(_adviser(one, names) for one in line["given_by"]))
+        for line in s.get("advice", [])
+    ]
+
+
+def _adviser(line: AdviserLine, names: Mapping[MemberKey, str]) -> str:
+    person = names.get(line["person"] or "", "")
+    return ", ".join(filter(None, [person, organisation(line["organisation"])])) or adviser_unnamed(line)
+
+
+def _amendments(s: Snapshot) -> list[tuple[str, ...]]:
+    return [
+        (
+            ", ".join(sentences.label("amended", name) for name in line["fields"]),
+            line["reason"],
+            sentences.long_day(line["accepted_on"]),
+        )
+        for line in s["amendments"]
     ]
 
 

@@ -103,9 +103,9 @@ def test_a_renamed_and_a_moved_stage_are_the_same_stages_and_not_new_ones() -> N
     after["stages"][-1]["title"] = "Hand over"
     told = sentences(before, after)
     assert len(told) == 3
-    assert f"Stage 1 “{second['title']}”, place: from 2 to 1." in told
+    assert f"Stage 1 “{second['title']}”: place from 2 to 1." in told
     last = before["stages"][-1]["title"]
-    assert f"Stage {len(after['stages'])} “Hand over”, title: from “{last}” to “Hand over”." in told
+    assert f"Stage {len(after['stages'])} “Hand over”: title from “{last}” to “Hand over”." in told
 
 
 def test_sentences_say_what_was_and_what_is_and_long_texts_stand_below() -> None:
@@ -116,6 +116,20 @@ def test_sentences_say_what_was_and_what_is_and_long_texts_stand_below() -> None
     assert "State: from Approved to Paused." in by or "State: from Running to Paused." in by
     assert any(one.startswith("Planned end: from ") and one.endswith(" to 31 January 2027.") for one in by)
     assert by["Lessons: written."].now == after["lessons"]
+
+
+def test_a_new_baseline_is_told_once_and_not_at_each_stage() -> None:
+    before: Any = samples.ordinary_backward()
+    after: Any = {**deepcopy(before), "baseline": {"number": 2, "frozen_on": "2026-08-26"}}
+    for stage in after["stages"]:
+        stage.update(baseline_start="2026-01-01", baseline_end="2026-02-01", slip=0, first_slip=0)
+    number = before["baseline"]["number"]
+    assert [one for one in sentences(before, after) if not one.startswith("Baseline: ")] == []
+    assert f"number from {number} to 2" in sentences(before, after)[0]
+    after["stages"][0].update(status="dropped", actual_end=None)
+    first = after["stages"][0]["title"]
+    assert len(sentences(before, after)) == 2
+    assert sentences(before, after)[1].startswith(f"Stage 1 “{first}”: status from Done to Dropped; ended no longer ")
 
 
 def test_nobody_is_told_by_a_key() -> None:

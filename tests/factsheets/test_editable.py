@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from clusters.choices import State
 from clusters.models import Cluster
@@ -64,8 +66,13 @@ def test_sums_verify_downloads_and_changes_are_told_between_versions(cast: Cast,
     assert f"{base}/v2/changes/" in client.get(f"{base}/v2/en/").text
     told = client.get(f"{base}/v2/changes/").text
     assert "Title: from “Nature-based solutions for flood regulation” to “Wetlands as flood storage”." in told
+    with CaptureQueriesContext(connection) as two:
+        client.get(f"{base}/v2/changes/")
     issued(cluster)
     assert "Both versions say the same." in client.get(f"{base}/v3/changes/").text
+    with CaptureQueriesContext(connection) as three:
+        client.get(f"{base}/v3/changes/")
+    assert (len(two), len(three)) == (3, 3)
     assert "Wetlands as flood storage”." in client.get(f"{base}/v3/changes/?from=1").text
     for wrong in ("3", "9", "x", "-1", "99999999"):
         assert client.get(f"{base}/v3/changes/?from={wrong}").status_code == 404

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from clusters.choices import State
 from clusters.models import Cluster
@@ -111,6 +112,10 @@ def test_the_page_says_what_is_new_keeps_what_was_typed_and_issues(cast: Cast, c
     for page in (f"/clusters/{cluster.reference}/", f"/clusters/{cluster.reference}/preview/"):
         assert f'href="{path}"' in client.get(page).text
         assert f'href="{path}"' not in Client().get(page).text
+    for page, most in ((f"/clusters/{cluster.reference}/", 12), (path, 14)):
+        with CaptureQueriesContext(connection) as captured:
+            client.get(page)
+        assert len(captured) <= most, [row["sql"] for row in captured]
     shown = client.get(path).text
     assert "to “Wetlands as flood storage”." in shown
     assert 'value="issue"' in shown
