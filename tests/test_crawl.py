@@ -167,7 +167,7 @@ def text_of(answer: HttpResponse, folder: Path) -> str:
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
     kind = answer.headers.get("Content-Type", "")
     headers = str(dict(answer.headers))
-    if "spreadsheet" in kind:
+    if "spreadsheet" in kind or "wordprocessing" in kind:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             return headers + " ".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
     if "pdf" in kind:
@@ -208,7 +208,8 @@ def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
     more += [f"/uptakes/{uptake.pk}/" for uptake in running.uptakes.all()]
     more += [f"/reviews/{review.pk}/{page}" for review in running.reviews.all() for page in ("", "edit/", "answer/")]
     more += [f"/chain/review/{review.pk}/" for review in running.reviews.all()]
-    more += [f"/factsheets/{running.reference}/v1/en{suffix}" for suffix in ("/", ".pdf", ".json")]
+    more += [f"/factsheets/{running.reference}/v1/en{suffix}" for suffix in ("/", ".pdf", ".json", ".docx")]
+    more += [f"/factsheets/{running.reference}/v1/{page}" for page in ("changes/", "SHA256SUMS")]
     read |= {address: client.get(address) for address in more if address not in read}
     # Readers see their own address on their account's pages; a search repeats what was typed.
     user = cast.user(role)
