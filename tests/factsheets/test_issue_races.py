@@ -17,7 +17,8 @@ from clusters.models import Cluster
 from community import events, jobs
 from community.models import Job
 from factsheets.actions import issue as module
-from factsheets.actions.issue import issue_factsheet
+from factsheets.actions.interim import issue_interim
+from factsheets.actions.issue import issue_factsheet, take_version
 from factsheets.choices import Face
 from factsheets.models import Edition, Issue
 from tests.cast import make_cast, make_cluster
@@ -112,3 +113,17 @@ def test_control_without_the_lock_the_second_one_hits_the_constraint() -> None:
     ):
         results = at_once(*[lambda: issue(cluster)] * 2)
     assert [type(result).__name__ for result in results if not isinstance(result, Issue)] == ["IntegrityError"]
+
+
+def test_two_who_ask_for_a_factsheet_in_between_at_once_get_one() -> None:
+    cast = make_cast()
+    cluster = make_cluster(cast, State.RUNNING)
+    take_version(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
+    Cluster.objects.filter(pk=cluster.pk).update(title="Wetlands as flood storage")
+
+    def press(name: str) -> Callable[[], object]:
+        return lambda: issue_interim(cluster=cluster, by=cast.user(name), reason="The regions ask.")
+
+    results = at_once(press("lead"), press("coordinator"), press("deputy_lead"))
+    assert sorted(type(result).__name__ for result in results) == ["Issue", "Refusal", "Refusal"]
+    assert list(Issue.objects.values_list("version", flat=True).order_by("version")) == [1, 2]
