@@ -118,6 +118,9 @@ def _register_sections() -> None:
         contributions.page_sections.register(
             f"results.{page}", PageSection(page, "results/sections/list.html", _uptakes_of(page, rows), order=110)
         )
+    contributions.navigation.register(
+        "uptakes", NavigationEntry(_("Uptakes"), "results:uptake_list", order=61, prefixes=("/uptakes/",))
+    )
     contributions.page_sections.register(
         "results.outcomes", PageSection("outcomes", "results/sections/outcomes.html", _beside_outcomes)
     )

@@ -93,6 +93,7 @@ BUDGETS: dict[str, int] = {
     "/dashboard/": 11,
     "/coverage/matches/": 26,
     "/coverage/matches/idle/": 18,
+    "/uptakes/": 12,
     "/policy/": 8,
     "/reports/": 14,
     "/reports/{report}/": 12,

@@ -251,6 +251,7 @@ PUBLIC = frozenset(
         "results:confirm",
         "results:uptake",
         "results:uptake_file",
+        "results:uptake_list",
         "results:uptakes",
         "results:review",
         "results:reviews",
