@@ -108,9 +108,14 @@ def _remind(pk: int, on: date, key: str) -> bool:
 
 def _told(world: Any, entry: dict[str, Any]) -> Any:
     """Return what the demonstration tells of uptakes, reviews and statements; its texts are read only there."""
-    from results.demo import policy, reviews, steps
+    from results.demo import policy, reviews, steps, targets
 
-    return [*steps.told(world, entry), *reviews.told(world, entry), *policy.told(world, entry)]
+    return [
+        *targets.told(world, entry),
+        *steps.told(world, entry),
+        *reviews.told(world, entry),
+        *policy.told(world, entry),
+    ]
 
 
 def _register_sections() -> None:
