@@ -1,4 +1,4 @@
-"""The targets of the demonstration: numbers for the whole mission, made up and marked so, as an administrator sets them."""
+"""The targets of the demonstration: made-up numbers for the whole mission, marked so."""
 
 from __future__ import annotations
 
