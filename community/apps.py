@@ -31,7 +31,7 @@ KINDS = (
     Kind("term", "community.Term", _("term")),
     Kind("text", "community.Text", _("text")),
     Kind("file", "community.File", _("file")),
-    Kind("job", "community.Job", _("job")),
+    Kind("job", "community.Job", _("job"), "community:job", is_told=True),
 )
 
 

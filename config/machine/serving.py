@@ -92,6 +92,10 @@ def serve() -> int:
             company.start("scheduler", [*MANAGE, "run_scheduler"])
         if env.get("TASKS") == "database":
             company.start("worker", [*MANAGE, "db_worker"])
+        elif env.get("TASKS") == "celery":
+            company.start(
+                "worker", [PYTHON, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "-l", "info"]
+            )
         return company.watch()
 
 
