@@ -93,9 +93,8 @@ def serve() -> int:
         if env.get("TASKS") == "database":
             company.start("worker", [*MANAGE, "db_worker"])
         elif env.get("TASKS") == "celery":
-            company.start(
-                "worker", [PYTHON, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "-l", "info"]
-            )
+            celery = [PYTHON, "-m", "celery", "-A", "config", "worker"]
+            company.start("worker", [*celery, "--concurrency", "1", "--loglevel", "info"])
         return company.watch()
 
 

@@ -31,8 +31,8 @@ from tests.factories import NOW
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
 ROOT = Path(__file__).resolve().parents[2]
-FACTSHEETS = 4
-LEASE_SECONDS = 4
+FACTSHEETS = 3
+LEASE_SECONDS = 3
 PATIENCE_SECONDS = 60
 
 #: What a web process does that asks for the factsheets; with `django-tasks-db` its table has to be there first.
