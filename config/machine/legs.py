@@ -109,7 +109,7 @@ def run(leg: Leg, echo: Callable[[str], None] | None = None) -> Outcome:
     outcome.is_partial = bool(lacking)
     named = [*lacking, *(tool for tool in leg.likes if not tool.is_there())]
     if named and not outcome.note:
-        outcome.note = f"WITHOUT {_names(named)}: {_ways(named)}"
+        outcome.note = f"without {_names(named)}: {_ways(named)}"
     outcome.seconds = time.monotonic() - began
     return outcome
 
