@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,8 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from community.access import get_visible
+from community import kinds
+from community.access import get_subject, get_visible
 from community.actions.job import retry_job, stop_job
 from community.batches import can_retry, can_stop
 from community.job_summary import addresses, listed, summary_of
@@ -64,8 +65,18 @@ def _page(request: HttpRequest, found: Job, *, status: int = 200, conflict: str 
         "may_stop": can_stop(found),
         "may_retry": can_retry(found),
         "conflict": conflict,
+        "about": _about(request, found),
     }
     return render(request, PAGE, context, status=status)
+
+
+def _about(request: HttpRequest, found: Job) -> dict[str, str] | None:
+    """Return title and address of what a job is about; None where it is about nothing that the reader may see."""
+    try:
+        subject = get_subject(found.kind, found.subject_id or 0, request.user)
+    except Http404:
+        return None
+    return {"title": kinds.of(subject).title(subject), "url": kinds.url(subject) or ""}
 
 
 class JobStopView(View):

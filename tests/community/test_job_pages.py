@@ -17,7 +17,7 @@ from community.actions.outbox import send_outbox
 from community.batches import NotDone
 from community.choices import ItemState, JobState
 from community.job_summary import summary_of
-from community.models import Job, JobItem, Message, User
+from community.models import Job, JobItem, Message, Need, User
 from community.permissions import Refusal
 from tests import factories as make
 
@@ -47,6 +47,10 @@ def asked(by: User, many: int = 3) -> Job:
     """Return a job that waits, with so many items."""
     needs = [make.make_need(f"Dune {number}") for number in range(1, many + 1)]
     return batches.enqueue_batch("tests.items", key="items", by=by, items=[(need.question, need) for need in needs])
+
+
+def job_subject(job: Job) -> Need:
+    return Need.objects.get(pk=job.items.get(number=1).subject_id)
 
 
 def states(job: Job) -> list[tuple[str, str]]:
@@ -194,3 +198,6 @@ def test_the_page_says_how_far_it_is_and_asks_again_while_it_goes_on(
     assert client.post(f"{url}retry/").headers["Location"] == url
     assert client.post(f"{url}retry/").status_code == 409
     assert "Count the dunes" in client.get("/jobs/").content.decode()
+    plain = jobs.enqueue("tests.items", key="need", subject=job_subject(job), by=asked_by)
+    assert "Dune 1</a>" in client.get(f"/jobs/{plain.pk}/").content.decode()
+    assert client.get(f"/jobs/{jobs.enqueue('tests.items', key='nobody').pk}/").status_code == 404
