@@ -5,7 +5,7 @@ from django.urls import URLPattern, path, register_converter
 from django.views.decorators.http import require_safe
 
 from factsheets.feeds import DocumentsFeed
-from factsheets.views import coverage, files, issue, preview, report, report_draft, statement, verify
+from factsheets.views import coverage, files, issue, missing, preview, report, report_draft, statement, verify
 
 app_name = "factsheets"
 
@@ -44,6 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/<reference:reference>.json", report.report_data, name="report_data"),
     path("coverage.pdf", coverage.coverage_pdf, name="coverage_pdf"),
     path("feeds/factsheets.atom", login_not_required(require_safe(DocumentsFeed())), name="feed"),
+    path("factsheets/missing/", missing.MissingView.as_view(), name="missing"),
     path("factsheets/verify/", verify.verify, name="verify"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>/", issue.version, name="issue"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>.pdf", files.version_pdf, name="issue_pdf"),
