@@ -55,7 +55,7 @@ def register() -> None:
     contributions.desk_items.register("clusters", items)
     contributions.desk_items.register("clusters.amendments", amendment_items)
     contributions.navigation.register(
-        "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/", "/uptakes/"))
+        "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/",))
     )
     contributions.navigation.register(
         "review",

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import kinds
 from community.kinds import Kind
+from community.tasks_api import title_of
 
 KINDS = (
     Kind("user", "community.User", _("account")),
@@ -31,7 +32,7 @@ KINDS = (
     Kind("term", "community.Term", _("term")),
     Kind("text", "community.Text", _("text")),
     Kind("file", "community.File", _("file")),
-    Kind("job", "community.Job", _("job")),
+    Kind("job", "community.Job", _("job"), "community:job", title=lambda job: title_of(job.task), is_told=True),
 )
 
 

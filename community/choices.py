@@ -238,6 +238,7 @@ class JobState(TextChoices):
     RUNNING = "running", _("Running")
     DONE = "done", _("Done")
     FAILED = "failed", _("Failed")
+    CANCELLED = "cancelled", _("Stopped")
 
 
 OPEN_JOB_STATES = (JobState.QUEUED, JobState.RUNNING)

@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from community import contributions, exchange_mails, platform_mails, solution_mails
+from community import contributions, exchange_mails, job_mails, platform_mails, solution_mails
 from community.choices import SolutionStatus
 from community.clock import CHORES
 from community.context_processors import is_demo
@@ -74,6 +74,7 @@ def register() -> None:
     contributions.mail_topics.register("community.account", ACCOUNT)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
+    contributions.mail_topics.register("community.jobs", job_mails.TOPIC)
     for code, chore in CHORES.items():
         contributions.clock_jobs.register(code, chore)
     for code, entry in NAVIGATION.items():

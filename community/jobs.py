@@ -11,9 +11,12 @@ import logging
 import os
 import secrets
 import socket
+import time
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
@@ -25,13 +28,35 @@ from community.tasks_api import function_of, wake_on_commit
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 RUN_JOB = "community.tasks.run_job"
+#: So long the embedded default works in the request that asked; the rest is the scheduler's.
+IN_REQUEST_SECONDS = 5.0
+#: So long the scheduler stays with one job before it looks what else is due: mails are not held up by it.
+IN_SCHEDULER_SECONDS = 40.0
 
 
 class LeaseLost(Exception):
     """Another worker took the job because this one was silent for too long."""
+
+
+class Stopped(Exception):
+    """Somebody asked that the job stops after what it is at."""
+
+
+class Paused(Exception):
+    """The run's time is over; the next one goes on where it was."""
+
+
+_at_the_end: list[Callable[[Job], None]] = []
+
+
+def when_ended(function: Callable[[Job], None]) -> Callable[[Job], None]:
+    """Have a function called, in the transaction that notes it, with each job that is done or given up."""
+    if function not in _at_the_end:
+        _at_the_end.append(function)
+    return function
 
 
 def enqueue(
@@ -66,19 +91,29 @@ def enqueue(
     return job
 
 
-def run(job_id: int, *, at: datetime | None = None) -> bool:
+def run(job_id: int, *, at: datetime | None = None, seconds: float | None = None) -> bool:
     """Run one job if it is due and nobody holds it; tell whether it was run to its end.
 
     Order of effects: take it under a lease and commit; call the function outside of
     any transaction of ours; note what came of it. A failure is noted, tried again
-    later, and given up visibly after the last try; it is never raised.
+    later, and given up visibly after the last try; it is never raised. A job with
+    items that takes longer than `seconds` is left to a later run.
     """
     job = _take(job_id, at or timezone.now())
     if job is None:
         return False
+    if seconds is not None:
+        job.pause_at = time.monotonic() + seconds
     try:
+        if job.attempts > len(RETRY_AFTER) + 1:
+            raise RuntimeError("its worker died each time")
         result = function_of(job.task)(job, **job.arguments)
     except LeaseLost:
+        return False
+    except Stopped:
+        return _note_stop(job, timezone.now())
+    except Paused:
+        _note_pause(job, timezone.now())
         return False
     except Exception as error:
         logger.exception("job %s (%s) failed", job.pk, job.task)
@@ -89,7 +124,8 @@ def run(job_id: int, *, at: datetime | None = None) -> bool:
 
 def run_due(at: datetime, *, limit: int = 100) -> int:
     """Run what waits or was left behind by a dead worker; return how many ran to their end."""
-    return sum(run(pk, at=at) for pk in Job.objects.due(at).values_list("pk", flat=True)[:limit])
+    rows = list(Job.objects.due(at).values_list("pk", flat=True)[:limit])
+    return sum(run(pk, at=at, seconds=IN_SCHEDULER_SECONDS) for pk in rows)
 
 
 def note_progress(job: Job, done: int, total: int) -> None:
@@ -101,6 +137,19 @@ def note_progress(job: Job, done: int, total: int) -> None:
     held = Job.objects.filter(pk=job.pk, state=JobState.RUNNING, lease_owner=job.lease_owner)
     if not held.update(done_count=done, total_count=total, lease_until=timezone.now() + LEASE):
         raise LeaseLost
+
+
+def may_go_on(job: Job) -> None:
+    """Ask, between two items, whether to go on.
+
+    Raises:
+        Stopped: somebody wants it stopped.
+        Paused: the time of this run is over.
+    """
+    if Job.objects.filter(pk=job.pk, is_cancel_wanted=True).exists():
+        raise Stopped
+    if job.pause_at is not None and time.monotonic() >= job.pause_at:
+        raise Paused
 
 
 def _open_job(key: str) -> Job | None:
@@ -139,10 +188,10 @@ def _take(job_id: int, at: datetime) -> Job | None:
     if job is None:
         return None
     job.state, job.attempts, job.is_wanted_again = JobState.RUNNING, job.attempts + 1, False
-    job.started_at, job.lease_until = at, at + LEASE
+    job.started_at, job.begun_at, job.lease_until = at, job.begun_at or at, at + LEASE
     job.lease_owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
     job.save(
-        update_fields=["state", "attempts", "is_wanted_again", "started_at", "lease_until", "lease_owner"],
+        update_fields=["state", "attempts", "is_wanted_again", "started_at", "begun_at", "lease_until", "lease_owner"],
     )
     return job
 
@@ -159,7 +208,39 @@ def _note_success(job: Job, result: dict[str, Any], at: datetime) -> bool:
     row.save(update_fields=["state", "result", "last_error", "attempts", "finished_at", "due_at", "lease_until"])
     if row.state == JobState.QUEUED:
         wake_on_commit(RUN_JOB, row.pk)
+    else:
+        _tell(row)
     return True
+
+
+@transaction.atomic
+def _note_stop(job: Job, at: datetime) -> bool:
+    """Mark the job stopped; what it did stays."""
+    row = Job.objects.select_for_update().get(pk=job.pk)
+    if row.lease_owner != job.lease_owner:
+        return False
+    row.state, row.finished_at, row.lease_until, row.last_error = JobState.CANCELLED, at, None, ""
+    row.is_wanted_again = False
+    row.save(update_fields=["state", "finished_at", "lease_until", "last_error", "is_wanted_again"])
+    return True
+
+
+@transaction.atomic
+def _note_pause(job: Job, at: datetime) -> None:
+    """Let the rest wait for the next run: the scheduler's, or that of whoever is woken."""
+    row = Job.objects.select_for_update().get(pk=job.pk)
+    if row.lease_owner != job.lease_owner:
+        return
+    row.state, row.due_at, row.lease_until, row.attempts = JobState.QUEUED, at, None, 0
+    row.save(update_fields=["state", "due_at", "lease_until", "attempts"])
+    if settings.TASKS_RUN != "immediate":  # else the request that asked would go on with it
+        wake_on_commit(RUN_JOB, row.pk)
+
+
+def _tell(row: Job) -> None:
+    """Let those who asked for it know that a job ended."""
+    for function in _at_the_end:
+        function(row)
 
 
 @transaction.atomic
@@ -174,3 +255,5 @@ def _note_failure(job: Job, error: str, at: datetime) -> None:
     else:
         row.state, row.due_at = JobState.QUEUED, at + RETRY_AFTER[row.attempts - 1]
     row.save(update_fields=["last_error", "lease_until", "state", "finished_at", "due_at"])
+    if row.state == JobState.FAILED:
+        _tell(row)

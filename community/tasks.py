@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.utils import timezone
 
 from community import jobs
@@ -12,7 +13,7 @@ from community.tasks_api import background
 @background()
 def run_job(job_id: int) -> bool:
     """Run one `Job` row, whichever task it names."""
-    return jobs.run(job_id)
+    return jobs.run(job_id, seconds=jobs.IN_REQUEST_SECONDS if settings.TASKS_RUN == "immediate" else None)
 
 
 @background()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 try:
@@ -19,16 +20,19 @@ try:
 except ImportError:  # Django 5.2
     from django_tasks import task as background  # type: ignore[no-redef, unused-ignore]
 
-__all__ = ["background", "function_of", "registered_tasks", "task", "wake", "wake_on_commit"]
+__all__ = ["background", "function_of", "registered_tasks", "task", "title_of", "wake", "wake_on_commit"]
 
 logger = logging.getLogger(__name__)
 
 TaskFunction = Callable[..., Any]
 _functions: dict[str, TaskFunction] = {}
+_titles: dict[str, str | Promise] = {}
 
 
-def task(name: str) -> Callable[[TaskFunction], TaskFunction]:
+def task(name: str, title: str | Promise = "") -> Callable[[TaskFunction], TaskFunction]:
     """Register a function under the name that jobs use; it is called with the job and its arguments.
+
+    `title` says in words what it does, for the page of its jobs.
 
     Raises:
         ValueError: the name is taken.
@@ -37,6 +41,7 @@ def task(name: str) -> Callable[[TaskFunction], TaskFunction]:
     def keep(function: TaskFunction) -> TaskFunction:
         if _functions.setdefault(name, function) is not function:
             raise ValueError(f"task {name!r} is registered already")
+        _titles[name] = title
         return function
 
     return keep
@@ -49,6 +54,11 @@ def function_of(name: str) -> TaskFunction:
         KeyError: no app registered it.
     """
     return _functions[name]
+
+
+def title_of(name: str) -> str:
+    """Return what the task of that name does, in words; its name where nobody gave it some."""
+    return str(_titles.get(name) or name)
 
 
 def registered_tasks() -> list[str]:

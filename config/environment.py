@@ -23,6 +23,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 TRUE = frozenset({"1", "true", "yes", "on"})
 FALSE = frozenset({"0", "false", "no", "off"})
 DATABASE_SCHEMES = ("sqlite", "postgres", "postgresql")
+BROKER_SCHEMES = ("redis", "rediss", "amqp", "amqps")
 SMTP_PORTS = {"smtp": 25, "smtps": 587, "smtp+tls": 587, "smtp+ssl": 465}
 EMAIL_SCHEMES = (*SMTP_PORTS, "filemail", "consolemail", "memorymail", "dummymail")
 
@@ -238,6 +239,23 @@ def email(name: str, default: str | None) -> dict[str, Any]:
     if parts.scheme in SMTP_PORTS:
         found["EMAIL_PORT"] = found["EMAIL_PORT"] or SMTP_PORTS[parts.scheme]
     return {key: setting for key, setting in found.items() if setting}
+
+
+def broker(name: str, *, is_wanted: bool) -> str:
+    """Return the address of the broker of background work; "" where none is wanted.
+
+    Raises:
+        WrongSetting: it is wanted and missing, has another scheme or lacks the host.
+    """
+    value = given(name)
+    if value is None:
+        if is_wanted:
+            raise WrongSetting(name, None, "TASKS=celery needs it, such as redis://127.0.0.1:6379/1 or amqp://host.")
+        return ""
+    parts = split_address(name, value, BROKER_SCHEMES, secret=True)
+    if not parts.hostname:
+        raise WrongSetting(name, value, "must name a host, such as redis://127.0.0.1:6379/1.", secret=True)
+    return value if is_wanted else ""
 
 
 def folder(name: str, default: Path) -> Path:

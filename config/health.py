@@ -33,10 +33,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Answer 200 when database, migrations and storage are in order, else 503.
 
-    Without Pango only PDFs are missing, which a site can be up without: it is
-    named, and does not make the answer a 503. The parts are words, without details.
+    Without Pango only PDFs are missing, and without the broker of `TASKS=celery` work waits for the
+    scheduler, which a site can be up without: they are named, and do not make the answer a 503. The
+    parts are words, without details.
     """
     parts = {"database": database(), "migrations": MISSING, "storage": storage(), "pdf": pdf()}
+    if settings.TASKS_RUN == "celery":
+        parts["broker"] = broker()
     if parts["database"] == OK:
         parts["migrations"] = migrations()
     is_ready = all(parts[name] == OK for name in ("database", "migrations", "storage"))
@@ -73,6 +76,13 @@ def storage() -> str:
             return OK
     except OSError:
         return MISSING
+
+
+def broker() -> str:
+    """Say whether the broker of background work answers."""
+    from config.celery import broker_answers
+
+    return OK if broker_answers() else MISSING
 
 
 @cache

@@ -48,7 +48,7 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 # -- Apps and requests -------------------------------------------------------------------------------------------------
 
 OIDC_SERVER_URL = env.text("OIDC_SERVER_URL")
-TASKS_RUN = env.text("TASKS", "immediate", choices=("immediate", "database"))
+TASKS_RUN = env.text("TASKS", "immediate", choices=("immediate", "database", "celery"))
 
 INSTALLED_APPS = [
     "config",
@@ -152,8 +152,14 @@ else:
 _task_backends = {
     "immediate": "django_tasks.backends.immediate.ImmediateBackend",
     "database": "django_tasks_db.DatabaseBackend",
+    "celery": "config.celery.CeleryBackend",
 }
 TASKS = {"default": {"BACKEND": _task_backends[TASKS_RUN]}}
+BROKER_URL = env.broker("BROKER_URL", is_wanted=TASKS_RUN == "celery")
+# Sites that share a broker have queues of different names.
+BROKER_QUEUE = env.text("BROKER_QUEUE", "registry")
+# A worker that is silent for so long is taken for dead, and another one does its work.
+JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 600, least=1, most=86_400)
 
 # Uploaded files have no address of their own: a view hands them out to those who may see them.
 STORAGE_DIR = env.folder("STORAGE_URL", VAR_DIR / "files")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language
@@ -22,7 +23,7 @@ from community.contributions import MailTopic
 from community.models import Message, NotificationPreference, User
 from factsheets.choices import Face, IssueKind, ReportState
 from factsheets.models import CopReport, Delivery, Issue
-from factsheets.report_shape import ReportedLine
+from factsheets.report_shape import ReportedLine, ReportSnapshot
 
 #: Of what ended longer ago than this nobody is reminded any more.
 REPORTED_WITHIN = timedelta(days=366)
@@ -119,15 +120,15 @@ def _words(report: CopReport, lines: Sequence[ReportedLine]) -> dict[str, Any]:
     }
 
 
-def preview_of(report: CopReport, lines: Sequence[ReportedLine]) -> dict[str, str]:
+def preview_of(report: CopReport, taken: ReportSnapshot) -> dict[str, str]:
     """Return subject and text of the mail as it would be sent now, in the present language."""
     context = {
         "language": get_language(),
         "recipient": None,
         "subject": report,
         "site_url": settings.SITE_URL,
-        "url": f"{settings.SITE_URL}/reports/…/",
+        "url": settings.SITE_URL + reverse("factsheets:report", args=[taken["reference"]]),
         "programme_name": settings.PROGRAMME_NAME,
-        **_words(report, lines),
+        **_words(report, taken["lines"]),
     }
     return mails.words_of(REPORTED, context)

@@ -23,6 +23,7 @@ Anybody = User | AnonymousUser | None
 #: Who sends a report; `CLOCK` is the command without a person.
 SENDERS = (Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR, Capacity.CLOCK)
 NO_SENDER = gettext_lazy("Coordinators report to the community: each for the own working group, the mission's for all.")
+NO_MAKER = gettext_lazy("Coordinators and administrators have missing factsheets made.")
 SENT = gettext_lazy("It was sent. A sent report never changes; what is new goes into the next one.")
 #: Who issues a factsheet between approval and end, the first that is held signs it.
 INTERIM_ISSUERS = (*LEADS, Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR)
@@ -71,6 +72,14 @@ def can_begin(user: Anybody) -> Verdict:
     if viewer(user, timezone.localdate()).is_coordinator:
         return ALLOWED
     return refused(NO_SENDER, "forbidden")
+
+
+def can_catch_up(user: Anybody) -> Verdict:
+    """Administrators and coordinators have documents made that are missing."""
+    who = viewer(user, timezone.localdate())
+    if who.is_administrator or who.is_coordinator:
+        return ALLOWED
+    return refused(NO_MAKER, "forbidden")
 
 
 def can_write(user: Anybody, report: CopReport) -> Verdict:

@@ -77,6 +77,11 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """Keep the versions of which an edition was drawn: those that have an address."""
         return self.exclude(editions=None)
 
+    def incomplete(self) -> Self:
+        """Keep the versions that were never drawn, and those with a current edition that lacks its PDF."""
+        lacking = apps.get_model("factsheets", "Edition").objects.without_pdf()
+        return self.filter(Q(editions=None) | Q(pk__in=lacking.order_by().values("issue")))
+
     def factsheets(self) -> Self:
         """Keep the factsheets of clusters."""
         return self.filter(kind=IssueKind.CLUSTER)

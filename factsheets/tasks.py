@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import partial
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from community import jobs
+from community import batches, jobs
 from community.choices import RedactionReason
 from community.models import Event, Job, Member
 from community.tasks_api import task
 from factsheets.actions.issue import draw_first
+from factsheets.actions.missing import make_missing
 from factsheets.actions.report_effects import deliver
 from factsheets.actions.revise import revise, withdraw_naming
 from factsheets.models import CopReport, Issue
@@ -19,7 +21,7 @@ from factsheets.models import CopReport, Issue
 LAST_TRY = 3
 
 
-@task("factsheets.issue")
+@task("factsheets.issue", _("Draw a document"))
 def issue(job: Job, *, issue: int) -> dict[str, object]:
     """Draw the first edition of a version that was taken."""
     taken = Issue.objects.get(pk=issue)
@@ -27,7 +29,7 @@ def issue(job: Job, *, issue: int) -> dict[str, object]:
     return {"edition": made.pk, "version": taken.version}
 
 
-@task("factsheets.revise")
+@task("factsheets.revise", _("Draw a document once more"))
 def revise_issue(job: Job, *, issue: int, language: str, why: str) -> dict[str, object]:
     """Make the next revision of an issue in one language."""
     made = revise(
@@ -40,7 +42,13 @@ def revise_issue(job: Job, *, issue: int, language: str, why: str) -> dict[str, 
     return {"edition": made.pk if made else None}
 
 
-@task("factsheets.withdraw")
+@task("factsheets.complete", _("Make missing factsheets and PDFs"))
+def complete(job: Job) -> dict[str, object]:
+    """Make what each item of the job lacks."""
+    return batches.work_through(job, lambda item: make_missing(item, by=job.by, at=timezone.now()))
+
+
+@task("factsheets.withdraw", _("Withdraw documents that name a person"))
 def withdraw(job: Job, *, event: int) -> dict[str, object]:
     """Withdraw what names a person who no longer wants to be named."""
     led_by = Event.objects.select_related("by").get(pk=event)
@@ -50,7 +58,7 @@ def withdraw(job: Job, *, event: int) -> dict[str, object]:
     return {"withdrawn": len(found)}
 
 
-@task("factsheets.deliver")
+@task("factsheets.deliver", _("Queue the mails of a report"))
 def deliver_report(job: Job, *, report: int) -> dict[str, object]:
     """Queue the mails of a report that was sent, once its page is there."""
     sent = CopReport.objects.select_related("issue__event").get(pk=report)

@@ -108,9 +108,14 @@ def _remind(pk: int, on: date, key: str) -> bool:
 
 def _told(world: Any, entry: dict[str, Any]) -> Any:
     """Return what the demonstration tells of uptakes, reviews and statements; its texts are read only there."""
-    from results.demo import policy, reviews, steps
+    from results.demo import policy, reviews, steps, targets
 
-    return [*steps.told(world, entry), *reviews.told(world, entry), *policy.told(world, entry)]
+    return [
+        *targets.told(world, entry),
+        *steps.told(world, entry),
+        *reviews.told(world, entry),
+        *policy.told(world, entry),
+    ]
 
 
 def _register_sections() -> None:
@@ -118,6 +123,9 @@ def _register_sections() -> None:
         contributions.page_sections.register(
             f"results.{page}", PageSection(page, "results/sections/list.html", _uptakes_of(page, rows), order=110)
         )
+    contributions.navigation.register(
+        "uptakes", NavigationEntry(_("Uptakes"), "results:uptake_list", order=61, prefixes=("/uptakes/",))
+    )
     contributions.page_sections.register(
         "results.outcomes", PageSection("outcomes", "results/sections/outcomes.html", _beside_outcomes)
     )

@@ -1,4 +1,4 @@
-"""The filters of the page that lays idle solutions beside open needs."""
+"""The filters of the list of uptakes, and of the page that lays idle solutions beside open needs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from community.choices import Vocabulary
 from community.filters import ListFilter, TermFilter
-from community.models import Need, Solution, Territory
+from community.models import Need, Project, Solution, Territory, WorkingGroup
+from results.choices import UptakeKind, UptakeStep
+from results.models import Uptake
 
 
 class CountryFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
@@ -28,6 +30,60 @@ class CountryFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
     def filter(self, qs: Any, value: str) -> Any:
         """Keep the rows in that country."""
         return qs.within(value) if value else qs
+
+
+class ProjectFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """The project that owns the solution, by its code."""
+
+    def __init__(self) -> None:
+        """Offer all projects."""
+
+        def choices() -> list[tuple[str, str]]:
+            return list(Project.objects.order_by("acronym").values_list("code", "acronym"))
+
+        super().__init__(label=_("Project"), field_name="solution__project__code", choices=choices)
+
+
+class GroupFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """The working group that is responsible for the cluster, by its code."""
+
+    def __init__(self) -> None:
+        """Offer all groups."""
+
+        def choices() -> list[tuple[str, str]]:
+            return [(row.code, f"{row.code} {row.title}") for row in WorkingGroup.objects.order_by("code")]
+
+        super().__init__(label=_("Working group"), field_name="cluster__working_group__code", choices=choices)
+
+
+class UptakeFilter(ListFilter):
+    """Uptakes of all clusters: what figures count, and what is on its way there."""
+
+    step = django_filters.ChoiceFilter(label=_("Step"), field_name="state", choices=UptakeStep.choices)
+    proof = django_filters.ChoiceFilter(
+        label=_("Proof"),
+        choices=[("documented", _("Documented by the organisation")), ("declared", _("Declared by the cluster only"))],
+        method="of_proof",
+    )
+    kind = django_filters.ChoiceFilter(label=_("How"), choices=UptakeKind.choices)
+    country = CountryFilter()
+    project = ProjectFilter()
+    wg = GroupFilter()
+    work = django_filters.ChoiceFilter(
+        label=_("Cluster"), choices=[("standing", _("Not discontinued, as figures count"))], method="of_work"
+    )
+
+    class Meta:
+        model = Uptake
+        fields: list[str] = []
+
+    def of_proof(self, rows: Any, name: str, value: str) -> Any:
+        """Keep what the organisation confirmed as it is stated now, or what it did not."""
+        return rows.documented() if value == "documented" else rows.declared()
+
+    def of_work(self, rows: Any, name: str, value: str) -> Any:
+        """Leave out what came of discontinued clusters."""
+        return rows.standing()
 
 
 class OpenNeedFilter(ListFilter):

@@ -18,6 +18,7 @@ from results.views.coverage import coverage
 from results.views.dashboard import dashboard
 from results.views.indicators import IndicatorsView, IndicatorView
 from results.views.matches import IdleView, MatchesView
+from results.views.uptake_list import UptakeListView
 
 app_name = "results"
 
@@ -51,6 +52,7 @@ urlpatterns: list[URLPattern] = [
     path("policy/<int:pk>/<slug:verb>/", policy.StatementVerbView.as_view(), name="statement_verb"),
     path("clusters/<str:reference>/uptakes/", uptake.UptakesView.as_view(), name="uptakes"),
     path("clusters/<str:reference>/uptakes/add/", uptake.UptakeCreateView.as_view(), name="uptake_create"),
+    path("uptakes/", UptakeListView.as_view(), name="uptake_list"),
     path("uptakes/<int:pk>/", uptake.UptakeDetailView.as_view(), name="uptake"),
     path("uptakes/<int:pk>/edit/", uptake.UptakeUpdateView.as_view(), name="uptake_update"),
     path("uptakes/<int:pk>/remove/", uptake.UptakeRemoveView.as_view(), name="uptake_remove"),

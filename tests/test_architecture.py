@@ -67,6 +67,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "events",
             "tasks_api",
             "jobs",
+            "batches",
             "links",
         }
     ),
@@ -74,6 +75,7 @@ ROWS: tuple[frozenset[str], ...] = (
         {
             "exports",
             "summary",
+            "job_summary",
             "kept_snapshot",
             "sentences",
             "exchange_sentences",
@@ -116,6 +118,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "solution_mails",
             "exchange_mails",
             "platform_mails",
+            "job_mails",
             "mailbox",
             "rendering",
             "pdf",

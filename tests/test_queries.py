@@ -25,12 +25,14 @@ from clusters.models import Cluster, Objective, Outcome, PanelQuestion, Particip
 from clusters.notifications.follow_up import PURPOSE
 from community.actions.solution import add_solution_file
 from community.actions.transition import transition
-from community.choices import ConsentPurpose, FileVisibility, Language, PartnerRole, Vocabulary
+from community.choices import ConsentPurpose, FileVisibility, ItemState, Language, PartnerRole, Vocabulary
 from community.links import mint
 from community.models import (
     Comment,
     ExchangeLanguage,
     ExchangeWish,
+    Job,
+    JobItem,
     Liaison,
     Need,
     Organisation,
@@ -41,6 +43,7 @@ from community.models import (
     WorkingGroup,
 )
 from factsheets.actions.issue import take_version
+from factsheets.actions.missing import ask_for_missing
 from factsheets.choices import Face
 from factsheets.models import CopReport
 from results.actions.confirmation import ask_adopter
@@ -94,6 +97,7 @@ BUDGETS: dict[str, int] = {
     "/dashboard/": 11,
     "/coverage/matches/": 26,
     "/coverage/matches/idle/": 18,
+    "/uptakes/": 12,
     "/policy/": 8,
     "/reports/": 14,
     "/reports/{report}/": 12,
@@ -102,6 +106,9 @@ BUDGETS: dict[str, int] = {
     "/desk/": 44,
     "/desk/several/": 11,
     "/notifications/": 12,
+    "/jobs/": 10,
+    "/jobs/{job}/": 14,
+    "/factsheets/missing/": 12,
     "/account/notifications/": 10,
     "/review/": 18,
     "/review/clusters/": 12,
@@ -162,6 +169,8 @@ BUDGETS: dict[str, int] = {
 LEADS_ONLY = (
     "/clusters/{running}/factsheet/issue/",
     "/solutions/{draft}/files/",
+    "/jobs/{job}/",
+    "/factsheets/missing/",
     "/reports/drafts/{report_draft}/",
     "/reports/drafts/{report_draft}/send/",
     "/clusters/{proposed}/prepared/",
@@ -185,6 +194,7 @@ PERSONAL = (
     "/coverage/matches/",
     "/desk/",
     "/notifications/",
+    "/jobs/",
     "/account/",
     "/review/",
     "/review/clusters/",
@@ -271,6 +281,7 @@ class World:
         self._grow_panel(self.advice)
         details = {"what_came": "We know now.", "publish": True}
         move_question(question=self.advice, step="panel_question.close", by=self.cast.user("lead"), **details)
+        self.job = ask_for_missing(by=self.cast.user("coordinator"))
         self.grow()
 
     def _ask_panel(self, text: str) -> PanelQuestion:
@@ -311,6 +322,7 @@ class World:
             "uptake": self.uptake.pk,
             "review": self.review.pk,
             "report": self.report.reference,
+            "job": self.job.pk,
             "report_draft": self.report_draft.pk,
             "outcome": self.running.outcomes.all()[0].pk,
             "panel": self.panel.pk,
@@ -362,6 +374,14 @@ class World:
         self._grow_exchanges(person)
         self._grow_clusters(person)
 
+    def _grow_job(self, cluster: Cluster) -> None:
+        """Give the job one more item that is done and one that failed, and ask for a further job."""
+        for state in (ItemState.DONE, ItemState.FAILED):
+            about = {"kind": "cluster", "subject_id": cluster.pk, "state": state, "finished_at": timezone.now()}
+            number = self.job.items.count() + 1
+            JobItem.objects.create(job=self.job, number=number, label=cluster.title, **about)
+        Job.objects.create(task="factsheets.complete", key=f"x:{number}", by=self.cast.user("coordinator"))
+
     def _grow_exchanges(self, person: Any) -> None:
         """Ask for what the member offers, and say "I would like to" to the offer."""
         term, place = make.make_term(), make.make_territory()
@@ -393,6 +413,7 @@ class World:
             further.solutions.add(self.solution)
             if state == State.SUBMITTED:
                 make_prepared(self.cast, further)
+            self._grow_job(further)
         words = f"Comment {Comment.objects.count()}"
         comment_on_proposal(cluster=self.proposed, by=person.user, text=words, at=timezone.now())
         make_follow_up(self.cast, make_cluster(self.cast, State.CONCLUDED))

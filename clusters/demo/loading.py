@@ -97,7 +97,7 @@ def draw(at: datetime, *, run: bool) -> None:
         return
     for job in waiting.order_by("pk"):
         if any(_run_now(job) for _try in range(TRIES)):
-            Job.objects.filter(pk=job.pk).update(created_at=at, due_at=at, started_at=at, finished_at=at)
+            Job.objects.filter(pk=job.pk).update(created_at=at, due_at=at, begun_at=at, started_at=at, finished_at=at)
 
 
 def _run_now(job: Job) -> bool:

@@ -230,6 +230,7 @@ def _editing(cluster: Cluster, outcome: Outcome) -> dict[str, Any]:
         "ident": f"outcome-{outcome.pk}",
         "open": str(outcome.pk),
         "heading": _("Edit this outcome"),
+        "edited": outcome,
         "button": _("Save this outcome"),
         "action_url": reverse("clusters:outcome_update", args=at),
         "cancel_url": reverse("clusters:outcome_detail", args=at),

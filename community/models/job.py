@@ -18,8 +18,12 @@ class Job(models.Model):
     `task` names the registered function, `arguments` are its keywords. At most
     one job of a `key` is open; asked for again while it runs, it runs once more.
     A worker holds it by a lease; when the worker dies, the lease runs out and
-    another one takes it.
+    another one takes it. `begun_at` is when it was first taken since it was asked
+    for or tried again, `started_at` when the last worker took it.
     """
+
+    #: When this run has to leave the rest to the scheduler, by `time.monotonic`; None: it works to its end.
+    pause_at: float | None = None
 
     task = models.CharField(_("task"), max_length=80)
     key = models.CharField(_("key"), max_length=200)
@@ -34,12 +38,14 @@ class Job(models.Model):
     total_count = models.PositiveIntegerField(_("of"), default=0)
     result = models.JSONField(_("result"), default=dict, blank=True)
     is_wanted_again = models.BooleanField(_("asked for again"), default=False)
+    is_cancel_wanted = models.BooleanField(_("to be stopped"), default=False)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=500, blank=True)
     due_at = models.DateTimeField(_("due at"), default=timezone.now)
     lease_until = models.DateTimeField(_("held until"), null=True, blank=True)
     lease_owner = models.CharField(_("held by"), max_length=60, blank=True)
     created_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    begun_at = models.DateTimeField(_("begun at"), null=True, blank=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
@@ -63,6 +69,11 @@ class Job(models.Model):
     def __str__(self) -> str:
         return f"{self.task} {self.pk}"
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it waits or runs."""
+        return self.state in OPEN_JOB_STATES
+
 
 class JobItem(models.Model):
     """One of the many things a job works through, with its own result, so that one failure stops no other."""
@@ -74,6 +85,7 @@ class JobItem(models.Model):
     subject_id = models.PositiveBigIntegerField(_("subject"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=ItemState, default=ItemState.WAITING)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("item of a job")

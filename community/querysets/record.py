@@ -190,6 +190,10 @@ class JobQuerySet(models.QuerySet["Job"]):
             return self.all()
         return self.filter(by=user) if user is not None and user.is_authenticated and user.is_active else self.none()
 
+    def asked_by(self, user: User) -> Self:
+        """Keep what one account asked for, the newest first."""
+        return self.filter(by=user).order_by("-created_at", "-pk")
+
 
 class ScheduledJobQuerySet(models.QuerySet["ScheduledJob"]):
     """The scheduler's table."""

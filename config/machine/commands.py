@@ -27,7 +27,8 @@ def parser() -> argparse.ArgumentParser:
     each.add_parser("bench", help="measure speed and scale; further arguments go to the benchmark")
     each.add_parser("serve", help="serve with production settings, with the scheduler")
     each.add_parser("doctor", help="say what is there, what is missing and how to get it")
-    each.add_parser("lock", help="write the lock files anew from pyproject.toml")
+    lock = each.add_parser("lock", help="write the lock files anew from pyproject.toml")
+    lock.add_argument("--keep", action="store_true", help="keep the versions that are locked; add what is new")
     return found
 
 
@@ -58,7 +59,9 @@ def _carry_out(given: argparse.Namespace, rest: list[str]) -> int:
         return suite.lint(is_fixing=given.fix)
     if given.command == "bench":
         return bench(rest)
-    plain = {"demo": serving.demo, "serve": serving.serve, "doctor": doctor, "lock": lock}
+    if given.command == "lock":
+        return lock(is_keeping=given.keep)
+    plain = {"demo": serving.demo, "serve": serving.serve, "doctor": doctor}
     return plain[given.command]()
 
 
@@ -95,8 +98,11 @@ def doctor() -> int:
     return 0 if is_whole else 1
 
 
-def lock() -> int:
-    """Write requirements.txt and requirements-dev.txt from pyproject.toml, with hashes for every platform."""
+def lock(*, is_keeping: bool = False) -> int:
+    """Write requirements.txt and requirements-dev.txt from pyproject.toml, with hashes for every platform.
+
+    All in their newest versions, unless `is_keeping`.
+    """
     virtualenv.ensure("dev")
     if subprocess.run([PYTHON, "-m", "uv", "--version"], capture_output=True, check=False).returncode:
         logged([PYTHON, "-m", "pip", "install", "--quiet", "uv"], "setup.log")
@@ -104,7 +110,7 @@ def lock() -> int:
     # The lock names no index: whoever installs uses their own.
     quiet = ["--no-emit-index-url", "--custom-compile-command", "python3 run.py lock"]
     base, dev = str(virtualenv.LOCKS["base"]), str(virtualenv.LOCKS["dev"])
-    upgrade = ["--upgrade"]
+    upgrade = [] if is_keeping else ["--upgrade"]
     logged([*compile_, *quiet, *upgrade, "pyproject.toml", "-o", base], "setup.log")
     logged([*compile_, *quiet, *upgrade, "-c", base, "--group", "dev", "pyproject.toml", "-o", dev], "setup.log")
     say("Written: requirements.txt, requirements-dev.txt")

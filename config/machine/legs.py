@@ -44,7 +44,9 @@ class Leg:
     """A part of the suite that passes or fails by itself.
 
     `needs` are tools without which it cannot run; `wants` those without which it runs,
-    with less shown, which in CI is a failure too. `is_pytest` legs are counted.
+    with less shown, which in CI is a failure too; `likes` those that are only named when
+    they are missing, as they are too large to be asked of everybody. `is_pytest` legs are
+    counted.
     """
 
     name: str
@@ -53,6 +55,7 @@ class Leg:
     env: Mapping[str, str]
     needs: Sequence[Tool] = ()
     wants: Sequence[Tool] = ()
+    likes: Sequence[Tool] = ()
     is_pytest: bool = False
     seconds: int = 1200
 
@@ -104,8 +107,9 @@ def run(leg: Leg, echo: Callable[[str], None] | None = None) -> Outcome:
                 outcome.state, outcome.note = FAILED, _reason(leg, code)
     lacking = [tool for tool in leg.wants if not tool.is_there()]
     outcome.is_partial = bool(lacking)
-    if lacking and not outcome.note:
-        outcome.note = f"without {_names(lacking)}: {_ways(lacking)}"
+    named = [*lacking, *(tool for tool in leg.likes if not tool.is_there())]
+    if named and not outcome.note:
+        outcome.note = f"without {_names(named)}: {_ways(named)}"
     outcome.seconds = time.monotonic() - began
     return outcome
 

@@ -17,6 +17,8 @@ MANAGE = (PYTHON, str(ROOT / "manage.py"))
 # The variables that config/settings.py reads. The suite runs without those of the terminal that started it.
 SETTINGS = (
     "ALLOWED_HOSTS",
+    "BROKER_QUEUE",
+    "BROKER_URL",
     "DATABASE_URL",
     "DATA_RETENTION_YEARS",
     "DEBUG",
@@ -24,6 +26,7 @@ SETTINGS = (
     "DEMO",
     "EMAIL_URL",
     "ERASURE_LEDGER",
+    "JOB_LEASE_SECONDS",
     "LANGUAGES",
     "LEAD_AFTER_END_MONTHS",
     "LEAD_ROLES",

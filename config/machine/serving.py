@@ -92,6 +92,9 @@ def serve() -> int:
             company.start("scheduler", [*MANAGE, "run_scheduler"])
         if env.get("TASKS") == "database":
             company.start("worker", [*MANAGE, "db_worker"])
+        elif env.get("TASKS") == "celery":
+            celery = [PYTHON, "-m", "celery", "-A", "config", "worker"]
+            company.start("worker", [*celery, "--concurrency", "1", "--loglevel", "info"])
         return company.watch()
 
 

@@ -90,8 +90,11 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
 
     def leg(name: str, title: str, marks: str, env: dict[str, str], needs: Sequence[tools.Tool], *flags: str) -> Leg:
         command = [*(PATIENT if name == "sqlite" else ()), *PYTEST, "-m", marks, *flags, *extra]
-        wants = [tools.PANGO, tools.PDFTOTEXT]
-        return Leg(name, title, [command], without_settings(shared | env), needs, wants, is_pytest=True, seconds=limit)
+        wants, likes = [tools.PANGO, tools.PDFTOTEXT], []
+        if name == "postgres":
+            wants, likes = [*wants, tools.REDIS], [tools.RABBITMQ]
+        full = without_settings(shared | env)
+        return Leg(name, title, [command], full, needs, wants, likes, is_pytest=True, seconds=limit)
 
     quick = "" if wish.is_thorough or wish.arguments else " and not slow"
     wide = " or wide" if wish.is_thorough else ""
@@ -145,7 +148,7 @@ def is_wanted(name: str, wish: Wish) -> bool:
 def _prepare(wish: Wish) -> None:
     """Get programs and packages, both at once when apt and pip do not need each other."""
     by_leg = {
-        "postgres": [tools.POSTGRES],
+        "postgres": [tools.POSTGRES, tools.REDIS],
         "browser": BROWSER,
         "pdf": [tools.JAVA],
         "messages": [tools.GETTEXT],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -70,6 +71,15 @@ def _is_on_path(program: str) -> Callable[[], bool]:
     return lambda: shutil.which(program) is not None
 
 
+def _listens(host: str, port: int) -> bool:
+    """Say whether something takes connections there."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
 PANGO = Tool(
     "Pango",
     "PDFs",
@@ -118,6 +128,22 @@ POSTGRES = Tool(
     "sudo dnf install -y postgresql-server",
     "brew install postgresql@17",
 )
+REDIS = Tool(
+    "Redis",
+    "the tests of background work on many machines",
+    _is_on_path("redis-server"),
+    ("redis-server",),
+    "sudo dnf install -y valkey-compat-redis",
+    "brew install redis",
+)
+RABBITMQ = Tool(
+    "RabbitMQ",
+    "the same tests on a second broker; not installed by run.py",
+    lambda: _listens("127.0.0.1", 5672) or bool(os.environ.get("TEST_AMQP_URL")),
+    ("rabbitmq-server",),
+    "sudo dnf install -y rabbitmq-server",
+    "brew install rabbitmq",
+)
 JAVA = Tool(
     "Java",
     "veraPDF, which judges PDFs",
@@ -126,7 +152,7 @@ JAVA = Tool(
     "sudo dnf install -y java-17-openjdk-devel",
     "brew install openjdk@17",
 )
-ALL = (PANGO, CHROMIUM, LIBATOMIC, PDFTOTEXT, GETTEXT, POSTGRES, JAVA)
+ALL = (PANGO, CHROMIUM, LIBATOMIC, PDFTOTEXT, GETTEXT, POSTGRES, REDIS, JAVA)
 
 
 def can_install() -> bool:

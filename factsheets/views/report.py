@@ -20,7 +20,7 @@ from community.choices import MessageState
 from factsheets import sentences, storage
 from factsheets.models import CopReport, DownloadCount, Edition, Issue
 from factsheets.notifications import arrivals
-from factsheets.permissions import can_begin
+from factsheets.permissions import can_begin, can_catch_up
 from factsheets.report_summary import unreported
 from factsheets.views.files import hand_out, without_policy
 from factsheets.views.issue import editions_of, file_is_away
@@ -50,6 +50,7 @@ def reports(request: HttpRequest) -> HttpResponse:
         "code": code,
         "year": year,
         "may_begin": can_begin(request.user),
+        "may_catch_up": can_catch_up(request.user).allowed,
         "is_coordinator": who.is_coordinator,
     }
     if who.is_coordinator:

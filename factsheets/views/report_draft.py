@@ -171,7 +171,7 @@ class ReportSendView(View):
             "seen": content_hash(report),
             "verdict": REPORT.judge(attempt),
             "article": draw_preview(report, taken).article,
-            "mail": preview_of(report, taken["lines"]),
+            "mail": preview_of(report, taken),
             "rhythms": [(Rhythm(code).label, count) for code, count in rhythms().items()],
         }
         return render(request, SEND, context, status=status)

@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from clusters.choices import PUBLIC_STATES
+from clusters.choices import PUBLIC_STATES, State
 from community.visibility import account
 from results.choices import LADDER, LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, UptakeStep
 
@@ -67,6 +67,27 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
     def disclosed(self) -> Self:
         """Keep what everybody may read who sees the cluster: documents and figures show nothing else."""
         return self.filter(is_disclosed=True)
+
+    def listed(self) -> Self:
+        """Keep what the list of all uptakes holds for everybody: disclosed ones of public clusters."""
+        return self.disclosed().filter(cluster__state__in=sorted(PUBLIC_STATES))
+
+    def standing(self) -> Self:
+        """Leave out those of discontinued clusters, as figures do: such a cluster stands for nothing any more."""
+        return self.exclude(cluster__state=State.DISCONTINUED)
+
+    def matching(self, query: str) -> Self:
+        """Keep those whose solution or organisation holds every word of `query`."""
+        solutions, organisations = (
+            apps.get_model("community", name).objects.matching(query).order_by().values("pk")
+            for name in ("Solution", "Organisation")
+        )
+        return self.filter(Q(solution__in=solutions) | Q(organisation__in=organisations))
+
+    def within(self, letters: str) -> Self:
+        """Keep those in a country, or by an organisation of it where no territory is said."""
+        place = Q(territory__country=letters) | Q(territory__isnull=True, organisation__country=letters)
+        return self.filter(place)
 
     def live(self) -> Self:
         """Leave out those that were stopped."""

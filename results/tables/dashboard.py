@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.choices import State
+from results.choices import UptakeStep
 from results.pictures.columns import Column, columns
 from results.rules.dashboard import Quarter, Standing, Story, standing, standings
 
@@ -106,18 +107,19 @@ def dashboard_of(story: Story, on: date) -> Dashboard:
 
 def _figures(now: Standing, regions: int) -> list[Figure]:
     running = f"{reverse('clusters:list')}?state={State.RUNNING}&state={State.PAUSED}"
+    counted = f"{reverse('results:uptake_list')}?step={UptakeStep.IN_USE}&work=standing"
     reached = ngettext("of %(all)d region reached", "of %(all)d regions reached", regions) % {"all": regions}
     return [
         Figure(now.running, ngettext("running cluster", "running clusters", now.running), running),
         Figure(
             now.documented,
             ngettext("uptake documented", "uptakes documented", now.documented),
-            reverse("results:indicators"),
+            f"{counted}&proof=documented",
         ),
         Figure(
             now.declared,
             ngettext("uptake declared only", "uptakes declared only", now.declared),
-            reverse("results:indicators"),
+            f"{counted}&proof=declared",
         ),
         Figure(now.reached, reached, reverse("results:coverage")),
         Figure(

@@ -12,7 +12,7 @@ from unittest.mock import patch
 from django.db import models
 
 from community.permissions import Refusal
-from tests.clusters.test_lifecycle_races import PATIENCE
+from tests.clusters.test_lifecycle_races import patience
 
 
 @contextmanager
@@ -24,7 +24,7 @@ def meeting(*steps: tuple[ModuleType, str]) -> Iterator[None]:
         def step_and_wait(*given: Any, **named: Any) -> Any:
             found = step(*given, **named)
             with suppress(threading.BrokenBarrierError):
-                barrier.wait(PATIENCE)
+                barrier.wait(patience())
             return found
 
         return step_and_wait

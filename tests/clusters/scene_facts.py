@@ -6,11 +6,13 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from clusters.actions import inverses, participation, roadmap_confirm, room
 from clusters.actions.assignment import assign_review
 from clusters.actions.condition import meet_condition
+from clusters.actions.evidence import add_outcome_file
 from clusters.actions.merge import ask_merge
 from clusters.actions.prepared import prepare_decision
 from clusters.actions.proposal_comment import comment_on_proposal
@@ -176,6 +178,13 @@ def prepared(cast: Cast, cluster: Cluster) -> Facts:
 
 def commented(cast: Cast, cluster: Cluster) -> Facts:
     return {"comment": comment_on_proposal(cluster=cluster, by=cast.user("member"), text="Ask the port.")}
+
+
+def shown_by_file(cast: Cast, cluster: Cluster) -> Facts:
+    outcome = cluster.outcomes.all()[0]
+    given = {**RIGHTS, "title": "Readings", "visibility": "public"}
+    file = add_outcome_file(outcome=outcome, by=cast.user("lead"), content=ContentFile(b"30 wells", "a.txt"), **given)
+    return {"outcome": outcome, "file": file, "reason": "A newer one is there."}
 
 
 def linked(cast: Cast, cluster: Cluster, role: str = "") -> Any:

@@ -52,6 +52,7 @@ from tests.clusters.scene_facts import (
     reminded_stage,
     shared,
     shifted,
+    shown_by_file,
     there,
     wanted,
 )
@@ -86,6 +87,8 @@ SCENES: dict[str, tuple[str, str, Maker]] = {
     "day.report_day": (R, "lead", day),
     "draft_share.share_draft": (D, "proposer", lambda cast, c: {"reader": listed(cast)}),
     "draft_share.unshare_draft": (D, "proposer", shared),
+    "evidence.add_outcome_file": (R, "lead", lambda cast, c: {**RIGHTS, "title": "Readings", "visibility": "public"}),
+    "evidence.remove_outcome_file": (R, "lead", shown_by_file),
     "evidence.add_evidence": (R, "lead", lambda cast, c: {**RIGHTS, "title": "Readings", "visibility": "public"}),
     "invitation.send_invitations": (R, "lead", lambda cast, c: {"text": "new@port.example, other@port.example"}),
     "invitation_answer.accept_address": (R, "member", lambda cast, c: {"link": linked(cast, c, "member")}),

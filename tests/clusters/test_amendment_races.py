@@ -23,7 +23,7 @@ from community.models import Event
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.races import without_locks
-from tests.clusters.test_lifecycle_races import PATIENCE, at_once
+from tests.clusters.test_lifecycle_races import at_once, patience
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -48,7 +48,7 @@ def meeting_between_reading_and_writing() -> Iterator[None]:
     def judge_and_wait(attempt: object) -> object:
         verdict = judge(attempt)  # type: ignore[arg-type]
         with suppress(threading.BrokenBarrierError):
-            barrier.wait(PATIENCE)
+            barrier.wait(patience())
         return verdict
 
     with patch.object(AMENDMENT, "judge", judge_and_wait):

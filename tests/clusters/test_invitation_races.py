@@ -20,7 +20,7 @@ from community.links import mint
 from community.models import Event, Member, Message, SignedLink
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_lifecycle_races import PATIENCE, at_once
+from tests.clusters.test_lifecycle_races import at_once, patience
 from tests.matrix.places import make_invitation
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -41,7 +41,7 @@ def meeting_after(module: Any, *names: str) -> Iterator[None]:
         def ask_and_wait(*args: Any, **kwargs: Any) -> Any:
             found = function(*args, **kwargs)
             with suppress(threading.BrokenBarrierError):
-                barrier.wait(PATIENCE)
+                barrier.wait(patience())
             return found
 
         return ask_and_wait

@@ -20,7 +20,7 @@ from community.models import Event, Member, Message
 from community.permissions import Refusal, Verdict
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_lifecycle_races import PATIENCE, at_once
+from tests.clusters.test_lifecycle_races import at_once, patience
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -43,7 +43,7 @@ def meeting_after_the_question_of_room() -> Iterator[None]:
     def ask_and_wait(cluster: Cluster) -> Verdict:
         verdict = has_room(cluster)
         with suppress(threading.BrokenBarrierError):
-            barrier.wait(PATIENCE)
+            barrier.wait(patience())
         return verdict
 
     with patch.object(actions, "has_room", ask_and_wait):
@@ -134,7 +134,7 @@ def answer_and_take_back(cast: Cast, row: Participation, member: Member) -> list
         def judged(user: Any, participation: Participation) -> Verdict:
             verdict = judge(user, participation)
             with suppress(threading.BrokenBarrierError):
-                barrier.wait(PATIENCE)
+                barrier.wait(patience())
             return verdict
 
         return judged

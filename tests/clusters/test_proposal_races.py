@@ -19,11 +19,9 @@ from clusters.models import Cluster
 from community.models import Event, Organisation
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_lifecycle_races import at_once
+from tests.clusters.test_lifecycle_races import at_once, patience
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
-
-PATIENCE = 0.4
 
 
 @contextmanager
@@ -35,7 +33,7 @@ def meeting_at(module: Any, name: str) -> Iterator[None]:
     def read_and_wait(*args: Any, **kwargs: Any) -> Any:
         found = real(*args, **kwargs)
         with suppress(threading.BrokenBarrierError):
-            barrier.wait(PATIENCE)
+            barrier.wait(patience())
         return found
 
     with patch.object(module, name, read_and_wait):

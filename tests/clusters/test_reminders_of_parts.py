@@ -27,8 +27,8 @@ from community.choices import MessageState
 from community.models import Appointment, Message, SignedLink
 from community.notifications import path_of
 from factsheets.actions.issue import issue_factsheet
-from factsheets.choices import Face, IssueKind
-from factsheets.models import CopReport, Issue
+from factsheets.actions.report import begin_report, send_report
+from factsheets.choices import Face
 from results.actions.confirmation import ask_adopter
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.test_reminders import DAYS
@@ -382,9 +382,10 @@ def test_what_ended_and_stands_in_no_report_waits_for_the_coordinators_of_its_gr
     ended = make_cluster(cast, State.CONCLUDED)
     make_cluster(cast, State.RUNNING)
     on = TODAY + timedelta(days=14)
-    group = {("Coordinator Person", Why.NO_ANSWER), ("Coordinator_Proposer Person", Why.NO_ANSWER)}
-    assert unreported(on) == group, "listed with the reason why nobody is mailed yet"
-    assert send_reminders(on=on).sends == []
+    group = {("Coordinator Person", "None"), ("Coordinator_Proposer Person", "None")}
+    assert unreported(on) == group
+    assert {row.person.name for row in send_reminders(on=on).sends} == {name for name, _why in group}
+    group = {(name, Why.SENT) for name, _why in group}
     client = Client()
     client.force_login(cast.user("coordinator"))
     page = client.get(f"/reminders/?on={on.isoformat()}").text
@@ -393,18 +394,10 @@ def test_what_ended_and_stands_in_no_report_waits_for_the_coordinators_of_its_gr
         cluster=ended, face=Face.BACKWARD, reason="conclude", by=None, at=NOW, accepts_missing_pdf=True
     )
     assert unreported(on) == group
-    report = Issue.objects.create(
-        kind=IssueKind.REPORT,
-        subject_kind="report",
-        subject_id=1,
-        reference="report-1",
-        version=1,
-        title="Report",
-        issued_at=NOW,
-        snapshot={"language": "en"},
-        snapshot_sha256="1" * 64,
-    )
-    CopReport.objects.create(issue=report, from_on=TODAY, until_on=TODAY).factsheets.add(final)
+    by = cast.user("coordinator")
+    draft = begin_report(working_group=cast.group, from_on=TODAY, until_on=TODAY, by=by)
+    assert (list(draft.factsheets.all()), unreported(on)) == ([final], group)
+    send_report(report=draft, by=by)
     assert unreported(on) == set()
 
 

@@ -49,6 +49,7 @@ STRANGERS = ("visitor", "member", "other_lead", "other_external", "superuser")
 #: What a press takes beside what it must have.
 RIGHTS: dict[str, Any] = {"rights_holder": "The region", "licence": "CC BY 4.0", "is_free_for_eu_use": True}
 FURTHER: dict[str, dict[str, Any]] = {
+    "evidence.add_outcome_file": {**RIGHTS, "title": "Readings", "visibility": FileVisibility.PUBLIC},
     "evidence.add_evidence": {**RIGHTS, "title": "Readings", "visibility": FileVisibility.PUBLIC},
     "invitation.send_invitations": {"text": "new@port.example"},
     "room_file.add_room_file": {**RIGHTS, "visibility": FileVisibility.PUBLIC},

@@ -53,6 +53,14 @@ def test_without_pango_the_site_is_ready_and_says_what_is_missing(client: Client
     assert (response.status_code, response.json()["pdf"]) == (200, "missing")
 
 
+@pytest.mark.django_db
+def test_without_its_broker_the_site_is_ready_and_says_so(client: Client, settings, monkeypatch) -> None:
+    settings.TASKS_RUN = "celery"
+    monkeypatch.setattr(health, "broker", lambda: "missing")
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["broker"]) == (200, "missing")
+
+
 def test_the_check_says_which_library_is_missing_and_how_to_get_it(monkeypatch) -> None:
     absent = natives.Library("nothing", "libnothing.so.9", "libnothing.9.dylib", "libnothing9")
     monkeypatch.setattr(natives, "missing", lambda: [absent])

@@ -35,6 +35,7 @@ from tests.matrix.table_clusters import (
 )
 from tests.matrix.table_exchanges import EXCHANGES
 from tests.matrix.table_figures import FIGURES
+from tests.matrix.table_jobs import JOBS
 from tests.matrix.table_panel import PANEL
 from tests.matrix.table_policy import POLICY
 from tests.matrix.table_reports import REPORTS
@@ -175,6 +176,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "verbs": VERBS,
     "factsheets": FACTSHEETS,
     "figures": FIGURES,
+    "jobs": JOBS,
     "panel": PANEL,
     "policy": POLICY,
     "reports": REPORTS,
@@ -253,6 +255,7 @@ PUBLIC = frozenset(
         "results:confirm",
         "results:uptake",
         "results:uptake_file",
+        "results:uptake_list",
         "results:uptakes",
         "results:review",
         "results:reviews",

@@ -39,6 +39,7 @@ UPTAKES = (
         post=workers(422),
         case="concluded, so followed up",
     ),
+    page("results:uptake_list"),
     page("results:uptake", places.uptake()),
     page("results:uptake", places.uptake(is_disclosed=False), who(404, (200, INSIDE)), case="not disclosed"),
     page("results:uptake", of(pk=99999), GONE, case="no such uptake"),

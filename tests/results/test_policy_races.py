@@ -18,7 +18,7 @@ from results.actions import policy as actions
 from results.models import StatementVersion
 from results.policy_lifecycle import STATEMENT
 from tests.cast import Cast, make_cast
-from tests.clusters.test_lifecycle_races import PATIENCE, at_once
+from tests.clusters.test_lifecycle_races import at_once, patience
 from tests.results.test_policy import discussed
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -37,7 +37,7 @@ def meeting_in_judgement() -> Iterator[None]:
     def judge_and_wait(attempt: Any) -> Any:
         verdict = judge(attempt)
         with suppress(BrokenBarrierError):
-            barrier.wait(PATIENCE)
+            barrier.wait(patience())
         return verdict
 
     with patch.object(STATEMENT, "judge", judge_and_wait):

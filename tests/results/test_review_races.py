@@ -20,7 +20,7 @@ from results.actions import review as actions
 from results.models import PeerReview
 from results.review_lifecycle import REVIEW
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_lifecycle_races import PATIENCE, at_once
+from tests.clusters.test_lifecycle_races import at_once, patience
 from tests.results.making_reviews import make_owner, make_review, published
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -39,7 +39,7 @@ def meeting_in_judgement() -> Iterator[None]:
     def judge_and_wait(attempt: Any) -> Any:
         verdict = judge(attempt)
         with suppress(BrokenBarrierError):
-            barrier.wait(PATIENCE)
+            barrier.wait(patience())
         return verdict
 
     with patch.object(REVIEW, "judge", judge_and_wait):

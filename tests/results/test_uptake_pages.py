@@ -152,3 +152,52 @@ def test_a_step_asks_for_what_it_needs_and_says_what_is_in_its_way(cast: Cast, c
     )
     wrong = client.get(f"/uptakes/{uptake.pk}/interested/").content.decode()
     assert "This uptake is on the step “Committed”" in wrong
+
+
+# -- The list of all ---------------------------------------------------------------------------------------------------
+
+
+def listed(query: str) -> list[str]:
+    """Return the organisations on the list, in alphabetical order."""
+    page = Client().get(f"/uptakes/{query}")
+    assert page.status_code == 200
+    return sorted(row.organisation.name for row in page.context["page_obj"])
+
+
+def test_the_list_of_all_uptakes_holds_what_everybody_may_read_and_is_narrowed(cast: Cast, cluster: Cluster) -> None:
+    uptake = make_uptake(cast, cluster)
+    make_uptake(cast, cluster, name="Another Board")
+    make_uptake(cast, cluster, name="Third Board", state="aware")
+    make_uptake(cast, cluster, name="Silent Board", is_disclosed=False)
+    make_uptake(cast, make_cluster(cast, State.DISCONTINUED), name="Left Board")
+    answered(asked(cast, uptake)[1])
+    first = uptake.organisation.name
+    assert listed("") == sorted([first, "Another Board", "Third Board", "Left Board"])
+    assert listed("?step=in_use&work=standing&proof=documented") == [first]
+    assert listed("?step=in_use&work=standing&proof=declared") == ["Another Board"]
+    assert listed("?q=thi board") == ["Third Board"]
+    assert listed(f"?project={cast.solution.project.code}&wg={cast.group.code}&step=aware") == ["Third Board"]
+    assert listed("?country=XX") == []
+    assert "Silent" not in signed_in(cast, "lead").get("/uptakes/").text
+
+
+def test_the_figures_of_the_dashboard_lead_to_exactly_what_they_count(cast: Cast, cluster: Cluster) -> None:
+    uptake = make_uptake(cast, cluster)
+    make_uptake(cast, cluster, name="Another Board")
+    make_uptake(cast, make_cluster(cast, State.DISCONTINUED), name="Left Board")
+    answered(asked(cast, uptake)[1])
+    figures = Client().get("/dashboard/").context["dashboard"].figures
+    counted = {figure.url: figure.number for figure in figures if figure.url.startswith("/uptakes/")}
+    assert len(counted) == 2
+    for url, number in counted.items():
+        assert Client().get(url).context["page_obj"].paginator.count == number, url
+
+
+def test_the_list_is_handed_out_as_it_is_filtered(cast: Cast, cluster: Cluster) -> None:
+    make_uptake(cast, cluster)
+    make_uptake(cast, cluster, name="=Another Board", state="aware")
+    sheet = Client().get("/uptakes/?step=aware&format=csv").content.decode()
+    rows = sheet.strip().splitlines()
+    assert (len(rows), rows[0].startswith("\ufeffsolution,project"), "'=Another Board" in rows[1]) == (2, True, True)
+    book = Client().get("/uptakes/?format=xlsx")
+    assert book.content[:2] == b"PK"

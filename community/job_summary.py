@@ -1,0 +1,118 @@
+"""How far a job is, in numbers and words, for its page and its mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from math import ceil
+
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from community import kinds
+from community.choices import ItemState, JobState
+from community.models import Job, JobItem
+from community.tasks_api import title_of
+
+#: So many items are listed, failed ones first.
+LISTED = 200
+#: A speed is said from so many finished items on.
+ENOUGH = 2
+
+
+@dataclass(frozen=True)
+class JobSummary:
+    """A job as its page shows it. `speed` is items a minute, `minutes_left` an estimate; None: not known yet."""
+
+    job: Job
+    title: str
+    is_open: bool
+    done: int
+    failed: int
+    total: int
+    speed: float | None
+    minutes_left: int | None
+
+    @property
+    def finished(self) -> int:
+        """How many items have their result, good or bad."""
+        return self.done + self.failed
+
+    @property
+    def left(self) -> int:
+        """How many items wait."""
+        return self.total - self.finished
+
+    @property
+    def how_far(self) -> str:
+        """N of m, as a sentence."""
+        return _("%(finished)d of %(total)d") % {"finished": self.finished, "total": self.total}
+
+    @property
+    def state(self) -> str:
+        """Where it stands, in words."""
+        if self.is_open and self.job.is_cancel_wanted:
+            return _("Stops after what it is at")
+        if self.job.state == JobState.QUEUED and self.job.begun_at:
+            return _("Goes on within a minute")
+        if self.job.state == JobState.DONE and self.failed:
+            words = ngettext("Done, but %(count)d failed", "Done, but %(count)d failed", self.failed)
+            return words % {"count": self.failed}
+        return str(JobState(self.job.state).label)
+
+    @property
+    def rest(self) -> str:
+        """How long it will take, as a sentence; empty where that is not known."""
+        if self.minutes_left is None:
+            return ""
+        words = ngettext("about %(count)d minute left", "about %(count)d minutes left", self.minutes_left)
+        return words % {"count": self.minutes_left}
+
+
+def summary_of(job: Job, *, at: datetime) -> JobSummary:
+    """Return how far a job is at the moment `at`; two queries for one with items, one else."""
+    counts = dict(job.items.order_by().values_list("state").annotate(Count("pk")))
+    done, failed = counts.get(ItemState.DONE, 0), counts.get(ItemState.FAILED, 0)
+    total = sum(counts.values())
+    if not total:
+        done, total = job.done_count, job.total_count
+    is_open = job.is_open
+    speed = _speed(job, done if not counts else None, at)
+    left = total - done - failed
+    minutes = ceil(left / speed) if speed and left and is_open else None
+    return JobSummary(job, title_of(job.task), is_open, done, failed, total, speed, minutes)
+
+
+def _speed(job: Job, count: int | None, at: datetime) -> float | None:
+    """Return how many items a minute were finished since the job was begun; `count` where it has none of its own."""
+    if job.begun_at is None:
+        return None
+    if count is None:
+        count = job.items.filter(finished_at__gte=job.begun_at).count()
+    seconds = ((job.finished_at or at) - job.begun_at).total_seconds()
+    return count * 60 / seconds if count >= ENOUGH and seconds > 0 else None
+
+
+def listed(job: Job) -> list[JobItem]:
+    """Return the items to show: what failed first, then what waits, then what is done."""
+    rank = {ItemState.FAILED: 0, ItemState.WAITING: 1, ItemState.DONE: 2}
+    found: list[JobItem] = []
+    for state in sorted(rank, key=lambda one: rank[one]):
+        if len(found) < LISTED:
+            found += job.items.filter(state=state).order_by("number")[: LISTED - len(found)]
+    return found
+
+
+def addresses(items: Sequence[JobItem], *, of: ItemState = ItemState.DONE) -> dict[int, str]:
+    """Return the pages of what items in the state `of` are about, by the item's key; one query for each kind."""
+    wanted: dict[str, list[int]] = {}
+    for item in items:
+        if item.state == of and item.subject_id is not None:
+            wanted.setdefault(item.kind, []).append(item.subject_id)
+    urls: dict[tuple[str, int], str] = {}
+    for code, keys in wanted.items():
+        for pk, row in kinds.get(code).model_class._default_manager.in_bulk(keys).items():
+            urls[code, pk] = kinds.url(row) or ""
+    return {item.pk: url for item in items if (url := urls.get((item.kind, item.subject_id or 0)))}
