@@ -41,7 +41,9 @@ class ProjectFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         def choices() -> list[tuple[str, str]]:
             return list(Project.objects.order_by("acronym").values_list("code", "acronym"))
 
-        super().__init__(label=_("Project"), field_name="solution__project__code", choices=choices)
+        super().__init__(
+            label=_("Project"), field_name="solution__project__code", choices=choices, empty_label=_("Any")
+        )
 
 
 class GroupFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
@@ -53,24 +55,32 @@ class GroupFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         def choices() -> list[tuple[str, str]]:
             return [(row.code, f"{row.code} {row.title}") for row in WorkingGroup.objects.order_by("code")]
 
-        super().__init__(label=_("Working group"), field_name="cluster__working_group__code", choices=choices)
+        super().__init__(
+            label=_("Working group"), field_name="cluster__working_group__code", choices=choices, empty_label=_("Any")
+        )
 
 
 class UptakeFilter(ListFilter):
     """Uptakes of all clusters: what figures count, and what is on its way there."""
 
-    step = django_filters.ChoiceFilter(label=_("Step"), field_name="state", choices=UptakeStep.choices)
+    step = django_filters.ChoiceFilter(
+        label=_("Step"), field_name="state", choices=UptakeStep.choices, empty_label=_("Any")
+    )
     proof = django_filters.ChoiceFilter(
         label=_("Proof"),
         choices=[("documented", _("Documented by the organisation")), ("declared", _("Declared by the cluster only"))],
         method="of_proof",
+        empty_label=_("Any"),
     )
-    kind = django_filters.ChoiceFilter(label=_("How"), choices=UptakeKind.choices)
+    kind = django_filters.ChoiceFilter(label=_("How"), choices=UptakeKind.choices, empty_label=_("Any"))
     country = CountryFilter()
     project = ProjectFilter()
     wg = GroupFilter()
     work = django_filters.ChoiceFilter(
-        label=_("Cluster"), choices=[("standing", _("Not discontinued, as figures count"))], method="of_work"
+        label=_("Cluster"),
+        choices=[("standing", _("Not discontinued, as figures count"))],
+        method="of_work",
+        empty_label=_("Any"),
     )
 
     class Meta:
