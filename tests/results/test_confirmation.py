@@ -240,6 +240,16 @@ def test_somebody_else_who_is_signed_in_consumes_nothing(cast: Cast, uptake: Upt
     assert Client().get("/confirm/unknown/").status_code == 404
 
 
+def test_the_address_that_was_asked_is_read_by_who_may_ask(cast: Cast, uptake: Uptake, client: Client) -> None:
+    asked(cast, uptake)
+    read = {}
+    for role in ("lead", "coordinator", "participant"):
+        client.force_login(cast.user(role))
+        page = client.get(f"/uptakes/{uptake.pk}/").text
+        read[role] = (ADDRESS in page, "The organisation was asked on" in page)
+    assert read == {"lead": (True, False), "coordinator": (True, False), "participant": (False, True)}
+
+
 def test_a_link_lasts_sixty_days_and_its_holder_renews_it(cast: Cast, uptake: Uptake, client: Client) -> None:
     _row, path = asked(cast, uptake)
     with time_machine.travel(NOW + timedelta(days=61), tick=False):
