@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -29,6 +30,7 @@ from results.rules.coverage import (
     countries_without,
     in_all,
 )
+from results.tables.coverage import coverage_of
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 
@@ -113,19 +115,44 @@ def test_the_last_line_counts_each_thing_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "works", "uptakes"),
+    ("wanted", "works", "uptakes", "needs", "idle"),
     [
-        (Wanted(), [1, 2, 3, 4], 3),
-        (Wanted(group="WG2"), [2, 3, 4], 2),
-        (Wanted(project="TREASURE"), [1, 2], 1),
-        (Wanted(country="IT"), [1], 1),
-        (Wanted(outcome="networking"), [3], 1),
-        (Wanted(group="WG1", outcome="networking"), [], 0),
+        (Wanted(), [1, 2, 3, 4], 3, 2, 3),
+        (Wanted(group="WG2"), [2, 3, 4], 2, 2, 3),
+        (Wanted(project="TREASURE"), [1, 2], 1, 2, 0),
+        (Wanted(project="FRED"), [2], 1, 2, 2),
+        (Wanted(country="IT"), [1], 1, 0, 3),
+        (Wanted(country="MT"), [], 0, 1, 3),
+        (Wanted(outcome="networking"), [3], 1, 2, 3),
+        (Wanted(group="WG1", outcome="networking"), [], 0, 2, 3),
     ],
 )
-def test_what_is_chosen_is_counted_and_nothing_else(wanted: Wanted, works: list[int], uptakes: int) -> None:
+def test_what_is_chosen_is_counted_and_nothing_else(
+    wanted: Wanted, works: list[int], uptakes: int, needs: int, idle: int
+) -> None:
     kept = chosen(FACTS, wanted)
+    figures = in_all(kept, Columns.GROUP)
     assert ([one.pk for one in kept.works], len(kept.taken)) == (works, uptakes)
+    assert (figures.needs, figures.idle) == (needs, idle)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rows", "needs", "idle"),
+    [
+        (Wanted(country="MT"), Rows.COUNTRY, [1, 1], [None, None]),
+        (Wanted(country="MT"), Rows.REGION, [1, 1], [None, None]),
+        (Wanted(project="FRED"), Rows.PROJECT, [None, None], [2, 2]),
+    ],
+)
+def test_the_last_line_adds_up_what_is_shown(
+    wanted: Wanted, rows: Rows, needs: list[int | None], idle: list[int | None]
+) -> None:
+    facts = replace(
+        FACTS, countries={"EL": "Greece", "IT": "Italy", "MT": "Malta"}, projects=(("FRED", ""), ("TREASURE", ""))
+    )
+    found = coverage_of(facts, wanted, rows, Columns.GROUP, sees_proposed=False)
+    lines = [*(line for line in found.lines if line.key), found.total]
+    assert ([line.needs for line in lines], [line.idle for line in lines]) == (needs, idle)
 
 
 def test_the_map_says_its_figures_in_words_and_leads_to_the_clusters() -> None:
