@@ -13,6 +13,7 @@ from clusters.choices import OutcomeKind, State
 from clusters.models import Outcome
 from community.models import Territory
 from results.coverage import facts_for, idle_solutions
+from results.models import Uptake
 from results.pictures.tilemap import Tile, tilemap
 from results.rules.coverage import (
     UNSAID,
@@ -33,6 +34,7 @@ from results.rules.coverage import (
 from results.tables.coverage import coverage_of
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
+from tests.results.making import make_uptake
 
 CRETE = Region("EL43", "Kriti", "EL", 16, 9)
 ATTICA = Region("EL30", "Attiki", "EL", 16, 6)
@@ -203,11 +205,17 @@ def test_facts_are_read_from_public_records_and_proposals_for_members(cast: Cast
 
 
 @pytest.mark.django_db
-def test_a_solution_is_idle_until_a_cluster_works_with_it(cast: Cast) -> None:
-    draft = make_cluster(cast, State.DRAFT)
-    draft.solutions.add(cast.solution)
+def test_a_solution_is_idle_until_everybody_may_read_who_works_with_it(cast: Cast) -> None:
+    for state in (State.DRAFT, State.SUBMITTED, State.RETURNED):
+        make_cluster(cast, state).solutions.add(cast.solution)
+    running = make_cluster(cast, State.RUNNING)
+    make_uptake(cast, running, is_disclosed=False)
+    running.solutions.remove(cast.solution)
     assert list(idle_solutions()) == [cast.solution]
-    make_cluster(cast, State.RUNNING).solutions.add(cast.solution)
+    Uptake.objects.update(is_disclosed=True)
+    assert list(idle_solutions()) == []
+    Uptake.objects.update(is_disclosed=False)
+    running.solutions.add(cast.solution)
     assert list(idle_solutions()) == []
 
 
