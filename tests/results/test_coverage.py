@@ -240,5 +240,8 @@ def test_page_and_file_hold_the_same_numbers_and_a_wrong_choice_says_so(cast: Ca
         "open_needs": "",
         "idle_solutions": "",
     }
+    projects = client.get("/coverage/", {"rows": "project"}).text
+    heads = ["Clusters by project", "Clusters that take place there"]
+    assert [[head in text for head in heads] for text in (projects, page.text)] == [[True, False], [False, True]]
     wrong = client.get("/coverage/", {"rows": "planet"})
     assert (wrong.status_code, "coverage" in wrong.context) == (422, False)
