@@ -156,6 +156,10 @@ def test_the_picture_holds_what_the_story_tells(cast: Cast) -> None:
     assert 'class="p-o-olive"' in Client().get(f"/chain/cluster/{world.cluster.pk}/").content.decode()
 
 
+def test_the_help_page_says_what_a_chain_is() -> None:
+    assert "<b>Chain</b>" in Client().get("/help/").text
+
+
 @pytest.mark.parametrize("role", ["visitor", "member", "lead"])
 def test_a_chain_takes_as_many_queries_with_three_rows_as_with_one(cast: Cast, role: str) -> None:
     world, client = World(cast), Client()
