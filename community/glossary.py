@@ -84,6 +84,13 @@ WORDS: Final = (
         ),
     ),
     Entry(
+        _("Chain"),
+        _(
+            "Where something comes from and where it went: need, solution, cluster, outcome, uptake and line of "
+            "policy, each with its day. It stands on the page of each of them."
+        ),
+    ),
+    Entry(
         _("Idle solution"),
         _("A published solution with which no cluster works and which nobody has taken up."),
     ),

@@ -165,14 +165,18 @@ def _asked(where: Places) -> tuple[Asked, ...]:
 
 
 def _idle() -> Mapping[str, int]:
-    """Return for each project how many of its published solutions no cluster works with and nobody has taken up."""
+    """Return for each project how many of its solutions are idle (`idle_solutions`)."""
     return Counter(idle_solutions().order_by().values_list("project__acronym", flat=True))
 
 
 def idle_solutions() -> Any:
-    """Return the published solutions that no public cluster works with and nobody has taken up."""
-    used = Cluster.solutions.through._default_manager.filter(cluster__state__in=list(STATES))
-    taken = Uptake.objects.live()
+    """Return the published solutions that no public cluster works with and nobody has taken up.
+
+    Proposals and uptakes that are not disclosed count for nobody: a solution that ceases to be idle would tell of them.
+    """
+    states = [state for state in STATES if state not in PROPOSED_STATES]
+    used = Cluster.solutions.through._default_manager.filter(cluster__state__in=states)
+    taken = Uptake.objects.live().disclosed().filter(cluster__in=Cluster.objects.public().order_by().values("pk"))
     return (
         Solution.objects.published()
         .exclude(pk__in=used.values("solution"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,8 @@ def test_every_link_of_the_readme_leads_somewhere(link: str) -> None:
 )
 def test_every_path_of_the_readme_exists(path: str) -> None:
     assert (ROOT / path).exists()
+
+
+def test_every_heading_for_users_stands_apart() -> None:
+    lines = (ROOT / "docs" / "user.md").read_text().splitlines()
+    assert [line for before, line in pairwise(lines) if line.startswith("#") and before] == []

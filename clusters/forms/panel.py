@@ -14,6 +14,7 @@ from clusters.models import PanelAnswer, PanelQuestion
 from community.choices import Language, Vocabulary
 from community.forms.dates import DayField
 from community.forms.need import with_country
+from community.forms.several import SeveralField
 from community.models import Member, Term, Territory
 from community.validators import plain_text
 
@@ -40,6 +41,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = PanelQuestion
         fields = ["text", "wanted_on", "expertise", "languages", "territories"]
+        field_classes = {"expertise": SeveralField, "territories": SeveralField}
         labels = {
             "text": _("Your question"),
             "expertise": _("Expertise that it needs"),
@@ -90,7 +92,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
 class PeopleForm(forms.Form):
     """Whom to ask, by the keys of their pages."""
 
-    people = forms.ModelMultipleChoiceField(
+    people = SeveralField(
         label=_("People to ask"),
         queryset=Member.objects.none(),
         to_field_name="key",

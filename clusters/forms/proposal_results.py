@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from crispy_forms.layout import Layout
-from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -19,22 +17,9 @@ from clusters.forms.proposal_fields import (
     part,
     search_field,
 )
+from community.forms.several import SeveralField
 from community.models import Solution
 from community.validators import is_key
-
-
-class SolutionsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
-    """Results by their keys; a key that no database holds is refused before one is asked."""
-
-    def clean(self, value: Any) -> Any:
-        """Return the results of these keys.
-
-        Raises:
-            ValidationError: one of them cannot be chosen.
-        """
-        if not all(is_key(key) for key in value or ()):
-            raise ValidationError(NOT_IN_LIST, code="invalid_choice")
-        return super().clean(value)
 
 
 class ResultsForm(StepForm):
@@ -43,7 +28,7 @@ class ResultsForm(StepForm):
     writes = ("solutions", "adoption_plan")
 
     find_solutions = search_field(_("Show only"), _("A result, or the project it comes from."))
-    solutions = SolutionsField(
+    solutions = SeveralField(
         label=_("Results to transfer"),
         queryset=Solution.objects.none(),
         required=False,

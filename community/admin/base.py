@@ -18,6 +18,7 @@ from community.actions.entry import keep_entry
 from community.admin.words import in_words
 from community.folding import fold
 from community.forms.dates import DayField
+from community.forms.several import SeveralField
 from community.models import Event, User
 from community.permissions import Refusal
 from community.visibility import is_administrator
@@ -28,9 +29,10 @@ STALE = _(
 )
 #: Look-ups that let a stranger's pattern run in the database.
 REFUSED_LOOKUPS = ("regex", "iregex")
-#: Days are read as people type them; an address without a scheme is a secure one.
+#: Days are read as people type them; an address without a scheme is a secure one; several rows never break a page.
 FIELDS: dict[Any, Any] = {
     models.DateField: {"form_class": DayField, "widget": AdminDateWidget},
+    models.ManyToManyField: {"form_class": SeveralField},
     models.URLField: {"assume_scheme": "https"},
 }
 

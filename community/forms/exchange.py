@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from community.choices import ExchangeKind, Language, Vocabulary
 from community.forms.dates import ENDS_BEFORE, DayField
 from community.forms.need import NARROW, with_country
+from community.forms.several import SeveralField
 from community.models import ExchangeWish, PeerExchange, Term, Territory
 from community.validators import plain_text
 
@@ -39,6 +40,7 @@ class ExchangeForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = PeerExchange
         fields = ["kind", "topic", "description", "timing", "challenges", "territories"]
+        field_classes = {"challenges": SeveralField, "territories": SeveralField}
         labels = {"timing": _("When it would suit"), "territories": _("Where"), "challenges": _("Challenge")}
         help_texts = {
             "topic": _("One line that a colleague elsewhere understands at once."),

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import NeedStatus, TerritoryLevel, Urgency, Vocabulary
+from community.forms.several import SeveralField
 from community.models import MeToo, Need, Term, Territory
 
 NARROW = HTML('{% include "community/need/_narrow.html" %}')
@@ -33,6 +34,7 @@ class NeedForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Need
         fields = ["question", "description", "urgency", "territories", "challenges", "solution_types"]
+        field_classes = dict.fromkeys(("territories", "challenges", "solution_types"), SeveralField)
         labels = {
             "question": _("Your question"),
             "description": _("What is behind it"),

@@ -17,6 +17,7 @@ from community.choices import FileVisibility, Language, Vocabulary
 from community.forms.file import FileForm
 from community.forms.lines import NO_ADDRESS, WEB_ONLY, web_address
 from community.forms.need import with_country
+from community.forms.several import SeveralField
 from community.models import Member, Project, Solution, SolutionLink, Term, Territory, User
 from community.rules.solution import FILE_CLASSES, contacts_of, projects_to_write_for
 from community.validators import plain_text
@@ -125,6 +126,7 @@ class SolutionForm(forms.ModelForm):  # type: ignore[type-arg]
             "what_taker_needs",
             "licence",
         ]
+        field_classes = {"challenges": SeveralField, "tested_in": SeveralField}
         labels = {"challenges": _("Challenge"), "tested_in": _("Regions and countries in which it was tested")}
         help_texts = {
             "title": _("What it is, as a stranger would look for it."),

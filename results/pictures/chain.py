@@ -1,4 +1,7 @@
-"""The picture of a chain: time from left to right, kinds of links from top to bottom, lines from cause to effect."""
+"""The picture of a chain: a row a link, its words on the left; on the right time, and lines from cause to effect.
+
+Words and lines have a side each, because lines cross every row on their way and would run through the words.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,17 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from clusters.pictures.axis import TODAY, TOP, Axis, axis_over, day_line, grid
-from clusters.pictures.drawing import fitted, framed, glyph, joined, line, number, text
+from clusters.pictures.drawing import breadth, fitted, framed, glyph, joined, line, number, text
 from clusters.pictures.palette import PAPER, css_name
 from results.chain.walk import Chain
 from results.contributions import LinkKind, Node, in_order
 
 WIDE: Final = 1040
-LABELS: Final = 150
+#: Words begin here, beside the names of the kinds, and end where the room of the lines begins.
+KINDS: Final = 150
+LABELS: Final = 540
+#: Bold words come out broader than `breadth` says.
+BOLDER: Final = 20
 ROW: Final = 40
 #: So many links of a kind are drawn; the story tells all.
 MOST: Final = 5
@@ -30,12 +37,12 @@ Place = tuple[float, float]
 def drawn(chain: Chain, *, ident: str, on: date) -> SafeString:
     """Draw a chain; "" where fewer than two of its links have a day. The story beside it says the same in words."""
     rows = [(kind, node) for kind in in_order() for node in _chosen(chain, kind)]
-    axis = axis_over([on, *(node.on for _kind, node in rows)], x0=LABELS, x1=WIDE - 12)
+    axis = axis_over([on, *(node.on for _kind, node in rows)], x0=LABELS + 24, x1=WIDE - 12)
     if axis is None or len(rows) < 2:
         return SafeString("")
     places = {node.ref: _place(axis, node, index) for index, (_kind, node) in enumerate(rows)}
     bottom = TOP + len(rows) * ROW + 10
-    parts = [grid(axis, bottom), _labels(rows)]
+    parts = [grid(axis, bottom), _labels(rows), *(_guide(place) for place in places.values())]
     parts += [_edge(places[a.ref], places[b.ref]) for a, b in chain.edges if a.ref in places and b.ref in places]
     parts += [_link(kind, node, places[node.ref], is_start=node.ref == chain.start.ref) for kind, node in rows]
     parts.append(day_line(axis, on, bottom, TODAY))
@@ -64,8 +71,15 @@ def _labels(rows: Sequence[tuple[LinkKind, Node]]) -> SafeString:
             seen.add(kind.code)
             y = TOP + 24 + index * ROW
             parts.append(glyph(kind.icon, kind.colour, 4, y - 10, 20))
-            parts.append(text(32, y + 5, kind.label, css="p-t2", colour="ink-2", size=14, is_bold=True))
+            label = fitted(str(kind.label), KINDS - 40 - BOLDER, 14)
+            parts.append(text(32, y + 5, label, css="p-t2", colour="ink-2", size=14, is_bold=True))
     return joined(parts)
+
+
+def _guide(place: Place) -> SafeString:
+    """Lead from the words of a row to its link."""
+    x, y = place
+    return line(f"M{LABELS + 8} {number(y)}H{number(x)}", css="p-row", colour="line")
 
 
 def _edge(start: Place, end: Place) -> SafeString:
@@ -89,16 +103,16 @@ def _link(kind: LinkKind, node: Node, place: Place, *, is_start: bool) -> SafeSt
         PAPER[kind.colour] if is_filled else PAPER["surface"],
         PAPER[kind.colour],
     )
-    return joined([dot, *_words(node, x, y, is_start=is_start)])
+    return joined([dot, *_words(node, y, is_start=is_start)])
 
 
-def _words(node: Node, x: float, y: float, *, is_start: bool) -> list[SafeString]:
-    is_left = x > (WIDE + LABELS) / 2
-    anchor, at = ("end", x - 16) if is_left else ("start", x + 16)
-    room = (x - 16 - LABELS) if is_left else (WIDE - x - 24)
+def _words(node: Node, y: float, *, is_start: bool) -> list[SafeString]:
+    """Write what a link is, and under it whose and when; cut where the room ends, as the story holds all of it."""
     day = date_format(node.on, "j M Y") if node.on else ""
-    below = fitted(" · ".join(filter(None, (node.who, day))), room, 12.5)
+    room = LABELS - KINDS - (BOLDER if is_start else 0)
+    said = fitted(node.title, room, 14)
+    below = f"{fitted(node.who, LABELS - KINDS - breadth(f' · {day}', 12.5), 12.5)} · {day}" if node.who else day
     return [
-        text(at, y - 1, fitted(node.title, room, 14), css="p-t halo", size=14, anchor=anchor, is_bold=is_start),
-        text(at, y + 14, below, css="p-t3 halo", colour="ink-3", size=12.5, anchor=anchor),
+        text(KINDS, y - 1, said, size=14, is_bold=is_start),
+        text(KINDS, y + 14, below, css="p-t3", colour="ink-3", size=12.5),
     ]

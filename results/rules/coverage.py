@@ -118,7 +118,11 @@ class Count:
 
 
 def chosen(facts: Facts, wanted: Wanted) -> Facts:
-    """Return the facts with only the clusters that are wanted, and the uptakes that came through them."""
+    """Return the facts with only the clusters that are wanted, and the uptakes that came through them.
+
+    Open needs have a place and idle solutions a project: only by these are they narrowed. Neither belongs to a working
+    group or an outcome.
+    """
     works = tuple(work for work in facts.works if _is_wanted(work, wanted))
     kept = {work.pk for work in works}
     taken = tuple(
@@ -128,7 +132,9 @@ def chosen(facts: Facts, wanted: Wanted) -> Facts:
         and (not wanted.project or one.project == wanted.project)
         and (not wanted.country or wanted.country in one.countries)
     )
-    return replace(facts, works=works, taken=taken)
+    asked = tuple(one for one in facts.asked if not wanted.country or wanted.country in one.countries)
+    idle = {acronym: number for acronym, number in facts.idle.items() if wanted.project in ("", acronym)}
+    return replace(facts, works=works, taken=taken, asked=asked, idle=idle)
 
 
 def _is_wanted(work: Work, wanted: Wanted) -> bool:

@@ -93,7 +93,7 @@ def coverage_of(
     On paper the regions of the map lead nowhere.
     """
     kept = rules.chosen(facts, wanted)
-    counts, total = rules.count(kept, rows, columns), rules.in_all(kept, columns)
+    counts, total = rules.count(kept, rows, columns), _total(kept, rows, columns)
     heads = list(_columns(facts, columns, sees_proposed))
     links = _Links(wanted, rows, columns, sees_proposed)
     lines = [
@@ -115,6 +115,12 @@ def coverage_of(
         rows=rows,
         bare=[line for line in lines if line.is_bare and line.key],
     )
+
+
+def _total(facts: Facts, rows: Rows, columns: Columns) -> Count:
+    """Return the last line: open needs where rows are places, idle solutions where they are projects."""
+    total = rules.in_all(facts, columns)
+    return replace(total, needs=None) if rows is Rows.PROJECT else replace(total, idle=None)
 
 
 _UNSAID: Final[Mapping[Rows, Words]] = {

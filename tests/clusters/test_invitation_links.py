@@ -191,6 +191,7 @@ def test_somebody_else_who_is_signed_in_is_told_and_consumes_nothing(
     before = state()
     for answer in (client.get(path), client.post(path, WHO), client.post(path, {"decline": "1"})):
         assert (answer.status_code, "sent to somebody else" in answer.content.decode()) == (403, True)
+        assert "<title>This link is somebody else's · " in answer.text
     assert state() == before
     assert SignedLink.objects.get().state == LinkState.OPEN
 

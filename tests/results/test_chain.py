@@ -16,6 +16,8 @@ from prov.model import ProvDocument
 
 from clusters.choices import State
 from clusters.models import Cluster, Outcome
+from clusters.pictures.axis import TOP
+from clusters.pictures.drawing import breadth
 from community.choices import SolutionStatus
 from community.models import Need, Solution
 from results.actions.policy import act
@@ -154,6 +156,23 @@ def test_the_picture_holds_what_the_story_tells(cast: Cast) -> None:
     assert picture.count('class="p-edge"') == 6
     adopt(cast, "Said Water", cluster=world.cluster, is_documented=False)
     assert 'class="p-o-olive"' in Client().get(f"/chain/cluster/{world.cluster.pk}/").content.decode()
+
+
+def test_no_line_of_the_picture_runs_through_its_words(cast: Cast) -> None:
+    world = World(cast)
+    world.grow()
+    page = Client().get(f"/chain/solution/{world.solution.pk}/").text
+    picture = page[page.index("<svg xmlns") : page.index("</figure>")]
+    words = re.findall(r'<text class="p-t[23]?(?: halo)?" x="([\d.]+)" y="([\d.]+)"([^>]*)>([^<]+)<', picture)
+    beneath_the_axis = [found for found in words if float(found[1]) > TOP]
+    ends = [float(x) + breadth(said, 14) * ("end" not in more) for x, _y, more, said in beneath_the_axis]
+    lines = re.findall(r'class="p-(?:edge|row|grid|gridy|today)" d="M([\d.]+) ', picture)
+    assert (len(beneath_the_axis) > 10, len(lines) > 20) == (True, True)
+    assert max(ends) < min(float(x) for x in lines)
+
+
+def test_the_help_page_says_what_a_chain_is() -> None:
+    assert "<b>Chain</b>" in Client().get("/help/").text
 
 
 @pytest.mark.parametrize("role", ["visitor", "member", "lead"])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -41,6 +43,9 @@ from tests.results.making import ADDRESS, answered, asked, is_documented, make_u
 pytestmark = [pytest.mark.django_db]
 
 
+SOMEBODY_ELSE = ["This link is somebody else's"] * 2
+
+
 @pytest.fixture(autouse=True)
 def _today() -> Iterator[None]:
     with time_machine.travel(NOW, tick=False):
@@ -73,6 +78,14 @@ def form(uptake: Uptake, **values: Any) -> dict[str, Any]:
         "rights_holder": "Water Board of the Bay",
         **values,
     }
+
+
+def head_and_title(page: str) -> list[str]:
+    """Return the title of a page, without the name of the registry, and its heading."""
+    title, heading = re.search(r"<title>(.*?) ·", page, re.S), re.search(r"<h1[^>]*>(.*?)</h1>", page, re.S)
+    assert title is not None
+    assert heading is not None
+    return [unescape(found[1]).strip() for found in (title, heading)]
 
 
 def test_it_is_confirmed_from_the_mail_without_an_account(cast: Cast, uptake: Uptake, client: Client) -> None:
@@ -235,9 +248,21 @@ def test_a_stopped_uptake_asks_nobody_any_more(cast: Cast, uptake: Uptake, clien
 def test_somebody_else_who_is_signed_in_consumes_nothing(cast: Cast, uptake: Uptake, client: Client) -> None:
     _row, path = asked(cast, uptake)
     client.force_login(cast.user("member"))
-    assert [client.get(path).status_code, client.post(path, form(uptake)).status_code] == [403, 403]
+    answers = [client.get(path), client.post(path, form(uptake))]
+    assert [(answer.status_code, head_and_title(answer.text)) for answer in answers] == [(403, SOMEBODY_ELSE)] * 2
     assert Client().get(path).status_code == 200
-    assert Client().get("/confirm/unknown/").status_code == 404
+    unknown = Client().get("/confirm/unknown/")
+    assert (unknown.status_code, head_and_title(unknown.text)) == (404, ["Nothing is asked here"] * 2)
+
+
+def test_the_address_that_was_asked_is_read_by_who_may_ask(cast: Cast, uptake: Uptake, client: Client) -> None:
+    asked(cast, uptake)
+    read = {}
+    for role in ("lead", "coordinator", "participant"):
+        client.force_login(cast.user(role))
+        page = client.get(f"/uptakes/{uptake.pk}/").text
+        read[role] = (ADDRESS in page, "The organisation was asked on" in page)
+    assert read == {"lead": (True, False), "coordinator": (True, False), "participant": (False, True)}
 
 
 def test_a_link_lasts_sixty_days_and_its_holder_renews_it(cast: Cast, uptake: Uptake, client: Client) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from io import StringIO
 
 import pytest
@@ -12,6 +13,7 @@ from clusters.choices import OutcomeKind, State
 from clusters.models import Outcome
 from community.models import Territory
 from results.coverage import facts_for, idle_solutions
+from results.models import Uptake
 from results.pictures.tilemap import Tile, tilemap
 from results.rules.coverage import (
     UNSAID,
@@ -29,8 +31,10 @@ from results.rules.coverage import (
     countries_without,
     in_all,
 )
+from results.tables.coverage import coverage_of
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
+from tests.results.making import make_uptake
 
 CRETE = Region("EL43", "Kriti", "EL", 16, 9)
 ATTICA = Region("EL30", "Attiki", "EL", 16, 6)
@@ -113,19 +117,44 @@ def test_the_last_line_counts_each_thing_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "works", "uptakes"),
+    ("wanted", "works", "uptakes", "needs", "idle"),
     [
-        (Wanted(), [1, 2, 3, 4], 3),
-        (Wanted(group="WG2"), [2, 3, 4], 2),
-        (Wanted(project="TREASURE"), [1, 2], 1),
-        (Wanted(country="IT"), [1], 1),
-        (Wanted(outcome="networking"), [3], 1),
-        (Wanted(group="WG1", outcome="networking"), [], 0),
+        (Wanted(), [1, 2, 3, 4], 3, 2, 3),
+        (Wanted(group="WG2"), [2, 3, 4], 2, 2, 3),
+        (Wanted(project="TREASURE"), [1, 2], 1, 2, 0),
+        (Wanted(project="FRED"), [2], 1, 2, 2),
+        (Wanted(country="IT"), [1], 1, 0, 3),
+        (Wanted(country="MT"), [], 0, 1, 3),
+        (Wanted(outcome="networking"), [3], 1, 2, 3),
+        (Wanted(group="WG1", outcome="networking"), [], 0, 2, 3),
     ],
 )
-def test_what_is_chosen_is_counted_and_nothing_else(wanted: Wanted, works: list[int], uptakes: int) -> None:
+def test_what_is_chosen_is_counted_and_nothing_else(
+    wanted: Wanted, works: list[int], uptakes: int, needs: int, idle: int
+) -> None:
     kept = chosen(FACTS, wanted)
+    figures = in_all(kept, Columns.GROUP)
     assert ([one.pk for one in kept.works], len(kept.taken)) == (works, uptakes)
+    assert (figures.needs, figures.idle) == (needs, idle)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "rows", "needs", "idle"),
+    [
+        (Wanted(country="MT"), Rows.COUNTRY, [1, 1], [None, None]),
+        (Wanted(country="MT"), Rows.REGION, [1, 1], [None, None]),
+        (Wanted(project="FRED"), Rows.PROJECT, [None, None], [2, 2]),
+    ],
+)
+def test_the_last_line_adds_up_what_is_shown(
+    wanted: Wanted, rows: Rows, needs: list[int | None], idle: list[int | None]
+) -> None:
+    facts = replace(
+        FACTS, countries={"EL": "Greece", "IT": "Italy", "MT": "Malta"}, projects=(("FRED", ""), ("TREASURE", ""))
+    )
+    found = coverage_of(facts, wanted, rows, Columns.GROUP, sees_proposed=False)
+    lines = [*(line for line in found.lines if line.key), found.total]
+    assert ([line.needs for line in lines], [line.idle for line in lines]) == (needs, idle)
 
 
 def test_the_map_says_its_figures_in_words_and_leads_to_the_clusters() -> None:
@@ -176,11 +205,17 @@ def test_facts_are_read_from_public_records_and_proposals_for_members(cast: Cast
 
 
 @pytest.mark.django_db
-def test_a_solution_is_idle_until_a_cluster_works_with_it(cast: Cast) -> None:
-    draft = make_cluster(cast, State.DRAFT)
-    draft.solutions.add(cast.solution)
+def test_a_solution_is_idle_until_everybody_may_read_who_works_with_it(cast: Cast) -> None:
+    for state in (State.DRAFT, State.SUBMITTED, State.RETURNED):
+        make_cluster(cast, state).solutions.add(cast.solution)
+    running = make_cluster(cast, State.RUNNING)
+    make_uptake(cast, running, is_disclosed=False)
+    running.solutions.remove(cast.solution)
     assert list(idle_solutions()) == [cast.solution]
-    make_cluster(cast, State.RUNNING).solutions.add(cast.solution)
+    Uptake.objects.update(is_disclosed=True)
+    assert list(idle_solutions()) == []
+    Uptake.objects.update(is_disclosed=False)
+    running.solutions.add(cast.solution)
     assert list(idle_solutions()) == []
 
 
@@ -205,5 +240,8 @@ def test_page_and_file_hold_the_same_numbers_and_a_wrong_choice_says_so(cast: Ca
         "open_needs": "",
         "idle_solutions": "",
     }
+    projects = client.get("/coverage/", {"rows": "project"}).text
+    heads = ["Clusters by project", "Clusters that take place there"]
+    assert [[head in text for head in heads] for text in (projects, page.text)] == [[True, False], [False, True]]
     wrong = client.get("/coverage/", {"rows": "planet"})
     assert (wrong.status_code, "coverage" in wrong.context) == (422, False)

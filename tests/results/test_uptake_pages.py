@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.template.loader import render_to_string
 from django.test import Client
 
 from clusters.choices import State
@@ -152,6 +153,13 @@ def test_a_step_asks_for_what_it_needs_and_says_what_is_in_its_way(cast: Cast, c
     )
     wrong = client.get(f"/uptakes/{uptake.pk}/interested/").content.decode()
     assert "This uptake is on the step “Committed”" in wrong
+
+
+def test_the_place_of_an_uptake_under_a_line_does_not_hang_on_a_comma() -> None:
+    shape = {"kind": "uptake", "id": 1, "title": "Ponds", "organisation": "Varna", "country": "BG"}
+    shape |= {"territory": "Severoiztochen", "cluster": "C-2026-01"}
+    shown = render_to_string("results/policy/_piece.html", {"piece": {"mark": "declared", "shape": shape}})
+    assert [words in shown for words in ("</span> (Severoiztochen)", ", Severoiztochen")] == [True, False]
 
 
 # -- The list of all ---------------------------------------------------------------------------------------------------

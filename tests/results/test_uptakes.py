@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from clusters import demo
 from clusters.choices import Access, State
 from clusters.models import Cluster
 from clusters.rules.corrections import changed_since_report
@@ -16,6 +19,7 @@ from community.models import Event, Organisation
 from community.permissions import Refusal
 from results.actions.uptake import change_step, record_uptake, remove_uptake, update_uptake
 from results.choices import UptakeStep
+from results.demo.steps import lines
 from results.lifecycle import UPTAKE
 from results.models import Uptake
 from results.rules.uptake import can_record
@@ -244,3 +248,13 @@ def test_every_verb_of_the_table_has_a_sentence() -> None:
 
     assert {verb.code for verb in UPTAKE} <= set(SENTENCES)
     assert {verb.target for verb in UPTAKE if isinstance(verb.target, str)} == set(UptakeStep) - {"aware"}
+
+
+def test_no_public_text_of_the_demonstration_names_an_adopter_that_is_not_disclosed() -> None:
+    data = Path(demo.__file__).with_name("data")
+    with (data / "organisations.csv").open(encoding="utf-8", newline="") as file:
+        names = {row[0]: row[1] for row in csv.reader(file)}
+    hidden = [line for line in lines() if line.get("undisclosed")]
+    told = {line["cluster"]: (data / "clusters" / f"{line['cluster']}.toml").read_text("utf-8") for line in hidden}
+    named = [line["organisation"] for line in hidden if names[line["organisation"]] in told[line["cluster"]]]
+    assert (len(hidden), named) == (1, [])
