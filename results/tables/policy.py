@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -257,8 +257,17 @@ def listed(statements: Iterable[PolicyStatement], user: Anybody) -> list[Listed]
 
 
 def resting_on(kind: str, ids: Iterable[int]) -> list[AdoptedLine]:
-    """Return the adopted lines that stand and rest on these subjects, for their pages; two queries.
+    """Return the adopted lines that stand and rest on these subjects, for their pages; two queries."""
+    return resting_on_some({kind: ids})
+
+
+def resting_on_some(subjects: Mapping[str, Iterable[int]]) -> list[AdoptedLine]:
+    """Return the adopted lines that stand and rest on some of these subjects, by kind; two queries.
 
     The text that is written now is read on the statement's own page.
     """
-    return list(AdoptedLine.objects.standing().resting_on(kind, ids).for_page()[:RESTING])
+    rows = AdoptedLine.objects.standing()
+    found = rows.none()
+    for kind, ids in subjects.items():
+        found = found | rows.resting_on(kind, ids)
+    return list(found.for_page()[:RESTING])
