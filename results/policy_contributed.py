@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clusters import contributions as of_clusters
 from clusters.choices import PUBLIC_STATES
 from clusters.models import Cluster, Outcome
 from clusters.visibility import viewer
@@ -20,7 +21,7 @@ from community import contributions, kinds
 from community.contributions import DeskItem, NavigationEntry, PageSection, PersonalRecords
 from community.models import Member, User
 from results.choices import STANDING_REVIEWS, EvidenceKind, StatementState
-from results.models import PeerReview, PolicyStatement, Uptake
+from results.models import AdoptedLine, LineEvidence, PeerReview, PolicyStatement, Uptake
 from results.notifications.policy import TOPICS
 from results.tables.policy import listed, resting_on, resting_on_some
 
@@ -50,6 +51,7 @@ def register() -> None:
         "policy", NavigationEntry(gettext_lazy("Policy"), "results:statements", order=45, prefixes=("/policy/",))
     )
     contributions.desk_items.register("results.statements", items)
+    of_clusters.outcome_uses.register("results.statements", _keeps_outcome)
     for code, topic in TOPICS.items():
         contributions.mail_topics.register(code, topic)
     contributions.page_sections.register(
@@ -116,6 +118,14 @@ def _of_solution(request: HttpRequest, solution: Any) -> dict[str, Any] | None:
     known = {line.pk for line in found}
     besides = [line for line in nearby if line.pk not in known]
     return {"resting": found, "nearby": besides} if found or besides else None
+
+
+def _keeps_outcome(outcome_id: int) -> str:
+    """Say that a line of a written or adopted statement rests on an outcome; "" where none does."""
+    written = LineEvidence.objects.about(EvidenceKind.OUTCOME, [outcome_id]).in_use()
+    if not written.exists() and not AdoptedLine.objects.standing().resting_on(EvidenceKind.OUTCOME, [outcome_id]):
+        return ""
+    return _("A line of a policy statement rests on this outcome, so it stays.")
 
 
 def _erase(member: Member) -> int:

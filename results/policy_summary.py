@@ -83,11 +83,16 @@ def of_uptake(uptake: Uptake) -> EvidenceShape:
 
 def lines_of(statement: PolicyStatement) -> list[StatementLine]:
     """Return the lines with their evidence rows; two queries."""
-    return list(statement.lines.prefetch_related(Prefetch("evidence", LineEvidence.objects.order_by("pk"))))
+    return list(with_evidence(statement.lines.all()))
+
+
+def with_evidence(lines: Any) -> Any:
+    """Return lines that have their evidence rows at hand, as `shape_of` reads them."""
+    return lines.prefetch_related(Prefetch("evidence", LineEvidence.objects.order_by("pk")))
 
 
 def shape_of(lines: Iterable[StatementLine]) -> list[LineShape]:
-    """Return lines (of `lines_of`) with their evidence as it stands today; what is gone stands there without state."""
+    """Return lines (of `lines_of`) with their evidence as it stands today; what is gone, or not public, is left out."""
     rows = list(lines)
     now = evidence_now((row.kind, row.subject_id) for line in rows for row in line.evidence.all())
     return [
@@ -156,7 +161,7 @@ def unused_evidence(group_ids: Iterable[int]) -> tuple[Any, Any]:
 
     Every adopted, discussed or written line counts as using it; so does one of another working group.
     """
-    used = LineEvidence.objects.exclude(line__statement__state="withdrawn")
+    used = LineEvidence.objects.in_use()
     wanted = Q(cluster__working_group__in=list(group_ids))
     outcomes = public_outcomes().filter(wanted, kind=OutcomeKind.POLICY_EVIDENCE)
     outcomes = outcomes.exclude(pk__in=used.outcomes().values("subject_id")).order_by("-reached_on", "-pk")
@@ -165,9 +170,11 @@ def unused_evidence(group_ids: Iterable[int]) -> tuple[Any, Any]:
 
 
 def bare_of(statements: Iterable[PolicyStatement]) -> Mapping[int, list[StatementLine]]:
-    """Return the lines of statements that rest on nothing, by statement; one query."""
+    """Return the lines of statements that rest on nothing as it stands today, by statement; four queries."""
     found: dict[int, list[StatementLine]] = {}
-    rows = StatementLine.objects.filter(statement__in=list(statements), evidence=None)
-    for line in rows.order_by("statement_id", "position", "pk"):
-        found.setdefault(line.statement_id, []).append(line)
+    rows = with_evidence(StatementLine.objects.filter(statement__in=list(statements)))
+    lines = list(rows.order_by("statement_id", "position", "pk"))
+    for line, shape in zip(lines, shape_of(lines), strict=True):
+        if not shape["evidence"]:
+            found.setdefault(line.statement_id, []).append(line)
     return found

@@ -71,6 +71,10 @@ class LineEvidenceQuerySet(models.QuerySet["LineEvidence"]):
         """Keep what points to these subjects of a kind."""
         return self.filter(kind=kind, subject_id__in=ids)
 
+    def in_use(self) -> Self:
+        """Leave out what stands in withdrawn statements."""
+        return self.exclude(line__statement__state=StatementState.WITHDRAWN)
+
     def outcomes(self) -> Self:
         """Keep outcomes."""
         return self.filter(kind=EvidenceKind.OUTCOME)

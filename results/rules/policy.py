@@ -16,6 +16,7 @@ from community.models import Appointment, User
 from community.permissions import ALLOWED, Verdict, refused
 from results.choices import WRITTEN, StatementState
 from results.models import PolicyStatement
+from results.policy_summary import lines_of, shape_of
 
 Anybody = User | AnonymousUser | None
 
@@ -132,6 +133,5 @@ def each_line_has_evidence(attempt: Attempt) -> Verdict:
 
 
 def bare_lines(statement: PolicyStatement) -> list[int]:
-    """Return the numbers of the lines under which nothing stands."""
-    rows = statement.lines.prefetch_related("evidence")
-    return [number for number, line in enumerate(rows, 1) if not line.evidence.all()]
+    """Return the numbers of the lines that rest on nothing as it stands today: what is gone or kept back is nothing."""
+    return [line["number"] for line in shape_of(lines_of(statement)) if not line["evidence"]]

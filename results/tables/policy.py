@@ -19,7 +19,7 @@ from community.folding import fold
 from community.lifecycle import Offer
 from community.models import Comment, Event, User
 from results.choices import EvidenceKind, StatementState, UptakeKind, UptakeStep
-from results.models import AdoptedLine, PolicyStatement, StatementLine, StatementVersion
+from results.models import AdoptedLine, LineEvidence, PolicyStatement, StatementLine, StatementVersion
 from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_sentences import entries_of
 from results.policy_summary import (
@@ -62,7 +62,10 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """A line with its evidence; `row` is None in an adopted version, whose `chain` is the key of its own chain."""
+    """A line with its evidence; `row` is None in an adopted version, whose `chain` is the key of its own chain.
+
+    `gone` are the rows of what is not on record any more, or not public: they are taken away.
+    """
 
     number: int
     heading: str
@@ -70,6 +73,7 @@ class Line:
     pieces: list[Piece]
     row: StatementLine | None = None
     chain: int = 0
+    gone: list[LineEvidence] = field(default_factory=list)
 
 
 @dataclass
@@ -172,9 +176,9 @@ def _written_lines(statement: PolicyStatement) -> list[Line]:
     rows = lines_of(statement)
     found = []
     for row, shape in zip(rows, shape_of(rows), strict=True):
-        keys = {(one.kind, one.subject_id): one.pk for one in row.evidence.all()}
-        pieces = [piece_of(one, key=keys[one["kind"], one["id"]]) for one in shape["evidence"]]
-        found.append(Line(shape["number"], shape["heading"], shape["text"], pieces, row))
+        known = {(one.kind, one.subject_id): one for one in row.evidence.all()}
+        pieces = [piece_of(one, key=known.pop((one["kind"], one["id"])).pk) for one in shape["evidence"]]
+        found.append(Line(shape["number"], shape["heading"], shape["text"], pieces, row, gone=list(known.values())))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from clusters.actions.outcome import remove_outcome
 from clusters.choices import OutcomeKind, State
 from clusters.models import Cluster, Outcome
 from community.models import Comment, Event, Message
@@ -149,6 +151,29 @@ def test_only_what_everybody_reads_is_put_under_a_line(cast: Cast) -> None:
     shown = {(one.shape["kind"], one.shape["id"]) for one in offered(line, words="", everywhere=False).pieces}
     assert ("uptake", hidden.pk) not in shown
     assert ("outcome", public.pk) not in shown, "it stands there already"
+
+
+def test_what_is_gone_or_not_public_bears_no_line_and_is_taken_away(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    statement = discussed(cast, cluster)
+    outcome, mission = cluster.outcomes.get(title="The annex is used"), cast.user("mission_coordinator")
+    with pytest.raises(Refusal, match="A line of a policy statement rests on this outcome"):
+        remove_outcome(outcome=outcome, by=cast.user("lead"), seen_version=outcome.version)
+    outcome.delete()
+    cluster.uptakes.update(is_disclosed=False)
+    with pytest.raises(Refusal, match="Line 1 rests on nothing yet"):
+        actions.act(statement=statement, verb="statement.adopted", by=mission)
+    client, page = signed_in(cast, "coordinator"), f"/policy/{statement.pk}/"
+    assert LINE in client.get("/policy/evidence/").text
+    shown = client.get(page).text
+    assert (shown.count("Rests on nothing yet."), shown.count("It is not on record any more, or not public")) == (1, 2)
+    for address in re.findall(r'action="([^"]+/remove/)"', shown):
+        assert client.post(address).status_code == 302
+    assert LineEvidence.objects.count() == 0
+    other = outcome_of(cluster)
+    actions.put_under(line=statement.lines.get(), by=mission, kind="outcome", subject_id=other.pk)
+    actions.act(statement=statement, verb="statement.withdrawn", by=mission, reason="It is out of date.")
+    remove_outcome(outcome=other, by=cast.user("lead"), seen_version=other.version)
 
 
 # -- Life --------------------------------------------------------------------------------------------------------------
