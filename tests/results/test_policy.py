@@ -229,13 +229,16 @@ def test_the_next_version_is_read_by_nobody_else_before_it_is_adopted(cast: Cast
     by = cast.user("coordinator")
     actions.act(statement=statement, verb="statement.revised", by=by)
     statement.refresh_from_db()
-    actions.update_statement(statement=statement, by=by, seen_version=statement.version, title="A canary title")
+    more = {"title": "A canary title", "language": "de"}
+    actions.update_statement(statement=statement, by=by, seen_version=statement.version, **more)
     version = PolicyStatement.objects.get().version
     actions.update_line(line=statement.lines.get(), by=by, seen_version=version, text="A canary line")
     for role in ("visitor", "member", "lead", "other_coordinator", "external"):
         client = signed_in(cast, role)
         for path in ("/policy/", f"/policy/{statement.pk}/", f"/working-groups/{cast.group.code}/"):
             assert "canary" not in client.get(path).text, (role, path)
+    page = Client().get(f"/policy/{statement.pk}/").text
+    assert (f'href="/policy/{statement.pk}/v1/en/"' in page, "/de/" in page) == (True, False)
     assert "A canary line" in signed_in(cast, "mission_coordinator").get(f"/policy/{statement.pk}/").text
 
 
