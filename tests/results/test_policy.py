@@ -9,11 +9,14 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core import mail as post
 from django.test import Client
+from django.utils.formats import date_format
 
 from clusters.actions.outcome import remove_outcome
 from clusters.choices import OutcomeKind, State
 from clusters.models import Cluster, Outcome
+from community.actions.outbox import send_outbox
 from community.models import Comment, Event, Message
 from community.permissions import Refusal
 from results.actions import policy as actions
@@ -293,6 +296,27 @@ def test_mails_go_to_who_may_adopt_to_writers_and_to_commenters(cast: Cast) -> N
     actions.act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"))
     told = set(Message.objects.filter(params__verb="adopted").values_list("to", flat=True))
     assert told == {cast.user(role).pk for role in ("coordinator", "coordinator_proposer", "member")}
+
+
+def test_a_mail_tells_of_the_version_of_its_event_when_it_leaves_after_the_next_was_begun(cast: Cast) -> None:
+    statement, by = begun(cast), cast.user("coordinator")
+    outcome = outcome_of(make_cluster(cast, State.RUNNING))
+    actions.put_under(line=statement.lines.get(), by=by, kind="outcome", subject_id=outcome.pk)
+    until = TODAY + timedelta(days=3)
+    actions.act(statement=statement, verb="statement.opened", by=by, comments_until=until)
+    comment_on_statement(statement=statement, by=cast.user("member"), text="Say which wetlands.")
+    statement = actions.act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"))
+    statement = actions.act(statement=statement, verb="statement.revised", by=by)
+    given = {"title": "A canary title", "audience": "A canary audience", "summary": "A canary summary"}
+    actions.update_statement(statement=statement, by=by, seen_version=statement.version, **given)
+    actions.add_line(statement=statement, by=by, text="A canary line")
+    Message.objects.update(due_at=NOW)
+    send_outbox(at=NOW)
+    sent = [mail for mail in post.outbox if "Let wetlands count" in mail.subject]
+    assert {(mail.subject.partition(":")[0]) for mail in sent} >= {"Adopted"}
+    assert len(sent) == Message.objects.count()
+    told = "\n".join(str(mail.message()) for mail in post.outbox)
+    assert ("canary" in told, date_format(until, "j F Y") in told) == (False, True)
 
 
 def test_comments_are_for_the_community_and_go_when_they_are_taken_back(cast: Cast) -> None:
