@@ -30,7 +30,7 @@ VERBS: tuple[Verb, ...] = (
         requires=(rules.has_lines,),
         required=_("at least one line"),
         tells=("adopters",),
-        effects=("name_statement", "ask_statement_comments"),
+        effects=("name_statement", "ask_statement_comments", "note_statement_writer"),
         also=_("members of the community read it from now on"),
         style="primary",
     ),
@@ -95,6 +95,7 @@ VERBS: tuple[Verb, ...] = (
         done=_("It is a draft again."),
         reason=Reason.REQUIRED,
         tells=("adopters",),
+        effects=("note_statement_writer",),
     ),
 )
 

@@ -18,9 +18,9 @@ from results.querysets.policy import (
 class PolicyStatement(models.Model):
     """A text that a working group builds for policy makers (DOMAIN section 1), as it is written now.
 
-    `state` changes only through `community.actions.transition`. `writers` wrote in the version that is worked on: none
-    of them adopts it. `adopted_version` is the newest version that was adopted, 0 before the first: that one stays
-    what everybody reads while the next is written.
+    `state` changes only through `community.actions.transition`. `writers` wrote in the version that is worked on, began
+    it or opened it for discussion: none of them adopts it. `adopted_version` is the newest version that was adopted, 0
+    before the first: that one stays what everybody reads while the next is written.
     """
 
     working_group = models.ForeignKey(

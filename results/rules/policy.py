@@ -99,10 +99,10 @@ def can_comment(user: Anybody, statement: PolicyStatement) -> Verdict:
 
 
 def somebody_else_wrote(attempt: Attempt) -> Verdict:
-    """Nobody adopts what they wrote (TRUST 5)."""
+    """Nobody adopts what they wrote, began or opened for discussion (TRUST 5)."""
     member = attempt.by.member if attempt.by is not None else None
     if member is not None and attempt.subject.writers.filter(pk=member.pk).exists():
-        return refused(_("You wrote in it: somebody else adopts it."), "forbidden")
+        return refused(_("You wrote in it, began or opened it: somebody else adopts it."), "forbidden")
     return ALLOWED
 
 

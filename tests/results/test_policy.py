@@ -192,6 +192,21 @@ def test_nobody_adopts_what_they_wrote_and_a_line_without_evidence_is_named(cast
     assert StatementVersion.objects.count() == 0
 
 
+def test_who_begins_or_opens_a_version_counts_among_those_who_wrote_it(cast: Cast) -> None:
+    statement, mission = adopted(cast), cast.user("mission_coordinator")
+    for verb in ("revised", "opened"):
+        statement = actions.act(statement=statement, verb=f"statement.{verb}", by=mission)
+        assert list(statement.writers.all()) == [cast.member("mission_coordinator")]
+    with pytest.raises(Refusal, match="began or opened it"):
+        actions.act(statement=statement, verb="statement.adopted", by=mission)
+    statement = actions.act(statement=statement, verb="statement.taken_back", by=cast.user("coordinator"))
+    actions.act(statement=statement, verb="statement.opened", by=cast.user("coordinator"))
+    with pytest.raises(Refusal, match="began or opened it"):
+        actions.act(statement=statement, verb="statement.adopted", by=cast.user("coordinator"))
+    actions.act(statement=statement, verb="statement.adopted", by=cast.user("coordinator_proposer"))
+    assert StatementVersion.objects.count() == 2
+
+
 def test_what_was_shown_is_what_is_adopted(cast: Cast) -> None:
     statement = discussed(cast)
     seen = content_hash(statement)
@@ -360,7 +375,7 @@ def test_the_pages_lead_from_the_draft_to_the_adopted_version(cast: Cast) -> Non
     client.post(chosen, {"kind": "outcome", "subject_id": outcome.pk, "shows": "It works."})
     assert client.post(f"{path}opened/", {"comments_until": "2026-05-01"}).status_code == 422
     assert client.post(f"{path}opened/").status_code == 302
-    assert "You wrote in it: somebody else adopts it." in client.get(path).text
+    assert "You wrote in it, began or opened it: somebody else adopts it." in client.get(path).text
     mission = signed_in(cast, "mission_coordinator")
     shown = mission.get(f"{path}adopted/")
     seen = shown.context["form"]["seen"].value()
