@@ -5,6 +5,7 @@ What was adopted stays issued: the next version is written in the same statement
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from community import lifecycle
 from community.lifecycle import Reason, Verb
 from results.choices import StatementState
 from results.models import PolicyStatement
+from results.policy_summary import lines_of, shape_of
 from results.rules import policy as rules
 
 S = StatementState
@@ -101,11 +103,13 @@ VERBS: tuple[Verb, ...] = (
 
 
 def content_hash(statement: PolicyStatement) -> str:
-    """Return what stands for the text that a reader was shown: version, lines and what they rest on."""
-    parts = [str(statement.version)]
-    for line in statement.lines.prefetch_related("evidence"):
-        parts += [line.heading, line.text, *(f"{row.kind}:{row.subject_id}:{row.shows}" for row in line.evidence.all())]
-    return sha256("\x1f".join(parts).encode()).hexdigest()
+    """Return what stands for what a reader was shown: version, lines, and how each thing under them stands today.
+
+    An adoption freezes the evidence with its state: an uptake that was stopped meanwhile must be read anew. Four
+    queries.
+    """
+    shown = [statement.version, shape_of(lines_of(statement))]
+    return sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 
 STATEMENT = lifecycle.register(

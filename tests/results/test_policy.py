@@ -22,7 +22,7 @@ from community.permissions import Refusal
 from results.actions import policy as actions
 from results.actions.policy_comment import comment_on_statement, take_back_statement_comment
 from results.actions.uptake import change_step
-from results.models import LineEvidence, PolicyStatement, StatementLine, StatementVersion
+from results.models import LineEvidence, PolicyStatement, StatementLine, StatementVersion, Uptake, UptakeConfirmation
 from results.policy_contributed import items
 from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_summary import changes_since, unused_evidence
@@ -215,6 +215,16 @@ def test_what_was_shown_is_what_is_adopted(cast: Cast) -> None:
     actions.update_line(line=line, by=cast.user("coordinator"), seen_version=version, text="Another line.")
     with pytest.raises(Refusal) as refused:
         actions.act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"), seen=seen)
+    assert refused.value.code == "stale"
+    uptake, seen = Uptake.objects.get(), content_hash(statement)
+    confirmed = {"document_number": "2026/17", "status": "confirmed", "answered_at": NOW, "asked_at": NOW}
+    asker = {"uptake": uptake, "statement": uptake.statement, "asked_by": cast.user("lead")}
+    UptakeConfirmation.objects.create(**asker, **confirmed)
+    documented = content_hash(statement)
+    change_step(uptake=uptake, verb="uptake.stopped", by=cast.user("lead"), reason="The pump broke.")
+    assert len({seen, documented, content_hash(statement)}) == 3
+    with pytest.raises(Refusal) as refused:
+        actions.act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"), seen=documented)
     assert refused.value.code == "stale"
 
 
