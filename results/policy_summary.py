@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from clusters.choices import PUBLIC_STATES, OutcomeKind
 from clusters.models import Outcome
 from results.choices import EvidenceKind, UptakeStep
-from results.models import LineEvidence, PolicyStatement, StatementLine, Uptake
+from results.models import AdoptedEvidence, LineEvidence, PolicyStatement, StatementLine, Uptake
 from results.statement_shape import EvidenceShape, LineShape, StatementSnapshot
 
 Key = tuple[str, int]
@@ -159,14 +159,17 @@ def change_of(then: EvidenceShape, now: EvidenceShape | None) -> str:
 def unused_evidence(group_ids: Iterable[int]) -> tuple[Any, Any]:
     """Return the outcomes meant for statements and the uptakes in use of these groups that no line rests on.
 
-    Every adopted, discussed or written line counts as using it; so does one of another working group.
+    Every adopted, discussed or written line counts as using it; so does one of another working group. The lines of a
+    version that stands count beside those of the next one, which is written in their place.
     """
-    used = LineEvidence.objects.in_use()
+    written, standing = LineEvidence.objects.in_use(), AdoptedEvidence.objects.standing()
     wanted = Q(cluster__working_group__in=list(group_ids))
     outcomes = public_outcomes().filter(wanted, kind=OutcomeKind.POLICY_EVIDENCE)
-    outcomes = outcomes.exclude(pk__in=used.outcomes().values("subject_id")).order_by("-reached_on", "-pk")
     uptakes = public_uptakes().filter(wanted).in_use()
-    return outcomes, uptakes.exclude(pk__in=used.uptakes().values("subject_id")).in_order()
+    for used in (written, standing):
+        outcomes = outcomes.exclude(pk__in=used.outcomes().values("subject_id"))
+        uptakes = uptakes.exclude(pk__in=used.uptakes().values("subject_id"))
+    return outcomes.order_by("-reached_on", "-pk"), uptakes.in_order()
 
 
 def bare_of(statements: Iterable[PolicyStatement]) -> Mapping[int, list[StatementLine]]:

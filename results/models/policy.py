@@ -8,6 +8,7 @@ from community.models import Event, Member, User, WorkingGroup
 from community.models.fields import LineField, ProseField
 from results.choices import EvidenceKind, StatementState
 from results.querysets.policy import (
+    AdoptedEvidenceQuerySet,
     AdoptedLineQuerySet,
     LineEvidenceQuerySet,
     PolicyStatementQuerySet,
@@ -169,6 +170,8 @@ class AdoptedEvidence(models.Model):
     line = models.ForeignKey(AdoptedLine, on_delete=models.PROTECT, related_name="evidence")
     kind = models.CharField(_("kind"), max_length=10, choices=EvidenceKind)
     subject_id = models.PositiveBigIntegerField(_("subject"))
+
+    objects = AdoptedEvidenceQuerySet.as_manager()
 
     class Meta:
         """Each thing once under a line."""

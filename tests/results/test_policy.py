@@ -366,6 +366,11 @@ def test_what_rests_on_something_is_found_and_what_nothing_rests_on(cast: Cast) 
     assert [one.text for one in resting_on("uptake", [piece.subject_id])] == [LINE]
     outcomes, uptakes = unused_evidence([cast.group.pk])
     assert (list(outcomes), list(uptakes)) == ([unused], [])
+    actions.act(statement=statement, verb="statement.revised", by=cast.user("coordinator"))
+    for row in LineEvidence.objects.all():
+        actions.take_from_under(piece=row, by=cast.user("coordinator"))
+    outcomes, uptakes = unused_evidence([cast.group.pk])
+    assert (list(outcomes), list(uptakes)) == ([unused], []), "the version that stands rests on the others"
     [line] = resting_on("uptake", [piece.subject_id])
     address = f'href="/policy/{statement.pk}/#adopted-{line.pk}"'
     for page in (f"/solutions/{cast.solution.pk}/", f"/uptakes/{piece.subject_id}/"):
