@@ -57,7 +57,9 @@ VERBS: tuple[Verb, ...] = (
         done=_("Adopted. Everybody reads this version, with its evidence as it stands today."),
         four_eyes=True,
         requires=(rules.has_lines, rules.each_line_has_evidence),
-        required=_("each line rests on an outcome or an uptake; what was shown is what is adopted"),
+        required=_(
+            "each line rests on an outcome, or an uptake that is committed or in use; what was shown is what is adopted"
+        ),
         tells=("writers", "adopters", "commenters"),
         effects=("take_statement_version", "name_adoption"),
         also=_("version n is issued as page and PDF"),

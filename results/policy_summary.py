@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from clusters.choices import PUBLIC_STATES, OutcomeKind
 from clusters.models import Outcome
-from results.choices import EvidenceKind, UptakeStep
+from results.choices import FROM_COMMITTED_ON, EvidenceKind, UptakeStep
 from results.models import AdoptedEvidence, LineEvidence, PolicyStatement, StatementLine, Uptake
 from results.statement_shape import EvidenceShape, LineShape, StatementSnapshot
 
@@ -89,6 +89,11 @@ def lines_of(statement: PolicyStatement) -> list[StatementLine]:
 def with_evidence(lines: Any) -> Any:
     """Return lines that have their evidence rows at hand, as `shape_of` reads them."""
     return lines.prefetch_related(Prefetch("evidence", LineEvidence.objects.order_by("pk")))
+
+
+def bears(piece: EvidenceShape) -> bool:
+    """Say whether a line may rest on a piece alone: an outcome, or an uptake from committed on (decision 0103)."""
+    return piece["kind"] == EvidenceKind.OUTCOME or piece["state"] in FROM_COMMITTED_ON
 
 
 def shape_of(lines: Iterable[StatementLine]) -> list[LineShape]:
@@ -173,11 +178,11 @@ def unused_evidence(group_ids: Iterable[int]) -> tuple[Any, Any]:
 
 
 def bare_of(statements: Iterable[PolicyStatement]) -> Mapping[int, list[StatementLine]]:
-    """Return the lines of statements that rest on nothing as it stands today, by statement; four queries."""
+    """Return the lines of statements that rest on nothing that counts today, by statement; four queries."""
     found: dict[int, list[StatementLine]] = {}
     rows = with_evidence(StatementLine.objects.filter(statement__in=list(statements)))
     lines = list(rows.order_by("statement_id", "position", "pk"))
     for line, shape in zip(lines, shape_of(lines), strict=True):
-        if not shape["evidence"]:
+        if not any(bears(piece) for piece in shape["evidence"]):
             found.setdefault(line.statement_id, []).append(line)
     return found

@@ -16,7 +16,7 @@ from community.models import Appointment, User
 from community.permissions import ALLOWED, Verdict, refused
 from results.choices import WRITTEN, StatementState
 from results.models import PolicyStatement
-from results.policy_summary import lines_of, shape_of
+from results.policy_summary import bears, lines_of, shape_of
 
 Anybody = User | AnonymousUser | None
 
@@ -120,18 +120,25 @@ def has_lines(attempt: Attempt) -> Verdict:
 
 
 def each_line_has_evidence(attempt: Attempt) -> Verdict:
-    """Lines rest on concrete experiences (DOMAIN section 1): one without is written on, or taken out."""
-    bare = bare_lines(attempt.subject)
-    if not bare:
-        return ALLOWED
-    words = ngettext(
-        "Line %(numbers)s rests on nothing yet: put an outcome or an uptake under it, or take it out.",
-        "Lines %(numbers)s rest on nothing yet: put an outcome or an uptake under each, or take them out.",
-        len(bare),
-    )
-    return refused(words % {"numbers": ", ".join(map(str, bare))}, "requirement")
+    """Lines rest on concrete experiences (DOMAIN section 1): one without is written on, or taken out.
 
-
-def bare_lines(statement: PolicyStatement) -> list[int]:
-    """Return the numbers of the lines that rest on nothing as it stands today: what is gone or kept back is nothing."""
-    return [line["number"] for line in shape_of(lines_of(statement)) if not line["evidence"]]
+    What is gone or kept back is nothing, and an uptake counts from committed on (decision 0103).
+    """
+    lines = shape_of(lines_of(attempt.subject))
+    if bare := [line["number"] for line in lines if not line["evidence"]]:
+        words = ngettext(
+            "Line %(numbers)s rests on nothing yet: put an outcome or an uptake under it, or take it out.",
+            "Lines %(numbers)s rest on nothing yet: put an outcome or an uptake under each, or take them out.",
+            len(bare),
+        )
+        return refused(words % {"numbers": ", ".join(map(str, bare))}, "requirement")
+    if early := [line["number"] for line in lines if not any(bears(piece) for piece in line["evidence"])]:
+        words = ngettext(
+            "Line %(numbers)s rests only on uptakes that are not committed, or stopped: put an outcome, or an uptake "
+            "that is committed or in use, under it, or take it out.",
+            "Lines %(numbers)s rest only on uptakes that are not committed, or stopped: put an outcome, or an uptake "
+            "that is committed or in use, under each, or take them out.",
+            len(early),
+        )
+        return refused(words % {"numbers": ", ".join(map(str, early))}, "requirement")
+    return ALLOWED

@@ -24,6 +24,7 @@ from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_sentences import entries_of
 from results.policy_summary import (
     Key,
+    bears,
     changes_since,
     lines_of,
     of_outcome,
@@ -64,7 +65,8 @@ class Piece:
 class Line:
     """A line with its evidence; `row` is None in an adopted version, whose `chain` is the key of its own chain.
 
-    `gone` are the rows of what is not on record any more, or not public: they are taken away.
+    `gone` are the rows of what is not on record any more, or not public: they are taken away. `is_early` where the
+    line is being written and rests only on uptakes that do not count.
     """
 
     number: int
@@ -74,6 +76,11 @@ class Line:
     row: StatementLine | None = None
     chain: int = 0
     gone: list[LineEvidence] = field(default_factory=list)
+
+    @property
+    def is_early(self) -> bool:
+        """Whether nothing bears the line yet but uptakes below committed, or stopped."""
+        return self.row is not None and bool(self.pieces) and not any(bears(piece.shape) for piece in self.pieces)
 
 
 @dataclass

@@ -22,10 +22,11 @@ from community.permissions import Refusal
 from results.actions import policy as actions
 from results.actions.policy_comment import comment_on_statement, take_back_statement_comment
 from results.actions.uptake import change_step
+from results.choices import UptakeStep
 from results.models import LineEvidence, PolicyStatement, StatementLine, StatementVersion, Uptake, UptakeConfirmation
 from results.policy_contributed import items
 from results.policy_lifecycle import STATEMENT, content_hash
-from results.policy_summary import changes_since, unused_evidence
+from results.policy_summary import bears, changes_since, of_uptake, unused_evidence
 from results.tables.policy import offered, resting_on
 from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
@@ -205,6 +206,21 @@ def test_who_begins_or_opens_a_version_counts_among_those_who_wrote_it(cast: Cas
         actions.act(statement=statement, verb="statement.adopted", by=cast.user("coordinator"))
     actions.act(statement=statement, verb="statement.adopted", by=cast.user("coordinator_proposer"))
     assert StatementVersion.objects.count() == 2
+
+
+def test_an_uptake_bears_a_line_while_it_is_committed_or_in_use(cast: Cast) -> None:
+    cluster, mission = make_cluster(cast, State.RUNNING), cast.user("mission_coordinator")
+    statement = discussed(cast, cluster)
+    shape = of_uptake(Uptake.objects.for_page().get())
+    assert {step for step in UptakeStep if bears({**shape, "state": step})} == {"committed", "in_use"}
+    LineEvidence.objects.all().delete()
+    early = make_uptake(cast, cluster, name="Board of the Cape", state="aware")
+    actions.put_under(line=statement.lines.get(), by=mission, kind="uptake", subject_id=early.pk)
+    client, reads = signed_in(cast, "coordinator"), f"/policy/{statement.pk}/"
+    assert "An uptake bears a line only while it is committed or in use." in client.get(reads).text
+    assert LINE in client.get("/policy/evidence/").text
+    with pytest.raises(Refusal, match="Line 1 rests only on uptakes that are not committed, or stopped"):
+        actions.act(statement=statement, verb="statement.adopted", by=cast.user("coordinator_proposer"))
 
 
 def test_what_was_shown_is_what_is_adopted(cast: Cast) -> None:
