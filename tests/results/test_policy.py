@@ -283,7 +283,10 @@ def test_the_next_version_is_read_by_nobody_else_before_it_is_adopted(cast: Cast
             assert "canary" not in client.get(path).text, (role, path)
     page = Client().get(f"/policy/{statement.pk}/").text
     assert (f'href="/policy/{statement.pk}/v1/en/"' in page, "/de/" in page) == (True, False)
-    assert "A canary line" in signed_in(cast, "mission_coordinator").get(f"/policy/{statement.pk}/").text
+    kept = "Version 1, “Let wetlands count”, adopted on"
+    for role, is_told in (("visitor", False), ("lead", False), ("coordinator", True), ("mission_coordinator", True)):
+        page = signed_in(cast, role).get(f"/policy/{statement.pk}/").text
+        assert ("A canary line" in page, kept in page) == (is_told, is_told), role
 
 
 @pytest.mark.parametrize(
