@@ -61,9 +61,10 @@ def can_write(user: Anybody, statement: PolicyStatement) -> Verdict:
     held = statement_capacities(user, statement, timezone.localdate())
     if not held & frozenset(KEEPERS):
         return refused(str(NO_KEEPER), "forbidden")
+    if statement.state == StatementState.WITHDRAWN:
+        return refused(_("It is withdrawn: press “Write on…” to make it a draft again."), "state")
     if statement.state not in WRITTEN:
-        words = _("It is %(state)s: begin the next version to write on.")
-        return refused(words % {"state": statement.get_state_display().lower()}, "state")
+        return refused(_("It is adopted: press “Write the next version” to change it."), "state")
     return ALLOWED
 
 
