@@ -20,7 +20,7 @@ from clusters.visibility import viewer
 from community import contributions, kinds
 from community.contributions import DeskItem, NavigationEntry, PageSection, PersonalRecords
 from community.models import Member, User
-from results.choices import STANDING_REVIEWS, EvidenceKind, StatementState
+from results.choices import EvidenceKind, StatementState
 from results.models import AdoptedLine, LineEvidence, PeerReview, PolicyStatement, Uptake
 from results.notifications.policy import TOPICS
 from results.tables.policy import listed, resting_on, resting_on_some
@@ -107,9 +107,9 @@ def _of_solution(request: HttpRequest, solution: Any) -> dict[str, Any] | None:
     A line rests on it as in its chain: through an uptake of it, or an outcome that counts as a peer review of it, of
     those that the reader may see.
     """
-    reviews = PeerReview.objects.shown_to(request.user).filter(solution=solution, state__in=sorted(STANDING_REVIEWS))
-    reviewed = reviews.filter(outcome__cluster__in=Cluster.objects.visible_to(request.user)).order_by()
-    reviewed_as = list(reviewed.values_list("outcome", flat=True).distinct())
+    clusters = Cluster.objects.visible_to(request.user).order_by()
+    reviews = PeerReview.objects.shown_to(request.user).filter(solution=solution, outcome__cluster__in=clusters)
+    reviewed_as = reviews.order_by().values_list("outcome", flat=True)
     uptakes = Uptake.objects.visible_to(request.user).filter(Q(solution=solution) | Q(outcome__in=reviewed_as))
     keys = uptakes.order_by().values_list("pk", flat=True)
     found = resting_on_some({EvidenceKind.UPTAKE: keys, EvidenceKind.OUTCOME: reviewed_as})
