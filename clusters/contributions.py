@@ -81,6 +81,8 @@ results: Registry[Results] = Registry("results")
 followed_up: Registry[FollowedUp] = Registry("followed_up")
 #: Who sends the reminder of a rule that an upper app asks by: (key of the part, day, key of the mail).
 reminders: Registry[Callable[[int, date, str], bool]] = Registry("reminders")
+#: Says of an outcome by its key why it stays, in a sentence; "" where it may go.
+outcome_uses: Registry[Callable[[int], str]] = Registry("outcome_uses")
 #: What goes along when a cluster is merged into another one: (the cluster, the one that takes it in).
 moves: Registry[Callable[[Any, Any], None]] = Registry("moves")
 #: What the demonstration tells besides of the world and a cluster's file: as `clusters.demo.story.Told`.

@@ -6,22 +6,24 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clusters import contributions as of_clusters
 from clusters.choices import PUBLIC_STATES
-from clusters.models import Outcome
+from clusters.models import Cluster, Outcome
 from clusters.visibility import viewer
 from community import contributions, kinds
 from community.contributions import DeskItem, NavigationEntry, PageSection, PersonalRecords
 from community.models import Member, User
 from results.choices import EvidenceKind, StatementState
-from results.models import PolicyStatement, Uptake
+from results.models import AdoptedLine, LineEvidence, PeerReview, PolicyStatement, Uptake
 from results.notifications.policy import TOPICS
-from results.tables.policy import listed, resting_on
+from results.tables.policy import listed, resting_on, resting_on_some
 
 #: At most so many stand on the desk, or in the section of another noun's page.
 MOST, SHOWN = 20, 12
@@ -49,6 +51,7 @@ def register() -> None:
         "policy", NavigationEntry(gettext_lazy("Policy"), "results:statements", order=45, prefixes=("/policy/",))
     )
     contributions.desk_items.register("results.statements", items)
+    of_clusters.outcome_uses.register("results.statements", _keeps_outcome)
     for code, topic in TOPICS.items():
         contributions.mail_topics.register(code, topic)
     contributions.page_sections.register(
@@ -99,12 +102,30 @@ def _of_group(request: HttpRequest, group: Any) -> dict[str, Any] | None:
 
 
 def _of_solution(request: HttpRequest, solution: Any) -> dict[str, Any] | None:
-    """Return the adopted lines that rest on uptakes of a solution, or on outcomes of clusters that work with it."""
-    uptakes = Uptake.objects.of_solution(solution).order_by().values_list("pk", flat=True)
+    """Return the adopted lines that rest on a solution, and apart those of clusters that work with it.
+
+    A line rests on it as in its chain: through an uptake of it, or an outcome that counts as a peer review of it, of
+    those that the reader may see.
+    """
+    clusters = Cluster.objects.visible_to(request.user).order_by()
+    reviews = PeerReview.objects.shown_to(request.user).filter(solution=solution, outcome__cluster__in=clusters)
+    reviewed_as = reviews.order_by().values_list("outcome", flat=True)
+    uptakes = Uptake.objects.visible_to(request.user).filter(Q(solution=solution) | Q(outcome__in=reviewed_as))
+    keys = uptakes.order_by().values_list("pk", flat=True)
+    found = resting_on_some({EvidenceKind.UPTAKE: keys, EvidenceKind.OUTCOME: reviewed_as})
     outcomes = Outcome.objects.filter(cluster__solutions=solution, cluster__state__in=sorted(PUBLIC_STATES))
-    found = resting_on(EvidenceKind.UPTAKE, uptakes)
-    found += resting_on(EvidenceKind.OUTCOME, outcomes.order_by().values_list("pk", flat=True))
-    return {"resting": list(dict.fromkeys(found))[:SHOWN]} if found else None
+    nearby = resting_on(EvidenceKind.OUTCOME, outcomes.order_by().values_list("pk", flat=True))
+    known = {line.pk for line in found}
+    besides = [line for line in nearby if line.pk not in known]
+    return {"resting": found, "nearby": besides} if found or besides else None
+
+
+def _keeps_outcome(outcome_id: int) -> str:
+    """Say that a line of a written or adopted statement rests on an outcome; "" where none does."""
+    written = LineEvidence.objects.about(EvidenceKind.OUTCOME, [outcome_id]).in_use()
+    if not written.exists() and not AdoptedLine.objects.standing().resting_on(EvidenceKind.OUTCOME, [outcome_id]):
+        return ""
+    return _("A line of a policy statement rests on this outcome, so it stays.")
 
 
 def _erase(member: Member) -> int:

@@ -5,6 +5,7 @@ What was adopted stays issued: the next version is written in the same statement
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +15,7 @@ from community import lifecycle
 from community.lifecycle import Reason, Verb
 from results.choices import StatementState
 from results.models import PolicyStatement
+from results.policy_summary import lines_of, shape_of
 from results.rules import policy as rules
 
 S = StatementState
@@ -30,7 +32,7 @@ VERBS: tuple[Verb, ...] = (
         requires=(rules.has_lines,),
         required=_("at least one line"),
         tells=("adopters",),
-        effects=("name_statement", "ask_statement_comments"),
+        effects=("name_statement", "ask_statement_comments", "note_statement_writer"),
         also=_("members of the community read it from now on"),
         style="primary",
     ),
@@ -55,7 +57,9 @@ VERBS: tuple[Verb, ...] = (
         done=_("Adopted. Everybody reads this version, with its evidence as it stands today."),
         four_eyes=True,
         requires=(rules.has_lines, rules.each_line_has_evidence),
-        required=_("each line rests on an outcome or an uptake; what was shown is what is adopted"),
+        required=_(
+            "each line rests on an outcome, or an uptake that is committed or in use; what was shown is what is adopted"
+        ),
         tells=("writers", "adopters", "commenters"),
         effects=("take_statement_version", "name_adoption"),
         also=_("version n is issued as page and PDF"),
@@ -95,16 +99,19 @@ VERBS: tuple[Verb, ...] = (
         done=_("It is a draft again."),
         reason=Reason.REQUIRED,
         tells=("adopters",),
+        effects=("note_statement_writer",),
     ),
 )
 
 
 def content_hash(statement: PolicyStatement) -> str:
-    """Return what stands for the text that a reader was shown: version, lines and what they rest on."""
-    parts = [str(statement.version)]
-    for line in statement.lines.prefetch_related("evidence"):
-        parts += [line.heading, line.text, *(f"{row.kind}:{row.subject_id}:{row.shows}" for row in line.evidence.all())]
-    return sha256("\x1f".join(parts).encode()).hexdigest()
+    """Return what stands for what a reader was shown: version, lines, and how each thing under them stands today.
+
+    An adoption freezes the evidence with its state: an uptake that was stopped meanwhile must be read anew. Four
+    queries.
+    """
+    shown = [statement.version, shape_of(lines_of(statement))]
+    return sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
 
 
 STATEMENT = lifecycle.register(

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from clusters.choices import PUBLIC_STATES, OutcomeKind
 from clusters.models import Outcome
-from results.choices import EvidenceKind, UptakeStep
-from results.models import LineEvidence, PolicyStatement, StatementLine, Uptake
+from results.choices import FROM_COMMITTED_ON, EvidenceKind, UptakeStep
+from results.models import AdoptedEvidence, LineEvidence, PolicyStatement, StatementLine, Uptake
 from results.statement_shape import EvidenceShape, LineShape, StatementSnapshot
 
 Key = tuple[str, int]
@@ -83,11 +83,21 @@ def of_uptake(uptake: Uptake) -> EvidenceShape:
 
 def lines_of(statement: PolicyStatement) -> list[StatementLine]:
     """Return the lines with their evidence rows; two queries."""
-    return list(statement.lines.prefetch_related(Prefetch("evidence", LineEvidence.objects.order_by("pk"))))
+    return list(with_evidence(statement.lines.all()))
+
+
+def with_evidence(lines: Any) -> Any:
+    """Return lines that have their evidence rows at hand, as `shape_of` reads them."""
+    return lines.prefetch_related(Prefetch("evidence", LineEvidence.objects.order_by("pk")))
+
+
+def bears(piece: EvidenceShape) -> bool:
+    """Say whether a line may rest on a piece alone: an outcome, or an uptake from committed on (decision 0103)."""
+    return piece["kind"] == EvidenceKind.OUTCOME or piece["state"] in FROM_COMMITTED_ON
 
 
 def shape_of(lines: Iterable[StatementLine]) -> list[LineShape]:
-    """Return lines (of `lines_of`) with their evidence as it stands today; what is gone stands there without state."""
+    """Return lines (of `lines_of`) with their evidence as it stands today; what is gone, or not public, is left out."""
     rows = list(lines)
     now = evidence_now((row.kind, row.subject_id) for line in rows for row in line.evidence.all())
     return [
@@ -154,20 +164,25 @@ def change_of(then: EvidenceShape, now: EvidenceShape | None) -> str:
 def unused_evidence(group_ids: Iterable[int]) -> tuple[Any, Any]:
     """Return the outcomes meant for statements and the uptakes in use of these groups that no line rests on.
 
-    Every adopted, discussed or written line counts as using it; so does one of another working group.
+    Every adopted, discussed or written line counts as using it; so does one of another working group. The lines of a
+    version that stands count beside those of the next one, which is written in their place.
     """
-    used = LineEvidence.objects.exclude(line__statement__state="withdrawn")
+    written, standing = LineEvidence.objects.in_use(), AdoptedEvidence.objects.standing()
     wanted = Q(cluster__working_group__in=list(group_ids))
     outcomes = public_outcomes().filter(wanted, kind=OutcomeKind.POLICY_EVIDENCE)
-    outcomes = outcomes.exclude(pk__in=used.outcomes().values("subject_id")).order_by("-reached_on", "-pk")
     uptakes = public_uptakes().filter(wanted).in_use()
-    return outcomes, uptakes.exclude(pk__in=used.uptakes().values("subject_id")).in_order()
+    for used in (written, standing):
+        outcomes = outcomes.exclude(pk__in=used.outcomes().values("subject_id"))
+        uptakes = uptakes.exclude(pk__in=used.uptakes().values("subject_id"))
+    return outcomes.order_by("-reached_on", "-pk"), uptakes.in_order()
 
 
 def bare_of(statements: Iterable[PolicyStatement]) -> Mapping[int, list[StatementLine]]:
-    """Return the lines of statements that rest on nothing, by statement; one query."""
+    """Return the lines of statements that rest on nothing that counts today, by statement; four queries."""
     found: dict[int, list[StatementLine]] = {}
-    rows = StatementLine.objects.filter(statement__in=list(statements), evidence=None)
-    for line in rows.order_by("statement_id", "position", "pk"):
-        found.setdefault(line.statement_id, []).append(line)
+    rows = with_evidence(StatementLine.objects.filter(statement__in=list(statements)))
+    lines = list(rows.order_by("statement_id", "position", "pk"))
+    for line, shape in zip(lines, shape_of(lines), strict=True):
+        if not any(bears(piece) for piece in shape["evidence"]):
+            found.setdefault(line.statement_id, []).append(line)
     return found

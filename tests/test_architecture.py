@@ -49,6 +49,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "permissions",
             "rights",
             "rules",
+            "policy_summary",
             "uploads",
         }
     ),
@@ -102,7 +103,6 @@ ROWS: tuple[frozenset[str], ...] = (
             "matches",
             "dashboard",
             "policy_sentences",
-            "policy_summary",
             "review_sentences",
             "review_summary",
             "report_summary",
@@ -304,6 +304,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert of_clusters.hidden_events.codes() == ["panel", "results"]
     assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["panel", *both])
     assert contributions.solution_uses.codes() == ["clusters", "results.uptakes", "results.reviews"]
+    assert of_clusters.outcome_uses.codes() == ["results.statements"]
     assert of_clusters.reminders.codes() == ["confirmation"]
     assert of_clusters.demo_steps.codes() == ["results", "factsheets"]
     assert {"cluster", "stage", "need", "solution", "member", "uptake", "confirmation", "issue"} <= {

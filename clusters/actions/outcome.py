@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.actions.parts import check_fields, differences, known_only, locked_cluster, record_change, stale
+from clusters.contributions import outcome_uses
 from clusters.models import Cluster, Objective, Outcome
 from clusters.permissions import can_correct
 from community.lifecycle import Entered
@@ -112,6 +113,9 @@ def remove_outcome(*, outcome: Outcome, by: User, seen_version: int, at: datetim
         return
     if row.version != seen_version:
         raise stale(row, _("this outcome"), by=by, at=at)
+    for uses in outcome_uses:
+        if why := uses(row.pk):
+            raise Refusal(why, "state")
     detail = {"title": row.title, "changes": differences(_told(row), {})}
     record_change(locked, "outcome.removed", row, by=by, at=at, data={"kind": row.kind}, detail=detail)
     try:

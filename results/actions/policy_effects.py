@@ -69,9 +69,22 @@ def name_adoption(attempt: Attempt) -> None:
 
 @effect("begin_statement_version")
 def begin_statement_version(attempt: Attempt) -> None:
-    """Nobody has written in the next version yet."""
+    """Nobody has written in the next version yet but who begins it."""
     attempt.subject.writers.clear()
+    _wrote(attempt)
     attempt.set(comments_until=None)
+
+
+@effect("note_statement_writer")
+def note_statement_writer(attempt: Attempt) -> None:
+    """Count who puts a version forward, or writes on in it, among those who wrote: somebody else adopts it."""
+    _wrote(attempt)
+
+
+def _wrote(attempt: Attempt) -> None:
+    member = attempt.by.member if attempt.by is not None else None
+    if member is not None:
+        attempt.subject.writers.add(member)
 
 
 @tells("statement")

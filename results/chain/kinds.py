@@ -218,10 +218,13 @@ def _uptakes(user: Any, keys: Collection[int]) -> Sequence[Node]:
 
 
 def _uptakes_resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
-    """Find those of the solution that the chain began with; else those of its clusters, else those of its outcome."""
+    """Find those of the solution that the chain began with; else those of its clusters, else those of its outcome.
+
+    With those of a solution come those of the outcomes that count as reviews of it.
+    """
     rows = Uptake.objects.visible_to(user)
     if solutions := refs.get("solution"):
-        rows = rows.filter(solution__in=solutions)
+        rows = rows.filter(Q(solution__in=solutions) | Q(outcome__in=refs.get("outcome", ())))
     elif clusters := refs.get("cluster"):
         rows = rows.filter(cluster__in=clusters)
     else:

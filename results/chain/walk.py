@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: So many links of a kind a chain holds; the pages of its links hold all.
 MOST: Final = 30
+#: The kind at the end of a chain.
+LAST: Final = "statement_line"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,8 @@ def chain_of(kind: LinkKind, pk: int, user: User | AnonymousUser | None) -> Chai
     to its solution, outcome, cluster; an outcome to the reviews that count as it; a cluster leads to its needs, and to
     its solutions only when nothing below names one already. Down: what rests on the link, what rests on that, and so
     on. A chain that begins with a need or a solution is completed by what its clusters and uptakes rest on besides.
+    That a cluster works with a solution makes no line of policy rest on it: a line and a solution stand in each
+    other's chain only where an uptake or a peer review of the solution joins them.
     """
     start = next(iter(kind.load(user, [pk])), None)
     if start is None:
@@ -76,7 +80,8 @@ def _climb(start: Node, user: User | AnonymousUser | None, found: dict[Ref, Node
             continue
         for node in kind.load(user, keys[:MOST]):
             found.setdefault(node.ref, node)
-            _note(node, wanted, is_result_known=node.kind == "cluster" and bool(wanted.get("solution")))
+            is_known = start.kind == LAST or bool(wanted.get("solution"))
+            _note(node, wanted, is_result_known=node.kind == "cluster" and is_known)
 
 
 def _note(node: Node, wanted: dict[str, dict[int, None]], *, is_result_known: bool = False) -> None:
@@ -98,7 +103,15 @@ def _descend(start: Node, user: User | AnonymousUser | None, found: dict[Ref, No
             yield kind
         for node in nodes[:MOST]:
             found.setdefault(node.ref, node)
-            below[kind.code].append(node.pk)
+            if _carries(start, node, found):
+                below[kind.code].append(node.pk)
+
+
+def _carries(start: Node, node: Node, found: dict[Ref, Node]) -> bool:
+    """Say whether what rests on a link rests on the start too: outcomes carry a solution only as reviews of it."""
+    if (start.kind, node.kind) != ("solution", "outcome"):
+        return True
+    return any(ref[0] == "review" and ref in found for ref in node.rests_on)
 
 
 def _complete(start: Node, user: User | AnonymousUser | None, found: dict[Ref, Node]) -> Iterable[LinkKind]:

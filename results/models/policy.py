@@ -8,6 +8,7 @@ from community.models import Event, Member, User, WorkingGroup
 from community.models.fields import LineField, ProseField
 from results.choices import EvidenceKind, StatementState
 from results.querysets.policy import (
+    AdoptedEvidenceQuerySet,
     AdoptedLineQuerySet,
     LineEvidenceQuerySet,
     PolicyStatementQuerySet,
@@ -18,9 +19,9 @@ from results.querysets.policy import (
 class PolicyStatement(models.Model):
     """A text that a working group builds for policy makers (DOMAIN section 1), as it is written now.
 
-    `state` changes only through `community.actions.transition`. `writers` wrote in the version that is worked on: none
-    of them adopts it. `adopted_version` is the newest version that was adopted, 0 before the first: that one stays
-    what everybody reads while the next is written.
+    `state` changes only through `community.actions.transition`. `writers` wrote in the version that is worked on, began
+    it or opened it for discussion: none of them adopts it. `adopted_version` is the newest version that was adopted, 0
+    before the first: that one stays what everybody reads while the next is written.
     """
 
     working_group = models.ForeignKey(
@@ -169,6 +170,8 @@ class AdoptedEvidence(models.Model):
     line = models.ForeignKey(AdoptedLine, on_delete=models.PROTECT, related_name="evidence")
     kind = models.CharField(_("kind"), max_length=10, choices=EvidenceKind)
     subject_id = models.PositiveBigIntegerField(_("subject"))
+
+    objects = AdoptedEvidenceQuerySet.as_manager()
 
     class Meta:
         """Each thing once under a line."""

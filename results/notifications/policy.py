@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -82,19 +83,22 @@ def _commenters(statement: PolicyStatement, attempt: Attempt) -> Iterable[User]:
 
 @notifications.provides("statement")
 def statement_context(statement: PolicyStatement, message: Message) -> dict[str, Any]:
-    """Return what a mail about a statement uses; the words of a comment are looked up when the mail is written."""
+    """Return what a mail about a statement uses; the words of a comment are looked up when the mail is written.
+
+    The title is the one that the mail was queued with, the last day for comments that of its event: a mail may leave
+    when the next version is written, which its recipient does not read.
+    """
     group = statement.working_group
     pk = message.params.get("comment")
     comment = Comment.objects.filter(pk=pk, removed_at=None).first() if pk else None
-    until, detail = statement.comments_until, getattr(message.event, "detail", None)
+    event, detail = message.event, getattr(message.event, "detail", None)
+    until = event.data.get("comments_until") if event is not None else None
     body: dict[str, Any] = (detail.body if detail else None) or {}
     return {
-        "title": statement.title,
         "group": f"{group.code} {group.title}",
-        "audience_words": statement.audience,
         "reference": statement.reference or "",
         "words": comment.text if comment else "",
-        "until": date_format(until, "j F Y") if until else "",
+        "until": date_format(date.fromisoformat(until), "j F Y") if until else "",
         "reason": body.get("reason", ""),
     }
 

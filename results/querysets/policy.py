@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from community.models import User, WorkingGroup
-    from results.models import AdoptedLine, LineEvidence, PolicyStatement, StatementVersion
+    from results.models import AdoptedEvidence, AdoptedLine, LineEvidence, PolicyStatement, StatementVersion
 
 
 class PolicyStatementQuerySet(models.QuerySet["PolicyStatement"]):
@@ -71,6 +71,10 @@ class LineEvidenceQuerySet(models.QuerySet["LineEvidence"]):
         """Keep what points to these subjects of a kind."""
         return self.filter(kind=kind, subject_id__in=ids)
 
+    def in_use(self) -> Self:
+        """Leave out what stands in withdrawn statements."""
+        return self.exclude(line__statement__state=StatementState.WITHDRAWN)
+
     def outcomes(self) -> Self:
         """Keep outcomes."""
         return self.filter(kind=EvidenceKind.OUTCOME)
@@ -112,3 +116,19 @@ class AdoptedLineQuerySet(models.QuerySet["AdoptedLine"]):
         """Join version, statement and group, with what each rests on."""
         joined = self.select_related("version__statement__working_group")
         return joined.prefetch_related("evidence").order_by("-version__adopted_at", "version_id", "number")
+
+
+class AdoptedEvidenceQuerySet(models.QuerySet["AdoptedEvidence"]):
+    """What adopted lines rest on."""
+
+    def standing(self) -> Self:
+        """Keep what the lines rest on that stand today."""
+        return self.filter(line__in=apps.get_model("results", "AdoptedLine").objects.standing().order_by().values("pk"))
+
+    def outcomes(self) -> Self:
+        """Keep outcomes."""
+        return self.filter(kind=EvidenceKind.OUTCOME)
+
+    def uptakes(self) -> Self:
+        """Keep uptakes."""
+        return self.filter(kind=EvidenceKind.UPTAKE)

@@ -16,6 +16,7 @@ from community.models import Appointment, User
 from community.permissions import ALLOWED, Verdict, refused
 from results.choices import WRITTEN, StatementState
 from results.models import PolicyStatement
+from results.policy_summary import bears, lines_of, shape_of
 
 Anybody = User | AnonymousUser | None
 
@@ -60,9 +61,10 @@ def can_write(user: Anybody, statement: PolicyStatement) -> Verdict:
     held = statement_capacities(user, statement, timezone.localdate())
     if not held & frozenset(KEEPERS):
         return refused(str(NO_KEEPER), "forbidden")
+    if statement.state == StatementState.WITHDRAWN:
+        return refused(_("It is withdrawn: press “Write on…” to make it a draft again."), "state")
     if statement.state not in WRITTEN:
-        words = _("It is %(state)s: begin the next version to write on.")
-        return refused(words % {"state": statement.get_state_display().lower()}, "state")
+        return refused(_("It is adopted: press “Write the next version” to change it."), "state")
     return ALLOWED
 
 
@@ -98,10 +100,10 @@ def can_comment(user: Anybody, statement: PolicyStatement) -> Verdict:
 
 
 def somebody_else_wrote(attempt: Attempt) -> Verdict:
-    """Nobody adopts what they wrote (TRUST 5)."""
+    """Nobody adopts what they wrote, began or opened for discussion (TRUST 5)."""
     member = attempt.by.member if attempt.by is not None else None
     if member is not None and attempt.subject.writers.filter(pk=member.pk).exists():
-        return refused(_("You wrote in it: somebody else adopts it."), "forbidden")
+        return refused(_("You wrote in it, began or opened it: somebody else adopts it."), "forbidden")
     return ALLOWED
 
 
@@ -119,19 +121,25 @@ def has_lines(attempt: Attempt) -> Verdict:
 
 
 def each_line_has_evidence(attempt: Attempt) -> Verdict:
-    """Lines rest on concrete experiences (DOMAIN section 1): one without is written on, or taken out."""
-    bare = bare_lines(attempt.subject)
-    if not bare:
-        return ALLOWED
-    words = ngettext(
-        "Line %(numbers)s rests on nothing yet: put an outcome or an uptake under it, or take it out.",
-        "Lines %(numbers)s rest on nothing yet: put an outcome or an uptake under each, or take them out.",
-        len(bare),
-    )
-    return refused(words % {"numbers": ", ".join(map(str, bare))}, "requirement")
+    """Lines rest on concrete experiences (DOMAIN section 1): one without is written on, or taken out.
 
-
-def bare_lines(statement: PolicyStatement) -> list[int]:
-    """Return the numbers of the lines under which nothing stands."""
-    rows = statement.lines.prefetch_related("evidence")
-    return [number for number, line in enumerate(rows, 1) if not line.evidence.all()]
+    What is gone or kept back is nothing, and an uptake counts from committed on (decision 0103).
+    """
+    lines = shape_of(lines_of(attempt.subject))
+    if bare := [line["number"] for line in lines if not line["evidence"]]:
+        words = ngettext(
+            "Line %(numbers)s rests on nothing yet: put an outcome or an uptake under it, or take it out.",
+            "Lines %(numbers)s rest on nothing yet: put an outcome or an uptake under each, or take them out.",
+            len(bare),
+        )
+        return refused(words % {"numbers": ", ".join(map(str, bare))}, "requirement")
+    if early := [line["number"] for line in lines if not any(bears(piece) for piece in line["evidence"])]:
+        words = ngettext(
+            "Line %(numbers)s rests only on uptakes that are not committed, or stopped: put an outcome, or an uptake "
+            "that is committed or in use, under it, or take it out.",
+            "Lines %(numbers)s rest only on uptakes that are not committed, or stopped: put an outcome, or an uptake "
+            "that is committed or in use, under each, or take them out.",
+            len(early),
+        )
+        return refused(words % {"numbers": ", ".join(map(str, early))}, "requirement")
+    return ALLOWED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -19,11 +19,12 @@ from community.folding import fold
 from community.lifecycle import Offer
 from community.models import Comment, Event, User
 from results.choices import EvidenceKind, StatementState, UptakeKind, UptakeStep
-from results.models import AdoptedLine, PolicyStatement, StatementLine, StatementVersion
+from results.models import AdoptedLine, LineEvidence, PolicyStatement, StatementLine, StatementVersion
 from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_sentences import entries_of
 from results.policy_summary import (
     Key,
+    bears,
     changes_since,
     lines_of,
     of_outcome,
@@ -62,7 +63,11 @@ class Piece:
 
 @dataclass(frozen=True)
 class Line:
-    """A line with its evidence; `row` is None in an adopted version, whose `chain` is the key of its own chain."""
+    """A line with its evidence; `row` is None in an adopted version, whose `chain` is the key of its own chain.
+
+    `gone` are the rows of what is not on record any more, or not public: they are taken away. `is_early` where the
+    line is being written and rests only on uptakes that do not count.
+    """
 
     number: int
     heading: str
@@ -70,6 +75,12 @@ class Line:
     pieces: list[Piece]
     row: StatementLine | None = None
     chain: int = 0
+    gone: list[LineEvidence] = field(default_factory=list)
+
+    @property
+    def is_early(self) -> bool:
+        """Whether nothing bears the line yet but uptakes below committed, or stopped."""
+        return self.row is not None and bool(self.pieces) and not any(bears(piece.shape) for piece in self.pieces)
 
 
 @dataclass
@@ -172,9 +183,9 @@ def _written_lines(statement: PolicyStatement) -> list[Line]:
     rows = lines_of(statement)
     found = []
     for row, shape in zip(rows, shape_of(rows), strict=True):
-        keys = {(one.kind, one.subject_id): one.pk for one in row.evidence.all()}
-        pieces = [piece_of(one, key=keys[one["kind"], one["id"]]) for one in shape["evidence"]]
-        found.append(Line(shape["number"], shape["heading"], shape["text"], pieces, row))
+        known = {(one.kind, one.subject_id): one for one in row.evidence.all()}
+        pieces = [piece_of(one, key=known.pop((one["kind"], one["id"])).pk) for one in shape["evidence"]]
+        found.append(Line(shape["number"], shape["heading"], shape["text"], pieces, row, gone=list(known.values())))
     return found
 
 
@@ -257,8 +268,17 @@ def listed(statements: Iterable[PolicyStatement], user: Anybody) -> list[Listed]
 
 
 def resting_on(kind: str, ids: Iterable[int]) -> list[AdoptedLine]:
-    """Return the adopted lines that stand and rest on these subjects, for their pages; two queries.
+    """Return the adopted lines that stand and rest on these subjects, for their pages; two queries."""
+    return resting_on_some({kind: ids})
+
+
+def resting_on_some(subjects: Mapping[str, Iterable[int]]) -> list[AdoptedLine]:
+    """Return the adopted lines that stand and rest on some of these subjects, by kind; two queries.
 
     The text that is written now is read on the statement's own page.
     """
-    return list(AdoptedLine.objects.standing().resting_on(kind, ids).for_page()[:RESTING])
+    rows = AdoptedLine.objects.standing()
+    found = rows.none()
+    for kind, ids in subjects.items():
+        found = found | rows.resting_on(kind, ids)
+    return list(found.for_page()[:RESTING])

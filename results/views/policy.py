@@ -19,11 +19,12 @@ from community.access import get_visible
 from community.models import WorkingGroup
 from community.permissions import Refusal
 from results.actions import policy as actions
+from results.choices import WRITTEN
 from results.forms.policy import LineForm, StatementCommentForm, StatementForm, StatementVerbForm
 from results.models import PolicyStatement
 from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_summary import bare_of, of_outcome, of_uptake, unused_evidence
-from results.rules.policy import can_begin, can_discard, can_write, reads_present
+from results.rules.policy import can_begin, can_discard, can_write
 from results.tables.policy import listed, piece_of, sheet_of
 from results.views.parts import slug_of
 
@@ -137,7 +138,7 @@ def statement_page(
         "sheet": sheet,
         "form": form,
         "buttons": [{"offer": offer, "slug": slug_of(offer.verb.code)} for offer in sheet.offers],
-        "is_kept_back": bool(sheet.version) and statement.state != "adopted" and reads_present(request.user, statement),
+        "kept": next(iter(sheet.versions), None) if sheet.version is None and statement.state in WRITTEN else None,
     }
     return render(request, PAGE, context, status=status)
 

@@ -51,6 +51,7 @@ from results.chain.walk import chain_of
 from results.choices import UptakeKind, UptakeStep
 from results.models import Uptake, UptakeConfirmation
 from tests.factories import make_user
+from tests.results.test_chain import pairs_of_chains
 
 NOW = datetime(2026, 11, 25, 9, 0, tzinfo=UTC)
 REAL = {
@@ -183,11 +184,14 @@ class TestMadeUp:
 
     def test_at_least_six_results_of_six_real_projects_lead_from_a_need_to_an_adopted_line(self) -> None:
         whole = {"need", "solution", "cluster", "uptake", "statement_line"}
-        found = []
+        found, (down, up) = [], pairs_of_chains()
+        assert down == up
         for uptake in Uptake.objects.select_related("solution__project", "cluster__working_group"):
             chain = chain_of(UPTAKE, uptake.pk, None)
             if chain and chain.start.is_documented and whole <= {node.kind for node in chain.nodes}:
                 found.append(uptake)
+                ends = {node.pk for node in chain.nodes if node.kind == "statement_line"}
+                assert ends <= {line for pk, line in down if pk == uptake.solution_id}
         assert len({row.solution for row in found}) >= 6
         assert len({row.solution.project for row in found if row.solution.project.family == "transfer"}) >= 6
         assert len({row.cluster for row in found}) >= 4

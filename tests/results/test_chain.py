@@ -20,12 +20,14 @@ from clusters.pictures.axis import TOP
 from clusters.pictures.drawing import breadth
 from community.choices import SolutionStatus
 from community.models import Need, Solution
-from results.actions.policy import act
-from results.chain.walk import MOST
-from results.models import Uptake
+from results.actions.policy import act, add_line, put_under
+from results.chain.walk import MOST, chain_of
+from results.contributions import chain_kinds
+from results.models import AdoptedLine, PeerReview, Uptake
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
+from tests.results.making_reviews import published
 from tests.results.test_indicators import adopt
 from tests.results.test_policy import discussed
 
@@ -210,3 +212,48 @@ def test_a_line_of_policy_leads_back_to_the_result_in_two_presses(cast: Cast) ->
     assert f'href="/uptakes/{uptake.pk}/"' in chain
     after = Client().get(f"/chain/uptake/{uptake.pk}/").content.decode()
     assert ("Policy line" in before, "Policy line" in after) == (False, True)
+
+
+def test_a_line_and_a_solution_stand_in_each_others_chain_only_where_an_uptake_or_a_review_joins_them(
+    cast: Cast,
+) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    used, reviewed = make.make_solution(title="Only used"), make.make_solution(title="Reviewed")
+    cluster.solutions.add(cast.solution, used, reviewed)
+    statement = discussed(cast, cluster)
+    outcome = Outcome.objects.create(cluster=cluster, kind="policy_evidence", title="Reviewed by peers")
+    PeerReview.objects.filter(pk=published(cast, cluster, solution=reviewed).pk).update(outcome=outcome)
+    by = cast.user("coordinator")
+    uptake = adopt(cast, "Of the review", cluster=cluster, solution=cast.solution, outcome=outcome)
+    for number, (kind, pk) in enumerate((("outcome", outcome.pk), ("uptake", uptake.pk)), 2):
+        line = add_line(statement=statement, by=by, text=f"Line {number}")
+        put_under(line=line, by=by, kind=kind, subject_id=pk)
+    lone = Outcome.objects.create(cluster=cluster, kind="policy_evidence", title="Of nobody's uptake")
+    put_under(line=add_line(statement=statement, by=by, text="Line 4"), by=by, kind="outcome", subject_id=lone.pk)
+    act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"))
+    down, up = pairs_of_chains()
+    numbers = dict(AdoptedLine.objects.values_list("pk", "number"))
+    assert down == up
+    assert {(pk, numbers[line]) for pk, line in down} == {
+        (cast.solution.pk, 1),
+        (cast.solution.pk, 3),
+        (reviewed.pk, 2),
+        (reviewed.pk, 3),
+    }
+    shown = {row.pk: Client().get(f"/solutions/{row.pk}/").content.decode() for row in (used, reviewed)}
+    heads = ("Policy lines that rest on it", "Policy lines of clusters that work with it")
+    assert [[head in shown[row.pk] for head in heads] for row in (used, reviewed)] == [[False, True], [True, True]]
+
+
+def pairs_of_chains() -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+    """Return (solution, line) as the chains of the solutions hold them, and as those of the standing lines do."""
+    solutions = Solution.objects.visible_to(None).values_list("pk", flat=True)
+    down = {(pk, line) for pk in solutions for line in linked("solution", pk, "statement_line")}
+    lines = AdoptedLine.objects.standing().values_list("pk", flat=True)
+    return down, {(pk, line) for line in lines for pk in linked("statement_line", line, "solution")}
+
+
+def linked(kind: str, pk: int, other: str) -> list[int]:
+    """Return the keys of the links of another kind that the chain of one link holds for everybody."""
+    chain = chain_of(chain_kinds.get(kind), pk, None)
+    return [node.pk for node in chain.nodes if node.kind == other] if chain else []

@@ -17,7 +17,7 @@ from community.permissions import Refusal
 from results.actions import policy as actions
 from results.actions.policy_comment import comment_on_statement, take_back_statement_comment
 from results.actions.uptake import change_step
-from results.models import LineEvidence, PolicyStatement, StatementLine, StatementVersion
+from results.models import LineEvidence, PolicyStatement, StatementLine, StatementVersion, Uptake, UptakeConfirmation
 from results.policy_contributed import items
 from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_summary import changes_since, unused_evidence
@@ -173,6 +173,16 @@ def test_what_was_shown_is_what_is_adopted(cast: Cast) -> None:
     with pytest.raises(Refusal) as refused:
         actions.act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"), seen=seen)
     assert refused.value.code == "stale"
+    uptake, seen = Uptake.objects.get(), content_hash(statement)
+    confirmed = {"document_number": "2026/17", "status": "confirmed", "answered_at": NOW, "asked_at": NOW}
+    asker = {"uptake": uptake, "statement": uptake.statement, "asked_by": cast.user("lead")}
+    UptakeConfirmation.objects.create(**asker, **confirmed)
+    documented = content_hash(statement)
+    change_step(uptake=uptake, verb="uptake.stopped", by=cast.user("lead"), reason="The pump broke.")
+    assert len({seen, documented, content_hash(statement)}) == 3
+    with pytest.raises(Refusal) as refused:
+        actions.act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"), seen=documented)
+    assert refused.value.code == "stale"
 
 
 def test_an_adopted_version_keeps_its_evidence_and_says_what_has_changed_since(cast: Cast, clock: Any) -> None:
@@ -204,14 +214,20 @@ def test_the_next_version_is_read_by_nobody_else_before_it_is_adopted(cast: Cast
     by = cast.user("coordinator")
     actions.act(statement=statement, verb="statement.revised", by=by)
     statement.refresh_from_db()
-    actions.update_statement(statement=statement, by=by, seen_version=statement.version, title="A canary title")
+    more = {"title": "A canary title", "language": "de"}
+    actions.update_statement(statement=statement, by=by, seen_version=statement.version, **more)
     version = PolicyStatement.objects.get().version
     actions.update_line(line=statement.lines.get(), by=by, seen_version=version, text="A canary line")
     for role in ("visitor", "member", "lead", "other_coordinator", "external"):
         client = signed_in(cast, role)
         for path in ("/policy/", f"/policy/{statement.pk}/", f"/working-groups/{cast.group.code}/"):
             assert "canary" not in client.get(path).text, (role, path)
-    assert "A canary line" in signed_in(cast, "mission_coordinator").get(f"/policy/{statement.pk}/").text
+    page = Client().get(f"/policy/{statement.pk}/").text
+    assert (f'href="/policy/{statement.pk}/v1/en/"' in page, "/de/" in page) == (True, False)
+    kept = "Version 1, “Let wetlands count”, adopted on"
+    for role, is_told in (("visitor", False), ("lead", False), ("coordinator", True), ("mission_coordinator", True)):
+        page = signed_in(cast, role).get(f"/policy/{statement.pk}/").text
+        assert ("A canary line" in page, kept in page) == (is_told, is_told), role
 
 
 @pytest.mark.parametrize(
@@ -289,6 +305,11 @@ def test_what_rests_on_something_is_found_and_what_nothing_rests_on(cast: Cast) 
     assert [one.text for one in resting_on("uptake", [piece.subject_id])] == [LINE]
     outcomes, uptakes = unused_evidence([cast.group.pk])
     assert (list(outcomes), list(uptakes)) == ([unused], [])
+    actions.act(statement=statement, verb="statement.revised", by=cast.user("coordinator"))
+    for row in LineEvidence.objects.all():
+        actions.take_from_under(piece=row, by=cast.user("coordinator"))
+    outcomes, uptakes = unused_evidence([cast.group.pk])
+    assert (list(outcomes), list(uptakes)) == ([unused], []), "the version that stands rests on the others"
     [line] = resting_on("uptake", [piece.subject_id])
     address = f'href="/policy/{statement.pk}/#adopted-{line.pk}"'
     for page in (f"/solutions/{cast.solution.pk}/", f"/uptakes/{piece.subject_id}/"):
@@ -308,7 +329,7 @@ def test_the_pages_lead_from_the_draft_to_the_adopted_version(cast: Cast) -> Non
     client.post(chosen, {"kind": "outcome", "subject_id": outcome.pk, "shows": "It works."})
     assert client.post(f"{path}opened/", {"comments_until": "2026-05-01"}).status_code == 422
     assert client.post(f"{path}opened/").status_code == 302
-    assert "You wrote in it: somebody else adopts it." in client.get(path).text
+    assert "You wrote in it, began or opened it: somebody else adopts it." in client.get(path).text
     mission = signed_in(cast, "mission_coordinator")
     shown = mission.get(f"{path}adopted/")
     seen = shown.context["form"]["seen"].value()
