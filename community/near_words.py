@@ -63,16 +63,27 @@ def words_in(texts: Iterable[str]) -> set[str]:
 
 
 def nearest(word: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
-    """Return the words that are like `word` enough, the most alike first; none for a short one."""
+    """Return the words that are like `word` enough, the most alike first; none for a short one.
+
+    Two neighbouring letters that were typed in each other's place share few trigrams with what was meant; such a word,
+    and one that goes on behind it, counts as wholly alike.
+    """
     if len(word) < LEAST_LETTERS:
         return ()
-    mine = trigrams(word)
+    mine, meant = trigrams(word), swapped(word)
     alike = [
         (-likeness, abs(len(other) - len(word)), other)
         for other in vocabulary
-        if abs(len(other) - len(word)) <= MOST_LONGER and (likeness := _shared(mine, trigrams(other))) >= LEAST_LIKENESS
+        if abs(len(other) - len(word)) <= MOST_LONGER
+        and (likeness := 1.0 if other[: len(word)] in meant else _shared(mine, trigrams(other))) >= LEAST_LIKENESS
     ]
     return tuple(other for _likeness, _length, other in sorted(alike)[:MOST_NEAR])
+
+
+def swapped(word: str) -> frozenset[str]:
+    """Return the words that come of `word` when two neighbouring letters change places, without itself."""
+    pairs = range(len(word) - 1)
+    return frozenset(word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in pairs) - {word}
 
 
 def trigrams(word: str) -> frozenset[str]:

@@ -109,6 +109,8 @@ def test_near_words_come_from_what_the_reader_sees(shelf: dict[str, Solution]) -
     admin = make.make_admin()
     assert understood("zyzzyvo", Solution.objects.visible_to(admin)).replaced == (("zyzzyvo", ("zyzzyva",)),)
     assert nearest("sea", {"seal"}) == ()
+    words = {"wetland", "wetlands", "drought", "dunes", "whetstone"}
+    assert (nearest("wetlnad", words), nearest("droguht", words)) == (("wetland", "wetlands"), ("drought",))
     nothing = Client().get(f"{LIST}?q=forest+gestion")
     assert nothing.context["suggestions"] == [("forest", f"{LIST}?q=forest"), ("gestion", f"{LIST}?q=gestion")]
 
