@@ -113,15 +113,19 @@ def remove_outcome(*, outcome: Outcome, by: User, seen_version: int, at: datetim
         return
     if row.version != seen_version:
         raise stale(row, _("this outcome"), by=by, at=at)
-    for uses in outcome_uses:
-        if why := uses(row.pk):
-            raise Refusal(why, "state")
+    if why := rests_on(row):
+        raise Refusal(why, "state")
     detail = {"title": row.title, "changes": differences(_told(row), {})}
     record_change(locked, "outcome.removed", row, by=by, at=at, data={"kind": row.kind}, detail=detail)
     try:
         row.delete()
     except ProtectedError as error:
         raise Refusal(_("Something else rests on this outcome, so it stays.")) from error
+
+
+def rests_on(outcome: Outcome) -> str:
+    """Return why an outcome stays on record, as a sentence; "" where nothing rests on it."""
+    return next((why for uses in outcome_uses if (why := uses(outcome.pk))), "")
 
 
 @transaction.atomic

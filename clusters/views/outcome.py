@@ -147,7 +147,12 @@ class OutcomeRemoveView(View):
     def _page(
         self, request: SignedInRequest, cluster: Cluster, outcome: Outcome, conflict: Any, *, status: int
     ) -> HttpResponse:
-        context = {**frame(request, cluster, "outcomes"), "outcome": outcome, "conflict": conflict}
+        context = {
+            **frame(request, cluster, "outcomes"),
+            "outcome": outcome,
+            "conflict": conflict,
+            "why_not": actions.rests_on(outcome),
+        }
         return render(request, "clusters/outcome/remove.html", context, status=status)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail as post
+from django.test import Client
 from django.utils.formats import date_format
 
 from clusters.actions.outcome import remove_outcome
@@ -47,6 +48,10 @@ def test_what_is_gone_or_not_public_bears_no_line_and_is_taken_away(cast: Cast) 
     outcome, mission = cluster.outcomes.get(title="The annex is used"), cast.user("mission_coordinator")
     with pytest.raises(Refusal, match="A line of a policy statement rests on this outcome"):
         remove_outcome(outcome=outcome, by=cast.user("lead"), seen_version=outcome.version)
+    lead = Client()
+    lead.force_login(cast.user("lead"))
+    asked = lead.get(f"/clusters/{outcome.cluster.name}/outcomes/{outcome.pk}/remove/").text
+    assert ("A line of a policy statement rests" in asked, "Remove this outcome</button>" in asked) == (True, False)
     outcome.delete()
     cluster.uptakes.update(is_disclosed=False)
     with pytest.raises(Refusal, match="Line 1 rests on nothing yet"):
