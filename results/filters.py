@@ -32,7 +32,7 @@ class CountryFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         return qs.within(value) if value else qs
 
 
-class ProjectFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+class OwnerFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
     """The project that owns the solution, by its code."""
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class ProjectFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         )
 
 
-class GroupFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+class ResponsibleFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
     """The working group that is responsible for the cluster, by its code."""
 
     def __init__(self) -> None:
@@ -74,8 +74,8 @@ class UptakeFilter(ListFilter):
     )
     kind = django_filters.ChoiceFilter(label=_("How"), choices=UptakeKind.choices, empty_label=_("Any"))
     country = CountryFilter()
-    project = ProjectFilter()
-    wg = GroupFilter()
+    project = OwnerFilter()
+    wg = ResponsibleFilter()
     work = django_filters.ChoiceFilter(
         label=_("Cluster"),
         choices=[("standing", _("Not discontinued, as figures count"))],
