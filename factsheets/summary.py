@@ -17,6 +17,8 @@ from factsheets.choices import Density
 PAGE = 267
 #: Millimetres that the smaller settings save in the narrow column.
 GAIN = {Density.USUAL: 0, Density.TIGHT: 18, Density.DENSE: 54}
+#: Letters to a line in one half of the page, and how many lines make a text long there.
+HALF_WIDTH, HALF_LINES = 52, 26
 FIGURES = 4
 
 
@@ -118,6 +120,14 @@ def fits_beside(
         for line in snapshot["participants"]
     )
     return head + facts + 4 * lead_is_named + people <= PAGE + GAIN[density]
+
+
+def are_long(*texts: str) -> bool:
+    """Say whether texts that stand side by side are better set one under the other, each in two columns.
+
+    Side by side the longer one would run on beside an empty half of the page.
+    """
+    return any(sum(_lines(line or " ", HALF_WIDTH) for line in text.split("\n")) > HALF_LINES for text in texts)
 
 
 def _fact_rows(snapshot: Snapshot, is_backward: bool) -> list[str]:

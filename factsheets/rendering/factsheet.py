@@ -91,6 +91,8 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
         "figures": summary.figures(snapshot),
         "projects": summary.projects(snapshot),
         "territories": summary.territories(snapshot),
+        "are_plans_long": summary.are_long(snapshot["adoption_plan"], snapshot["out_of_scope"]),
+        "are_lessons_long": summary.are_long(snapshot["lessons"], snapshot["next_steps"]),
         "participants_beside": snapshot["participants"] if is_beside else [],
         "participants_below": [] if is_beside else snapshot["participants"],
         "conditions": summary.open_conditions(snapshot),

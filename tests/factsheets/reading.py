@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
+from pathlib import Path
+
+from PIL import Image
 
 
 def text_of(pdf: bytes, *, layout: bool = False) -> str:
@@ -11,3 +15,11 @@ def text_of(pdf: bytes, *, layout: bool = False) -> str:
     options = ["-layout"] if layout else []
     out = subprocess.run(["pdftotext", *options, "-", "-"], input=bytes(pdf), capture_output=True, check=True)
     return re.sub(r"\s+", " ", out.stdout.decode())
+
+
+def pictures_of(pdf: bytes, *, dots_an_inch: int) -> list[Image.Image]:
+    """Return each page as a picture in colours."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["pdftoppm", "-r", str(dots_an_inch), "-png", "-", str(Path(folder) / "page")]
+        subprocess.run(command, input=bytes(pdf), check=True)
+        return [Image.open(file).convert("RGB") for file in sorted(Path(folder).glob("page-*.png"))]
