@@ -23,6 +23,7 @@ from community.models import Member, User
 from results.choices import EvidenceKind, StatementState
 from results.models import AdoptedLine, LineEvidence, PeerReview, PolicyStatement, Uptake
 from results.notifications.policy import TOPICS
+from results.notifications.statement_silences import waiting_statements
 from results.tables.policy import listed, resting_on, resting_on_some
 
 #: At most so many stand on the desk, or in the section of another noun's page.
@@ -51,6 +52,7 @@ def register() -> None:
         "policy", NavigationEntry(gettext_lazy("Policy"), "results:statements", order=45, prefixes=("/policy/",))
     )
     contributions.desk_items.register("results.statements", items)
+    contributions.silences.register("results.statements", waiting_statements)
     of_clusters.outcome_uses.register("results.statements", _keeps_outcome)
     for code, topic in TOPICS.items():
         contributions.mail_topics.register(code, topic)
