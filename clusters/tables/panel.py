@@ -18,6 +18,7 @@ from clusters.visibility import viewer
 from community.choices import ConsentPurpose, Language
 from community.lifecycle import Offer
 from community.models import Consent, User
+from community.permissions import Verdict
 
 #: So many of one sort stand on the list, and so many published ones on a page of it.
 MOST = 50
@@ -40,6 +41,7 @@ class Sheet:
     offers: list[Offer]
     saying: frozenset[str]
     may_invite: bool
+    may_reword: Verdict | None
     is_asking: bool
     count: int
     languages: list[str]
@@ -73,6 +75,7 @@ def sheet_of(question: PanelQuestion, user: User | AnonymousUser) -> Sheet:
         offers=offers,
         saying=_saying(mine, by) if mine is not None and by is not None else frozenset(),
         may_invite=bool(rules.can_invite(user, question)) if by is not None else False,
+        may_reword=rules.can_reword(user, question) if is_asking and question.is_open else None,
         is_asking=is_asking,
         count=len(places),
         languages=[str(Language(code).label) for code in question.languages if code in Language.values],

@@ -220,6 +220,27 @@ def test_a_solution_is_idle_until_everybody_may_read_who_works_with_it(cast: Cas
 
 
 @pytest.mark.django_db
+def test_the_numbers_of_uptakes_lead_to_exactly_those(cast: Cast, client: Client) -> None:
+    running = make_cluster(cast, State.RUNNING)
+    region, site = regions()
+    make.make_territory("EL", level="country", country="EL")
+    for territory in (region, region, site, None):
+        make_uptake(cast, running, territory=territory)
+    make_uptake(cast, make_cluster(cast, State.DISCONTINUED), territory=region)
+    make_uptake(cast, running, territory=region, is_disclosed=False)
+    facts, seen = facts_for(None), 0
+    for rows in Rows:
+        page = coverage_of(facts, Wanted(), rows, Columns.GROUP, sees_proposed=False)
+        for line in (*page.lines, page.total):
+            if line.declared_url:
+                found = client.get(line.declared_url)
+                assert (found.status_code, found.context["page_obj"].paginator.count) == (200, line.declared)
+                seen += 1
+    assert seen == 6
+    narrowed = coverage_of(facts, Wanted(country=region.country), Rows.COUNTRY, Columns.GROUP, sees_proposed=False)
+    assert {line.declared_url for line in narrowed.lines} == {""}
+
+
 def test_page_and_file_hold_the_same_numbers_and_a_wrong_choice_says_so(cast: Cast, client: Client) -> None:
     crete, _site = regions()
     make_cluster(cast, State.RUNNING).territories.add(crete)
