@@ -117,10 +117,11 @@ def _of_solution(request: HttpRequest, solution: Any) -> dict[str, Any] | None:
     resting = lines_resting_on({EvidenceKind.UPTAKE: keys, EvidenceKind.OUTCOME: reviewed_as})
     outcomes = Outcome.objects.filter(cluster__solutions=solution, cluster__state__in=sorted(PUBLIC_STATES))
     near = lines_resting_on({EvidenceKind.OUTCOME: outcomes.order_by().values_list("pk", flat=True)})
-    near = near.exclude(pk__in=resting.order_by().values("pk"))
     every = "all_lines" in request.GET
     found, more = _some(resting, every)
-    besides, more_besides = _some(near, every)
+    # By keys: one query within the other is deeper than SQLite reads.
+    known = resting.order_by().values_list("pk", flat=True) if more else [line.pk for line in found]
+    besides, more_besides = _some(near.exclude(pk__in=list(known)), every)
     if not found and not besides:
         return None
     return {"resting": found, "more": more, "nearby": besides, "more_nearby": more_besides}

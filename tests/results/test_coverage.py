@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from clusters.choices import OutcomeKind, State
-from clusters.models import Outcome
+from clusters.models import Cluster, Outcome
 from community.models import Territory
 from results.coverage import facts_for, idle_solutions
 from results.models import Uptake
@@ -223,11 +223,13 @@ def test_a_solution_is_idle_until_everybody_may_read_who_works_with_it(cast: Cas
 def test_the_numbers_of_uptakes_lead_to_exactly_those(cast: Cast, client: Client) -> None:
     running = make_cluster(cast, State.RUNNING)
     region, site = regions()
-    make.make_territory("EL", level="country", country="EL")
-    for territory in (region, region, site, None):
-        make_uptake(cast, running, territory=territory)
-    make_uptake(cast, make_cluster(cast, State.DISCONTINUED), territory=region)
-    make_uptake(cast, running, territory=region, is_disclosed=False)
+    make.make_territory("EL", level="country", country="EL", nuts_version="")
+    for number, territory in enumerate((region, region, site, None)):
+        make_uptake(cast, running, name=f"Water Board {number}", territory=territory)
+    make_uptake(cast, running, name="Kept back", territory=region, is_disclosed=False)
+    ended = make_cluster(cast, State.RUNNING)
+    make_uptake(cast, ended, name="Of a cluster that ended", territory=region)
+    Cluster.objects.filter(pk=ended.pk).update(state=State.DISCONTINUED)
     facts, seen = facts_for(None), 0
     for rows in Rows:
         page = coverage_of(facts, Wanted(), rows, Columns.GROUP, sees_proposed=False)

@@ -352,11 +352,11 @@ def test_the_files_of_the_catalogue_say_who_was_reviewed_with_verdict_and_day(ca
     bare = make.make_solution("Never read")
     hidden = make_review(cast, cluster, solution=make.make_solution("Draft only"))
     told = json.loads(Client().get("/solutions/?format=json").getvalue())["solutions"]
-    rows = {row["id"]: row for row in told}
+    rows = {int(row["id"]): row for row in told}
     day = timezone.localdate(review.published_at).isoformat()
     columns = ("peer_reviewed", "peer_review_verdict", "peer_reviewed_on")
     assert [rows[review.solution_id][one] for one in columns] == ["yes", review.get_verdict_display(), day]
-    assert [rows[bare.pk][one] for one in columns] == ["", "", ""]
-    assert [rows[hidden.solution_id][one] for one in columns] == ["", "", ""]
+    assert [rows[bare.pk][one] for one in columns] == [None] * 3
+    assert [rows[hidden.solution_id][one] for one in columns] == [None] * 3
     heads = Client().get("/solutions/?format=csv").getvalue().decode("utf-8-sig").split("\r\n")[0]
     assert heads.endswith("address,peer_reviewed,peer_review_verdict,peer_reviewed_on")
