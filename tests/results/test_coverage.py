@@ -243,6 +243,7 @@ def test_the_numbers_of_uptakes_lead_to_exactly_those(cast: Cast, client: Client
     assert {line.declared_url for line in narrowed.lines} == {""}
 
 
+@pytest.mark.django_db
 def test_page_and_file_hold_the_same_numbers_and_a_wrong_choice_says_so(cast: Cast, client: Client) -> None:
     crete, _site = regions()
     make_cluster(cast, State.RUNNING).territories.add(crete)
