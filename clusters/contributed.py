@@ -24,6 +24,7 @@ from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
 from clusters.models import Cluster
+from clusters.notifications.exchange_silences import waiting_exchanges
 from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
@@ -54,6 +55,7 @@ def register() -> None:
     """Register desk items, page sections, the search, chores and menu entries."""
     contributions.desk_items.register("clusters", items)
     contributions.desk_items.register("clusters.amendments", amendment_items)
+    contributions.silences.register("clusters.exchanges", waiting_exchanges)
     contributions.navigation.register(
         "clusters", NavigationEntry(_("Clusters"), "clusters:list", order=20, prefixes=("/clusters/",))
     )

@@ -24,7 +24,7 @@ from clusters.rules import panel as rules
 from clusters.rules.room import can_see_room
 from community import contributions, kinds
 from community.contributions import ClockJob, NavigationEntry, PageSection
-from community.models import Need
+from community.models import Need, Term
 
 #: When reminders are written, in the site's zone: before the mail of the day leaves.
 REMINDERS_AT = time(6, 15)
@@ -40,6 +40,9 @@ def register() -> None:
         # What strangers read of it stands in what a snapshot names (`panel_summary`), by which pages are kept.
         section = PageSection(page, "clusters/sections/panel.html", build, order=90, standing=lambda row: row.pk)
         contributions.page_sections.register(f"clusters.panel.{page}", section)
+    contributions.page_sections.register(
+        "clusters.panel.platform", PageSection("platform", "clusters/sections/panel.html", _on_platform, order=55)
+    )
     contributions.page_sections.register(
         "clusters.help.panels", PageSection("help", "clusters/lifecycle/_table.html", _questions, order=53)
     )
@@ -115,6 +118,16 @@ def _of_need(request: HttpRequest, need: Need) -> dict[str, Any] | None:
     rows = PanelQuestion.objects.of_need(need).visible_to(request.user).for_rows()
     may_ask = rules.can_ask_about(request.user, need) if request.user.is_authenticated else None
     return _section(list(rows[:SHOWN]), reverse("clusters:panel_ask_about", args=[need.pk]), may_ask, None)
+
+
+def _on_platform(request: HttpRequest, term: Term) -> dict[str, Any] | None:
+    """Return the questions on a challenge that wait for answers, of those that the reader reads; one query.
+
+    An open question is no public one (decision 0121): most readers see none, and then no section.
+    """
+    rows = PanelQuestion.objects.visible_to(request.user).open().on_challenge(term).for_rows()
+    found = list(rows.order_by("wanted_on", "-asked_at", "pk")[:SHOWN])
+    return {"rows": found, "may": None, "with_about": True} if found else None
 
 
 def _section(rows: list[Any], url: str, may_ask: Any, may_suggest: Any) -> dict[str, Any] | None:

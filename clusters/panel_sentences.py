@@ -17,6 +17,7 @@ from clusters.rules.room import can_see_room
 SENTENCES: dict[str, Told] = {
     "panel_question.asked": (_("%(who)s put a question to an advice panel: %(title)s"), "people", ""),
     "panel_question.suggested": (_("%(who)s suggested a question to an advice panel: %(title)s"), "edit", ""),
+    "panel_question.reworded": (_("%(who)s worded a question to an advice panel anew: %(title)s"), "edit", ""),
     "panel_question.take_up": (_("%(who)s took a suggested question up."), "check", ""),
     "panel_question.close": (_("%(who)s closed a question to an advice panel: %(title)s"), "check", ""),
     "panel_question.publish": (_("%(who)s published the advice on a question: %(title)s"), "globe", ""),

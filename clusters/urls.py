@@ -35,6 +35,7 @@ from clusters.views.panel import (
     PanelListView,
     PanelPeopleView,
     PanelPlaceView,
+    PanelRewordView,
     PanelSayView,
 )
 from clusters.views.panel_verb import PanelVerbView
@@ -304,6 +305,7 @@ urlpatterns: list[URLPattern] = [
     path("panel/<int:pk>/", PanelDetailView.as_view(), name="panel"),
     path("panel/<int:pk>/people/", PanelPeopleView.as_view(), name="panel_people"),
     path("panel/<int:pk>/people/<int:place>/<slug:verb>/", PanelPlaceView.as_view(), name="panel_place"),
+    path("panel/<int:pk>/reword/", PanelRewordView.as_view(), name="panel_reword"),
     path("panel/<int:pk>/accept/", PanelSayView.as_view(), name="panel_accept"),
     path("panel/<int:pk>/decline/", PanelSayView.as_view(verb="panel.declined"), name="panel_decline"),
     path("panel/<int:pk>/answer/", PanelAnswerView.as_view(), name="panel_answer"),

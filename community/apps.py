@@ -24,6 +24,7 @@ KINDS = (
     ),
     Kind("need", "community.Need", _("need"), "community:need"),
     Kind("solution", "community.Solution", _("solution"), "community:solution", is_told=True),
+    Kind("enquiry", "community.Enquiry", _("question from outside")),
     Kind("peer_exchange", "community.PeerExchange", _("peer exchange"), "community:exchange", is_told=True),
     Kind("liaison", "community.Liaison", _("liaison")),
     Kind("appointment", "community.Appointment", _("appointment")),

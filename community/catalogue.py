@@ -269,7 +269,7 @@ class Catalogue:
             KeyError: there is no such form.
         """
         keys = list(self.ordered().values_list("pk", flat=True))
-        return file_of(records(keys), COLUMNS, form, noun="solutions", count=len(keys), at=at)
+        return file_of(records(keys), columns(), form, noun="solutions", count=len(keys), at=at)
 
     def suggestions(self, path: str) -> list[tuple[str, str]]:
         """Return (word, address) of single words of the query that find something alone, for a page without rows."""
@@ -291,14 +291,30 @@ def _query(**values: str) -> str:
     return query.urlencode()
 
 
+def columns() -> tuple[str, ...]:
+    """Return the columns of the file: the solution's own, and those of marks."""
+    return (*COLUMNS, *(column for mark in contributions.solution_marks for column in mark.columns))
+
+
+def _marks(keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return what the columns of marks say of these solutions; empty where one does not bear it."""
+    found: dict[int, dict[str, Any]] = {key: {} for key in keys}
+    for mark in contributions.solution_marks:
+        told = mark.tell(keys) if mark.tell is not None else {}
+        for key in keys:
+            found[key] |= dict.fromkeys(mark.columns, "") | told.get(key, {})
+    return found
+
+
 def records(keys: Sequence[int]) -> Iterator[Record]:
-    """Yield what the file says of each solution, in the order of `keys`; six queries for 500. Of no person."""
+    """Yield what the file says of each solution, in the order of `keys`; seven queries for 500. Of no person."""
     labels = {term.pk: term.label for term in Term.objects.filter(vocabulary__in=_TERMS)} if keys else {}
     for low in range(0, len(keys), _CHUNK):
         chunk = keys[low : low + _CHUNK]
         rows = Solution.objects.filter(pk__in=chunk).order_by()
         own = {row["pk"]: row for row in rows.values("pk", "type", "maturity", *_OWN.values())}
         lists = {name: _several(chunk, name, labels) for name in _SEVERAL}
+        marks = _marks(chunk)
         for key in chunk:
             if key in own:
                 row = own[key]
@@ -309,6 +325,7 @@ def records(keys: Sequence[int]) -> Iterator[Record]:
                     "maturity": labels.get(row["maturity"], ""),
                     **{name: found.get(key, []) for name, found in lists.items()},
                     "address": f"{settings.SITE_URL.rstrip('/')}{reverse('community:solution', args=[key])}",
+                    **marks[key],
                 }
 
 

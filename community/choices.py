@@ -222,6 +222,15 @@ class LinkState(TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class EnquiryStatus(TextChoices):
+    """How far a question from outside has come."""
+
+    WAITING = "waiting", _("Waits for its writer")
+    PASSED_ON = "passed_on", _("Passed on")
+    DROPPED = "dropped", _("Taken back")
+    EXPIRED = "expired", _("Not confirmed in time")
+
+
 class FileVisibility(TextChoices):
     """Who may fetch a file."""
 

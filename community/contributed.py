@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from community import contributions, exchange_mails, job_mails, platform_mails, solution_mails
+from community import contributions, enquiry_mails, exchange_mails, job_mails, platform_mails, solution_mails
 from community.choices import SolutionStatus
 from community.clock import CHORES
 from community.context_processors import is_demo
@@ -63,6 +63,7 @@ ACCOUNT = MailTopic(
 def register() -> None:
     """Register desk items, the home page's needs, chores, menu entries and where links lead."""
     lead_links_to("invite", "community:join")
+    lead_links_to(enquiry_mails.PURPOSE, "community:enquiry")
     contributions.desk_items.register("community.administrators", administrators_items)
     contributions.desk_items.register("community.solutions", solution_items)
     section: Any = PageSection("home", "community/sections/needs.html", open_needs, order=50)
@@ -73,6 +74,7 @@ def register() -> None:
     _register_liaisons()
     contributions.mail_topics.register("community.account", ACCOUNT)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
+    contributions.mail_topics.register("community.enquiries", enquiry_mails.TOPIC)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
     contributions.mail_topics.register("community.jobs", job_mails.TOPIC)
     for code, chore in CHORES.items():

@@ -177,11 +177,14 @@ class PlatformNumber:
 class SolutionMark:
     """A word beside solutions in the catalogue, and a filter there: `keys()` selects those that everybody sees bear it.
 
-    `keys` returns a query of one column, the keys of solutions, that is put into others and never asked alone.
+    `keys` returns a query of one column, the keys of solutions, that is put into others and never asked alone. Files
+    of the catalogue have its `columns`, which `tell` fills for those of some solutions that bear it.
     """
 
     label: Words
     keys: Callable[[], QuerySet[Any, Any]]
+    columns: tuple[str, ...] = ()
+    tell: Callable[[Sequence[int]], dict[int, dict[str, Any]]] | None = None
 
 
 @dataclass(frozen=True)

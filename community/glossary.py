@@ -92,7 +92,10 @@ WORDS: Final = (
     ),
     Entry(
         _("Idle solution"),
-        _("A published solution with which no cluster works and which nobody has taken up."),
+        _(
+            "A published solution with which no public cluster works and which no organisation has taken up yet, as "
+            "far as everybody may read. It waits for a taker: Matches shows open needs that it may answer."
+        ),
     ),
     Entry(
         _("Coverage"),

@@ -31,6 +31,7 @@ SENTENCES: dict[str, tuple[Words, str]] = {
     "add_file": (gettext_lazy("%(who)s added the file “%(title)s”."), "plus"),
     "remove_file": (gettext_lazy("%(who)s removed the file “%(title)s”."), "cross"),
     "write_to_contact": (gettext_lazy("A member wrote to the contact."), "mail"),
+    "ask_contact": (gettext_lazy("Somebody from outside wrote to the contact."), "mail"),
 }
 _WHO: dict[str, Words] = {
     SolutionCapacity.PARTNER: gettext_lazy("A partner of its project"),

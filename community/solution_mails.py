@@ -20,8 +20,8 @@ TOPIC = MailTopic(
 )
 MESSAGES = MailTopic(
     _("Questions about solutions whose contact you are"),
-    _("Members write to you through a form; they do not see your address."),
-    lambda template, audience: template == "community/solution_message",
+    _("Members and visitors write to you through a form; they do not see your address."),
+    lambda template, audience: template in ("community/solution_message", "community/enquiry_passed_on"),
     order=12,
     why_at_once=_("Somebody waits for your answer."),
 )

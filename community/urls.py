@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from community.views import (
     desk,
+    enquiry,
     exchange,
     exchange_verb,
     home,
@@ -59,6 +60,7 @@ urlpatterns: list[URLPattern] = [
     path("solutions/<int:pk>/", solution.SolutionView.as_view(), name="solution"),
     path("solutions/<int:pk>/edit/", solution_write.SolutionUpdateView.as_view(), name="solution_update"),
     path("solutions/<int:pk>/contact/", solution_contact.SolutionContactView.as_view(), name="solution_contact"),
+    path("enquiries/<str:token>/", enquiry.EnquiryView.as_view(), name="enquiry"),
     path("solutions/<int:pk>/files/", solution_file.SolutionFilesView.as_view(), name="solution_files"),
     path("solutions/<int:pk>/files/<int:file>/", solution_file.SolutionFileView.as_view(), name="solution_file"),
     path(

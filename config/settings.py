@@ -293,6 +293,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,50/h/key",
     "reset_password": "10/m/ip,3/m/key",
     "request_login_code": "10/m/ip,3/m/key,20/h/key",
+    "enquiry": "10/h/ip",  # questions from outside to the contact of a solution
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -53,6 +53,7 @@ def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Fact
     where = grounds.places
     works = _works(Cluster.objects.in_states(states), where)
     public = {work.pk for work in works}
+    projects = list(Project.objects.order_by("acronym", "pk").values_list("acronym", "title", "code"))
     return Facts(
         works=works,
         taken=_taken(where, public),
@@ -60,8 +61,9 @@ def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Fact
         regions=tuple(grounds.regions.values()),
         countries=grounds.countries,
         groups=tuple((row.code, row.title) for row in WorkingGroup.objects.order_by("code")),
-        projects=tuple(Project.objects.order_by("acronym", "pk").values_list("acronym", "title")),
+        projects=tuple((acronym, title) for acronym, title, _code in projects),
         idle=_idle(),
+        codes={acronym: code for acronym, _title, code in projects},
     )
 
 

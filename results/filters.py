@@ -32,6 +32,23 @@ class CountryFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         return qs.within(value) if value else qs
 
 
+class RegionFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """One region of the programme by its code, with the territories that are mapped to it."""
+
+    def __init__(self) -> None:
+        """Offer the programme's regions."""
+
+        def choices() -> list[tuple[str, str]]:
+            rows = Territory.objects.programme_regions().order_by("country", "code")
+            return [(code, f"{name} ({code})") for code, name in rows.values_list("code", "name")]
+
+        super().__init__(label=_("Region"), choices=choices, empty_label=_("Any"))
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """Keep the rows in that region."""
+        return qs.in_region(value) if value else qs
+
+
 class OwnerFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
     """The project that owns the solution, by its code."""
 
@@ -74,6 +91,7 @@ class UptakeFilter(ListFilter):
     )
     kind = django_filters.ChoiceFilter(label=_("How"), choices=UptakeKind.choices, empty_label=_("Any"))
     country = CountryFilter()
+    region = RegionFilter()
     project = OwnerFilter()
     wg = ResponsibleFilter()
     work = django_filters.ChoiceFilter(

@@ -23,7 +23,8 @@ from community.models import Member, User
 from results.choices import EvidenceKind, StatementState
 from results.models import AdoptedLine, LineEvidence, PeerReview, PolicyStatement, Uptake
 from results.notifications.policy import TOPICS
-from results.tables.policy import listed, resting_on, resting_on_some
+from results.notifications.statement_silences import waiting_statements
+from results.tables.policy import lines_resting_on, listed
 
 #: At most so many stand on the desk, or in the section of another noun's page.
 MOST, SHOWN = 20, 12
@@ -51,6 +52,7 @@ def register() -> None:
         "policy", NavigationEntry(gettext_lazy("Policy"), "results:statements", order=45, prefixes=("/policy/",))
     )
     contributions.desk_items.register("results.statements", items)
+    contributions.silences.register("results.statements", waiting_statements)
     of_clusters.outcome_uses.register("results.statements", _keeps_outcome)
     for code, topic in TOPICS.items():
         contributions.mail_topics.register(code, topic)
@@ -112,12 +114,25 @@ def _of_solution(request: HttpRequest, solution: Any) -> dict[str, Any] | None:
     reviewed_as = reviews.order_by().values_list("outcome", flat=True)
     uptakes = Uptake.objects.visible_to(request.user).filter(Q(solution=solution) | Q(outcome__in=reviewed_as))
     keys = uptakes.order_by().values_list("pk", flat=True)
-    found = resting_on_some({EvidenceKind.UPTAKE: keys, EvidenceKind.OUTCOME: reviewed_as})
+    resting = lines_resting_on({EvidenceKind.UPTAKE: keys, EvidenceKind.OUTCOME: reviewed_as})
     outcomes = Outcome.objects.filter(cluster__solutions=solution, cluster__state__in=sorted(PUBLIC_STATES))
-    nearby = resting_on(EvidenceKind.OUTCOME, outcomes.order_by().values_list("pk", flat=True))
-    known = {line.pk for line in found}
-    besides = [line for line in nearby if line.pk not in known]
-    return {"resting": found, "nearby": besides} if found or besides else None
+    near = lines_resting_on({EvidenceKind.OUTCOME: outcomes.order_by().values_list("pk", flat=True)})
+    every = "all_lines" in request.GET
+    found, more = _some(resting, every)
+    # By keys: one query within the other is deeper than SQLite reads.
+    known = resting.order_by().values_list("pk", flat=True) if more else [line.pk for line in found]
+    besides, more_besides = _some(near.exclude(pk__in=list(known)), every)
+    if not found and not besides:
+        return None
+    return {"resting": found, "more": more, "nearby": besides, "more_nearby": more_besides}
+
+
+def _some(lines: Any, every: bool) -> tuple[list[AdoptedLine], int]:
+    """Return the first lines, or every one, and how many more there are; asks for the number only where some are."""
+    rows = list(lines.for_page()[: None if every else SHOWN + 1])
+    if every or len(rows) <= SHOWN:
+        return rows, 0
+    return rows[:SHOWN], lines.count() - SHOWN
 
 
 def _keeps_outcome(outcome_id: int) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,6 +21,7 @@ from community.contributions import DeskItem, PageSection, SolutionMark
 from community.models import User
 from community.querysets.solution import projects_of
 from results.actions.review import move_reviews
+from results.choices import ReviewVerdict
 from results.models import PeerReview, Uptake
 from results.notifications.review import TOPICS
 from results.review_sentences import SENTENCES
@@ -50,7 +52,9 @@ def register() -> None:
         contributions.mail_topics.register(code, topic)
     contributions.solution_uses.register("results.uptakes", _is_taken_up)
     contributions.solution_uses.register("results.reviews", _is_reviewed)
-    contributions.solution_marks.register("reviewed", SolutionMark(gettext_lazy("Peer reviewed"), _reviewed))
+    contributions.solution_marks.register(
+        "reviewed", SolutionMark(gettext_lazy("Peer reviewed"), _reviewed, VERDICT, _verdicts)
+    )
     for page, build, order in (("solution", _of_solution, 108), ("outcomes", _beside_outcomes, 110)):
         section = PageSection(page, "results/review/section.html", build, order=order)
         contributions.page_sections.register(f"results.reviews.{page}", section)
@@ -92,6 +96,23 @@ def _is_reviewed(solution_id: int) -> bool:
 def _reviewed() -> Any:
     """Return the keys of the solutions that have a standing review in a cluster that everybody sees."""
     return PeerReview.objects.shown_to(None).order_by().values("solution")
+
+
+#: Columns of the catalogue's files: the newest standing review of a solution.
+VERDICT: Final = ("peer_reviewed", "peer_review_verdict", "peer_reviewed_on")
+
+
+def _verdicts(keys: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Return of these solutions the verdict and day of the newest review that everybody reads; one query."""
+    rows = PeerReview.objects.shown_to(None).filter(solution__in=keys).order_by("published_at", "pk")
+    return {
+        solution: {
+            "peer_reviewed": "yes",
+            "peer_review_verdict": str(ReviewVerdict(verdict).label) if verdict else "",
+            "peer_reviewed_on": timezone.localdate(at).isoformat() if at else "",
+        }
+        for solution, verdict, at in rows.values_list("solution", "verdict", "published_at")
+    }
 
 
 def items(user: User, on: date) -> Iterable[DeskItem]:

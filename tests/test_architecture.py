@@ -115,6 +115,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "inbox",
             "mails",
             "account_mails",
+            "enquiry_mails",
             "solution_mails",
             "exchange_mails",
             "platform_mails",

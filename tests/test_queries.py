@@ -75,7 +75,7 @@ CONSENTS = (ConsentPurpose.DIRECTORY, ConsentPurpose.PUBLIC)
 #: the catalogue has four filters and the needs board five, some with a list of their own. A review case says
 #: what comes close to it (`clusters.overlap`). Outcomes of an ended cluster have follow-ups, files and what was
 #: changed since the report. Two of the desk's are what advice panels wait for, two what reports do, one what
-#: factsheets in between do. Coverage and
+#: factsheets in between do; three of the reminders' are what statements and exchanges wait for. Coverage and
 #: chains are promised to stay under 15, with 10 000 clusters too.
 BUDGETS: dict[str, int] = {
     "/": 18,
@@ -113,7 +113,7 @@ BUDGETS: dict[str, int] = {
     "/review/": 18,
     "/review/clusters/": 12,
     "/review/several/": 16,
-    "/reminders/": 27,
+    "/reminders/": 30,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 20,
     "/projects/{project}/": 14,

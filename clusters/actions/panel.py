@@ -17,6 +17,7 @@ from clusters.choices import OPEN_PANELS, PanelPlace, PanelState
 from clusters.models import Cluster, PanelAnswer, PanelQuestion
 from clusters.notifications import panel as mails
 from clusters.rules import panel as rules
+from community import notifications
 from community.actions.transition import transition
 from community.choices import ConsentPurpose
 from community.events import record
@@ -85,6 +86,53 @@ def _keep(question: PanelQuestion, values: Mapping[str, Any], *, by: User) -> Pa
     if is_suggested:
         mails.tell_suggested(question, event, by=by)
     return question
+
+
+@transaction.atomic
+def reword_question(
+    *, question: PanelQuestion, by: User, values: Mapping[str, Any], seen_version: int, at: datetime | None = None
+) -> PanelQuestion:
+    """Word a question anew; one event, and a mail to each who was asked and has not said. The same words: a no-op.
+
+    Order of effects: lock the question; judge; write; the event; the older mail of the asking is replaced.
+
+    Raises:
+        Refusal: the person may not, somebody accepted or answered meanwhile, or somebody else changed it.
+        ValidationError: a text is too long or holds signs that are not allowed.
+    """
+    row = _locked(question.pk)
+    if not (verdict := rules.can_reword(by, row)):
+        raise Refusal.of(verdict)
+    if row.version != seen_version:
+        raise Refusal(_("Somebody changed this question while you were reading. Read it, then send yours."), "stale")
+    if _said(row) == _said_by(values):
+        return row
+    for name in FIELDS:
+        setattr(row, name, values.get(name) or EMPTY[name])
+    row.version += 1
+    row.full_clean()
+    row.save(update_fields=[*FIELDS, "version", "updated_at"])
+    for name in SETS:
+        getattr(row, name).set(values.get(name, ()))
+    event = record(verb="panel_question.reworded", subject=row, by=by, at=at, detail={"title": str(row)})
+    for place in row.answers.filter(status=PanelPlace.INVITED).select_related("asked__user", "question"):
+        notifications.supersede(place, [mails.ASKED], by=event)
+        mails.ask(place, event=event)
+    return row
+
+
+def _said(row: PanelQuestion) -> list[Any]:
+    """Return what a question says, to compare."""
+    return [getattr(row, name) for name in FIELDS] + [
+        set(getattr(row, name).values_list("pk", flat=True)) for name in SETS
+    ]
+
+
+def _said_by(values: Mapping[str, Any]) -> list[Any]:
+    """Return the same of what a form says."""
+    return [values.get(name) or EMPTY[name] for name in FIELDS] + [
+        {one.pk for one in values.get(name, ())} for name in SETS
+    ]
 
 
 def _locked(question_id: int) -> PanelQuestion:

@@ -16,7 +16,7 @@ from clusters.models import Cluster, FollowUp
 from clusters.notifications import follow_up as follow_up_mails
 from clusters.notifications.silences import silences
 from clusters.rules.reminders import LAST_IDLE_STEP, Decision, keys_of, plan
-from community import notifications
+from community import kinds, notifications
 from community.models import Message, User
 
 logger = logging.getLogger(__name__)
@@ -83,6 +83,7 @@ def _remind_batch(batch: list[Decision], users: dict[int, User], on: date) -> se
     """Write the rows of a batch; return the keys of those that are not waited for any more, or failed."""
     wanted = {decision.silence.cluster_id for decision in batch}
     clusters = Cluster.objects.select_for_update(of=("self",)).order_by("pk").in_bulk(wanted)
+    _lock_others(batch)
     still = {decision.key for decision in plan_reminders(on).sends}
     left_out = {decision.key for decision in batch if decision.key not in still}
     for decision in batch:
@@ -90,11 +91,23 @@ def _remind_batch(batch: list[Decision], users: dict[int, User], on: date) -> se
             continue
         try:
             with transaction.atomic():
-                _remind(decision, clusters[decision.silence.cluster_id], users.get(decision.person.user_id or 0), on)
+                user = users.get(decision.person.user_id or 0)
+                if decision.silence.kind:
+                    _remind_of(decision, user, on)
+                else:
+                    _remind(decision, clusters[decision.silence.cluster_id], user, on)
         except Exception:
             logger.exception("reminder %s was not written", decision.key)
             left_out.add(decision.key)
     return left_out
+
+
+def _lock_others(batch: list[Decision]) -> None:
+    """Lock what is no part of a cluster, kind by kind in the order of its keys."""
+    for kind in sorted({decision.silence.kind for decision in batch} - {""}):
+        ids = {decision.silence.part_id for decision in batch if decision.silence.kind == kind}
+        rows = kinds.get(kind).model_class._default_manager.select_for_update(of=("self",)).filter(pk__in=ids)
+        list(rows.order_by("pk").values_list("pk", flat=True))
 
 
 def flag_leads(on: date) -> int:
@@ -134,6 +147,22 @@ def _remind(decision: Decision, cluster: Cluster, user: User | None, on: date) -
         is_late=silence.anchor < on,
         part=silence.part,
         part_id=silence.part_id,
+    )
+
+
+def _remind_of(decision: Decision, user: User | None, on: date) -> None:
+    """Write the row about what is no part of a cluster: a statement, an exchange."""
+    silence = decision.silence
+    notifications.queue(
+        "clusters/reminder_of",
+        to=user,
+        subject=kinds.resolve(silence.kind, silence.part_id),
+        key=decision.key,
+        audience=decision.audience,
+        rule=silence.rule,
+        title=silence.title,
+        day=silence.anchor.isoformat(),
+        is_late=silence.anchor < on,
     )
 
 

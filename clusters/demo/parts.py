@@ -18,6 +18,7 @@ from clusters.actions.roadmap import complete_stage, drop_stage, start_stage, up
 from clusters.actions.roadmap_confirm import confirm_roadmap
 from clusters.actions.roadmap_shift import shift_stages
 from clusters.choices import AmendmentState, MeetingKind
+from clusters.demo.files import paragraphs
 from clusters.demo.world import Day, World
 from clusters.models import Amendment, Attendance, Cluster, Condition, Meeting, Stage
 from clusters.rules.roadmap import seen_versions
@@ -203,6 +204,7 @@ def hold_meeting(world: World, entry: dict[str, Any], line: dict[str, Any], at: 
         held_on=world.day(line["on"]),
         until_on=world.day(line["until"]) if "until" in line else None,
         place=line.get("place", ""),
+        minutes=paragraphs(line.get("minutes", "")),
     )
     meeting.organisers.set([world.organisations[key] for key in line["organisers"]])
     left = line.get("completed", 0)

@@ -85,6 +85,7 @@ def _solution(world: World, entry: dict[str, Any]) -> Solution:
         where_tested=entry["where_tested"],
         what_taker_needs=entry["what_taker_needs"],
         licence=entry["licence"],
+        website=entry.get("website", ""),
         contact=world.people[entry["contact"]],
         status=SolutionStatus.PUBLISHED if published is not None else SolutionStatus.DRAFT,
         written_by=world.account(entry["contact"]),

@@ -12,7 +12,7 @@ from django.dispatch import receiver
 from clusters.choices import AmendmentKind
 from clusters.models import Amendment
 from clusters.rules.reminders import RULES
-from community import notifications
+from community import kinds, notifications
 from community.models import Event
 from community.signals import recorded
 
@@ -77,9 +77,23 @@ OF_PART: Mapping[str, tuple[Asked, ...]] = {
 _DAYS = {"starts_on": "start", "ends_on": "end"}
 
 
+#: What ends a wait outside of clusters: its subject's reminders that have not left ask for nothing any more.
+OF_OTHERS = frozenset(
+    {
+        *(f"statement.{verb}" for verb in ("taken_back", "adopted", "withdrawn")),
+        *(f"{verb}_exchange" for verb in ("agree", "finish", "call_off", "withdraw")),
+    }
+)
+
+
 @receiver(recorded, dispatch_uid="clusters.answered")
 def replace_what_asked(sender: Any, event: Event, **more: Any) -> None:
     """Replace, by an event, the mails of its chain that wait and ask for what it did; an undo lets them wait again."""
+    if event.verb in OF_OTHERS:
+        subject = kinds.resolve(event.kind, event.subject_id)
+        if subject is not None:
+            notifications.supersede(subject, ["clusters/reminder_of"], by=event)
+        return
     where = Q()
     if event.kind == "cluster":
         for asked in OF_CLUSTER.get(event.verb, ()):

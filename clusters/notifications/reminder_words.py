@@ -158,6 +158,31 @@ WORDS: dict[str, ReminderWords] = {
         _("It ended on %(day)s and stands in no report yet."),
         _("Open the cluster"),
     ),
+    "statement": ReminderWords(
+        _("Policy statement waits to be adopted"),
+        _("Please adopt “%(title)s”, or say what is missing"),
+        _("Since %(day)s it waits for somebody who did not write in it."),
+        _("Open the statement"),
+    ),
+    "statement_comments": ReminderWords(
+        _("Comments on a policy statement end"),
+        _("Please read “%(title)s” before comments end"),
+        _("Comments are asked for until %(day)s."),
+        _("Read and comment"),
+        late=_("Comments ended on %(day)s. Take in what was said; then somebody who did not write in it adopts it."),
+    ),
+    "exchange_wish": ReminderWords(
+        _("Somebody would like to take part in an exchange"),
+        _("Please answer who would like to: “%(title)s”"),
+        _("Since %(day)s somebody waits for your answer. Agree with somebody, or withdraw the exchange."),
+        _("Answer"),
+    ),
+    "exchange_done": ReminderWords(
+        _("What came of an exchange is not said"),
+        _("Please say what came of “%(title)s”"),
+        _("Its last day was %(day)s. One sentence is enough; others learn from it. If it did not happen, call it off."),
+        _("Say what came of it"),
+    ),
 }
 
 

@@ -76,7 +76,7 @@ def _named(*names: str) -> Callable[[str, str], bool]:
 
 
 def _reminder(template: str, audience: str) -> bool:
-    return _of_cluster(template) == "reminder"
+    return _of_cluster(template) in ("reminder", "reminder_of")
 
 
 def _to(audiences: frozenset[str]) -> Callable[[str, str], bool]:

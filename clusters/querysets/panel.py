@@ -16,7 +16,7 @@ from clusters.visibility import viewer
 
 if TYPE_CHECKING:
     from clusters.models import Cluster, PanelAnswer, PanelQuestion
-    from community.models import Member, Need, User
+    from community.models import Member, Need, Term, User
 
 #: Who is or was asked reads the question; whom the asking side no longer asks does not.
 READING_PLACES = tuple(place for place in PanelPlace.values if place != PanelPlace.WITHDRAWN)
@@ -78,6 +78,12 @@ class PanelQuestionQuerySet(models.QuerySet["PanelQuestion"]):
         clusters = _clusters().kept_by(member_id).order_by().values("pk")
         theirs = Q(need__raised_by=member_id) | Q(need__isnull=False, asked_by=member_id)
         return self.filter(theirs | Q(cluster__in=clusters))
+
+    def on_challenge(self, term: Term) -> Self:
+        """Keep those about a need with this challenge, or of a cluster with this theme."""
+        needs = apps.get_model("community", "Need")._default_manager.filter(challenges=term)
+        about = Q(need__in=needs.order_by().values("pk"))
+        return self.filter(about | Q(cluster__in=_clusters().on_themes([term.code]).order_by().values("pk")))
 
     def for_rows(self) -> Self:
         """Load what a row of a list shows: what it is about, and how many are asked and have answered."""

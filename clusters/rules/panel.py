@@ -119,6 +119,17 @@ def can_invite(user: Anybody, question: PanelQuestion) -> Verdict:
     return ALLOWED if question.state in OPEN_PANELS else refused(NOT_OPEN, "state")
 
 
+def can_reword(user: Anybody, question: PanelQuestion) -> Verdict:
+    """The asking side words a question anew until somebody has accepted it or answered."""
+    if not asks(user, question, timezone.localdate()):
+        return refused(NOT_YOURS if question.cluster_id else NOT_YOUR_NEED, "forbidden")
+    if question.state not in (PanelState.SUGGESTED, PanelState.OPEN):
+        return refused(_("It is answered or over: its words stay as they were answered."), "state")
+    if any(row.status in (PanelPlace.ACCEPTED, PanelPlace.ANSWERED) for row in question.answers.all()):
+        return refused(_("Somebody accepted to answer this: its words stay. Ask another question."), "state")
+    return ALLOWED
+
+
 def reads_answers(user: Anybody, question: PanelQuestion) -> bool:
     """Tell whether somebody who sees the question reads its answers.
 

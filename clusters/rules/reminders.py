@@ -92,6 +92,14 @@ RULES: dict[str, tuple[Step, ...]] = {
     # Who was called is invited by the call itself, who came later when they came.
     "meeting": (Step(-3, "room"), Step(0, "room")),
     "report": (Step(14, "coordinators"), Step(30, "coordinators", every=30)),
+    # The anchor is the last day for comments, or the day on which it was opened.
+    "statement": _to_decide(),
+    # The anchor is the last day for comments.
+    "statement_comments": (Step(-3, "coordinators"), Step(1, "writers")),
+    # The anchor is the day of the first wish.
+    "exchange_wish": _asked("side", Step(14, "side")),
+    # The anchor is the last day of the exchange.
+    "exchange_done": (Step(1, "side"), Step(7, "side"), Step(30, "side")),
 }
 
 
@@ -130,7 +138,8 @@ class Silence:
 
     Steps before `since` are not made up for: nobody waited then. `people` are those of each audience. Until the end
     of `comments_until`, and of the day `announced_on` on which the clock announces a decision, nobody is reminded;
-    what fell due meanwhile is made up for on the day after.
+    what fell due meanwhile is made up for on the day after. What is no part of a cluster has a `kind` of its own
+    (`part_id` is its key), with the `title` and `url` that the plan shows.
     """
 
     rule: str
@@ -146,6 +155,9 @@ class Silence:
     announced_on: date | None = None
     part: str = ""
     part_id: int = 0
+    kind: str = ""
+    title: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.utils import timezone
 
-from clusters.choices import PanelCredit, PanelPlace
+from clusters.choices import PanelCredit, PanelPlace, PanelState
 from clusters.models import PanelAnswer, PanelQuestion
 from clusters.panel_lifecycle import PLACE, QUESTION
 from clusters.rules import panel as rules
@@ -18,10 +18,14 @@ from clusters.visibility import viewer
 from community.choices import ConsentPurpose, Language
 from community.lifecycle import Offer
 from community.models import Consent, User
+from community.permissions import Verdict
 
 #: So many of one sort stand on the list, and so many published ones on a page of it.
 MOST = 50
 PER_PAGE = 20
+
+#: In these states a question may still be worded anew; afterwards the button is gone.
+REWORDED: Final = (PanelState.SUGGESTED, PanelState.OPEN)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Sheet:
     offers: list[Offer]
     saying: frozenset[str]
     may_invite: bool
+    may_reword: Verdict | None
     is_asking: bool
     count: int
     languages: list[str]
@@ -73,6 +78,7 @@ def sheet_of(question: PanelQuestion, user: User | AnonymousUser) -> Sheet:
         offers=offers,
         saying=_saying(mine, by) if mine is not None and by is not None else frozenset(),
         may_invite=bool(rules.can_invite(user, question)) if by is not None else False,
+        may_reword=rules.can_reword(user, question) if is_asking and question.state in REWORDED else None,
         is_asking=is_asking,
         count=len(places),
         languages=[str(Language(code).label) for code in question.languages if code in Language.values],

@@ -32,6 +32,8 @@ AUDIENCES = {
     "proposer": gettext_lazy("proposer"),
     "responsible": gettext_lazy("responsible for the stage"),
     "room": gettext_lazy("takes part"),
+    "writers": gettext_lazy("wrote in it"),
+    "side": gettext_lazy("takes part in the exchange"),
 }
 
 
@@ -43,6 +45,7 @@ class ReminderLine:
     part: str
     title: str
     cluster_name: str
+    url: str
     rule: str
     when: str
     why: str
@@ -72,7 +75,7 @@ def sheet_of(planned: Plan, user: User | AnonymousUser) -> ReminderSheet:
     shown = [*sends[:SHOWN], *skips[:SHOWN]]
     clusters = Cluster.objects.in_bulk({row.silence.cluster_id for row in shown})
     rhythms = _rhythms(sends[:SHOWN])
-    lines = [line_of(row, clusters[row.silence.cluster_id], planned.on, rhythms) for row in shown]
+    lines = [line_of(row, clusters.get(row.silence.cluster_id), planned.on, rhythms) for row in shown]
     return ReminderSheet(lines[: len(sends[:SHOWN])], lines[len(sends[:SHOWN]) :], len(sends), len(skips))
 
 
@@ -90,17 +93,18 @@ def _without_prepared(rows: list[Decision], who: Viewer) -> list[Decision]:
     ]
 
 
-def line_of(decision: Decision, cluster: Cluster, on: date, rhythms: dict[tuple[int, str], str]) -> ReminderLine:
-    """Return one decision in words."""
+def line_of(decision: Decision, cluster: Cluster | None, on: date, rhythms: dict[tuple[int, str], str]) -> ReminderLine:
+    """Return one decision in words; without a cluster it is about what the silence names itself."""
     silence, person = decision.silence, decision.person
     why = decision.why
-    own = (person.user_id or 0, f"cluster:{cluster.pk}")
+    own = (person.user_id or 0, f"cluster:{silence.cluster_id}")
     rhythm = rhythms.get(own) or rhythms.get((own[0], "")) or Rhythm.AT_ONCE
     return ReminderLine(
         name=person.name,
         part=str(AUDIENCES[decision.audience]),
-        title=cluster.title,
-        cluster_name=cluster.name,
+        title=cluster.title if cluster else silence.title,
+        cluster_name=cluster.name if cluster else silence.key,
+        url=cluster.get_absolute_url() if cluster else silence.url,
         rule=str(WORDS[silence.rule].label),
         when=_when((on - silence.anchor).days),
         why=str(why.label) if why is not None else "",

@@ -146,6 +146,42 @@ def asked(request: HttpRequest, question: PanelQuestion) -> HttpResponse:
     return redirect("clusters:panel", question.pk)
 
 
+class PanelRewordView(View):
+    """`/panel/<pk>/reword/`: word a question anew, as long as nobody accepted it."""
+
+    def get(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        """Show the form with what it says now."""
+        question = self._load(request, pk)
+        return self._page(request, question, QuestionForm(instance=question), question.version)
+
+    def post(self, request: SignedInRequest, pk: int) -> HttpResponse:
+        """Write it; a refusal keeps what was typed."""
+        question = self._load(request, pk)
+        form, seen = QuestionForm(request.POST), request.POST.get("seen_version", "")
+        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+        if not form.is_valid():
+            return self._page(request, question, form, version, status=INVALID)
+        try:
+            actions.reword_question(question=question, by=request.user, values=form.values(), seen_version=version)
+        except Refusal as refusal:
+            status = status_of(refusal, form)
+            question.refresh_from_db()
+            return self._page(request, question, form, question.version, status=status)
+        messages.success(request, _("Worded anew. Who was asked and has not said yet gets a mail."))
+        return redirect("clusters:panel", pk)
+
+    def _load(self, request: SignedInRequest, pk: int) -> PanelQuestion:
+        question = question_of(request, pk)
+        ask(rules.can_reword(request.user, question))
+        return question
+
+    def _page(
+        self, request: SignedInRequest, question: PanelQuestion, form: QuestionForm, version: int, *, status: int = 200
+    ) -> HttpResponse:
+        context = {"form": form, "question": question, "seen_version": version, "about": question.about}
+        return render(request, "clusters/panel/reword.html", context, status=status)
+
+
 class PanelPeopleView(View):
     """`/panel/<pk>/people/`: ask the people who are chosen."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminDateWidget
+from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -21,6 +21,7 @@ from community.forms.dates import DayField
 from community.forms.several import SeveralField
 from community.models import Event, User
 from community.permissions import Refusal
+from community.validators import is_key
 from community.visibility import is_administrator
 
 STALE = _(
@@ -37,11 +38,46 @@ FIELDS: dict[Any, Any] = {
 }
 
 
+class Looked(AutocompleteSelect):
+    """A row that is looked for while somebody types; a key that no database holds is drawn as no choice.
+
+    Django asks for the sent keys in one look-up (`pk__in`), which SQLite answers with an error where a number has more
+    digits than a column holds. The field itself refuses such a key with a sentence.
+    """
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Return the chosen row, where it can be one."""
+        return super().optgroups(name, [one for one in value if not one or is_key(one)], attr)
+
+
+class LookedSeveral(AutocompleteSelectMultiple):
+    """Several such rows."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Return the chosen rows, where they can be some."""
+        return super().optgroups(name, [one for one in value if not one or is_key(one)], attr)
+
+
 class ForAdministrators:
     """Administrators see and keep these rows without a grant for each model; nobody deletes any."""
 
     may_add = True
     may_change = True
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Look for a row with our own widget."""
+        self._look(Looked, db_field, request, kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Look for rows with our own widget."""
+        self._look(LookedSeveral, db_field, request, kwargs)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)  # type: ignore[misc]
+
+    def _look(self, widget: Any, db_field: Any, request: HttpRequest, kwargs: dict[str, Any]) -> None:
+        page: Any = self
+        if "widget" not in kwargs and db_field.name in page.get_autocomplete_fields(request):
+            kwargs["widget"] = widget(db_field, page.admin_site, using=kwargs.get("using"))
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Show the app to administrators."""

@@ -106,14 +106,21 @@ def can_write_to_contact(user: Viewer, solution: Solution) -> Verdict:
     """Any other member writes to the contact of a published solution."""
     if not is_cop(user):
         return refused(MEMBERS_ONLY, "forbidden")
+    if not (reachable := has_reachable_contact(solution)):
+        return reachable
+    if (me := member_of(user)) is not None and me.pk == solution.contact_id:
+        return refused(_("You are the contact yourself."), "state")
+    return ALLOWED
+
+
+def has_reachable_contact(solution: Solution) -> Verdict:
+    """A mail to the contact of a published solution would arrive: what a form for everybody asks first."""
     if solution.status != SolutionStatus.PUBLISHED:
         return refused(_("Contacts are written to while their solution is published."), "state")
     if solution.contact is None:
         return refused(_("This solution names no contact. Ask a partner of its project."), "state")
     if solution.contact.user is None or not solution.contact.user.is_active:
         return refused(_("Its contact has no account at present, so no mail would arrive. Ask a partner."), "state")
-    if (me := member_of(user)) is not None and me.pk == solution.contact_id:
-        return refused(_("You are the contact yourself."), "state")
     return ALLOWED
 
 

@@ -23,6 +23,7 @@ from community.near_words import in_words
 from community.rules import solution as rules
 from community.sentences import solution_history
 from community.solution_lifecycle import SOLUTION
+from community.visibility import is_cop
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -96,7 +97,9 @@ def detail_context(request: HttpRequest, solution: Solution) -> dict[str, Any]:
         "links": solution.links.all(),
         "files": rules.files_for(request.user, solution, held),
         "is_contact_named": contact is not None and bool(named_members(request.user, [contact])),
-        "may_write": rules.can_write_to_contact(request.user, solution),
+        "may_write": rules.can_write_to_contact(request.user, solution)
+        if is_cop(request.user)
+        else rules.has_reachable_contact(solution),
         "may_edit": rules.can_write_solution(request.user, solution, held) if held else None,
         "offers": [(offer, slug_of(offer.verb.code)) for offer in SOLUTION.offers(solution, by=account, at=now)]
         if held

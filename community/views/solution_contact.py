@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -15,11 +19,20 @@ from community.forms.solution import ContactForm
 from community.models import Solution
 from community.permissions import Refusal
 from community.rules.solution import can_write_to_contact
+from community.views import enquiry
 from community.views.answers import account_of
+from community.visibility import is_cop
 
 
+@method_decorator(login_not_required, name="dispatch")
 class SolutionContactView(View):
-    """`/solutions/<pk>/contact/`: for members who are signed in."""
+    """`/solutions/<pk>/contact/`: members write at once, everybody else by a link to their own mailbox."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Hand whoever is no member of the community to the form that asks for an address."""
+        if request.method in ("GET", "HEAD", "POST") and not is_cop(request.user):
+            return enquiry.ask(request, kwargs["pk"])
+        return super().dispatch(request, *args, **kwargs)
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the form."""

@@ -89,6 +89,11 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
         place = Q(territory__country=letters) | Q(territory__isnull=True, organisation__country=letters)
         return self.filter(place)
 
+    def in_region(self, code: str) -> Self:
+        """Keep those in a region of the programme, or in a territory that is mapped to it."""
+        there = apps.get_model("community", "Territory").objects.filter(Q(code=code) | Q(maps_to__code=code))
+        return self.filter(territory__in=there.order_by().values("pk"))
+
     def live(self) -> Self:
         """Leave out those that were stopped."""
         return self.in_steps(LIVE_STEPS)

@@ -78,7 +78,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Facts:
-    """All that is counted, and the names of what the rows and columns stand for, in their order."""
+    """All that is counted, and the names of what the rows and columns stand for, in their order.
+
+    `codes` are those of projects, by acronym.
+    """
 
     works: tuple[Work, ...] = ()
     taken: tuple[Taken, ...] = ()
@@ -88,6 +91,7 @@ class Facts:
     groups: tuple[tuple[str, str], ...] = ()
     projects: tuple[tuple[str, str], ...] = ()
     idle: Mapping[str, int] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

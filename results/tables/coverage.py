@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.choices import OutcomeKind
+from results.choices import UptakeStep
 from results.coverage import STATES
 from results.pictures.tilemap import Tile, tilemap
 from results.rules import coverage as rules
@@ -55,6 +56,8 @@ class Line:
     documented: int
     needs: int | None
     idle: int | None
+    declared_url: str = ""
+    documented_url: str = ""
 
     @property
     def is_bare(self) -> bool:
@@ -95,7 +98,7 @@ def coverage_of(
     kept = rules.chosen(facts, wanted)
     counts, total = rules.count(kept, rows, columns), _total(kept, rows, columns)
     heads = list(_columns(facts, columns, sees_proposed))
-    links = _Links(wanted, rows, columns, sees_proposed)
+    links = _Links(wanted, rows, columns, sees_proposed, facts.codes)
     lines = [
         _line(key, label, badge, counts.get(key, Count()), heads, kept, links)
         for key, label, badge in _rows(facts, rows, wanted)
@@ -178,6 +181,22 @@ class _Links:
     rows: Rows
     columns: Columns
     sees_proposed: bool
+    codes: Mapping[str, str] = field(default_factory=dict)
+
+    def uptakes_url(self, key: str, proof: str) -> str:
+        """Return the address of the list with exactly the uptakes that a line counts; "" where it has no such filter.
+
+        A project, country or outcome that was chosen narrows clusters, which the list of uptakes does not.
+        """
+        if self.wanted.project or self.wanted.country or self.wanted.outcome:
+            return ""
+        names = {Rows.COUNTRY: "country", Rows.REGION: "region", Rows.PROJECT: "project"}
+        value = self.codes.get(key, "") if self.rows is Rows.PROJECT else key
+        if key and not value:
+            return ""
+        pairs = [("step", UptakeStep.IN_USE.value), ("proof", proof), ("work", "standing")]
+        pairs += [(names[self.rows], value), ("wg", self.wanted.group)]
+        return f"{reverse('results:uptake_list')}?{urlencode([pair for pair in pairs if pair[1]])}"
 
     def url(self, key: str, column: str = "") -> str:
         """Return the address of the register; "" where it has no such filter."""
@@ -224,6 +243,8 @@ def _line(
         documented=count.documented,
         needs=count.needs,
         idle=count.idle,
+        declared_url=links.uptakes_url(key, "declared") if is_listed and count.declared else "",
+        documented_url=links.uptakes_url(key, "documented") if is_listed and count.documented else "",
     )
 
 

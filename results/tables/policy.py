@@ -33,6 +33,7 @@ from results.policy_summary import (
     public_uptakes,
     shape_of,
 )
+from results.querysets.policy import AdoptedLineQuerySet
 from results.rules.policy import can_comment, can_discard, can_write, reads_present
 from results.statement_shape import EvidenceShape, LineShape
 
@@ -277,8 +278,13 @@ def resting_on_some(subjects: Mapping[str, Iterable[int]]) -> list[AdoptedLine]:
 
     The text that is written now is read on the statement's own page.
     """
+    return list(lines_resting_on(subjects).for_page()[:RESTING])
+
+
+def lines_resting_on(subjects: Mapping[str, Iterable[int]]) -> AdoptedLineQuerySet:
+    """Return all adopted lines that stand and rest on some of these subjects, by kind."""
     rows = AdoptedLine.objects.standing()
     found = rows.none()
     for kind, ids in subjects.items():
         found = found | rows.resting_on(kind, ids)
-    return list(found.for_page()[:RESTING])
+    return found

@@ -109,6 +109,11 @@ SCENES: dict[str, tuple[str, str, Maker]] = {
         lambda cast, c: {"meeting": make_meeting(cast, c, starts_at=LATER, ends_at=LATER_END), "is_coming": True},
     ),
     "panel.ask_question": (R, "lead", lambda cast, c: {"values": {"text": "How wet is a dune?"}}),
+    "panel.reword_question": (
+        R,
+        "lead",
+        lambda cast, c: {"question": make_panel(cast), "values": {"text": "How wet is a dune?"}, "seen_version": 1},
+    ),
     "panel.ask_people": (
         R,
         "lead",

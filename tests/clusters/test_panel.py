@@ -12,7 +12,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clusters.actions.panel import ask_people, ask_question, move_place, move_question
+from clusters.actions.panel import ask_people, ask_question, move_place, move_question, reword_question
 from clusters.actions.panel_clock import keep_panels_going
 from clusters.choices import PanelPlace, PanelState, State
 from clusters.models import Cluster, PanelAnswer, PanelQuestion
@@ -32,6 +32,7 @@ from community.permissions import Refusal
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
+from tests.matrix.places_panel import make_panel
 
 pytestmark = [pytest.mark.django_db]
 
@@ -123,7 +124,8 @@ def test_every_effect_of_the_tables_is_there_and_each_verb_leads_on() -> None:
 
 def test_each_verb_of_the_tables_has_its_sentence() -> None:
     recorded = {verb.code for table in (QUESTION, PLACE) for verb in table if verb.is_recorded}
-    assert recorded | {"panel_question.asked", "panel_question.suggested", "panel.asked"} == set(SENTENCES)
+    besides = {"panel_question.asked", "panel_question.suggested", "panel_question.reworded", "panel.asked"}
+    assert recorded | besides == set(SENTENCES)
 
 
 def test_the_lead_asks_who_takes_part_suggests_and_nobody_else_does(cast: Cast, cluster: Cluster) -> None:
@@ -380,3 +382,60 @@ def test_a_past_day_is_refused_and_the_words_stay(cast: Cast, cluster: Cluster) 
     assert client.post(f"/clusters/{cluster.name}/panel/", sent | {"wanted_on": "1 June 2026"}).status_code == 302
     assert PanelQuestion.objects.get().wanted_on == date(2026, 6, 1)
     assert Event.objects.filter(verb="panel_question.asked").count() == 1
+
+
+def test_a_platform_shows_open_questions_to_those_who_read_them_and_to_nobody_else(cast: Cast) -> None:
+    challenge, other = make.make_term(), make.make_term()
+    need = make.make_need("How wet is a reed bed?", raised_by=cast.member("participant"))
+    need.challenges.add(challenge)
+    asked = ask_question(by=cast.user("participant"), about=need, values={"text": TEXT})
+    inside = make_cluster(cast, State.RUNNING)
+    inside.themes.add(challenge)
+    of_cluster = ask_question(by=cast.user("lead"), about=inside, values={"text": f"{CANARY}?"})
+
+    def seen(role: str, code: str) -> tuple[bool, bool]:
+        client = Client()
+        if role != "visitor":
+            client.force_login(cast.user(role))
+        page = client.get(f"/platforms/{code}/").content.decode()
+        return f"/panel/{asked.pk}/" in page, f"/panel/{of_cluster.pk}/" in page
+
+    roles = ("visitor", "member", "participant", "lead", "coordinator")
+    assert {role: seen(role, challenge.code) for role in roles} == {
+        "visitor": (False, False),
+        "member": (False, False),
+        "participant": (True, True),
+        "lead": (False, True),
+        "coordinator": (True, True),
+    }
+    assert seen("coordinator", other.code) == (False, False)
+
+
+def test_a_question_is_worded_anew_until_somebody_accepts_it(cast: Cast) -> None:
+    question = make_panel(cast)
+    place = question.answers.get()
+    first = Message.objects.get(template="clusters/panel_asked")
+    client, url = Client(), f"/panel/{question.pk}/reword/"
+    client.force_login(cast.user("lead"))
+    assert url in client.get(f"/panel/{question.pk}/").content.decode()
+    assert f'value="{question.version}"' in client.get(url).content.decode()
+    words = {"text": f"{CANARY} in spring?", "seen_version": str(question.version)}
+    assert client.post(url, {**words, "text": ""}).status_code == 422
+    assert client.post(url, words).status_code == 302
+    question.refresh_from_db()
+    assert (question.text, question.version) == (f"{CANARY} in spring?", 2)
+    assert Event.objects.filter(verb="panel_question.reworded").count() == 1
+    first.refresh_from_db()
+    states = list(
+        Message.objects.filter(template="clusters/panel_asked").order_by("pk").values_list("state", flat=True)
+    )
+    assert states == ["superseded", "queued"]
+    stale = client.post(url, {**words, "text": "Another?"})
+    assert (stale.status_code, "Another?" in stale.content.decode()) == (409, True)
+    assert client.post(url, {**words, "seen_version": "9" * 40}).status_code == 409
+    reword_question(question=question, by=cast.user("lead"), values={"text": question.text}, seen_version=2)
+    assert Event.objects.filter(verb="panel_question.reworded").count() == 1
+    move_place(panel_place=place, step="panel.accepted", by=place.asked.user)
+    assert client.get(url).status_code == 403
+    with pytest.raises(Refusal, match="accepted"):
+        reword_question(question=question, by=cast.user("lead"), values={"text": "Late?"}, seen_version=2)

@@ -31,7 +31,10 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 
 WHO = {name: Person(number, name) for number, name in enumerate(("lead", "coordinators", "mission", "asked"), 1)}
-WHO |= {name: Person(number, name) for number, name in enumerate(("proposer", "responsible", "room", "address"), 5)}
+WHO |= {
+    name: Person(number, name)
+    for number, name in enumerate(("proposer", "responsible", "room", "address", "writers", "side"), 5)
+}
 PEOPLE = {name: (person,) for name, person in WHO.items()}
 ANCHOR = date(2026, 3, 29)  # the night in which Athens puts its clocks forward
 
@@ -57,6 +60,10 @@ DAYS: dict[str, dict[str, list[int]]] = {
     "follow_up": {"asked": [7, 14], "coordinators": [14]},
     "meeting": {"room": [-3, 0]},
     "report": {"coordinators": [14, 30, 60]},
+    "statement": {"coordinators": [7, 14], "mission": [14]},
+    "statement_comments": {"coordinators": [-3], "writers": [1]},
+    "exchange_wish": {"side": [3, 7, 14]},
+    "exchange_done": {"side": [1, 7, 30]},
 }
 
 

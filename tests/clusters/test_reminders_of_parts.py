@@ -23,13 +23,16 @@ from clusters.choices import JoinPolicy, ParticipationStatus, State
 from clusters.models import Cluster, FollowUp, Invitation, MergeRequest, Participation, Stage
 from clusters.rules.reminders import RULES, Why
 from community import kinds
-from community.choices import MessageState
-from community.models import Appointment, Message, SignedLink
+from community.choices import ExchangeStatus, MessageState
+from community.models import Appointment, ExchangeWish, Message, SignedLink
 from community.notifications import path_of
 from factsheets.actions.issue import issue_factsheet
 from factsheets.actions.report import begin_report, send_report
 from factsheets.choices import Face
 from results.actions.confirmation import ask_adopter
+from results.choices import StatementState
+from results.models import PolicyStatement
+from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.test_reminders import DAYS
 from tests.factories import NOW, TODAY
@@ -152,6 +155,33 @@ def _meeting(cast: Cast, at: datetime) -> Any:
     call_meeting(cluster=cluster, by=cast.user("lead"), invite=False, at=at - timedelta(days=300), **facts)
 
 
+def _discussed(cast: Cast, at: datetime, until: date | None) -> PolicyStatement:
+    """Return a statement of the group that somebody else than its coordinators wrote."""
+    facts = {"state": StatementState.DISCUSSED, "state_since": at, "comments_until": until, "reference": "M4N-PS-1"}
+    row = PolicyStatement.objects.create(working_group=cast.group, title="Reeds first", **facts)
+    row.writers.add(cast.member("participant"))
+    return row
+
+
+def _statement(cast: Cast, at: datetime) -> Any:
+    _discussed(cast, at, None)
+
+
+def _statement_comments(cast: Cast, at: datetime) -> Any:
+    _discussed(cast, at - timedelta(days=10), timezone.localdate(at))
+
+
+def _exchange_wish(cast: Cast, at: datetime) -> Any:
+    row = make.make_exchange("Buoys", by=cast.member("lead"), state_since=at - timedelta(days=9))
+    ExchangeWish.objects.create(exchange=row, member=cast.member("participant"), said_at=at)
+
+
+def _exchange_done(cast: Cast, at: datetime) -> Any:
+    sides = {"asked_by": cast.member("participant"), "status": ExchangeStatus.AGREED}
+    days = {"starts_on": timezone.localdate(at) - timedelta(days=1), "ends_on": timezone.localdate(at)}
+    make.make_exchange("Buoys", by=cast.member("lead"), state_since=at - timedelta(days=9), **sides, **days)
+
+
 MAKERS: dict[str, Callable[[Cast, datetime], Any]] = {
     "undecided": _undecided,
     "lead_asked": _lead_asked,
@@ -172,6 +202,10 @@ MAKERS: dict[str, Callable[[Cast, datetime], Any]] = {
     "merge": _merge,
     "follow_up": _follow_up,
     "meeting": _meeting,
+    "statement": _statement,
+    "statement_comments": _statement_comments,
+    "exchange_wish": _exchange_wish,
+    "exchange_done": _exchange_done,
 }
 
 

@@ -290,3 +290,58 @@ def test_the_admin_keeps_to_the_content_policy(site: Client) -> None:
     assert "<script>" not in text
     assert "Back to the registry" in text
     assert "Co-funded by" in text
+
+
+#: What a hand-made address holds in the place of a key, or of a word that is looked for.
+NO_KEYS = ("9" * 40, "-" + "9" * 40, "1" + "0" * 19, "٣" * 30, "1e400", "x\x00", "9" * 5000)
+
+
+def autocompletes() -> list[dict[str, str]]:
+    """Return the address of every field in which the admin looks for rows while somebody types."""
+    found = []
+    for model, page in admin.site._registry.items():
+        for owner, fields in [(model, page.autocomplete_fields)] + [
+            (inline.model, inline.autocomplete_fields) for inline in page.inlines
+        ]:
+            app, name = owner._meta.app_label, owner._meta.model_name
+            found += [{"app_label": app, "model_name": str(name), "field_name": field} for field in fields]
+    return found
+
+
+def test_no_number_is_too_long_for_a_search_while_typing(site: Client) -> None:
+    broken = []
+    for asked in autocompletes():
+        for term in NO_KEYS:
+            answer = site.get("/admin/autocomplete/", {**asked, "term": term})
+            is_refused = "\x00" in term and answer.status_code == 302
+            if not is_refused and (answer.status_code != 200 or answer.json()["results"]):
+                broken.append((asked, term[:20], answer.status_code))
+        page = site.get("/admin/autocomplete/", {**asked, "term": "", "page": "9" * 40})
+        if page.status_code >= 500:
+            broken.append((asked, "page", page.status_code))
+    assert autocompletes()
+    assert broken == []
+
+
+def test_no_number_is_too_long_for_the_page_of_a_row(site: Client) -> None:
+    broken = []
+    for model in admin.site._registry:
+        for key in (one for one in NO_KEYS if "\x00" not in one):
+            for page in ("change", "history", "delete"):
+                name = f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}"
+                answer = site.get(reverse(name, args=[key]))
+                if answer.status_code not in (302, 403, 404):
+                    broken.append((model.__name__, page, key[:20], answer.status_code))
+    assert broken == []
+
+
+def test_no_number_is_too_long_for_a_row_that_a_form_names(site: Client) -> None:
+    broken = []
+    for model, page in admin.site._registry.items():
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_add"
+        fields = {field.name: "9" * 40 for field in model._meta.get_fields() if getattr(field, "many_to_one", False)}
+        if page.has_add_permission(site.get(reverse(name)).wsgi_request) and fields:
+            answer = site.post(reverse(name), fields)
+            if answer.status_code >= 500:
+                broken.append((model.__name__, answer.status_code))
+    assert broken == []

@@ -226,8 +226,7 @@ def test_a_member_writes_to_the_contact_and_never_sees_the_address() -> None:
     contact = make.make_member("Contact Person", account={"email": "hidden@contact.example"})
     row = make.make_solution("Dune fences", contact=contact)
     client, url = Client(), f"/solutions/{row.pk}/contact/"
-    assert client.get(url).url == f"/accounts/login/?next={url}"  # type: ignore[attr-defined]
-    assert "Sign in to write to the contact" in client.get(f"/solutions/{row.pk}/").content.decode()
+    assert f"/accounts/login/?next={url}" in client.get(url).content.decode()
     writer = make.make_member("Curious Person").user
     client.force_login(writer)
     assert "hidden@contact.example" not in client.get(url).content.decode()
@@ -239,8 +238,6 @@ def test_a_member_writes_to_the_contact_and_never_sees_the_address() -> None:
     mails = Message.objects.filter(template="community/solution_message")
     assert [(mail.to, mail.is_secret) for mail in mails] == [(contact.user, True)] * MOST_TO_ONE
     assert all(event.data == {} for event in Event.objects.of_verbs(["write_to_contact"]))
-    client.force_login(make.make_external().user)
-    assert client.get(url).status_code == 403
 
 
 def test_the_contact_reads_who_wrote_and_answers_that_address(mailoutbox: list[Any]) -> None:

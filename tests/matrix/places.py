@@ -34,6 +34,7 @@ from clusters.notifications.follow_up import PURPOSE as PURPOSE_OF_FOLLOW_UPS
 from clusters.notifications.invitation import PURPOSE as PURPOSE_OF_ADDRESSES
 from clusters.rules.content import content_hash
 from community import links, notifications
+from community.actions.enquiry import ask_contact
 from community.actions.invitation import PURPOSE
 from community.actions.solution import add_solution_file
 from community.choices import ConsentPurpose, FileVisibility, LinkState
@@ -444,6 +445,14 @@ def own_solution(status: str, **more: Any) -> Place:
         return {"pk": row.pk, **more}
 
     return made
+
+
+def enquiry(cast: Cast) -> dict[str, Any]:
+    """Return the link by which somebody without an account sends a question."""
+    row = make.make_solution("Dune fences", contact=cast.member("lead"))
+    asked = ask_contact(solution=row, address="sita@delta.example", name="Sita Marsh", text="Which wood?")
+    _link, token = links.mint("enquiry", subject=asked, address=asked.address, by=None)
+    return {"token": token}
 
 
 def own_exchange(status: str = "offered", **more: Any) -> Place:

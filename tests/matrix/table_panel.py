@@ -43,6 +43,7 @@ PANEL = (
         get=who(403, (302, OUT), (200, COORDINATORS)),
         post=who(403, (302, OUT), (422, COORDINATORS)),
     ),
+    Row("clusters:panel_reword", panel(), get=ASKING, post=pressed(422)),
     Row("clusters:panel_people", panel(), get=SIGNED_IN_NO_METHOD, post=pressed(422)),
     Row(
         "clusters:panel_place",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from community.choices import FileVisibility
 from tests.matrix import places
-from tests.matrix.answers import OUT, STRANGERS, Row, page, who
+from tests.matrix.answers import EVERYBODY, GONE, OUT, STRANGERS, Row, page, who
 from tests.matrix.places import nowhere, own_solution, solution_file
 
 #: Who works for a partner of the solution's project, and who coordinates, of the whole cast.
@@ -44,10 +44,12 @@ SOLUTIONS = (
     Row(
         "community:solution_contact",
         own_solution("published"),
-        get=who(200, (302, OUT), (403, f"{STRANGERS} lead")),
-        post=who(302, (403, f"{STRANGERS} lead")),
+        get=who(200, (403, "lead")),
+        post=who(302, (422, f"{OUT} {STRANGERS}"), (403, "lead")),
         data={"text": "Which wood do you take?"},
     ),
+    Row("community:enquiry", places.of(token="x"), get=GONE, post=GONE, case="no such link"),
+    Row("community:enquiry", places.enquiry, get=EVERYBODY, post=EVERYBODY, case="open"),
     Row(
         "community:solution_files",
         own_solution("published"),

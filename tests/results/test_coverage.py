@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 
 from clusters.choices import OutcomeKind, State
-from clusters.models import Outcome
+from clusters.models import Cluster, Outcome
 from community.models import Territory
 from results.coverage import facts_for, idle_solutions
 from results.models import Uptake
@@ -217,6 +217,30 @@ def test_a_solution_is_idle_until_everybody_may_read_who_works_with_it(cast: Cas
     Uptake.objects.update(is_disclosed=False)
     running.solutions.add(cast.solution)
     assert list(idle_solutions()) == []
+
+
+@pytest.mark.django_db
+def test_the_numbers_of_uptakes_lead_to_exactly_those(cast: Cast, client: Client) -> None:
+    running = make_cluster(cast, State.RUNNING)
+    region, site = regions()
+    make.make_territory("EL", level="country", country="EL", nuts_version="")
+    for number, territory in enumerate((region, region, site, None)):
+        make_uptake(cast, running, name=f"Water Board {number}", territory=territory)
+    make_uptake(cast, running, name="Kept back", territory=region, is_disclosed=False)
+    ended = make_cluster(cast, State.RUNNING)
+    make_uptake(cast, ended, name="Of a cluster that ended", territory=region)
+    Cluster.objects.filter(pk=ended.pk).update(state=State.DISCONTINUED)
+    facts, seen = facts_for(None), 0
+    for rows in Rows:
+        page = coverage_of(facts, Wanted(), rows, Columns.GROUP, sees_proposed=False)
+        for line in (*page.lines, page.total):
+            if line.declared_url:
+                found = client.get(line.declared_url)
+                assert (found.status_code, found.context["page_obj"].paginator.count) == (200, line.declared)
+                seen += 1
+    assert seen == 6
+    narrowed = coverage_of(facts, Wanted(country=region.country), Rows.COUNTRY, Columns.GROUP, sees_proposed=False)
+    assert {line.declared_url for line in narrowed.lines} == {""}
 
 
 @pytest.mark.django_db

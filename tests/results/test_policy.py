@@ -336,3 +336,22 @@ def test_the_pages_lead_from_the_draft_to_the_adopted_version(cast: Cast) -> Non
     assert mission.post(f"{path}adopted/", {"seen": seen}).status_code == 302
     page = Client().get(path)
     assert (page.status_code, LINE in page.text, "It works." in page.text) == (200, True, True)
+
+
+def test_a_solution_says_how_many_more_lines_there_are_and_shows_them_all(cast: Cast) -> None:
+    cluster, by = make_cluster(cast, State.RUNNING), cast.user("coordinator")
+    cluster.solutions.add(cast.solution)
+    statement, uptake, near = begun(cast), make_uptake(cast, cluster), outcome_of(cluster)
+    for number in range(27):
+        line = actions.add_line(statement=statement, by=by, text=f"Line that says {number:02d}.")
+        kind, pk = ("uptake", uptake.pk) if number < 14 else ("outcome", near.pk)
+        actions.put_under(line=line, by=by, kind=kind, subject_id=pk, shows="It works.")
+    actions.put_under(line=statement.lines.get(text=LINE), by=by, kind="outcome", subject_id=near.pk, shows="Yes.")
+    actions.act(statement=statement, verb="statement.opened", by=by)
+    actions.act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"))
+    url = f"/solutions/{cast.solution.pk}/"
+    page = Client().get(url).content.decode()
+    assert ("2 more lines" in page, page.count("Line that says"), page.count("more line")) == (True, 46, 2)
+    assert '<a href="?all_lines=1#h-resting">2 more lines</a>' in page
+    whole = Client().get(f"{url}?all_lines=1").content.decode()
+    assert ("more line" in whole, {n for n in range(27) if f"Line that says {n:02d}." not in whole}) == (False, set())

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 import time_machine
+from django.test import Client
+from django.utils import timezone
 
 from clusters.choices import ParticipationRole, State
 from clusters.contributions import has_results
@@ -341,3 +344,19 @@ def test_what_stands_of_a_person_is_exported_merged_and_erased(cast: Cast, clust
     PeerReviewer.objects.create(review=review, member=other, organisation=cast.organisation)
     assert (REVIEWED.merge(me, other), review.reviewers.count()) == (1, 1)
     assert (REVIEWED.erase(other), review.reviewers.count()) == (1, 0)
+
+
+def test_the_files_of_the_catalogue_say_who_was_reviewed_with_verdict_and_day(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    review = published(cast, cluster)
+    bare = make.make_solution("Never read")
+    hidden = make_review(cast, cluster, solution=make.make_solution("Draft only"))
+    told = json.loads(Client().get("/solutions/?format=json").getvalue())["solutions"]
+    rows = {int(row["id"]): row for row in told}
+    day = timezone.localdate(review.published_at).isoformat()
+    columns = ("peer_reviewed", "peer_review_verdict", "peer_reviewed_on")
+    assert [rows[review.solution_id][one] for one in columns] == ["yes", review.get_verdict_display(), day]
+    assert [rows[bare.pk][one] for one in columns] == [None] * 3
+    assert [rows[hidden.solution_id][one] for one in columns] == [None] * 3
+    heads = Client().get("/solutions/?format=csv").getvalue().decode("utf-8-sig").split("\r\n")[0]
+    assert heads.endswith("address,peer_reviewed,peer_review_verdict,peer_reviewed_on")

@@ -45,6 +45,6 @@ class Command(BaseCommand):
         """Print a line for each person and thing: what is sent first."""
         clusters = Cluster.objects.in_bulk({row.silence.cluster_id for row in planned.decisions})
         for decision in [*planned.sends, *planned.skips]:
-            line = line_of(decision, clusters[decision.silence.cluster_id], planned.on, {})
+            line = line_of(decision, clusters.get(decision.silence.cluster_id), planned.on, {})
             said = _("send") if decision.sends else _("skip: %(why)s") % {"why": line.why}
             self.stdout.write(f"{line.cluster_name} | {line.rule}, {line.when} | {line.name} ({line.part}) | {said}")

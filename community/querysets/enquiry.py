@@ -1,0 +1,29 @@
+"""Reads of questions from outside."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+
+from community.choices import EnquiryStatus
+
+if TYPE_CHECKING:
+    from community.models import Enquiry
+
+
+class EnquiryQuerySet(models.QuerySet["Enquiry"]):
+    """Questions from outside, newest first."""
+
+    def waiting(self) -> Self:
+        """Keep those whose link was not pressed yet."""
+        return self.filter(status=EnquiryStatus.WAITING)
+
+    def asked_since(self, moment: datetime) -> Self:
+        """Keep those that were asked after a moment, whatever became of them."""
+        return self.filter(asked_at__gt=moment)
+
+    def ended_before(self, moment: datetime) -> Self:
+        """Keep those that ended before a moment and still name who asked."""
+        return self.filter(ended_at__lte=moment).exclude(address="", name="", organisation="")

@@ -1,0 +1,36 @@
+"""How often somebody from outside may write, and for how long a question waits for its writer."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from community.folding import fold_key
+from community.models import Enquiry, Solution
+from community.permissions import ALLOWED, Verdict, refused
+
+#: Mails to one address within 24 hours, so that no mailbox is bombed from here.
+MOST_AN_ADDRESS: Final = 3
+#: Questions about one solution within 24 hours, so that no contact's is either.
+MOST_A_SOLUTION: Final = 20
+#: How long the link in the mail acts.
+LASTS_DAYS: Final = 3
+#: A mail that never left is not waited for longer than this after the question was asked.
+WAITS_DAYS: Final = 7
+#: Name and address are emptied so long after the question was passed on, taken back or had run out.
+FORGOTTEN_AFTER: Final = timedelta(days=7)
+
+
+def within_limits(solution: Solution, address: str, at: datetime) -> Verdict:
+    """Tell whether one more question may be asked: from this address, and about this solution."""
+    lately = Enquiry.objects.asked_since(at - timedelta(days=1))
+    if lately.filter(address_key=fold_key(address)).count() >= MOST_AN_ADDRESS:
+        return refused(
+            _("From this address %(most)d questions were asked within a day. Ask again tomorrow.")
+            % {"most": MOST_AN_ADDRESS}
+        )
+    if lately.filter(solution=solution).count() >= MOST_A_SOLUTION:
+        return refused(_("Very many ask about this solution today. Ask again tomorrow."))
+    return ALLOWED
