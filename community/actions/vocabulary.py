@@ -6,7 +6,7 @@ from django.db import transaction
 
 from community.choices import Vocabulary
 from community.models import Term
-from community.vocabularies import DEFAULT_TERMS
+from community.vocabularies import DEFAULT_TERMS, default_labels
 
 
 @transaction.atomic
@@ -18,7 +18,7 @@ def seed_vocabularies() -> int:
     """
     known = set(Term.objects.values_list("vocabulary", "code"))
     new = [
-        Term(vocabulary=vocabulary, code=code, labels={"en": label}, order=10 * number)
+        Term(vocabulary=vocabulary, code=code, labels=default_labels(vocabulary, label), order=10 * number)
         for vocabulary, terms in DEFAULT_TERMS.items()
         for number, (code, label) in enumerate(terms, 1)
         if (vocabulary, code) not in known
@@ -35,7 +35,7 @@ def terms_of(vocabulary: Vocabulary) -> list[Term]:
     """
     rows = Term.objects.filter(vocabulary=vocabulary)
     if not rows.exists():
-        labels = [(code, {"en": label}) for code, label in DEFAULT_TERMS[vocabulary]]
+        labels = [(code, default_labels(vocabulary, label)) for code, label in DEFAULT_TERMS[vocabulary]]
         new = [
             Term(vocabulary=vocabulary, code=code, labels=words, order=10 * number)
             for number, (code, words) in enumerate(labels, 1)

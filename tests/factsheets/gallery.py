@@ -7,9 +7,11 @@ others. Hard data come on top.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from html import unescape
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -24,9 +26,10 @@ from factsheets.rendering.coverage import draw_coverage
 from factsheets.rendering.document import Document, compose, set_document
 from factsheets.rendering.factsheet import FACTSHEET, set_factsheet
 from factsheets.rendering.statement import STATEMENT
+from results.forms.coverage import CoverageForm
 from results.rules.coverage import Columns, Rows, Wanted
 from results.statement_shape import StatementSnapshot
-from results.tables.coverage import coverage_of
+from results.tables.coverage import countries_of, coverage_of
 from tests.factsheets import samples
 from tests.results.test_coverage import FACTS
 
@@ -186,20 +189,28 @@ def _statement(language: str) -> Made:
 
 def _coverage(language: str) -> Made:
     at = LANGUAGES.index(language)
-    rows, columns = tuple(Rows)[at % 3], tuple(Columns)[at // 3]
+    document = coverage(language, tuple(Rows)[at % 3], tuple(Columns)[at // 3], sees_proposed=at % 2 == 0)
+    labels = re.findall(r'<tr><th scope="row">([^<]+)', document.article)
+    return Made([unescape(label).strip() for label in labels], document, set_document(document, AT, ()))
+
+
+def coverage(language: str, rows: Rows, columns: Columns, *, sees_proposed: bool) -> Document:
+    """Draw coverage under every choice that its form has."""
     with translation.override(language):
         facts = replace(FACTS, countries={"EL": "Greece", "IT": "Italy", "MT": "Malta"})
-        coverage = coverage_of(facts, Wanted(), rows, columns, sees_proposed=at % 2 == 0, is_paper=True)
-        document = draw_coverage(
-            coverage,
-            said=[("Rows", rows), ("Columns", columns)],
+        given = {"rows": rows, "columns": columns, "outcome": "adoption", "country": "EL"}
+        form = CoverageForm(given, facts=facts, countries=countries_of(facts))
+        assert form.is_valid(), form.errors
+        found = coverage_of(facts, Wanted(), rows, columns, sees_proposed=sees_proposed, is_paper=True)
+        return draw_coverage(
+            found,
+            said=form.said,
             on=AT.date(),
             address="https://registry.example/coverage/?rows=country",
             language=language,
-            sees_proposed=at % 2 == 0,
+            sees_proposed=sees_proposed,
             is_demo=True,
         )
-    return Made([line.label for line in coverage.lines], document, set_document(document, AT, ()))
 
 
 def _address(snapshot: Snapshot) -> str:
