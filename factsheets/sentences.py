@@ -6,11 +6,14 @@ Everything is said in the language that is active, which is the document's while
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Final
 
+from django.conf import settings
 from django.db.models import TextChoices
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -90,6 +93,17 @@ _WORDS: Final[Mapping[str, Mapping[str, str | Promise]]] = {
     "condition": CONDITIONS,
     "amended": AMENDED,
 }
+
+
+@contextmanager
+def own_words(language: str) -> Iterator[None]:
+    """Speak as the documents of a language do: in it where they have words of their own, else in English.
+
+    A document in Albanian says its own words in English, with English dates: not a mix of what Django happens to have.
+    """
+    known = language if language.split("-")[0] in settings.DOCUMENT_LANGUAGES else "en"
+    with translation.override(known):
+        yield
 
 
 def co_funded(language: str) -> str:

@@ -6,15 +6,15 @@ from django.db import transaction
 
 from community.choices import Vocabulary
 from community.models import Term
-from community.vocabularies import DEFAULT_TERMS, default_labels
+from community.vocabularies import DEFAULT_TERMS, SHOWN_IN_DOCUMENTS, default_labels
 
 
 @transaction.atomic
 def seed_vocabularies() -> int:
     """Make the default terms that are not there yet; return how many were made.
 
-    A no-op for every term that exists, whatever an administrator made of its label, order or retirement.
-    Writes no event: nothing is decided here.
+    A term that exists keeps what an administrator made of its label, order or retirement; one that still has its
+    default English words and no others gets those of the other languages. Writes no event: nothing is decided here.
     """
     known = set(Term.objects.values_list("vocabulary", "code"))
     new = [
@@ -24,7 +24,20 @@ def seed_vocabularies() -> int:
         if (vocabulary, code) not in known
     ]
     Term.objects.bulk_create(new)
+    _complete_labels()
     return len(new)
+
+
+def _complete_labels() -> None:
+    """Give default terms that say their English words alone those of the other languages."""
+    english = {(vocabulary, code): label for vocabulary, terms in DEFAULT_TERMS.items() for code, label in terms}
+    completed = []
+    for term in Term.objects.filter(vocabulary__in=SHOWN_IN_DOCUMENTS):
+        label = english.get((Vocabulary(term.vocabulary), term.code))
+        if label is not None and term.labels == {"en": label}:
+            term.labels = default_labels(Vocabulary(term.vocabulary), label)
+            completed.append(term)
+    Term.objects.bulk_update(completed, ["labels"])
 
 
 @transaction.atomic

@@ -19,12 +19,14 @@ from django.utils import translation
 
 from clusters.choices import State
 from clusters.snapshot_shape import Snapshot
+from factsheets import sentences
 from factsheets.choices import Face
 from factsheets.imprint import Imprint
 from factsheets.pdf import Pdf
 from factsheets.rendering.coverage import draw_coverage
 from factsheets.rendering.document import Document, compose, set_document
 from factsheets.rendering.factsheet import FACTSHEET, set_factsheet
+from factsheets.rendering.report import REPORT
 from factsheets.rendering.statement import STATEMENT
 from results.forms.coverage import CoverageForm
 from results.rules.coverage import Columns, Rows, Wanted
@@ -40,10 +42,11 @@ LANGUAGES = tuple(samples.PANGRAMS)
 STATES = tuple(state.value for state in State if state != State.DRAFT)
 FACES = tuple(face.value for face in Face)
 CLUSTERS = ("issued", "preview")
+OTHERS = ("statement", "report", "coverage")
 
 
 class Dress(NamedTuple):
-    """What distinguishes one document; statements and coverage have no face and no state of a cluster."""
+    """What distinguishes one document; statements, reports and coverage have no face and no state of a cluster."""
 
     template: str
     face: str
@@ -71,7 +74,7 @@ def dresses(*, is_whole: bool) -> Iterator[Dress]:
             yield from (Dress(template, face, state, language) for template, face in product(CLUSTERS, FACES))
         else:
             yield Dress(CLUSTERS[(one + two // 2) % 2], FACES[(one + two) % 2], state, language)
-    for template, language in product(("statement", "coverage"), LANGUAGES):
+    for template, language in product(OTHERS, LANGUAGES):
         yield Dress(template, "", "", language)
 
 
@@ -79,6 +82,8 @@ def made(dress: Dress) -> Made:
     """Make one document on small data, in whose texts the pangram of the language stands."""
     if dress.template == "statement":
         return _statement(dress.language)
+    if dress.template == "report":
+        return _report(dress.language)
     if dress.template == "coverage":
         return _coverage(dress.language)
     is_full = (STATES.index(dress.state) + LANGUAGES.index(dress.language)) % 10 == 0
@@ -133,13 +138,15 @@ def bare(state: str, language: str) -> Snapshot:
 
 
 def _issued(kind: Any, snapshot: Mapping[str, Any], dress: Dress, said: list[str]) -> Made:
+    with translation.override(dress.language):
+        issuer = sentences.issuer("coordinator", "WG4")
     imprint = Imprint(
         face=dress.face,
         language=dress.language,
         address=f"https://registry.example/factsheets/{snapshot['reference']}/v3/{dress.language}/",
         version=3,
         issued_at=AT,
-        issuer="the coordinator of WG4",
+        issuer=issuer,
         replaces=(2, date(2026, 1, 12)),
         history=(14, "41be07a9" * 8),
         is_demo=True,
@@ -185,6 +192,15 @@ def _statement(language: str) -> Made:
         ],
     }
     return _issued(STATEMENT, snapshot, Dress("statement", "", "", language), [pangram, "It works."])
+
+
+def _report(language: str) -> Made:
+    from tests.factsheets.wording import report
+
+    pangram = samples.PANGRAMS[language]
+    snapshot = {**report(language), "title": pangram[:100], "introduction": pangram}
+    snapshot["lines"] = [{**line, "words": pangram} for line in snapshot["lines"][:2]]
+    return _issued(REPORT, snapshot, Dress("report", "", "", language), [pangram])
 
 
 def _coverage(language: str) -> Made:

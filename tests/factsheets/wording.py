@@ -126,7 +126,7 @@ def issued(snapshot: Any, face: str) -> Imprint:
 def everything(state: str, language: str) -> Snapshot:
     """Return a cluster with something in every field and every code of every vocabulary."""
     both = {**samples.ordinary_forward(), **samples.ordinary_backward()}
-    first = both["stages"][0]
+    first: Any = {**both["stages"][0], "deliverable": "Minutes of Athens"}
     return {  # type: ignore[typeddict-item]
         **both,
         "state": state,
@@ -139,11 +139,11 @@ def everything(state: str, language: str) -> Snapshot:
         "deadline": {"on": "2026-09-30", "reason": "Call"},
         "themes": both["themes"],
         "participants": [
-            samples.participant("Institute", "EL", *ParticipationRole.values, persons=("member000021",)),
+            samples.participant("Institute of Bays", "EL", *ParticipationRole.values, persons=("member000021",)),
             samples.participant("Port", "EL", external=True),
         ],
         "objectives": [
-            samples.objective(1, "One", "Yes", "Done", True),
+            samples.objective(1, "One", "Yes", "10 plans", True),
             samples.objective(2, "Two", "Yes", "No", False),
             {**samples.objective(3, "Three", "Yes"), "partly": True},
         ],
@@ -162,7 +162,7 @@ def everything(state: str, language: str) -> Snapshot:
             for status in StageStatus.values
         ]
         + [
-            samples.stage(5, "Late", "running", ("2025-01-01", "2025-01-05")),
+            samples.stage(5, "Try-out", "running", ("2025-01-01", "2025-01-05")),
             {**first, "planned_start": "2025-07-03", "planned_end": None},
             {**first, "planned_start": None, "planned_end": "2025-07-03"},
             {**first, "planned_start": None, "planned_end": None, "actual_start": None, "actual_end": None},
@@ -173,13 +173,13 @@ def everything(state: str, language: str) -> Snapshot:
         ],
         "uptakes": [
             {
-                **samples.uptake("Method", "Region", "IT", "ITG2", kind, "2026-03-20", documented=at % 2 == 0),
+                **samples.uptake("Method", "Region of Bays", "IT", "ITG2", kind, "2026-03-20", documented=at % 2 == 0),
                 "step": step,
             }
             for at, (kind, step) in enumerate(zip(TAKERS, sentences.STEPS, strict=True))
         ]
         + [
-            samples.uptake("Method", "Region", "IT", "ITG2", "adapted", "2026-03-20", documented=documented)
+            samples.uptake("Method", "Region of Bays", "IT", "ITG2", "adapted", "2026-03-20", documented=documented)
             for documented in (True, False)
         ],
         "reviews": [
@@ -202,7 +202,7 @@ def everything(state: str, language: str) -> Snapshot:
                 "what_came": "So",
                 "on": "2026-03-20",
                 "given_by": [
-                    {"organisation": samples.organisation("Institute", "EL"), "person": "member000021"},
+                    {"organisation": samples.organisation("Institute of Bays", "EL"), "person": "member000021"},
                     {"organisation": None, "person": None},
                 ],
             }
@@ -277,7 +277,7 @@ def report(language: str) -> dict[str, Any]:
             "state_since": "2026-04-24",
             "issued_on": "2026-04-25",
             "working_group": {"code": "WG4", "title": "Restoration"},
-            "lead_organisation": {"name": "Institute", "country": "EL"},
+            "lead_organisation": {"name": "Institute of Bays", "country": "EL"},
             "words": "So",
             "organisations": 3,
             "countries": ["EL", "IT"],
@@ -291,13 +291,13 @@ def report(language: str) -> dict[str, Any]:
     ]
     return {
         "reference": "2026-05-06",
-        "title": "What clusters brought about",
+        "title": "Half a year of work",
         "as_of": "2026-05-06",
         "language": language,
         "from_on": "2026-01-01",
         "until_on": "2026-05-06",
         "working_group": {"code": "WG4", "title": "Restoration"},
-        "introduction": "In short",
+        "introduction": "Read the first one.",
         "lines": lines,
         "totals": {
             "factsheets": 5,
