@@ -20,6 +20,7 @@ from clusters.forms.proposal_choices import language_choices
 from community.dates import written
 from community.vocabularies import DEFAULT_TERMS, SHOWN_IN_DOCUMENTS, default_labels
 from factsheets import sentences
+from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from factsheets.rendering.editable import copy_of
 from factsheets.rendering.factsheet import draw_factsheet, set_factsheet
@@ -27,7 +28,9 @@ from factsheets.rendering.report import draw_report
 from factsheets.rendering.statement import draw_statement
 from results.rules.coverage import Columns, Rows
 from tests import catalogue
+from tests.cast import make_cast, make_cluster
 from tests.catalogue import Catalogue, Message
+from tests.factories import NOW
 from tests.factsheets import gallery, wording
 
 OTHERS = tuple(language for language in settings.DOCUMENT_LANGUAGES if language != "en")
@@ -233,3 +236,15 @@ def test_a_page_stays_english_whatever_the_reader_prefers(language: str) -> None
     assert page["Content-Language"] == "en"
     with translation.override(language):
         assert gettext("Working groups") != "Working groups"  # the control: there are words
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_issued_factsheet_speaks_its_language_inside_an_english_page() -> None:
+    cluster = make_cluster(make_cast(), State.CONCLUDED, language="el")
+    issue_factsheet(cluster=cluster, face=Face.BACKWARD, reason="conclude", by=None, at=NOW)
+    page = Client().get(f"/factsheets/{cluster.reference}/v1/el/")
+    before, _, article = page.text.partition('<article class="fs"')
+    assert '<html lang="en"' in before
+    assert article.startswith(' lang="el"')
+    assert "Ενημερωτικό δελτίο συστάδας" in article
+    assert "Ενημερωτικό δελτίο συστάδας" not in before
