@@ -11,13 +11,15 @@ from html import unescape
 
 import pytest
 from django.conf import settings
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
 
 from clusters.choices import State
 from clusters.forms.proposal_choices import language_choices
 from community.dates import written
+from community.mails import language_of
+from community.models import Message
 from community.vocabularies import DEFAULT_TERMS, SHOWN_IN_DOCUMENTS, default_labels
 from factsheets import sentences
 from factsheets.actions.issue import issue_factsheet
@@ -28,8 +30,10 @@ from factsheets.rendering.report import draw_report
 from factsheets.rendering.statement import draw_statement
 from results.rules.coverage import Columns, Rows
 from tests import catalogue
+from tests import factories as make
 from tests.cast import make_cast, make_cluster
-from tests.catalogue import Catalogue, Message
+from tests.catalogue import Catalogue
+from tests.catalogue import Message as Wanted
 from tests.factories import NOW
 from tests.factsheets import gallery, wording
 
@@ -43,7 +47,7 @@ SAME = re.compile(
 
 
 @pytest.fixture(scope="module")
-def asked() -> set[Message]:
+def asked() -> set[Wanted]:
     """Return every message that documents show."""
     return catalogue.wanted()
 
@@ -60,7 +64,7 @@ def test_there_is_a_catalogue_of_every_language_that_documents_speak() -> None:
 
 
 @pytest.mark.parametrize("language", OTHERS)
-def test_each_says_what_documents_show_and_nothing_else(language: str, asked: set[Message]) -> None:
+def test_each_says_what_documents_show_and_nothing_else(language: str, asked: set[Wanted]) -> None:
     """A message fails here by its name: .venv/bin/python -m tests.catalogue --write adds it to the files."""
     said = {message for message, forms in read(language).items() if forms and all(forms)}
     assert sorted(map(str, asked - said)) == []
@@ -248,3 +252,11 @@ def test_an_issued_factsheet_speaks_its_language_inside_an_english_page() -> Non
     assert article.startswith(' lang="el"')
     assert "Ενημερωτικό δελτίο συστάδας" in article
     assert "Ενημερωτικό δελτίο συστάδας" not in before
+
+
+@pytest.mark.django_db
+def test_a_mail_is_english_whatever_its_recipient_once_chose() -> None:
+    user = make.make_user(language="fr")
+    assert language_of(Message(to=user)) == "en"
+    with override_settings(LANGUAGES=[("en", "English"), ("fr", "français")]):
+        assert language_of(Message(to=user)) == "fr"
