@@ -1,9 +1,11 @@
-"""Days and months: arithmetic that stays legal at the ends of months and of the calendar."""
+"""Days and months: arithmetic that stays legal at the ends of months and of the calendar, and how a day is written."""
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import pgettext
 
 
 def add_months(day: date, months: int) -> date:
@@ -44,3 +46,26 @@ def next_local(after: datetime, clock: time, *, weekday: int | None = None) -> d
         if moment > after and weekday in (None, day.weekday()):
             return moment
         day += timedelta(days=1)
+
+
+def written(day: date, form: str = "full") -> str:
+    """Write a day as the active language does; in English "12 May 2026".
+
+    The order and the dots of a language stand in its catalogue, and so do the months where Django's are written as
+    no text writes them ("3 Janvier"). A language without a catalogue of ours has the English order.
+
+    Args:
+        form: "full", "short" for tables ("12 Jul 2026"), "without year" ("12 Jul") or "month" ("Jul").
+
+    Raises:
+        KeyError: there is no such form.
+    """
+    forms = {
+        "full": pgettext("format of a day in full", "j E Y"),
+        "short": pgettext("format of a day in a table", "j M Y"),
+        "without year": pgettext("format of a day in a table, without its year", "j M"),
+        "month": pgettext("format of a month on an axis", "M"),
+    }
+    if form == "full" and day.day == 1:
+        return date_format(day, pgettext("format of the first day of a month, in full", "j E Y"))
+    return date_format(day, forms[form])

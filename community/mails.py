@@ -54,8 +54,9 @@ def render(message: Message, *, token: str | None = None) -> EmailMultiAlternati
 
 
 def language_of(message: Message) -> str:
-    """Return the language in which a recipient reads."""
-    return (message.to.language if message.to else "") or settings.LANGUAGE_CODE
+    """Return the language in which a recipient reads: the one that they chose, where the site's mails are in it."""
+    chosen = message.to.language if message.to else ""
+    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 def words_of(template: str, context: dict[str, Any]) -> dict[str, str]:

@@ -2,6 +2,9 @@
 
 A code never changes, because addresses, exports and snapshots carry it. Labels may: they are only
 written when the term is made.
+
+What issued documents show of them is said in every language of the documents: the catalogues of `locale/` hold the
+default terms of `SHOWN_IN_DOCUMENTS` under `CONTEXT`.
 """
 
 from __future__ import annotations
@@ -9,7 +12,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import pgettext
+
 from community.choices import Vocabulary
+
+#: The vocabularies whose words stand in issued documents or in their data.
+SHOWN_IN_DOCUMENTS: Final = (Vocabulary.CHALLENGE, Vocabulary.MATURITY, Vocabulary.SDG, Vocabulary.OBJECTIVE)
+CONTEXT: Final = "term of a vocabulary"
 
 #: vocabulary -> (code, English label) in the order in which lists show them.
 DEFAULT_TERMS: Final[Mapping[Vocabulary, tuple[tuple[str, str], ...]]] = {
@@ -104,3 +115,14 @@ DEFAULT_TERMS: Final[Mapping[Vocabulary, tuple[tuple[str, str], ...]]] = {
         ("sustainability", "What keeps it going"),
     ),
 }
+
+
+def default_labels(vocabulary: Vocabulary, label: str) -> dict[str, str]:
+    """Return the labels of a default term by language: English, and each language of the documents that has words."""
+    labels = {"en": label}
+    for language in settings.DOCUMENT_LANGUAGES if vocabulary in SHOWN_IN_DOCUMENTS else ():
+        with translation.override(language):
+            said = pgettext(CONTEXT, label)
+        if language != "en" and said != label:
+            labels[language] = said
+    return labels

@@ -217,7 +217,13 @@ if SENTRY_DSN:
 _codes = env.words("LANGUAGES", ["en"], choices=LANG_INFO.keys())
 if "en" not in _codes:
     raise env.WrongSetting("LANGUAGES", ",".join(_codes), "must include en.")
-LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in _codes]
+# Pages and mails speak the languages in which all of them are translated. Texts of people, and documents, may be in
+# more: a page half in French because a document has French words would be worse than an English one.
+PAGE_LANGUAGES = ("en",)
+LANGUAGES = [(code, LANG_INFO[code]["name_local"]) for code in _codes if code in PAGE_LANGUAGES]
+TEXT_LANGUAGES = _codes
+# Issued documents have own words in these: the catalogues of locale/ hold what documents show, and nothing else.
+DOCUMENT_LANGUAGES = ("en", "fr", "it", "es", "el", "hr", "sl", "pt", "bg")
 LANGUAGE_CODE = "en"
 # Days in the words of the site where Django writes them, as in the administration.
 FORMAT_MODULE_PATH = "config.formats"

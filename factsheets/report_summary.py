@@ -6,16 +6,17 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.conf import settings
-from django.utils import timezone, translation
-from django.utils.formats import date_format
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.snapshot_shape import OrganisationLine, Snapshot, WorkingGroupLine
+from community.dates import written
 from community.models import WorkingGroup
 from factsheets.choices import Face
 from factsheets.models import CopReport, Edition, Issue
 from factsheets.querysets import IssueQuerySet
 from factsheets.report_shape import ReportedLine, ReportSnapshot, Totals
+from factsheets.sentences import own_words
 
 #: At most so many factsheets stand in one report.
 MOST = 500
@@ -42,8 +43,8 @@ def unreported(group_ids: Iterable[int] | None = None) -> IssueQuerySet:
 
 def usual_title(from_on: date, until_on: date, group: WorkingGroup | None, language: str) -> str:
     """Return the title that a report has unless somebody writes another: group and time in its language."""
-    with translation.override(language):
-        days = {"first": date_format(from_on, "j E Y"), "last": date_format(until_on, "j E Y")}
+    with own_words(language):
+        days = {"first": written(from_on), "last": written(until_on)}
         if group is None:
             return _("What clusters brought about, %(first)s to %(last)s") % days
         return _("What the clusters of %(group)s brought about, %(first)s to %(last)s") % {"group": group.code, **days}

@@ -6,18 +6,21 @@ Everything is said in the language that is active, which is the document's while
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from typing import Final
 
+from django.conf import settings
 from django.db.models import TextChoices
-from django.utils.formats import date_format
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Capacity, Focus, JoinPolicy, Level, OutcomeKind, ParticipationRole, StageStatus, State
 from clusters.snapshot_shape import Coded, Snapshot
+from community.dates import written
 from factsheets.choices import Face
 
 #: Regulation (EU) 2021/1060, Annex IX: the statement as the institutions word it; not left to translators.
@@ -92,6 +95,17 @@ _WORDS: Final[Mapping[str, Mapping[str, str | Promise]]] = {
 }
 
 
+@contextmanager
+def own_words(language: str) -> Iterator[None]:
+    """Speak as the documents of a language do: in it where they have words of their own, else in English.
+
+    A document in Albanian says its own words in English, with English dates: not a mix of what Django happens to have.
+    """
+    known = language if language.split("-")[0] in settings.DOCUMENT_LANGUAGES else "en"
+    with translation.override(known):
+        yield
+
+
 def co_funded(language: str) -> str:
     """Return the statement of co-funding in full, in `language` or else in English."""
     return CO_FUNDED.get(language.split("-")[0], CO_FUNDED["en"])
@@ -125,13 +139,14 @@ def aims(snapshot: Snapshot) -> str:
     """Return specific objectives and SDGs in one short line: "RSO2.4; SDG 13, 15"."""
     goals = [_NUMBER.search(line["code"]) for line in snapshot["sdgs"]]
     numbers = ", ".join(found.group() for found in goals if found)
-    parts = [", ".join(line["code"] for line in snapshot["specific_objectives"]), f"SDG {numbers}" if numbers else ""]
+    goals_named = gettext("SDG %(numbers)s") % {"numbers": numbers} if numbers else ""
+    parts = [", ".join(line["code"] for line in snapshot["specific_objectives"]), goals_named]
     return "; ".join(part for part in parts if part)
 
 
 def long_day(day: str | None) -> str:
     """Write a day of a snapshot in full: "12 May 2026"; "" for none."""
-    return date_format(date.fromisoformat(day), "j E Y") if day else ""
+    return written(date.fromisoformat(day)) if day else ""
 
 
 def face_line(snapshot: Snapshot, face: str) -> str:

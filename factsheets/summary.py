@@ -19,6 +19,8 @@ PAGE = 267
 GAIN = {Density.USUAL: 0, Density.TIGHT: 18, Density.DENSE: 54}
 #: Letters to a line in one half of the page, and how many lines make a text long there.
 HALF_WIDTH, HALF_LINES = 52, 26
+#: Signs on a line of a fact beside the wider labels of other languages than English.
+OTHER_SIGNS = 19
 FIGURES = 4
 
 
@@ -104,7 +106,12 @@ def territory(line: TerritoryLine) -> str:
 
 
 def fits_beside(
-    snapshot: Snapshot, names: Collection[MemberKey], *, is_backward: bool, density: Density = Density.USUAL
+    snapshot: Snapshot,
+    names: Collection[MemberKey],
+    *,
+    is_backward: bool,
+    density: Density = Density.USUAL,
+    language: str = "en",
 ) -> bool:
     """Say whether the participants fit under the facts, in the narrow column of page 1.
 
@@ -113,7 +120,8 @@ def fits_beside(
     """
     title = 11.5 + 9 * _lines(snapshot["title"], 28) + 5.8 * _lines(snapshot["question"], 50)
     head = 28 + max(40, title)
-    facts = 8.8 + sum(1.6 + 3.95 * lines for row in _fact_rows(snapshot, is_backward) if (lines := _lines(row, 21)))
+    signs = 21 if language == "en" else OTHER_SIGNS
+    facts = 8.8 + sum(1.6 + 3.95 * lines for row in _fact_rows(snapshot, is_backward) if (lines := _lines(row, signs)))
     lead_is_named = (snapshot["lead"]["person"] or "") in names
     people = 8 + sum(
         1.6 + 4.15 * (_lines(_participant(line), 36) + sum(key in names for key in line["persons"]))

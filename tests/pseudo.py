@@ -147,6 +147,9 @@ def write_catalogue(folder: Path) -> Path:
     for context, text, plural in entries():
         prefix = f"{context}\x04" if context is not None else ""
         key = f"{prefix}{text}" + (f"\x00{plural}" if plural is not None else "")
+        if context is not None and context.startswith("format of "):
+            messages[key] = text  # how days are written is no text
+            continue
         messages[key] = wrapped(text) + (f"\x00{wrapped(plural)}" if plural is not None else "")
     file = folder / translation.to_locale(CODE) / "LC_MESSAGES" / "django.mo"
     file.parent.mkdir(parents=True)

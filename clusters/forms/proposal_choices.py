@@ -36,7 +36,8 @@ LEAST_QUERY = 2
 _CANDIDATES = 60
 _WORD_LENGTH = 4
 _MEMBER_KEY = re.compile(r"[a-z0-9]{12}")
-_LANGUAGES = ("en", "fr", "es", "it", "pt", "el", "hr", "sl", "bg", "sq", "bs", "mk")
+#: Languages of the area in which documents have no words of their own yet.
+_FURTHER_LANGUAGES = ("sq", "bs", "mk")
 
 Choices = list[tuple[Any, str]]
 
@@ -49,7 +50,7 @@ def words_to_find(query: str) -> str:
 
 def language_choices(chosen: str) -> Choices:
     """Return the languages that a proposal may be written in, each in its own name."""
-    codes = dict.fromkeys([*_LANGUAGES, *(code for code, _name in settings.LANGUAGES), chosen])
+    codes = dict.fromkeys([*settings.DOCUMENT_LANGUAGES, *_FURTHER_LANGUAGES, *settings.TEXT_LANGUAGES, chosen])
     return [(code, str(LANG_INFO.get(code, {}).get("name_local", code))) for code in codes if code]
 
 

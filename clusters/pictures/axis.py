@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -15,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.pictures.drawing import breadth, joined, line, number, text
 from clusters.pictures.palette import PAPER
+from community.dates import written
 
 Words = str | Promise
 
@@ -82,7 +82,7 @@ class Axis:
         while day < self.last:
             if step < 7 or day.weekday() == 0:
                 shown = str(day.year) if day.year != year else ""
-                yield Tick(day, date_format(day, "j M"), shown, is_strong=bool(shown) and year != 0)
+                yield Tick(day, written(day, "without year"), shown, is_strong=bool(shown) and year != 0)
                 year = day.year
             day += timedelta(days=step if step < 7 else 1)
 
@@ -96,7 +96,7 @@ class Axis:
             year = ""
             if (day.month == 1 or not has_year) and not self._crowded(day):
                 year, has_year = str(day.year), True
-            yield Tick(day, date_format(day, "M") if step < 12 else "", year, is_strong=day.month == 1)
+            yield Tick(day, written(day, "month") if step < 12 else "", year, is_strong=day.month == 1)
 
     def _crowded(self, day: date) -> bool:
         """Say whether the next January stands too close for a year to be written at an earlier month."""
@@ -152,7 +152,7 @@ def day_line(axis: Axis, on: date | None, bottom: float, marker: Words) -> SafeS
     if on is None or not axis.holds(on):
         return SafeString("")
     x = axis.noon(on)
-    words = str(marker) % {"day": date_format(on, "j M")}
+    words = str(marker) % {"day": written(on, "without year")}
     width = breadth(words, _LABEL) + 14
     left = min(max(x - width / 2, 0), axis.x1 + 8 - width)
     return format_html(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -16,6 +15,7 @@ from clusters.choices import OPEN_STAGES, StageStatus
 from clusters.pictures.axis import TODAY, TOP, Axis, Words, axis_over, day_line, grid
 from clusters.pictures.drawing import BAR, bar, breadth, diamond, fitted, framed, glyph, joined, line, number, text
 from clusters.pictures.palette import PAPER
+from community.dates import written
 
 WIDE: Final = 1040
 NARROW: Final = 344
@@ -157,8 +157,8 @@ def _sentence(stages: Sequence[DrawnStage], axis: Axis, title: Words) -> str:
     return sentence % {
         "title": title,
         "count": len(stages),
-        "start": date_format(first, "j E Y"),
-        "end": date_format(last, "j E Y"),
+        "start": written(first),
+        "end": written(last),
         "done": sum(stage.status == StageStatus.DONE for stage in stages),
     }
 

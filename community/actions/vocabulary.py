@@ -6,25 +6,38 @@ from django.db import transaction
 
 from community.choices import Vocabulary
 from community.models import Term
-from community.vocabularies import DEFAULT_TERMS
+from community.vocabularies import DEFAULT_TERMS, SHOWN_IN_DOCUMENTS, default_labels
 
 
 @transaction.atomic
 def seed_vocabularies() -> int:
     """Make the default terms that are not there yet; return how many were made.
 
-    A no-op for every term that exists, whatever an administrator made of its label, order or retirement.
-    Writes no event: nothing is decided here.
+    A term that exists keeps what an administrator made of its label, order or retirement; one that still has its
+    default English words and no others gets those of the other languages. Writes no event: nothing is decided here.
     """
     known = set(Term.objects.values_list("vocabulary", "code"))
     new = [
-        Term(vocabulary=vocabulary, code=code, labels={"en": label}, order=10 * number)
+        Term(vocabulary=vocabulary, code=code, labels=default_labels(vocabulary, label), order=10 * number)
         for vocabulary, terms in DEFAULT_TERMS.items()
         for number, (code, label) in enumerate(terms, 1)
         if (vocabulary, code) not in known
     ]
     Term.objects.bulk_create(new)
+    _complete_labels()
     return len(new)
+
+
+def _complete_labels() -> None:
+    """Give default terms that say their English words alone those of the other languages."""
+    english = {(vocabulary, code): label for vocabulary, terms in DEFAULT_TERMS.items() for code, label in terms}
+    completed = []
+    for term in Term.objects.filter(vocabulary__in=SHOWN_IN_DOCUMENTS):
+        label = english.get((Vocabulary(term.vocabulary), term.code))
+        if label is not None and term.labels == {"en": label}:
+            term.labels = default_labels(Vocabulary(term.vocabulary), label)
+            completed.append(term)
+    Term.objects.bulk_update(completed, ["labels"])
 
 
 @transaction.atomic
@@ -35,7 +48,7 @@ def terms_of(vocabulary: Vocabulary) -> list[Term]:
     """
     rows = Term.objects.filter(vocabulary=vocabulary)
     if not rows.exists():
-        labels = [(code, {"en": label}) for code, label in DEFAULT_TERMS[vocabulary]]
+        labels = [(code, default_labels(vocabulary, label)) for code, label in DEFAULT_TERMS[vocabulary]]
         new = [
             Term(vocabulary=vocabulary, code=code, labels=words, order=10 * number)
             for number, (code, words) in enumerate(labels, 1)

@@ -15,13 +15,11 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 
+from community.dates import written
+
 register = template.Library()
 
 Day = date | datetime | None
-
-LONG = "j E Y"
-SHORT = "j M Y"
-WITHOUT_YEAR = "j M"
 
 
 def as_day(value: date | datetime) -> date:
@@ -41,7 +39,7 @@ def day(value: Day) -> SafeString | str:
     if not value:
         return ""
     shown = as_day(value)
-    return _time(shown, date_format(shown, LONG))
+    return _time(shown, written(shown))
 
 
 @register.filter
@@ -50,7 +48,7 @@ def day_short(value: Day) -> SafeString | str:
     if not value:
         return ""
     shown = as_day(value)
-    return _time(shown, date_format(shown, SHORT))
+    return _time(shown, written(shown, "short"))
 
 
 @register.filter
@@ -59,9 +57,8 @@ def moment(value: datetime | None) -> SafeString | str:
     if not value:
         return ""
     local = timezone.localtime(value) if timezone.is_aware(value) else value
-    return format_html(
-        '<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), date_format(local, f"{LONG}, H:i")
-    )
+    words = f"{written(local)}, {date_format(local, 'H:i')}"
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(timespec="seconds"), words)
 
 
 @register.filter
@@ -85,7 +82,7 @@ def period(start: Day, end: Day) -> SafeString | str:
     first, last = as_day(start), as_day(end)
     if first == last:
         return day_short(first)
-    opening = date_format(first, WITHOUT_YEAR if first.year == last.year else SHORT)
+    opening = written(first, "without year" if first.year == last.year else "short")
     return format_html("{} – {}", _time(first, opening), day_short(last))
 
 

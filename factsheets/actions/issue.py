@@ -14,7 +14,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Model
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
@@ -209,7 +209,7 @@ def compose_edition(issue: Issue, *, language: str, revision: int, at: datetime)
 def imprint_of(issue: Issue, *, language: str, revision: int) -> Imprint:
     """Return what an edition of `issue` prints beside its snapshot."""
     before = Issue.objects.for_reference(issue.reference).filter(version__lt=issue.version).first()
-    with translation.override(language):
+    with sentences.own_words(language):
         issuer = sentences.issuer(issue.role, (issue.snapshot["working_group"] or {"code": ""})["code"])
     return Imprint(
         face=issue.face,

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from community.dates import written
 from factsheets import pictures
 from factsheets.choices import Face
 from factsheets.imprint import Imprint
@@ -48,5 +48,5 @@ def draw_coverage(
         "sees_proposed": sees_proposed,
     }
     article = render_to_string("factsheets/coverage/document.html", context)
-    title = gettext("Coverage on %(day)s") % {"day": date_format(on)}
+    title = gettext("Coverage on %(day)s") % {"day": written(on)}
     return Document(SafeString(article), title, language, {"island.svg": pictures.island(SEED).encode()})

@@ -13,7 +13,6 @@ from hashlib import sha256
 from typing import Any, Final
 
 from django.conf import settings
-from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -121,7 +120,7 @@ def compose(
     )
     table = kind.table(snapshot)
     imprint = replace(imprint, data_sha256=sha256(data).hexdigest(), table_sha256=sha256(table).hexdigest())
-    with translation.override(imprint.language):
+    with sentences.own_words(imprint.language):
         label = str(kind.data_label)
     attachments = (Attachment(f"{file_stem}.json", data, label), Attachment(f"{file_stem}.csv", table, label))
     try:

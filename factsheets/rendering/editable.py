@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.snapshot_shape import AdviserLine, MemberKey, Snapshot, UptakeLine
@@ -59,7 +59,7 @@ class Copy:
 
 def copy_of(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str]) -> Copy:
     """Return the copy of one version in the language of `imprint`."""
-    with translation.override(imprint.language):
+    with sentences.own_words(imprint.language):
         notice = _("Copy of version %(version)d, not the issued document; verify at %(address)s") % {
             "version": imprint.version,
             "address": imprint.address,

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -67,7 +66,7 @@ def draw_factsheet(
     `names` are the persons who may be named today; everybody else appears as their organisation only.
     `density` sets smaller on paper, for what would run over a page.
     """
-    with translation.override(imprint.language):
+    with sentences.own_words(imprint.language):
         title = title_of(snapshot["reference"], snapshot["title"], imprint)
         context = _context(snapshot, imprint, names or {}, density)
         article = render_to_string("factsheets/factsheet/document.html", context)
@@ -78,7 +77,10 @@ def draw_factsheet(
 def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str], density: Density) -> dict[str, Any]:
     """Return everything that the template shows; the template only lays it out."""
     need = snapshot["need"]
-    is_beside = summary.fits_beside(snapshot, names, is_backward=imprint.face == Face.BACKWARD, density=density)
+    is_backward = imprint.face == Face.BACKWARD
+    is_beside = summary.fits_beside(
+        snapshot, names, is_backward=is_backward, density=density, language=imprint.language
+    )
     qr_label = gettext("QR code: permanent address of this factsheet, where it can be verified")
     return {
         **frame(imprint, snapshot["reference"], qr_label=qr_label),

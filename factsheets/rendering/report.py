@@ -9,13 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.snapshot_shape import MemberKey
-from factsheets import pictures
+from factsheets import pictures, sentences
 from factsheets.choices import Face, IssueKind
 from factsheets.exports import table_of_report
 from factsheets.imprint import Imprint
@@ -30,7 +29,7 @@ Names = Mapping[MemberKey, str]
 
 def draw_report(snapshot: ReportSnapshot, imprint: Imprint, names: Names) -> Document:
     """Draw a report in the language of `imprint`; no person is named in one."""
-    with translation.override(imprint.language):
+    with sentences.own_words(imprint.language):
         title = title_of(snapshot["reference"], snapshot["title"], imprint)
         qr_label = gettext("QR code: permanent address of this report, where it can be verified")
         context: dict[str, Any] = {

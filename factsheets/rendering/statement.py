@@ -7,13 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils import translation
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.snapshot_shape import MemberKey
-from factsheets import pictures
+from factsheets import pictures, sentences
 from factsheets.choices import IssueKind
 from factsheets.exports import table_of_statement
 from factsheets.imprint import Imprint
@@ -26,7 +25,7 @@ Names = Mapping[MemberKey, str]
 
 def draw_statement(snapshot: StatementSnapshot, imprint: Imprint, names: Names) -> Document:
     """Draw a statement in the language of `imprint`; no person is named in one."""
-    with translation.override(imprint.language):
+    with sentences.own_words(imprint.language):
         title = title_of(snapshot["reference"], snapshot["title"], imprint)
         qr_label = gettext("QR code: permanent address of this statement, where it can be verified")
         context: dict[str, Any] = {

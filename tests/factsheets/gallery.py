@@ -7,9 +7,11 @@ others. Hard data come on top.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from html import unescape
 from itertools import product
 from typing import Any, NamedTuple
 
@@ -17,16 +19,19 @@ from django.utils import translation
 
 from clusters.choices import State
 from clusters.snapshot_shape import Snapshot
+from factsheets import sentences
 from factsheets.choices import Face
 from factsheets.imprint import Imprint
 from factsheets.pdf import Pdf
 from factsheets.rendering.coverage import draw_coverage
 from factsheets.rendering.document import Document, compose, set_document
 from factsheets.rendering.factsheet import FACTSHEET, set_factsheet
+from factsheets.rendering.report import REPORT
 from factsheets.rendering.statement import STATEMENT
+from results.forms.coverage import CoverageForm
 from results.rules.coverage import Columns, Rows, Wanted
 from results.statement_shape import StatementSnapshot
-from results.tables.coverage import coverage_of
+from results.tables.coverage import countries_of, coverage_of
 from tests.factsheets import samples
 from tests.results.test_coverage import FACTS
 
@@ -37,10 +42,11 @@ LANGUAGES = tuple(samples.PANGRAMS)
 STATES = tuple(state.value for state in State if state != State.DRAFT)
 FACES = tuple(face.value for face in Face)
 CLUSTERS = ("issued", "preview")
+OTHERS = ("statement", "report", "coverage")
 
 
 class Dress(NamedTuple):
-    """What distinguishes one document; statements and coverage have no face and no state of a cluster."""
+    """What distinguishes one document; statements, reports and coverage have no face and no state of a cluster."""
 
     template: str
     face: str
@@ -68,7 +74,7 @@ def dresses(*, is_whole: bool) -> Iterator[Dress]:
             yield from (Dress(template, face, state, language) for template, face in product(CLUSTERS, FACES))
         else:
             yield Dress(CLUSTERS[(one + two // 2) % 2], FACES[(one + two) % 2], state, language)
-    for template, language in product(("statement", "coverage"), LANGUAGES):
+    for template, language in product(OTHERS, LANGUAGES):
         yield Dress(template, "", "", language)
 
 
@@ -76,6 +82,8 @@ def made(dress: Dress) -> Made:
     """Make one document on small data, in whose texts the pangram of the language stands."""
     if dress.template == "statement":
         return _statement(dress.language)
+    if dress.template == "report":
+        return _report(dress.language)
     if dress.template == "coverage":
         return _coverage(dress.language)
     is_full = (STATES.index(dress.state) + LANGUAGES.index(dress.language)) % 10 == 0
@@ -130,13 +138,15 @@ def bare(state: str, language: str) -> Snapshot:
 
 
 def _issued(kind: Any, snapshot: Mapping[str, Any], dress: Dress, said: list[str]) -> Made:
+    with translation.override(dress.language):
+        issuer = sentences.issuer("coordinator", "WG4")
     imprint = Imprint(
         face=dress.face,
         language=dress.language,
         address=f"https://registry.example/factsheets/{snapshot['reference']}/v3/{dress.language}/",
         version=3,
         issued_at=AT,
-        issuer="the coordinator of WG4",
+        issuer=issuer,
         replaces=(2, date(2026, 1, 12)),
         history=(14, "41be07a9" * 8),
         is_demo=True,
@@ -184,22 +194,39 @@ def _statement(language: str) -> Made:
     return _issued(STATEMENT, snapshot, Dress("statement", "", "", language), [pangram, "It works."])
 
 
+def _report(language: str) -> Made:
+    from tests.factsheets.wording import report
+
+    pangram = samples.PANGRAMS[language]
+    snapshot = {**report(language), "title": pangram[:100], "introduction": pangram}
+    snapshot["lines"] = [{**line, "words": pangram} for line in snapshot["lines"][:2]]
+    return _issued(REPORT, snapshot, Dress("report", "", "", language), [pangram])
+
+
 def _coverage(language: str) -> Made:
     at = LANGUAGES.index(language)
-    rows, columns = tuple(Rows)[at % 3], tuple(Columns)[at // 3]
+    document = coverage(language, tuple(Rows)[at % 3], tuple(Columns)[at // 3], sees_proposed=at % 2 == 0)
+    labels = re.findall(r'<tr><th scope="row">([^<]+)', document.article)
+    return Made([unescape(label).strip() for label in labels], document, set_document(document, AT, ()))
+
+
+def coverage(language: str, rows: Rows, columns: Columns, *, sees_proposed: bool) -> Document:
+    """Draw coverage under every choice that its form has."""
     with translation.override(language):
         facts = replace(FACTS, countries={"EL": "Greece", "IT": "Italy", "MT": "Malta"})
-        coverage = coverage_of(facts, Wanted(), rows, columns, sees_proposed=at % 2 == 0, is_paper=True)
-        document = draw_coverage(
-            coverage,
-            said=[("Rows", rows), ("Columns", columns)],
+        given = {"rows": rows, "columns": columns, "outcome": "adoption", "country": "EL"}
+        form = CoverageForm(given, facts=facts, countries=countries_of(facts))
+        assert form.is_valid(), form.errors
+        found = coverage_of(facts, Wanted(), rows, columns, sees_proposed=sees_proposed, is_paper=True)
+        return draw_coverage(
+            found,
+            said=form.said,
             on=AT.date(),
             address="https://registry.example/coverage/?rows=country",
             language=language,
-            sees_proposed=at % 2 == 0,
+            sees_proposed=sees_proposed,
             is_demo=True,
         )
-    return Made([line.label for line in coverage.lines], document, set_document(document, AT, ()))
 
 
 def _address(snapshot: Snapshot) -> str:

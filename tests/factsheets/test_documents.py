@@ -219,6 +219,17 @@ def test_columns_in_which_nothing_stands_are_left_out() -> None:
         assert head not in after
 
 
+def test_an_objective_reached_in_part_has_no_dash_beside_the_mark() -> None:
+    snapshot = samples.ordinary_backward()
+    snapshot["objectives"] = [
+        {**samples.objective(1, "One", "Yes"), "partly": True},
+        samples.objective(2, "Two", "Yes"),
+    ]
+    article = draw_factsheet(snapshot, imprint(snapshot, Face.BACKWARD)).article
+    assert "Partly reached</span></td>" in article
+    assert '<td data-label="Measured">–</td>' in article
+
+
 def test_an_unknown_code_stands_for_itself() -> None:
     """A snapshot outlives the code: a state or role that a later version dropped still draws."""
     snapshot = samples.ordinary_backward()
