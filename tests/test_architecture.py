@@ -132,7 +132,7 @@ ROWS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"actions"}),
-    frozenset({"forms", "filters", "tables", "catalogue", "imports", "resources"}),
+    frozenset({"forms", "filters", "tables", "catalogue", "imports", "resources", "dossier"}),
     frozenset(
         {
             "views",

@@ -123,6 +123,7 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/": 12,
     "/clusters/{running}/history/": 12,
     "/clusters/{running}/factsheet/issue/": 14,
+    "/clusters/{running}/dossier/": 12,
     "/clusters/{running}/roadmap/": 15,
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1": 12,
     "/clusters/{running}/people/": 16,
@@ -167,6 +168,7 @@ BUDGETS: dict[str, int] = {
 }
 #: Pages of those who keep the cluster or decide on it, and of those who write solutions.
 LEADS_ONLY = (
+    "/clusters/{running}/dossier/",
     "/clusters/{running}/factsheet/issue/",
     "/solutions/{draft}/files/",
     "/jobs/{job}/",
@@ -211,6 +213,7 @@ READERS: dict[str, tuple[str, ...]] = {
         if not page.startswith(("/review/", "/reminders/", "/follow-up/")) and page not in LEADS_ONLY
     ),
     "lead": (
+        "/clusters/{running}/dossier/",
         "/clusters/{running}/factsheet/issue/",
         "/desk/",
         "/desk/several/",
