@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import IO
 
-# Importing registers the folders, in the order in which the README tells them.
+# Importing registers the folders.
 from factsheets.dossier import content, decided, documents, evidence, record, results, work  # noqa: F401
 from factsheets.dossier.archive import Archive
-from factsheets.dossier.parts import dossier_parts
+from factsheets.dossier.parts import in_order
 from factsheets.dossier.reader import Reader
 from factsheets.dossier.readme import readme
 
@@ -18,7 +18,7 @@ def write_dossier(reader: Reader, target: IO[bytes]) -> list[str]:
     For the same reader, state of the cluster and day the bytes are the same. No file is held in memory whole.
     """
     archive = Archive(target)
-    lacking = [sentence for part in dossier_parts for sentence in part.write(archive, reader)]
+    lacking = [sentence for part in in_order() for sentence in part.write(archive, reader)]
     archive.text("README.txt", readme(reader, lacking))
     archive.close()
     return lacking

@@ -27,5 +27,6 @@ dossier_parts.register(
             "say. cluster.csv is a table that another registry of the same kind imports again."
         ),
         write,
+        order=10,
     ),
 )

@@ -153,6 +153,7 @@ dossier_parts.register(
             "in events/."
         ),
         write_decisions,
+        order=30,
     ),
 )
 dossier_parts.register(
@@ -164,5 +165,6 @@ dossier_parts.register(
             "before and after."
         ),
         write_amendments,
+        order=40,
     ),
 )

@@ -99,5 +99,6 @@ dossier_parts.register(
             "is still recognised. reported.csv names the reports to the community in which the cluster stands."
         ),
         write,
+        order=20,
     ),
 )

@@ -31,7 +31,10 @@ Found = tuple[File, str, str]
 
 
 def write(archive: Archive, reader: Reader) -> list[str]:
-    """Add the files, and the list that says of each what it is and whether it is there."""
+    """Add the files, and the list that says of each what it is and whether it is there.
+
+    What holds names of persons goes into a dossier for auditors only: who may fetch it here may not hand it on.
+    """
     lacking: list[str] = []
     archive.table("evidence/files.csv", _FILES, list(_rows(archive, reader, lacking)), exact={"sha256"})
     return lacking
@@ -40,8 +43,10 @@ def write(archive: Archive, reader: Reader) -> list[str]:
 def _rows(archive: Archive, reader: Reader, lacking: list[str]) -> Iterator[dict[str, Any]]:
     for file, folder, of in sorted(_found(reader), key=lambda one: (one[1], one[0].pk)):
         path = f"evidence/{folder}/{file.pk:05d}_{slugify(file.title)[:_LONGEST] or 'file'}{_suffix(file)}"
-        found = archive.file(path, partial(file.content.storage.open, str(file.content.name)), file.sha256)
-        if found != "here":
+        found = "holds names"
+        if reader.names_all or not file.holds_names:
+            found = archive.file(path, partial(file.content.storage.open, str(file.content.name)), file.sha256)
+        if found in ("missing", "damaged"):
             lacking.append(_("%(path)s: the stored file is %(how)s.") % {"path": path, "how": said(found)})
         yield {
             "folder": folder,
@@ -107,8 +112,9 @@ dossier_parts.register(
         gettext_lazy(
             "The files that show what is said: of stages, outcomes, uptakes, confirmations and meetings, and "
             "the public files of solutions that were reviewed. files.csv names each with its media type, rights "
-            "holder, licence and checksum, and says where one is missing or damaged."
+            "holder, licence and checksum, and says where one is missing, damaged, or left out because it holds names."
         ),
         write,
+        order=110,
     ),
 )

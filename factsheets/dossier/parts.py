@@ -23,10 +23,15 @@ class Part:
     folder: str
     words: Words
     write: Callable[[Archive, Reader], list[str]]
+    order: int
 
 
-#: In the order in which the README tells them.
 dossier_parts: Registry[Part] = Registry("dossier_parts")
+
+
+def in_order() -> list[Part]:
+    """Return the folders in the order in which the README tells them."""
+    return sorted(dossier_parts, key=lambda part: part.order)
 
 
 def line(row: Any, columns: Mapping[str, str]) -> dict[str, Any]:

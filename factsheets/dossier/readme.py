@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from community.chain import head_of
-from factsheets.dossier.parts import dossier_parts
+from factsheets.dossier.parts import in_order
 from factsheets.dossier.reader import Reader
 
 _WIDTH: Final = 100
@@ -56,7 +56,7 @@ def _lines(reader: Reader, lacking: Sequence[str]) -> Iterator[str]:
     yield from _head(_("How to check that nothing was changed"))
     yield from _checking(cluster.name)
     yield from _head(_("What is in which folder"))
-    for part in dossier_parts:
+    for part in in_order():
         yield part.folder
         yield from _filled(str(part.words), indent="    ")
     yield from _filled(_of_tables())
@@ -123,7 +123,9 @@ def _persons(reader: Reader) -> str:
         )
     return _(
         "A person is named only where a consent to be named on documents stands on the day of the dossier. Everybody "
-        "else stands in it by role and organisation. Keys in hashed_text are numbers of the registry, no names."
+        "else stands in it by role and organisation. Evidence that holds names is listed with its checksum and left "
+        "out. Texts that people wrote stand as they wrote them. Keys in hashed_text are numbers of the registry, no "
+        "names."
     )
 
 

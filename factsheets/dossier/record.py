@@ -122,5 +122,6 @@ dossier_parts.register(
             "seals.csv holds the newest hash of the chain as it was sealed day by day."
         ),
         write,
+        order=120,
     ),
 )

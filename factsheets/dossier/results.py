@@ -147,6 +147,7 @@ dossier_parts.register(
             "with a document; statement counts the changes of substance."
         ),
         write_uptakes,
+        order=90,
     ),
 )
 dossier_parts.register(
@@ -158,5 +159,6 @@ dossier_parts.register(
             "the answer of the owner."
         ),
         write_reviews,
+        order=100,
     ),
 )

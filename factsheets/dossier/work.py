@@ -210,6 +210,7 @@ dossier_parts.register(
             "Which persons are named is said under “Persons”."
         ),
         write_people,
+        order=50,
     ),
 )
 dossier_parts.register(
@@ -218,6 +219,7 @@ dossier_parts.register(
         "roadmap/",
         gettext_lazy("The stages with their planned and actual days, and every baseline as it was frozen."),
         write_roadmap,
+        order=60,
     ),
 )
 dossier_parts.register(
@@ -229,6 +231,7 @@ dossier_parts.register(
             "organisation; their names stand nowhere."
         ),
         write_meetings,
+        order=70,
     ),
 )
 dossier_parts.register(
@@ -240,5 +243,6 @@ dossier_parts.register(
             "whether they are still in use."
         ),
         write_outcomes,
+        order=80,
     ),
 )

@@ -16,7 +16,7 @@ from clusters.rules.dossier import can_name_in_dossier, can_take_dossier
 from clusters.views.parts import ask
 from community.access import get_visible
 from factsheets.dossier.build import file_name, write_dossier
-from factsheets.dossier.parts import dossier_parts
+from factsheets.dossier.parts import in_order
 from factsheets.dossier.reader import Reader
 from factsheets.views.files import without_policy
 
@@ -36,7 +36,7 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
         PermissionDenied: the person may not have its dossier.
     """
     cluster = _loaded(request, reference)
-    context = {"cluster": cluster, "parts": list(dossier_parts), "may_name": bool(can_name_in_dossier(request.user))}
+    context = {"cluster": cluster, "parts": in_order(), "may_name": bool(can_name_in_dossier(request.user))}
     return render(request, "factsheets/dossier/show.html", context)
 
 

@@ -32,7 +32,7 @@ from factsheets.actions.issue import issue_factsheet
 from factsheets.actions.revise import withdraw_edition
 from factsheets.choices import Face
 from factsheets.dossier.build import write_dossier
-from factsheets.dossier.parts import dossier_parts
+from factsheets.dossier.parts import in_order
 from factsheets.dossier.reader import Reader
 from factsheets.dossier.readme import RECOMPUTE
 from factsheets.models import Edition
@@ -163,7 +163,7 @@ def test_the_columns_of_an_entry_say_what_its_hash_is_taken_over(cluster: Cluste
 def test_every_folder_is_there_and_told_in_the_readme(cluster: Cluster) -> None:
     files = opened(dossier(cluster)[0])
     folders = {name.partition("/")[0] + "/" for name in files if "/" in name}
-    assert folders == {part.folder for part in dossier_parts}
+    assert folders == {part.folder for part in in_order()}
     readme = files["README.txt"].decode()
     assert all(f"\n{folder}\n" in readme for folder in folders)
     assert max(map(len, readme.splitlines())) <= 140
@@ -194,7 +194,7 @@ def test_evidence_that_is_missing_or_damaged_is_said_and_stops_nothing(cluster: 
     gone, changed = File.objects.filter(kind="stage").order_by("pk")
     gone.content.storage.delete(str(gone.content.name))
     Path(changed.content.path).write_bytes(b"another list")
-    content, lacking = dossier(cluster)
+    content, lacking = dossier(cluster, names_all=True)
     files = opened(content)
     found = {
         row["title"]: (row["in_dossier"], row["file"], row["sha256"]) for row in table(files, "evidence/files.csv")
@@ -278,6 +278,18 @@ def test_a_dossier_for_auditors_names_everybody_but_who_was_erased(cluster: Clus
     assert cast.member("proposer").name not in everything({"people/roles.csv": files["people/roles.csv"]})
     assert cast.member("lead").name in files["people/participants.csv"].decode()
     assert "for auditors" in files["README.txt"].decode()
+    listed = {row["title"]: row["in_dossier"] for row in table(files, "evidence/files.csv")}
+    assert listed == {"Minutes": "here", "List of those present": "here"}
+
+
+def test_evidence_that_holds_names_is_listed_and_left_out_of_every_other_dossier(cluster: Cluster, cast: Cast) -> None:
+    for user in (None, cast.user("lead"), cast.user("admin")):
+        content, lacking = dossier(cluster, user)
+        files = opened(content)
+        rows = {row["title"]: (row["in_dossier"], bool(row["file"])) for row in table(files, "evidence/files.csv")}
+        assert rows == {"Minutes": ("here", True), "List of those present": ("holds names", False)}
+        assert [name for name in files if "list-of-those" in name] == lacking == []
+        assert b"List of those present, signed" not in b"".join(files.values())
 
 
 # -- Who may have it ---------------------------------------------------------------------------------------------------
