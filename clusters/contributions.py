@@ -83,6 +83,9 @@ followed_up: Registry[FollowedUp] = Registry("followed_up")
 reminders: Registry[Callable[[int, date, str], bool]] = Registry("reminders")
 #: Says of an outcome by its key why it stays, in a sentence; "" where it may go.
 outcome_uses: Registry[Callable[[int], str]] = Registry("outcome_uses")
+#: Dates ahead that upper apps add to a person's list: (account, first day, last day), as `clusters.tables.deadlines.
+#: Deadline`.
+dates_ahead: Registry[Callable[[User, date, date], Iterable[Any]]] = Registry("dates_ahead")
 #: What goes along when a cluster is merged into another one: (the cluster, the one that takes it in).
 moves: Registry[Callable[[Any, Any], None]] = Registry("moves")
 #: What the demonstration tells besides of the world and a cluster's file: as `clusters.demo.story.Told`.

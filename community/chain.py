@@ -44,8 +44,8 @@ def detail_digest(salt: str, body: Mapping[str, Any]) -> str:
     return hashlib.sha256(salt.encode() + canonical(body)).hexdigest()
 
 
-def event_hash(event: Event, *, number: int | None = None) -> str:
-    """Return the hash that the event's columns give, as if it stood at `number` when one is given."""
+def hashed_text(event: Event, *, number: int | None = None) -> bytes:
+    """Return what an event's hash is taken over: its columns as one line of canonical JSON."""
     columns = {
         "chain": event.chain,
         "number": event.number if number is None else number,
@@ -59,7 +59,12 @@ def event_hash(event: Event, *, number: int | None = None) -> str:
         "detail_digest": event.detail_digest,
         "previous": event.previous,
     }
-    return hashlib.sha256(canonical(columns)).hexdigest()
+    return canonical(columns)
+
+
+def event_hash(event: Event, *, number: int | None = None) -> str:
+    """Return the hash that the event's columns give, as if it stood at `number` when one is given."""
+    return hashlib.sha256(hashed_text(event, number=number)).hexdigest()
 
 
 def locked_head(chain: str) -> ChainHead:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import FINISHED_STATES
+from clusters.rules.dossier import can_take_dossier
 from community import contributions, kinds
 from community.choices import RedactionReason
 from community.contributions import ChainAnchor, ClockJob, LastReport, PageSection, PersonalRecords
@@ -94,10 +95,11 @@ def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
     edition = Edition.objects.for_reference(cluster.reference or "").current().select_related("issue").first()
     if edition is None:
         return None
+    known = {"edition": edition, "may_take_dossier": bool(can_take_dossier(request.user, cluster))}
     if cluster.state not in FINISHED_STATES:
-        return {"edition": edition, "may_issue": bool(can_issue_interim(request.user, cluster))}
+        return {**known, "may_issue": bool(can_issue_interim(request.user, cluster))}
     rows = list(CopReport.objects.sent().about(cluster).for_list()[:REPORTS])
-    return {"edition": edition, "reports": rows, "has_ended": True, "may_report": bool(can_begin(request.user))}
+    return {**known, "reports": rows, "has_ended": True, "may_report": bool(can_begin(request.user))}
 
 
 def _standing_of_cluster(cluster: Any) -> object:

@@ -30,6 +30,7 @@ from factsheets.pdf_child import read_frame, write_frame
 HERE: Final = Path(__file__).resolve().parent
 #: All that the child learns of our environment: where programs, libraries and fonts lie.
 KEPT_VARIABLES: Final = ("PATH", "HOME", "TMPDIR", "VIRTUAL_ENV", "DYLD_FALLBACK_LIBRARY_PATH", "LD_LIBRARY_PATH")
+BUSY: Final = _("Too many documents are being made at once, so the PDF has to wait.")
 STYLESHEETS: Final = ("print/fonts.css", "css/factsheet.css", "print/page.css")
 
 
@@ -157,7 +158,7 @@ class Press:
         }
         contents = [html.encode(), *(a.content for a in attachments), *drawn.values()]
         if not self._lock.acquire(timeout=self.limits.queue_seconds if patience is None else patience):
-            raise PdfUnavailable(_("Too many documents are being made at once, so the PDF has to wait."))
+            raise PdfUnavailable(BUSY)
         try:
             return self._in_time(head, contents)
         finally:

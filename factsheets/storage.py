@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import IO
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -57,6 +58,16 @@ def read(name: str) -> bytes:
         return path.read_bytes()
     with default_storage.open(name) as file:
         return bytes(file.read())
+
+
+def opened(name: str) -> IO[bytes]:
+    """Return a stored file open for reading, to be copied piece by piece; the caller closes it.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    file: IO[bytes] = default_storage.open(name)
+    return file
 
 
 def read_whole(name: str) -> bytes:

@@ -8,6 +8,7 @@ from factsheets.feeds import DocumentsFeed
 from factsheets.views import (
     changes,
     coverage,
+    dossier,
     editable,
     files,
     interim,
@@ -43,6 +44,8 @@ register_converter(ReferenceConverter, "reference")
 urlpatterns: list[URLPattern] = [
     path("clusters/<reference:reference>/factsheet/", issue.current, name="current"),
     path("clusters/<reference:reference>/factsheet/issue/", interim.InterimView.as_view(), name="interim"),
+    path("clusters/<reference:reference>/dossier/", dossier.dossier, name="dossier"),
+    path("clusters/<reference:reference>/dossier.zip", dossier.dossier_zip, name="dossier_zip"),
     path("clusters/<reference:reference>/factsheet.pdf", files.current_pdf, name="current_pdf"),
     path("clusters/<reference:reference>/preview/", preview.preview, name="preview"),
     path("clusters/<reference:reference>/preview.pdf", preview.preview_pdf, name="preview_pdf"),

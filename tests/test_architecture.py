@@ -133,7 +133,7 @@ ROWS: tuple[frozenset[str], ...] = (
         }
     ),
     frozenset({"actions"}),
-    frozenset({"forms", "filters", "tables", "catalogue", "imports", "resources"}),
+    frozenset({"forms", "filters", "tables", "catalogue", "imports", "resources", "dossier"}),
     frozenset(
         {
             "views",
@@ -307,6 +307,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["panel", *both])
     assert contributions.solution_uses.codes() == ["clusters", "results.uptakes", "results.reviews"]
     assert of_clusters.outcome_uses.codes() == ["results.statements"]
+    assert of_clusters.dates_ahead.codes() == ["interim"]
     assert of_clusters.reminders.codes() == ["confirmation"]
     assert of_clusters.demo_steps.codes() == ["results", "factsheets"]
     assert {"cluster", "stage", "need", "solution", "member", "uptake", "confirmation", "issue"} <= {

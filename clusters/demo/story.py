@@ -58,6 +58,7 @@ HOURS = {
     "conclude": 17,
     "interim": 18,
     "skipped": 18,
+    "batch": 19,
     "report": 10,
     "report.delivered": 11,
     "discontinue": 17,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import accumulate
 from typing import Final
 
 from django.utils.html import format_html, format_html_join
@@ -115,30 +116,30 @@ def glyph(name: str, colour: str, x: float, y: float, size: float) -> SafeString
 
 def breadth(words: str, size: float) -> float:
     """Estimate how broad words come out, a little on the safe side, without measuring glyphs."""
-    units = 0.0
-    for sign in words:
-        if unicodedata.combining(sign) or unicodedata.category(sign) == "Cf":
-            continue
-        if unicodedata.east_asian_width(sign) in "WF":
-            units += 1.05
-        elif sign in _NARROW:
-            units += 0.32
-        elif sign in _BROAD or sign.isupper():
-            units += 0.7 if sign not in _BROAD else 0.86
-        else:
-            units += 0.53
-    return units * size
+    return sum(map(_units, words)) * size
+
+
+def _units(sign: str) -> float:
+    """Return how broad one sign is, in sizes of the letters."""
+    if unicodedata.combining(sign) or unicodedata.category(sign) == "Cf":
+        return 0
+    if unicodedata.east_asian_width(sign) in "WF":
+        return 1.05
+    if sign in _NARROW:
+        return 0.32
+    if sign in _BROAD or sign.isupper():
+        return 0.7 if sign not in _BROAD else 0.86
+    return 0.53
 
 
 def fitted(words: str, room: float, size: float) -> str:
-    """Return the words, cut with an ellipsis when they are broader than the room."""
+    """Return the words, cut with an ellipsis when they are broader than the room; one pass, however long they are."""
     plain = " ".join(words.split())
     if breadth(plain, size) <= room:
         return plain
     room -= breadth("…", size)
-    kept = plain
-    while kept and breadth(kept, size) > room:
-        kept = kept[:-1]
+    widths = accumulate(_units(sign) for sign in plain)
+    kept = plain[: next((at for at, width in enumerate(widths) if width * size > room), len(plain))]
     while kept and (unicodedata.combining(plain[len(kept)]) or kept[-1] in "\u200d "):
         kept = kept[:-1]  # never cut inside a letter with its accents
     return f"{kept}…"

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from clusters import contributions
 from clusters.choices import ACTIVE_STATES, State
 from clusters.models import Cluster, Condition, FollowUp, Invitation, Meeting, Participation, Stage
 from clusters.rules.meeting_times import local
@@ -74,7 +75,11 @@ def deadlines_of(user: User, on: date, items: Iterable[DeskItem] | None = None) 
         return []
     waiting = waiting_for(user, on).items if items is None else items
     last = on + AHEAD
-    found = {(row.day, row.url, row.code): row for row in _Dates(who, on, last).rows()}
+    rows = [
+        *_Dates(who, on, last).rows(),
+        *(row for dates in contributions.dates_ahead for row in dates(user, on, last)),
+    ]
+    found = {(row.day, row.url, row.code): row for row in rows}
     for row in _of_desk(waiting, on, last):
         found = {key: one for key, one in found.items() if key[:2] != (row.day, row.url)}
         found[row.day, row.url, row.code] = row

@@ -9,6 +9,7 @@ from django.utils.decorators import method_decorator
 from django.views import View
 
 from clusters.relatives import took_it_in
+from clusters.rules.dossier import can_take_dossier
 from clusters.rules.proposal_comments import can_read_comments, was_commented
 from clusters.tables.history import page_of_history
 from clusters.views.cluster import frame, load
@@ -26,4 +27,5 @@ class ClusterHistoryView(View):
         filters, page = page_of_history(cluster, request.user, request.GET)
         context = {"filter": filters, "form": filters.form, "page_obj": page, "clear_url": request.path}
         context["has_comments"] = bool(can_read_comments(request.user, cluster)) and was_commented(cluster)
+        context["may_take_dossier"] = bool(can_take_dossier(request.user, cluster))
         return render(request, "clusters/cluster/history.html", {**frame(request, cluster, "history"), **context})

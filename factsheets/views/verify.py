@@ -3,50 +3,115 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from factsheets.interim import ISSUED
 from factsheets.models import Edition, Issue
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_AMONG_WORDS: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
+#: So many checksums of a pasted list are looked up at once.
+MOST: Final = 20
+#: Files of more megabytes are not computed in the browser, which holds them whole.
+MOST_MEGABYTES: Final = 100
+#: The one line that computes a checksum, by system.
+COMMANDS: Final[tuple[tuple[str | Promise, str], ...]] = (
+    ("Linux", "sha256sum FILE"),
+    ("macOS", "shasum -a 256 FILE"),
+    (gettext_lazy("Windows, command prompt"), "certutil -hashfile FILE SHA256"),
+    (gettext_lazy("Windows, PowerShell"), "Get-FileHash FILE -Algorithm SHA256"),
+)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An edition one of whose files has the checksum; `later` are the editions in its language that came after it."""
+
+    sha256: str
+    edition: Edition
+    file: str
+    later: list[Edition]
+
+    @property
+    def is_interim(self) -> bool:
+        """Whether it was issued between approval and end."""
+        event = self.edition.issue.event
+        return event is not None and event.verb == ISSUED
+
+    @property
+    def newest(self) -> Edition:
+        """What stands now."""
+        return self.later[-1] if self.later else self.edition
+
+    @property
+    def is_superseded(self) -> bool:
+        """Whether a newer version was issued, not only a revision of this one."""
+        return self.newest.version > self.edition.version
 
 
 @login_not_required
 @require_safe
 def verify(request: HttpRequest) -> HttpResponse:
-    """`/factsheets/verify/?sha256=<hex>`: say which document a checksum belongs to, and how it stands now."""
+    """`/factsheets/verify/?sha256=<hex>`: say which document a checksum belongs to, how it stands, what came after.
+
+    What `sha256sum` and its like print is taken as it is, a list of several lines too.
+    """
     typed = request.GET.get("sha256", "")
-    digest = re.sub(r"\s+", "", typed).lower()
-    context: dict[str, object] = {"typed": typed[:200], "digest": digest[:64], "is_asked": bool(digest)}
-    if digest and not _SHA256.fullmatch(digest):
+    digests = _digests(typed.lower())
+    context: dict[str, Any] = {
+        "typed": typed[:200],
+        "is_asked": bool(digests),
+        "commands": COMMANDS,
+        "most_megabytes": MOST_MEGABYTES,
+    }
+    if typed.strip() and not digests:
         context["error"] = _("A SHA-256 checksum has 64 signs, 0 to 9 and a to f. This one has %(count)d.") % {
-            "count": len(digest)
+            "count": len(re.sub(r"\s+", "", typed))
         }
         return render(request, "factsheets/verify/verify.html", context, status=422)
-    if digest:
-        context["found"] = [_found(edition, digest) for edition in Edition.objects.with_checksum(digest).for_pages()]
-        context["issues"] = list(Issue.objects.with_checksum(digest).defer("snapshot"))
+    if digests:
+        context |= _looked_up(digests)
     return render(request, "factsheets/verify/verify.html", context)
 
 
-def _found(edition: Edition, digest: str) -> dict[str, object]:
-    """Return one hit: which file it is, and whether newer ones replace it."""
+def _digests(typed: str) -> list[str]:
+    """Return the checksums in what was typed: one, with spaces in it too, or those of a pasted list."""
+    alone = re.sub(r"\s+", "", typed)
+    if _SHA256.fullmatch(alone):
+        return [alone]
+    return list(dict.fromkeys(_AMONG_WORDS.findall(typed)))[:MOST]
+
+
+def _looked_up(digests: list[str]) -> dict[str, Any]:
+    """Return the editions and snapshots of these checksums, and the checksums that are not ours."""
+    hits, issues, unknown = [], [], []
+    for digest in digests:
+        rows = Edition.objects.with_checksum(digest).for_pages().select_related("issue__event")
+        found = [_hit(edition, digest) for edition in rows]
+        snapshots = list(Issue.objects.with_checksum(digest).defer("snapshot").select_related("event"))
+        hits += found
+        issues += snapshots
+        unknown += [] if found or snapshots else [digest]
+    return {"found": hits, "issues": issues, "unknown": unknown, "is_list": len(digests) > 1}
+
+
+def _hit(edition: Edition, digest: str) -> Hit:
     files = {
         edition.pdf_sha256: "pdf",
         edition.data_sha256: "data",
         edition.article_sha256: "article",
         edition.table_sha256: "table",
     }
-    newest = Edition.objects.for_reference(edition.issue.reference).for_pages().first()
-    return {
-        "edition": edition,
-        "issue": edition.issue,
-        "file": files[digest],
-        "newest": newest,
-        "is_newest": newest == edition,
-    }
+    others = Edition.objects.for_reference(edition.reference).in_language(edition.language).for_pages()
+    place = (edition.version, edition.revision)
+    later = [one for one in reversed(others) if (one.version, one.revision) > place]
+    return Hit(digest, edition, files[digest], later)

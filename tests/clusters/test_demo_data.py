@@ -26,7 +26,8 @@ from clusters.kept_snapshot import cached_snapshot
 from clusters.models import Attendance, Cluster, Condition, Objective, Outcome, Participation, Stage
 from clusters.permissions import eligible_to_lead
 from clusters.rules.joining import way_in
-from community import lifecycle
+from community import jobs, lifecycle
+from community.actions.job import retry_job
 from community.choices import ConsentPurpose, MessageState, NutsVersion, PartnerRole
 from community.demo_accounts import DEMO_ACCOUNTS
 from community.models import (
@@ -45,7 +46,10 @@ from community.models import (
     WorkingGroup,
 )
 from community.verification import verify_history
+from factsheets.actions.issue import draw_first
+from factsheets.demo import batches
 from factsheets.models import Issue
+from factsheets.pdf import BUSY
 from results.chain.kinds import UPTAKE
 from results.chain.walk import chain_of
 from results.choices import UptakeKind, UptakeStep
@@ -442,3 +446,23 @@ def test_an_account_that_is_there_already_is_foreign_data(world: World) -> None:
     DemoMarker.objects.all().delete()
     with pytest.raises(CommandError, match="accounts"):
         call_command("demo_data", verbosity=0)
+
+
+def test_a_job_that_ended_with_a_failure_stands_among_the_jobs_and_is_tried_again(world: World) -> None:
+    """Documents are left to the worker here, so two are drawn before the job is told."""
+    for issue in Issue.objects.factsheets().order_by("-issued_at", "-pk")[:2]:
+        draw_first(issue=issue)
+    batches._do(world, world.now - timedelta(days=9))
+    user = world.account(batches.BY)
+    job = Job.objects.asked_by(user).get(task="factsheets.complete")
+    assert (job.state, job.result) == ("done", {"done": 1, "failed": 1})
+    client = Client()
+    client.force_login(user)
+    assert "Make missing factsheets and PDFs" in client.get("/jobs/").content.decode()
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
+    assert "Done, but 1 failed" in page
+    assert str(BUSY) in page
+    retry_job(job=job, by=user)
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.result == {"done": 2, "failed": 0}

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from clusters.choices import State
 from clusters.models import Cluster
+from clusters.tables.deadlines import deadlines_of
 from community.models import Event, Job
 from community.permissions import Refusal
 from community.verification import verify_history
@@ -145,6 +146,25 @@ def test_one_is_due_half_a_year_after_the_last_and_late_a_month_later(cast: Cast
     Cluster.objects.filter(pk=cluster.pk).update(ends_on=late + timedelta(days=30))
     assert desk(cast, "lead", late) == []
     assert schedule_of(cluster, late) is None
+
+
+def ahead(cast: Cast, name: str, on: date) -> list[tuple[date, str, str]]:
+    return [(row.day, row.verb, row.whose) for row in deadlines_of(cast.user(name), on) if "in between" in row.what]
+
+
+def test_the_day_on_which_one_falls_due_stands_among_all_dates_ahead(cast: Cast, cluster: Cluster) -> None:
+    before = DUE - timedelta(days=40)
+    issue = "Issue a factsheet in between"
+    assert ahead(cast, "lead", before) == ahead(cast, "deputy_lead", before) == [(DUE, issue, "mine")]
+    assert ahead(cast, "coordinator", before) == [(DUE, "", "group")]
+    assert ahead(cast, "participant", before) == ahead(cast, "other_coordinator", before) == []
+    assert ahead(cast, "lead", DUE - timedelta(days=91)) == []
+    assert ahead(cast, "lead", DUE + timedelta(days=1)) == []
+    with time_machine.travel(NOW + (DUE - TODAY), tick=False):
+        [row] = [row for row in deadlines_of(cast.user("lead"), DUE) if "factsheet" in f"{row.what} {row.verb}"]
+        assert (row.day, row.url) == (DUE, f"/clusters/{cluster.reference}/factsheet/issue/")
+    Cluster.objects.filter(pk=cluster.pk).update(ends_on=DUE + timedelta(days=30))
+    assert ahead(cast, "lead", before) == []
 
 
 def test_a_skip_is_recorded_with_its_reason_and_counts_from_its_day(cast: Cast, cluster: Cluster) -> None:

@@ -14,7 +14,8 @@ from clusters.models import Cluster
 from community.choices import ConsentPurpose, RedactionReason
 from factsheets import pdf as pdf_module
 from factsheets import storage
-from factsheets.actions.issue import issue_factsheet
+from factsheets.actions.interim import issue_interim
+from factsheets.actions.issue import draw_first, issue_factsheet
 from factsheets.actions.revise import revise, withdraw_edition
 from factsheets.choices import Face, RevisionReason
 from factsheets.models import Edition, Issue
@@ -354,6 +355,41 @@ def test_the_checksum_of_a_withdrawn_file_stays_known_as_withdrawn(client: Clien
     edition = issued(cluster)
     withdraw_edition(edition=edition, reason=RedactionReason.CONSENT, by=None, at=NOW)
     assert "This revision was withdrawn" in verified(client, edition.pdf_sha256)
+
+
+def test_what_came_after_is_listed_in_order_with_its_revisions(client: Client, cluster: Cluster) -> None:
+    first = issued(cluster)
+    second = issued(cluster)
+    withdraw_edition(edition=second, reason=RedactionReason.CONSENT, by=None, at=NOW)
+    revise(issue=second.issue, language="en", why=RevisionReason.NAME_REMOVED, at=NOW)
+    page = verified(client, first.pdf_sha256)
+    assert "Superseded by version 2." in page
+    assert "The newest is version 2, revision 2." in page
+    listed = page.partition("What came after")[2].partition("</ul>")[0]
+    assert [listed.count(f"version 2, revision {number}</a>") for number in (1, 2)] == [1, 1]
+    assert listed.index("(withdrawn)") < listed.index("(A name was taken out)")
+    assert "Replaced by revision 2 of the same version." in verified(client, second.pdf_sha256)
+    assert "It is the newest edition." in verified(client, Edition.objects.get(revision=2).pdf_sha256)
+
+
+def test_what_the_commands_print_is_taken_as_it_is(client: Client, cluster: Cluster) -> None:
+    edition = issued(cluster)
+    spaced = " ".join(edition.pdf_sha256[at : at + 2] for at in range(0, 64, 2))
+    for typed in (f"{edition.pdf_sha256}  sheet.pdf", f"SHA256 (sheet.pdf) = {edition.pdf_sha256.upper()}", spaced):
+        assert "This is the PDF of" in verified(client, typed)
+    sums = client.get(f"/factsheets/{cluster.reference}/v1/SHA256SUMS").content.decode()
+    page = verified(client, f"{sums}{'0' * 64}  of-somebody-else.pdf")
+    assert "What these checksums are" in page
+    for said in ("This is the PDF of", "This is the data file of", "No file that was issued here has this checksum"):
+        assert page.count(said) == 1
+
+
+def test_a_factsheet_in_between_says_so(client: Client, cast: Cast, cluster: Cluster) -> None:
+    issue = issue_interim(cluster=cluster, by=cast.user("lead"), reason="A fair.")
+    edition = draw_first(issue=issue)
+    page = verified(client, edition.pdf_sha256)
+    assert "issued in between, while the work went on" in page
+    assert "Cluster factsheet" in page
 
 
 def test_a_strange_checksum_is_not_ours_and_a_wrong_one_is_an_error(client: Client) -> None:

@@ -1,0 +1,69 @@
+"""`/clusters/<reference>/dossier/`: what a dossier would hold for this person, and the ZIP itself."""
+
+from __future__ import annotations
+
+import tempfile
+from typing import TYPE_CHECKING
+
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clusters.models import Cluster
+from clusters.rules.dossier import can_name_in_dossier, can_take_dossier
+from clusters.views.parts import ask
+from community.access import get_visible
+from factsheets.dossier.build import file_name, write_dossier
+from factsheets.dossier.parts import in_order
+from factsheets.dossier.reader import Reader
+from factsheets.views.files import without_policy
+
+if TYPE_CHECKING:
+    from clusters.views.proposal_page import SignedInRequest
+
+#: What names everybody, as the form sends it.
+ALL = "all"
+
+
+@require_safe
+def dossier(request: HttpRequest, reference: str) -> HttpResponse:
+    """Explain the dossier and offer it; who may not have it reads why.
+
+    Raises:
+        Http404: there is no such cluster, or the person may not see it.
+        PermissionDenied: the person may not have its dossier.
+    """
+    cluster = _loaded(request, reference)
+    context = {"cluster": cluster, "parts": in_order(), "may_name": bool(can_name_in_dossier(request.user))}
+    return render(request, "factsheets/dossier/show.html", context)
+
+
+@without_policy
+@require_safe
+def dossier_zip(request: SignedInRequest, reference: str) -> HttpResponseBase:
+    """Write the ZIP to a file that has no name and goes with the answer, and hand it out from there.
+
+    Raises:
+        Http404: as `dossier`.
+        PermissionDenied: as `dossier`, or somebody else than an administrator asks for all names.
+    """
+    cluster = _loaded(request, reference)
+    names_all = request.GET.get("names") == ALL
+    if names_all:
+        ask(can_name_in_dossier(request.user))
+    reader = Reader(cluster, request.user, timezone.now(), names_all)
+    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    write_dossier(reader, file)
+    file.seek(0)
+    answer = FileResponse(file, as_attachment=True, filename=file_name(reader), content_type="application/zip")
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _loaded(request: HttpRequest, reference: str) -> Cluster:
+    cluster = get_visible(Cluster.objects.for_page().by_name(reference), request.user)
+    ask(can_take_dossier(request.user, cluster))
+    return cluster
