@@ -42,7 +42,7 @@ def _found(edition: Edition, digest: str) -> dict[str, object]:
         edition.article_sha256: "article",
         edition.table_sha256: "table",
     }
-    newest = Edition.objects.for_reference(edition.issue.reference).for_pages().first()
+    newest = Edition.objects.newest_beside(edition)
     return {
         "edition": edition,
         "issue": edition.issue,
