@@ -60,10 +60,10 @@ def register() -> None:
 
 
 def _told(world: Any, entry: dict[str, Any]) -> Any:
-    """Return what the demonstration tells of factsheets in between and of reports; its texts are read only there."""
-    from factsheets.demo import interims, reports
+    """Return what the demonstration tells of factsheets in between, of languages and of reports; read only there."""
+    from factsheets.demo import interims, languages, reports
 
-    return [*interims.told(world, entry), *reports.told(world, entry)]
+    return [*interims.told(world, entry), *languages.told(world, entry), *reports.told(world, entry)]
 
 
 def items(user: User, on: date) -> Iterable[DeskItem]:
