@@ -92,7 +92,7 @@ def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]
         "issue": edition.issue,
         "editions": editions,
         "newest": _preferred(editions, editions[0].issue.version, edition.language),
-        "languages": _languages(edition, editions),
+        "in_languages": _languages(edition, editions),
         "is_superseded": editions[0].issue.version > edition.issue.version,
         "issuer": sentences.issuer(edition.issue.role, ""),
         **(_beside(request, edition, editions) if edition.issue.kind == IssueKind.CLUSTER else {}),

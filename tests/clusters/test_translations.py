@@ -204,7 +204,7 @@ def test_the_pages_show_how_far_each_language_is(cast: Cast, cluster: Cluster) -
     rename(cluster, f"{cluster.title} again")
     page = client.get(f"{path}el/").text
     assert "<ins>again</ins>" in page.replace("<ins> again</ins>", "<ins>again</ins>")
-    assert f'<div class="source" lang="en"><p>{cluster.title} again</p>' in page
+    assert f'<div class="source" lang="en"><p>{cluster.question}</p>' in page
     assert re.search(rf'<textarea name="{PART}"[^>]*lang="el"[^>]*>\s*Έλη</textarea>', page)
     for missing in ("en", "tlh"):
         assert client.get(f"{path}{missing}/").status_code == 404
