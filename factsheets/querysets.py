@@ -74,19 +74,19 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return (highest or 0) + 1
 
     def undrawn(self) -> Self:
-        """Keep the versions that were taken and of which no edition was drawn yet."""
-        return self.filter(editions=None)
+        """Keep the versions that were taken and not drawn yet in the language in which they were written."""
+        return self.exclude(Exists(_originals()))
 
     def drawn(self) -> Self:
         """Keep the versions of which an edition was drawn: those that have an address."""
-        return self.exclude(editions=None)
+        return self.filter(Exists(_originals()))
 
     def incomplete(self) -> Self:
         """Keep the versions that were never drawn in one of their languages, or of which an edition lacks its PDF."""
         lacking = apps.get_model("factsheets", "Edition").objects.without_pdf()
         missing = apps.get_model("factsheets", "IssueTranslation").objects.undrawn()
         later = Q(pk__in=lacking.order_by().values("issue")) | Q(pk__in=missing.order_by().values("issue"))
-        return self.filter(Q(editions=None) | later)
+        return self.filter(~Q(Exists(_originals())) | later)
 
     def factsheets(self) -> Self:
         """Keep the factsheets of clusters."""
@@ -213,6 +213,12 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def holding(self, files: set[str]) -> Self:
         """Keep the editions that still hold one of these stored files."""
         return self.filter(Q(article_file__in=files) | Q(pdf_file__in=files) | Q(data_file__in=files))
+
+
+def _originals() -> EditionQuerySet:
+    """Return the editions of the outer version in its own language."""
+    rows: EditionQuerySet = apps.get_model("factsheets", "Edition")._default_manager.originals()
+    return rows.order_by().filter(issue=OuterRef("pk"))
 
 
 def _translations() -> models.QuerySet[IssueTranslation]:

@@ -186,6 +186,20 @@ def test_new_versions_keep_the_languages_whose_title_is_translated(cast: Cast, c
     assert keep_up(NOW + timedelta(hours=1)) == 0
 
 
+def test_a_translation_that_is_drawn_first_does_not_hide_that_the_original_is_missing(
+    cast: Cast, cluster: Cluster
+) -> None:
+    translate(cluster, "el")
+    issue = taken(cluster)
+    issue_in_language(issue=issue, language="el", by=cast.user("lead"))
+    draw_first(issue=issue, language="el")
+    assert list(Issue.objects.undrawn()) == list(Issue.objects.incomplete()) == [issue]
+    assert not Issue.objects.drawn().exists()
+    assert keep_up(NOW + timedelta(hours=1)) == 1
+    assert (Issue.objects.undrawn().count(), Issue.objects.drawn().get()) == (0, issue)
+    assert Edition.objects.originals().get().language == "en"
+
+
 def test_one_list_of_checksums_over_all_languages(cast: Cast, cluster: Cluster, tmp_path: Path) -> None:
     client, issue = Client(), taken(cluster)
     draw_first(issue=issue)
