@@ -331,3 +331,6 @@ class Capacity(models.TextChoices):
 
 #: May decide, four eyes allowing.
 DECIDERS = (Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR, Capacity.STAND_IN)
+
+#: The languages into which the texts of a cluster are translated, and in which a factsheet is issued besides its own.
+TEXT_LANGUAGES = ("bg", "el", "en", "es", "fr", "hr", "it", "pt", "sl")

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters import contributions as of_clusters
 from clusters import platforms, search
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
@@ -30,6 +31,7 @@ from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
 from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
+from clusters.rules.translation import can_translate
 from clusters.tables.deadlines import MOST as MOST_DATES
 from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.views.invitation_link import JoinClusterView
@@ -41,6 +43,8 @@ from community.mails import lead_links_to
 from community.models import Subscription, User
 from community.views.answers import account_of
 
+#: What a history says of who translated: the title is the language's own name.
+TRANSLATION_SENTENCES = {"translation.saved": (_("%(who)s translated texts: %(title)s"), "edit", "")}
 #: For so many clusters a person chooses how often mails about them come.
 MOST_SUBJECTS = 100
 #: When reminders are written, in the site's zone: before the mail of the day leaves.
@@ -70,6 +74,11 @@ def register() -> None:
         ),
     )
     _register_sections()
+    of_clusters.sentences.register("translations", TRANSLATION_SENTENCES)
+    contributions.page_sections.register(
+        "clusters.translations",
+        PageSection("cluster", "clusters/sections/translations.html", _translations, order=95, standing=_nothing_of_it),
+    )
     contributions.need_progress.register("clusters", status_of)
     contributions.solution_uses.register("clusters", _works_with)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
@@ -108,6 +117,16 @@ def _register_sections() -> None:
     contributions.page_sections.register(
         "clusters.help.amendments", PageSection("help", "clusters/lifecycle/_table.html", _amendments, order=51)
     )
+
+
+def _translations(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
+    """Return the way to the translations for who writes some of them."""
+    return {} if request.user.is_authenticated and can_translate(request.user, cluster) else None
+
+
+def _nothing_of_it(cluster: Any) -> object:
+    """Strangers see nothing of it, so nothing of it makes their page anew."""
+    return None
 
 
 def _deadlines(request: HttpRequest, subject: Any) -> dict[str, Any] | None:

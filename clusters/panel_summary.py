@@ -27,12 +27,17 @@ SELECT 'advice', q.id, q.text, q.what_came || CAST(q.published_at AS text),
 def advice_lines(cluster: Any) -> list[AdviceLine]:
     """Return the published questions of a cluster with who answered them, oldest first; two queries.
 
-    Advice that nobody gave is left out. Persons stand as keys, and only who chose to be credited by name.
+    Persons stand as keys, and only who chose to be credited by name.
     """
+    return [_line(row) for row in told_questions(cluster)]
+
+
+def told_questions(cluster: Any) -> list[PanelQuestion]:
+    """Return the published questions of a cluster, oldest first; advice that nobody gave is left out. Two queries."""
     answers = PanelAnswer.objects.answered().select_related("asked", "organisation").order_by("answered_at", "pk")
     rows = PanelQuestion.objects.of_cluster(cluster).published()
     rows = rows.prefetch_related(Prefetch("answers", queryset=answers)).order_by("asked_at", "pk")
-    return [_line(row) for row in rows if row.answers.all()]
+    return [row for row in rows if row.answers.all()]
 
 
 def _line(question: PanelQuestion) -> AdviceLine:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from clusters import contributions
 from clusters import snapshot_shape as shape
 from clusters.choices import AmendmentState, ParticipationRole, ParticipationStatus, StageStatus
-from clusters.models import Baseline, Cluster, Condition, Objective, Outcome, Participation, Stage
+from clusters.models import Amendment, Baseline, Cluster, Condition, Objective, Outcome, Participation, Stage
 from clusters.panel_summary import advice_lines
 from community.models import Organisation, Term
 
@@ -107,9 +107,15 @@ def _amendments(cluster: Cluster) -> list[shape.AmendmentLine]:
             "fields": sorted(name for name, pair in row.changes.items() if pair.get("accepted", True)),
             "reason": row.reason,
         }
-        for row in cluster.amendments.all()
-        if row.state in (AmendmentState.ACCEPTED, AmendmentState.PARTLY_ACCEPTED) and row.decided_at
+        for row in told_amendments(cluster)
+        if row.decided_at
     ]
+
+
+def told_amendments(cluster: Cluster) -> list[Amendment]:
+    """Return the amendments that a snapshot tells: those that were accepted, at least in part."""
+    told = (AmendmentState.ACCEPTED, AmendmentState.PARTLY_ACCEPTED)
+    return [row for row in cluster.amendments.all() if row.state in told and row.decided_at]
 
 
 def condition_state(condition: Condition) -> str:

@@ -57,6 +57,7 @@ from clusters.views.several import (
     SeveralBackView,
     SeveralView,
 )
+from clusters.views.translation import TranslationsView, TranslationView
 
 app_name = "clusters"
 
@@ -311,6 +312,8 @@ urlpatterns: list[URLPattern] = [
     path("panel/<int:pk>/answer/", PanelAnswerView.as_view(), name="panel_answer"),
     path("panel/<int:pk>/credit/", PanelCreditView.as_view(), name="panel_credit"),
     path("panel/<int:pk>/<slug:verb>/", PanelVerbView.as_view(), name="panel_verb"),
+    path("clusters/<str:reference>/translations/", TranslationsView.as_view(), name="translations"),
+    path("clusters/<str:reference>/translations/<slug:language>/", TranslationView.as_view(), name="translation"),
     # Every other name under a cluster is a verb of its life: this row stays the last.
     path("clusters/<str:reference>/<slug:verb>/", lifecycle.TransitionView.as_view(), name="transition"),
 ]

@@ -125,6 +125,13 @@ WORDS: Final = (
             " change."
         ),
     ),
+    Entry(
+        _("Translation"),
+        _(
+            "The texts of a cluster in another language, written by its people. A version of the factsheet is issued in"
+            " it besides its own language; what is not translated stands in the original and says so."
+        ),
+    ),
     Entry(_("Four eyes"), _("Nobody decides on a proposal or amendment of their own, nor on one that they lead.")),
 )
 

@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters.choices import FINISHED_STATES
+from clusters.choices import FINISHED_STATES, TEXT_LANGUAGES
 from clusters.rules.dossier import can_take_dossier
+from clusters.rules.translation import tongue
 from community import contributions, kinds
 from community.choices import RedactionReason
 from community.contributions import ChainAnchor, ClockJob, LastReport, PageSection, PersonalRecords
@@ -23,6 +24,8 @@ from factsheets.models import CopReport, Edition, EditionName, Issue
 from factsheets.notifications import unreported
 from factsheets.permissions import can_begin, can_issue_interim
 
+#: So many editions of the newest version there can be: one a language.
+EDITIONS = len(TEXT_LANGUAGES) + 1
 #: So many reports stand on a cluster's page.
 REPORTS = 6
 
@@ -92,14 +95,17 @@ def last_reports(kind: str, ids: Iterable[int]) -> dict[int, LastReport]:
 
 def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
     """Return the newest edition for a cluster's page, and the reports of an ended one; None before the first."""
-    edition = Edition.objects.for_reference(cluster.reference or "").current().select_related("issue").first()
-    if edition is None:
+    editions = list(Edition.objects.for_reference(cluster.reference or "").current().for_pages()[:EDITIONS])
+    if not editions:
         return None
-    known = {"edition": edition, "may_take_dossier": bool(can_take_dossier(request.user, cluster))}
+    edition, *older = editions
+    others = [(one, tongue(one.language).own) for one in older if one.issue_id == edition.issue_id]
+    may_take = bool(can_take_dossier(request.user, cluster))
+    shown = {"edition": edition, "others": others, "may_take_dossier": may_take}
     if cluster.state not in FINISHED_STATES:
-        return {**known, "may_issue": bool(can_issue_interim(request.user, cluster))}
+        return {**shown, "may_issue": bool(can_issue_interim(request.user, cluster))}
     rows = list(CopReport.objects.sent().about(cluster).for_list()[:REPORTS])
-    return {**known, "reports": rows, "has_ended": True, "may_report": bool(can_begin(request.user))}
+    return {**shown, "reports": rows, "has_ended": True, "may_report": bool(can_begin(request.user))}
 
 
 def _standing_of_cluster(cluster: Any) -> object:

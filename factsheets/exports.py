@@ -60,9 +60,23 @@ def data_file(content: Mapping[str, Any], imprint: Imprint, *, reference: str, d
                 "funding": f"{sentences.co_funded(imprint.language)}. {settings.PROGRAMME_NAME}",
                 "demonstration": imprint.is_demo,
             },
+            **_translation(imprint),
             subject: content,
         }
     )
+
+
+def _translation(imprint: Imprint) -> dict[str, Any]:
+    """Return from what an edition in another language was translated, and what of it was not; nothing otherwise."""
+    translated = imprint.translated
+    if translated is None:
+        return {}
+    told = {
+        "from": translated.language,
+        "not_translated": sorted(translated.untold),
+        "originals": dict(translated.originals),
+    }
+    return {"translation": told}
 
 
 def table_of_cluster(snapshot: Snapshot) -> bytes:

@@ -20,7 +20,7 @@ ENTRIES = 50
 
 
 class DocumentsFeed(Feed[Edition, None]):
-    """What was issued, the newest first: one entry a version, dated by its issue.
+    """What was issued, the newest first: one entry a version, in its own language, dated by its issue.
 
     Only current editions stand here, so a feed never leads to a text that was withdrawn.
     """
@@ -43,7 +43,7 @@ class DocumentsFeed(Feed[Edition, None]):
 
     def items(self) -> QuerySet[Edition]:
         """Return the editions."""
-        rows = Edition.objects.newest_revisions().current().for_pages()
+        rows = Edition.objects.originals().newest_revisions().current().for_pages()
         return rows.order_by("-issue__issued_at", "-pk")[:ENTRIES]
 
     def item_title(self, item: Edition) -> str:

@@ -37,6 +37,7 @@ ISSUED, SKIPPED = "interim.issued", "interim.skipped"
 SENTENCES: Final[dict[str, Told]] = {
     ISSUED: (_("%(who)s issued a factsheet in between."), "file", ""),
     SKIPPED: (_("%(who)s skipped the factsheet that was due in between."), "file", ""),
+    "factsheet.translated": (_("%(who)s issued the factsheet in another language, too: %(title)s"), "file", ""),
 }
 
 

@@ -28,6 +28,7 @@ SENT = gettext_lazy("It was sent. A sent report never changes; what is new goes 
 #: Who issues a factsheet between approval and end, the first that is held signs it.
 INTERIM_ISSUERS = (*LEADS, Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR)
 NO_ISSUER = gettext_lazy("Lead, deputy and the coordinators of its working group issue a factsheet in between.")
+NO_LINGUIST = gettext_lazy("Lead, deputy and the coordinators of its working group issue it in another language.")
 NOT_AT_WORK = gettext_lazy(
     "A factsheet in between is for a cluster that is approved, running or paused: the end has a factsheet of its own."
 )
@@ -45,6 +46,13 @@ def can_issue_interim(user: Anybody, cluster: Cluster) -> Verdict:
     if not interim_role(user, cluster):
         return refused(NO_ISSUER, "forbidden")
     return ALLOWED if cluster.state in ACTIVE_STATES else refused(NOT_AT_WORK, "state")
+
+
+def can_issue_in_language(user: Anybody, cluster: Cluster) -> Verdict:
+    """The same people issue what was issued in another language, too, also after the end; `None` is the registry."""
+    if user is None or interim_role(user, cluster):
+        return ALLOWED
+    return refused(NO_LINGUIST, "forbidden")
 
 
 def can_skip_interim(user: Anybody, cluster: Cluster) -> Verdict:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from community.models import Event, Member, User
-    from factsheets.models import CopReport, DownloadCount, Edition, Issue
+    from factsheets.models import CopReport, DownloadCount, Edition, Issue, IssueTranslation
 
 #: What hands out a stored file, by which file; the newest revision first.
 _AT_ADDRESS: Final = {
@@ -34,8 +34,12 @@ _STANDING: Final = """
 SELECT e.*, i.reference, i.version, i.issued_at, (
     SELECT MAX(r.id) FROM factsheets_copreport r JOIN factsheets_copreport_factsheets f ON f.copreport_id = r.id
     JOIN factsheets_issue j ON j.id = f.issue_id WHERE j.reference = e.reference AND r.state = 'sent'
+), (SELECT MAX(l.id) FROM factsheets_edition l WHERE l.reference = e.reference), (
+    SELECT COUNT(*) FROM factsheets_edition l WHERE l.reference = e.reference AND l.state = e.state
 ) FROM factsheets_edition e JOIN factsheets_issue i ON i.id = e.issue_id
-WHERE e.reference = %s AND e.state = %s ORDER BY e.version DESC, e.revision DESC, e.id LIMIT 1
+LEFT JOIN factsheets_issuetranslation t ON t.issue_id = e.issue_id AND t.language = e.language
+WHERE e.reference = %s AND e.state = %s
+ORDER BY e.version DESC, CASE WHEN t.id IS NULL THEN 0 ELSE 1 END, e.revision DESC, e.id LIMIT 1
 """
 #: The highest number that the column of versions can hold.
 _LAST_VERSION: Final = 32767
@@ -70,21 +74,27 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         return (highest or 0) + 1
 
     def undrawn(self) -> Self:
-        """Keep the versions that were taken and of which no edition was drawn yet."""
-        return self.filter(editions=None)
+        """Keep the versions that were taken and not drawn yet in the language in which they were written."""
+        return self.exclude(Exists(_originals()))
 
     def drawn(self) -> Self:
         """Keep the versions of which an edition was drawn: those that have an address."""
-        return self.exclude(editions=None)
+        return self.filter(Exists(_originals()))
 
     def incomplete(self) -> Self:
-        """Keep the versions that were never drawn, and those with a current edition that lacks its PDF."""
+        """Keep the versions that were never drawn in one of their languages, or of which an edition lacks its PDF."""
         lacking = apps.get_model("factsheets", "Edition").objects.without_pdf()
-        return self.filter(Q(editions=None) | Q(pk__in=lacking.order_by().values("issue")))
+        missing = apps.get_model("factsheets", "IssueTranslation").objects.undrawn()
+        later = Q(pk__in=lacking.order_by().values("issue")) | Q(pk__in=missing.order_by().values("issue"))
+        return self.filter(~Q(Exists(_originals())) | later)
 
     def factsheets(self) -> Self:
         """Keep the factsheets of clusters."""
         return self.filter(kind=IssueKind.CLUSTER)
+
+    def of_version(self, reference: str, version: int) -> Issue | None:
+        """Return the version of that number, or None."""
+        return self.filter(reference=reference, version=version).first() if version <= _LAST_VERSION else None
 
     def issued_between(self, from_on: date, until_on: date) -> Self:
         """Keep what was issued from one day to another, both included, in the site's zone."""
@@ -124,8 +134,13 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     """Editions: a version in a language, in revisions."""
 
     def for_reference(self, reference: str) -> Self:
-        """Keep the editions of what addresses call `reference`, newest version and revision first."""
-        return self.filter(reference=reference).order_by("-version", "-revision", "pk")
+        """Keep the editions of what addresses call `reference`: newest version first, the original before others."""
+        rows = self.filter(reference=reference).annotate(is_translation=Exists(_translations()))
+        return rows.order_by("-version", "is_translation", "-revision", "pk")
+
+    def originals(self) -> Self:
+        """Keep those in the language in which the version was written: one a version."""
+        return self.exclude(Exists(_translations()))
 
     def in_language(self, language: str) -> Self:
         """Keep one language."""
@@ -177,6 +192,14 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             row: tuple[object, ...] | None = cursor.fetchone()
         return row
 
+    def newest_beside(self, edition: Edition) -> Edition | None:
+        """Return the newest edition of the same document: in the same language where its newest version has it."""
+        rows = self.for_reference(edition.reference).for_pages()
+        newest = rows.first()
+        if newest is None or newest.language == edition.language:
+            return newest
+        return rows.of_version(newest.version).in_language(edition.language).first() or newest
+
     def with_checksum(self, sha256: str) -> Self:
         """Keep the editions one of whose files has this checksum, also of withdrawn ones."""
         return self.filter(
@@ -190,6 +213,31 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def holding(self, files: set[str]) -> Self:
         """Keep the editions that still hold one of these stored files."""
         return self.filter(Q(article_file__in=files) | Q(pdf_file__in=files) | Q(data_file__in=files))
+
+
+def _originals() -> EditionQuerySet:
+    """Return the editions of the outer version in its own language."""
+    rows: EditionQuerySet = apps.get_model("factsheets", "Edition")._default_manager.originals()
+    return rows.order_by().filter(issue=OuterRef("pk"))
+
+
+def _translations() -> models.QuerySet[IssueTranslation]:
+    """Return the translations of which the outer edition is one."""
+    rows = apps.get_model("factsheets", "IssueTranslation")._default_manager
+    return rows.filter(issue=OuterRef("issue"), language=OuterRef("language"))
+
+
+class IssueTranslationQuerySet(models.QuerySet["IssueTranslation"]):
+    """Languages in which versions were issued besides their own."""
+
+    def in_language(self, language: str) -> Self:
+        """Keep one language."""
+        return self.filter(language=language)
+
+    def undrawn(self) -> Self:
+        """Keep those of which no edition was drawn yet."""
+        drawn = apps.get_model("factsheets", "Edition")._default_manager
+        return self.exclude(Exists(drawn.filter(issue=OuterRef("issue"), language=OuterRef("language"))))
 
 
 class CopReportQuerySet(models.QuerySet["CopReport"]):

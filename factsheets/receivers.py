@@ -12,6 +12,7 @@ from community.choices import ConsentPurpose
 from community.models import Event
 from community.signals import recorded
 from factsheets.actions.issue import take_statement_version, take_version
+from factsheets.actions.language import keep_languages
 from factsheets.choices import Face
 from factsheets.interim import ISSUED
 from results.models import StatementVersion
@@ -47,6 +48,7 @@ def want_issue(sender: Any, event: Event, **more: Any) -> None:
         event=event,
     )
     jobs.enqueue("factsheets.issue", key=f"factsheets.issue:{issue.pk}", subject=cluster, by=event.by, issue=issue.pk)
+    keep_languages(issue=issue, by=event.by, at=event.at)
 
 
 def _issued_by(event: Event) -> tuple[Cluster | None, Face]:

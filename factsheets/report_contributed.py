@@ -60,10 +60,15 @@ def register() -> None:
 
 
 def _told(world: Any, entry: dict[str, Any]) -> Any:
-    """Return what the demonstration tells of factsheets in between, of reports and of a job; it is read only there."""
-    from factsheets.demo import batches, interims, reports
+    """Return what the demonstration tells of factsheets in between, languages, reports and a job; read only there."""
+    from factsheets.demo import batches, interims, languages, reports
 
-    return [*interims.told(world, entry), *reports.told(world, entry), *batches.told(world, entry)]
+    return [
+        *interims.told(world, entry),
+        *languages.told(world, entry),
+        *reports.told(world, entry),
+        *batches.told(world, entry),
+    ]
 
 
 def items(user: User, on: date) -> Iterable[DeskItem]:

@@ -22,10 +22,10 @@ LAST_TRY = 3
 
 
 @task("factsheets.issue", _("Draw a document"))
-def issue(job: Job, *, issue: int) -> dict[str, object]:
-    """Draw the first edition of a version that was taken."""
+def issue(job: Job, *, issue: int, language: str = "") -> dict[str, object]:
+    """Draw the first edition of a version that was taken, in its own language or in another one."""
     taken = Issue.objects.get(pk=issue)
-    made = draw_first(issue=taken, accepts_missing_pdf=job.attempts >= LAST_TRY)
+    made = draw_first(issue=taken, language=language, accepts_missing_pdf=job.attempts >= LAST_TRY)
     return {"edition": made.pk, "version": taken.version}
 
 

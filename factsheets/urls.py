@@ -21,6 +21,7 @@ from factsheets.views import (
     sums,
     verify,
 )
+from factsheets.views.language import LanguagesView
 
 app_name = "factsheets"
 
@@ -65,6 +66,7 @@ urlpatterns: list[URLPattern] = [
     path("factsheets/missing/", missing.MissingView.as_view(), name="missing"),
     path("factsheets/verify/", verify.verify, name="verify"),
     path("factsheets/<reference:reference>/v<int:version>/changes/", changes.changes, name="changes"),
+    path("factsheets/<reference:reference>/v<int:version>/languages/", LanguagesView.as_view(), name="languages"),
     path("factsheets/<reference:reference>/v<int:version>/SHA256SUMS", sums.sums, name="sums"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>.docx", editable.editable, name="editable"),
     path("factsheets/<reference:reference>/v<int:version>/<slug:language>/", issue.version, name="issue"),

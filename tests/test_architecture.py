@@ -76,6 +76,7 @@ ROWS: tuple[frozenset[str], ...] = (
         {
             "exports",
             "summary",
+            "translatable",
             "job_summary",
             "kept_snapshot",
             "sentences",
@@ -302,7 +303,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert contributions.join_pages.codes() == ["participate"]
     both = ["uptakes", "reviews"]
     assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (both, ["panel", *both])
-    assert of_clusters.sentences.codes() == ["panel", "results", "reviews", "interim"]
+    assert of_clusters.sentences.codes() == ["translations", "panel", "results", "reviews", "interim"]
     assert of_clusters.hidden_events.codes() == ["panel", "results"]
     assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["panel", *both])
     assert contributions.solution_uses.codes() == ["clusters", "results.uptakes", "results.reviews"]

@@ -21,8 +21,9 @@ from clusters.actions.proposal_comment import comment_on_proposal
 from clusters.actions.room import reply, start_thread
 from clusters.actions.room_file import add_version
 from clusters.choices import PUBLIC_STATES, FollowUpReason, InvitationStatus, ParticipationStatus, StageStatus, State
-from clusters.models import Cluster, Objective, Outcome, PanelQuestion, Participation, RoomMessage, Stage
+from clusters.models import Cluster, Objective, Outcome, PanelQuestion, Participation, RoomMessage, Stage, Translation
 from clusters.notifications.follow_up import PURPOSE
+from clusters.translatable import texts_of
 from community.actions.solution import add_solution_file
 from community.actions.transition import transition
 from community.choices import ConsentPurpose, FileVisibility, ItemState, Language, PartnerRole, Vocabulary
@@ -45,7 +46,7 @@ from community.models import (
 from factsheets.actions.issue import take_version
 from factsheets.actions.missing import ask_for_missing
 from factsheets.choices import Face
-from factsheets.models import CopReport
+from factsheets.models import CopReport, Issue
 from results.actions.confirmation import ask_adopter
 from results.actions.evidence import add_uptake_file
 from results.models import PeerReviewer, PeerReviewRecommendation, Uptake
@@ -125,6 +126,9 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/history/": 12,
     "/clusters/{running}/factsheet/issue/": 14,
     "/clusters/{running}/dossier/": 12,
+    "/clusters/{running}/translations/": 36,
+    "/clusters/{running}/translations/el/": 36,
+    "/factsheets/{issued}/v1/languages/": 16,
     "/clusters/{running}/roadmap/": 15,
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1": 12,
     "/clusters/{running}/people/": 16,
@@ -216,6 +220,8 @@ READERS: dict[str, tuple[str, ...]] = {
     "lead": (
         "/clusters/{running}/dossier/",
         "/clusters/{running}/factsheet/issue/",
+        "/clusters/{running}/translations/",
+        "/clusters/{running}/translations/el/",
         "/desk/",
         "/desk/several/",
         "/clusters/{running}/",
@@ -285,6 +291,8 @@ class World:
         self._grow_panel(self.advice)
         details = {"what_came": "We know now.", "publish": True}
         move_question(question=self.advice, step="panel_question.close", by=self.cast.user("lead"), **details)
+        self.issued: Cluster = make_cluster(self.cast, State.RUNNING)
+        take_version(cluster=self.issued, face=Face.FORWARD, reason="approve", by=None, at=NOW)
         self.job = ask_for_missing(by=self.cast.user("coordinator"))
         self.grow()
 
@@ -318,6 +326,7 @@ class World:
             "member": self.member.key,
             "group": self.group.code,
             "running": self.running.name,
+            "issued": self.issued.name,
             "cluster_pk": self.running.pk,
             "proposed": self.proposed.name,
             "concluded": self.concluded.name,
@@ -345,6 +354,7 @@ class World:
             consents=CONSENTS,
             expertise=(make.make_term(Vocabulary.EXPERTISE),),
         )
+        self._grow_translations(person)
         make.make_affiliation(person, self.organisation, is_main=False)
         make.make_affiliation(self.member, make.make_organisation(), is_main=False)
         make.make_partnership(self.organisation)
@@ -408,6 +418,22 @@ class World:
             row.territories.add(place)
             ExchangeLanguage.objects.create(exchange=row, code=Language.values[row.languages.count()])
         ExchangeWish.objects.create(exchange=self.exchange, member=person, organisation=make.make_organisation())
+
+    def _grow_translations(self, person: Any) -> None:
+        """Let somebody translate one more text, and issue one more language."""
+        for cluster in (self.running, self.issued):
+            there = Translation.objects.of_cluster(cluster)
+            text = texts_of(cluster)[there.in_language("el").count()]
+            part, part_id, field = text.slot
+            for language in ("el", ("fr", "hr", "it", "pt")[there.exclude(language="el").count()]):
+                cluster.translations.create(
+                    language=language, part=part, part_id=part_id, field=field,
+                    source=text.text, text="Έλη", by=person.user, at=NOW,
+                )  # fmt: skip
+        version = Issue.objects.factsheets().of_version(self.issued.name, 1)
+        assert version is not None
+        language = ("bg", "sl", "es", "fr")[version.translations.count()]
+        version.translations.create(language=language, texts={"title": "Έλη"}, taken_at=NOW)
 
     def _grow_clusters(self, person: Any) -> None:
         for state in (State.RUNNING, State.SUBMITTED, State.APPROVED):

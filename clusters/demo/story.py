@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from clusters import contributions
-from clusters.demo import panel_steps, parts, people_steps, proposal_steps, room_steps
+from clusters.demo import panel_steps, parts, people_steps, proposal_steps, room_steps, translation_steps
 from clusters.demo.clusters import make_draft
 from clusters.demo.files import paragraphs
 from clusters.demo.world import Day, World
@@ -59,6 +59,8 @@ HOURS = {
     "interim": 18,
     "skipped": 18,
     "batch": 19,
+    "translation": 12,
+    "issued_in": 14,
     "report": 10,
     "report.delivered": 11,
     "discontinue": 17,
@@ -66,7 +68,7 @@ HOURS = {
 #: What is said in a room or on a proposal one after the other, also where a weekend moves it to one day.
 HOURS |= {f"{sort}.{number}": 9 + number for sort in ("comment", "remark") for number in range(8)}
 #: What is followed by a document that is drawn at once.
-ISSUING = frozenset({"approve", "conclude", "discontinue", "correct", "amended", "interim", "report"})
+ISSUING = frozenset({"approve", "conclude", "discontinue", "correct", "amended", "interim", "report", "issued_in"})
 _DRAFT_DAYS = 6
 
 
@@ -110,6 +112,7 @@ def _all(world: World, entry: dict[str, Any]) -> Iterator[Told]:
     yield from _room(world, entry)
     yield from _conditions(world, entry)
     yield from panel_steps.told(world, entry)
+    yield from translation_steps.told(world, entry)
     for tell in contributions.demo_steps:
         yield from tell(world, entry)
 

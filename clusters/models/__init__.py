@@ -12,6 +12,7 @@ from clusters.models.participation import Participation
 from clusters.models.prepared import PreparedDecision
 from clusters.models.roadmap import Baseline, BaselineStage, Objective, Stage
 from clusters.models.room import RoomFile, RoomFileVersion, RoomMessage
+from clusters.models.translation import Translation
 
 __all__ = [
     "Amendment",
@@ -43,4 +44,5 @@ __all__ = [
     "RoomFileVersion",
     "RoomMessage",
     "Stage",
+    "Translation",
 ]

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 from clusters.summary import snapshot as snapshot_of
+from clusters.translatable import with_texts
 from community import kinds
 from community.chain import head_of
 from community.models import DemoMarker, Event, Member, User
@@ -27,8 +28,9 @@ from factsheets import sentences, storage, summary
 from factsheets.choices import IssueKind, PdfProblem, RevisionReason
 from factsheets.exports import canonical
 from factsheets.imprint import Imprint
-from factsheets.models import Edition, EditionName, Issue
+from factsheets.models import Edition, EditionName, Issue, IssueTranslation
 from factsheets.rendering.document import Composed, compose, kind_of
+from factsheets.rendering.originals import in_language, marked
 from results.models import StatementVersion
 
 #: So often is an edition drawn anew because a consent to be named changed while it was drawn.
@@ -143,8 +145,8 @@ def take_statement_version(*, version: StatementVersion, event: Event) -> Issue:
     )
 
 
-def draw_first(*, issue: Issue, accepts_missing_pdf: bool = False) -> Edition:
-    """Draw the first edition of an issue in its own language and write it with its files.
+def draw_first(*, issue: Issue, language: str = "", accepts_missing_pdf: bool = False) -> Edition:
+    """Draw the first edition of an issue in a language and write it with its files.
 
     Order of effects: draw, set and store the files (content-addressed, so a later failure leaves only files that
     nobody points to); then, in one short transaction with the issue's row locked, write edition and who is named.
@@ -152,20 +154,23 @@ def draw_first(*, issue: Issue, accepts_missing_pdf: bool = False) -> Edition:
 
     Args:
         issue: the version to draw.
+        language: one in which it was taken (`factsheets.actions.language`); its own by default.
         accepts_missing_pdf: do without the PDF when it cannot be made now, and say so, instead of raising.
 
     Raises:
         PdfUnavailable: the PDF cannot be made now and a later try may do better; nothing is written.
         Refusal: consents changed each time that it was drawn.
+        IssueTranslation.DoesNotExist: it was not taken in this language.
     """
-    language: str = issue.snapshot["language"]
+    language = language or issue.snapshot["language"]
     for _round in range(ROUNDS):
         if (found := issue.editions.in_language(language).first()) is not None:
             return found
-        composed, members = compose_edition(issue, language=language, revision=1, at=issue.issued_at)
+        at = issue.issued_at if language == issue.snapshot["language"] else _taken(issue, language).taken_at
+        composed, members = compose_edition(issue, language=language, revision=1, at=at)
         if composed.problem is not None and not (composed.problem.lasting or accepts_missing_pdf):
             raise composed.problem
-        if (edition := _write(issue, language, composed, members)) is not None:
+        if (edition := _write(issue, language, composed, members, at)) is not None:
             return edition
     raise Refusal(_("Consents to be named changed at the same moment. Try again."), "conflict")
 
@@ -195,15 +200,43 @@ def compose_edition(issue: Issue, *, language: str, revision: int, at: datetime)
     """Draw one edition of an issue with the names consented to now; return it and who is named."""
     kind = kind_of(issue.kind)
     named = summary.named_members(kind.persons(issue.snapshot))
+    content, shown, imprint = snapshots_in(issue, language=language, revision=revision)
     composed = compose(
         kind,
-        issue.snapshot,
-        imprint_of(issue, language=language, revision=revision),
+        content,
+        imprint,
         names={key: member.name for key, member in named.items()},
         created_at=at,
         file_stem=issue.file_stem(language),
+        shown=shown,
     )
     return composed, list({member.pk: member for member in named.values()}.values())
+
+
+def snapshots_in(issue: Issue, *, language: str, revision: int) -> tuple[Any, Any, Imprint]:
+    """Return what an edition of `issue` says: its snapshot in a language, as data and as it is drawn; and its imprint.
+
+    Raises:
+        IssueTranslation.DoesNotExist: it was not taken in this language.
+    """
+    imprint = imprint_of(issue, language=language, revision=revision)
+    if language == issue.snapshot["language"]:
+        return issue.snapshot, issue.snapshot, imprint
+    return in_language(issue.snapshot, imprint, _taken(issue, language).texts)
+
+
+def copy_in(issue: Issue, *, language: str, revision: int) -> tuple[Any, Imprint]:
+    """Return what a copy of an edition says: its snapshot in that language, with signs, and its imprint."""
+    content, _shown, imprint = snapshots_in(issue, language=language, revision=revision)
+    if imprint.translated is None:
+        return content, imprint
+    with translation.override(language):
+        return with_texts(issue.snapshot, _taken(issue, language).texts, marked), imprint
+
+
+def _taken(issue: Issue, language: str) -> IssueTranslation:
+    """Return the texts of an issue in another language."""
+    return issue.translations.get(language=language)
 
 
 def imprint_of(issue: Issue, *, language: str, revision: int) -> Imprint:
@@ -225,9 +258,9 @@ def imprint_of(issue: Issue, *, language: str, revision: int) -> Imprint:
     )
 
 
-def _write(issue: Issue, language: str, composed: Composed, members: list[Member]) -> Edition | None:
+def _write(issue: Issue, language: str, composed: Composed, members: list[Member], at: datetime) -> Edition | None:
     """Store the files, then write the rows under the issue's lock; None when it has to be looked at again."""
-    edition = stored_edition(composed, language=language, revision=1, why=RevisionReason.FIRST, at=issue.issued_at)
+    edition = stored_edition(composed, language=language, revision=1, why=RevisionReason.FIRST, at=at)
     with transaction.atomic():
         Issue.objects.select_for_update().get(pk=issue.pk)
         if issue.editions.in_language(language).exists():

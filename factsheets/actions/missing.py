@@ -22,7 +22,7 @@ from community.permissions import Refusal
 from factsheets.actions.issue import draw_first, take_version
 from factsheets.actions.revise import revise
 from factsheets.choices import Face, RevisionReason
-from factsheets.models import Edition, Issue
+from factsheets.models import Edition, Issue, IssueTranslation
 from factsheets.pdf import PdfUnavailable
 from factsheets.permissions import can_catch_up
 
@@ -126,25 +126,31 @@ def _undrawn_of(cluster: int) -> Iterable[Issue]:
 
 
 def _complete(issue: Issue, at: datetime) -> None:
-    """Draw an issue's first edition, and give those of its editions that lack it their PDF."""
+    """Draw an issue's first edition in each of its languages, and give those that lack it their PDF."""
     draw_first(issue=issue)
+    for row in issue.translations.undrawn():
+        draw_first(issue=issue, language=row.language)
     for edition in Edition.objects.without_pdf().filter(issue=issue):
         revise(issue=issue, language=edition.language, why=RevisionReason.PDF_ADDED, at=at)
 
 
 def draw_missing() -> Iterator[Outcome]:
-    """Draw the first edition of every version that has none: its job failed for good, or has not come yet.
+    """Draw the first edition of every version and language that has none: its job failed for good, or is to come.
 
     Yields as `issue_missing`.
     """
-    for pk in list(Issue.objects.undrawn().order_by("reference", "version").values_list("pk", flat=True)):
+    undrawn = Issue.objects.undrawn().order_by("reference", "version").values_list("pk", flat=True)
+    others = IssueTranslation.objects.undrawn().order_by("issue__reference", "issue__version", "language")
+    wanted = [(pk, "") for pk in undrawn] + list(others.values_list("issue", "language"))
+    for pk, language in wanted:
         issue = Issue.objects.get(pk=pk)
+        line = f"{issue}, {language}" if language else str(issue)
         try:
-            draw_first(issue=issue)
+            draw_first(issue=issue, language=language)
         except (PdfUnavailable, Refusal) as problem:
-            yield str(issue), problem
+            yield line, problem
         else:
-            yield str(issue), None
+            yield line, None
 
 
 def add_missing_pdfs(*, at: datetime) -> Iterator[Outcome]:

@@ -3,5 +3,6 @@
 from factsheets.models.download import DownloadCount
 from factsheets.models.issue import Edition, EditionName, Issue
 from factsheets.models.report import CopReport, Delivery
+from factsheets.models.translation import IssueTranslation
 
-__all__ = ["CopReport", "Delivery", "DownloadCount", "Edition", "EditionName", "Issue"]
+__all__ = ["CopReport", "Delivery", "DownloadCount", "Edition", "EditionName", "Issue", "IssueTranslation"]

@@ -129,6 +129,9 @@ class Edition(models.Model):
         Redaction, verbose_name=_("redaction"), null=True, blank=True, on_delete=models.PROTECT, related_name="edition"
     )
 
+    #: Set by `for_reference`: whether it stands in another language than the one in which the version was written.
+    is_translation = False
+
     objects = EditionQuerySet.as_manager()
 
     class Meta:

@@ -105,12 +105,14 @@ def compose(
     names: Mapping[MemberKey, str],
     created_at: datetime,
     file_stem: str,
+    shown: Any = None,
 ) -> Composed:
     """Make everything of an edition, in this order: the data, the article that prints its checksums, the PDF with both.
 
-    `file_stem` is what the data files are called inside the PDF, without their endings. A PDF that cannot be made is
-    a result, not an error.
+    `file_stem` is what the data files are called inside the PDF, without their endings. `shown` is drawn in place of
+    the snapshot, where a translation marks its texts. A PDF that cannot be made is a result, not an error.
     """
+    shown = snapshot if shown is None else shown
     data = data_file(
         kind.content(snapshot, names),
         imprint,
@@ -124,9 +126,9 @@ def compose(
         label = str(kind.data_label)
     attachments = (Attachment(f"{file_stem}.json", data, label), Attachment(f"{file_stem}.csv", table, label))
     try:
-        document, pdf = kind.typeset(snapshot, imprint, names, created_at, attachments)
+        document, pdf = kind.typeset(shown, imprint, names, created_at, attachments)
     except PdfUnavailable as problem:
-        return Composed(kind.draw(snapshot, imprint, names), data, table, None, problem)
+        return Composed(kind.draw(shown, imprint, names), data, table, None, problem)
     return Composed(document, data, table, pdf, None)
 
 

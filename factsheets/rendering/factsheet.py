@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.pictures import AS_OF, roadmap
 from clusters.pictures.snapshot import as_day, drawn_stages
-from clusters.snapshot_shape import MemberKey, Snapshot
+from clusters.snapshot_shape import MemberKey, Snapshot, StageLine
 from factsheets import pictures, sentences, summary
 from factsheets.choices import Density, Face, IssueKind
 from factsheets.exports import table_of_cluster, without_keys
 from factsheets.imprint import Imprint
 from factsheets.pdf import Attachment, Pdf
 from factsheets.rendering.document import Document, DocumentKind, frame, register, set_document, title_of
+from factsheets.rendering.originals import name_of
 
 #: Units across the roadmap; with 178 mm of paper its smallest words come out at 7 pt.
 ROADMAP_WIDTH = 860
@@ -106,14 +107,16 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
         "roadmap_narrow": _roadmap(snapshot, is_wide=False),
         "names": names,
         "lead_name": names.get(snapshot["lead"]["person"] or "", ""),
+        "original_language": name_of(imprint.translated.language) if imprint.translated else "",
         "raiser_name": names.get(need["raised_by_person"] or "", "") if need else "",
     }
 
 
 def _roadmap(snapshot: Snapshot, *, is_wide: bool) -> SafeString:
     """Draw the roadmap as of the day of the snapshot; "" when no stage has a date."""
+    stages: list[StageLine] = [{**line, "title": str(line["title"])} for line in snapshot["stages"]]
     return roadmap(
-        drawn_stages(snapshot["stages"]),
+        drawn_stages(stages),
         ident="roadmap-wide" if is_wide else "roadmap-narrow",
         on=as_day(snapshot["as_of"]),
         title=gettext("Roadmap"),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from factsheets import summary
-from factsheets.actions.issue import imprint_of
+from factsheets.actions.issue import copy_in
 from factsheets.docx_file import write_docx
 from factsheets.models import Edition
 from factsheets.rendering.editable import copy_of
@@ -36,10 +36,8 @@ def editable(request: HttpRequest, reference: str, version: int, language: str) 
         return redirect(edition)
     issue = edition.issue
     names = {key: person.name for key, person in summary.named_members(summary.persons_in(issue.snapshot)).items()}
-    imprint = imprint_of(issue, language=language, revision=edition.revision)
-    answer = HttpResponse(
-        write_docx(copy_of(issue.snapshot, imprint, names), made_at=timezone.now()), content_type=DOCX
-    )
+    snapshot, imprint = copy_in(issue, language=language, revision=edition.revision)
+    answer = HttpResponse(write_docx(copy_of(snapshot, imprint, names), made_at=timezone.now()), content_type=DOCX)
     answer["Content-Disposition"] = f'attachment; filename="{edition.file_stem}_copy.docx"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"

@@ -10,13 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from clusters.models import Cluster
+from clusters.rules.translation import tongue
+from clusters.translatable import Text, texts_in
 from community.access import get_visible
 from factsheets import sentences, storage
 from factsheets.choices import IssueKind
 from factsheets.models import Edition, Issue
+from factsheets.permissions import can_issue_in_language
 
 logger = logging.getLogger(__name__)
 
@@ -24,11 +28,14 @@ logger = logging.getLogger(__name__)
 @login_not_required
 @require_safe
 def current(request: HttpRequest, reference: str) -> HttpResponse:
-    """`/clusters/<reference>/factsheet/`: the newest version, or 404 with a sentence before the first."""
+    """`/clusters/<reference>/factsheet/`: the newest version, or 404 with a sentence before the first.
+
+    In the reader's language where it was issued in it, else in its own.
+    """
     editions = editions_of(reference)
     if not editions:
         return no_factsheet(request, reference)
-    return show_edition(request, editions[0], editions)
+    return show_edition(request, _preferred(editions, editions[0].issue.version, get_language() or ""), editions)
 
 
 @login_not_required
@@ -71,13 +78,21 @@ def editions_of(reference: str) -> list[Edition]:
     return list(Edition.objects.for_reference(reference).newest_revisions().for_pages())
 
 
+def _preferred(editions: list[Edition], version: int, language: str) -> Edition:
+    """Return a version's edition in a language where it is there and stands, else its first: the original."""
+    of_version = [one for one in editions if one.issue.version == version]
+    wanted = (one for one in of_version if one.language == language.split("-")[0] and one.is_current)
+    return next(wanted, of_version[0])
+
+
 def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]) -> HttpResponse:
     """Show one edition; a withdrawn one without content says so with 410."""
     context: dict[str, Any] = {
         "edition": edition,
         "issue": edition.issue,
         "editions": editions,
-        "newest": editions[0],
+        "newest": _preferred(editions, editions[0].issue.version, edition.language),
+        "in_languages": _languages(edition, editions),
         "is_superseded": editions[0].issue.version > edition.issue.version,
         "issuer": sentences.issuer(edition.issue.role, ""),
         **(_beside(request, edition, editions) if edition.issue.kind == IssueKind.CLUSTER else {}),
@@ -92,6 +107,20 @@ def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]
     return render(request, "factsheets/issue/show.html", context)
 
 
+def _languages(shown: Edition, editions: list[Edition]) -> list[dict[str, Any]]:
+    """Return the editions of the same version in all its languages, its own first; none where there is one only."""
+    same = [one for one in editions if one.issue_id == shown.issue_id]
+    return [{"edition": one, "tongue": tongue(one.language)} for one in same] if len(same) > 1 else []
+
+
+def _untold(edition: Edition) -> list[Text]:
+    """Return the texts of an edition that are not translated; none in the version's own language."""
+    row = edition.issue.translations.in_language(edition.language).first()
+    if row is None:
+        return []
+    return [text for text in texts_in(edition.issue.snapshot) if text.path not in row.texts]
+
+
 def _beside(request: HttpRequest, edition: Edition, editions: list[Edition]) -> dict[str, Any]:
     """Return what a factsheet has besides its files: the way to what changed, the sums, a copy for who signed in."""
     reference, version = edition.reference, edition.issue.version
@@ -101,4 +130,16 @@ def _beside(request: HttpRequest, edition: Edition, editions: list[Edition]) -> 
         "changes_url": reverse("factsheets:changes", args=[reference, version]) if before else "",
         "sums_url": reverse("factsheets:sums", args=[reference, version]),
         "can_edit_copy": request.user.is_authenticated,
+        "untold": _untold(edition) if edition.is_translation else [],
+        "languages_url": _languages_url(request, edition),
     }
+
+
+def _languages_url(request: HttpRequest, edition: Edition) -> str:
+    """Return the page of a version's languages for who may issue it in another one, else ""."""
+    if not request.user.is_authenticated:
+        return ""
+    cluster = Cluster.objects.by_name(edition.reference).first()
+    if cluster is None or not can_issue_in_language(request.user, cluster):
+        return ""
+    return reverse("factsheets:languages", args=[edition.reference, edition.issue.version])

@@ -48,7 +48,7 @@ from community.models import (
 from community.verification import verify_history
 from factsheets.actions.issue import draw_first
 from factsheets.demo import batches
-from factsheets.models import Issue
+from factsheets.models import Issue, IssueTranslation
 from factsheets.pdf import BUSY
 from results.chain.kinds import UPTAKE
 from results.chain.walk import chain_of
@@ -313,7 +313,12 @@ class TestMadeUp:
     def test_documents_bear_the_day_of_what_led_to_them(self) -> None:
         issuing = Event.objects.filter(verb__in=ISSUING)
         issues = Issue.objects.select_related("event")
-        assert issues.count() == issuing.count() == Job.objects.filter(task="factsheets.issue").count()
+        further = IssueTranslation.objects.values_list("issue__version", "language", "issue__title").order_by(
+            "language"
+        )
+        assert list(further) == [(3, language, "A morning with those who guard dunes") for language in ("el", "fr")]
+        drawing = Job.objects.filter(task="factsheets.issue").count()
+        assert issues.count() == issuing.count() == drawing - len(further)
         for issue in issues:
             assert issue.event is not None
             assert issue.issued_at == issue.event.at

@@ -18,12 +18,14 @@ from clusters import actions
 from clusters.actions.amendment import suggest_amendment
 from clusters.actions.meeting import note_decision
 from clusters.actions.proposal_values import FIELDS, digest, stored
+from clusters.actions.translation import Typed, hash_of
 from clusters.choices import EDITABLE_STATES, OutcomeKind, State
 from clusters.lifecycle import VERBS
 from clusters.models import Cluster, MergeRequest, Outcome, Participation, Stage
 from clusters.notifications.invitation import PURPOSE
 from clusters.permissions import deciding_members, parties
 from clusters.querysets.cluster import WRITING_VERBS
+from clusters.translatable import texts_of
 from community import links
 from community.actions.transition import transition
 from community.permissions import Refusal
@@ -161,6 +163,10 @@ def arguments(
         "is_reached": lambda: True,
         "was_reached": lambda: None,
         "code": lambda: "abcdefgh",
+        "language": lambda: "el",
+        "typed": lambda: [
+            Typed(text.slot, "Έλη", "", hash_of(text.text)) for text in texts_of(cluster) if text.path == "title"
+        ],
         "took_place": lambda: [stage.pk for stage in cluster.stages.all()],
         "actual_start_on": lambda: ON,
         "actual_end_on": lambda: ON,

@@ -13,14 +13,16 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from clusters.choices import State
-from clusters.models import Cluster
+from clusters.models import Cluster, Translation
 from community import events, jobs
-from community.models import Job
+from community.models import Event, Job
 from factsheets.actions import issue as module
+from factsheets.actions import language
 from factsheets.actions.interim import issue_interim
-from factsheets.actions.issue import issue_factsheet, take_version
+from factsheets.actions.issue import draw_first, issue_factsheet, take_version
+from factsheets.actions.language import issue_in_language
 from factsheets.choices import Face
-from factsheets.models import Edition, Issue
+from factsheets.models import Edition, Issue, IssueTranslation
 from tests.cast import make_cast, make_cluster
 from tests.factories import NOW
 
@@ -127,3 +129,64 @@ def test_two_who_ask_for_a_factsheet_in_between_at_once_get_one() -> None:
     results = at_once(press("lead"), press("coordinator"), press("deputy_lead"))
     assert sorted(type(result).__name__ for result in results) == ["Issue", "Refusal", "Refusal"]
     assert list(Issue.objects.values_list("version", flat=True).order_by("version")) == [1, 2]
+
+
+def test_two_who_issue_the_same_language_at_once_get_one() -> None:
+    cast = make_cast()
+    cluster = make_cluster(cast, State.RUNNING)
+    with patch("community.jobs.wake_on_commit"):
+        version = take_version(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
+        Translation.objects.create(
+            cluster=cluster,
+            language="el",
+            part="cluster",
+            part_id=0,
+            field="title",
+            source=cluster.title,
+            text="Έλη",
+            at=NOW,
+        )
+        press = [
+            lambda role=role: issue_in_language(issue=version, language="el", by=cast.user(role))
+            for role in ("lead", "coordinator")
+        ]
+        first, second = at_once(*press)
+    assert first == second == IssueTranslation.objects.get()
+    assert Event.objects.filter(verb="factsheet.translated").count() == 1
+    assert Job.objects.filter(task="factsheets.issue", arguments__language="el").count() == 1
+    with all_drawn_before_any_is_written():
+        drawn = at_once(*[lambda: draw_first(issue=version, language="el")] * 2)
+    assert drawn == [Edition.objects.get()] * 2
+
+
+def test_control_without_the_lock_the_second_language_hits_the_constraint() -> None:
+    """The race is real: with the lock taken away, one of the two fails on the language that exists once."""
+    cast = make_cast()
+    cluster = make_cluster(cast, State.RUNNING)
+    version = take_version(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
+    Translation.objects.create(
+        cluster=cluster,
+        language="el",
+        part="cluster",
+        part_id=0,
+        field="title",
+        source=cluster.title,
+        text="Έλη",
+        at=NOW,
+    )
+    barrier, fitting = threading.Barrier(2), language.fitting
+
+    def fit_and_wait(*args: Any) -> dict[str, str]:
+        found = fitting(*args)
+        with suppress(threading.BrokenBarrierError):
+            barrier.wait(5)
+        return found
+
+    with (
+        patch("community.jobs.wake_on_commit"),
+        patch.object(QuerySet, "select_for_update", lambda rows, **_more: rows),
+        patch.object(language, "fitting", fit_and_wait),
+    ):
+        results = at_once(*[lambda: issue_in_language(issue=version, language="el", by=cast.user("lead"))] * 2)
+    failed = [type(result).__name__ for result in results if not isinstance(result, IssueTranslation)]
+    assert failed == ["IntegrityError"]

@@ -408,6 +408,11 @@ def proposal_comment(cast: Cast) -> dict[str, Any]:
     return {"reference": proposal.name, "pk": row.pk}
 
 
+def with_language(state: State, language: str = "el") -> Place:
+    """Return a cluster in this state and a language for its texts."""
+    return lambda cast: {"reference": make_cluster(cast, state).name, "language": language}
+
+
 def factsheet(**more: Any) -> Place:
     """Return a running cluster whose version 1 is issued."""
 

@@ -28,6 +28,8 @@ PROPOSED = who(200, (404, "visitor deactivated other_external superuser external
 DRAFT_READERS = "proposer lead"
 #: May suggest an amendment of what is approved.
 SUGGESTERS = f"participant external proposer {WORKERS}"
+#: Translate its texts.
+TRANSLATORS = SUGGESTERS
 #: Coordinators of the group that was asked to take a cluster in.
 TAKERS = "other_coordinator stand_in"
 CASE_READERS = who(403, (302, OUT), (404, "other_external external superuser"))
@@ -440,6 +442,27 @@ WISH = {
     "reason": "The harbour opens later.",
 }
 AMENDMENTS = (
+    Row("clusters:translations", cluster(State.RUNNING), get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
+    Row(
+        "clusters:translations",
+        cluster(State.DRAFT),
+        get=who(404, (302, OUT), (200, DRAFT_READERS)),
+        post=SIGNED_IN_NO_METHOD,
+        case="a draft",
+    ),
+    Row(
+        "clusters:translation",
+        places.with_language(State.RUNNING),
+        get=who(403, (302, OUT), (200, TRANSLATORS)),
+        post=who(403, (302, OUT), (302, TRANSLATORS)),
+    ),
+    Row(
+        "clusters:translation",
+        places.with_language(State.RUNNING, language="en"),
+        get=SIGNED_IN_GONE,
+        post=SIGNED_IN_GONE,
+        case="its own language",
+    ),
     page("clusters:amendments", cluster(State.RUNNING)),
     page("clusters:amendment", SUGGESTED, who(404, (200, CONCERNED)), case="suggested"),
     Row(
@@ -641,6 +664,14 @@ FACTSHEETS = (
     page("factsheets:changes", places.factsheet(version=2), GONE, case="a version to come"),
     page("factsheets:sums", places.factsheet(version=1)),
     Row("factsheets:editable", VERSION, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
+    Row("factsheets:languages", places.factsheet(version=1), get=workers(200), post=workers(409)),
+    Row(
+        "factsheets:languages",
+        places.factsheet(version=2),
+        get=who(403, (302, OUT), (404, WORKERS)),
+        post=who(403, (302, OUT), (404, WORKERS)),
+        case="a version to come",
+    ),
     Row("factsheets:interim", SHEET, get=workers(200), post=workers(422)),
     Row(
         "factsheets:interim",
