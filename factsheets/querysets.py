@@ -192,14 +192,6 @@ class EditionQuerySet(models.QuerySet["Edition"]):
             row: tuple[object, ...] | None = cursor.fetchone()
         return row
 
-    def newest_beside(self, edition: Edition) -> Edition | None:
-        """Return the newest edition of the same document: in the same language where its newest version has it."""
-        rows = self.for_reference(edition.reference).for_pages()
-        newest = rows.first()
-        if newest is None or newest.language == edition.language:
-            return newest
-        return rows.of_version(newest.version).in_language(edition.language).first() or newest
-
     def with_checksum(self, sha256: str) -> Self:
         """Keep the editions one of whose files has this checksum, also of withdrawn ones."""
         return self.filter(

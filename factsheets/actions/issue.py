@@ -230,7 +230,7 @@ def copy_in(issue: Issue, *, language: str, revision: int) -> tuple[Any, Imprint
     content, _shown, imprint = snapshots_in(issue, language=language, revision=revision)
     if imprint.translated is None:
         return content, imprint
-    with translation.override(language):
+    with sentences.own_words(language):
         return with_texts(issue.snapshot, _taken(issue, language).texts, marked), imprint
 
 

@@ -111,7 +111,17 @@ def _hit(edition: Edition, digest: str) -> Hit:
         edition.article_sha256: "article",
         edition.table_sha256: "table",
     }
-    others = Edition.objects.for_reference(edition.reference).in_language(edition.language).for_pages()
+    return Hit(digest, edition, files[digest], _later(edition))
+
+
+def _later(edition: Edition) -> list[Edition]:
+    """Return what came after an edition, oldest first: in its language, or in others where a version lacks it."""
+    rows = list(Edition.objects.for_reference(edition.reference).for_pages())
+    told = {one.version for one in rows if one.language == edition.language}
     place = (edition.version, edition.revision)
-    later = [one for one in reversed(others) if (one.version, one.revision) > place]
-    return Hit(digest, edition, files[digest], later)
+    return [
+        one
+        for one in reversed(rows)
+        if (one.version, one.revision) > place
+        and (one.language == edition.language or (one.version > edition.version and one.version not in told))
+    ]

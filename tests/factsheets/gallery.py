@@ -26,6 +26,7 @@ from factsheets.pdf import Pdf
 from factsheets.rendering.coverage import draw_coverage
 from factsheets.rendering.document import Document, compose, set_document
 from factsheets.rendering.factsheet import FACTSHEET, set_factsheet
+from factsheets.rendering.originals import in_language
 from factsheets.rendering.report import REPORT
 from factsheets.rendering.statement import STATEMENT
 from results.forms.coverage import CoverageForm
@@ -42,7 +43,7 @@ LANGUAGES = tuple(samples.PANGRAMS)
 STATES = tuple(state.value for state in State if state != State.DRAFT)
 FACES = tuple(face.value for face in Face)
 CLUSTERS = ("issued", "preview")
-OTHERS = ("statement", "report", "coverage")
+OTHERS = ("translated", "statement", "report", "coverage")
 
 
 class Dress(NamedTuple):
@@ -86,6 +87,8 @@ def made(dress: Dress) -> Made:
         return _report(dress.language)
     if dress.template == "coverage":
         return _coverage(dress.language)
+    if dress.template == "translated":
+        return _translated(dress)
     is_full = (STATES.index(dress.state) + LANGUAGES.index(dress.language)) % 10 == 0
     return made_of((small if is_full else bare)(dress.state, dress.language), dress)
 
@@ -96,6 +99,18 @@ def made_of(snapshot: Snapshot, dress: Dress) -> Made:
         imprint = Imprint(face=dress.face, language=dress.language, address=_address(snapshot))
         return Made(said_in(snapshot), *set_factsheet(snapshot, imprint, names=NAMES, created_at=AT))
     return _issued(FACTSHEET, snapshot, dress, said_in(snapshot))
+
+
+def _translated(dress: Dress) -> Made:
+    """Make a version in a language other than its own, of which only the title is translated."""
+    original = "pt" if dress.language == "en" else "en"
+    snapshot = small(State.CONCLUDED, original)
+    texts = {"title": samples.PANGRAMS[dress.language][:100]}
+    imprint = replace(_imprint(snapshot, dress), face=Face.BACKWARD)
+    content, shown, imprint = in_language(snapshot, imprint, texts)
+    composed = compose(FACTSHEET, content, imprint, names=NAMES, created_at=AT, file_stem="data", shown=shown)
+    assert composed.pdf is not None, composed.problem
+    return Made(said_in(content), composed.document, composed.pdf)
 
 
 def said_in(snapshot: Snapshot) -> list[str]:
@@ -138,9 +153,15 @@ def bare(state: str, language: str) -> Snapshot:
 
 
 def _issued(kind: Any, snapshot: Mapping[str, Any], dress: Dress, said: list[str]) -> Made:
+    composed = compose(kind, snapshot, _imprint(snapshot, dress), names=NAMES, created_at=AT, file_stem="data")
+    assert composed.pdf is not None, composed.problem
+    return Made(said, composed.document, composed.pdf)
+
+
+def _imprint(snapshot: Mapping[str, Any], dress: Dress) -> Imprint:
     with translation.override(dress.language):
         issuer = sentences.issuer("coordinator", "WG4")
-    imprint = Imprint(
+    return Imprint(
         face=dress.face,
         language=dress.language,
         address=f"https://registry.example/factsheets/{snapshot['reference']}/v3/{dress.language}/",
@@ -151,9 +172,6 @@ def _issued(kind: Any, snapshot: Mapping[str, Any], dress: Dress, said: list[str
         history=(14, "41be07a9" * 8),
         is_demo=True,
     )
-    composed = compose(kind, snapshot, imprint, names=NAMES, created_at=AT, file_stem="data")
-    assert composed.pdf is not None, composed.problem
-    return Made(said, composed.document, composed.pdf)
 
 
 def _statement(language: str) -> Made:

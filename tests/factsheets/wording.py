@@ -17,11 +17,13 @@ from django.utils import translation
 
 from clusters.choices import Capacity, JoinPolicy, Level, OutcomeKind, ParticipationRole, StageStatus, State
 from clusters.snapshot_shape import Snapshot
+from clusters.translatable import with_texts
 from factsheets import sentences
 from factsheets.choices import Face
 from factsheets.imprint import Imprint
 from factsheets.rendering.editable import copy_of
 from factsheets.rendering.factsheet import FACTSHEET, draw_factsheet
+from factsheets.rendering.originals import in_language, marked
 from factsheets.rendering.report import REPORT, draw_report
 from factsheets.rendering.statement import STATEMENT, draw_statement
 from factsheets.report_summary import usual_title
@@ -64,6 +66,7 @@ def draw_all(language: str) -> Iterator[tuple[str, str]]:
         for face in Face.values:
             for snapshot in (everything(state, language), little(state, language)):
                 yield from _drawn(snapshot, face)
+    yield from _translated(language)
     yield from _others(language)
     with translation.override(language):
         issuers = [sentences.issuer(role, "WG4") for role in ("", *Capacity.values)]
@@ -80,6 +83,17 @@ def _drawn(snapshot: Snapshot, face: str) -> Iterator[tuple[str, str]]:
         yield f"{'preview' if imprint.is_preview else 'issued'} {face} {state}", article
     copy = copy_of(snapshot, issued(snapshot, face), gallery.NAMES)
     yield f"copy {face} {state}", repr(copy)
+
+
+def _translated(language: str) -> Iterator[tuple[str, str]]:
+    """Draw a version in a language other than its own, of which only the title is translated."""
+    snapshot = everything(State.CONCLUDED, "pt" if language == "en" else "en")
+    imprint = replace(issued(snapshot, Face.BACKWARD), language=language)
+    _content, shown, imprint = in_language(snapshot, imprint, {"title": "T"})
+    yield "translated", draw_factsheet(shown, imprint, names=gallery.NAMES).article
+    with sentences.own_words(language):
+        signed = with_texts(snapshot, {"title": "T"}, marked)
+    yield "copy of what is translated", repr(copy_of(signed, imprint, gallery.NAMES))
 
 
 def _others(language: str) -> Iterator[tuple[str, str]]:
