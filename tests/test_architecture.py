@@ -96,6 +96,8 @@ ROWS: tuple[frozenset[str], ...] = (
             "changes",
             "interim",
             "storage",
+            "selection",
+            "archive",
             "downloads",
             "overlap",
             "relatives",
@@ -128,6 +130,9 @@ ROWS: tuple[frozenset[str], ...] = (
             "typesetter",
             "pdf_checks",
             "pdf_text",
+            "pdf_writer",
+            "joining",
+            "joining_parts",
             "sheet",
         }
     ),
