@@ -293,6 +293,8 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "10/m/ip,50/h/key",
     "reset_password": "10/m/ip,3/m/key",
     "request_login_code": "10/m/ip,3/m/key,20/h/key",
+    # Many factsheets at once are long answers: `factsheets.views.several`.
+    "factsheets_zip": "20/m/ip",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
