@@ -132,18 +132,17 @@ class BookletCreateView(View):
     http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Ask for it and lead to the job's page; a refusal says why on the page of the selection."""
+        """Ask for it in the reader's language and lead to its job; a refusal says why on the page of the selection."""
         found = asked(request)
         if found.problem:
             return page(request, found, status=400)
-        language = found.language or get_language() or settings.LANGUAGE_CODE
         try:
             _booklet, job = ask_for_booklet(
                 selection=found.selection,
                 title=_("Factsheets of clusters"),
                 words=found.words or _("All clusters"),
                 address=f"{reverse('factsheets:several')}?{found.query}",
-                language=language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE,
+                language=get_language() or settings.LANGUAGE_CODE,
                 by=account_of(request),
             )
         except Refusal as refusal:
