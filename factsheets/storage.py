@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import Final
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
@@ -110,14 +110,15 @@ def put_file(path: Path, *, suffix: str) -> Stored:
     return Stored(name, digest, size)
 
 
-def opened(name: str) -> IO[bytes]:
-    """Open a stored file to be read in pieces.
+def pieces(name: str, *, size: int) -> Iterator[bytes]:
+    """Yield a stored file in pieces of so many bytes; it is opened when the first one is asked for.
 
     Raises:
         FileNotFoundError: it is not there.
     """
     path = _path(name)
-    return path.open("rb") if path is not None else cast(IO[bytes], default_storage.open(name))
+    with path.open("rb") if path is not None else default_storage.open(name) as file:
+        yield from iter(partial(file.read, size), b"")
 
 
 def remove(names: Iterable[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.cache import get_conditional_response
@@ -72,13 +72,12 @@ def _hand_out(request: HttpRequest, found: Booklet, caching: str) -> HttpRespons
     tag = f'"{found.sha256}"'
     answer: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if answer is None:
-        try:
-            file = storage.opened(found.file)
-        except OSError:
+        if storage.lacking([found.file]):
             logger.error("the stored file %s of booklet %s is missing", found.file, found.pk)
             return None
-        answer = FileResponse(file, content_type="application/pdf", filename=f"{found.file_stem}.pdf")
-        answer.block_size = BLOCK
+        content = storage.pieces(found.file, size=BLOCK) if request.method == "GET" else ()
+        answer = StreamingHttpResponse(content, content_type="application/pdf")
+        answer["Content-Disposition"] = f'inline; filename="{found.file_stem}.pdf"'
         answer["Content-Length"] = str(found.size)
         answer["X-Content-Type-Options"] = "nosniff"
         answer["ETag"] = tag
