@@ -77,7 +77,7 @@ class Selection:
 
 
 def select(keys: Sequence[int], *, language: str = "") -> Selection:
-    """Return the newest edition of each cluster (keys, in their order), in `language` or in each cluster's own.
+    """Return the newest edition of each cluster (keys, in order, each once), in `language` or in each cluster's own.
 
     Two queries, however many there are.
     """
@@ -86,7 +86,7 @@ def select(keys: Sequence[int], *, language: str = "") -> Selection:
     newest, issued = _newest(keys, language)
     chosen: list[Chosen] = []
     left_out: list[LeftOut] = []
-    for key in (key for key in keys if key in named):
+    for key in (key for key in dict.fromkeys(keys) if key in named):
         found = newest.get(key)
         if why := _why_not(found, is_issued=key in issued):
             left_out.append(LeftOut(*named[key], why, found))

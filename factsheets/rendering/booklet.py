@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any, Final
 
 from django.conf import settings
@@ -22,6 +23,8 @@ from factsheets.rendering.document import Document, frame, set_document
 
 #: How often the front is set until its own length, on which all page numbers depend, stays the same.
 ROUNDS: Final = 4
+#: So many lines of the contents usually stand on a sheet: a first guess that is right saves a round.
+A_SHEET: Final = 21.5
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def set_front(facts: Facts, lines: Sequence[Line]) -> tuple[Pdf, str]:
     Raises:
         PdfUnavailable: it cannot be set now.
     """
-    pages = 2
+    pages = 1 + max(1, ceil(len(lines) / A_SHEET))
     for _round in range(ROUNDS):
         document = draw_front(facts, lines, pages_of_front=pages)
         pdf = set_document(document, facts.made_at, ())
