@@ -18,11 +18,13 @@ from django.utils.translation import gettext
 from factsheets import pictures
 from factsheets.imprint import Imprint
 from factsheets.joining import PLACES, Stamp
-from factsheets.pdf import Pdf, render_pdf
-from factsheets.rendering.document import Document, frame, set_document
+from factsheets.pdf import Limits, Pdf, Press, render_pdf
+from factsheets.rendering.document import Document, frame
 
 #: How often the front is set until its own length, on which all page numbers depend, stays the same.
 ROUNDS: Final = 4
+#: Five hundred lines take twelve seconds of processor time: a child of its own sets them, and gives its memory back.
+LIMITS: Final = Limits(processor_seconds=120, wall_seconds=240.0)
 #: So many lines of the contents usually stand on a sheet: a first guess that is right saves a round.
 A_SHEET: Final = 21.5
 
@@ -57,12 +59,22 @@ def set_front(facts: Facts, lines: Sequence[Line]) -> tuple[Pdf, str]:
         PdfUnavailable: it cannot be set now.
     """
     pages = 1 + max(1, ceil(len(lines) / A_SHEET))
-    for _round in range(ROUNDS):
-        document = draw_front(facts, lines, pages_of_front=pages)
-        pdf = set_document(document, facts.made_at, ())
-        if pdf.pages == pages:
-            break
-        pages = pdf.pages
+    press = Press(LIMITS)
+    try:
+        for _round in range(ROUNDS):
+            document = draw_front(facts, lines, pages_of_front=pages)
+            pdf = press.render(
+                document.article,
+                title=document.title,
+                language=document.language,
+                created_at=facts.made_at,
+                pictures=document.pictures,
+            )
+            if pdf.pages == pages:
+                break
+            pages = pdf.pages
+    finally:
+        press.stop()
     return pdf, document.title
 
 
