@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from benchmarks import report
+from benchmarks import factsheets, report
 from benchmarks.load import Measure, Target, answer, measure
 from benchmarks.places import PORT, ROOT, Place, postgres_place, server_pids, serving, targets
 
@@ -24,6 +24,13 @@ ROUNDS = 3
 def main() -> int:
     """Measure what the command line asks for; 1 when something that is wanted was missed."""
     given = _arguments().parse_args()
+    if given.factsheets:
+        documents = report.factsheets_text(factsheets.measured(given.factsheets))
+        say(documents)
+        if given.write:
+            report.write(ROOT / "docs" / "performance.md", documents, report.FACTSHEETS)
+        if not given.clusters:
+            return int("**missed**" in documents)
     results = []
     with tempfile.TemporaryDirectory(prefix="registry-bench-") as folder:
         where = Path(given.keep or folder)
@@ -38,7 +45,7 @@ def main() -> int:
     body = report.text(results, given.seconds * ROUNDS, CLIENTS)
     say(body)
     if given.write:
-        report.write(ROOT / "docs" / "performance.md", body)
+        report.write(ROOT / "docs" / "performance.md", body, report.PAGES)
     return 0 if results and "**missed**" not in body else 1
 
 
@@ -50,7 +57,8 @@ def say(words: str) -> None:
 
 def _arguments() -> argparse.ArgumentParser:
     found = argparse.ArgumentParser(prog="run.py bench", description=__doc__)
-    found.add_argument("--clusters", type=int, nargs="+", default=[10_000, 100_000], metavar="N")
+    found.add_argument("--factsheets", type=int, default=500, metavar="N", help="so many are made; 0 leaves them out")
+    found.add_argument("--clusters", type=int, nargs="*", default=[10_000, 100_000], metavar="N")
     found.add_argument("--members", type=int, default=20_000, metavar="M")
     found.add_argument("--databases", nargs="+", default=["sqlite", "postgres"], choices=["sqlite", "postgres"])
     found.add_argument("--seconds", type=float, default=2.0, help=f"a page and round, of {ROUNDS} rounds")

@@ -14,8 +14,11 @@ from typing import Any, Final
 from benchmarks.load import Measure
 from benchmarks.places import Place
 
-BEGINS: Final = "<!-- numbers begin -->"
-ENDS: Final = "<!-- numbers end -->"
+#: The marks in docs/performance.md between which tables stand: those of pages, and those of documents.
+PAGES: Final = ("<!-- numbers begin -->", "<!-- numbers end -->")
+FACTSHEETS: Final = ("<!-- factsheets begin -->", "<!-- factsheets end -->")
+#: Our whole pipeline by WeasyPrint alone at most; seconds of the ZIP; MB of the process that joins a booklet.
+MOST_RATIO, MOST_ZIP, MOST_MEMORY = 1.25, 2.0, 300.0
 
 #: Page, the floor it is compared with, and the share of its speed that is wanted at least.
 WANTED: Final = (
@@ -112,18 +115,57 @@ def text(results: Sequence[Result], seconds: float, clients: int) -> str:
     return "\n".join(lines)
 
 
+def factsheets_text(found: dict[str, Any]) -> str:
+    """Return the table of documents, as `benchmarks.factsheets.measured` found them."""
+    machine = f"{platform.machine()}, {len(_cores())} cores, Python {platform.python_version()}"
+    today = date.today().isoformat()  # noqa: DTZ011
+    zipped, booklet, ratios = found["zip"], found["booklet"], ", ".join(f"{one:.2f}" for one in found["ratios"])
+    per = f"{1000 * found['ours']:.0f} ms of processor time a factsheet, {1000 * found['alone']:.0f} ms alone"
+    rows = [
+        ("our pipeline by WeasyPrint alone", _judged(found["ratio"], MOST_RATIO, ""), f"{per}; rounds: {ratios}"),
+        *(
+            (
+                f"issuing with {words}",
+                f"{found[name]['rate']:.1f} a second",
+                "{seconds:.0f} s; {rss:.0f} MB a worker, {child:.0f} MB its typesetter".format(**found[name]),
+            )
+            for name, words in (("one", "one worker"), ("two", "two workers"))
+        ),
+        (
+            "ZIP of all",
+            _judged(zipped["seconds"], MOST_ZIP, " s"),
+            f"{zipped['bytes'] / 1e6:.1f} MB, {zipped['rss']:.0f} MB of memory",
+        ),
+        (
+            "booklet of all, memory",
+            _judged(booklet["rss"], MOST_MEMORY, " MB"),
+            "{parts} factsheets, {pages} pages, {mega:.1f} MB in {seconds:.0f} s; its typesetter, which sets cover and "
+            "contents: {child:.0f} MB".format(mega=booklet["bytes"] / 1e6, **booklet),
+        ),
+    ]
+    lines = [f"Measured on {today} ({machine}) with {found['number']} factsheets of the demonstration.", ""]
+    lines += ["| what | reached | beside it |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows), ""]
+    return "\n".join(lines)
+
+
+def _judged(value: float, most: float, unit: str) -> str:
+    """Write a value beside what it may be at most."""
+    return f"{value:.3g}{unit} (at most {most:g}{unit}){'' if value <= most else ' **missed**'}"
+
+
 def _cores() -> Sequence[int]:
     return sorted(os.sched_getaffinity(0))
 
 
-def write(path: Path, body: str) -> None:
-    """Put the tables between the marks of a document.
+def write(path: Path, body: str, marks: tuple[str, str]) -> None:
+    """Put the tables between two marks of a document.
 
     Raises:
         RuntimeError: the document lacks the marks.
     """
     document = path.read_text()
-    pattern = re.compile(f"{re.escape(BEGINS)}.*{re.escape(ENDS)}", re.DOTALL)
+    begins, ends = marks
+    pattern = re.compile(f"{re.escape(begins)}.*{re.escape(ends)}", re.DOTALL)
     if not pattern.search(document):
-        raise RuntimeError(f"{path} lacks {BEGINS} … {ENDS}")
-    path.write_text(pattern.sub(lambda _found: f"{BEGINS}\n{body}\n{ENDS}", document))
+        raise RuntimeError(f"{path} lacks {begins} … {ends}")
+    path.write_text(pattern.sub(lambda _found: f"{begins}\n{body}\n{ends}", document))

@@ -300,6 +300,8 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password": "10/m/ip,3/m/key",
     "request_login_code": "10/m/ip,3/m/key,20/h/key",
     "enquiry": "10/h/ip",  # questions from outside to the contact of a solution
+    # Many factsheets at once are long answers: `factsheets.views.several`.
+    "factsheets_zip": "20/m/ip",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -56,3 +56,10 @@ class ReportState(models.TextChoices):
 
     DRAFT = "draft", _("Draft")
     SENT = "sent", _("Sent")
+
+
+class BookletRemoval(models.TextChoices):
+    """Why the file of a booklet is not kept any more."""
+
+    EXPIRED = "expired", _("It was kept for some days and then removed.")
+    WITHDRAWN = "withdrawn", _("It was removed, because a factsheet in it was withdrawn.")

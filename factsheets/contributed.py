@@ -18,6 +18,7 @@ from community import contributions, kinds
 from community.choices import RedactionReason
 from community.contributions import ChainAnchor, ClockJob, LastReport, PageSection, PersonalRecords
 from community.models import Member
+from factsheets.actions.booklet import forget_old
 from factsheets.actions.missing import keep_up
 from factsheets.actions.revise import withdraw_naming
 from factsheets.models import CopReport, Edition, EditionName, Issue
@@ -55,6 +56,10 @@ def register() -> None:
     )
     contributions.clock_jobs.register(
         "factsheets.missing_pdfs", ClockJob(_("Make PDFs that were missing"), 24 * 60, keep_up, lease_minutes=60)
+    )
+    kinds.register(kinds.Kind("booklet", "factsheets.Booklet", _("Booklet of factsheets"), "factsheets:booklet"))
+    contributions.clock_jobs.register(
+        "factsheets.booklets", ClockJob(_("Remove booklets that were kept long enough"), 24 * 60, forget_old)
     )
     contributions.personal_records.register(
         "factsheets.names",

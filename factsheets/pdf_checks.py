@@ -174,8 +174,7 @@ def _marks(file: pikepdf.Pdf, texts: Texts) -> Iterator[str]:
     if (root := file.Root.get("/StructTreeRoot")) is None:
         return
     living = {element.objgen for element in _below(root)}
-    numbers = list(_entry(root, "/ParentTree", "/Nums") or [])
-    belongs = {int(key): value for key, value in zip(numbers[::2], numbers[1::2], strict=True)}
+    belongs = dict(pikepdf.NumberTree(root.ParentTree).items()) if "/ParentTree" in root else {}
     for number, page in enumerate(file.pages, start=1):
         text, owners = texts[page.obj.objgen], belongs.get(int(page.get("/StructParents", -1)))
         if text.loose.strip():

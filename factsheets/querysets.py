@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Final, Self
 
 from django.apps import apps
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from community.models import Event, Member, User
-    from factsheets.models import CopReport, DownloadCount, Edition, Issue, IssueTranslation
+    from factsheets.models import Booklet, CopReport, DownloadCount, Edition, Issue, IssueTranslation
 
 #: What hands out a stored file, by which file; the newest revision first.
 _AT_ADDRESS: Final = {
@@ -161,6 +161,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         """Join the issue without its snapshot, which pages do not read and which is long."""
         return self.select_related("issue").defer("issue__snapshot")
 
+    def of_clusters(self, ids: Iterable[int]) -> Self:
+        """Keep the factsheets of these clusters (keys), the newest version and revision first."""
+        rows = self.filter(issue__subject_kind="cluster", issue__subject_id__in=list(ids))
+        return rows.order_by("-version", "-revision", "pk")
+
     def without_pdf(self) -> Self:
         """Keep the current newest revisions that lack their PDF."""
         return self.newest_revisions().current().filter(pdf_file="")
@@ -266,6 +271,11 @@ class CopReportQuerySet(models.QuerySet["CopReport"]):
             factsheets__subject_kind=kinds.of(subject).code, factsheets__subject_id=subject.pk
         ).distinct()
 
+    def holding(self, issue: Issue) -> Self:
+        """Keep the sent reports that tell of a version, or are that issue themselves."""
+        told = self.model.factsheets.through._default_manager.filter(issue=issue).values("copreport")
+        return self.sent().filter(Q(pk__in=told) | Q(issue=issue)).select_related("issue")
+
     def of_year(self, year: int) -> Self:
         """Keep what went out in a year."""
         return self.filter(state_since__year=year)
@@ -279,6 +289,31 @@ class CopReportQuerySet(models.QuerySet["CopReport"]):
     def for_list(self) -> Self:
         """Join what a line of a list shows."""
         return self.select_related("working_group", "issue").defer("issue__snapshot")
+
+
+class BookletQuerySet(models.QuerySet["Booklet"]):
+    """Booklets of factsheets."""
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep those that `user` asked for, by the jobs about them; administrators see all."""
+        jobs = apps.get_model("community", "Job").objects.visible_to(user)
+        return self.filter(pk__in=jobs.filter(kind="booklet").values("subject_id"))
+
+    def of_report(self, report: CopReport) -> Booklet | None:
+        """Return the booklet of a report, where its file is there."""
+        return self.filter(report=report).exclude(file="").first()
+
+    def with_edition(self, edition: Edition) -> Self:
+        """Keep those that hold an edition, or held it when their file was removed."""
+        return self.filter(parts__edition=edition).order_by("pk")
+
+    def kept_since(self, at: datetime) -> Self:
+        """Keep those whose file was made at that moment or earlier and is kept for a time only."""
+        return self.filter(report=None, made_at__lte=at).exclude(file="").order_by("pk")
+
+    def old(self, at: datetime) -> Self:
+        """Keep those without a file that were asked for, or made, at that moment or earlier."""
+        return self.filter(report=None, file="", created_at__lte=at).exclude(made_at__gt=at)
 
 
 class DownloadCountQuerySet(models.QuerySet["DownloadCount"]):

@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import partial
+from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
 FOLDER = "factsheets"
+#: So many bytes of a long file are held at once.
+_PIECE: Final = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def put(content: bytes, *, suffix: str) -> Stored:
         if not default_storage.exists(name):
             default_storage.save(name, ContentFile(content))
     elif not path.exists() or path.read_bytes() != content:
-        _write(path, content)
+        _write(path, [content])
     return Stored(name, digest, len(content))
 
 
@@ -92,6 +95,42 @@ def is_whole(name: str) -> bool:
     return True
 
 
+def lacking(names: Iterable[str]) -> frozenset[str]:
+    """Return those files of a disk that are not there; elsewhere asking one by one takes too long, and none is told."""
+    paths = {name: _path(name) for name in names}
+    return frozenset(name for name, path in paths.items() if path is not None and not path.exists())
+
+
+def put_file(path: Path, *, suffix: str) -> Stored:
+    """Move a finished file of this machine to its place under its checksum, without holding it in memory.
+
+    Raises:
+        OSError: the disk is full or refuses; no half file is ever seen.
+    """
+    with path.open("rb") as file:
+        digest, size = file_digest(file, "sha256").hexdigest(), path.stat().st_size
+        name = f"{FOLDER}/{digest[:2]}/{digest}{suffix}"
+        place = _path(name)
+        if place is not None:
+            file.seek(0)
+            _write(place, iter(partial(file.read, _PIECE), b""))
+        elif not default_storage.exists(name):
+            file.seek(0)
+            default_storage.save(name, File(file))
+    return Stored(name, digest, size)
+
+
+def pieces(name: str, *, size: int) -> Iterator[bytes]:
+    """Yield a stored file in pieces of so many bytes; it is opened when the first one is asked for.
+
+    Raises:
+        FileNotFoundError: it is not there.
+    """
+    path = _path(name)
+    with path.open("rb") if path is not None else default_storage.open(name) as file:
+        yield from iter(partial(file.read, size), b"")
+
+
 def remove(names: Iterable[str]) -> None:
     """Delete stored files; one that is gone already is no error."""
     for name in names:
@@ -106,13 +145,13 @@ def _path(name: str) -> Path | None:
         return None
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, pieces: Iterable[bytes]) -> None:
     """Write beside the place, flush to the disk, then move; the folder's entry is flushed too."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             file.flush()
             os.fsync(file.fileno())
         Path(temporary).replace(path)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import batches, jobs
-from community.choices import RedactionReason
+from community.choices import ItemState, RedactionReason
 from community.models import Event, Job, Member
+from community.permissions import Refusal
 from community.tasks_api import task
+from factsheets.actions.booklet import ask_for_report_booklet, has_time_for, look_at_part, make_booklet
 from factsheets.actions.issue import draw_first
 from factsheets.actions.missing import make_missing
 from factsheets.actions.report_effects import deliver
 from factsheets.actions.revise import revise, withdraw_naming
-from factsheets.models import CopReport, Issue
+from factsheets.models import Booklet, CopReport, Issue
 
 #: From this attempt on a document is issued without its PDF, rather than never.
 LAST_TRY = 3
@@ -26,6 +29,8 @@ def issue(job: Job, *, issue: int, language: str = "") -> dict[str, object]:
     """Draw the first edition of a version that was taken, in its own language or in another one."""
     taken = Issue.objects.get(pk=issue)
     made = draw_first(issue=taken, language=language, accepts_missing_pdf=job.attempts >= LAST_TRY)
+    for report in CopReport.objects.holding(taken):
+        ask_for_report_booklet(report=report)
     return {"edition": made.pk, "version": taken.version}
 
 
@@ -65,3 +70,45 @@ def deliver_report(job: Job, *, report: int) -> dict[str, object]:
     if sent.issue is None or not sent.issue.editions.exists():
         raise RuntimeError("the report's page is not drawn yet")
     return {"members": deliver(report=sent, tell=partial(jobs.note_progress, job))}
+
+
+@task("factsheets.booklet", _("Make a booklet of factsheets"))
+def booklet(job: Job, *, booklet: int) -> dict[str, object]:
+    """Look at each part, then join them; what is damaged is told, and keeps the booklet from being made.
+
+    A job that is stopped in between leaves no file.
+    """
+    row = Booklet.objects.get(pk=booklet)
+    if row.file:
+        job.items.exclude(state=ItemState.DONE).update(state=ItemState.DONE, finished_at=timezone.now())
+        return {"pages": row.pages}
+    counts = batches.work_through(job, lambda item: look_at_part(item, booklet=booklet))
+    if counts["failed"]:
+        return counts
+    jobs.may_go_on(job)
+    if not has_time_for(job, job.total_count, time.monotonic()):
+        raise jobs.Paused
+    job.pause_at = None  # joining is done in one go, but for who stops it
+    made = make_booklet(booklet=row, at=timezone.now(), tell=partial(_progress, job))
+    return {**counts, "pages": made.pages}
+
+
+@task("factsheets.report_booklet", _("Make the booklet of a report"))
+def report_booklet(job: Job, *, report: int) -> dict[str, object]:
+    """Join a report and its factsheets: the newest editions that were asked for."""
+    row = Booklet.objects.select_related("report").get(report=report)
+    try:
+        made = make_booklet(booklet=row, at=timezone.now(), tell=partial(jobs.note_progress, job))
+    except Refusal as refusal:  # the revision that follows asks for the next one
+        return {"left": str(refusal)}
+    return {"pages": made.pages}
+
+
+def _progress(job: Job, done: int, total: int) -> None:
+    """Write how far the joining is.
+
+    Raises:
+        community.jobs.Stopped, LeaseLost: between two parts; nothing is kept.
+    """
+    jobs.note_progress(job, done, total)
+    jobs.may_go_on(job)

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from factsheets.feeds import DocumentsFeed
 from factsheets.views import (
+    booklet,
     changes,
     coverage,
     dossier,
@@ -17,6 +18,7 @@ from factsheets.views import (
     preview,
     report,
     report_draft,
+    several,
     statement,
     sums,
     verify,
@@ -61,9 +63,15 @@ urlpatterns: list[URLPattern] = [
     path("reports/<reference:reference>/", report.report, name="report"),
     path("reports/<reference:reference>.pdf", report.report_pdf, name="report_pdf"),
     path("reports/<reference:reference>.json", report.report_data, name="report_data"),
+    path("reports/<reference:reference>/booklet.pdf", booklet.report_booklet, name="report_booklet"),
     path("coverage.pdf", coverage.coverage_pdf, name="coverage_pdf"),
     path("feeds/factsheets.atom", login_not_required(require_safe(DocumentsFeed())), name="feed"),
     path("factsheets/missing/", missing.MissingView.as_view(), name="missing"),
+    path("factsheets/several/", several.several, name="several"),
+    path("factsheets/zip/", several.archive, name="zip"),
+    path("factsheets/booklet/", several.BookletCreateView.as_view(), name="booklet_create"),
+    path("factsheets/booklets/<int:pk>/", booklet.booklet, name="booklet"),
+    path("factsheets/booklets/<int:pk>/booklet.pdf", booklet.booklet_pdf, name="booklet_pdf"),
     path("factsheets/verify/", verify.verify, name="verify"),
     path("factsheets/<reference:reference>/v<int:version>/changes/", changes.changes, name="changes"),
     path("factsheets/<reference:reference>/v<int:version>/languages/", LanguagesView.as_view(), name="languages"),

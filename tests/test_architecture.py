@@ -97,6 +97,8 @@ ROWS: tuple[frozenset[str], ...] = (
             "changes",
             "interim",
             "storage",
+            "selection",
+            "archive",
             "downloads",
             "overlap",
             "relatives",
@@ -130,6 +132,9 @@ ROWS: tuple[frozenset[str], ...] = (
             "typesetter",
             "pdf_checks",
             "pdf_text",
+            "pdf_writer",
+            "joining",
+            "joining_parts",
             "sheet",
         }
     ),

@@ -111,6 +111,7 @@ BUDGETS: dict[str, int] = {
     "/jobs/": 10,
     "/jobs/{job}/": 14,
     "/factsheets/missing/": 12,
+    "/factsheets/several/?state=running": 12,
     "/account/notifications/": 10,
     "/review/": 18,
     "/review/clusters/": 12,

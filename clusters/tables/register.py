@@ -88,6 +88,7 @@ def context_of(request: HttpRequest, filters: ClusterFilter, reader: Reader) -> 
         "is_no_page": bool(number.strip()) and not is_number(number.strip()),
         "is_beyond": number.isdecimal() and int(number[:9]) > shown.page.number,
         "sorts": bar.sorts(filters),
+        "filter_query": bar.address(request.GET, "", keep_page=False),
         "exports": bar.export_links(request.GET, request.path, shown.total),
         **(_nothing(request, filters, chips) if not shown.total else {}),
     }

@@ -10,9 +10,10 @@ from community import jobs
 from community.choices import RedactionReason, RedactionTarget
 from community.models import Member, Redaction, User
 from factsheets import storage
+from factsheets.actions.booklet import ask_for_report_booklet, remove_with
 from factsheets.actions.issue import compose_edition, stored_edition, write_edition
 from factsheets.choices import EditionState, RevisionReason
-from factsheets.models import Edition, EditionName, Issue
+from factsheets.models import CopReport, Edition, EditionName, Issue
 
 
 def withdraw_naming(
@@ -50,6 +51,7 @@ def withdraw_edition(
     Edition.objects.filter(pk=locked.pk).update(
         state=EditionState.WITHDRAWN, article_file="", pdf_file="", data_file="", redaction=row
     )
+    remove_with(locked, at)
     transaction.on_commit(lambda: _remove_unheld(files))
     jobs.enqueue(
         "factsheets.revise",
@@ -86,7 +88,10 @@ def revise(*, issue: Issue, language: str, why: str, at: datetime, accepts_missi
         again = _newest(issue, language)
         if again.pk != newest.pk or not _is_wanted(again, why):
             return None
-        return write_edition(edition, issue, members)
+        made = write_edition(edition, issue, members)
+        for report in CopReport.objects.holding(issue):
+            ask_for_report_booklet(report=report)
+        return made
 
 
 def _newest(issue: Issue, language: str) -> Edition:

@@ -18,7 +18,7 @@ from clusters.visibility import viewer
 from community.access import get_visible
 from community.choices import MessageState
 from factsheets import sentences, storage
-from factsheets.models import CopReport, DownloadCount, Edition, Issue
+from factsheets.models import Booklet, CopReport, DownloadCount, Edition, Issue
 from factsheets.notifications import arrivals
 from factsheets.permissions import can_begin, can_catch_up
 from factsheets.report_summary import unreported
@@ -76,6 +76,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "issuer": sentences.issuer(edition.issue.role, found.working_group.code if found.working_group else ""),
         "factsheets": list(found.factsheets.defer("snapshot").order_by("face", "reference")),
         "arrivals": [],
+        "booklet": Booklet.objects.of_report(found),
     }
     if can_begin(request.user):
         names = {found.reference or "", *(issue.reference for issue in context["factsheets"])}

@@ -21,7 +21,7 @@ from config.machine.place import is_ci
 from factsheets.choices import Face
 from factsheets.pdf_checks import languages, problems
 from factsheets.pdf_text import text_of
-from tests.factsheets import gallery, samples, verapdf
+from tests.factsheets import booklets, gallery, samples, verapdf
 from tests.factsheets.gallery import Dress, Made
 
 pytestmark = pytest.mark.pdf
@@ -50,22 +50,45 @@ def test_every_document_conforms_and_says_what_was_put_in(tmp_path: Path, thorou
         (tmp_path / f"{name}.pdf").write_bytes(made.pdf)
         names.append(f"{name}.pdf")
         found |= {f"{name}: {what}": told for what, told in seen_by_us(made).items() if told}
+    booklet = joined(tmp_path)
+    names.append(booklet.name)
+    found |= {f"{booklet.name}: {what}": told for what, told in judged_by_us(booklet.read_bytes()).items() if told}
     judged = verapdf.judged(tmp_path)
     assert sorted(judged) == sorted(itertools.product(names, verapdf.PROFILES))
     found |= {f"{name}: veraPDF {profile}": broken for (name, profile), broken in judged.items() if broken}
     assert found == {}
 
 
+def joined(folder: Path) -> Path:
+    """Write the booklet of ordinary and hard documents in four scripts and languages."""
+    ordinary = [(samples.ordinary_backward, Dress("issued", Face.BACKWARD, "", "en"))]
+    ordinary += [(samples.ordinary_forward, Dress("issued", Face.FORWARD, "", "fr"))]
+    documents = [
+        gallery.made_of(sample(), dress) for sample, dress in [*ordinary, HARD["hard"], HARD["hard-bulgarian"]]
+    ]
+    documents.append(gallery.made(Dress("statement", "", "", "hr")))
+    path = folder / "booklet.pdf"
+    path.write_bytes(booklets.joined(documents, "el")[0])
+    return path
+
+
+def judged_by_us(pdf: bytes) -> dict[str, object]:
+    """Return what our own checks and the second validator find in a file; nothing, that is empty values."""
+    return {
+        "our own checks": problems(pdf),
+        "second validator": [
+            f"{one.rule_id} {one.message}"
+            for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1)
+            for one in page.validate_pdf_bytes(pdf, profile=profile).failures
+        ],
+    }
+
+
 def seen_by_us(made: Made) -> dict[str, object]:
     """Return what is wrong with one document as far as we see without veraPDF; nothing, that is empty values."""
     return {
         "warnings": made.pdf.warnings,
-        "our own checks": problems(made.pdf),
-        "second validator": [
-            f"{one.rule_id} {one.message}"
-            for profile in (page.ValidationProfile.PDF_A_3A, page.ValidationProfile.PDF_UA_1)
-            for one in page.validate_pdf_bytes(bytes(made.pdf), profile=profile).failures
-        ],
+        **judged_by_us(bytes(made.pdf)),
         "languages lost": sorted(set(named_in(made.document.article)) - set(languages(made.pdf)[1:])),
         "texts lost": lost(made),
     }

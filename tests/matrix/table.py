@@ -20,6 +20,7 @@ from tests.matrix.answers import (
     who,
 )
 from tests.matrix.places import nowhere, of
+from tests.matrix.table_bulk import BULK
 from tests.matrix.table_clusters import (
     AMENDMENTS,
     CONDITIONS,
@@ -180,6 +181,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "panel": PANEL,
     "policy": POLICY,
     "reports": REPORTS,
+    "bulk": BULK,
 }
 
 #: What opens without sign-in; every other address sends the visitor to the sign-in page.
@@ -243,10 +245,13 @@ PUBLIC = frozenset(
         "factsheets:feed",
         "factsheets:preview",
         "factsheets:report",
+        "factsheets:report_booklet",
         "factsheets:report_data",
         "factsheets:report_pdf",
         "factsheets:reports",
+        "factsheets:several",
         "factsheets:verify",
+        "factsheets:zip",
         "results:coverage",
         "results:dashboard",
         "results:statement",

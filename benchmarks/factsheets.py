@@ -1,0 +1,296 @@
+"""What making many factsheets takes: our whole pipeline beside WeasyPrint alone, the ZIP and the booklet of all.
+
+    DJANGO_SETTINGS_MODULE=benchmarks.settings python -m benchmarks.factsheets --number 500
+
+`run.py bench` runs it in a database and a storage of its own, which it fills itself. WeasyPrint alone means: the same
+HTML, style sheets kept as its documentation advises, tagged PDF/A, no data, no completion of tags and nothing stored.
+Both are measured in turns of one process each, on samples that differ; the ratio is that of processor times, and the
+best turn of each counts, for whatever else runs on the machine only makes slower.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any, Final
+
+ROUNDS: Final = 3
+#: Documents of one turn of the comparison.
+TURN: Final = 40
+#: What a step returns beside its own figures.
+Figures = dict[str, Any]
+
+
+def main() -> int:
+    """Run the step that the command line names, or all of them and print what they found as JSON."""
+    found = argparse.ArgumentParser(prog="benchmarks.factsheets", description=__doc__)
+    found.add_argument("--number", type=int, default=500, help="how many factsheets")
+    found.add_argument("--step", choices=sorted(STEPS), help="one step, in this process (used by the others)")
+    found.add_argument("--share", default="0/1", help="of the documents, for the step `render`: which of how many")
+    given = found.parse_args()
+    if given.step:
+        sys.stdout.write(json.dumps(STEPS[given.step](given.number, given.share)) + "\n")
+        return 0
+    sys.stdout.write(json.dumps(measured(given.number)) + "\n")
+    return 0
+
+
+def measured(number: int) -> Figures:
+    """Run every step in a process of its own, and return all figures by step."""
+    with tempfile.TemporaryDirectory(prefix="registry-bench-") as folder:
+        env = os.environ | {
+            "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+            "STORAGE_URL": f"{folder}/files",
+            "DJANGO_SETTINGS_MODULE": "benchmarks.settings",
+            "DEMO": "1",
+            "DEBUG": "false",
+            "SITE_URL": "http://localhost:8000",
+        }
+        (Path(folder) / "files").mkdir()
+        _step("fill", number, env)
+        pairs = [(_step("alone", number, env), _step("ours", number, env)) for _round in range(ROUNDS)]
+        one = _together(1, number, env)
+        two = _together(2, number, env)
+        return {
+            "number": number,
+            "alone": min(pair[0]["cpu"] for pair in pairs),
+            "ours": min(pair[1]["cpu"] for pair in pairs),
+            "ratio": min(pair[1]["cpu"] for pair in pairs) / min(pair[0]["cpu"] for pair in pairs),
+            "ratios": [pair[1]["cpu"] / pair[0]["cpu"] for pair in pairs],
+            "one": one,
+            "two": two,
+            "zip": _step("zip", number, env),
+            "booklet": _step("booklet", number, env),
+        }
+
+
+def _step(name: str, number: int, env: dict[str, str], share: str = "0/1") -> Figures:
+    """Run one step and return what it says.
+
+    Raises:
+        RuntimeError: it failed.
+    """
+    with _started(name, number, env, share) as process:
+        out, error = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{name}: {error[-2000:]}")
+    answer: Figures = json.loads(out.splitlines()[-1])
+    return answer
+
+
+def _started(name: str, number: int, env: dict[str, str], share: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "benchmarks.factsheets", "--step", name, "--number", str(number), "--share", share]
+    return subprocess.Popen(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def _together(workers: int, number: int, env: dict[str, str]) -> Figures:
+    """Issue all factsheets with so many workers at once; return documents a second and the largest memory of one."""
+    _step("forget", number, env)
+    began = time.perf_counter()
+    processes = [_started("render", number, env, f"{at}/{workers}") for at in range(workers)]
+    answers = []
+    for process in processes:
+        out, error = process.communicate()
+        if process.returncode:
+            raise RuntimeError(error[-2000:])
+        answers.append(json.loads(out.splitlines()[-1]))
+    took = time.perf_counter() - began
+    return {
+        "seconds": took,
+        "rate": sum(one["made"] for one in answers) / took,
+        "rss": max(one["rss"] for one in answers),
+        "child": max(one["child"] for one in answers),
+    }
+
+
+def _memory() -> Figures:
+    """Return the most memory in MB that this process and its largest child took."""
+    own, child = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return {"rss": own, "child": child}
+
+
+def _fill(number: int, share: str) -> Figures:
+    """Make the tables, the demonstration, and a version of each cluster that is to be drawn."""
+    from django.core.management import call_command
+    from django.utils import timezone
+
+    from clusters.choices import PUBLIC_STATES
+    from clusters.models import Cluster
+    from factsheets.actions.issue import take_version
+    from factsheets.choices import Face
+    from factsheets.models import Issue
+
+    call_command("migrate", verbosity=0)
+    call_command("demo_data", clusters=int(number * 1.5) + 60, members=1000, no_factsheets=True, verbosity=0)
+    now = timezone.now()
+    wanted = Cluster.objects.in_states(PUBLIC_STATES).order_by("pk")[:number]
+    for cluster in wanted:
+        if not Issue.objects.about(cluster).exists():
+            take_version(cluster=cluster, face=Face.FORWARD, reason="missing", by=None, at=now)
+    return {"made": len(wanted)}
+
+
+def _issues(number: int) -> Any:
+    from factsheets.models import Issue
+
+    return Issue.objects.factsheets().order_by("pk")[:number]
+
+
+def _forget(number: int, share: str) -> Figures:
+    """Throw all editions away, past the triggers that keep them: this database is no registry."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'factsheets_edition%'")
+        for (name,) in cursor.fetchall():
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        for table in ("bookletpart", "booklet", "editionname", "edition"):
+            cursor.execute(f"DELETE FROM factsheets_{table}")
+    return {}
+
+
+def _render(number: int, share: str) -> Figures:
+    """Issue this share of the factsheets as the job does: snapshot, page, PDF, data, files, rows."""
+    from factsheets import pdf
+    from factsheets.actions.issue import draw_first
+
+    at, of = (int(part) for part in share.split("/"))
+    made = 0
+    for issue in list(_issues(number))[at::of]:
+        draw_first(issue=issue)
+        made += 1
+    pdf._press.stop()
+    return {"made": made, **_memory()}
+
+
+def _composed(number: int) -> list[tuple[Any, Any]]:
+    """Return (issue, its drawn document) for one turn."""
+    from factsheets.actions.issue import imprint_of
+    from factsheets.rendering.factsheet import draw_factsheet
+
+    return [
+        (one, draw_factsheet(one.snapshot, imprint_of(one, language="en", revision=1), names={}))
+        for one in _issues(TURN)
+    ]
+
+
+def _ours(number: int, share: str) -> Figures:
+    """Compose one turn with everything: drawing, data, PDF with completed tags and enclosed files, storing."""
+    from factsheets import pdf
+    from factsheets.actions.issue import compose_edition, stored_edition
+    from factsheets.choices import RevisionReason
+
+    issues = list(_issues(TURN + 1))
+    compose_edition(issues[-1], language="en", revision=1, at=issues[-1].issued_at)  # the child is warm
+    began = _spent(pdf._press.pid)
+    for one in issues[:TURN]:
+        composed, _members = compose_edition(one, language="en", revision=1, at=one.issued_at)
+        stored_edition(composed, language="en", revision=1, why=RevisionReason.FIRST, at=one.issued_at)
+    spent = _spent(pdf._press.pid) - began
+    pdf._press.stop()
+    return {"cpu": spent / TURN, **_memory()}
+
+
+def _spent(child: int | None) -> float:
+    """Return the processor seconds of this process and of the child that sets documents."""
+    fields = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
+    return time.process_time() + (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _alone(number: int, share: str) -> Figures:
+    """Set one turn of the same HTML by WeasyPrint alone."""
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+
+    from factsheets.pdf import STYLESHEETS, assets
+    from factsheets.typesetter import OWN, OwnAssets, _page
+
+    documents = _composed(number)
+    held = {f"{OWN}{name}": path.read_bytes() for name, path in assets().items()}
+    fetcher, fonts = OwnAssets(held), FontConfiguration()
+    styles = [
+        weasyprint.CSS(string=held[OWN + name].decode(), base_url=OWN + name, url_fetcher=fetcher, font_config=fonts)
+        for name in STYLESHEETS
+    ]
+
+    def written(issue: Any, document: Any) -> None:
+        fetcher.with_pictures(document.pictures)
+        html = _page(document.article, title=document.title, language="en", created_at=issue.issued_at)
+        weasyprint.HTML(string=html, base_url=OWN, url_fetcher=fetcher).write_pdf(
+            font_config=fonts, stylesheets=styles, pdf_variant="pdf/a-3a", cache={}
+        )
+
+    written(*documents[-1])
+    began = time.process_time()
+    for issue, document in documents:
+        written(issue, document)
+    return {"cpu": (time.process_time() - began) / len(documents), **_memory()}
+
+
+def _zip(number: int, share: str) -> Figures:
+    """Fetch the ZIP of all through the site; the second answer counts, as for a server that runs."""
+    from django.conf import settings
+    from django.test import Client
+
+    settings.ALLOWED_HOSTS = ["*"]
+    client = Client()
+    size, took = 0, 0.0
+    for _time in range(2):
+        began = time.perf_counter()
+        answer: Any = client.get("/factsheets/zip/?state=approved,running,paused,concluded,discontinued", secure=True)
+        if answer.status_code != 200:
+            answer = client.get("/factsheets/zip/", secure=True)
+        size = sum(len(piece) for piece in answer.streaming_content)
+        took = time.perf_counter() - began
+    return {"status": answer.status_code, "seconds": took, "bytes": size, **_memory()}
+
+
+def _booklet(number: int, share: str) -> Figures:
+    """Have the booklet of all made, as its job does."""
+    from django.utils import timezone
+
+    from community.models import User
+    from factsheets.actions.booklet import ask_for_booklet, make_booklet
+    from factsheets.selection import select
+
+    keys = list(_issues(number).values_list("subject_id", flat=True))
+    booklet, _job = ask_for_booklet(
+        selection=select(keys),
+        title="Factsheets of clusters",
+        words="All clusters",
+        address="/factsheets/several/",
+        language="en",
+        by=User.objects.order_by("pk")[0],
+    )
+    began = time.perf_counter()
+    made = make_booklet(booklet=booklet, at=timezone.now())
+    took = time.perf_counter() - began
+    from factsheets import pdf
+
+    pdf._press.stop()
+    return {"seconds": took, "pages": made.pages, "bytes": made.size, "parts": made.parts.count(), **_memory()}
+
+
+STEPS: Final = {
+    "fill": _fill,
+    "forget": _forget,
+    "render": _render,
+    "ours": _ours,
+    "alone": _alone,
+    "zip": _zip,
+    "booklet": _booklet,
+}
+
+if __name__ == "__main__":
+    if "--step" in sys.argv:
+        import django
+
+        django.setup()
+    sys.exit(main())

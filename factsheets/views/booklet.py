@@ -1,0 +1,85 @@
+"""`/factsheets/booklets/<pk>/`: a booklet for who asked for it; and a report's booklet, for everybody."""
+
+from __future__ import annotations
+
+import logging
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from community.access import get_visible
+from factsheets import downloads, storage
+from factsheets.actions.booklet import DAYS_KEPT
+from factsheets.models import Booklet, CopReport
+from factsheets.views.files import CACHING, without_policy
+from factsheets.views.issue import file_is_away
+
+#: So many bytes are sent at once.
+BLOCK = 256 * 1024
+AWAY = 503
+
+logger = logging.getLogger(__name__)
+
+
+@never_cache
+@require_safe
+def booklet(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show whether it is made, its file, and why it is not kept any more."""
+    return _page(request, get_visible(Booklet.objects.select_related("report"), request.user, pk=pk))
+
+
+def _page(request: HttpRequest, found: Booklet, *, status: int = 200) -> HttpResponse:
+    """Draw the page."""
+    context = {"booklet": found, "count": found.parts.count(), "days": DAYS_KEPT, "is_away": status == AWAY}
+    return render(request, "factsheets/booklet/show.html", context, status=status)
+
+
+@without_policy
+@require_safe
+def booklet_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Hand out its file to who asked for it; 404 with its page where it is not there."""
+    found = get_visible(Booklet.objects.select_related("report"), request.user, pk=pk)
+    if not found.file:
+        return _page(request, found, status=404)
+    answer = _hand_out(request, found, "private, max-age=0, must-revalidate")
+    return answer or _page(request, found, status=AWAY)
+
+
+@without_policy
+@login_not_required
+@require_safe
+def report_booklet(request: HttpRequest, reference: str) -> HttpResponseBase:
+    """`/reports/<reference>/booklet.pdf`: a report with all of its factsheets, in their newest revisions."""
+    report = get_visible(CopReport.objects.sent().select_related("booklet"), request.user, reference=reference)
+    found: Booklet | None = getattr(report, "booklet", None)
+    if found is None or not found.file:
+        return render(request, "factsheets/report/coming.html", {"report": report}, status=404)
+    answer = _hand_out(request, found, CACHING)
+    if answer is None:
+        return file_is_away(request, reference, found.file)
+    if request.method == "GET" and answer.status_code == 200:
+        downloads.count(reference, found.file_stem, ".pdf")
+    return answer
+
+
+def _hand_out(request: HttpRequest, found: Booklet, caching: str) -> HttpResponseBase | None:
+    """Send the stored file in pieces, 304 to who has it; None, and a line of the log, where it is not there."""
+    tag = f'"{found.sha256}"'
+    answer: HttpResponseBase | None = get_conditional_response(request, etag=tag)
+    if answer is None:
+        if storage.lacking([found.file]):
+            logger.error("the stored file %s of booklet %s is missing", found.file, found.pk)
+            return None
+        content = storage.pieces(found.file, size=BLOCK) if request.method == "GET" else ()
+        answer = StreamingHttpResponse(content, content_type="application/pdf")
+        answer["Content-Disposition"] = f'inline; filename="{found.file_stem}.pdf"'
+        answer["Content-Length"] = str(found.size)
+        answer["X-Content-Type-Options"] = "nosniff"
+        answer["ETag"] = tag
+    answer["Cache-Control"] = caching
+    return answer

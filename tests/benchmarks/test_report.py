@@ -1,0 +1,47 @@
+"""The table of documents says what was missed, and stands between its own marks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks import report
+
+WORK: Any = {"rate": 3.0, "seconds": 4.0, "rss": 120.0, "child": 90.0}
+FOUND: Any = {
+    "number": 12,
+    "ours": 0.25,
+    "alone": 0.2,
+    "ratio": 1.25,
+    "ratios": [1.3, 1.25],
+    "one": WORK,
+    "two": WORK | {"rate": 5.5},
+    "zip": {"seconds": 0.5, "bytes": 600_000, "rss": 100.0},
+    "booklet": {"rss": 200.0, "child": 150.0, "parts": 12, "pages": 26, "bytes": 500_000, "seconds": 3.0},
+}
+
+
+def test_what_is_reached_is_written_beside_what_is_wanted() -> None:
+    told = report.factsheets_text(FOUND)
+    assert "| our pipeline by WeasyPrint alone | 1.25 (at most 1.25) | 250 ms" in told
+    assert "| issuing with two workers | 5.5 a second | 4 s; 120 MB a worker, 90 MB its typesetter |" in told
+    assert "12 factsheets, 26 pages, 0.5 MB in 3 s" in told
+    assert "**missed**" not in told
+
+
+@pytest.mark.parametrize(
+    "worse", [{"ratio": 1.26}, {"zip": FOUND["zip"] | {"seconds": 2.1}}, {"booklet": FOUND["booklet"] | {"rss": 301.0}}]
+)
+def test_what_is_missed_is_said(worse: dict[str, Any]) -> None:
+    assert report.factsheets_text(FOUND | worse).count("**missed**") == 1
+
+
+def test_each_table_is_written_between_its_own_marks(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(" ".join(["a", *report.PAGES, "b", *report.FACTSHEETS, "c"]))
+    report.write(page, "ours", report.FACTSHEETS)
+    assert page.read_text() == f"a {' '.join(report.PAGES)} b {report.FACTSHEETS[0]}\nours\n{report.FACTSHEETS[1]} c"
+    with pytest.raises(RuntimeError, match="lacks"):
+        report.write(page, "more", ("<!-- no -->", "<!-- such -->"))
