@@ -106,7 +106,7 @@ def _translated(dress: Dress) -> Made:
     original = "pt" if dress.language == "en" else "en"
     snapshot = small(State.CONCLUDED, original)
     texts = {"title": samples.PANGRAMS[dress.language][:100]}
-    imprint = replace(_imprint(snapshot, dress), face=Face.BACKWARD)
+    imprint = replace(imprint_of(snapshot, dress), face=Face.BACKWARD)
     content, shown, imprint = in_language(snapshot, imprint, texts)
     composed = compose(FACTSHEET, content, imprint, names=NAMES, created_at=AT, file_stem="data", shown=shown)
     assert composed.pdf is not None, composed.problem
@@ -153,12 +153,12 @@ def bare(state: str, language: str) -> Snapshot:
 
 
 def _issued(kind: Any, snapshot: Mapping[str, Any], dress: Dress, said: list[str]) -> Made:
-    composed = compose(kind, snapshot, _imprint(snapshot, dress), names=NAMES, created_at=AT, file_stem="data")
+    composed = compose(kind, snapshot, imprint_of(snapshot, dress), names=NAMES, created_at=AT, file_stem="data")
     assert composed.pdf is not None, composed.problem
     return Made(said, composed.document, composed.pdf)
 
 
-def _imprint(snapshot: Mapping[str, Any], dress: Dress) -> Imprint:
+def imprint_of(snapshot: Mapping[str, Any], dress: Dress) -> Imprint:
     with translation.override(dress.language):
         issuer = sentences.issuer("coordinator", "WG4")
     return Imprint(
