@@ -75,6 +75,7 @@ ROWS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "exports",
+            "made_files",
             "summary",
             "job_summary",
             "kept_snapshot",
