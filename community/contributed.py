@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from community import catalogue, contributions, enquiry_mails, exchange_mails, job_mails, platform_mails, solution_mails
+from community.actions.export_records import RECORDS as EXPORTED
 from community.choices import SolutionStatus
 from community.clock import CHORES
 from community.context_processors import is_demo
@@ -80,6 +81,7 @@ def register() -> None:
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
     contributions.mail_topics.register("community.jobs", job_mails.TOPIC)
     contributions.export_sources.register("solutions", SOLUTIONS)
+    contributions.personal_records.register("community.exports", EXPORTED)
     for code, chore in CHORES.items():
         contributions.clock_jobs.register(code, chore)
     for code, entry in NAVIGATION.items():

@@ -6,8 +6,10 @@ The result holds `file` (name in the storage), `sha256`, `size` in bytes, `type`
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +23,8 @@ from community.models import Job
 FOLDER: Final = "made"
 #: So many days is a file kept after it was made.
 DAYS_KEPT: Final = 7
+#: So many bytes are sent at once.
+_PIECE: Final = 256 * 1024
 #: What of a result is about the file itself.
 _OF_THE_FILE: Final = ("file", "sha256", "size", "type", "name")
 
@@ -63,22 +67,30 @@ def place_of(token: str) -> str:
     return f"{FOLDER}/{token[:2]}/{token}"
 
 
-def of_job(job: Job) -> MadeFile | None:
-    """Return the file of a job; None where it has none, or none any more."""
+def of_job(job: Job, at: datetime) -> MadeFile | None:
+    """Return the file that a job has at the moment `at`; None where it has none, or none any more."""
     told = job.result
     if job.state != JobState.DONE or "file" not in told or job.finished_at is None:
         return None
     until = job.finished_at + timedelta(days=DAYS_KEPT)
+    if at >= until:
+        return None
     return MadeFile(told["file"], told["name"], told["type"], told["size"], told["sha256"], until)
 
 
-def opened(file: MadeFile) -> File[bytes]:
-    """Open a kept file for reading.
+def is_there(file: MadeFile) -> bool:
+    """Say whether the storage has a kept file."""
+    return default_storage.exists(file.file)
+
+
+def pieces(file: MadeFile) -> Iterator[bytes]:
+    """Yield a kept file in pieces; it is opened when the first one is asked for.
 
     Raises:
         OSError: it is not there, or can't be read.
     """
-    return default_storage.open(file.file)
+    with default_storage.open(file.file) as content:
+        yield from iter(partial(content.read, _PIECE), b"")
 
 
 def without_file(result: dict[str, Any], why: str) -> dict[str, Any]:

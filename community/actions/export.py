@@ -33,7 +33,7 @@ MOST_OPEN, MOST_A_DAY = 3, 20
 #: So many rows are written between two looks whether to go on.
 CHUNK: Final = 500
 #: Seconds in which one row is written, for the estimate whether the rest of a run's time is enough.
-A_ROW: Final = 0.001
+A_ROW: Final = 0.0005
 #: What of an address says how the list is shown, not what is in it.
 _MANNER: Final = ("page", "format", "view")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,13 +10,14 @@ from typing import Any, Final
 from csp.decorators import csp_replace
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -32,6 +34,8 @@ from community.views.answers import INERT, account_of
 #: What a list answers where its file is too long to wait for, with the page that offers to make it.
 TOO_LONG: Final = 409
 _PAGE: Final = "community/export/offer.html"
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -55,8 +59,8 @@ def export_of(job: Job, user: User | AnonymousUser) -> Export | None:
     code = job.arguments.get("source", "")
     if job.task != TASK or code not in contributions.export_sources.codes():
         return None
-    source, file = contributions.export_sources.get(code), made_files.of_job(job)
-    removed = job.result.get("removed", "")
+    source, file = contributions.export_sources.get(code), made_files.of_job(job, timezone.now())
+    removed = job.result.get("removed", FileRemoval.EXPIRED if "file" in job.result and file is None else "")
     return Export(
         source.label,
         job.by_id == user.pk,
@@ -145,14 +149,15 @@ class JobFileView(View):
             Http404: the job is somebody else's, or its file is not there.
         """
         job = get_visible(Job.objects.asked_by(account_of(request)), request.user, pk=pk)
-        file = made_files.of_job(job)
+        file = made_files.of_job(job, timezone.now())
         if file is None:
             raise Http404(_("This job has no file, or its file was removed."))
-        try:
-            content = made_files.opened(file)
-        except OSError as error:
-            raise Http404(_("This file can't be read just now.")) from error
-        answer = FileResponse(content, as_attachment=True, filename=file.name, content_type=file.content_type)
+        if not made_files.is_there(file):
+            logger.error("the stored file %s of job %s is missing", file.file, job.pk)
+            raise Http404(_("This file can't be read just now."))
+        content = made_files.pieces(file) if request.method == "GET" else ()
+        answer = StreamingHttpResponse(content, content_type=file.content_type)
+        answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file.name)
         answer["Content-Length"] = str(file.size)
         answer["Cache-Control"] = "private, no-store"
         answer["X-Content-Type-Options"] = "nosniff"

@@ -52,7 +52,7 @@ def cast() -> Cast:
 
 
 def user_of(cast: Cast, role: str) -> User:
-    user = cast.user(role)
+    user: User | None = cast.user(role)
     assert user is not None
     return user
 
@@ -70,7 +70,8 @@ def path_of(job: Job) -> Path:
 
 
 def cells(content: bytes) -> list[tuple[Any, ...]]:
-    return list(openpyxl.load_workbook(BytesIO(content)).active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    book: Any = openpyxl.load_workbook(BytesIO(content))
+    return list(book.active.iter_rows(values_only=True))
 
 
 def fetched(client: Client, job: Job) -> list[tuple[Any, ...]]:
@@ -278,19 +279,22 @@ def test_a_short_list_is_handed_out_at_once(cast: Cast) -> None:
     assert Job.objects.count() == 0
 
 
-def test_files_are_removed_after_days_and_the_page_says_so(cast: Cast, django_capture_on_commit_callbacks: Any) -> None:
+def test_files_are_removed_after_days_and_the_page_says_so(
+    cast: Cast, time_machine: Any, django_capture_on_commit_callbacks: Any
+) -> None:
     make_cluster(cast, State.RUNNING)
     job, now = made(user_of(cast, "member")), timezone.now()
     chore = contributions.clock_jobs.get("community.made_files")
     with django_capture_on_commit_callbacks(execute=True):
         assert (chore.run(now + timedelta(days=made_files.DAYS_KEPT, hours=-1)), path_of(job).exists()) == (0, True)
-    later = now + timedelta(days=made_files.DAYS_KEPT, hours=1)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert (chore.run(later), chore.run(later)) == (1, 0)
-    job.refresh_from_db()
-    assert (job.result, path_of(job).exists()) == ({"rows": 1, "removed": "expired"}, False)
+    time_machine.move_to(now + timedelta(days=made_files.DAYS_KEPT, hours=1))
     client = client_of(cast, "member")
     assert client.get(f"/jobs/{job.pk}/file/").status_code == 404
+    assert "It was kept long enough." in client.get(f"/jobs/{job.pk}/").content.decode()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert (chore.run(timezone.now()), chore.run(timezone.now())) == (1, 0)
+    job.refresh_from_db()
+    assert (job.result, path_of(job).exists()) == ({"rows": 1, "removed": "expired"}, False)
     assert "It was kept long enough." in client.get(f"/jobs/{job.pk}/").content.decode()
 
 
@@ -310,6 +314,27 @@ def test_closing_an_account_removes_its_files_and_what_it_asked_for(
     assert path_of(other).exists()
     with pytest.raises(Refusal, match="closed"):
         ask_for_export(source="clusters", query="", by=by)
+
+
+def test_a_person_is_told_what_they_asked_for_and_erasing_removes_it(
+    cast: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    make_cluster(cast, State.RUNNING)
+    records, by = contributions.personal_records.get("community.exports"), user_of(cast, "member")
+    job = made(by, "q=dune")
+    assert [records.export(row)["query"] for row in records.rows(by.member)] == ["q=dune"]
+    with django_capture_on_commit_callbacks(execute=True):
+        assert records.erase is not None
+        assert (records.erase(by.member), records.erase(by.member)) == (1, 0)
+    assert ([records.export(row)["query"] for row in records.rows(by.member)], path_of(job).exists()) == ([""], False)
+
+
+def test_a_file_that_the_storage_lost_is_not_found(cast: Cast, caplog: Any) -> None:
+    make_cluster(cast, State.RUNNING)
+    job = made(user_of(cast, "member"))
+    path_of(job).unlink()
+    assert client_of(cast, "member").get(f"/jobs/{job.pk}/file/").status_code == 404
+    assert f"of job {job.pk} is missing" in caplog.text
 
 
 def test_one_that_runs_while_the_account_is_closed_keeps_nothing(cast: Cast) -> None:
