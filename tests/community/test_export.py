@@ -253,6 +253,20 @@ def full(name: str, content: Any, max_length: int | None = None) -> str:
     raise OSError("No space left")
 
 
+def test_a_worker_that_dies_after_storing_leaves_one_file_that_the_next_run_replaces(cast: Cast) -> None:
+    make_cluster(cast, State.RUNNING)
+    job = ask_for_export(source="clusters", query="", by=user_of(cast, "member"))
+    taken = jobs._take(job.pk, timezone.now())
+    assert taken is not None
+    left = export.make_export(taken, **taken.arguments)
+    make_cluster(cast, State.RUNNING)
+    Job.objects.update(lease_until=timezone.now())
+    assert jobs.run(job.pk)
+    job.refresh_from_db()
+    assert (job.result["file"], job.result["rows"], left["rows"]) == (left["file"], 2, 1)
+    assert [path.name for path in path_of(job).parent.glob(f"{path_of(job).name}*")] == [path_of(job).name]
+
+
 def test_a_filter_that_means_nothing_any_more_makes_no_file(cast: Cast) -> None:
     make_cluster(cast, State.RUNNING)
     job = made(user_of(cast, "member"), "wg=WG9")
