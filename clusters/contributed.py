@@ -24,6 +24,7 @@ from clusters.actions.room_records import ANSWERS, COMMENTS, MESSAGES
 from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
+from clusters.exports import COLUMNS, records
 from clusters.models import Cluster
 from clusters.notifications.exchange_silences import waiting_exchanges
 from clusters.notifications.follow_up import PURPOSE
@@ -32,12 +33,13 @@ from clusters.notifications.topics import TOPICS
 from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
 from clusters.rules.translation import can_translate
+from clusters.tables import register as register_table
 from clusters.tables.deadlines import MOST as MOST_DATES
 from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.views.invitation_link import JoinClusterView
 from clusters.visibility import viewer
 from community import contributions
-from community.contributions import ClockJob, NavigationEntry, PageSection, SearchSource
+from community.contributions import ClockJob, ExportSource, NavigationEntry, PageSection, SearchSource
 from community.desk import remembered
 from community.mails import lead_links_to
 from community.models import Subscription, User
@@ -86,6 +88,9 @@ def register() -> None:
     contributions.personal_records.register("clusters.messages", MESSAGES)
     contributions.personal_records.register("clusters.meeting_answers", ANSWERS)
     contributions.personal_records.register("clusters.prepared", PREPARED)
+    contributions.export_sources.register(
+        "clusters", ExportSource(_("Clusters"), "clusters:list", register_table.select, lambda: COLUMNS, records)
+    )
     _register_mails()
     _register_chores()
     _register_reminders()

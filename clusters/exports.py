@@ -1,7 +1,7 @@
 """The register as a file: exactly the clusters that the page shows under its filters, in the same order.
 
 Organisations only, no person: a file travels further than consent does. CSV and JSON are written while they are sent,
-so they have no limit; a workbook is made in memory and has one.
+so they have no limit; a long workbook is made by a job (`community.actions.export`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,8 @@ from django.urls import reverse
 from clusters.models import Cluster, ClusterLevel, ExpectedOutcome, Outcome, Participation
 from community.exports import FORMATS as FORMATS
 from community.exports import Record, file_of
+from community.exports import is_at_once as is_at_once
 
-#: Rows of a workbook; CSV has no limit.
-MOST_IN_WORKBOOK: Final = 5000
 _CHUNK: Final = 500
 
 #: Columns of the cluster itself: name in the file -> field.
@@ -59,16 +58,11 @@ def response(keys: Sequence[int], form: str, *, at: datetime) -> HttpResponseBas
 
     Raises:
         KeyError: `form` is none of `FORMATS`.
-        ValueError: there are more than such a file holds (see `fits`).
+        ValueError: there are too many to wait for the file (see `is_at_once`).
     """
-    if not fits(form, len(keys)):
-        raise ValueError(f"{len(keys)} clusters do not fit into {form}")
+    if not is_at_once(form, len(keys)):
+        raise ValueError(f"{len(keys)} clusters are too many for {form} at once")
     return file_of(records(keys), COLUMNS, form, noun="clusters", count=len(keys), at=at)
-
-
-def fits(form: str, total: int) -> bool:
-    """Tell whether so many clusters can be exported in that form."""
-    return form != "xlsx" or total <= MOST_IN_WORKBOOK
 
 
 def records(keys: Sequence[int]) -> Iterator[Record]:

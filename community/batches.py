@@ -19,6 +19,7 @@ from community import jobs, kinds
 from community.choices import ItemState, JobState
 from community.models import Job, JobItem, User
 from community.permissions import ALLOWED, Verdict, Words, refused
+from community.tasks_api import is_stoppable
 
 logger = logging.getLogger(__name__)
 
@@ -98,10 +99,10 @@ def _note(job: Job, item: JobItem, state: str, note: str, at: datetime) -> None:
 
 
 def can_stop(job: Job) -> Verdict:
-    """A job with items is stopped between two of them; others are done in one go."""
+    """A job with items is stopped between two of them, a long one between two parts; others are done in one go."""
     if not job.is_open:
         return refused(_("It has ended."), "state")
-    if not job.items.exists():
+    if not is_stoppable(job.task) and not job.items.exists():
         return refused(_("It is done in one go and can't be stopped."), "state")
     if job.is_cancel_wanted:
         return refused(_("It stops after what it is at."), "done")
@@ -114,6 +115,6 @@ def can_retry(job: Job) -> Verdict:
         return refused(_("It is still going on."), "state")
     if job.items.exclude(state=ItemState.DONE).exists():
         return ALLOWED
-    if job.state == JobState.FAILED and not job.items.exists():
+    if job.state in {JobState.FAILED, JobState.CANCELLED} and not job.items.exists():
         return ALLOWED
     return refused(_("Nothing failed."), "done")

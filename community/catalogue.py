@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any, Final
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -20,9 +21,10 @@ from django.utils.translation import gettext as _
 
 from community import contributions
 from community.choices import Vocabulary
+from community.contributions import Selection
 from community.exports import FORMATS, Record, file_of
 from community.forms.catalogue import FACETS, ORDERS, CatalogueForm
-from community.models import File, Solution, SolutionLanguage, SolutionLink, Term
+from community.models import File, Solution, SolutionLanguage, SolutionLink, Term, User
 from community.near_words import Understood, understood
 from community.querysets.solution import SolutionQuerySet
 from community.tables import RowsPaginator
@@ -38,8 +40,6 @@ _ASK: Final[Mapping[str, Callable[[Any, Any], Any]]] = {
     "language": SolutionQuerySet.in_languages,
     "status": SolutionQuerySet.in_states,
 }
-#: Rows of a workbook, which is made in memory.
-MOST_IN_WORKBOOK: Final = 5000
 #: Above so many choices of a filter, those that would leave nothing are not shown.
 MANY_CHOICES: Final = 8
 PER_PAGE: Final = 24
@@ -255,12 +255,13 @@ class Catalogue:
         return [(code, words, code == self.sort) for code, words in ORDERS if code != "best" or "q" in self.chosen]
 
     def exports(self, path: str) -> list[tuple[str, str]]:
-        """Return (name, address) of each export that holds so many solutions."""
-        return [(form.upper(), self.address(path, format=form)) for form in FORMATS if self.fits(form)]
+        """Return (name, address) of each export."""
+        return [(form.upper(), self.address(path, format=form)) for form in FORMATS]
 
-    def fits(self, form: str) -> bool:
-        """Tell whether so many solutions can be exported in that form."""
-        return form != "xlsx" or self.total <= MOST_IN_WORKBOOK
+    @cached_property
+    def keys(self) -> list[int]:
+        """The keys of the solutions under the filters, in their order."""
+        return list(self.ordered().values_list("pk", flat=True))
 
     def export(self, form: str, at: datetime) -> HttpResponseBase:
         """Return the file of exactly the solutions under the filters, in their order.
@@ -268,8 +269,7 @@ class Catalogue:
         Raises:
             KeyError: there is no such form.
         """
-        keys = list(self.ordered().values_list("pk", flat=True))
-        return file_of(records(keys), columns(), form, noun="solutions", count=len(keys), at=at)
+        return file_of(records(self.keys), columns(), form, noun="solutions", count=len(self.keys), at=at)
 
     def suggestions(self, path: str) -> list[tuple[str, str]]:
         """Return (word, address) of single words of the query that find something alone, for a page without rows."""
@@ -289,6 +289,14 @@ def _query(**values: str) -> str:
     query = QueryDict(mutable=True)
     query.update(values)
     return query.urlencode()
+
+
+def select(user: User | AnonymousUser, data: QueryDict, at: datetime) -> Selection:
+    """Return what an address asks for, of what a person may see now; see `ExportSource`."""
+    found = Catalogue(data, Solution.objects.visible_to(user))
+    return (
+        Selection(found.keys) if found.is_valid else Selection((), _("A filter is wrong. Put it right, then export."))
+    )
 
 
 def columns() -> tuple[str, ...]:

@@ -261,6 +261,14 @@ class ItemState(TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class FileRemoval(TextChoices):
+    """Why a job's file is not there any more, or was not made."""
+
+    EXPIRED = "expired", _("It was kept long enough. Ask for it again.")
+    CLOSED = "closed", _("The account of who asked was closed.")
+    FILTER = "filter", _("The filter means something else now. Look at the list, and ask for the file again.")
+
+
 class RedactionTarget(TextChoices):
     """What a row of the redaction ledger emptied or withdrew."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from community import jobs, links
+from community.actions import export
 from community.actions.enquiry import forget_enquiries
 from community.actions.outbox import send_outbox
 from community.chain import seal_chains
@@ -32,5 +33,6 @@ CHORES = {
     "community.links": ClockJob(_("Close links whose time is over"), 60, _close_links),
     "community.enquiries": ClockJob(_("Forget who asked from outside"), 60, forget_enquiries),
     "community.previews": ClockJob(_("Forget the files of imports that nobody confirmed"), 60, _forget_previews),
+    "community.made_files": ClockJob(_("Remove files that were kept long enough"), 24 * 60, export.forget_old),
     "community.seals": ClockJob(_("Seal the history"), 60, seal_chains),
 }

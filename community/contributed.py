@@ -7,11 +7,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from community import contributions, enquiry_mails, exchange_mails, job_mails, platform_mails, solution_mails
+from community import catalogue, contributions, enquiry_mails, exchange_mails, job_mails, platform_mails, solution_mails
+from community.actions.export_records import RECORDS as EXPORTED
 from community.choices import SolutionStatus
 from community.clock import CHORES
 from community.context_processors import is_demo
-from community.contributions import MailTopic, NavigationEntry, PageSection
+from community.contributions import ExportSource, MailTopic, NavigationEntry, PageSection
 from community.desk import administrators_items
 from community.exchange_contributed import RECORDS, exchange_items, exchanges_of_member, exchanges_of_organisation
 from community.liaison_contributed import GROUPS, liaisons_of_group
@@ -59,6 +60,8 @@ ACCOUNT = MailTopic(
     why_at_once=_("It keeps your account safe."),
 )
 
+SOLUTIONS = ExportSource(_("Solutions"), "community:solutions", catalogue.select, catalogue.columns, catalogue.records)
+
 
 def register() -> None:
     """Register desk items, the home page's needs, chores, menu entries and where links lead."""
@@ -77,6 +80,8 @@ def register() -> None:
     contributions.mail_topics.register("community.enquiries", enquiry_mails.TOPIC)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
     contributions.mail_topics.register("community.jobs", job_mails.TOPIC)
+    contributions.export_sources.register("solutions", SOLUTIONS)
+    contributions.personal_records.register("community.exports", EXPORTED)
     for code, chore in CHORES.items():
         contributions.clock_jobs.register(code, chore)
     for code, entry in NAVIGATION.items():

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 
 if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
-    from django.http import HttpRequest
+    from django.http import HttpRequest, QueryDict
     from django.http.response import HttpResponseBase
 
     from community.models import Member, User
@@ -188,6 +188,29 @@ class SolutionMark:
 
 
 @dataclass(frozen=True)
+class Selection:
+    """What an address asks for: the keys of its rows in their order, or the sentence why nothing is selected."""
+
+    keys: Sequence[int]
+    problem: Words = ""
+
+
+@dataclass(frozen=True)
+class ExportSource:
+    """A list whose rows go into files, registered under the noun that names its files: "clusters".
+
+    `select(user, data, at)` reads an address for one person, who gets what they may see at that moment; `records(keys)`
+    yields what the file says of each, by column. `url_name` is the page of the list, which hands out short files.
+    """
+
+    label: Words
+    url_name: str
+    select: Callable[[Any, QueryDict, datetime], Selection]
+    columns: Callable[[], Sequence[str]]
+    records: Callable[[Sequence[int]], Iterator[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
 class LiaisonKeeper:
     """Who keeps the liaisons of a kind: `may(user, subject)`, `people(subject)` to be named, `page(subject)` to return.
 
@@ -240,6 +263,8 @@ platform_numbers: Registry[PlatformNumber] = Registry("platform_numbers")
 platform_organisations: Registry[Callable[[Any, Any], Iterable[QuerySet[Any, Any]]]] = Registry(
     "platform_organisations"
 )
+#: Lists whose rows go into files, by the noun that names those.
+export_sources: Registry[ExportSource] = Registry("export_sources")
 #: Kinds whose subjects keep contact with networks outside.
 liaison_keepers: Registry[LiaisonKeeper] = Registry("liaison_keepers")
 navigation: Registry[NavigationEntry] = Registry("navigation")

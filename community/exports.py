@@ -1,4 +1,4 @@
-"""Rows of a list as a file: CSV and JSON are written while they are sent, a workbook is made in memory."""
+"""Rows of a list as a file: CSV and JSON are written while they are sent, a workbook in one go, a long one by a job."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from io import BytesIO
-from typing import Any, Final
+from typing import IO, Any, Final
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -15,12 +15,22 @@ from django.http.response import HttpResponseBase
 from community.cells import guarded
 
 FORMATS: Final = ("csv", "xlsx", "json")
+#: Rows of a workbook that is made while somebody waits for it; a longer one is made by a job.
+MOST_AT_ONCE: Final = 5000
+#: Rows of the longest workbook: a program for tables opens no much longer one.
+MOST_ROWS: Final = 100_000
+XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: What a cell of a workbook holds at most.
 _CELL: Final = 32_767
 _CHUNK: Final = 500
 _LIST: Final = "; "
 
 Record = dict[str, Any]
+
+
+def is_at_once(form: str, total: int) -> bool:
+    """Tell whether so many rows are handed out in that form to who waits for them."""
+    return form != "xlsx" or total <= MOST_AT_ONCE
 
 
 def file_of(
@@ -46,8 +56,13 @@ def file_of(
         answer = _xlsx(records, columns, noun)
     else:
         raise KeyError(form)
-    answer["Content-Disposition"] = f'attachment; filename="{noun}-{at.date().isoformat()}.{form}"'
+    answer["Content-Disposition"] = f'attachment; filename="{file_name(noun, form, at)}"'
     return answer
+
+
+def file_name(noun: str, form: str, at: datetime) -> str:
+    """Return the name under which an export of the moment `at` is saved."""
+    return f"{noun}-{at.date().isoformat()}.{form}"
 
 
 def _text(value: Any) -> str:
@@ -104,7 +119,18 @@ def _gathered(parts: Iterable[str]) -> Iterator[bytes]:
 
 
 def _xlsx(records: Iterable[Record], columns: Sequence[str], noun: str) -> HttpResponseBase:
-    """Return a workbook of one sheet; every text is a text, dates are dates."""
+    """Return a workbook of one sheet."""
+    content = BytesIO()
+    write_workbook(content, records, columns, noun)
+    return HttpResponse(content.getvalue(), content_type=XLSX)
+
+
+def write_workbook(out: IO[bytes], records: Iterable[Record], columns: Sequence[str], noun: str) -> None:
+    """Write a workbook of one sheet called `noun`; every text is a text, dates are dates.
+
+    One record is in memory at a time: openpyxl keeps the rows in a temporary file, which is removed when `records`
+    raises, too.
+    """
     from openpyxl import Workbook
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Font
@@ -116,12 +142,14 @@ def _xlsx(records: Iterable[Record], columns: Sequence[str], noun: str) -> HttpR
     for head in heads:
         head.font = Font(bold=True)
     sheet.append(heads)
-    for record in records:
-        sheet.append([_cell(record[column]) for column in columns])
-    content = BytesIO()
-    book.save(content)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(content.getvalue(), content_type=kind)
+    try:
+        for record in records:
+            sheet.append([_cell(record[column]) for column in columns])
+    except BaseException:
+        sheet.close()
+        sheet._writer.cleanup()
+        raise
+    book.save(out)
 
 
 def _cell(value: Any) -> Any:

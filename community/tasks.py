@@ -1,13 +1,17 @@
-"""What the Tasks API runs for everybody: one job, and the outbox."""
+"""What the Tasks API runs for everybody: one job, and the outbox; and the long exports that jobs name."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from community import jobs
+from community.actions.export import TASK as EXPORT
+from community.actions.export import make_export
 from community.actions.outbox import send_outbox as send
-from community.tasks_api import background
+from community.models import Job
+from community.tasks_api import background, task
 
 
 @background()
@@ -20,3 +24,9 @@ def run_job(job_id: int) -> bool:
 def send_outbox() -> dict[str, int]:
     """Send the mails that are due."""
     return send(at=timezone.now()).as_dict()
+
+
+@task(EXPORT, _("Make a workbook"), is_stoppable=True)
+def export(job: Job, *, source: str, query: str, token: str) -> dict[str, object]:
+    """Write the workbook of a list for who asked."""
+    return make_export(job, source=source, query=query, token=token)

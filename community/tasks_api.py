@@ -20,19 +20,30 @@ try:
 except ImportError:  # Django 5.2
     from django_tasks import task as background  # type: ignore[no-redef, unused-ignore]
 
-__all__ = ["background", "function_of", "registered_tasks", "task", "title_of", "wake", "wake_on_commit"]
+__all__ = [
+    "background",
+    "function_of",
+    "is_stoppable",
+    "registered_tasks",
+    "task",
+    "title_of",
+    "wake",
+    "wake_on_commit",
+]
 
 logger = logging.getLogger(__name__)
 
 TaskFunction = Callable[..., Any]
 _functions: dict[str, TaskFunction] = {}
 _titles: dict[str, str | Promise] = {}
+_stoppable: set[str] = set()
 
 
-def task(name: str, title: str | Promise = "") -> Callable[[TaskFunction], TaskFunction]:
+def task(name: str, title: str | Promise = "", *, is_stoppable: bool = False) -> Callable[[TaskFunction], TaskFunction]:
     """Register a function under the name that jobs use; it is called with the job and its arguments.
 
-    `title` says in words what it does, for the page of its jobs.
+    `title` says in words what it does, for the page of its jobs. One without items that asks `jobs.may_go_on` all
+    the same is `is_stoppable`.
 
     Raises:
         ValueError: the name is taken.
@@ -42,6 +53,8 @@ def task(name: str, title: str | Promise = "") -> Callable[[TaskFunction], TaskF
         if _functions.setdefault(name, function) is not function:
             raise ValueError(f"task {name!r} is registered already")
         _titles[name] = title
+        if is_stoppable:
+            _stoppable.add(name)
         return function
 
     return keep
@@ -59,6 +72,11 @@ def function_of(name: str) -> TaskFunction:
 def title_of(name: str) -> str:
     """Return what the task of that name does, in words; its name where nobody gave it some."""
     return str(_titles.get(name) or name)
+
+
+def is_stoppable(name: str) -> bool:
+    """Say whether the task of that name stops in the middle of what is no row of items."""
+    return name in _stoppable
 
 
 def registered_tasks() -> list[str]:

@@ -75,6 +75,7 @@ ROWS: tuple[frozenset[str], ...] = (
     frozenset(
         {
             "exports",
+            "made_files",
             "summary",
             "translatable",
             "job_summary",

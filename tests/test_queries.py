@@ -110,6 +110,8 @@ BUDGETS: dict[str, int] = {
     "/notifications/": 12,
     "/jobs/": 10,
     "/jobs/{job}/": 14,
+    "/exports/clusters/?state=running": 12,
+    "/exports/solutions/": 10,
     "/factsheets/missing/": 12,
     "/factsheets/several/?state=running": 12,
     "/account/notifications/": 10,
@@ -194,6 +196,8 @@ LEADS_ONLY = (
     "/clusters/{running}/roadmap/shift/?stage={stage}&days=1",
     "/clusters/{concluded}/follow-ups/{follow_up}/",
     "/panel/{panel}/",
+    "/clusters/{running}/translations/",
+    "/clusters/{running}/translations/el/",
 )
 #: Who looks at what.
 PERSONAL = (
@@ -203,6 +207,7 @@ PERSONAL = (
     "/desk/",
     "/notifications/",
     "/jobs/",
+    "/exports/",
     "/account/",
     "/review/",
     "/review/clusters/",

@@ -163,12 +163,12 @@ def address(data: QueryDict, path: str, name: str = "", value: str = "", *, keep
     return f"{path}?{query.urlencode()}" if query else path
 
 
-def export_links(data: QueryDict, path: str, total: int) -> list[tuple[str, str]]:
-    """Return (name, address) of each export that holds so many clusters."""
+def export_links(data: QueryDict, path: str) -> list[tuple[str, str]]:
+    """Return (name, address) of each export."""
     query = data.copy()
     query.pop("page", None)
     found = []
-    for code in (code for code in exports.FORMATS if exports.fits(code, total)):
+    for code in exports.FORMATS:
         query["format"] = code
         found.append((code.upper(), f"{path}?{query.urlencode()}"))
     return found

@@ -10,7 +10,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache as kept
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -28,6 +28,7 @@ from clusters.tables.page import Listing, Reader, is_number, listing
 from clusters.tables.rows import drawn, timeline
 from clusters.visibility import viewer
 from community.context_processors import DEMO_KEY, DEMO_SECONDS
+from community.contributions import Selection
 from community.icons import PATHS
 from community.inbox import count_for
 from community.models import User
@@ -44,8 +45,26 @@ def reader_for(user: User | AnonymousUser, now: datetime) -> Reader:
 
 def filters_for(request: HttpRequest, reader: Reader) -> ClusterFilter:
     """Return the filters of the address over what the person may see."""
+    return _filters(request.GET, request.user, reader)
+
+
+def _filters(data: QueryDict, user: User | AnonymousUser, reader: Reader) -> ClusterFilter:
     found = reader.found
-    return ClusterFilter(request.GET, user=request.user, groups=found.group_choices(), themes=found.theme_choices())
+    return ClusterFilter(data, user=user, groups=found.group_choices(), themes=found.theme_choices())
+
+
+def select(user: User | AnonymousUser, data: QueryDict, at: datetime) -> Selection:
+    """Return what an address asks for, of what a person may see at the moment `at`; see `ExportSource`."""
+    filters = _filters(data, user, reader_for(user, at))
+    if not filters.is_valid():
+        return Selection((), _("A filter is wrong. Put it right in the list of clusters."))
+    return Selection(_keys(filters))
+
+
+def _keys(filters: ClusterFilter) -> list[int]:
+    """Return the clusters of a file, in the order of the page; a search comes newest first."""
+    rows = filters.rows().in_order(NEWEST if filters.sort == BEST else filters.sort)
+    return list(rows.values_list("pk", flat=True))
 
 
 def mark(request: HttpRequest, reader: Reader) -> str | None:
@@ -89,7 +108,7 @@ def context_of(request: HttpRequest, filters: ClusterFilter, reader: Reader) -> 
         "is_beyond": number.isdecimal() and int(number[:9]) > shown.page.number,
         "sorts": bar.sorts(filters),
         "filter_query": bar.address(request.GET, "", keep_page=False),
-        "exports": bar.export_links(request.GET, request.path, shown.total),
+        "exports": bar.export_links(request.GET, request.path),
         **(_nothing(request, filters, chips) if not shown.total else {}),
     }
 
@@ -196,17 +215,10 @@ def tidy_address(request: HttpRequest) -> str:
 
 
 def export(filters: ClusterFilter, form: str, reader: Reader) -> tuple[HttpResponseBase | None, str]:
-    """Return the file of what is filtered, or None and why there is none.
-
-    It stands in the order of the page; a search comes newest first.
-    """
+    """Return the file of what is filtered, or None and why there is none: "" where it is too long to wait for."""
     if form not in exports.FORMATS:
         return None, _("There is no export called “%(form)s”. Take CSV, XLSX or JSON.") % {"form": form[:20]}
-    rows = filters.rows().in_order(NEWEST if filters.sort == BEST else filters.sort)
-    keys = list(rows.values_list("pk", flat=True))
-    if not exports.fits(form, len(keys)):
-        words = {"most": exports.MOST_IN_WORKBOOK, "count": len(keys)}
-        return None, _(
-            "A workbook holds at most %(most)d clusters, and these are %(count)d. Take CSV or JSON, or add a filter."
-        ) % words
+    keys = _keys(filters)
+    if not exports.is_at_once(form, len(keys)):
+        return None, ""
     return exports.response(keys, form, at=reader.now), ""

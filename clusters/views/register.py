@@ -15,6 +15,7 @@ from django.views import View
 
 from clusters.tables import register
 from clusters.tables.page import Reader
+from community.views.export import TOO_LONG, offer
 
 RESULTS = "results"
 
@@ -46,6 +47,8 @@ class RegisterView(View):
         file, problem = register.export(filters, wanted, reader) if wanted else (None, "")
         if file is not None:
             return file
+        if wanted and not problem:
+            return offer(request, "clusters", status=TOO_LONG)
         context = register.context_of(request, filters, reader)
         return self.draw(request, context | register.problem_context(request, wanted, problem), 400 if problem else 200)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.actions.appointment import refuse_without_coordinators
+from community.actions.export import forget_exports_of
 from community.choices import LinkState
 from community.events import record
 from community.models import SignedLink, User
@@ -21,7 +22,8 @@ LAST_ADMINISTRATOR = _("This is the last administrator. Make somebody else one f
 def deactivate_account(*, user: User, by: User) -> User:
     """Close an account: the next request of its living sessions is refused; one event.
 
-    Its open links are revoked, and mails that wait for it are dropped when their turn comes.
+    Its open links are revoked, mails that wait for it are dropped when their turn comes, and files that were made
+    for it are removed.
     A no-op when it is closed already.
 
     Raises:
@@ -35,6 +37,7 @@ def deactivate_account(*, user: User, by: User) -> User:
     row.is_active = False
     row.save(update_fields=["is_active"])
     SignedLink.objects.open().filter(user=row).update(state=LinkState.REVOKED)
+    forget_exports_of(row)
     record(verb="deactivate_account", subject=row, by=by)
     return row
 

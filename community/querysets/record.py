@@ -194,6 +194,14 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Keep what one account asked for, the newest first."""
         return self.filter(by=user).order_by("-created_at", "-pk")
 
+    def of_task(self, task: str) -> Self:
+        """Keep the jobs of one task."""
+        return self.filter(task=task)
+
+    def with_file(self) -> Self:
+        """Keep those whose file is kept."""
+        return self.filter(result__has_key="file")
+
 
 class ScheduledJobQuerySet(models.QuerySet["ScheduledJob"]):
     """The scheduler's table."""

@@ -24,6 +24,7 @@ from community.permissions import Refusal
 from community.tables import Rows, page_of
 from community.tasks_api import title_of
 from community.views.answers import account_of
+from community.views.export import export_of
 
 PAGE, PROGRESS = "community/job/show.html", "community/job/_progress.html"
 CONFLICT = 409
@@ -66,6 +67,7 @@ def _page(request: HttpRequest, found: Job, *, status: int = 200, conflict: str 
         "may_retry": can_retry(found),
         "conflict": conflict,
         "about": _about(request, found),
+        "export": export_of(found, request.user),
     }
     return render(request, PAGE, context, status=status)
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from community.contributions import sections_of
 from community.glossary import EXAMPLES, OUTCOMES, ROLES, WORDS
+from community.made_files import DAYS_KEPT
 
 
 @login_not_required
@@ -40,5 +41,9 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say which personal data is kept, what for, on which basis and for how long."""
-    context = {"contact": settings.DEFAULT_FROM_EMAIL, "retention_years": settings.DATA_RETENTION_YEARS}
+    context = {
+        "contact": settings.DEFAULT_FROM_EMAIL,
+        "retention_years": settings.DATA_RETENTION_YEARS,
+        "made_file_days": DAYS_KEPT,
+    }
     return render(request, "community/pages/privacy.html", context)

@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from community.access import get_visible, named_members
-from community.catalogue import MOST_IN_WORKBOOK, Catalogue
+from community.catalogue import Catalogue
 from community.contributions import sections_of
-from community.exports import FORMATS
+from community.exports import FORMATS, is_at_once
 from community.models import Solution
 from community.near_words import in_words
 from community.rules import solution as rules
 from community.sentences import solution_history
 from community.solution_lifecycle import SOLUTION
+from community.views.export import TOO_LONG, offer
 from community.visibility import is_cop
 
 
@@ -37,6 +38,8 @@ class SolutionListView(View):
         catalogue = Catalogue(request.GET, Solution.objects.visible_to(request.user))
         wanted = request.GET.get("format", "")
         problem = _problem(catalogue, wanted)
+        if wanted and not problem and not is_at_once(wanted, len(catalogue.keys)):
+            return offer(request, "solutions", status=TOO_LONG)
         if wanted and not problem:
             return catalogue.export(wanted, timezone.now())
         context = _list_context(request, catalogue) | {"problem": problem}
@@ -51,8 +54,6 @@ def _problem(catalogue: Catalogue, wanted: str) -> str:
         return _("There is no export of that kind. Choose CSV, XLSX or JSON.")
     if not catalogue.is_valid:
         return _("A filter is wrong. Put it right, then export.")
-    if not catalogue.fits(wanted):
-        return _("A workbook holds %(most)d solutions at most. Choose CSV.") % {"most": MOST_IN_WORKBOOK}
     return ""
 
 

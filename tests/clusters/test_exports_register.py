@@ -135,15 +135,15 @@ def test_a_wrong_filter_or_form_makes_no_file_and_says_why(cast: Cast) -> None:
     assert '<a class="btn btn-second" href="/clusters/">Show the list</a>' in text
 
 
-def test_a_workbook_has_a_limit_that_is_told_before_and_after(cast: Cast, monkeypatch: Any) -> None:
-    monkeypatch.setattr(exports, "MOST_IN_WORKBOOK", 1)
+def test_a_long_workbook_is_offered_and_csv_has_no_limit(cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr("community.exports.MOST_AT_ONCE", 1)
+    make_cluster(cast, State.RUNNING)
+    assert len(list(sheet_of(Client()).rows)) == 2
     make_cluster(cast, State.RUNNING)
     assert "format=xlsx" in Client().get("/clusters/").content.decode()
-    make_cluster(cast, State.RUNNING)
-    assert "format=xlsx" not in Client().get("/clusters/").content.decode()
     answer = Client().get("/clusters/?format=xlsx")
-    assert answer.status_code == 400
-    assert "A workbook holds at most 1 clusters, and these are 2." in answer.content.decode()
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (409, "private, no-cache")
+    assert "2 rows, as the list shows them" in answer.content.decode()
     assert len(csv_rows(Client())) == 2
 
 
