@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from functools import cache
@@ -23,6 +24,8 @@ from django.views.decorators.http import require_safe
 
 from community import heartbeats, opening
 from config.machine import natives
+
+logger = logging.getLogger(__name__)
 
 OK: Final = "ok"
 MISSING: Final = "missing"
@@ -74,7 +77,11 @@ class Probe:
                 self.thread.start()
 
     def _ask(self, ask: Callable[[], Words]) -> None:
-        self.found = ask()
+        try:
+            self.found = ask()
+        except Exception:
+            logger.exception("/readyz: %s", self.name)
+            self.found = {self.name: MISSING}
 
     def answer(self, until: float) -> Words:
         """Return what it says, or that it says nothing."""

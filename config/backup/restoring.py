@@ -69,22 +69,26 @@ def _check_empty(manifest: Manifest) -> None:
     there = versions.applied(connection)
     if not there:
         return
-    if there == versions.wanted(connection):
-        kept = rows.tables(apps).keys() - rows.FILLED_AT_FIRST
-        full = [name for name in sorted(kept) if rows.tables(apps)[name]._base_manager.exists()]
+    if there == manifest.migrations or there == versions.wanted(connection):
+        found = rows.tables(_registry(there))
+        full = [name for name in found if name not in rows.FILLED_AT_FIRST and found[name]._base_manager.exists()]
         if full:
             raise Problem(
                 f"The database is not empty ({', '.join(full[:5])}): a backup is never restored over something. Name a "
                 "new one in DATABASE_URL (createdb NAME, or a file that does not exist) and give the command again."
             )
-        if there == manifest.migrations:
-            return
-    elif there == manifest.migrations:
-        return  # an earlier try came so far; the rows of a database that was used would hinder their own insertion
-    raise Problem(
-        "The database has tables of another version than the backup. Name one without tables in DATABASE_URL and give "
-        "the command again: the tables are made as they were, and brought up to date afterwards."
-    )
+    if there != manifest.migrations:
+        raise Problem(
+            "The database has tables of another version than the backup. Name one without tables in DATABASE_URL and "
+            "give the command again: the tables are made as they were, and brought up to date afterwards."
+        )
+
+
+def _registry(migrations: versions.Names) -> Any:
+    """Return the models as they are in a database that has these migrations."""
+    if migrations == versions.wanted(connection):
+        return apps
+    return versions.models_at(versions.targets(migrations, connection), connection)
 
 
 def _bring_in(reader: Reader, tell: Tell) -> None:
@@ -102,14 +106,10 @@ def _bring_in(reader: Reader, tell: Tell) -> None:
             if files.put_back(reader, name, content):
                 written.append(name)
         tell("tables")
-        goal = versions.targets(manifest.migrations, connection)
         if versions.applied(connection) != manifest.migrations:
-            versions.migrate(goal, connection)
-        registry: Any = (
-            apps if manifest.migrations == versions.wanted(connection) else versions.models_at(goal, connection)
-        )
+            versions.migrate(versions.targets(manifest.migrations, connection), connection)
         with transaction.atomic():
-            _load(reader, rows.tables(registry), tell)
+            _load(reader, rows.tables(_registry(manifest.migrations)), tell)
             opening.note_loaded()
     except BaseException as error:
         with suppress(OSError, DatabaseError):  # what failed first is what is told
@@ -146,9 +146,8 @@ def _load(reader: Reader, tables: dict[str, rows.Model], tell: Tell) -> None:
 def _empty(tables: dict[str, rows.Model]) -> None:
     """Take away what migrations put into a new database."""
     with connection.cursor() as cursor:
-        for name in tables:
-            if tables[name]._base_manager.exists():
-                cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")  # noqa: S608
+        for name in sorted(rows.FILLED_AT_FIRST & tables.keys()):
+            cursor.execute(f"DELETE FROM {connection.ops.quote_name(name)}")  # noqa: S608
 
 
 def _compare(model: rows.Model, expected: Table) -> None:

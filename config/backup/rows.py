@@ -23,9 +23,7 @@ LEFT_OUT: Final = frozenset({"django_session", "usersessions_usersession", "acco
 #: Wake-ups of the Tasks API: the scheduler finds the jobs again.
 LEFT_OUT_APPS: Final = frozenset({"django_tasks_database"})
 #: What migrations put into a new database; the rows of the archive take their place.
-FILLED_AT_FIRST: Final = frozenset(
-    {"auth_permission", "django_content_type", "community_term", "results_indicator", "results_target"}
-)
+FILLED_AT_FIRST: Final = frozenset({"auth_permission", "django_content_type", "results_indicator"})
 _ROWS_AT_ONCE: Final = 500
 _BINARY: Final = {"sqlite": "BINARY", "postgresql": "C"}
 
