@@ -13,28 +13,31 @@ LEDGER = "community.ledger"
 
 
 def replay() -> int:
-    """Erase again everybody whom the ledger names; return how many entries it has.
+    """Erase again whom the ledger names and the backup still had; return how many.
 
     Nothing to do where the ledger is empty or was never begun.
 
     Raises:
-        Problem: an entry could not be replayed; the site stays closed.
+        Problem: the ledger cannot be read, or an entry not be replayed; the site stays closed.
     """
-    if find_spec(LEDGER) is None:
-        if settings.ERASURE_LEDGER.exists() and settings.ERASURE_LEDGER.read_text().strip():
-            raise Problem(
-                f"The erasure ledger {settings.ERASURE_LEDGER} has entries, and this version cannot replay them. The "
-                "site stays closed: install the version that wrote the ledger and give the same command again."
-            )
-        return 0
-    ledger = import_module(LEDGER)
     try:
-        count = len(list(ledger.entries()))
-        if count:
-            ledger.replay()
+        if find_spec(LEDGER) is None:
+            if settings.ERASURE_LEDGER.exists() and settings.ERASURE_LEDGER.read_text().strip():
+                raise _closed("this version cannot replay its entries")
+            return 0
+        ledger = import_module(LEDGER)
+        erased = list(ledger.replay())
+        if left := list(ledger.replay()):
+            raise _closed(f"{len(left)} of its entries are to be replayed still")
+    except Problem:
+        raise
     except Exception as error:
-        raise Problem(
-            f"The erasure ledger {settings.ERASURE_LEDGER} could not be replayed ({type(error).__name__}: {error}). "
-            "The site stays closed, as erased persons would be back. Mend this and give the same command again."
-        ) from error
-    return count
+        raise _closed(f"{type(error).__name__}: {error}") from error
+    return len(erased)
+
+
+def _closed(why: str) -> Problem:
+    return Problem(
+        f"The erasure ledger {settings.ERASURE_LEDGER} could not be replayed ({why}). The site stays closed, as erased "
+        "persons would be back. Mend this and give the same command again."
+    )

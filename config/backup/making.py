@@ -11,6 +11,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from community import opening
 from config.backup import files, rows, versions
 from config.backup.archive import MANIFEST, Content, Manifest, Table, Writer, writing
 from config.backup.problem import Problem
@@ -32,13 +33,15 @@ def backup(path: Path, *, tell: Tell, without_missing: bool = False) -> Manifest
         without_missing: go on without files that rows name and that are missing; a damaged one is kept as it is.
 
     Raises:
-        Problem: the database is not up to date, files are missing, or the archive cannot be written.
+        Problem: the database is not up to date, or a restore in it not finished; files are missing, or the archive cannot be written.
     """
     if versions.applied(connection) != versions.wanted(connection):
         raise Problem(
             "The database does not have the migrations of this version. Make the backup with the version that runs, or "
             "migrate first: python manage.py migrate"
         )
+    if opening.unfinished() is not None:
+        raise Problem("A restore is not finished here, and erased persons may be in the rows: finish it first.")
     with writing(path) as writer, snapshot() as frozen:
         manifest = Manifest(
             id=uuid4().hex,
