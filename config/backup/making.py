@@ -33,7 +33,8 @@ def backup(path: Path, *, tell: Tell, without_missing: bool = False) -> Manifest
         without_missing: go on without files that rows name and that are missing; a damaged one is kept as it is.
 
     Raises:
-        Problem: the database is not up to date, or a restore in it not finished; files are missing, or the archive cannot be written.
+        Problem: the database is not up to date, or a restore of it not finished; files are missing; or the archive
+            cannot be written.
     """
     if versions.applied(connection) != versions.wanted(connection):
         raise Problem(
