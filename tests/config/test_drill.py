@@ -18,6 +18,7 @@ from config.backup.problem import Problem
 from tests import database
 from tests.config.drill import FILLS, Site, site
 from tests.conftest import is_postgres
+from tests.object_store import object_store
 
 HOME = "postgresql" if is_postgres() else "sqlite"
 
@@ -280,6 +281,13 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(source: Site, archiv
         found = target.looks()
         assert (found["open"], found["faults"], found["pdf"]) == (True, [], source.looks()["pdf"])
     shutil.rmtree(tmp_path / "old")
+
+
+def test_a_site_moves_to_an_object_store_also_after_a_killed_try(source: Site, archive: Path, tmp_path: Path) -> None:
+    with object_store() as address, site(tmp_path / "target", "sqlite", files=address) as target:
+        target.do("-c", "import django; django.setup()\nfrom community import opening\nopening.close('killed')")
+        target.do("manage.py", "restore", str(archive))
+        check_restored(source, target, archive)
 
 
 #: Runs a command and says how much memory it took at most, in MB.
