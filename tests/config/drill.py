@@ -15,7 +15,6 @@ from typing import Any
 from django.conf import settings
 
 from tests import schema
-from tests.conftest import is_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -174,7 +173,7 @@ def site(folder: Path, vendor: str, *, has_tables: bool = True, files: str | Non
     """A site with an empty database, of this PostgreSQL server or a file; its tables are there where `has_tables`."""
     if vendor == "sqlite":
         made = Site(folder, f"sqlite:///{folder / 'site.sqlite3'}", files)
-        if has_tables and not (not is_postgres() and schema.copy_to(folder / "site.sqlite3")):
+        if has_tables and not schema.copy_to(folder / "site.sqlite3"):
             made.do("manage.py", "migrate", "-v", "0")
         yield made
         return
