@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from community import heartbeats, opening
 from community.models import ScheduledJob
 from config import checks, health
 from config.machine import natives
+from tests.config.drill import Site
 
 
 def test_healthz_answers_a_stranger_without_the_database(client: Client) -> None:
@@ -135,6 +137,23 @@ def test_a_part_that_hangs_is_named_within_two_seconds(part: str, function: str,
     finally:
         end.set()
         health._waiting[part].join()
+
+
+#: Asks a site twice how it is, and says how long that took.
+TIMED = """
+import time
+import django; django.setup()
+from django.test import Client
+began = time.monotonic()
+found = [Client(headers={"host": "localhost"}).get("/readyz") for _ in range(2)]
+print(found[1].status_code, found[1].json()["database"], time.monotonic() - began < 4)
+"""
+
+
+def test_a_database_server_that_never_answers_is_named_in_time(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        made = Site(tmp_path / "site", f"postgres://nobody@127.0.0.1:{silent.getsockname()[1]}/nothing")
+        assert made.do("-c", TIMED).splitlines()[0] == "503 no answer True"
 
 
 def test_the_check_says_which_library_is_missing_and_how_to_get_it(monkeypatch) -> None:
