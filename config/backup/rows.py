@@ -88,6 +88,7 @@ def load(model: Model, names: Sequence[str], found: Iterable[bytes], connection:
             for line in batch:
                 values += [_stored(*pair, connection) for pair in zip(fields, json.loads(line), strict=True)]
             cursor.execute(head + ", ".join([row] * len(batch)), values)
+            connection.queries_log.clear()  # with DEBUG, every statement is kept
             count += len(batch)
     return count
 
