@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from community import jobs, links
+from community import heartbeats, jobs, links
 from community.actions import export
 from community.actions.enquiry import forget_enquiries
 from community.actions.outbox import send_outbox
@@ -30,6 +30,7 @@ def _forget_previews(at: datetime) -> int:
 CHORES = {
     "community.outbox": ClockJob(_("Send the mails that wait"), 1, _outbox),
     "community.jobs": ClockJob(_("Do the work that was left"), 1, jobs.run_due, lease_minutes=15),
+    "community.worker": ClockJob(_("Ask the workers whether they are there"), 1, heartbeats.ask_worker),
     "community.links": ClockJob(_("Close links whose time is over"), 60, _close_links),
     "community.enquiries": ClockJob(_("Forget who asked from outside"), 60, forget_enquiries),
     "community.previews": ClockJob(_("Forget the files of imports that nobody confirmed"), 60, _forget_previews),

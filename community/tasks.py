@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community import jobs
+from community import heartbeats, jobs, opening
 from community.actions.export import TASK as EXPORT
 from community.actions.export import make_export
 from community.actions.outbox import send_outbox as send
@@ -16,13 +16,17 @@ from community.tasks_api import background, task
 
 @background()
 def run_job(job_id: int) -> bool:
-    """Run one `Job` row, whichever task it names."""
+    """Run one `Job` row, whichever task it names; not while a restore is unfinished."""
+    if not opening.is_open():
+        return False
     return jobs.run(job_id, seconds=jobs.IN_REQUEST_SECONDS if settings.TASKS_RUN == "immediate" else None)
 
 
 @background()
 def send_outbox() -> dict[str, int]:
-    """Send the mails that are due."""
+    """Send the mails that are due; none while a restore is unfinished."""
+    if not opening.is_open():
+        return {}
     return send(at=timezone.now()).as_dict()
 
 
@@ -30,3 +34,9 @@ def send_outbox() -> dict[str, int]:
 def export(job: Job, *, source: str, query: str, token: str) -> dict[str, object]:
     """Write the workbook of a list for who asked."""
     return make_export(job, source=source, query=query, token=token)
+
+
+@background()
+def answer() -> None:
+    """Give the sign of life that the scheduler asks the workers for."""
+    heartbeats.note_worker(timezone.now())

@@ -13,7 +13,7 @@ import zoneinfo
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -267,11 +267,43 @@ def folder(name: str, default: Path) -> Path:
     value = given(name)
     if value is None:
         return default
+    wanted = "must be an absolute path, file:///path or s3://key:secret@host/bucket."
     if "://" in value and not value.startswith("file:///"):
-        raise WrongSetting(name, value, "must be an absolute path or file:///path.")
+        raise WrongSetting(name, value, wanted, secret=True)
     path = Path(value.removeprefix("file://"))
     if not path.is_absolute():
-        raise WrongSetting(name, value, "must be an absolute path or file:///path.")
+        raise WrongSetting(name, value, wanted, secret="@" in value)
     if path.exists() and not path.is_dir():
         raise WrongSetting(name, value, "is a file; a folder is wanted.")
     return path
+
+
+def bucket(name: str) -> dict[str, Any] | None:
+    """Return the options of an S3-compatible store at s3://key:secret@host/bucket; None where it is no such address.
+
+    `?region=` names its region (us-east-1), `?prefix=` a folder in the bucket, `?tls=false` speaks plain http, for this
+    machine or a network of its own. A sign such as / in key or secret is written %2F.
+
+    Raises:
+        WrongSetting: host, bucket, key or secret is missing, or it says something else that is not known.
+    """
+    value = given(name)
+    if value is None or not value.startswith("s3://"):
+        return None
+    parts = split_address(name, value, ("s3",), secret=True)
+    wanted = "must be like s3://key:secret@host/bucket, with ?region=, prefix= or tls=false where needed."
+    said = dict(parse_qsl(parts.query))
+    place = parts.path.strip("/")
+    if not (parts.hostname and parts.username and parts.password and place) or "/" in place or parts.fragment:
+        raise WrongSetting(name, value, wanted, secret=True)
+    if said.keys() - {"region", "prefix", "tls"} or said.get("tls", "true") not in TRUE | FALSE:
+        raise WrongSetting(name, value, wanted, secret=True)
+    scheme = "https" if said.get("tls", "true") in TRUE else "http"
+    return {
+        "endpoint_url": f"{scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else ""),
+        "access_key": unquote(parts.username),
+        "secret_key": unquote(parts.password),
+        "bucket_name": place,
+        "region_name": said.get("region", "us-east-1"),
+        "location": said.get("prefix", "").strip("/"),
+    }

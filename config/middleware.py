@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 
+from community import opening
 from community.desk import KEPT, count_anew
 from config.kept import Why, keep
 from config.logs import request_id, route_of
@@ -80,6 +81,21 @@ class AnswerHeaders:
             if is_personal or "cookie" in response.get("Vary", "").lower():
                 response["Cache-Control"] = "private, no-cache"
         return response
+
+
+class OpenSite:
+    """Answers 503 while a restore is unfinished: erased persons may still stand in the rows. Health is answered."""
+
+    def __init__(self, get_response: Answer) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or say that the site comes back."""
+        if request.path in ("/healthz", "/readyz") or opening.is_open():
+            return self.get_response(request)
+        headers = {"Retry-After": "120", "Cache-Control": "no-store"}
+        return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
 
 
 class SignInFirst(LoginRequiredMiddleware):

@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "config.middleware.TrustedProxies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.middleware.OpenSite",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -162,22 +163,24 @@ BROKER_QUEUE = env.text("BROKER_QUEUE", "registry")
 JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 600, least=1, most=86_400)
 
 # Uploaded files have no address of their own: a view hands them out to those who may see them.
-STORAGE_DIR = env.folder("STORAGE_URL", VAR_DIR / "files")
+# In a folder, or (STORAGE_DIR is None) in an S3-compatible store.
+_bucket = env.bucket("STORAGE_URL")
+STORAGE_DIR: Path | None = None if _bucket else env.folder("STORAGE_URL", VAR_DIR / "files")
 MAX_UPLOAD_MB = env.number("MAX_UPLOAD_MB", 20, least=1, most=1000)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not _is_production
-STORAGES = {
-    "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": STORAGE_DIR,
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+_folder = {
+    "location": STORAGE_DIR,
+    "base_url": None,
+    "file_permissions_mode": 0o600,
+    "directory_permissions_mode": 0o700,
+}
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "config.object_storage.ObjectStorage", "OPTIONS": _bucket}
+    if _bucket
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": _folder},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
         if _is_production

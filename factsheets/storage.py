@@ -43,7 +43,7 @@ def put(content: bytes, *, suffix: str) -> Stored:
     name = f"{FOLDER}/{digest[:2]}/{digest}{suffix}"
     path = _path(name)
     if path is None:
-        if not default_storage.exists(name):
+        if not default_storage.exists(name) or read(name) != content:
             default_storage.save(name, ContentFile(content))
     elif not path.exists() or path.read_bytes() != content:
         _write(path, [content])

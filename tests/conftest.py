@@ -22,6 +22,7 @@ import pytest_django
 from django.conf import settings
 from django.core.cache import cache
 
+from community import opening
 from tests import append_only, pseudo, schema
 
 # Every day the same examples, so that a red run is red again; the long run looks for new ones.
@@ -48,6 +49,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Each client of a test starts the middleware anew; reading through all static files is left to the first request.
     settings.WHITENOISE_AUTOREFRESH = True
+    # Whether a restore is unfinished is asked now and then; the tests of that ask themselves.
+    opening._open_until = float("inf")
     gc.set_threshold(50_000, 20, 50)
 
 

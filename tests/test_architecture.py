@@ -37,6 +37,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "triggers",
             "search_index",
             "glossary",
+            "opening",
             "cells",
             "facts",
         }
@@ -69,6 +70,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "tasks_api",
             "jobs",
             "batches",
+            "heartbeats",
             "links",
         }
     ),

@@ -31,9 +31,10 @@ def take(name: str) -> bytes | None:
 
 def forget_old(at: datetime) -> int:
     """Delete the files of previews that nobody confirmed in time; return how many."""
-    if not default_storage.exists(FOLDER):
+    try:
+        names = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
+    except FileNotFoundError:  # no folder before the first one
         return 0
-    names = [f"{FOLDER}/{name}" for name in default_storage.listdir(FOLDER)[1]]
     old = [name for name in names if default_storage.get_modified_time(name) < at - KEPT]
     for name in old:
         default_storage.delete(name)

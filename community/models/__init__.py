@@ -5,7 +5,7 @@ from community.models.enquiry import Enquiry
 from community.models.event import ChainHead, Event, EventDetail, Redaction, Seal
 from community.models.exchange import ExchangeLanguage, ExchangeWish, Liaison, PeerExchange
 from community.models.file import File
-from community.models.job import Job, JobItem, ScheduledJob
+from community.models.job import Heartbeat, Job, JobItem, ScheduledJob
 from community.models.link import SignedLink
 from community.models.member import Affiliation, Consent, ConsentWording, Member
 from community.models.message import Message
@@ -34,6 +34,7 @@ __all__ = [
     "ExchangeLanguage",
     "ExchangeWish",
     "File",
+    "Heartbeat",
     "Job",
     "JobItem",
     "Liaison",

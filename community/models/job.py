@@ -123,3 +123,19 @@ class ScheduledJob(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+
+class Heartbeat(models.Model):
+    """When a program outside of the web server was asked for a sign of life, and when it last gave one."""
+
+    code = models.CharField(_("program"), max_length=20, primary_key=True)
+    asked_at = models.DateTimeField(_("asked at"), null=True, blank=True)
+    at = models.DateTimeField(_("answered at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("heartbeat")
+        verbose_name_plural = _("heartbeats")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.code

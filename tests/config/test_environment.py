@@ -53,7 +53,14 @@ def manage(*args: str, **variables: str) -> subprocess.CompletedProcess[str]:
         ("EMAIL_URL", "smtp://", "EMAIL_URL (value not shown): must name a host"),
         ("SITE_URL", "http://registry.example", "SITE_URL='http://registry.example': must begin with https://"),
         ("SITE_URL", "https://registry.example/app", "must be scheme and host only"),
-        ("STORAGE_URL", "s4://bucket", "STORAGE_URL='s4://bucket': must be an absolute path or file:///path."),
+        (
+            "STORAGE_URL",
+            "s4://a:hidden@bucket",
+            "STORAGE_URL (value not shown): must be an absolute path, file:///path",
+        ),
+        ("STORAGE_URL", "s3://bucket", "STORAGE_URL (value not shown): must be like s3://key:secret@host/bucket"),
+        ("STORAGE_URL", "s3://a:hidden@host/bucket?tsl=no", "STORAGE_URL (value not shown): must be like s3://"),
+        ("STORAGE_URL", "s3://a:hidden@host/bucket/folder", "STORAGE_URL (value not shown): must be like s3://"),
         ("REDIS_URL", "http://cache.example", "REDIS_URL (value not shown): must begin with redis://"),
         ("LANGUAGES", "en,klingon", "LANGUAGES='en,klingon': must be a comma-separated list of"),
         ("LANGUAGES", "el,fr", "LANGUAGES='el,fr': must include en."),
@@ -178,3 +185,17 @@ def test_a_file_is_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     monkeypatch.setenv("SOME_FOLDER", str(file))
     with pytest.raises(env.WrongSetting, match="is a file"):
         env.folder("SOME_FOLDER", Path("/else"))
+
+
+def test_the_address_of_a_store_is_read_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STORAGE_URL", "s3://key:se%2Fcret%2B@store.example:9000/files?region=eu-south-1&prefix=/a/")
+    assert env.bucket("STORAGE_URL") == {
+        "endpoint_url": "https://store.example:9000",
+        "access_key": "key",
+        "secret_key": "se/cret+",
+        "bucket_name": "files",
+        "region_name": "eu-south-1",
+        "location": "a",
+    }
+    monkeypatch.setenv("STORAGE_URL", "file:///srv/files")
+    assert env.bucket("STORAGE_URL") is None

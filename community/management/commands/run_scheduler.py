@@ -15,13 +15,17 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.utils import timezone
 
+from community import opening
 from community.actions.scheduler import enter_chores, tick
 
 logger = logging.getLogger(__name__)
 
 
 class Command(BaseCommand):
-    """Look every few seconds for chores whose time has come; end on SIGTERM or SIGINT after the chore at hand."""
+    """Look every few seconds for chores whose time has come; end on SIGTERM or SIGINT after the chore at hand.
+
+    Waits while a restore is unfinished.
+    """
 
     help = "Run the registry's chores: outbox, unfinished jobs, reminders, seals."
 
@@ -39,8 +43,9 @@ class Command(BaseCommand):
 
         owner = f"{socket.gethostname()[:30]}:{os.getpid()}:{secrets.token_hex(4)}"
         if options["once"]:
-            enter_chores()
-            self._look(owner)
+            if opening.is_open():
+                enter_chores()
+                self._look(owner)
             return
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
@@ -48,10 +53,13 @@ class Command(BaseCommand):
         while not end.is_set():
             close_old_connections()
             try:
-                if not is_entered:
+                if not opening.is_open():
+                    is_entered = False
+                elif not is_entered:
                     enter_chores()
                     is_entered = True
-                self._look(owner)
+                if is_entered:
+                    self._look(owner)
             except (InterfaceError, OperationalError):
                 logger.exception("the database is away; looking again")
             end.wait(options["pause"])

@@ -1,0 +1,92 @@
+"""What belongs into a backup, and how it becomes lines: held to the models, so that nothing new is forgotten."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+from django.utils import timezone
+
+from community.models import ChainHead, Project, Term, User
+from config.backup import files, making, rows, snapshot, versions
+from config.backup.problem import Problem
+from tests import factories as make
+
+
+def test_every_column_that_names_a_stored_file_is_known() -> None:
+    found = {
+        (model._meta.label, field.name)
+        for model in rows.tables(apps).values()
+        for field in model._meta.local_fields
+        if isinstance(field, models.FileField) or (field.name.endswith("_file") and not field.is_relation)
+    }
+    assert found == {(label, column) for label, column, _digest in files.NAMED}
+
+
+def test_every_table_is_kept_but_those_that_die_with_a_site() -> None:
+    left = {model._meta.db_table for model in apps.get_models(include_auto_created=True)} - rows.tables(apps).keys()
+    assert left == rows.LEFT_OUT
+
+
+@pytest.mark.both
+@pytest.mark.django_db
+def test_migrations_fill_only_the_tables_that_a_restore_empties() -> None:
+    full = {name for name, model in rows.tables(apps).items() if model._base_manager.exists()}
+    assert full == rows.FILLED_AT_FIRST
+
+
+@pytest.mark.both
+@pytest.mark.django_db
+def test_rows_come_back_as_they_were() -> None:
+    project = make.make_project("Δέλτα")
+    Project.objects.filter(pk=project.pk).update(budget_eur=Decimal("1234567.80"), starts_on=date(2026, 2, 28))
+    for chain in ("b:1", "B:1", "a", "ä"):
+        ChainHead.objects.create(chain=chain)
+    user = make.make_user("eleni@cop.example", date_joined=datetime(2026, 5, 12, 9, 30, 0, 17, tzinfo=UTC))
+    term = make.make_term(label="quoted \"'\\ \n line")
+    for model, pk in ((Project, project.pk), (User, user.pk), (Term, term.pk)):
+        before = list(rows.lines(model, connection))
+        row = model._base_manager.filter(pk=pk).values().get()
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {model._meta.db_table}")
+        assert rows.load(model, rows.columns(model), before, connection) == len(before)
+        assert list(rows.lines(model, connection)) == before
+        assert model._base_manager.filter(pk=pk).values().get() == row
+    assert [json.loads(line)[0] for line in rows.lines(ChainHead, connection)] == ["B:1", "a", "b:1", "ä"]
+
+
+def in_json(value: Any) -> Any:
+    return json.loads(json.dumps([value], default=rows._plain))[0]
+
+
+def test_moments_are_the_same_in_every_zone() -> None:
+    moment = datetime(2026, 5, 12, 9, 30, tzinfo=UTC)
+    assert in_json(moment) == in_json(timezone.localtime(moment)) == "2026-05-12T09:30:00.000000+00:00"
+    with pytest.raises(TypeError, match="which a backup does not know"):
+        in_json({1})
+
+
+@pytest.mark.postgres  # the suite's SQLite lies in memory, which has no snapshots: test_drill.py shows it on a file
+@pytest.mark.django_db(transaction=True)
+def test_the_snapshot_sees_nothing_that_is_written_later() -> None:
+    make.make_organisation("before")
+    with snapshot.snapshot() as frozen:
+        make.make_organisation("later")
+        names = [json.loads(line) for line in rows.lines(apps.get_model("community.Organisation"), frozen)]
+        assert len(names) == 1
+        with pytest.raises(Exception, match="read-only"), frozen.cursor() as cursor:
+            cursor.execute("DELETE FROM community_organisation")
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_not_up_to_date_is_not_backed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(versions, "applied", lambda _connection: {"community": ["0001_initial"]})
+    with pytest.raises(Problem, match=r"python manage\.py migrate"):
+        making.backup(tmp_path / "a.zip", tell=str)
+    assert list(tmp_path.iterdir()) == []

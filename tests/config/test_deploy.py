@@ -1,0 +1,47 @@
+"""The files of `docs/deploy`: units start commands that exist, and settings have the names that the registry reads."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from django.core.management import get_commands
+
+ROOT = Path(__file__).resolve().parents[2]
+DEPLOY = ROOT / "docs" / "deploy"
+UNITS = sorted(path.name for path in DEPLOY.iterdir() if path.suffix in (".service", ".timer"))
+
+
+def test_units_start_commands_that_exist() -> None:
+    started = {
+        command for unit in UNITS for command in re.findall(r"manage\.py ([a-z_]+)", (DEPLOY / unit).read_text())
+    }
+    assert started == {"run_scheduler", "db_worker", "backup", "restore"}
+    assert started - {"db_worker"} <= get_commands().keys()  # that one comes with TASKS=database
+
+
+def test_settings_have_the_names_that_the_table_lists() -> None:
+    table = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "operations.md").read_text().partition("## Settings")[2]))
+    names = set(re.findall(r"^#?([A-Z_]+)=", (DEPLOY / "registry.env").read_text(), re.MULTILINE))
+    assert len(names) > 8
+    assert names <= table
+
+
+def test_every_file_is_named_in_the_manual() -> None:
+    manual = (ROOT / "docs" / "operations.md").read_text()
+    names = {path.name.partition(".")[0].partition("@")[0] for path in DEPLOY.iterdir()}
+    assert {name for name in names if name not in manual} == set()
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
+    for name in UNITS:
+        text = (DEPLOY / name).read_text().replace("/srv/registry/current/.venv/bin/", "/bin/")
+        text = re.sub(r"^ExecStart=/bin/(gunicorn|python|celery)", "ExecStart=/bin/true", text, flags=re.MULTILINE)
+        (tmp_path / name.replace("@", "@8001")).write_text(text)
+    asked = ["systemd-analyze", "verify", *map(str, sorted(tmp_path.iterdir()))]
+    found = subprocess.run(asked, capture_output=True, text=True, timeout=120, check=False)
+    assert (found.returncode, found.stderr) == (0, "")

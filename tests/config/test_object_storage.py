@@ -1,0 +1,103 @@
+"""Files in a store that speaks S3, by the functions that everybody uses; its failures are those of a disk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.test import Client
+from django.utils import timezone
+
+from community.imports import preview_file
+from config import environment as env
+from config import health
+from config.object_storage import ObjectStorage
+from factsheets import storage
+from tests.object_store import object_store
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    with object_store() as found:
+        yield found
+
+
+def made(address: str, monkeypatch: pytest.MonkeyPatch) -> ObjectStorage:
+    monkeypatch.setenv("STORAGE_URL", address)
+    options = env.bucket("STORAGE_URL")
+    assert options is not None
+    return ObjectStorage(**options)
+
+
+@pytest.fixture
+def store(address: str, monkeypatch: pytest.MonkeyPatch, settings: Any) -> ObjectStorage:
+    """The store as the site's own."""
+    found = made(address, monkeypatch)
+    storage.default_storage.exists("anything")
+    monkeypatch.setattr(storage.default_storage, "_wrapped", found)
+    settings.STORAGE_DIR = None
+    return found
+
+
+def test_documents_are_kept_by_their_content(store: ObjectStorage) -> None:
+    content = b"%PDF" + bytes(range(256)) * 50_000
+    stored = storage.put(content, suffix=".pdf")
+    assert (storage.read(stored.name), storage.is_whole(stored.name)) == (content, True)
+    assert storage.put(content, suffix=".pdf") == stored
+    store.save(stored.name, ContentFile(b"damaged"))
+    assert not storage.is_whole(stored.name)
+    storage.put(content, suffix=".pdf")
+    assert storage.read_whole(stored.name) == content
+    storage.remove([stored.name, stored.name])
+    with pytest.raises(FileNotFoundError):
+        storage.read(stored.name)
+
+
+def test_objects_lie_under_the_prefix_and_are_private(store: ObjectStorage) -> None:
+    stored = storage.put(b"private", suffix=".json")
+    found = store.bucket.Object(f"site/{stored.name}")
+    assert found.get()["Body"].read() == b"private"
+    grants = found.Acl().grants
+    assert [grant["Permission"] for grant in grants if "URI" in grant["Grantee"]] == []
+
+
+def test_previews_of_imports_are_found_and_forgotten(store: ObjectStorage) -> None:
+    name = store.save("imports/0123456789abcdef0123456789abcdef", ContentFile(b"a;b"))
+    assert store.listdir("imports")[1] == ["0123456789abcdef0123456789abcdef"]
+    assert preview_file.forget_old(timezone.now() + timedelta(days=30)) == 1
+    assert not store.exists(name)
+
+
+@pytest.mark.django_db
+def test_readyz_writes_into_the_store_and_leaves_nothing(store: ObjectStorage, client: Client) -> None:
+    assert client.get("/readyz").json()["storage"] == "ok"
+    assert store.listdir("readyz")[1] == []
+
+
+@pytest.mark.parametrize("wrong", ["no bucket", "nobody there"])
+def test_what_the_store_refuses_is_told_as_a_disk_tells_it(
+    wrong: str, address: str, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    bad = address.replace("/registry-files", "/elsewhere")
+    if wrong == "nobody there":
+        bad = "s3://a:b@127.0.0.1:9/registry-files?tls=false"
+    found = made(bad, monkeypatch)
+    for ask in (
+        lambda: found.save("x", ContentFile(b"x")),
+        lambda: found.open("x").read(),
+        lambda: found.size("x"),
+        lambda: found.listdir("x"),
+    ):
+        with pytest.raises(OSError, match=r"the store of files|does not exist"):
+            ask()
+    monkeypatch.setattr(health.default_storage, "_wrapped", found)
+    settings.STORAGE_DIR = None
+    assert health.storage() == {"storage": "missing"}
+
+
+def test_without_such_an_address_files_lie_in_a_folder() -> None:
+    assert type(storages["default"]).__name__ == "FileSystemStorage"
