@@ -16,6 +16,7 @@ from clusters.actions.invitation import forget_addresses
 from clusters.actions.invitation_records import RECEIVED, SENT
 from clusters.actions.membership import follow_membership
 from clusters.actions.needs import settle_all_needs, status_of
+from clusters.actions.part_records import DRAFTS, PARTS
 from clusters.actions.prepared import announce_due_decisions
 from clusters.actions.prepared_records import PREPARED
 from clusters.actions.reminders import send_todays
@@ -27,6 +28,7 @@ from clusters.models import Cluster
 from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
+from clusters.person_columns import COLUMNS
 from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
 from clusters.tables.deadlines import MOST as MOST_DATES
@@ -71,6 +73,9 @@ def register() -> None:
     contributions.need_progress.register("clusters", status_of)
     contributions.solution_uses.register("clusters", _works_with)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
+    contributions.person_columns.register("clusters", COLUMNS)
+    contributions.personal_records.register("clusters.participations", PARTS)
+    contributions.personal_records.register("clusters.drafts", DRAFTS)
     contributions.personal_records.register("clusters.comments", COMMENTS)
     contributions.personal_records.register("clusters.messages", MESSAGES)
     contributions.personal_records.register("clusters.meeting_answers", ANSWERS)

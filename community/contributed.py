@@ -17,6 +17,8 @@ from community.exchange_contributed import RECORDS, exchange_items, exchanges_of
 from community.liaison_contributed import GROUPS, liaisons_of_group
 from community.liaison_contributed import RECORDS as KEPT
 from community.mails import lead_links_to
+from community.person_columns import COLUMNS
+from community.personal_records import RECORDS as KEPT_BY_THE_RECORD
 from community.platforms import NUMBERS
 from community.rights import can_see_directory
 from community.solution_desk import solution_items
@@ -71,6 +73,9 @@ def register() -> None:
     life = PageSection("help", "community/sections/solution_life.html", _solution_life, order=60)
     contributions.page_sections.register("community.help.solutions", life)
     _register_liaisons()
+    contributions.person_columns.register("community", COLUMNS)
+    for code, records in KEPT_BY_THE_RECORD.items():
+        contributions.personal_records.register(code, records)
     contributions.mail_topics.register("community.account", ACCOUNT)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)

@@ -23,6 +23,7 @@ from results.lifecycle import UPTAKE
 from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import TOPICS
 from results.notifications.silences import RULE, unanswered
+from results.person_columns import COLUMNS
 from results.querysets.confirmation import PURPOSE
 from results.querysets.uptake import UptakeQuerySet
 from results.sentences import SENTENCES, hidden_events
@@ -50,6 +51,7 @@ def register() -> None:
         "coverage", NavigationEntry(_("Coverage"), "results:coverage", order=75, prefixes=("/coverage/",))
     )
     lead_links_to(PURPOSE, "results:confirm")
+    contributions.person_columns.register("results", COLUMNS)
     contributions.personal_records.register("results.declared", DECLARED)
     contributions.personal_records.register("results.questions", QUESTIONS)
     contributions.personal_records.register("results.answers", ANSWERS)

@@ -39,6 +39,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "glossary",
             "cells",
             "facts",
+            "person_columns",
         }
     ),
     frozenset({"querysets"}),
@@ -106,6 +107,11 @@ ROWS: tuple[frozenset[str], ...] = (
             "review_sentences",
             "review_summary",
             "report_summary",
+            "personal",
+            "personal_export",
+            "personal_records",
+            "personal_sweep",
+            "consents",
         }
     ),
     frozenset(
@@ -131,7 +137,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "sheet",
         }
     ),
-    frozenset({"actions"}),
+    frozenset({"actions", "ledger"}),
     frozenset({"forms", "filters", "tables", "catalogue", "imports", "resources"}),
     frozenset(
         {

@@ -110,6 +110,8 @@ BUDGETS: dict[str, int] = {
     "/jobs/{job}/": 14,
     "/factsheets/missing/": 12,
     "/account/notifications/": 10,
+    "/account/data/": 60,
+    "/account/data/correct/": 14,
     "/review/": 18,
     "/review/clusters/": 12,
     "/review/several/": 16,
