@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clusters import platforms, search
+from clusters import platforms, search, search_index
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.invitation import forget_addresses
@@ -29,6 +29,7 @@ from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
 from clusters.person_columns import COLUMNS
+from clusters.rules.erasure import evidence_of_projects, evidence_with_names, still_led
 from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
 from clusters.tables.deadlines import MOST as MOST_DATES
@@ -74,6 +75,10 @@ def register() -> None:
     contributions.solution_uses.register("clusters", _works_with)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     contributions.person_columns.register("clusters", COLUMNS)
+    contributions.erasure_obstacles.register("clusters", still_led)
+    contributions.restricted_evidence.register("clusters", evidence_with_names)
+    contributions.index_purges.register("clusters", search_index.purge)
+    contributions.evidence_projects.register("clusters", evidence_of_projects)
     contributions.personal_records.register("clusters.participations", PARTS)
     contributions.personal_records.register("clusters.drafts", DRAFTS)
     contributions.personal_records.register("clusters.comments", COMMENTS)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -14,16 +15,16 @@ from community.contributions import Words
 from community.models import Consent, ConsentWording, Member
 
 #: The words that hold where an administrator entered none; kept as version 1 once somebody agrees to them.
-FIRST_WORDINGS: Final[dict[str, str]] = {
-    ConsentPurpose.DIRECTORY: (
+FIRST_WORDINGS: Final[dict[str, Words]] = {
+    ConsentPurpose.DIRECTORY: _(
         "I agree that members of the community of practice who are signed in see my name, organisation, function, "
         "languages and expertise in the directory. I can withdraw this at any time; nobody sees me there from then on."
     ),
-    ConsentPurpose.PUBLIC: (
+    ConsentPurpose.PUBLIC: _(
         "I agree that everybody on the internet sees my name and organisation on the registry's public pages. I can "
         "withdraw this at any time; the pages name my role from then on."
     ),
-    ConsentPurpose.NAMED: (
+    ConsentPurpose.NAMED: _(
         "I agree that factsheets, reports and policy statements name me. I can withdraw this at any time; the issued "
         "documents are then withdrawn and made anew without my name."
     ),
@@ -66,9 +67,13 @@ class Asked:
 
 def wording_of(purpose: str, language: str = "") -> ConsentWording:
     """Return the newest words of a purpose in a language, else in English; not kept yet where nobody entered any."""
+    language = language or "en"
     rows = ConsentWording.objects.filter(purpose=purpose, language__in={language, "en"}).order_by("-version")
     found = sorted(rows[:10], key=lambda row: (row.language == language, row.version), reverse=True)
-    return found[0] if found else ConsentWording(purpose=purpose, language="en", text=FIRST_WORDINGS[purpose])
+    if found:
+        return found[0]
+    with translation.override(language):
+        return ConsentWording(purpose=purpose, language=language, text=str(FIRST_WORDINGS[purpose]))
 
 
 def asked_of(member: Member) -> Iterator[Asked]:

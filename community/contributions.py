@@ -232,6 +232,10 @@ page_sections: Registry[PageSection] = Registry("page_sections")
 personal_records: Registry[PersonalRecords] = Registry("personal_records")
 #: Every column that refers to a person or an account, by "app.Model.field"; a test finds the one that is missing.
 person_columns: Registry[Mapping[str, PersonColumn]] = Registry("person_columns")
+#: Takes out of an index of the database's own what was deleted from it: such an index forgets words late.
+index_purges: Registry[Callable[[], None]] = Registry("index_purges")
+#: Which project evidence supports, as pairs of keys (file, project or None): its last payment says how long it is kept.
+evidence_projects: Registry[Callable[[], Iterable[tuple[int, int | None]]]] = Registry("evidence_projects")
 #: Evidence with names of persons, of the work in which somebody took part: it outlasts their erasure.
 restricted_evidence: Registry[Callable[[Member], Iterable[Any]]] = Registry("restricted_evidence")
 #: What stands in the way of somebody's erasure, and where it is mended: (person, day). The last value tells whether

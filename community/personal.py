@@ -136,8 +136,10 @@ def _recorded(code: str, record: PersonalRecords, who: Whose, most: int | None) 
     rows, count = list[Row](), 0
     for key in who.members:
         asked = record.rows(_member(who, key))
-        loaded = list(asked if most is None else asked[: most + 1])
-        count += len(loaded) if most is None or len(loaded) <= most else asked.count()
+        if not (found := asked.count()):
+            continue
+        loaded = list(asked if most is None else asked[:most])
+        count += found
         rows += [record.export(row) if most is None else _readable(row, record.export(row)) for row in loaded]
     return Part(code, record.label, count, rows[:most])
 

@@ -28,7 +28,7 @@ from results.querysets.confirmation import PURPOSE
 from results.querysets.uptake import UptakeQuerySet
 from results.sentences import SENTENCES, hidden_events
 from results.summary import RESULTS
-from results.tables.records import ANSWERS, DECLARED, QUESTIONS
+from results.tables.records import ANSWERS, DECLARED, QUESTIONS, evidence_of_projects
 from results.tables.uptake import some_of, uptakes_of
 
 #: So many uptakes stand in the section of another noun's page.
@@ -52,6 +52,7 @@ def register() -> None:
     )
     lead_links_to(PURPOSE, "results:confirm")
     contributions.person_columns.register("results", COLUMNS)
+    contributions.evidence_projects.register("results", evidence_of_projects)
     contributions.personal_records.register("results.declared", DECLARED)
     contributions.personal_records.register("results.questions", QUESTIONS)
     contributions.personal_records.register("results.answers", ANSWERS)

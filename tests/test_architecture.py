@@ -125,6 +125,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "exchange_mails",
             "platform_mails",
             "job_mails",
+            "person_mails",
             "mailbox",
             "rendering",
             "pdf",

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from community import search
@@ -126,7 +127,8 @@ def give_own_consent(*, by: User, purpose: str, wording: int | None, at: datetim
         Refusal: other words are in use by now, or the account belongs to no person.
     """
     row = _own(by)
-    language = ConsentWording.objects.filter(pk=wording or 0).values_list("language", flat=True).first() or "en"
+    known = ConsentWording.objects.filter(pk=wording or 0).values_list("language", flat=True).first()
+    language = known or get_language() or "en"
     shown = wording_of(purpose, language)
     if shown.pk != wording:
         raise Refusal(_("The words have changed while you were reading. Read them again, then agree."), "stale")

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import Language, Vocabulary
+from community.folding import fold_key
 from community.forms.several import SeveralField
 from community.models import DataRequest, Member, Term
+from community.validators import plain_text
 
 
 class OwnDataForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -72,3 +74,49 @@ class CorrectionForm(forms.ModelForm):  # type: ignore[type-arg]
         """Ask for the words."""
         super().__init__(*args, **kwargs)
         self.fields["text"].required = True
+
+
+class AnswerForm(forms.Form):
+    """An administrator's answer to a request for a correction."""
+
+    is_done = forms.ChoiceField(
+        label=_("What became of it"),
+        choices=[("yes", _("It is corrected")), ("no", _("It stays as it is"))],
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose what became of it.")},
+    )
+    answer = forms.CharField(
+        label=_("Answer"),
+        help_text=_("The person reads it on their page. Needed where nothing is corrected."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        required=False,
+        max_length=2000,
+        validators=[plain_text],
+    )
+
+
+class EraseForm(forms.Form):
+    """Makes sure that an administrator erases whom they mean: the name is typed."""
+
+    name = forms.CharField(
+        label=_("Name of the person"),
+        help_text=_("Type it as it stands above. An erasure cannot be taken back."),
+        max_length=120,
+        error_messages={"required": _("Type the name of the person whom you erase.")},
+    )
+
+    def __init__(self, *args: Any, member: Member, **kwargs: Any) -> None:
+        """Remember who is meant."""
+        super().__init__(*args, **kwargs)
+        self.member = member
+
+    def clean_name(self) -> str:
+        """Compare the name.
+
+        Raises:
+            ValidationError: it is another one.
+        """
+        name = str(self.cleaned_data["name"])
+        if fold_key(name) != fold_key(self.member.name):
+            raise forms.ValidationError(_("This is not the name of the person who asked."))
+        return name

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 
 from community.choices import DataRequestKind, DataRequestStatus
+from community.visibility import is_administrator, member_of
 
 if TYPE_CHECKING:
-    from community.models import DataRequest, Member
+    from django.contrib.auth.models import AnonymousUser
+
+    from community.models import DataRequest, Member, User
 
 
 class DataRequestQuerySet(models.QuerySet["DataRequest"]):
@@ -41,3 +44,10 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
         closed = [DataRequestStatus.DONE, DataRequestStatus.REFUSED]
         rows = self.of_member(member).of_kind(DataRequestKind.CORRECTION).filter(status__in=closed)
         return rows.order_by("-closed_at", "-pk")
+
+    def visible_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep those of `user`; administrators see all."""
+        if is_administrator(user):
+            return self.all()
+        member = member_of(user)
+        return self.filter(member=member) if member is not None else self.none()

@@ -24,6 +24,8 @@ from community.personal_export import json_of, zip_of
 from community.validators import is_key
 from community.views.answers import account_of, answer_refusal
 
+#: The part that withdrawing the consent to be named takes away; an upper app's, so it may be missing.
+NAMING: Final = "factsheets.names"
 #: Formats of the export: what makes it, and its type.
 FORMATS: Final = {"json": (json_of, "application/json"), "zip": (zip_of, "application/zip")}
 
@@ -44,10 +46,12 @@ def own_member(request: HttpRequest) -> Member:
 def my_data(request: HttpRequest) -> HttpResponse:
     """Show all that is kept of the reader."""
     member = own_member(request)
+    parts = parts_of(member, most=SHOWN)
     context = {
         "member": member,
         "consents": list(asked_of(member)),
-        "parts": parts_of(member, most=SHOWN),
+        "parts": parts,
+        "named": next((part for part in parts if part.code == NAMING), None),
         "requests": {row.kind: row for row in DataRequest.objects.open().of_member(member)},
         "answered": DataRequest.objects.answered_to(member).first(),
     }

@@ -226,6 +226,7 @@ PUBLIC = frozenset(
         "community:platform",
         "community:platforms",
         "community:privacy",
+        "community:processing",
         "community:project",
         "community:projects",
         "community:solution",
