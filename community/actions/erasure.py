@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -132,12 +133,19 @@ def erase_due(at: datetime) -> int:
     """Erase who asked and waited long enough; return how many. Who still may not go stays on the desk."""
     count = 0
     for asked in list(DataRequest.objects.due(at).select_related("member")):
-        try:
-            erase_member(member=asked.member, by=None, at=at, waits=False)
-            count += 1
-        except Refusal:
-            continue
+        with suppress(Refusal):
+            count += _erase_asked(asked, at)
     return count
+
+
+@transaction.atomic
+def _erase_asked(asked: DataRequest, at: datetime) -> bool:
+    """Erase who asked, unless they took it back meanwhile; tell whether it was done. Locks person, then request."""
+    member = _locked(asked.member)
+    if not DataRequest.objects.select_for_update(of=("self",)).due(at).filter(pk=asked.pk).exists():
+        return False
+    erase_member(member=member, by=None, at=at, waits=False)
+    return True
 
 
 def restricted_of(member: Member) -> list[File]:

@@ -10,7 +10,8 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
@@ -80,7 +81,8 @@ def end_work(who: Whose, on: date, at: datetime) -> None:
         rows = model._default_manager.filter(later, member__in=who.members)
         rows.filter(Q(from_on=None) | Q(from_on__lte=on)).update(until_on=on)
         rows.filter(from_on__gt=on).update(until_on=F("from_on"))
-    Consent.objects.filter(member__in=who.members, withdrawn_at=None).update(withdrawn_at=at)
+    standing = Consent.objects.filter(member__in=who.members, withdrawn_at=None)
+    standing.update(withdrawn_at=Greatest(F("given_at"), Value(at)))
 
 
 def close_requests(who: Whose, by: User | None, at: datetime) -> bool:

@@ -129,7 +129,7 @@ def test_evidence_gets_its_date_from_the_last_payment_and_an_unknown_one_keeps_i
     settings.DATA_RETENTION_YEARS = 5
     cluster, file = evidence
     assert (date_evidence(NOW), until(file)) == (0, None)
-    Project.objects.filter(pk=cluster.owning_project_id).update(last_payment_on=date(2020, 6, 1))
+    Project.objects.filter(pk=cluster.owning_project_id or 0).update(last_payment_on=date(2020, 6, 1))
     assert (date_evidence(NOW), until(file)) == (1, date(2025, 12, 31))
     assert date_evidence(NOW) == 0
     other = make_cluster(cast, State.RUNNING)
@@ -166,7 +166,7 @@ def test_administrators_are_reminded_once_a_year_from_the_middle_of_january(
 ) -> None:
     settings.DATA_RETENTION_YEARS = 5
     cluster, file = evidence
-    Project.objects.filter(pk=cluster.owning_project_id).update(last_payment_on=date(2020, 6, 1))
+    Project.objects.filter(pk=cluster.owning_project_id or 0).update(last_payment_on=date(2020, 6, 1))
     zone = ZoneInfo(settings.TIME_ZONE)
     assert remind_of_retention(datetime(2025, 12, 31, 12, tzinfo=zone)) == 0
     assert until(file) == date(2025, 12, 31)
