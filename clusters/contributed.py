@@ -10,13 +10,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clusters import contributions as of_clusters
-from clusters import platforms, search
+from clusters import platforms, search, search_index
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.invitation import forget_addresses
 from clusters.actions.invitation_records import RECEIVED, SENT
 from clusters.actions.membership import follow_membership
 from clusters.actions.needs import settle_all_needs, status_of
+from clusters.actions.part_records import DRAFTS, PARTS
 from clusters.actions.prepared import announce_due_decisions
 from clusters.actions.prepared_records import PREPARED
 from clusters.actions.reminders import send_todays
@@ -30,6 +31,8 @@ from clusters.notifications.exchange_silences import waiting_exchanges
 from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
+from clusters.person_columns import COLUMNS as PERSON_COLUMNS
+from clusters.rules.erasure import evidence_of_projects, evidence_with_names, still_led
 from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
 from clusters.rules.translation import can_translate
@@ -84,6 +87,20 @@ def register() -> None:
     contributions.need_progress.register("clusters", status_of)
     contributions.solution_uses.register("clusters", _works_with)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
+    _register_personal()
+    _register_mails()
+    _register_chores()
+    _register_reminders()
+
+
+def _register_personal() -> None:
+    contributions.person_columns.register("clusters", PERSON_COLUMNS)
+    contributions.erasure_obstacles.register("clusters", still_led)
+    contributions.restricted_evidence.register("clusters", evidence_with_names)
+    contributions.index_purges.register("clusters", search_index.purge)
+    contributions.evidence_projects.register("clusters", evidence_of_projects)
+    contributions.personal_records.register("clusters.participations", PARTS)
+    contributions.personal_records.register("clusters.drafts", DRAFTS)
     contributions.personal_records.register("clusters.comments", COMMENTS)
     contributions.personal_records.register("clusters.messages", MESSAGES)
     contributions.personal_records.register("clusters.meeting_answers", ANSWERS)
@@ -91,9 +108,6 @@ def register() -> None:
     contributions.export_sources.register(
         "clusters", ExportSource(_("Clusters"), "clusters:list", register_table.select, lambda: COLUMNS, records)
     )
-    _register_mails()
-    _register_chores()
-    _register_reminders()
 
 
 def _register_sections() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 
@@ -51,7 +52,16 @@ _UNDO: Final = {
     ),
     "postgresql": ("DROP INDEX IF EXISTS clusters_search",),
 }
+_PURGE: Final = {"sqlite": "INSERT INTO clusters_search(clusters_search) VALUES ('optimize')"}
 TRIGGERS: Final = ("clusters_search_delete", "clusters_search_insert", "clusters_search_update")
+
+
+def purge() -> None:
+    """Take words out of the index that no row holds any more: FTS5 keeps them until it merges its parts."""
+    statement = _PURGE.get(connection.vendor)
+    if statement is not None:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 class KeepSearchIndex(Operation):

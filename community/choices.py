@@ -30,6 +30,22 @@ class ConsentWay(TextChoices):
     DEMO = "demo", _("Demonstration")
 
 
+class DataRequestKind(TextChoices):
+    """What a person asks of the administrators about their own data."""
+
+    ERASURE = "erasure", _("Erasure")
+    CORRECTION = "correction", _("Correction")
+
+
+class DataRequestStatus(TextChoices):
+    """What became of such a request."""
+
+    OPEN = "open", _("Waits")
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class ProjectFamily(TextChoices):
     """Which part of the community a project belongs to."""
 

@@ -18,12 +18,16 @@ from community.exchange_contributed import RECORDS, exchange_items, exchanges_of
 from community.liaison_contributed import GROUPS, liaisons_of_group
 from community.liaison_contributed import RECORDS as KEPT
 from community.mails import lead_links_to
+from community.person_columns import COLUMNS
+from community.person_mails import TEMPLATES as ABOUT_PERSONS
+from community.person_mails import TOPIC as RETENTION_TOPIC
+from community.personal_records import RECORDS as KEPT_BY_THE_RECORD
 from community.platforms import NUMBERS
 from community.rights import can_see_directory
 from community.solution_desk import solution_items
 from community.solution_lifecycle import SOLUTION
 from community.summary import open_needs
-from community.visibility import account
+from community.visibility import account, is_administrator
 
 NAVIGATION = {
     "needs": NavigationEntry(_("Needs"), "community:needs", order=30, prefixes=("/needs/",)),
@@ -48,6 +52,13 @@ NAVIGATION = {
         _("Waits for me"), "community:desk", order=5, visible_to=lambda user: account(user) is not None
     ),
     "about": NavigationEntry(_("What is a cluster"), "community:about", order=100),
+    "data_requests": NavigationEntry(
+        _("Personal data"),
+        "community:data_requests",
+        order=190,
+        prefixes=("/data-requests/", "/retention/"),
+        visible_to=is_administrator,
+    ),
     "outbox": NavigationEntry(_("Mails"), "community:outbox", order=200, visible_to=lambda user: is_demo()),
 }
 
@@ -55,7 +66,7 @@ NAVIGATION = {
 ACCOUNT = MailTopic(
     _("Your account"),
     _("Codes and links to sign in with, the invitation to register, changes of your account."),
-    lambda template, audience: template.startswith("account/") or template == "community/invite",
+    lambda template, audience: template.startswith("account/") or template in {"community/invite", *ABOUT_PERSONS},
     order=0,
     why_at_once=_("It keeps your account safe."),
 )
@@ -75,7 +86,11 @@ def register() -> None:
     life = PageSection("help", "community/sections/solution_life.html", _solution_life, order=60)
     contributions.page_sections.register("community.help.solutions", life)
     _register_liaisons()
+    contributions.person_columns.register("community", COLUMNS)
+    for code, records in KEPT_BY_THE_RECORD.items():
+        contributions.personal_records.register(code, records)
     contributions.mail_topics.register("community.account", ACCOUNT)
+    contributions.mail_topics.register("community.retention", RETENTION_TOPIC)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
     contributions.mail_topics.register("community.enquiries", enquiry_mails.TOPIC)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)

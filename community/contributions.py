@@ -6,7 +6,7 @@ Each registry is typed and holds plain values; an app fills it from `apps.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from community.models import Member, User
+    from community.permissions import Obstacle
 
 T = TypeVar("T")
 Words = str | Promise
@@ -105,6 +106,25 @@ class PersonalRecords:
     export: Callable[[Any], dict[str, Any]]
     erase: Callable[[Any], int] | None = None
     merge: Callable[[Any, Any], int] | None = None
+
+
+@dataclass(frozen=True)
+class PersonColumn:
+    """What becomes of a column that refers to a person or an account: in their own data, and at their erasure.
+
+    `label` heads its rows in a person's data; `gives` names the columns of a row that the person gets (a path with
+    "__" leads on), parted by spaces. Where nothing is given, `record` is the code of the `PersonalRecords` that do
+    it, or `why_not` says why. At an erasure the row stays and refers to the pseudonym; `empties` names columns that
+    are emptied, `is_cleared` takes the reference out, `is_deleted` deletes the row.
+    """
+
+    label: Words = ""
+    gives: str = ""
+    empties: str = ""
+    is_cleared: bool = False
+    is_deleted: bool = False
+    record: str = ""
+    why_not: Words = ""
 
 
 @dataclass(frozen=True)
@@ -236,6 +256,17 @@ class NavigationEntry:
 desk_items: Registry[Callable[[User, date], Iterable[DeskItem]]] = Registry("desk_items")
 page_sections: Registry[PageSection] = Registry("page_sections")
 personal_records: Registry[PersonalRecords] = Registry("personal_records")
+#: Every column that refers to a person or an account, by "app.Model.field"; a test finds the one that is missing.
+person_columns: Registry[Mapping[str, PersonColumn]] = Registry("person_columns")
+#: Takes out of an index of the database's own what was deleted from it: such an index forgets words late.
+index_purges: Registry[Callable[[], None]] = Registry("index_purges")
+#: Which project evidence supports, as pairs of keys (file, project or None): its last payment says how long it is kept.
+evidence_projects: Registry[Callable[[], Iterable[tuple[int, int | None]]]] = Registry("evidence_projects")
+#: Evidence with names of persons, of the work in which somebody took part: it outlasts their erasure.
+restricted_evidence: Registry[Callable[[Member], Iterable[Any]]] = Registry("restricted_evidence")
+#: What stands in the way of somebody's erasure, and where it is mended: (person, day). The last value tells whether
+#: it holds however long the person has waited.
+erasure_obstacles: Registry[Callable[[Member, date], Iterable[tuple[Obstacle, bool]]]] = Registry("erasure_obstacles")
 #: What waits on a day besides what clusters know themselves, as facts (`clusters.rules.reminders.Silence`).
 silences: Registry[Callable[[date], Iterable[Any]]] = Registry("silences")
 search_sources: Registry[SearchSource] = Registry("search_sources")

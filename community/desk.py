@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community import contributions
-from community.choices import JobState, MessageState
+from community.choices import DataRequestKind, JobState, MessageState
 from community.contributions import DeskItem, Words
-from community.models import Job, Message, Organisation, User
+from community.models import DataRequest, File, Job, Message, Organisation, User
 
 SOON = timedelta(days=7)
 #: Where the session keeps how many things wait, and when they were counted, in seconds since 1970.
@@ -23,6 +23,8 @@ KEPT = "desk"
 #: A count is shown so long; then the next page counts again.
 COUNTED_SECONDS = 300
 NOTED_SECONDS = 60
+#: So many requests about personal data stand on an administrator's desk; their page has all.
+MOST_REQUESTS = 20
 
 
 @dataclass
@@ -119,6 +121,11 @@ def administrators_items(user: User, on: date) -> Iterator[DeskItem]:
         (Message.objects.in_state(MessageState.FAILED), "message", "state__exact=failed", _given_up_mails),
         (Job.objects.in_state(JobState.FAILED), "job", "state__exact=failed", _given_up_jobs),
     )
+    asked = list(DataRequest.objects.open().for_page()[:MOST_REQUESTS])
+    yield from (_asked(row) for row in asked)
+    if count := File.objects.to_go(on).count():
+        title, why = _to_go(count)
+        yield DeskItem(verb=_("See what may go"), title=title, why=why, url=reverse("community:retention"))
     for rows, model, query, words in checks:
         count = rows.count()
         try:
@@ -130,9 +137,30 @@ def administrators_items(user: User, on: date) -> Iterator[DeskItem]:
             yield DeskItem(verb=_("Look at them"), title=title, why=why, url=url)
 
 
+def _asked(row: DataRequest) -> DeskItem:
+    is_erasure = row.kind == DataRequestKind.ERASURE
+    return DeskItem(
+        verb=_("Erase, or look what is in the way") if is_erasure else _("Correct, and answer"),
+        title=row.member.name,
+        why=_("Asked to be erased; the registry does it by itself on that day, where nothing is in the way")
+        if is_erasure
+        else _("Asked to have their data corrected · you are an administrator"),
+        url=reverse("community:erase_person", args=[row.member.key])
+        if is_erasure
+        else reverse("community:data_request", args=[row.pk]),
+        since=row.asked_at,
+        due=timezone.localdate(row.due_at) if row.due_at else None,
+    )
+
+
 def _unverified(count: int) -> tuple[str, str]:
     title = ngettext("Confirm %(count)d organisation", "Confirm %(count)d organisations", count) % {"count": count}
     return title, _("Entered in a form and not yet confirmed or merged · you are an administrator")
+
+
+def _to_go(count: int) -> tuple[str, str]:
+    title = ngettext("%(count)d file of evidence may go", "%(count)d files of evidence may go", count)
+    return title % {"count": count}, _("Its retention date is over · you are an administrator")
 
 
 def _given_up_mails(count: int) -> tuple[str, str]:

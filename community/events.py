@@ -136,3 +136,20 @@ def redact(
     )
     EventDetail.objects.filter(pk=locked.pk).update(body=None, salt="", redaction=row)
     return row
+
+
+def redact_all(
+    details: Iterable[EventDetail], *, reason: RedactionReason, by: User | None, at: datetime, erasure: str
+) -> int:
+    """Empty many details, each with its row of the ledger, in few statements; return how many were not empty yet."""
+    keys = sorted({detail.pk for detail in details})
+    count = 0
+    for start in range(0, len(keys), 500):
+        rows = EventDetail.objects.select_for_update().filter(pk__in=keys[start : start + 500], redaction=None)
+        found = list(rows.order_by("pk"))
+        common = {"target": RedactionTarget.EVENT_DETAIL, "reason": reason, "erasure": erasure, "by": by, "at": at}
+        ledger = Redaction.objects.bulk_create(Redaction(target_id=row.pk, **common) for row in found)
+        for row, entry in zip(found, ledger, strict=True):
+            EventDetail.objects.filter(pk=row.pk).update(body=None, salt="", redaction=entry)
+        count += len(found)
+    return count

@@ -29,6 +29,9 @@ SEND_OUTBOX = "community.tasks.send_outbox"
 DIGEST_AT = time(7, 0)
 MONDAY = 0
 
+#: Mails whose rows forget the address once they left or were given up: to who was erased.
+FORGET_THE_ADDRESS = frozenset({"community/erased"})
+
 AttachmentsOf = Callable[[Any, Message], Iterable[MIMEBase]]
 ContextOf = Callable[[Any, Message], Mapping[str, Any]]
 PathOf = Callable[[Any, Message], str | None]

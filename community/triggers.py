@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 
@@ -85,6 +86,17 @@ class AppendOnly(Operation):
         text = script.format(name=f"{self.table}_guard", table=self.table, but=self.but or "FALSE")
         for statement in _statements(text, schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
+
+
+def guarded_tables() -> set[str]:
+    """Return the tables whose rows the database keeps from being changed; one query."""
+    asked = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name GLOB '*_guard_update'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname LIKE '%\\_guard\\_row'",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(asked[connection.vendor])
+        return {row[0].partition("_guard_")[0] for row in cursor.fetchall()}
 
 
 def _statements(text: str, vendor: str) -> list[str]:

@@ -339,5 +339,9 @@ TP_LABEL = env.text("TP_LABEL", "Transfer project")
 LEAD_ROLES = env.words("LEAD_ROLES", ["LP", "PP"], choices=("LP", "PP", "AP"))
 LEAD_AFTER_END_MONTHS = env.number("LEAD_AFTER_END_MONTHS", 12, least=0, most=120)
 DATA_RETENTION_YEARS = env.number("DATA_RETENTION_YEARS", 5, least=5, most=100)
+# Who asked to be erased is, so many days later at the latest; they may take it back until then.
+ERASURE_DAYS = env.number("ERASURE_DAYS", 30, least=1, most=30)
+# Who was entered by somebody else is told so within so many days (Art. 14 of the GDPR: a month at most).
+NOTICE_DAYS = env.number("NOTICE_DAYS", 14, least=2, most=30)
 # Opaque ids of erased persons. It stands outside of what `backup` holds, so that a restored backup can replay it.
 ERASURE_LEDGER = Path(env.text("ERASURE_LEDGER", str(VAR_DIR / "erasures.ledger")))

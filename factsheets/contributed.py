@@ -24,6 +24,7 @@ from factsheets.actions.revise import withdraw_naming
 from factsheets.models import CopReport, Edition, EditionName, Issue
 from factsheets.notifications import unreported
 from factsheets.permissions import can_begin, can_issue_interim
+from factsheets.person_columns import COLUMNS
 
 #: So many editions of the newest version there can be: one a language.
 EDITIONS = len(TEXT_LANGUAGES) + 1
@@ -61,6 +62,7 @@ def register() -> None:
     contributions.clock_jobs.register(
         "factsheets.booklets", ClockJob(_("Remove booklets that were kept long enough"), 24 * 60, forget_old)
     )
+    contributions.person_columns.register("factsheets", COLUMNS)
     contributions.personal_records.register(
         "factsheets.names",
         PersonalRecords(
@@ -120,7 +122,8 @@ def _standing_of_cluster(cluster: Any) -> object:
 
 def _erase(member: Member) -> int:
     """Withdraw what names an erased person; the next revisions are made without the name."""
-    return len(withdraw_naming(member=member, reason=RedactionReason.ERASURE, by=None, at=timezone.now()))
+    reason, at = RedactionReason.ERASURE, timezone.now()
+    return len(withdraw_naming(member=member, reason=reason, by=None, at=at, erasure=member.key))
 
 
 def _merge(old: Member, new: Member) -> int:

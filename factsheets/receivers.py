@@ -74,9 +74,10 @@ def want_statement(sender: Any, event: Event, **more: Any) -> None:
 
 @receiver(recorded, dispatch_uid="factsheets.withdraw")
 def want_withdrawal(sender: Any, event: Event, **more: Any) -> None:
-    """Ask for documents without a name when the consent to be named was withdrawn."""
-    is_withdrawal = event.kind == "member" and event.verb == "withdraw_consent"
-    if is_withdrawal and event.data.get("purpose") == ConsentPurpose.NAMED:
+    """Ask for documents without a name when the consent to be named was withdrawn, or with the corrected name."""
+    is_withdrawal = event.verb == "withdraw_consent" and event.data.get("purpose") == ConsentPurpose.NAMED
+    is_correction = event.verb == "correct_own_data" and "name" in event.data.get("fields", ())
+    if event.kind == "member" and (is_withdrawal or is_correction):
         jobs.enqueue(
             "factsheets.withdraw",
             key=f"factsheets.withdraw:{event.pk}",

@@ -55,10 +55,14 @@ def complete(job: Job) -> dict[str, object]:
 
 @task("factsheets.withdraw", _("Withdraw documents that name a person"))
 def withdraw(job: Job, *, event: int) -> dict[str, object]:
-    """Withdraw what names a person who no longer wants to be named."""
+    """Withdraw what names a person who no longer wants to be named, or corrected their name."""
     led_by = Event.objects.select_related("by").get(pk=event)
+    is_consent = led_by.verb == "withdraw_consent"
     found = withdraw_naming(
-        member=Member.objects.get(pk=led_by.subject_id), reason=RedactionReason.CONSENT, by=led_by.by, at=timezone.now()
+        member=Member.objects.get(pk=led_by.subject_id),
+        reason=RedactionReason.CONSENT if is_consent else RedactionReason.CORRECTION,
+        by=led_by.by,
+        at=timezone.now(),
     )
     return {"withdrawn": len(found)}
 

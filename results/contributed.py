@@ -23,11 +23,12 @@ from results.lifecycle import UPTAKE
 from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import TOPICS
 from results.notifications.silences import RULE, unanswered
+from results.person_columns import COLUMNS
 from results.querysets.confirmation import PURPOSE
 from results.querysets.uptake import UptakeQuerySet
 from results.sentences import SENTENCES, hidden_events
 from results.summary import RESULTS
-from results.tables.records import ANSWERS, DECLARED, QUESTIONS
+from results.tables.records import ANSWERS, DECLARED, QUESTIONS, evidence_of_projects
 from results.tables.uptake import some_of, uptakes_of
 
 #: So many uptakes stand in the section of another noun's page.
@@ -50,6 +51,8 @@ def register() -> None:
         "coverage", NavigationEntry(_("Coverage"), "results:coverage", order=75, prefixes=("/coverage/",))
     )
     lead_links_to(PURPOSE, "results:confirm")
+    contributions.person_columns.register("results", COLUMNS)
+    contributions.evidence_projects.register("results", evidence_of_projects)
     contributions.personal_records.register("results.declared", DECLARED)
     contributions.personal_records.register("results.questions", QUESTIONS)
     contributions.personal_records.register("results.answers", ANSWERS)

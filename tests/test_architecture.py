@@ -40,6 +40,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "opening",
             "cells",
             "facts",
+            "person_columns",
         }
     ),
     frozenset({"querysets"}),
@@ -112,6 +113,11 @@ ROWS: tuple[frozenset[str], ...] = (
             "review_sentences",
             "review_summary",
             "report_summary",
+            "personal",
+            "personal_export",
+            "personal_records",
+            "personal_sweep",
+            "consents",
         }
     ),
     frozenset(
@@ -126,6 +132,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "exchange_mails",
             "platform_mails",
             "job_mails",
+            "person_mails",
             "mailbox",
             "rendering",
             "pdf",
@@ -141,7 +148,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "sheet",
         }
     ),
-    frozenset({"actions"}),
+    frozenset({"actions", "ledger"}),
     frozenset({"forms", "filters", "tables", "catalogue", "imports", "resources", "dossier"}),
     frozenset(
         {

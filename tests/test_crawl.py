@@ -163,13 +163,16 @@ def test_what_a_reading_wrote_is_noticed_table_by_table(cast: Cast) -> None:
 
 
 def text_of(answer: HttpResponse, folder: Path) -> str:
-    """Return what a person, or a program, reads in an answer: pages, CSV, JSON, the text of XLSX and PDF, headers."""
+    """Return what a person, or a program, reads: pages, CSV, JSON, the text of XLSX, PDF and archives, headers."""
     content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
     kind = answer.headers.get("Content-Type", "")
     headers = str(dict(answer.headers))
     if "spreadsheet" in kind or "wordprocessing" in kind:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             return headers + " ".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+    if kind == "application/zip":
+        with zipfile.ZipFile(io.BytesIO(content)) as tables:
+            return headers + " ".join([*tables.namelist(), *(tables.read(name).decode() for name in tables.namelist())])
     if "pdf" in kind:
         path = folder / "read.pdf"
         path.write_bytes(content)

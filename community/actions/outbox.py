@@ -18,7 +18,7 @@ from community.digests import freeze
 from community.links import give_token
 from community.mails import message_id, render
 from community.models import Message
-from community.notifications import SEND_OUTBOX
+from community.notifications import FORGET_THE_ADDRESS, SEND_OUTBOX
 from community.tasks_api import wake_on_commit
 
 logger = logging.getLogger(__name__)
@@ -169,6 +169,8 @@ def _note(message: Message, error: Exception | None, counts: Sent, *, may_be_the
         columns = {"due_at": due_at, "last_error": (NO_ANSWER + words if may_be_there else words)[:500]}
     if message.is_secret and "state" in columns:
         columns["params"] = {}
+        if message.template in FORGET_THE_ADDRESS:
+            columns["to_address"] = ""
     ours = Message.objects.filter(pk=message.pk, attempts=message.attempts)
     if error is not None:
         ours = ours.in_state(MessageState.QUEUED)

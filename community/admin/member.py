@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -100,7 +100,7 @@ class MemberAdmin(SheetAdmin, EntryAdmin):
     autocomplete_fields = ("expertise",)
     readonly_fields = ("account", "merged_into", "created_at")
     inlines = (AffiliationInline, AppointmentInline, ConsentInline)
-    actions = ("invite_members", "make_members")
+    actions = ("invite_members", "make_members", "erase_one")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for an address while there is no account, show the account afterwards."""
@@ -184,6 +184,15 @@ class MemberAdmin(SheetAdmin, EntryAdmin):
         carry_out(
             request, queryset, take, one="%(count)s person is a member now.", many="%(count)s persons are members now."
         )
+
+    @admin.action(description=_("Erase the chosen person… (shows first what that does)"))
+    def erase_one(self, request: HttpRequest, queryset: QuerySet[Member]) -> HttpResponse | None:
+        """Lead to the page that shows what an erasure would do; one person at a time."""
+        chosen = list(queryset[:2])
+        if len(chosen) != 1:
+            messages.error(request, _("Choose one person: an erasure is looked at before it is done."))
+            return None
+        return HttpResponseRedirect(reverse("community:erase_person", args=[chosen[0].key]))
 
 
 @admin.register(ConsentWording)

@@ -1,6 +1,7 @@
 """The models of `community`, one noun a module."""
 
 from community.models.comment import Comment
+from community.models.data_request import DataRequest
 from community.models.enquiry import Enquiry
 from community.models.event import ChainHead, Event, EventDetail, Redaction, Seal
 from community.models.exchange import ExchangeLanguage, ExchangeWish, Liaison, PeerExchange
@@ -27,6 +28,7 @@ __all__ = [
     "Comment",
     "Consent",
     "ConsentWording",
+    "DataRequest",
     "DemoMarker",
     "Enquiry",
     "Event",

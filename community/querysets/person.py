@@ -113,6 +113,14 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         """Keep the members of the community of practice, merged rows left out."""
         return self.filter(standing=Standing.MEMBER, merged_into=None)
 
+    def not_erased(self) -> Self:
+        """Leave out those in whose place a pseudonym stands."""
+        return self.filter(erased_at=None)
+
+    def former(self) -> Self:
+        """Keep former members who are not erased, merged rows left out."""
+        return self.filter(standing=Standing.FORMER, erased_at=None, merged_into=None)
+
     def of_organisation(self, organisation: Organisation, on: date) -> Self:
         """Keep the members of the community who work for `organisation` on the day `on`."""
         return self.of_organisations([organisation], on)

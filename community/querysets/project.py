@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 class ProjectQuerySet(SearchableQuerySet["Project"]):
     """Governance and thematic projects."""
 
+    def without_last_payment(self) -> Self:
+        """Keep those whose last payment is not known: their evidence has no retention date."""
+        return self.filter(last_payment_on=None)
+
     def visible_to(self, user: User | AnonymousUser | None) -> Self:
         """Keep what `user` may see: everybody sees every project."""
         return self.all()

@@ -162,6 +162,15 @@ class FileQuerySet(models.QuerySet["File"]):
         """Keep the files that everybody may fetch."""
         return self.present().filter(visibility=FileVisibility.PUBLIC)
 
+    def to_go(self, on: date) -> Self:
+        """Keep the evidence whose retention date lies before the day `on`, the oldest first."""
+        return self.present().filter(retain_until__lt=on).order_by("retain_until", "pk")
+
+    def to_go_within_a_year(self, on: date) -> Self:
+        """Keep the evidence whose retention date comes within a year from the day `on`."""
+        soon = on + timedelta(days=365)
+        return self.present().filter(retain_until__gte=on, retain_until__lt=soon).order_by("retain_until", "pk")
+
     def about(self, subject: models.Model) -> Self:
         """Keep the files of one subject."""
         return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk)

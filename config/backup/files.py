@@ -24,6 +24,7 @@ NAMED: Final = (
     ("factsheets.Edition", "article_file", "article_sha256"),
     ("factsheets.Edition", "pdf_file", "pdf_sha256"),
     ("factsheets.Edition", "data_file", "data_sha256"),
+    ("factsheets.Booklet", "file", "sha256"),
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,12 @@ from community.contributions import PersonalRecords
 from community.models import Member, Message, SignedLink
 from results.choices import ConfirmationStatus
 from results.models import Uptake, UptakeConfirmation
+
+
+def evidence_of_projects() -> Iterator[tuple[int, int | None]]:
+    """Yield (file, project) for the evidence of uptakes: the project whose solution was taken up."""
+    rows = Uptake.objects.filter(evidence__isnull=False)
+    yield from rows.values_list("evidence", "solution__project").distinct().order_by("evidence")
 
 
 def _declared(member: Member) -> QuerySet[Uptake]:

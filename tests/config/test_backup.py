@@ -24,7 +24,8 @@ def test_every_column_that_names_a_stored_file_is_known() -> None:
         (model._meta.label, field.name)
         for model in rows.tables(apps).values()
         for field in model._meta.local_fields
-        if isinstance(field, models.FileField) or (field.name.endswith("_file") and not field.is_relation)
+        if isinstance(field, models.FileField)
+        or ((field.name == "file" or field.name.endswith("_file")) and not field.is_relation)
     }
     assert found == {(label, column) for label, column, _digest in files.NAMED}
 

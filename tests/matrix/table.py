@@ -37,6 +37,7 @@ from tests.matrix.table_clusters import (
 from tests.matrix.table_exchanges import EXCHANGES
 from tests.matrix.table_figures import FIGURES
 from tests.matrix.table_jobs import JOBS
+from tests.matrix.table_own_data import OWN_DATA
 from tests.matrix.table_panel import PANEL
 from tests.matrix.table_policy import POLICY
 from tests.matrix.table_reports import REPORTS
@@ -178,6 +179,7 @@ AREAS: dict[str, tuple[Row, ...]] = {
     "factsheets": FACTSHEETS,
     "figures": FIGURES,
     "jobs": JOBS,
+    "own_data": OWN_DATA,
     "panel": PANEL,
     "policy": POLICY,
     "reports": REPORTS,
@@ -227,6 +229,7 @@ PUBLIC = frozenset(
         "community:platform",
         "community:platforms",
         "community:privacy",
+        "community:processing",
         "community:project",
         "community:projects",
         "community:solution",

@@ -1,0 +1,86 @@
+"""What a person is asked to agree to, purpose by purpose, and in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from django.utils import translation
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from community.choices import ConsentPurpose
+from community.contributions import Words
+from community.models import Consent, ConsentWording, Member
+
+#: The words that hold where an administrator entered none; kept as version 1 once somebody agrees to them.
+FIRST_WORDINGS: Final[dict[str, Words]] = {
+    ConsentPurpose.DIRECTORY: _(
+        "I agree that members of the community of practice who are signed in see my name, organisation, function, "
+        "languages and expertise in the directory. I can withdraw this at any time; nobody sees me there from then on."
+    ),
+    ConsentPurpose.PUBLIC: _(
+        "I agree that everybody on the internet sees my name and organisation on the registry's public pages. I can "
+        "withdraw this at any time; the pages name my role from then on."
+    ),
+    ConsentPurpose.NAMED: _(
+        "I agree that factsheets, reports and policy statements name me. I can withdraw this at any time; the issued "
+        "documents are then withdrawn and made anew without my name."
+    ),
+}
+#: What a person should know before the press.
+IF_GIVEN: Final[dict[str, Words]] = {
+    ConsentPurpose.DIRECTORY: _("Signed-in members of the community find you in the directory from now on."),
+    ConsentPurpose.PUBLIC: _("Public pages name you from now on."),
+    ConsentPurpose.NAMED: _("Documents issued from now on name you. Those issued before stay as they are."),
+}
+IF_WITHDRAWN: Final[dict[str, Words]] = {
+    ConsentPurpose.DIRECTORY: _("You no longer stand in the directory. Administrators still see your entry."),
+    ConsentPurpose.PUBLIC: _("Public pages name your role instead of you."),
+    ConsentPurpose.NAMED: _(
+        "Every issued document that names you is withdrawn and made anew without your name; its address stays."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One purpose for a person: the words now in use, the consent that stands, and those of before."""
+
+    purpose: str
+    label: Words
+    wording: ConsentWording
+    standing: Consent | None
+    before: tuple[Consent, ...]
+
+    @property
+    def effect(self) -> Words:
+        """What the button beside it will do."""
+        return IF_WITHDRAWN[self.purpose] if self.standing else IF_GIVEN[self.purpose]
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether the person agreed to other words than those now in use."""
+        return self.standing is not None and self.standing.wording_id != self.wording.pk
+
+
+def wording_of(purpose: str, language: str = "") -> ConsentWording:
+    """Return the newest words of a purpose in a language, else in English; not kept yet where nobody entered any."""
+    language = language or "en"
+    rows = ConsentWording.objects.filter(purpose=purpose, language__in={language, "en"}).order_by("-version")
+    found = sorted(rows[:10], key=lambda row: (row.language == language, row.version), reverse=True)
+    if found:
+        return found[0]
+    with translation.override(language):
+        return ConsentWording(purpose=purpose, language=language, text=str(FIRST_WORDINGS[purpose]))
+
+
+def asked_of(member: Member) -> Iterator[Asked]:
+    """Yield the purposes with what a person agreed to; two queries and one a purpose."""
+    given = list(Consent.objects.filter(member=member).select_related("wording").order_by("-given_at", "-pk"))
+    for purpose in ConsentPurpose:
+        of_it = [row for row in given if row.purpose == purpose]
+        standing = next((row for row in of_it if row.withdrawn_at is None), None)
+        before = tuple(row for row in of_it if row is not standing)
+        yield Asked(purpose, purpose.label, wording_of(purpose, get_language() or "en"), standing, before)

@@ -1,0 +1,53 @@
+"""Two at once around an erasure: it is done once, and who takes the wish back in time stays."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from community import ledger
+from community.actions.erasure import ask_erasure, erase_due, erase_member, withdraw_erasure
+from community.models import DataRequest, Event, Member
+from community.verification import verify_history
+from tests import factories as make
+from tests.community.test_races import at_once
+from tests.factories import NOW
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
+
+
+@pytest.fixture(autouse=True)
+def _ledger(tmp_path: Path, settings: Any) -> None:
+    settings.ERASURE_LEDGER = tmp_path / "erasures.ledger"
+
+
+def test_an_administrator_and_the_clock_erase_once() -> None:
+    admin, member = make.make_admin(), make.make_member()
+    ask_erasure(by=member.user, at=NOW)
+    due = NOW + timedelta(days=31)
+    results = at_once(partial(erase_member, member=member, by=admin, at=due), partial(erase_due, due))
+    assert not any(isinstance(result, Exception) for result in results), results
+    assert Event.objects.filter(verb="erase_member").count() == 1
+    assert [entry.key for entry in ledger.entries()] == [member.key]
+    assert [finding for finding in verify_history() if finding.is_fault] == []
+
+
+def test_asked_twice_at_once_waits_once() -> None:
+    member = make.make_member()
+    results = at_once(*[partial(ask_erasure, by=member.user, at=NOW)] * 2)
+    assert not any(isinstance(result, Exception) for result in results), results
+    assert DataRequest.objects.count() == 1
+
+
+def test_who_takes_it_back_while_the_clock_runs_is_erased_or_stays_and_the_request_says_which() -> None:
+    member = make.make_member()
+    ask_erasure(by=member.user, at=NOW)
+    due = NOW + timedelta(days=31)
+    results = at_once(partial(erase_due, due), partial(withdraw_erasure, by=member.user, at=due))
+    assert not any(isinstance(result, Exception) for result in results), results
+    is_erased = Member.objects.get(pk=member.pk).erased_at is not None
+    assert DataRequest.objects.get().status == ("done" if is_erased else "withdrawn")
