@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -64,7 +65,9 @@ def backup(path: Path, *, tell: Tell, without_missing: bool = False) -> Manifest
 def _add_tables(writer: Writer, manifest: Manifest, frozen: BaseDatabaseWrapper, tell: Tell) -> None:
     for name, model in rows.tables(apps).items():
         tell(name)
-        count, _size, digest = writer.add(f"tables/{name}.ndjson", rows.lines(model, frozen), is_packed=True)
+        # Closed also where the disk is full: a reading that is left open would speak up after its connection is gone.
+        with closing(rows.lines(model, frozen)) as lines:
+            count, _size, digest = writer.add(f"tables/{name}.ndjson", lines, is_packed=True)
         manifest.tables[name] = Table(rows.columns(model), count, digest, rows.sequence(model, frozen))
 
 

@@ -7,7 +7,7 @@ their code points. So the same rows give the same bytes, whichever database they
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from itertools import islice
@@ -52,7 +52,7 @@ def columns(model: Model) -> list[str]:
     return [str(field.column) for field in model._meta.local_concrete_fields]
 
 
-def lines(model: Model, connection: BaseDatabaseWrapper) -> Iterator[bytes]:
+def lines(model: Model, connection: BaseDatabaseWrapper) -> Generator[bytes, None, None]:
     """Yield the rows of a table, read as they are wanted."""
     names = [field.attname for field in model._meta.local_concrete_fields]
     key = models.F(model._meta.pk.attname)

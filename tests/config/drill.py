@@ -32,6 +32,8 @@ from tests.factories import NOW
 from tests import factories as make
 cast = make_cast()
 cluster = make_cluster(cast, State.RUNNING, title="Αλιεία, čebele & “ölçü” \\U0001f41d")
+cluster.lead.name = "Zenobia Quickfoot"
+cluster.lead.save()
 assert issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW).editions.get().pdf_file
 make.make_organisation("deleted").delete()
 for number in range(3):

@@ -269,15 +269,16 @@ def test_with_erasures_that_cannot_be_replayed_the_site_stays_closed(
 def test_a_backup_of_an_older_version_is_brought_up_to_date(source: Site, archive: Path, tmp_path: Path) -> None:
     with site(tmp_path / "old", "sqlite") as old:
         old.do("manage.py", "restore", str(archive))
-        old.do("manage.py", "migrate", "-v", "0", "community", "0013")
+        old.do("manage.py", "migrate", "-v", "0", "factsheets", "0006")
         manifest = json.loads(ZipFile(archive).read("manifest.json"))
-        manifest["migrations"]["community"] = [n for n in manifest["migrations"]["community"] if n < "0014"]
-        del manifest["tables"]["community_heartbeat"]
+        manifest["migrations"]["factsheets"] = [n for n in manifest["migrations"]["factsheets"] if n < "0007"]
+        del manifest["tables"]["factsheets_booklet"], manifest["tables"]["factsheets_bookletpart"]
         older = changed(
             archive,
             tmp_path / "older.zip",
             manifest_json=json.dumps(manifest).encode(),
-            tables__community_heartbeat=None,
+            tables__factsheets_booklet=None,
+            tables__factsheets_bookletpart=None,
         )
         code, words = old.manage("restore", older)
         assert (code, "not empty" in words or "of another version" in words) == (1, True), words
