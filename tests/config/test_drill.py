@@ -190,6 +190,7 @@ def test_a_full_disk_leaves_no_archive(source: Site, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_an_empty_database(archive: Path, empty: Site) -> None:
     code, words = empty.manage("restore", archive, **limited(60_000))
     assert code == 1
@@ -197,6 +198,7 @@ def test_a_full_disk_leaves_an_empty_database(archive: Path, empty: Site) -> Non
     assert is_empty(empty)
 
 
+@pytest.mark.slow
 def test_what_is_asked_to_end_leaves_no_archive(source: Site, tmp_path: Path) -> None:
     with source.written_to():
         process = source.start("manage.py", "backup", str(tmp_path / "ended.zip"))
@@ -221,6 +223,7 @@ def test_a_backup_is_private_and_overwrites_nothing(source: Site, archive: Path)
     assert archive.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_lost_file_stops_the_backup_unless_told_otherwise(source: Site, archive: Path, tmp_path: Path) -> None:
     with site(tmp_path / "target", "sqlite") as target:
         target.do("manage.py", "restore", str(archive))
@@ -266,6 +269,7 @@ def test_with_erasures_that_cannot_be_replayed_the_site_stays_closed(
         check_restored(source, target, archive)
 
 
+@pytest.mark.slow
 def test_a_backup_of_an_older_version_is_brought_up_to_date(source: Site, archive: Path, tmp_path: Path) -> None:
     with site(tmp_path / "old", "sqlite") as old:
         old.do("manage.py", "restore", str(archive))
@@ -290,6 +294,7 @@ def test_a_backup_of_an_older_version_is_brought_up_to_date(source: Site, archiv
     shutil.rmtree(tmp_path / "old")
 
 
+@pytest.mark.slow
 def test_a_site_moves_to_an_object_store_also_after_a_killed_try(source: Site, archive: Path, tmp_path: Path) -> None:
     with object_store() as address, site(tmp_path / "target", "sqlite", files=address) as target:
         target.do("-c", "import django; django.setup()\nfrom community import opening\nopening.close('killed')")
@@ -330,6 +335,7 @@ def memory_of(target: Site, *command: str) -> int:
     return int(words.split()[0])
 
 
+@pytest.mark.slow
 @pytest.mark.sqlite
 def test_memory_does_not_grow_with_rows_and_files(archive: Path, tmp_path: Path) -> None:
     with site(tmp_path / "one", "sqlite") as one, site(tmp_path / "two", "sqlite") as two:

@@ -25,7 +25,6 @@ from tests.factsheets.gallery import Dress
 DOCUMENTS = {
     "ordinary": (samples.ordinary_backward, Face.BACKWARD),
     "hard": (samples.hard, Face.BACKWARD),
-    "hard, forward": (samples.hard, Face.FORWARD),
     "hard and Bulgarian": (samples.hard_and_bulgarian, Face.BACKWARD),
 }
 HEADS = ("/H1", "/H2", "/H3")
