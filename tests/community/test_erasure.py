@@ -68,7 +68,7 @@ from tests.database import changed, contents
 from tests.factories import NOW
 from tests.matrix.places import make_comment, make_meeting
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 NAME, ADDRESS = "Zoraïda Quvexly", "zoraida.quvexly@canary.example"
 #: Free words that the person wrote, each somewhere else.
@@ -249,6 +249,7 @@ def settle(at: Any = None) -> None:
 # -- The proof ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_no_trace_stays_in_any_column_of_any_table_or_any_file_and_every_decision_stands(
     world: World, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -425,6 +426,7 @@ def test_nothing_is_erased_where_the_ledger_cannot_be_written(cast: Cast, settin
 # -- The ledger and the restored backup --------------------------------------------------------------------------------
 
 
+@pytest.mark.both
 def test_a_restored_backup_loses_the_person_again(world: World, django_capture_on_commit_callbacks: Any) -> None:
     with transaction.atomic():  # what follows is undone, as by restoring yesterday's backup: the ledger lies apart
         erase_member(member=world.person, by=None, waits=False)

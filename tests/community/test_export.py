@@ -34,7 +34,7 @@ from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.test_lifecycle_pages import client_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 BUTTON = "Make the file"
 

@@ -25,7 +25,7 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 from tests.matrix.places import make_file
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 
 @pytest.fixture

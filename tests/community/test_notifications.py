@@ -63,6 +63,7 @@ def test_every_mail_has_a_topic_and_what_binds_is_sent_at_once() -> None:
     bound = {code for code in contributions.mail_topics.codes() if contributions.mail_topics.get(code).why_at_once}
     assert bound == {
         "community.account",
+        "community.enquiries",
         "community.questions",
         "community.exchanges",
         "clusters.binding",

@@ -25,7 +25,7 @@ from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.both]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 PAGE = "/account/data/"
 
