@@ -209,6 +209,11 @@ class Side:
         """Whether it was made from what does not stand there any more."""
         return self.row is not None and self.row.source != self.text.text
 
+    @property
+    def is_borrowed(self) -> bool:
+        """Whether it was written for another text of the same words."""
+        return self.row is not None and (self.row.part, self.row.part_id, self.row.field) != self.text.slot
+
 
 def side_by_side(texts: Iterable[Text], rows: Iterable[Translation]) -> list[Side]:
     """Return each text with its translation: its own, else one of the same words in another place of its kind."""

@@ -21,7 +21,7 @@ MOST: Final = 1000
 NOT_ISSUED: Final = _("No factsheet was issued yet.")
 WITHDRAWN: Final = _("Its newest factsheet was withdrawn. A revision follows.")
 NO_PDF: Final = _("Its newest factsheet was issued without a PDF.")
-OTHER_LANGUAGE: Final = _("It was not issued in this language.")
+OTHER_LANGUAGE: Final = _("Its newest version was not issued in this language.")
 AWAY: Final = _("Its file is not in the storage. Administrators find it in a backup.")
 
 
@@ -107,17 +107,20 @@ def _why_not(found: Chosen | None, *, is_issued: bool) -> str | Promise:
 
 
 def _newest(keys: Iterable[int], language: str) -> tuple[Mapping[int, Chosen], set[int]]:
-    """Return the newest edition by cluster, and the clusters of which any was issued; one query."""
+    """Return the edition of the newest version by cluster, and the clusters of which any was issued; one query.
+
+    A language is never preferred to a newer version: where the newest one lacks it, there is none.
+    """
     rows = Edition.objects.of_clusters(keys).values_list(
         *("pk", "issue", "issue__subject_id", "reference", "issue__title", "version", "revision", "language"),
         *("state", "issue__face", "issue__issued_at", "file_stem", "pdf_file", "pdf_sha256", "pdf_size", "pages"),
         *("data_sha256", "issue__snapshot__language"),
     )
     newest: dict[int, Chosen] = {}
-    issued: set[int] = set()
+    versions: dict[int, int] = {}
     for *values, own in rows.iterator():
         one = Chosen(*values)
-        issued.add(one.cluster)
-        if one.cluster not in newest and one.language == (language or own):
+        is_newest = one.version == versions.setdefault(one.cluster, one.version)
+        if is_newest and one.cluster not in newest and one.language == (language or own):
             newest[one.cluster] = one
-    return newest, issued
+    return newest, set(versions)

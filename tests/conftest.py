@@ -71,7 +71,7 @@ def sample(config: pytest.Config, items: list[pytest.Item]) -> None:
         name = item.nodeid.partition("[")[0]
         number = seen[name]
         seen[name] += 1
-        is_kept = number < 2 or number % 8 == 0 or item.nodeid.startswith(WHOLE)
+        is_kept = number < 1 or number % 12 == 0 or item.nodeid.startswith(WHOLE)
         (kept if is_kept else left).append(item)
     config.hook.pytest_deselected(items=left)
     items[:] = kept

@@ -81,6 +81,8 @@ def save_translations(
             saved.problems[one.slot] = _("This text is not there any more.")
         elif _is_nothing_new(one, side):
             continue
+        elif not one.text and side.is_borrowed:
+            saved.problems[one.slot] = _("This translation stands at a text of the same words: empty it there.")
         elif problem := _why_not(one, side, at):
             saved.problems[one.slot] = problem
         else:

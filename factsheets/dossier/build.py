@@ -25,5 +25,6 @@ def write_dossier(reader: Reader, target: IO[bytes]) -> list[str]:
 
 
 def file_name(reader: Reader) -> str:
-    """Return the name under which a dossier is saved: reference and day."""
-    return f"{reader.cluster.name}_dossier_{reader.on.isoformat()}.zip"
+    """Return the name under which a dossier is saved: reference and day, and whether it names everybody."""
+    names = "_all-names" if reader.names_all else ""
+    return f"{reader.cluster.name}_dossier{names}_{reader.on.isoformat()}.zip"

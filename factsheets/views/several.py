@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from clusters.filters import BEST, NEWEST
+from clusters.rules.translation import tongue
 from clusters.tables import bar, register
 from clusters.views.parts import status_of
 from community.permissions import Refusal
@@ -53,10 +54,12 @@ class Asked:
 def asked(request: HttpRequest) -> Asked:
     """Return what the address asks for, of what the reader may see; the number of queries does not grow."""
     language = request.GET.get("lang", "")
-    language = language if language in dict(settings.LANGUAGES) else ""
     reader = register.reader_for(request.user, timezone.now())
     filters = register.filters_for(request, reader)
     query, nothing = _query(request.GET), Selection((), ())
+    if language and language not in settings.DOCUMENT_LANGUAGES:
+        sentence = _("Factsheets are not issued in this language. Choose one of the list, or each in its own.")
+        return Asked(query, "", "", 0, nothing, sentence)
     if not filters.is_valid():
         return Asked(query, "", language, 0, nothing, _("A filter is wrong. Put it right in the list of clusters."))
     chips = bar.chips(filters, request.path)
@@ -86,7 +89,7 @@ def page(request: HttpRequest, found: Asked, *, status: int = 200, refusal: str 
         "size": selection.size,
         "left_out": selection.left_out[:NAMED],
         "more_left_out": max(0, len(selection.left_out) - NAMED),
-        "languages": settings.LANGUAGES,
+        "languages": [(code, tongue(code).own) for code in settings.DOCUMENT_LANGUAGES],
         "filter": [(name, value) for name, values in QueryDict(found.query).lists() for value in values],
         "list_url": f"{reverse('clusters:list')}?{found.query}",
         "most_in_booklet": MOST_IN_BOOKLET,
@@ -109,13 +112,13 @@ def several(request: HttpRequest) -> HttpResponse:
 @require_safe
 def archive(request: HttpRequest) -> HttpResponseBase:
     """`/factsheets/zip/?<filter>`: all of them in one ZIP, sent while it is written."""
-    if not ratelimit.consume(request, app="allauth.account", action="factsheets_zip", limit_get=True):
-        sentence = _("So many archives were fetched from here that you have to wait a minute.")
-        return page(request, asked(request), status=429, refusal=sentence)
     found = asked(request)
     if found.problem or not found.selection.chosen:
         sentence = found.problem or _("None of these clusters has a factsheet with a PDF.")
         return page(request, found, status=400 if found.problem else 404, refusal=sentence)
+    if not ratelimit.consume(request, app="allauth.account", action="factsheets_zip", limit_get=True):
+        sentence = _("So many archives were fetched from here that you have to wait a minute.")
+        return page(request, found, status=429, refusal=sentence)
     now = timezone.localtime()
     made = Archive(found.selection, at=now)
     answer = StreamingHttpResponse(made.pieces() if request.method == "GET" else (), content_type="application/zip")

@@ -79,7 +79,8 @@ def verify(request: HttpRequest) -> HttpResponse:
         }
         return render(request, "factsheets/verify/verify.html", context, status=422)
     if digests:
-        context |= _looked_up(digests)
+        context |= _looked_up(digests[:MOST])
+        context["left"], context["most"] = max(0, len(digests) - MOST), MOST
     return render(request, "factsheets/verify/verify.html", context)
 
 
@@ -88,7 +89,7 @@ def _digests(typed: str) -> list[str]:
     alone = re.sub(r"\s+", "", typed)
     if _SHA256.fullmatch(alone):
         return [alone]
-    return list(dict.fromkeys(_AMONG_WORDS.findall(typed)))[:MOST]
+    return list(dict.fromkeys(_AMONG_WORDS.findall(typed)))
 
 
 def _looked_up(digests: list[str]) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
+import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -226,6 +228,24 @@ def test_one_list_of_checksums_over_all_languages(cast: Cast, cluster: Cluster, 
         check=False,
     )
     assert (checked.returncode, checked.stdout.count(": OK")) == (0, 6), checked.stderr
+
+
+def test_a_zip_in_a_language_holds_newest_versions_alone(cast: Cast, cluster: Cluster) -> None:
+    """A language is never preferred to a newer version."""
+    translate(cluster, "el")
+    issue = taken(cluster)
+    issue_in_language(issue=issue, language="el", by=cast.user("lead"))
+    for language in ("en", "el"):
+        draw_first(issue=issue, language=language)
+
+    def names() -> list[str]:
+        answer: Any = Client().get("/factsheets/zip/?lang=el")
+        content = b"".join(answer.streaming_content) if answer.streaming else b""
+        return [name for name in zipfile.ZipFile(io.BytesIO(content)).namelist() if ".pdf" in name] if content else []
+
+    assert names() == [f"{cluster.name}_v1_{NOW.date()}_el.pdf"]
+    draw_first(issue=taken(cluster, NOW + timedelta(minutes=1)))
+    assert names() == []
 
 
 def test_pages_lead_to_each_language_and_choose_the_readers(cast: Cast, cluster: Cluster) -> None:

@@ -151,7 +151,12 @@ def test_strangers_get_nothing_that_is_hidden_and_wrong_filters_say_so(cast: Cas
     nothing = client.get(f"{ZIP}?state=concluded")
     assert (nothing.status_code, "None of these clusters has a factsheet" in nothing.content.decode()) == (404, True)
     other = client.get(f"{SEVERAL}?lang=el").content.decode()
-    assert ("There is no factsheet to take" in other) == ("It was not issued in this language." in other)
+    assert ("There is no factsheet to take" in other, "not issued in this language." in other) == (True, True)
+    strange = client.get(f"{ZIP}?lang=xx")
+    assert (strange.status_code, "Factsheets are not issued in this language." in strange.content.decode()) == (
+        400,
+        True,
+    )
 
 
 def test_a_file_that_is_away_is_left_out_and_too_many_archives_have_to_wait(cast: Cast, client: Client) -> None:

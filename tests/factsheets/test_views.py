@@ -430,3 +430,11 @@ def test_a_missing_file_is_said_and_named_in_the_log_instead_of_breaking_the_pag
     assert name in caplog.text
     storage.put(content, suffix=f".{name.rpartition('.')[2]}")  # put back from the backup, it is whole again
     assert client.get(f"/clusters/{cluster.reference}/{address}").status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_list_that_is_too_long_says_what_was_not_looked_up(client: Client) -> None:
+    lines = "\n".join(f"{number:064x}  file{number}.pdf" for number in range(25))
+    found = client.get("/factsheets/verify/", {"sha256": lines}).content.decode()
+    assert "The first 20 were looked up. 5 more were not" in found
+    assert found.count("No file that was issued here has this checksum") == 20
