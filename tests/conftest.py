@@ -59,7 +59,7 @@ WHOLE = ("tests/test_matrix.py", "tests/test_queries.py", "tests/test_trust.py",
 
 
 def sample(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Sample long lists of cases where `run.py test` asks for it: of each test the first two, then every eighth.
+    """Sample long lists of cases where `run.py test` asks for it: of each test the first, then every twelfth.
 
     Always the same ones. By hand, and in the long run, every case runs.
     """
