@@ -35,6 +35,7 @@ def sign_in(open_page: OpenPage, cast: Cast, role: str) -> Person:
     return Person(open_page, cast.user(role).email)
 
 
+@pytest.mark.slow  # every day by requests: tests/clusters/test_amendment_pages.py
 def test_an_amendment_is_accepted_in_part(open_page: OpenPage, cast: Cast, cluster: Cluster) -> None:
     question, end = cluster.question, timezone.localdate() + timedelta(days=120)
     participant = sign_in(open_page, cast, "participant")

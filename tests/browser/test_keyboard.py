@@ -57,7 +57,7 @@ def cluster(cast: Cast) -> Cluster:
     return cluster
 
 
-@pytest.mark.parametrize("role", ["lead", pytest.param("coordinator", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("role", [pytest.param(role, marks=pytest.mark.slow) for role in ("lead", "coordinator")])
 def test_everything_is_reached_by_tab_and_shows_that_it_is(
     role: str, open_page: OpenPage, cast: Cast, cluster: Cluster
 ) -> None:

@@ -86,7 +86,8 @@ def check_works_on(target: Site, archive: Path) -> None:
     assert int(target.do("-c", code)) > table["sequence"] > table["rows"]
 
 
-@pytest.mark.both
+@pytest.mark.wide
+@pytest.mark.slow
 def test_nothing_is_restored_over_something(source: Site, archive: Path) -> None:
     before = source.looks()
     code, words = source.manage("restore", archive)
@@ -167,6 +168,7 @@ def test_a_broken_archive_is_refused_and_nothing_is_written(how: str, archive: P
     assert database.contents() == before
 
 
+@pytest.mark.slow
 def test_the_command_says_what_is_wrong_in_one_line(source: Site, tmp_path: Path) -> None:
     (tmp_path / "no.zip").write_text("no archive")
     code, words = source.manage("restore", "--check", tmp_path / "no.zip")
@@ -179,7 +181,8 @@ def limited(size: int) -> dict[str, object]:
     return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))}
 
 
-@pytest.mark.both
+@pytest.mark.wide
+@pytest.mark.slow
 def test_a_full_disk_leaves_no_archive(source: Site, tmp_path: Path) -> None:
     code, words = source.manage("backup", tmp_path / "full.zip", **limited(60_000))
     assert code == 1
@@ -212,6 +215,7 @@ def test_what_is_asked_to_end_leaves_no_archive(source: Site, tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_backup_is_private_and_overwrites_nothing(source: Site, archive: Path) -> None:
     assert archive.stat().st_mode & 0o777 == 0o600
     before = archive.read_bytes()

@@ -27,6 +27,7 @@ DOCUMENTS = {
     "hard": (samples.hard, Face.BACKWARD),
     "hard and Bulgarian": (samples.hard_and_bulgarian, Face.BACKWARD),
 }
+EVERY = ["ordinary", "hard", pytest.param("hard and Bulgarian", marks=pytest.mark.slow)]
 HEADS = ("/H1", "/H2", "/H3")
 
 
@@ -92,7 +93,7 @@ def heads_left_alone(found: list[Piece]) -> list[int]:
     return [one.sheet for one, after in pairwise(found) if one.inside(*HEADS) and after.sheet != one.sheet]
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", EVERY)
 def test_no_heading_is_left_alone_at_the_end_of_a_sheet(name: str, drawn: Callable[[str], Drawn]) -> None:
     found = drawn(name).pieces
     assert sum(one.inside(*HEADS) is not None for one in found) >= 8
@@ -113,7 +114,7 @@ def test_a_heading_at_any_height_stays_with_what_it_heads(body: str) -> None:
         assert heads_left_alone(pieces(file)) == []
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", EVERY)
 def test_no_row_is_split_over_two_sheets(name: str, drawn: Callable[[str], Drawn]) -> None:
     """A table is an element of its own on each sheet, so the rest of a split row would be one more row."""
     rows = {one.inside("/TR").objgen for one in drawn(name).pieces if one.inside("/TBody") is not None}
@@ -123,7 +124,7 @@ def test_no_row_is_split_over_two_sheets(name: str, drawn: Callable[[str], Drawn
     assert len(rows) > 10
 
 
-@pytest.mark.parametrize("name", [name for name in DOCUMENTS if name != "ordinary"])
+@pytest.mark.parametrize("name", EVERY[1:])
 def test_the_head_of_a_table_stands_on_each_of_its_sheets(name: str, drawn: Callable[[str], Drawn]) -> None:
     """What goes on from the sheet before begins with the same words."""
     found = drawn(name).pieces
