@@ -100,12 +100,14 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
     wide = " or wide" if wish.is_thorough else ""
     on_postgres = {"DATABASE_URL": postgres_url} if postgres_url else {}
     rest = f"not postgres and not browser and not pdf{quick}"
+    # What PostgreSQL's leg runs too is sampled on SQLite (`tests/conftest.py`), unless the large numbers are wanted.
+    also = {"ALSO_ON_POSTGRES": "1"} if postgres_url and quick else {}
     needs_server = [] if postgres_url else [tools.POSTGRES]
     return [
         leg("postgres", "tests on PostgreSQL", f"postgres or both{wide}", on_postgres, needs_server),
         leg("browser", "tests in Chromium", f"browser{quick}", {}, BROWSER),
         leg("pdf", "every document by veraPDF", f"pdf{quick}", {}, [tools.JAVA]),
-        leg("sqlite", "all other tests, on SQLite", rest, {}, [], *spread),
+        leg("sqlite", "all other tests, on SQLite", rest, also, [], *spread),
     ]
 
 
