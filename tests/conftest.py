@@ -56,8 +56,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 #: Tests whose cases are no numbers of one thing: each area of addresses and each reader is asked every day.
 WHOLE = ("tests/test_matrix.py", "tests/test_queries.py", "tests/test_trust.py", "tests/browser/")
-
-
 #: Tests for both databases that are about the database itself.
 DRILLS = ("tests/config/", "tests/community/test_erasure.py", "tests/journeys/")
 
@@ -65,21 +63,21 @@ DRILLS = ("tests/config/", "tests/community/test_erasure.py", "tests/journeys/")
 def sample(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Sample long lists of cases where `run.py test` asks for it: of each test the first, then every twelfth.
 
-    Of the tests for both databases that PostgreSQL's leg runs too, SQLite runs every fourth, and all drills. Always the
-    same ones. By hand, and in the long run, every case runs.
+    Of the tests for both databases SQLite runs one half and PostgreSQL the other, and both all drills. Always the same
+    ones. By hand, and in the long run, every case runs.
     """
     if os.environ.get("SAMPLED") != "1":
         return
     seen: Counter[str] = Counter()
-    is_twice = os.environ.get("ALSO_ON_POSTGRES") == "1"
+    half = {"postgres": 0, "sqlite": 1}.get(os.environ.get("SHARED_WITH", ""))
     kept, left = [], []
     for item in items:
         name = item.nodeid.partition("[")[0]
         number = seen[name]
         seen[name] += 1
         is_kept = number < 1 or number % 12 == 0 or item.nodeid.startswith(WHOLE)
-        if is_twice and item.get_closest_marker("both") and not item.nodeid.startswith(DRILLS):
-            is_kept = is_kept and seen["both"] % 4 == 0
+        if half is not None and item.get_closest_marker("both") and not item.nodeid.startswith(DRILLS):
+            is_kept = is_kept and seen["both"] % 2 == half
             seen["both"] += 1
         (kept if is_kept else left).append(item)
     config.hook.pytest_deselected(items=left)

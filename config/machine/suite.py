@@ -100,8 +100,9 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
     wide = " or wide" if wish.is_thorough else ""
     on_postgres = {"DATABASE_URL": postgres_url} if postgres_url else {}
     rest = f"not postgres and not browser and not pdf{quick}"
-    # What PostgreSQL's leg runs too is sampled on SQLite (`tests/conftest.py`), unless the large numbers are wanted.
-    also = {"ALSO_ON_POSTGRES": "1"} if postgres_url and quick else {}
+    # Of the tests for both databases each takes a half (`tests/conftest.py`), unless the large numbers are wanted.
+    also = {"SHARED_WITH": "postgres"} if postgres_url and quick else {}
+    on_postgres |= {"SHARED_WITH": "sqlite"} if postgres_url and quick else {}
     needs_server = [] if postgres_url else [tools.POSTGRES]
     return [
         leg("postgres", "tests on PostgreSQL", f"postgres or both{wide}", on_postgres, needs_server),

@@ -44,7 +44,10 @@ class Reader(Person):
 
 @pytest.mark.parametrize(
     "javascript",
-    [pytest.param(True, id="with scripts"), pytest.param(False, id="without", marks=pytest.mark.slow)],
+    [
+        pytest.param(True, id="with scripts", marks=pytest.mark.slow),
+        pytest.param(False, id="without", marks=pytest.mark.slow),
+    ],
 )
 def test_leads_are_reminded_and_proposals_given_out_and_both_taken_back(
     open_page: OpenPage, cast: Cast, javascript: bool

@@ -68,6 +68,7 @@ def open_mail(reader: Guest, subject: str) -> str:
     return reader.page.get_by_role("main").inner_text()
 
 
+@pytest.mark.slow  # every day by requests: tests/clusters/test_invited_people.py
 def test_an_external_takes_part_by_a_link_and_comes_back_by_a_code(
     cast: Cast, cluster: Cluster, open_page: OpenPage
 ) -> None:
