@@ -62,7 +62,7 @@ def check_restored(source: Site, target: Site, archive: Path) -> None:
     assert second["files"] == manifest["files"]
 
 
-@pytest.mark.both
+@pytest.mark.wide
 def test_a_backup_under_write_load_is_restored_whole(source: Site, archive: Path, tmp_path: Path) -> None:
     """Into SQLite; where the site lies on PostgreSQL, from there back again."""
     with site(tmp_path / "target", "sqlite") as target:
