@@ -95,7 +95,7 @@ def pages_of(client: Client) -> list[str]:
 @pytest.mark.parametrize(
     "role",
     [
-        "visitor",
+        pytest.param("visitor", marks=pytest.mark.slow),
         pytest.param("member", marks=pytest.mark.slow),
         "lead",
         pytest.param("coordinator", marks=pytest.mark.slow),

@@ -91,6 +91,7 @@ def propose_day(lead: Clicker) -> None:
     lead.press("Propose")
 
 
+@pytest.mark.slow
 def test_a_day_from_proposal_to_report_takes_under_two_minutes_of_clicking(
     world: dict[str, str], open_page: OpenPage
 ) -> None:

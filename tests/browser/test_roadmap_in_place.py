@@ -133,6 +133,7 @@ def test_who_was_slower_keeps_their_words_and_sees_the_others(
     forgive(page, "409")
 
 
+@pytest.mark.slow
 def test_axe_finds_nothing_on_the_pages_of_the_work(open_page: OpenPage, cast: Cast, cluster: Cluster) -> None:
     member = make.make_member("Nikos Andreou", organisation=make.make_organisation("Harbour"), consents=("directory",))
     row = enter(
