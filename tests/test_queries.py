@@ -202,6 +202,7 @@ LEADS_ONLY = (
     "/panel/{panel}/",
     "/clusters/{running}/translations/",
     "/clusters/{running}/translations/el/",
+    "/factsheets/{issued}/v1/languages/",
 )
 #: Who looks at what.
 PERSONAL = (
