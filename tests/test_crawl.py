@@ -171,14 +171,19 @@ def text_of(answer: HttpResponse, folder: Path) -> str:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             return headers + " ".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
     if kind == "application/zip":
-        with zipfile.ZipFile(io.BytesIO(content)) as tables:
-            return headers + " ".join([*tables.namelist(), *(tables.read(name).decode() for name in tables.namelist())])
-    if "pdf" in kind:
-        path = folder / "read.pdf"
-        path.write_bytes(content)
-        done = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True)
-        return headers + done.stdout
-    return headers + content.decode()
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            inside = [words_of(archive.read(name), name, folder) for name in archive.namelist()]
+            return headers + " ".join([*archive.namelist(), *inside])
+    return headers + words_of(content, kind, folder)
+
+
+def words_of(content: bytes, kind: str, folder: Path) -> str:
+    """Return the text of a file; `kind` is its type or its name."""
+    if not kind.endswith("pdf"):
+        return content.decode()
+    path = folder / "read.pdf"
+    path.write_bytes(content)
+    return subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
 
 
 def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:

@@ -104,7 +104,9 @@ def asked(
     answers = {}
     for role in roles:
         with undone():
-            answers[role] = clients[role].generic(method, url, **form(data)).status_code
+            answer = clients[role].generic(method, url, **form(data))
+            answers[role] = answer.status_code
+            answer.close()  # a file that is handed out goes with its answer
     return answers
 
 

@@ -233,6 +233,7 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/factsheet/issue/",
         "/clusters/{running}/translations/",
         "/clusters/{running}/translations/el/",
+        "/factsheets/{issued}/v1/languages/",
         "/desk/",
         "/desk/several/",
         "/clusters/{running}/",

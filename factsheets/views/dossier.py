@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -54,9 +55,11 @@ def dossier_zip(request: SignedInRequest, reference: str) -> HttpResponseBase:
     if names_all:
         ask(can_name_in_dossier(request.user))
     reader = Reader(cluster, request.user, timezone.now(), names_all)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    write_dossier(reader, file)
-    file.seek(0)
+    with ExitStack() as stack:
+        file = stack.enter_context(tempfile.TemporaryFile())
+        write_dossier(reader, file)
+        file.seek(0)
+        stack.pop_all()  # from here on the answer closes it
     answer = FileResponse(file, as_attachment=True, filename=file_name(reader), content_type="application/zip")
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"

@@ -312,6 +312,7 @@ def test_withdrawn_consent_goes_through_every_version_and_language(
     """After it no stored file and no column of the documents holds the name; each language has its next revision."""
     lead = cluster.lead
     assert lead is not None
+    before = {name for folder in stored() for name in folder}  # of other tests, which share the storage
     make.make_consent(lead, ConsentPurpose.NAMED)
     translate(cluster, "el", but=("question",))
     for minute in range(2):
@@ -320,14 +321,14 @@ def test_withdrawn_consent_goes_through_every_version_and_language(
         issue_in_language(issue=issue, language="el", by=cast.user("lead"))
         draw_first(issue=issue, language="el")
     assert Edition.objects.naming(lead).count() == 4
-    assert len(holding(lead.name)) >= 8
+    assert len(set(holding(lead.name)) - before) >= 8
     with django_capture_on_commit_callbacks(execute=True):
         withdraw_consent(member=lead, purpose=ConsentPurpose.NAMED, by=lead.user)
     for _round in range(2):
         for job in Job.objects.open().filter(task__in=["factsheets.withdraw", "factsheets.revise"]):
             with django_capture_on_commit_callbacks(execute=True):
                 jobs.run(job.pk)
-    assert holding(lead.name) == []
+    assert set(holding(lead.name)) - before == set()
     standing = Edition.objects.newest_revisions().current().values_list("version", "language", "revision")
     assert sorted(standing) == [(1, "el", 2), (1, "en", 2), (2, "el", 2), (2, "en", 2)]
     for edition in Edition.objects.current():
