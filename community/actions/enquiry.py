@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -144,9 +145,9 @@ def _end(row: Enquiry, status: EnquiryStatus, at: datetime) -> None:
     notifications.call_off(row)
 
 
-def _forget(rows: object) -> int:
+def _forget(rows: QuerySet[Enquiry]) -> int:
     """Empty who asked in the questions, their mails and their links."""
-    found: list[int] = list(rows.values_list("pk", flat=True))  # type: ignore[attr-defined]
+    found = list(rows.values_list("pk", flat=True))
     about = {"kind": "enquiry", "subject_id__in": found}
     mails = Message.objects.filter(**about).exclude(state=MessageState.QUEUED)
     mails.exclude(to_address="").update(to_address="")

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
 from django.conf import settings
 
+from community import ledger
 from config.backup.problem import Problem
-
-LEDGER = "community.ledger"
 
 
 def replay() -> int:
     """Erase again whom the ledger names and the backup still had; return how many.
 
-    Nothing to do where the ledger is empty or was never begun.
+    Nothing to do where the ledger is empty or was never begun. Asked twice, so that none is left.
 
     Raises:
         Problem: the ledger cannot be read, or an entry not be replayed; the site stays closed.
     """
     try:
-        if find_spec(LEDGER) is None:
-            if settings.ERASURE_LEDGER.exists() and settings.ERASURE_LEDGER.read_text().strip():
-                raise _closed("this version cannot replay its entries")
-            return 0
-        ledger = import_module(LEDGER)
-        erased = list(ledger.replay())
-        if left := list(ledger.replay()):
-            raise _closed(f"{len(left)} of its entries are to be replayed still")
-    except Problem:
-        raise
-    except Exception as error:
+        erased, left = list(ledger.replay()), list(ledger.replay())
+    except Exception as error:  # whatever it is, the site must not open
         raise _closed(f"{type(error).__name__}: {error}") from error
+    if left:
+        raise _closed(f"{len(left)} of its entries are to be replayed still")
     return len(erased)
 
 

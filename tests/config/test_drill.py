@@ -376,7 +376,6 @@ print(sum(name.encode() in b"".join(files.chunks(one.name)) for one in files.nam
 
 @pytest.mark.both
 def test_an_erased_person_stays_erased(source: Site, archive: Path, tmp_path: Path) -> None:
-    pytest.importorskip("community.ledger", reason="needs erasure")
     with site(tmp_path / "first", HOME, has_tables=HOME == "sqlite") as first:
         first.do("manage.py", "restore", str(archive))
         name = first.do("-c", ERASES).splitlines()[0]
