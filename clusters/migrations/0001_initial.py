@@ -434,6 +434,100 @@ class Migration(migrations.Migration):
                 "verbose_name": "cluster",
                 "verbose_name_plural": "clusters",
                 "ordering": ("-updated_at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["state", "-updated_at", "-id"], name="cluster_state_updated"),
+                    models.Index(fields=["working_group", "state"], name="cluster_wg_state"),
+                    models.Index(fields=["-updated_at", "-id"], name="cluster_updated"),
+                    models.Index(fields=["title", "id"], name="cluster_title"),
+                    models.Index(fields=["ends_on", "id"], name="cluster_ends"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ends_on__isnull", True),
+                            ("starts_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="cluster_end_on_or_after_start",
+                        violation_error_message="The end lies before the start. Both may be the same day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on__isnull", True),
+                            ("started_on__isnull", True),
+                            ("ended_on__gte", models.F("started_on")),
+                            _connector="OR",
+                        ),
+                        name="cluster_ended_on_or_after_started",
+                        violation_error_message="The actual end lies before the actual start.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "submitted",
+                                    "returned",
+                                    "approved",
+                                    "running",
+                                    "paused",
+                                    "concluded",
+                                    "declined",
+                                    "discontinued",
+                                    "withdrawn",
+                                    "merged",
+                                ],
+                            )
+                        ),
+                        name="cluster_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["running", "paused", "concluded"]), _negated=True),
+                            ("baseline_frozen_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="cluster_running_has_baseline",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "concluded"), _negated=True),
+                            ("ended_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="cluster_concluded_has_date",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "draft"), ("reference__isnull", False), _connector="OR"),
+                        name="cluster_reference_after_draft",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "merged"), _negated=True),
+                            ("merged_into__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="cluster_merged_has_target",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lead_accepted_at__isnull", True),
+                            models.Q(("lead__isnull", False), ("lead_organisation__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="cluster_accepted_lead_is_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deadline_on__isnull", True),
+                            models.Q(("deadline_reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="cluster_deadline_has_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -462,6 +556,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("cluster_id", "number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("cluster", "number"), name="baseline_number_once"),
+                ],
             },
         ),
         migrations.AddField(
@@ -497,6 +594,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("cluster", "level"), name="level_once_a_cluster"),
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["local", "regional", "national", "international"])),
+                        name="level_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -574,6 +678,25 @@ class Migration(migrations.Migration):
                 "verbose_name": "decision",
                 "verbose_name_plural": "decisions",
                 "ordering": ("cluster_id", "decided_at", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            models.Q(("decided_by", models.F("proposer")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="decision_not_by_proposer",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by__isnull", True),
+                            ("lead__isnull", True),
+                            models.Q(("decided_by", models.F("lead")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="decision_not_by_lead",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -656,6 +779,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "condition",
                 "verbose_name_plural": "conditions",
                 "ordering": ("cluster_id", "position", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("confirmed_at__isnull", True), ("met_at__isnull", False), _connector="OR"),
+                        name="condition_confirmed_when_met",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("waived_at__isnull", True), models.Q(("waive_reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="condition_waived_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -684,6 +819,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("cluster", "member"), name="draft_shared_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -725,6 +863,25 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("pk",),
+                "constraints": [
+                    models.UniqueConstraint(fields=("cluster", "kind"), name="expected_once_a_cluster"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "transference",
+                                    "networking",
+                                    "answer",
+                                    "adoption",
+                                    "peer_revision",
+                                    "policy_evidence",
+                                ],
+                            )
+                        ),
+                        name="expected_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -786,6 +943,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "follow-up",
                 "verbose_name_plural": "follow-ups",
                 "ordering": ("due_on", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("cancelled_at__isnull", True)),
+                        fields=("cluster", "why"),
+                        name="follow_up_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_at__isnull", True), models.Q(("answer", ""), _negated=True), _connector="OR"
+                        ),
+                        name="follow_up_answered_with_answer",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -877,6 +1047,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("meeting_id", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("meeting", "organisation"), name="attendance_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("completed__lte", models.F("persons"))),
+                        name="attendance_completed_were_there",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -981,6 +1158,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("question_id", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("question", "asked"), name="expert_asked_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1097,6 +1277,63 @@ class Migration(migrations.Migration):
                 "verbose_name": "participation",
                 "verbose_name_plural": "participations",
                 "ordering": ("cluster_id", "pk"),
+                "indexes": [
+                    models.Index(fields=["member", "status"], name="participation_member_status"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["active", "interested", "invited", "requested"])),
+                        fields=("cluster", "member"),
+                        name="participation_live_once",
+                        violation_error_message="This person is in this cluster already.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "lead"), ("status", "active")),
+                        fields=("cluster",),
+                        name="participation_one_lead",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "wanted")),
+                        fields=("cluster", "organisation"),
+                        name="participation_wanted_once",
+                        violation_error_message="This organisation is on the list already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("member__isnull", True), ("organisation__isnull", False), ("status", "wanted")),
+                            models.Q(models.Q(("status", "wanted"), _negated=True), ("member__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="participation_wanted_is_organisation",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_on__isnull", True),
+                            ("from_on__isnull", True),
+                            ("until_on__gte", models.F("from_on")),
+                            _connector="OR",
+                        ),
+                        name="participation_until_on_or_after_from",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    "wanted",
+                                    "interested",
+                                    "requested",
+                                    "invited",
+                                    "active",
+                                    "declined",
+                                    "left",
+                                    "expired",
+                                ],
+                            )
+                        ),
+                        name="participation_status_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1217,6 +1454,49 @@ class Migration(migrations.Migration):
                 "verbose_name": "stage",
                 "verbose_name_plural": "stages",
                 "ordering": ("position", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("planned_end_on__isnull", True),
+                            ("planned_start_on__isnull", True),
+                            ("planned_end_on__gte", models.F("planned_start_on")),
+                            _connector="OR",
+                        ),
+                        name="stage_end_on_or_after_start",
+                        violation_error_message="The planned end lies before the planned start. Both may be the same day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("actual_end_on__isnull", True), ("actual_start_on__isnull", False), _connector="OR"
+                        ),
+                        name="stage_actual_end_needs_start",
+                        violation_error_message="Say when the stage began: an actual end needs an actual start.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("actual_end_on__isnull", True),
+                            ("actual_end_on__gte", models.F("actual_start_on")),
+                            _connector="OR",
+                        ),
+                        name="stage_actual_end_on_or_after_start",
+                        violation_error_message="The actual end lies before the actual start. Both may be the same day.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "done"), _negated=True),
+                            ("actual_end_on__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="stage_done_has_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["planned", "running", "done", "dropped"])),
+                        name="stage_status_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("waits_for", models.F("id")), _negated=True), name="stage_not_after_itself"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1302,6 +1582,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "outcome",
                 "verbose_name_plural": "outcomes",
                 "ordering": ("cluster_id", "reached_on", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "transference",
+                                    "networking",
+                                    "answer",
+                                    "adoption",
+                                    "peer_revision",
+                                    "policy_evidence",
+                                ],
+                            )
+                        ),
+                        name="outcome_kind_known",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1338,137 +1636,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("position", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("baseline", "stage"), name="stage_once_a_baseline"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="cluster",
-            index=models.Index(fields=["state", "-updated_at", "-id"], name="cluster_state_updated"),
-        ),
-        migrations.AddIndex(
-            model_name="cluster",
-            index=models.Index(fields=["working_group", "state"], name="cluster_wg_state"),
-        ),
-        migrations.AddIndex(
-            model_name="cluster",
-            index=models.Index(fields=["-updated_at", "-id"], name="cluster_updated"),
-        ),
-        migrations.AddIndex(
-            model_name="cluster",
-            index=models.Index(fields=["title", "id"], name="cluster_title"),
-        ),
-        migrations.AddIndex(
-            model_name="cluster",
-            index=models.Index(fields=["ends_on", "id"], name="cluster_ends"),
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ends_on__isnull", True),
-                    ("starts_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="cluster_end_on_or_after_start",
-                violation_error_message="The end lies before the start. Both may be the same day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_on__isnull", True),
-                    ("started_on__isnull", True),
-                    ("ended_on__gte", models.F("started_on")),
-                    _connector="OR",
-                ),
-                name="cluster_ended_on_or_after_started",
-                violation_error_message="The actual end lies before the actual start.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "submitted",
-                            "returned",
-                            "approved",
-                            "running",
-                            "paused",
-                            "concluded",
-                            "declined",
-                            "discontinued",
-                            "withdrawn",
-                            "merged",
-                        ],
-                    )
-                ),
-                name="cluster_known_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["running", "paused", "concluded"]), _negated=True),
-                    ("baseline_frozen_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="cluster_running_has_baseline",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "concluded"), _negated=True), ("ended_on__isnull", False), _connector="OR"
-                ),
-                name="cluster_concluded_has_date",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "draft"), ("reference__isnull", False), _connector="OR"),
-                name="cluster_reference_after_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "merged"), _negated=True), ("merged_into__isnull", False), _connector="OR"
-                ),
-                name="cluster_merged_has_target",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lead_accepted_at__isnull", True),
-                    models.Q(("lead__isnull", False), ("lead_organisation__isnull", False)),
-                    _connector="OR",
-                ),
-                name="cluster_accepted_lead_is_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="cluster",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("deadline_on__isnull", True), models.Q(("deadline_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="cluster_deadline_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="baseline",
-            constraint=models.UniqueConstraint(fields=("cluster", "number"), name="baseline_number_once"),
         ),
         migrations.AddConstraint(
             model_name="amendment",
@@ -1486,246 +1657,10 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="clusterlevel",
-            constraint=models.UniqueConstraint(fields=("cluster", "level"), name="level_once_a_cluster"),
-        ),
-        migrations.AddConstraint(
-            model_name="clusterlevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ["local", "regional", "national", "international"])),
-                name="level_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    models.Q(("decided_by", models.F("proposer")), _negated=True),
-                    _connector="OR",
-                ),
-                name="decision_not_by_proposer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by__isnull", True),
-                    ("lead__isnull", True),
-                    models.Q(("decided_by", models.F("lead")), _negated=True),
-                    _connector="OR",
-                ),
-                name="decision_not_by_lead",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("confirmed_at__isnull", True), ("met_at__isnull", False), _connector="OR"),
-                name="condition_confirmed_when_met",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("waived_at__isnull", True), models.Q(("waive_reason", ""), _negated=True), _connector="OR"
-                ),
-                name="condition_waived_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="draftshare",
-            constraint=models.UniqueConstraint(fields=("cluster", "member"), name="draft_shared_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="expectedoutcome",
-            constraint=models.UniqueConstraint(fields=("cluster", "kind"), name="expected_once_a_cluster"),
-        ),
-        migrations.AddConstraint(
-            model_name="expectedoutcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["transference", "networking", "answer", "adoption", "peer_revision", "policy_evidence"],
-                    )
-                ),
-                name="expected_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("cancelled_at__isnull", True)), fields=("cluster", "why"), name="follow_up_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="followup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_at__isnull", True), models.Q(("answer", ""), _negated=True), _connector="OR"
-                ),
-                name="follow_up_answered_with_answer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.UniqueConstraint(fields=("meeting", "organisation"), name="attendance_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="attendance",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("completed__lte", models.F("persons"))), name="attendance_completed_were_there"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="panelanswer",
-            constraint=models.UniqueConstraint(fields=("question", "asked"), name="expert_asked_once"),
-        ),
-        migrations.AddIndex(
-            model_name="participation",
-            index=models.Index(fields=["member", "status"], name="participation_member_status"),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["active", "interested", "invited", "requested"])),
-                fields=("cluster", "member"),
-                name="participation_live_once",
-                violation_error_message="This person is in this cluster already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role", "lead"), ("status", "active")),
-                fields=("cluster",),
-                name="participation_one_lead",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "wanted")),
-                fields=("cluster", "organisation"),
-                name="participation_wanted_once",
-                violation_error_message="This organisation is on the list already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("member__isnull", True), ("organisation__isnull", False), ("status", "wanted")),
-                    models.Q(models.Q(("status", "wanted"), _negated=True), ("member__isnull", False)),
-                    _connector="OR",
-                ),
-                name="participation_wanted_is_organisation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("until_on__isnull", True),
-                    ("from_on__isnull", True),
-                    ("until_on__gte", models.F("from_on")),
-                    _connector="OR",
-                ),
-                name="participation_until_on_or_after_from",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="participation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        ["wanted", "interested", "requested", "invited", "active", "declined", "left", "expired"],
-                    )
-                ),
-                name="participation_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("planned_end_on__isnull", True),
-                    ("planned_start_on__isnull", True),
-                    ("planned_end_on__gte", models.F("planned_start_on")),
-                    _connector="OR",
-                ),
-                name="stage_end_on_or_after_start",
-                violation_error_message="The planned end lies before the planned start. Both may be the same day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("actual_end_on__isnull", True), ("actual_start_on__isnull", False), _connector="OR"
-                ),
-                name="stage_actual_end_needs_start",
-                violation_error_message="Say when the stage began: an actual end needs an actual start.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("actual_end_on__isnull", True),
-                    ("actual_end_on__gte", models.F("actual_start_on")),
-                    _connector="OR",
-                ),
-                name="stage_actual_end_on_or_after_start",
-                violation_error_message="The actual end lies before the actual start. Both may be the same day.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "done"), _negated=True), ("actual_end_on__isnull", False), _connector="OR"
-                ),
-                name="stage_done_has_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["planned", "running", "done", "dropped"])), name="stage_status_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("waits_for", models.F("id")), _negated=True), name="stage_not_after_itself"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ["transference", "networking", "answer", "adoption", "peer_revision", "policy_evidence"],
-                    )
-                ),
-                name="outcome_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="meeting",
             constraint=models.CheckConstraint(
                 condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("held_on")), _connector="OR"),
                 name="meeting_last_day_on_or_after_first",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="baselinestage",
-            constraint=models.UniqueConstraint(fields=("baseline", "stage"), name="stage_once_a_baseline"),
         ),
     ]

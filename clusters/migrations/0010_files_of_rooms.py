@@ -62,6 +62,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "file of a room",
                 "verbose_name_plural": "files of a room",
                 "ordering": ("cluster_id", "title", "pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("visibility__in", ("room", "cop", "public"))),
+                        name="room_file_visibility_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -93,22 +99,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ("room_file_id", "-number"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("room_file", "number"), name="room_file_version_once"),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="room_file_version_from_one"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="roomfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("visibility__in", ("room", "cop", "public"))), name="room_file_visibility_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="roomfileversion",
-            constraint=models.UniqueConstraint(fields=("room_file", "number"), name="room_file_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="roomfileversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number__gte", 1)), name="room_file_version_from_one"
-            ),
         ),
     ]

@@ -284,6 +284,14 @@ class Migration(migrations.Migration):
                 "verbose_name": "event",
                 "verbose_name_plural": "events",
                 "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["kind", "subject_id", "at"], name="event_subject"),
+                    models.Index(fields=["by", "at"], name="event_by"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("chain", "number"), name="event_number_unique_in_chain"),
+                    models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="event_number_from_one"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -336,6 +344,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "file",
                 "verbose_name_plural": "files",
                 "ordering": ["-uploaded_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["kind", "subject_id"], name="file_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("visibility__in", ["public", "cop", "restricted"])),
+                        name="file_known_visibility",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("holds_names", False), ("visibility", "restricted"), _connector="OR"),
+                        name="file_with_names_is_restricted",
+                        violation_error_message="A file that holds names of persons is restricted.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -384,6 +406,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "job",
                 "verbose_name_plural": "jobs",
                 "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ("queued", "running"))), fields=["due_at"], name="job_due"
+                    ),
+                    models.Index(fields=["kind", "subject_id"], name="job_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("queued", "running"))),
+                        fields=("key",),
+                        name="job_one_open_per_key",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "running", "done", "failed"])),
+                        name="job_known_state",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -418,6 +457,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "item of a job",
                 "verbose_name_plural": "items of jobs",
                 "ordering": ["job", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("job", "number"), name="jobitem_number_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -558,6 +600,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "consent",
                 "verbose_name_plural": "consents",
                 "ordering": ["member", "purpose", "-given_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)),
+                        fields=("member", "purpose"),
+                        name="consent_one_standing_per_purpose",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_at__isnull", True), ("withdrawn_at__gte", models.F("given_at")), _connector="OR"
+                        ),
+                        name="consent_withdrawn_after_given",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -588,6 +643,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "wish about mails",
                 "verbose_name_plural": "wishes about mails",
                 "ordering": ["user", "topic"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "topic"), name="notificationpreference_once_per_topic"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -739,6 +797,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "me too",
                 "verbose_name_plural": "me too",
                 "ordering": ["said_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("need", "member"),
+                        name="metoo_once_per_member",
+                        violation_error_message="You said so already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -772,6 +837,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "affiliation",
                 "verbose_name_plural": "affiliations",
                 "ordering": ["member", "from_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_on__isnull", True),
+                            ("until_on__isnull", True),
+                            ("until_on__gte", models.F("from_on")),
+                            _connector="OR",
+                        ),
+                        name="affiliation_until_on_or_after_from",
+                        violation_error_message="The last day lies before the first.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_on__isnull", True)),
+                        fields=("member", "organisation"),
+                        name="affiliation_one_open_per_organisation",
+                        violation_error_message="This person has an open affiliation with that organisation already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -811,6 +894,30 @@ class Migration(migrations.Migration):
                 "verbose_name": "partnership",
                 "verbose_name_plural": "partnerships",
                 "ordering": ["project", "role", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_on__isnull", True),
+                            ("until_on__isnull", True),
+                            ("until_on__gte", models.F("from_on")),
+                            _connector="OR",
+                        ),
+                        name="partnership_until_on_or_after_from",
+                        violation_error_message="The last day lies before the first.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_on__isnull", True)),
+                        fields=("project", "organisation"),
+                        name="partnership_one_open_per_organisation",
+                        violation_error_message="This organisation is a partner of that project already.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("role", "LP"), ("until_on__isnull", True)),
+                        fields=("project",),
+                        name="partnership_one_lead_partner",
+                        violation_error_message="The project has a lead partner already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -856,6 +963,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "redaction",
                 "verbose_name_plural": "redactions",
                 "ordering": ["pk"],
+                "indexes": [
+                    models.Index(fields=["target", "target_id"], name="redaction_target"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -889,6 +999,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "detail of an event",
                 "verbose_name_plural": "details of events",
                 "ordering": ["event"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("body__isnull", False), ("redaction__isnull", True)),
+                            models.Q(("body__isnull", True), ("redaction__isnull", False), ("salt", "")),
+                            _connector="OR",
+                        ),
+                        name="eventdetail_empty_only_when_redacted",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -974,6 +1094,26 @@ class Migration(migrations.Migration):
                 "verbose_name": "signed link",
                 "verbose_name_plural": "signed links",
                 "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["kind", "subject_id"], name="signedlink_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "open")),
+                        fields=("purpose", "address_key", "kind", "subject_id"),
+                        name="signedlink_one_open_per_address",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "used", "revoked", "expired"])),
+                        name="signedlink_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "used"), _negated=True), ("used_at__isnull", False), _connector="OR"
+                        ),
+                        name="signedlink_used_has_moment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1045,6 +1185,37 @@ class Migration(migrations.Migration):
                 "verbose_name": "mail",
                 "verbose_name_plural": "mails",
                 "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "queued")), fields=["due_at"], name="message_due"),
+                    models.Index(fields=["kind", "subject_id"], name="message_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("to__isnull", False), ("to_address", "")),
+                            models.Q(
+                                ("to__isnull", True),
+                                models.Q(
+                                    models.Q(("to_address", ""), _negated=True),
+                                    models.Q(("state", "queued"), _negated=True),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="message_one_recipient",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["queued", "sent", "failed", "cancelled"])),
+                        name="message_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
+                        ),
+                        name="message_sent_has_moment",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1068,6 +1239,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "subscription",
                 "verbose_name_plural": "subscriptions",
                 "ordering": ["user", "kind", "subject_id"],
+                "indexes": [
+                    models.Index(fields=["kind", "subject_id"], name="subscription_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "kind", "subject_id"), name="subscription_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1201,6 +1378,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "peer exchange",
                 "verbose_name_plural": "peer exchanges",
                 "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("starts_on__isnull", True),
+                            ("ends_on__isnull", True),
+                            ("ends_on__gte", models.F("starts_on")),
+                            _connector="OR",
+                        ),
+                        name="peerexchange_end_on_or_after_start",
+                        violation_error_message="The end lies before the start.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["offered", "asked", "agreed", "done", "cancelled"])),
+                        name="peerexchange_known_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("offered_by__isnull", False), ("asked_by__isnull", False), _connector="OR"),
+                        name="peerexchange_somebody_offers_or_asks",
+                        violation_error_message="Name who offers or who asks.",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1298,6 +1496,36 @@ class Migration(migrations.Migration):
                 "verbose_name": "territory",
                 "verbose_name_plural": "territories",
                 "ordering": ["country", "code", "nuts_version", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("nuts_version", "code"),
+                        name="territory_code_unique",
+                        violation_error_message="This code is taken in that NUTS version.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("level__in", ("nuts1", "nuts2", "nuts3")), ("nuts_version__in", ["2021", "2024"])
+                            ),
+                            models.Q(
+                                models.Q(("level__in", ("nuts1", "nuts2", "nuts3")), _negated=True),
+                                ("nuts_version", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="territory_region_has_nuts_version",
+                        violation_error_message="A region names its NUTS version; a country, site or sea basin has none.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("column__isnull", True), ("row__isnull", True)),
+                            models.Q(("column__isnull", False), ("row__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="territory_tile_has_both_places",
+                        violation_error_message="Give both column and row, or neither.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1411,6 +1639,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "solution",
                 "verbose_name_plural": "solutions",
                 "ordering": ["title_key", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("project", "title_key"),
+                        name="solution_title_unique_in_project",
+                        violation_error_message="The project has a solution of that title already.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["draft", "published"])), name="solution_known_status"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("status", "draft"), ("published_at__isnull", False), _connector="OR"),
+                        name="solution_published_has_date",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1497,6 +1739,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "liaison",
                 "verbose_name_plural": "liaisons",
                 "ordering": ["network", "pk"],
+                "indexes": [
+                    models.Index(fields=["kind", "subject_id"], name="liaison_subject"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_on__isnull", True),
+                            ("until_on__isnull", True),
+                            ("until_on__gte", models.F("from_on")),
+                            _connector="OR",
+                        ),
+                        name="liaison_until_on_or_after_from",
+                        violation_error_message="The last day lies before the first.",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("working_group__isnull", False), ("subject_id__isnull", False), _connector="OR"
+                        ),
+                        name="liaison_has_keeper",
+                        violation_error_message="Name the working group or cluster that keeps this contact.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1531,6 +1795,27 @@ class Migration(migrations.Migration):
                 "verbose_name": "appointment",
                 "verbose_name_plural": "appointments",
                 "ordering": ["working_group", "from_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"
+                        ),
+                        name="appointment_until_on_or_after_from",
+                        violation_error_message="The last day lies before the first.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_on__isnull", True)),
+                        fields=("member", "working_group"),
+                        name="appointment_one_open_per_group",
+                        violation_error_message="This member coordinates that group already.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_on__isnull", True), ("working_group__isnull", True)),
+                        fields=("member",),
+                        name="appointment_one_open_for_mission",
+                        violation_error_message="This member coordinates the mission already.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1555,6 +1840,23 @@ class Migration(migrations.Migration):
                 "verbose_name": "title of a working group",
                 "verbose_name_plural": "titles of working groups",
                 "ordering": ["working_group", "from_on", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("from_on__isnull", True),
+                            ("until_on__isnull", True),
+                            ("until_on__gte", models.F("from_on")),
+                            _connector="OR",
+                        ),
+                        name="workinggrouptitle_until_on_or_after_from",
+                        violation_error_message="The last day lies before the first.",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("until_on__isnull", True)),
+                        fields=("working_group",),
+                        name="workinggrouptitle_one_open",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1605,237 +1907,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["kind", "subject_id", "at"], name="event_subject"),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["by", "at"], name="event_by"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.UniqueConstraint(fields=("chain", "number"), name="event_number_unique_in_chain"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(condition=models.Q(("number__gte", 1)), name="event_number_from_one"),
-        ),
-        migrations.AddIndex(
-            model_name="file",
-            index=models.Index(fields=["kind", "subject_id"], name="file_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="file",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("visibility__in", ["public", "cop", "restricted"])), name="file_known_visibility"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="file",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("holds_names", False), ("visibility", "restricted"), _connector="OR"),
-                name="file_with_names_is_restricted",
-                violation_error_message="A file that holds names of persons is restricted.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(
-                condition=models.Q(("state__in", ("queued", "running"))), fields=["due_at"], name="job_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="job",
-            index=models.Index(fields=["kind", "subject_id"], name="job_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ("queued", "running"))), fields=("key",), name="job_one_open_per_key"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="job",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["queued", "running", "done", "failed"])), name="job_known_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="jobitem",
-            constraint=models.UniqueConstraint(fields=("job", "number"), name="jobitem_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)),
-                fields=("member", "purpose"),
-                name="consent_one_standing_per_purpose",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_at__isnull", True), ("withdrawn_at__gte", models.F("given_at")), _connector="OR"
-                ),
-                name="consent_withdrawn_after_given",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notificationpreference",
-            constraint=models.UniqueConstraint(fields=("user", "topic"), name="notificationpreference_once_per_topic"),
-        ),
-        migrations.AddConstraint(
-            model_name="metoo",
-            constraint=models.UniqueConstraint(
-                fields=("need", "member"), name="metoo_once_per_member", violation_error_message="You said so already."
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="affiliation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_on__isnull", True),
-                    ("until_on__isnull", True),
-                    ("until_on__gte", models.F("from_on")),
-                    _connector="OR",
-                ),
-                name="affiliation_until_on_or_after_from",
-                violation_error_message="The last day lies before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="affiliation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until_on__isnull", True)),
-                fields=("member", "organisation"),
-                name="affiliation_one_open_per_organisation",
-                violation_error_message="This person has an open affiliation with that organisation already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnership",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_on__isnull", True),
-                    ("until_on__isnull", True),
-                    ("until_on__gte", models.F("from_on")),
-                    _connector="OR",
-                ),
-                name="partnership_until_on_or_after_from",
-                violation_error_message="The last day lies before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until_on__isnull", True)),
-                fields=("project", "organisation"),
-                name="partnership_one_open_per_organisation",
-                violation_error_message="This organisation is a partner of that project already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="partnership",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("role", "LP"), ("until_on__isnull", True)),
-                fields=("project",),
-                name="partnership_one_lead_partner",
-                violation_error_message="The project has a lead partner already.",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="redaction",
-            index=models.Index(fields=["target", "target_id"], name="redaction_target"),
-        ),
-        migrations.AddConstraint(
-            model_name="eventdetail",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("body__isnull", False), ("redaction__isnull", True)),
-                    models.Q(("body__isnull", True), ("redaction__isnull", False), ("salt", "")),
-                    _connector="OR",
-                ),
-                name="eventdetail_empty_only_when_redacted",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signedlink",
-            index=models.Index(fields=["kind", "subject_id"], name="signedlink_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="signedlink",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "open")),
-                fields=("purpose", "address_key", "kind", "subject_id"),
-                name="signedlink_one_open_per_address",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signedlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "used", "revoked", "expired"])), name="signedlink_known_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signedlink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "used"), _negated=True), ("used_at__isnull", False), _connector="OR"
-                ),
-                name="signedlink_used_has_moment",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(condition=models.Q(("state", "queued")), fields=["due_at"], name="message_due"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["kind", "subject_id"], name="message_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("to__isnull", False), ("to_address", "")),
-                    models.Q(
-                        ("to__isnull", True),
-                        models.Q(
-                            models.Q(("to_address", ""), _negated=True),
-                            models.Q(("state", "queued"), _negated=True),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="message_one_recipient",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["queued", "sent", "failed", "cancelled"])), name="message_known_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
-                ),
-                name="message_sent_has_moment",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="subscription",
-            index=models.Index(fields=["kind", "subject_id"], name="subscription_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="subscription",
-            constraint=models.UniqueConstraint(fields=("user", "kind", "subject_id"), name="subscription_once"),
-        ),
         migrations.AddConstraint(
             model_name="project",
             constraint=models.CheckConstraint(
@@ -1863,34 +1934,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="peerexchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("starts_on__isnull", True),
-                    ("ends_on__isnull", True),
-                    ("ends_on__gte", models.F("starts_on")),
-                    _connector="OR",
-                ),
-                name="peerexchange_end_on_or_after_start",
-                violation_error_message="The end lies before the start.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peerexchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["offered", "asked", "agreed", "done", "cancelled"])),
-                name="peerexchange_known_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peerexchange",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("offered_by__isnull", False), ("asked_by__isnull", False), _connector="OR"),
-                name="peerexchange_somebody_offers_or_asks",
-                violation_error_message="Name who offers or who asks.",
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="member",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -1906,59 +1949,6 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("merged_into__isnull", True), ("user__isnull", True), _connector="OR"),
                 name="member_merged_has_no_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="territory",
-            constraint=models.UniqueConstraint(
-                fields=("nuts_version", "code"),
-                name="territory_code_unique",
-                violation_error_message="This code is taken in that NUTS version.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="territory",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("level__in", ("nuts1", "nuts2", "nuts3")), ("nuts_version__in", ["2021", "2024"])),
-                    models.Q(models.Q(("level__in", ("nuts1", "nuts2", "nuts3")), _negated=True), ("nuts_version", "")),
-                    _connector="OR",
-                ),
-                name="territory_region_has_nuts_version",
-                violation_error_message="A region names its NUTS version; a country, site or sea basin has none.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="territory",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("column__isnull", True), ("row__isnull", True)),
-                    models.Q(("column__isnull", False), ("row__isnull", False)),
-                    _connector="OR",
-                ),
-                name="territory_tile_has_both_places",
-                violation_error_message="Give both column and row, or neither.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solution",
-            constraint=models.UniqueConstraint(
-                fields=("project", "title_key"),
-                name="solution_title_unique_in_project",
-                violation_error_message="The project has a solution of that title already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["draft", "published"])), name="solution_known_status"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="solution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status", "draft"), ("published_at__isnull", False), _connector="OR"),
-                name="solution_published_has_date",
             ),
         ),
         migrations.AddConstraint(
@@ -1985,78 +1975,6 @@ class Migration(migrations.Migration):
             model_name="need",
             constraint=models.CheckConstraint(
                 condition=models.Q(("status__in", ["open", "answered", "closed"])), name="need_known_status"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="liaison",
-            index=models.Index(fields=["kind", "subject_id"], name="liaison_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="liaison",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_on__isnull", True),
-                    ("until_on__isnull", True),
-                    ("until_on__gte", models.F("from_on")),
-                    _connector="OR",
-                ),
-                name="liaison_until_on_or_after_from",
-                violation_error_message="The last day lies before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="liaison",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("working_group__isnull", False), ("subject_id__isnull", False), _connector="OR"),
-                name="liaison_has_keeper",
-                violation_error_message="Name the working group or cluster that keeps this contact.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_on__isnull", True), ("until_on__gte", models.F("from_on")), _connector="OR"),
-                name="appointment_until_on_or_after_from",
-                violation_error_message="The last day lies before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until_on__isnull", True)),
-                fields=("member", "working_group"),
-                name="appointment_one_open_per_group",
-                violation_error_message="This member coordinates that group already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until_on__isnull", True), ("working_group__isnull", True)),
-                fields=("member",),
-                name="appointment_one_open_for_mission",
-                violation_error_message="This member coordinates the mission already.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workinggrouptitle",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("from_on__isnull", True),
-                    ("until_on__isnull", True),
-                    ("until_on__gte", models.F("from_on")),
-                    _connector="OR",
-                ),
-                name="workinggrouptitle_until_on_or_after_from",
-                violation_error_message="The last day lies before the first.",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="workinggrouptitle",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("until_on__isnull", True)),
-                fields=("working_group",),
-                name="workinggrouptitle_one_open",
             ),
         ),
     ]

@@ -82,6 +82,24 @@ class Migration(migrations.Migration):
                 "verbose_name": "issue",
                 "verbose_name_plural": "issues",
                 "ordering": ["-issued_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("subject_kind", "subject_id", "version"), name="issue_version_unique"
+                    ),
+                    models.UniqueConstraint(fields=("reference", "version"), name="issue_reference_version_unique"),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="issue_version_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["cluster", "statement", "report"])), name="issue_known_kind"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("face__in", ["forward", "backward"]), ("kind", "cluster")),
+                            models.Q(models.Q(("kind", "cluster"), _negated=True), ("face", "")),
+                            _connector="OR",
+                        ),
+                        name="issue_factsheet_has_face",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +187,46 @@ class Migration(migrations.Migration):
                 "verbose_name": "edition",
                 "verbose_name_plural": "editions",
                 "ordering": ["issue", "language", "-revision"],
+                "indexes": [
+                    models.Index(fields=["reference", "-version", "-revision"], name="edition_address"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("issue", "language", "revision"), name="edition_revision_unique"),
+                    models.CheckConstraint(condition=models.Q(("revision__gte", 1)), name="edition_revision_from_one"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("redaction__isnull", True),
+                                ("state", "current"),
+                                models.Q(("article_file", ""), _negated=True),
+                                models.Q(("data_file", ""), _negated=True),
+                            ),
+                            models.Q(
+                                ("article_file", ""),
+                                ("data_file", ""),
+                                ("pdf_file", ""),
+                                ("redaction__isnull", False),
+                                ("state", "withdrawn"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="edition_empty_only_when_withdrawn",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("pdf_file", ""), ("pdf_problem__in", ["library", "failed"]), ("pdf_sha256", "")),
+                            models.Q(
+                                models.Q(("pdf_sha256", ""), _negated=True),
+                                ("pdf_problem", ""),
+                                models.Q(
+                                    models.Q(("pdf_file", ""), _negated=True), ("state", "withdrawn"), _connector="OR"
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="edition_pdf_or_why_not",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -211,6 +269,12 @@ class Migration(migrations.Migration):
                 "verbose_name": "report to the CoP",
                 "verbose_name_plural": "reports to the CoP",
                 "ordering": ["-until_on", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until_on__gte", models.F("from_on"))),
+                        name="copreport_until_on_or_after_from",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -283,95 +347,5 @@ class Migration(migrations.Migration):
                 "ordering": ["edition", "pk"],
                 "constraints": [models.UniqueConstraint(fields=("edition", "member"), name="editionname_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.UniqueConstraint(
-                fields=("subject_kind", "subject_id", "version"), name="issue_version_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.UniqueConstraint(fields=("reference", "version"), name="issue_reference_version_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="issue_version_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["cluster", "statement", "report"])), name="issue_known_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="issue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("face__in", ["forward", "backward"]), ("kind", "cluster")),
-                    models.Q(models.Q(("kind", "cluster"), _negated=True), ("face", "")),
-                    _connector="OR",
-                ),
-                name="issue_factsheet_has_face",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="edition",
-            index=models.Index(fields=["reference", "-version", "-revision"], name="edition_address"),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.UniqueConstraint(
-                fields=("issue", "language", "revision"), name="edition_revision_unique"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("revision__gte", 1)), name="edition_revision_from_one"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("redaction__isnull", True),
-                        ("state", "current"),
-                        models.Q(("article_file", ""), _negated=True),
-                        models.Q(("data_file", ""), _negated=True),
-                    ),
-                    models.Q(
-                        ("article_file", ""),
-                        ("data_file", ""),
-                        ("pdf_file", ""),
-                        ("redaction__isnull", False),
-                        ("state", "withdrawn"),
-                    ),
-                    _connector="OR",
-                ),
-                name="edition_empty_only_when_withdrawn",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="edition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("pdf_file", ""), ("pdf_problem__in", ["library", "failed"]), ("pdf_sha256", "")),
-                    models.Q(
-                        models.Q(("pdf_sha256", ""), _negated=True),
-                        ("pdf_problem", ""),
-                        models.Q(models.Q(("pdf_file", ""), _negated=True), ("state", "withdrawn"), _connector="OR"),
-                    ),
-                    _connector="OR",
-                ),
-                name="edition_pdf_or_why_not",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="copreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_on__gte", models.F("from_on"))), name="copreport_until_on_or_after_from"
-            ),
         ),
     ]

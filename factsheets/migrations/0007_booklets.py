@@ -55,6 +55,28 @@ class Migration(migrations.Migration):
                 "verbose_name": "booklet",
                 "verbose_name_plural": "booklets",
                 "ordering": ["-created_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("file", ""),
+                            models.Q(
+                                models.Q(("sha256", ""), _negated=True),
+                                ("made_at__isnull", False),
+                                ("removed_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="booklet_file_is_made_and_not_removed",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("removed_at__isnull", True), ("removed_why", "")),
+                            models.Q(("removed_at__isnull", False), ("removed_why__in", ["expired", "withdrawn"])),
+                            _connector="OR",
+                        ),
+                        name="booklet_removed_with_a_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -85,40 +107,10 @@ class Migration(migrations.Migration):
                 "verbose_name": "part of a booklet",
                 "verbose_name_plural": "parts of booklets",
                 "ordering": ["booklet", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("booklet", "number"), name="bookletpart_number_unique"),
+                    models.UniqueConstraint(fields=("booklet", "edition"), name="bookletpart_edition_once"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="booklet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("file", ""),
-                    models.Q(
-                        models.Q(("sha256", ""), _negated=True),
-                        ("made_at__isnull", False),
-                        ("removed_at__isnull", True),
-                    ),
-                    _connector="OR",
-                ),
-                name="booklet_file_is_made_and_not_removed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booklet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("removed_at__isnull", True), ("removed_why", "")),
-                    models.Q(("removed_at__isnull", False), ("removed_why__in", ["expired", "withdrawn"])),
-                    _connector="OR",
-                ),
-                name="booklet_removed_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bookletpart",
-            constraint=models.UniqueConstraint(fields=("booklet", "number"), name="bookletpart_number_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="bookletpart",
-            constraint=models.UniqueConstraint(fields=("booklet", "edition"), name="bookletpart_edition_once"),
         ),
     ]

@@ -160,6 +160,81 @@ class Migration(migrations.Migration):
                 "verbose_name": "uptake",
                 "verbose_name_plural": "uptakes",
                 "ordering": ("cluster_id", "pk"),
+                "indexes": [
+                    models.Index(fields=["solution", "state"], name="uptake_of_solution"),
+                    models.Index(fields=["state", "in_use_on"], name="uptake_in_use"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["aware", "committed", "in_use", "interested", "mentoring"])),
+                        fields=("cluster", "solution", "organisation", "territory"),
+                        name="uptake_one_live",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["aware", "committed", "in_use", "interested", "mentoring"]),
+                            ("territory__isnull", True),
+                        ),
+                        fields=("cluster", "solution", "organisation"),
+                        name="uptake_one_live_anywhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["aware", "interested", "mentoring", "committed", "in_use", "stopped"])
+                        ),
+                        name="uptake_known_step",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["", "as_is", "adapted", "scaled_up", "in_policy"])),
+                        name="uptake_known_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["aware", "interested", "mentoring"]), ("kind", "")),
+                            models.Q(("state__in", ["committed", "in_use"]), models.Q(("kind", ""), _negated=True)),
+                            ("state", "stopped"),
+                            _connector="OR",
+                        ),
+                        name="uptake_kind_from_committed_on",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "adapted"), _negated=True),
+                            models.Q(("adaptation", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="uptake_adapted_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "in_use"), ("in_use_on__isnull", False)),
+                            ("state", "stopped"),
+                            models.Q(
+                                models.Q(("state__in", ["in_use", "stopped"]), _negated=True),
+                                ("in_use_on__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="uptake_in_use_has_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "stopped"), ("stopped_on__isnull", False)),
+                            models.Q(models.Q(("state", "stopped"), _negated=True), ("stopped_on__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="uptake_stopped_has_day",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("stopped_on__isnull", True),
+                            ("in_use_on__isnull", True),
+                            ("stopped_on__gte", models.F("in_use_on")),
+                            _connector="OR",
+                        ),
+                        name="uptake_stopped_after_use",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -265,187 +340,63 @@ class Migration(migrations.Migration):
                 "verbose_name": "confirmation",
                 "verbose_name_plural": "confirmations",
                 "ordering": ("-asked_at", "-pk"),
-            },
-        ),
-        migrations.AddIndex(
-            model_name="uptake",
-            index=models.Index(fields=["solution", "state"], name="uptake_of_solution"),
-        ),
-        migrations.AddIndex(
-            model_name="uptake",
-            index=models.Index(fields=["state", "in_use_on"], name="uptake_in_use"),
-        ),
-        migrations.AddConstraint(
-            model_name="uptake",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["aware", "committed", "in_use", "interested", "mentoring"])),
-                fields=("cluster", "solution", "organisation", "territory"),
-                name="uptake_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptake",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(
-                    ("state__in", ["aware", "committed", "in_use", "interested", "mentoring"]),
-                    ("territory__isnull", True),
-                ),
-                fields=("cluster", "solution", "organisation"),
-                name="uptake_one_live_anywhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["aware", "interested", "mentoring", "committed", "in_use", "stopped"])
-                ),
-                name="uptake_known_step",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["", "as_is", "adapted", "scaled_up", "in_policy"])),
-                name="uptake_known_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["aware", "interested", "mentoring"]), ("kind", "")),
-                    models.Q(("state__in", ["committed", "in_use"]), models.Q(("kind", ""), _negated=True)),
-                    ("state", "stopped"),
-                    _connector="OR",
-                ),
-                name="uptake_kind_from_committed_on",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "adapted"), _negated=True),
-                    models.Q(("adaptation", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="uptake_adapted_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "in_use"), ("in_use_on__isnull", False)),
-                    ("state", "stopped"),
-                    models.Q(
-                        models.Q(("state__in", ["in_use", "stopped"]), _negated=True), ("in_use_on__isnull", True)
+                "indexes": [
+                    models.Index(fields=["asked_by", "asked_at"], name="confirmation_asked"),
+                    models.Index(fields=["address_key"], name="confirmation_address"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "open")),
+                        fields=("uptake", "address_key"),
+                        name="confirmation_one_open_per_address",
                     ),
-                    _connector="OR",
-                ),
-                name="uptake_in_use_has_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "stopped"), ("stopped_on__isnull", False)),
-                    models.Q(models.Q(("state", "stopped"), _negated=True), ("stopped_on__isnull", True)),
-                    _connector="OR",
-                ),
-                name="uptake_stopped_has_day",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptake",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("stopped_on__isnull", True),
-                    ("in_use_on__isnull", True),
-                    ("stopped_on__gte", models.F("in_use_on")),
-                    _connector="OR",
-                ),
-                name="uptake_stopped_after_use",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="uptakeconfirmation",
-            index=models.Index(fields=["asked_by", "asked_at"], name="confirmation_asked"),
-        ),
-        migrations.AddIndex(
-            model_name="uptakeconfirmation",
-            index=models.Index(fields=["address_key"], name="confirmation_address"),
-        ),
-        migrations.AddConstraint(
-            model_name="uptakeconfirmation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "open")),
-                fields=("uptake", "address_key"),
-                name="confirmation_one_open_per_address",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptakeconfirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["open", "confirmed", "refused", "corrected", "expired", "taken_back"])
-                ),
-                name="confirmation_known_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptakeconfirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("corrected_kind__in", ["", "as_is", "adapted", "scaled_up", "in_policy"])),
-                name="confirmation_known_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptakeconfirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "open"), _negated=True),
-                    models.Q(models.Q(("address", ""), _negated=True), ("answered_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="confirmation_open_has_address",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptakeconfirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status__in", ["confirmed", "corrected", "refused"]), _negated=True),
-                    ("answered_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="confirmation_answered_has_moment",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptakeconfirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "confirmed"), _negated=True),
-                    ("document__isnull", False),
-                    models.Q(("document_url", ""), _negated=True),
-                    models.Q(("document_number", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="confirmation_rests_on_document",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="uptakeconfirmation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("is_taken_over__isnull", True), ("settled_at__isnull", True)),
-                    models.Q(("is_taken_over__isnull", False), ("settled_at__isnull", False), ("status", "corrected")),
-                    _connector="OR",
-                ),
-                name="confirmation_settled_says_how",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["open", "confirmed", "refused", "corrected", "expired", "taken_back"])
+                        ),
+                        name="confirmation_known_status",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("corrected_kind__in", ["", "as_is", "adapted", "scaled_up", "in_policy"])),
+                        name="confirmation_known_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "open"), _negated=True),
+                            models.Q(models.Q(("address", ""), _negated=True), ("answered_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="confirmation_open_has_address",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status__in", ["confirmed", "corrected", "refused"]), _negated=True),
+                            ("answered_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="confirmation_answered_has_moment",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "confirmed"), _negated=True),
+                            ("document__isnull", False),
+                            models.Q(("document_url", ""), _negated=True),
+                            models.Q(("document_number", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="confirmation_rests_on_document",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("is_taken_over__isnull", True), ("settled_at__isnull", True)),
+                            models.Q(
+                                ("is_taken_over__isnull", False), ("settled_at__isnull", False), ("status", "corrected")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="confirmation_settled_says_how",
+                    ),
+                ],
+            },
         ),
     ]

@@ -92,6 +92,20 @@ class Migration(migrations.Migration):
                 "verbose_name": "policy statement",
                 "verbose_name_plural": "policy statements",
                 "ordering": ("-created_at", "-pk"),
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "discussed", "adopted", "withdrawn"])),
+                        name="statement_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "adopted"), _negated=True),
+                            models.Q(("adopted_version__gte", 1), ("reference__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="statement_adopted_has_version",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -144,6 +158,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "evidence of a line",
                 "verbose_name_plural": "evidence of lines",
                 "ordering": ("line_id", "pk"),
+                "indexes": [
+                    models.Index(fields=["kind", "subject_id"], name="evidence_subject"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("line", "kind", "subject_id"), name="evidence_once_under_a_line"),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["outcome", "uptake"])), name="evidence_known_kind"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +205,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "version of a policy statement",
                 "verbose_name_plural": "versions of policy statements",
                 "ordering": ("-adopted_at", "-pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("statement", "number"), name="statement_version_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -202,6 +228,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "line of an adopted statement",
                 "verbose_name_plural": "lines of adopted statements",
                 "ordering": ("version_id", "number", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("version", "number"), name="adopted_line_unique"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -231,47 +260,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("line", "kind", "subject_id"), name="adopted_evidence_once")
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="policystatement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "discussed", "adopted", "withdrawn"])),
-                name="statement_known_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policystatement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "adopted"), _negated=True),
-                    models.Q(("adopted_version__gte", 1), ("reference__isnull", False)),
-                    _connector="OR",
-                ),
-                name="statement_adopted_has_version",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lineevidence",
-            index=models.Index(fields=["kind", "subject_id"], name="evidence_subject"),
-        ),
-        migrations.AddConstraint(
-            model_name="lineevidence",
-            constraint=models.UniqueConstraint(
-                fields=("line", "kind", "subject_id"), name="evidence_once_under_a_line"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lineevidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["outcome", "uptake"])), name="evidence_known_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statementversion",
-            constraint=models.UniqueConstraint(fields=("statement", "number"), name="statement_version_unique"),
-        ),
-        migrations.AddConstraint(
-            model_name="adoptedline",
-            constraint=models.UniqueConstraint(fields=("version", "number"), name="adopted_line_unique"),
         ),
     ]

@@ -149,6 +149,40 @@ class Migration(migrations.Migration):
                 "verbose_name": "peer review",
                 "verbose_name_plural": "peer reviews",
                 "ordering": ("-created_at", "-pk"),
+                "indexes": [
+                    models.Index(fields=["solution", "state"], name="review_of_solution"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("cluster", "solution", "solution_version"),
+                        name="review_once_of_a_version",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["draft", "published", "answered", "withdrawn"])),
+                        name="review_known_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["", "fit", "fit_with_changes", "not_yet"])),
+                        name="review_known_verdict",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", "draft"),
+                            models.Q(("published_at__isnull", False), models.Q(("verdict", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="review_published_says_what",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "answered"), _negated=True),
+                            models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="review_answered_has_answer",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -191,6 +225,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "criterion of a peer review",
                 "verbose_name_plural": "criteria of peer reviews",
                 "ordering": ("review_id", "term__order", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "term"), name="review_criterion_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark__in", ["", "strong", "sound", "weak", "open"])),
+                        name="review_known_mark",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +267,9 @@ class Migration(migrations.Migration):
                 "verbose_name": "peer reviewer",
                 "verbose_name_plural": "peer reviewers",
                 "ordering": ("review_id", "organisation__name_key", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "member"), name="reviewer_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -264,79 +308,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "recommendation",
                 "verbose_name_plural": "recommendations",
                 "ordering": ("review_id", "position", "pk"),
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "position"), name="recommendation_one_position"),
+                    models.CheckConstraint(
+                        condition=models.Q(("answer__in", ["", "accepted", "partly", "declined"])),
+                        name="recommendation_known_answer",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="peerreview",
-            index=models.Index(fields=["solution", "state"], name="review_of_solution"),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreview",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "withdrawn"), _negated=True),
-                fields=("cluster", "solution", "solution_version"),
-                name="review_once_of_a_version",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["draft", "published", "answered", "withdrawn"])),
-                name="review_known_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["", "fit", "fit_with_changes", "not_yet"])),
-                name="review_known_verdict",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", "draft"),
-                    models.Q(("published_at__isnull", False), models.Q(("verdict", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="review_published_says_what",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "answered"), _negated=True),
-                    models.Q(("answered_at__isnull", False), models.Q(("answer", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="review_answered_has_answer",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreviewcriterion",
-            constraint=models.UniqueConstraint(fields=("review", "term"), name="review_criterion_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreviewcriterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark__in", ["", "strong", "sound", "weak", "open"])), name="review_known_mark"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreviewer",
-            constraint=models.UniqueConstraint(fields=("review", "member"), name="reviewer_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreviewrecommendation",
-            constraint=models.UniqueConstraint(fields=("review", "position"), name="recommendation_one_position"),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreviewrecommendation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("answer__in", ["", "accepted", "partly", "declined"])),
-                name="recommendation_known_answer",
-            ),
         ),
     ]
