@@ -45,10 +45,11 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries once, at start-up, and load every app's tasks, which jobs name."""
-        from community import contributed
+        from community import contributed, request_time
         from community.actions import exchange, solution  # noqa: F401 - lives and effects register on import
 
         for kind in KINDS:
             kinds.register(kind)
         contributed.register()
         autodiscover_modules("tasks")
+        request_time.listen()

@@ -19,7 +19,7 @@ from community.tasks_api import title_of
 #: So many items are listed, failed ones first.
 LISTED = 200
 #: A speed is said from so many finished items on.
-ENOUGH = 2
+ENOUGH = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,11 @@ class JobSummary:
     total: int
     speed: float | None
     minutes_left: int | None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it came to its end, also where some of its items failed."""
+        return self.job.state == JobState.DONE
 
     @property
     def finished(self) -> int:

@@ -31,8 +31,6 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 RUN_JOB = "community.tasks.run_job"
-#: So long the embedded default works in the request that asked; the rest is the scheduler's.
-IN_REQUEST_SECONDS = 5.0
 #: So long the scheduler stays with one job before it looks what else is due: mails are not held up by it.
 IN_SCHEDULER_SECONDS = 40.0
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community import heartbeats, jobs, opening
+from community import heartbeats, jobs, opening, request_time
 from community.actions.export import TASK as EXPORT
 from community.actions.export import make_export
 from community.actions.outbox import send_outbox as send
@@ -16,10 +16,14 @@ from community.tasks_api import background, task
 
 @background()
 def run_job(job_id: int) -> bool:
-    """Run one `Job` row, whichever task it names; not while a restore is unfinished."""
+    """Run one `Job` row, whichever task it names; not while a restore is unfinished.
+
+    In the embedded default, what the time of the request does not suffice for is left to the scheduler.
+    """
     if not opening.is_open():
         return False
-    return jobs.run(job_id, seconds=jobs.IN_REQUEST_SECONDS if settings.TASKS_RUN == "immediate" else None)
+    left = request_time.seconds_left() if settings.TASKS_RUN == "immediate" else None
+    return left != 0 and jobs.run(job_id, seconds=left)
 
 
 @background()

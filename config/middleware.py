@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest
-from django.http.response import HttpResponse, HttpResponseBase
+from django.http.response import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.template.loader import render_to_string
 
 from community import opening
@@ -80,6 +80,26 @@ class AnswerHeaders:
             is_personal = settings.SESSION_COOKIE_NAME in request.COOKIES
             if is_personal or "cookie" in response.get("Vary", "").lower():
                 response["Cache-Control"] = "private, no-cache"
+        return response
+
+
+class HeadOnly:
+    """Sends the head alone to who asks with HEAD: the same one as for GET, its length included."""
+
+    def __init__(self, get_response: Answer) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, without a body where none is wanted."""
+        response = self.get_response(request)
+        if request.method != "HEAD":
+            return response
+        if isinstance(response, HttpResponse):
+            response.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        elif isinstance(response, StreamingHttpResponse):
+            response.streaming_content = iter(())
         return response
 
 

@@ -82,6 +82,7 @@ MIDDLEWARE = [
     # The first ones see every answer, errors and redirects of the others included.
     "config.middleware.RequestLog",
     "config.middleware.AnswerHeaders",
+    "config.middleware.HeadOnly",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.TrustedProxies",

@@ -120,15 +120,20 @@ def put_file(path: Path, *, suffix: str) -> Stored:
     return Stored(name, digest, size)
 
 
-def pieces(name: str, *, size: int) -> Iterator[bytes]:
-    """Yield a stored file in pieces of so many bytes; it is opened when the first one is asked for.
+def pieces(name: str, *, size: int, part: range | None = None) -> Iterator[bytes]:
+    """Yield a stored file, or a part of its bytes, in pieces of so many; it is opened when the first one is asked for.
 
     Raises:
         FileNotFoundError: it is not there.
     """
     path = _path(name)
     with path.open("rb") if path is not None else default_storage.open(name) as file:
-        yield from iter(partial(file.read, size), b"")
+        if part is None:
+            yield from iter(partial(file.read, size), b"")
+            return
+        file.seek(part.start)
+        for first in range(part.start, part.stop, size):
+            yield file.read(min(size, part.stop - first))
 
 
 def remove(names: Iterable[str]) -> None:

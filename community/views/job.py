@@ -73,12 +73,13 @@ def _page(request: HttpRequest, found: Job, *, status: int = 200, conflict: str 
 
 
 def _about(request: HttpRequest, found: Job) -> dict[str, str] | None:
-    """Return title and address of what a job is about; None where it is about nothing that the reader may see."""
+    """Return title, address and kind of what a job is about; None where it is about nothing that the reader may see."""
     try:
         subject = get_subject(found.kind, found.subject_id or 0, request.user)
     except Http404:
         return None
-    return {"title": kinds.of(subject).title(subject), "url": kinds.url(subject) or ""}
+    kind = kinds.of(subject)
+    return {"title": kind.title(subject), "url": kinds.url(subject) or "", "kind": str(kind.label)}
 
 
 class JobStopView(View):

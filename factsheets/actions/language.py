@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from clusters.choices import TEXT_LANGUAGES, Capacity
 from clusters.models import Cluster, Translation
 from clusters.rules.translation import tongue
-from clusters.translatable import fitting
+from clusters.translatable import fitting, texts_in
 from community import events, jobs
 from community.models import User
 from community.permissions import Refusal
@@ -26,16 +27,19 @@ NEEDED = "title"
 
 
 @transaction.atomic
-def issue_in_language(*, issue: Issue, language: str, by: User | None, at: datetime | None = None) -> IssueTranslation:
+def issue_in_language(
+    *, issue: Issue, language: str, by: User | None, without: int = 0, at: datetime | None = None
+) -> IssueTranslation:
     """Issue a version of a factsheet in another language, too, from its own snapshot.
 
     Order of effects: lock the cluster's row; look who asks; take the translations whose source is the snapshot's text,
     which never change afterwards; append the event; write the job that draws the edition. A no-op that returns what was
-    taken, when the version was issued in this language before.
+    taken, when the version was issued in this language before. `without`: so many texts may stand in the original
+    language for good.
 
     Raises:
-        Refusal: the person may not, it is no factsheet, it is the version's own language, or its title is not
-            translated as it stands there.
+        Refusal: the person may not, it is no factsheet, it is the version's own language, its title is not translated
+            as it stands there, or more texts are not than the person knows of.
     """
     if issue.kind != IssueKind.CLUSTER:
         raise Refusal(_("Only the factsheets of clusters are issued in several languages."), "state")
@@ -49,6 +53,15 @@ def issue_in_language(*, issue: Issue, language: str, by: User | None, at: datet
     texts = fitting(issue.snapshot, Translation.objects.of_cluster(cluster).in_language(language))
     if NEEDED not in texts:
         raise Refusal(_("Translate at least the title, as it stands in this version. The rest may follow."), "state")
+    if (left := len(texts_in(issue.snapshot)) - len(texts)) > without:
+        words = ngettext(
+            "%(count)d text of this version is not translated. Translate it first, or tick that it stands in the "
+            "original language.",
+            "%(count)d texts of this version are not translated. Translate them first, or tick that they stand in the "
+            "original language.",
+            left,
+        )
+        raise Refusal(words % {"count": left}, "state")
     data, detail = {"version": issue.version, "language": language}, {"title": tongue(language).own}
     role = interim_role(by, cluster) if by else Capacity.CLOCK
     events.record(verb=ISSUED_IN, subject=cluster, by=by, at=at, role=role, data=data, detail=detail)

@@ -9,6 +9,7 @@ from typing import Any
 
 from clusters.demo import parts
 from clusters.demo.world import World
+from clusters.translatable import texts_in
 from factsheets.actions.language import issue_in_language
 from factsheets.models import Issue
 
@@ -22,4 +23,5 @@ def told(world: World, entry: dict[str, Any]) -> Iterator[tuple[Any, str, Any]]:
 def _issue(world: World, entry: dict[str, Any], line: dict[str, Any], at: datetime) -> None:
     """Issue the newest version in one more language."""
     newest = Issue.objects.about(parts.current(world, entry))[0]
-    issue_in_language(issue=newest, language=line["language"], by=world.account(line["by"]), at=at)
+    count = len(texts_in(newest.snapshot))
+    issue_in_language(issue=newest, language=line["language"], by=world.account(line["by"]), without=count, at=at)

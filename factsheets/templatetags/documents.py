@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -80,7 +81,9 @@ def territory(line: TerritoryLine | None) -> str:
 
 @register.filter
 def kilobytes(size: int) -> str:
-    """Write a size: "56 kB"."""
+    """Write a size: "56 kB", "4.7 MB"."""
+    if size >= 1_000_000:
+        return gettext("%(size)s MB") % {"size": number_format(size / 1_000_000, 1)}
     return gettext("%(size)d kB") % {"size": max(1, round(size / 1000))}
 
 

@@ -18,6 +18,7 @@ from factsheets.actions.booklet import DAYS_KEPT
 from factsheets.models import Booklet, CopReport
 from factsheets.views.files import CACHING, without_policy
 from factsheets.views.issue import file_is_away
+from factsheets.views.ranges import asked, is_beginning, say
 
 #: So many bytes are sent at once.
 BLOCK = 256 * 1024
@@ -62,23 +63,25 @@ def report_booklet(request: HttpRequest, reference: str) -> HttpResponseBase:
     answer = _hand_out(request, found, CACHING)
     if answer is None:
         return file_is_away(request, reference, found.file)
-    if request.method == "GET" and answer.status_code == 200:
+    if request.method == "GET" and is_beginning(answer):
         downloads.count(reference, found.file_stem, ".pdf")
     return answer
 
 
 def _hand_out(request: HttpRequest, found: Booklet, caching: str) -> HttpResponseBase | None:
-    """Send the stored file in pieces, 304 to who has it; None, and a line of the log, where it is not there."""
+    """Send the stored file or a part in pieces, 304 to who has it; None, with a line of the log, where it is not."""
     tag = f'"{found.sha256}"'
     answer: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if answer is None:
         if storage.lacking([found.file]):
             logger.error("the stored file %s of booklet %s is missing", found.file, found.pk)
             return None
-        content = storage.pieces(found.file, size=BLOCK) if request.method == "GET" else ()
+        part = asked(request, etag=tag, length=found.size)
+        content = storage.pieces(found.file, size=BLOCK, part=part) if request.method == "GET" else ()
         answer = StreamingHttpResponse(content, content_type="application/pdf")
+        say(answer, part, length=found.size)
         answer["Content-Disposition"] = f'inline; filename="{found.file_stem}.pdf"'
-        answer["Content-Length"] = str(found.size)
+        answer["Content-Length"] = str(found.size if part is None else len(part))
         answer["X-Content-Type-Options"] = "nosniff"
         answer["ETag"] = tag
     answer["Cache-Control"] = caching

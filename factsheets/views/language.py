@@ -47,9 +47,10 @@ class LanguagesView(View):
     def post(self, request: HttpRequest, reference: str, version: int) -> HttpResponse:
         """Issue it in the language that was chosen."""
         cluster, issue = _load(request, reference, version)
-        language = request.POST.get("language", "")
+        language, without = request.POST.get("language", ""), request.POST.get("without", "")
+        known = int(without) if without.isdecimal() and len(without) < 5 else 0
         try:
-            issue_in_language(issue=issue, language=language, by=account_of(request))
+            issue_in_language(issue=issue, language=language, by=account_of(request), without=known)
         except Refusal as refusal:
             return _page(request, cluster, issue, refused=str(refusal.reason), status=status_of(refusal))
         name = tongue(language).name

@@ -5,37 +5,46 @@ from __future__ import annotations
 import re
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 #: One part in bytes; several at once are answered with the whole, as the standard allows.
 _ONE_PART = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$")
 
 
-def part_of(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
-    """Return what the request asks of a whole answer with a strong ETag: the whole, or with 206 one part of it.
+def asked(request: HttpRequest, *, etag: str, length: int) -> range | None:
+    """Return the bytes that a request asks for of a file of so many; None: the whole; empty: they lie behind its end.
 
-    A part is given only of what the reader has already (`If-Range` names the same ETag, or is not sent). A part that
-    lies behind the end is answered with 416 and the length.
+    A part is given only of what the reader has already (`If-Range` names the same strong ETag, or is not sent).
     """
-    answer["Accept-Ranges"] = "bytes"
     wanted = _ONE_PART.match(request.headers.get("Range", ""))
     if request.method != "GET" or wanted is None or not any(wanted.groups()):
-        return answer
-    if request.headers.get("If-Range", answer["ETag"]) != answer["ETag"]:
-        return answer
-    length = len(answer.content)
+        return None
+    if request.headers.get("If-Range", etag) != etag:
+        return None
     first, last = _bounds(wanted[1], wanted[2], length)
-    if first > last:
-        answer.status_code = 416
-        answer["Content-Range"] = f"bytes */{length}"
-        answer.content = b""
-        return answer
-    answer.status_code = 206
-    answer["Content-Range"] = f"bytes {first}-{last}/{length}"
-    answer.content = answer.content[first : last + 1]
+    return range(first, max(first, last + 1))
+
+
+def say(answer: HttpResponseBase, part: range | None, *, length: int) -> None:
+    """Say in the head of an answer which part of so many bytes it holds: 200 the whole, 206 a part, 416 none."""
+    answer["Accept-Ranges"] = "bytes"
+    if part is None:
+        return
+    answer.status_code = 206 if part else 416
+    answer["Content-Range"] = f"bytes {part[0]}-{part[-1]}/{length}" if part else f"bytes */{length}"
+
+
+def part_of(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+    """Return what the request asks of a whole answer with a strong ETag: the whole, or one part of it."""
+    length = len(answer.content)
+    part = asked(request, etag=answer["ETag"], length=length)
+    say(answer, part, length=length)
+    if part is not None:
+        answer.content = answer.content[part.start : part.stop]
     return answer
 
 
-def is_beginning(answer: HttpResponse) -> bool:
+def is_beginning(answer: HttpResponseBase) -> bool:
     """Say whether an answer holds the beginning of a file: the whole, or the part from the first byte on."""
     return answer.status_code == 200 or answer.get("Content-Range", "").startswith("bytes 0-")
 

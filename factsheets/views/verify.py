@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from clusters.rules.translation import Tongue, tongue
 from factsheets.interim import ISSUED
-from factsheets.models import Edition, Issue
+from factsheets.models import Edition, Issue, IssueTranslation
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _AMONG_WORDS: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
@@ -34,12 +35,18 @@ COMMANDS: Final[tuple[tuple[str | Promise, str], ...]] = (
 
 @dataclass(frozen=True)
 class Hit:
-    """An edition one of whose files has the checksum; `later` are the editions in its language that came after it."""
+    """An edition one of whose files has the checksum, called `title` in its language; `later` are those after it."""
 
     sha256: str
     edition: Edition
+    title: str
     file: str
     later: list[Edition]
+
+    @property
+    def tongue(self) -> Tongue:
+        """The language of the edition."""
+        return tongue(self.edition.language)
 
     @property
     def is_interim(self) -> bool:
@@ -96,8 +103,9 @@ def _looked_up(digests: list[str]) -> dict[str, Any]:
     """Return the editions and snapshots of these checksums, and the checksums that are not ours."""
     hits, issues, unknown = [], [], []
     for digest in digests:
-        rows = Edition.objects.with_checksum(digest).for_pages().select_related("issue__event")
-        found = [_hit(edition, digest) for edition in rows]
+        rows = list(Edition.objects.with_checksum(digest).for_pages().select_related("issue__event"))
+        titles = _titles(rows)
+        found = [_hit(edition, digest, titles.get((edition.issue_id, edition.language))) for edition in rows]
         snapshots = list(Issue.objects.with_checksum(digest).defer("snapshot").select_related("event"))
         hits += found
         issues += snapshots
@@ -105,14 +113,21 @@ def _looked_up(digests: list[str]) -> dict[str, Any]:
     return {"found": hits, "issues": issues, "unknown": unknown, "is_list": len(digests) > 1}
 
 
-def _hit(edition: Edition, digest: str) -> Hit:
+def _titles(editions: list[Edition]) -> dict[tuple[int, str], str]:
+    """Return what versions are called in the languages into which they were translated, by issue and language."""
+    known = IssueTranslation.objects.filter(issue__in=[edition.issue_id for edition in editions])
+    rows = known.values_list("issue", "language", "texts__title")
+    return {(issue, language): title for issue, language, title in rows}
+
+
+def _hit(edition: Edition, digest: str, title: str | None) -> Hit:
     files = {
         edition.pdf_sha256: "pdf",
         edition.data_sha256: "data",
         edition.article_sha256: "article",
         edition.table_sha256: "table",
     }
-    return Hit(digest, edition, files[digest], _later(edition))
+    return Hit(digest, edition, title or edition.issue.title, files[digest], _later(edition))
 
 
 def _later(edition: Edition) -> list[Edition]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.signals import request_finished, request_started
 from django.db import transaction
 from django.utils import timezone
 
-from community import jobs, tasks_api
+from community import jobs, request_time, tasks_api
 from community.choices import JobState
 from community.models import Job
 from tests import factories as make
@@ -134,3 +136,28 @@ def test_a_broker_that_is_down_fails_no_request(ran: list[dict[str, Any]], monke
     jobs.enqueue("tests.note", key="note:1")
     assert ran == []
     assert jobs.run_due(timezone.now()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_works_a_few_seconds_on_all_its_jobs_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five documents that take long hold up nobody who pressed one button: the scheduler finds the rest."""
+    clock = [1000.0]
+    monkeypatch.setattr(request_time, "SECONDS", 5.0)
+    monkeypatch.setattr(request_time, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    ran: list[int] = []
+
+    def work(job: Job, *, number: int) -> None:
+        clock[0] += 3
+        ran.append(number)
+
+    monkeypatch.setitem(tasks_api._functions, "tests.slow", work)
+    request_started.send(None)
+    with transaction.atomic():
+        for number in range(5):
+            jobs.enqueue("tests.slow", key=f"slow {number}", number=number)
+    request_finished.send(None)
+    assert ran == [0, 1]
+    assert Job.objects.due(timezone.now()).count() == 3
+    jobs.enqueue("tests.slow", key="outside", number=7)
+    assert ran == [0, 1, 7]
+    assert jobs.run_due(timezone.now()) == 3

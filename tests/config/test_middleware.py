@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+from typing import Any
 
 import pytest
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
-from django.http import HttpRequest, HttpResponse
+from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client, RequestFactory
 from django.urls import include, path
 
@@ -55,6 +57,11 @@ def _cached(request: HttpRequest) -> HttpResponse:
     return HttpResponse("same for all", headers={"Cache-Control": "public, max-age=60"})
 
 
+@login_not_required
+def _streamed(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(iter([b"piece ", b"by piece"]))
+
+
 def _closed(request: HttpRequest) -> HttpResponse:
     return HttpResponse("for members")
 
@@ -66,6 +73,7 @@ urlpatterns = [
     path("broken/<str:token>/", _broken),
     path("cached/", _cached),
     path("closed/", _closed),
+    path("streamed/", _streamed),
     path("", include("config.urls")),
 ]
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
@@ -130,6 +138,18 @@ def test_pages_of_a_session_are_not_kept_by_shared_caches(stranger: Client, sett
 def test_what_a_view_says_about_caching_stays(stranger: Client, settings) -> None:
     stranger.cookies[settings.SESSION_COOKIE_NAME] = "something"
     assert stranger.get("/cached/").headers["Cache-Control"] == "public, max-age=60"
+
+
+@pytest.mark.parametrize(("address", "length"), [("/cached/", "12"), ("/streamed/", None), ("/closed/", "0")])
+def test_who_asks_for_the_head_gets_the_same_head_and_no_body(address: str, length: str | None) -> None:
+    answer = {}
+    for method in ("GET", "HEAD"):
+        environ = RequestFactory().generic(method, address).environ
+        heads: list[Any] = []
+        body = b"".join(WSGIHandler()(environ, lambda *said, heads=heads: heads.extend(said)))
+        answer[method] = (heads[0], {name for name, _value in heads[1]}, dict(heads[1]).get("Content-Length"), body)
+    assert answer["HEAD"] == (*answer["GET"][:3], b"")
+    assert answer["HEAD"][2] == length
 
 
 def test_the_log_names_the_route_and_never_the_token(stranger: Client, caplog: pytest.LogCaptureFixture) -> None:

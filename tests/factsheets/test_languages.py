@@ -106,7 +106,10 @@ def test_a_version_is_issued_in_another_language_from_its_own_snapshot(cast: Cas
     issue = taken(cluster)
     draw_first(issue=issue)
     rename(cluster, title="Renamed afterwards")
-    row = issue_in_language(issue=issue, language="el", by=cast.user("lead"))
+    assert "1 text of this version is not translated" in refused(
+        lambda: issue_in_language(issue=issue, language="el", by=cast.user("lead"))
+    )
+    row = issue_in_language(issue=issue, language="el", by=cast.user("lead"), without=1)
     assert row.texts["title"] == GREEK
     assert issue_in_language(issue=issue, language="el", by=cast.user("lead")) == row
     event = Event.objects.get(verb="factsheet.translated")
@@ -141,7 +144,7 @@ def test_a_translation_of_another_text_is_never_mixed_in(cast: Cast, cluster: Cl
     translate(cluster, "fr")
     rename(cluster, question="A question that nobody translated?")
     issue = taken(cluster)
-    issue_in_language(issue=issue, language="fr", by=cast.user("coordinator"))
+    issue_in_language(issue=issue, language="fr", by=cast.user("coordinator"), without=1)
     edition = draw_first(issue=issue, language="fr")
     article = storage.read(edition.article_file).decode()
     assert '<span lang="en">A question that nobody translated?</span>' in article
@@ -207,7 +210,7 @@ def test_one_list_of_checksums_over_all_languages(cast: Cast, cluster: Cluster, 
     draw_first(issue=issue)
     for language in ("el", "fr"):
         translate(cluster, language, but=("question",))
-        issue_in_language(issue=issue, language=language, by=cast.user("lead"))
+        issue_in_language(issue=issue, language=language, by=cast.user("lead"), without=1)
         draw_first(issue=issue, language=language)
     base = f"/factsheets/{cluster.reference}/v1/"
     sums = client.get(f"{base}SHA256SUMS").content
@@ -218,7 +221,9 @@ def test_one_list_of_checksums_over_all_languages(cast: Cast, cluster: Cluster, 
             (tmp_path / f"{edition.file_stem}.{ending}").write_bytes(answer.content)
             digest = edition.pdf_sha256 if ending == "pdf" else edition.data_sha256
             found = client.get("/factsheets/verify/", {"sha256": digest}).text
-            assert f"({edition.language})" in found
+            name = {"en": "English", "el": "Greek", "fr": "French"}[edition.language]
+            title = cluster.title if edition.language == "en" else f"[{edition.language}] {cluster.title}"
+            assert f'in {name}: <span lang="{edition.language}">{title}</span>' in found
             assert "It is the newest edition" in found
     checked = subprocess.run(
         ["sha256sum", "--strict", "-c", "SHA256SUMS"],
@@ -252,7 +257,7 @@ def test_pages_lead_to_each_language_and_choose_the_readers(cast: Cast, cluster:
     client, issue = Client(), taken(cluster)
     translate(cluster, "el", but=("question",), title=GREEK)
     draw_first(issue=issue)
-    issue_in_language(issue=issue, language="el", by=cast.user("lead"))
+    issue_in_language(issue=issue, language="el", by=cast.user("lead"), without=1)
     draw_first(issue=issue, language="el")
     revise_greek(issue)
     base = f"/factsheets/{cluster.reference}/v1/"
@@ -292,12 +297,18 @@ def test_the_page_of_languages_offers_what_is_translated_and_issues_it(cast: Cas
     draw_first(issue=taken(cluster))
     translate(cluster, "el")
     translate(cluster, "hr", but=("title", "question"))
+    translate(cluster, "fr", but=("question",))
     client.force_login(cast.user("lead"))
     assert f'href="{path}"' in client.get(f"/clusters/{cluster.reference}/factsheet/").text
     page = client.get(path).text
     assert "Issue in Greek too" in page
     assert "Issue in Croatian too" not in page
     assert client.post(path, {"language": "hr"}).status_code == 409
+    for known in ("", "0", "x", "9" * 40):
+        answer = client.post(path, {"language": "fr", "without": known})
+        assert (answer.status_code, "1 text of this version is not translated" in answer.text) == (409, True)
+    assert 'required name="without" value="1"' in page
+    assert client.post(path, {"language": "fr", "without": "1"}).status_code == 302
     assert client.post(path, {"language": "el"}).status_code == 302
     assert "It is being drawn." in client.get(path).text
     assert client.get(path.replace("v1", "v9")).status_code == 404
@@ -318,7 +329,7 @@ def test_withdrawn_consent_goes_through_every_version_and_language(
     for minute in range(2):
         issue = taken(cluster, NOW + timedelta(minutes=minute))
         draw_first(issue=issue)
-        issue_in_language(issue=issue, language="el", by=cast.user("lead"))
+        issue_in_language(issue=issue, language="el", by=cast.user("lead"), without=1)
         draw_first(issue=issue, language="el")
     assert Edition.objects.naming(lead).count() == 4
     assert len(set(holding(lead.name)) - before) >= 8

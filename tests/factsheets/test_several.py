@@ -188,6 +188,9 @@ def test_a_booklet_is_made_once_for_the_same_content_and_read_by_who_asked(cast:
     assert (answer.headers["Content-Length"], problems(content)) == (str(len(content)), [])
     with pikepdf.open(io.BytesIO(content)) as file:
         assert len(file.pages) == booklet.pages == 2 + 2 * 2
+    for asks, status, expected in (("bytes=900-", 206, content[900:]), (f"bytes={len(content)}-", 416, b"")):
+        part: Any = client.get(f"{booklet.get_absolute_url()}booklet.pdf", headers={"range": asks})
+        assert (part.status_code, b"".join(part.streaming_content)) == (status, expected)
     other = Client()
     other.force_login(cast.user("participant"))
     assert other.get(booklet.get_absolute_url()).status_code == 404
