@@ -92,15 +92,8 @@ def pages_of(client: Client) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize(
-    "role",
-    [
-        pytest.param("visitor", marks=pytest.mark.slow),
-        pytest.param("member", marks=pytest.mark.slow),
-        "lead",
-        pytest.param("coordinator", marks=pytest.mark.slow),
-    ],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ["visitor", "member", "lead", "coordinator"])
 def test_every_page_suits_a_phone_and_has_a_name_of_its_own(role: str, open_page: OpenPage, cast: Cast) -> None:
     client = Client()
     page = open_page(width=PHONE, touch=True)
