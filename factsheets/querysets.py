@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final, Self
 
 from django.apps import apps
 from django.db import connections, models
-from django.db.models import Exists, Max, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from clusters.visibility import viewer
@@ -160,6 +162,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
     def for_pages(self) -> Self:
         """Join the issue without its snapshot, which pages do not read and which is long."""
         return self.select_related("issue").defer("issue__snapshot")
+
+    def with_titles(self) -> Self:
+        """Tell what each is called in its own language (`title`): the title of its version, or the translated one."""
+        translated = _translations().values(told=KT("texts__title"))[:1]
+        return self.annotate(title=Coalesce(Subquery(translated), F("issue__title"), output_field=models.TextField()))
 
     def of_clusters(self, ids: Iterable[int]) -> Self:
         """Keep the factsheets of these clusters (keys), the newest version and revision first."""

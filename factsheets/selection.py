@@ -111,10 +111,14 @@ def _newest(keys: Iterable[int], language: str) -> tuple[Mapping[int, Chosen], s
 
     A language is never preferred to a newer version: where the newest one lacks it, there is none.
     """
-    rows = Edition.objects.of_clusters(keys).values_list(
-        *("pk", "issue", "issue__subject_id", "reference", "issue__title", "version", "revision", "language"),
-        *("state", "issue__face", "issue__issued_at", "file_stem", "pdf_file", "pdf_sha256", "pdf_size", "pages"),
-        *("data_sha256", "issue__snapshot__language"),
+    rows = (
+        Edition.objects.of_clusters(keys)
+        .with_titles()
+        .values_list(
+            *("pk", "issue", "issue__subject_id", "reference", "title", "version", "revision", "language"),
+            *("state", "issue__face", "issue__issued_at", "file_stem", "pdf_file", "pdf_sha256", "pdf_size", "pages"),
+            *("data_sha256", "issue__snapshot__language"),
+        )
     )
     newest: dict[int, Chosen] = {}
     versions: dict[int, int] = {}

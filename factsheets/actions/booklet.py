@@ -18,7 +18,6 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.fields.json import KT
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -26,11 +25,11 @@ from community import jobs
 from community.batches import NotDone, enqueue_batch
 from community.models import DemoMarker, Job, JobItem, User
 from community.permissions import Refusal
-from factsheets import storage
+from factsheets import sentences, storage
 from factsheets.choices import BookletRemoval
 from factsheets.joining import Part, join
 from factsheets.models import Booklet, BookletPart, CopReport, Edition
-from factsheets.rendering.booklet import Facts, Line, set_front, stamp_in
+from factsheets.rendering.booklet import Facts, Line, about_line, set_front, stamp_in
 from factsheets.selection import Selection
 
 #: At most so many factsheets in one booklet.
@@ -100,7 +99,7 @@ def _key(title: str, words: str, language: str, sums: Iterable[str]) -> str:
 
 def _editions(booklet: Booklet) -> list[Edition]:
     """Return the editions of a booklet in its order, with what the contents tell of their issues; one query."""
-    rows = Edition.objects.filter(booklets__booklet=booklet).for_pages().order_by("booklets__number")
+    rows = Edition.objects.filter(booklets__booklet=booklet).for_pages().with_titles().order_by("booklets__number")
     return list(rows.annotate(group=KT("issue__snapshot__working_group__code")))
 
 
@@ -161,7 +160,7 @@ def _told(tell: Callable[[int, int], None] | None, total: int, done: int) -> Non
 def _parts(editions: Iterable[Edition]) -> Iterator[Part]:
     """Yield each part when it is its turn."""
     for one in editions:
-        yield Part(storage.read_whole(one.pdf_file), f"{one.reference}: {one.issue.title}", one.pages)
+        yield Part(storage.read_whole(one.pdf_file), f"{one.reference}: {one.title}", one.pages)
 
 
 def _keep(booklet: Booklet, stored: storage.Stored, *, pages: int, at: datetime) -> Booklet:
@@ -197,10 +196,9 @@ def _facts(booklet: Booklet, at: datetime) -> Facts:
 def _line(edition: Edition, language: str) -> Line:
     """Return what the contents tell of an edition, in the booklet's language."""
     group: str | None = getattr(edition, "group", None)
-    with translation.override(language):
-        version = gettext("version %(version)d") % {"version": edition.version}
-        facts = [edition.reference, version, group, str(edition.issue.get_face_display())]
-    return Line(edition.issue.title, " · ".join(fact for fact in facts if fact), edition.pages, edition.language)
+    with sentences.own_words(language):
+        about = about_line(edition.reference, edition.version, group, edition.issue.get_face_display())
+    return Line(edition.title, about, edition.pages, edition.language)
 
 
 def ask_for_report_booklet(*, report: CopReport, by: User | None = None) -> Job | None:

@@ -129,6 +129,8 @@ class Edition(models.Model):
         Redaction, verbose_name=_("redaction"), null=True, blank=True, on_delete=models.PROTECT, related_name="edition"
     )
 
+    #: Set by `with_titles`: what it is called in its language.
+    title: str
     #: Set by `for_reference`: whether it stands in another language than the one in which the version was written.
     is_translation = False
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
-from factsheets import pictures
+from factsheets import pictures, sentences
 from factsheets.imprint import Imprint
 from factsheets.joining import PLACES, Stamp
 from factsheets.pdf import Limits, Pdf, Press, render_pdf
@@ -85,7 +85,7 @@ def draw_front(facts: Facts, lines: Sequence[Line], *, pages_of_front: int) -> D
         entries.append({"line": line, "page": page, "url": f"{PLACES}{number}"})
         page += line.pages
     imprint = Imprint(face="", language=facts.language, address=facts.address, is_demo=facts.is_demo)
-    with translation.override(facts.language):
+    with sentences.own_words(facts.language):
         qr_label = gettext("QR code: where these factsheets stand in the registry")
         context: dict[str, Any] = {
             **frame(imprint, facts.title, qr_label=qr_label),
@@ -101,14 +101,25 @@ def draw_front(facts: Facts, lines: Sequence[Line], *, pages_of_front: int) -> D
     return Document(SafeString(article), title, facts.language, picture)
 
 
+def about_line(reference: str, version: int, group: str | None, face: str) -> str:
+    """Return what stands under a title of the contents, in the active language."""
+    words = gettext("version %(version)d") % {"version": version}
+    return " · ".join(fact for fact in (reference, words, group, face) if fact)
+
+
+def number_words(language: str) -> str:
+    """Return what stands at the foot of a booklet's sheets, with a place for the number."""
+    with sentences.own_words(language):
+        return gettext("Booklet page {page}")
+
+
 def stamp_in(language: str, made_at: datetime) -> Stamp:
     """Return what writes the booklet's page numbers in a language, in the font of all margins.
 
     Raises:
         PdfUnavailable: its font cannot be set now.
     """
-    with translation.override(language):
-        words = gettext("Booklet page {page}")
+    words = number_words(language)
     letters = " ".join(dict.fromkeys(words.replace("{page}", "0123456789").replace(" ", "")))
     sample = f'<p class="fs-sample">{escape(letters)}</p>'
     return Stamp(words, render_pdf(sample, title="0", language=language, created_at=made_at))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from clusters.rules.translation import Tongue, tongue
 from factsheets.interim import ISSUED
-from factsheets.models import Edition, Issue, IssueTranslation
+from factsheets.models import Edition, Issue
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _AMONG_WORDS: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
@@ -35,11 +35,10 @@ COMMANDS: Final[tuple[tuple[str | Promise, str], ...]] = (
 
 @dataclass(frozen=True)
 class Hit:
-    """An edition one of whose files has the checksum, called `title` in its language; `later` are those after it."""
+    """An edition one of whose files has the checksum; `later` are the editions in its language that came after it."""
 
     sha256: str
     edition: Edition
-    title: str
     file: str
     later: list[Edition]
 
@@ -103,9 +102,8 @@ def _looked_up(digests: list[str]) -> dict[str, Any]:
     """Return the editions and snapshots of these checksums, and the checksums that are not ours."""
     hits, issues, unknown = [], [], []
     for digest in digests:
-        rows = list(Edition.objects.with_checksum(digest).for_pages().select_related("issue__event"))
-        titles = _titles(rows)
-        found = [_hit(edition, digest, titles.get((edition.issue_id, edition.language))) for edition in rows]
+        rows = Edition.objects.with_checksum(digest).for_pages().with_titles().select_related("issue__event")
+        found = [_hit(edition, digest) for edition in rows]
         snapshots = list(Issue.objects.with_checksum(digest).defer("snapshot").select_related("event"))
         hits += found
         issues += snapshots
@@ -113,21 +111,14 @@ def _looked_up(digests: list[str]) -> dict[str, Any]:
     return {"found": hits, "issues": issues, "unknown": unknown, "is_list": len(digests) > 1}
 
 
-def _titles(editions: list[Edition]) -> dict[tuple[int, str], str]:
-    """Return what versions are called in the languages into which they were translated, by issue and language."""
-    known = IssueTranslation.objects.filter(issue__in=[edition.issue_id for edition in editions])
-    rows = known.values_list("issue", "language", "texts__title")
-    return {(issue, language): title for issue, language, title in rows}
-
-
-def _hit(edition: Edition, digest: str, title: str | None) -> Hit:
+def _hit(edition: Edition, digest: str) -> Hit:
     files = {
         edition.pdf_sha256: "pdf",
         edition.data_sha256: "data",
         edition.article_sha256: "article",
         edition.table_sha256: "table",
     }
-    return Hit(digest, edition, title or edition.issue.title, files[digest], _later(edition))
+    return Hit(digest, edition, files[digest], _later(edition))
 
 
 def _later(edition: Edition) -> list[Edition]:

@@ -21,6 +21,7 @@ from clusters.translatable import with_texts
 from factsheets import sentences
 from factsheets.choices import Face
 from factsheets.imprint import Imprint
+from factsheets.rendering.booklet import Facts, Line, about_line, draw_front, number_words
 from factsheets.rendering.editable import copy_of
 from factsheets.rendering.factsheet import FACTSHEET, draw_factsheet
 from factsheets.rendering.originals import in_language, marked
@@ -105,6 +106,7 @@ def _others(language: str) -> Iterator[tuple[str, str]]:
         imprint = issued(snapshot, "")
         yield name, draw(snapshot, imprint, {}).article  # type: ignore[operator]
         yield f"preview of {name}", draw(snapshot, replace(imprint, version=0), {}).article  # type: ignore[operator]
+    yield from _booklets(language)
     with translation.override(language):
         yield "files", " ".join(str(kind.data_label) for kind in (FACTSHEET, STATEMENT, REPORT))
     titles = [usual_title(date(2026, 1, 5), date(2026, 2, 6), group, language) for group in (None, _Group())]
@@ -114,6 +116,20 @@ def _others(language: str) -> Iterator[tuple[str, str]]:
             for sees_proposed in (False, True):
                 document = gallery.coverage(language, rows, columns, sees_proposed=sees_proposed)
                 yield f"coverage {rows} {columns}", document.article + document.title
+
+
+def _booklets(language: str) -> Iterator[tuple[str, str]]:
+    """Draw cover and contents of booklets with one part and with two, of a selection and of a report."""
+    with translation.override(language):
+        about = [about_line("M4N-CL-2026-001", 2, "WG4", str(face.label)) for face in Face]
+    lines = [Line("Dunes", words, 2, "pt") for words in about]
+    for is_report in (False, True):
+        facts = Facts(
+            "A title", "Croatia", language, "https://registry.example/x/", gallery.AT, is_report, is_demo=True
+        )
+        for many in (1, 2):
+            front = draw_front(facts, lines[:many], pages_of_front=many - 1)
+            yield f"booklet {is_report} {many}", front.article + front.title + number_words(language)
 
 
 class _Group:
