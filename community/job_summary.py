@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
 
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community import kinds
 from community.choices import ItemState, JobState
-from community.models import Job, JobItem
+from community.models import Job, JobItem, User
 from community.tasks_api import title_of
 
 #: So many items are listed, failed ones first.
@@ -98,6 +99,20 @@ def _speed(job: Job, count: int | None, at: datetime) -> float | None:
         count = job.items.filter(finished_at__gte=job.begun_at).count()
     seconds = ((job.finished_at or at) - job.begun_at).total_seconds()
     return count * 60 / seconds if count >= ENOUGH and seconds > 0 else None
+
+
+def subjects_of(jobs: Iterable[Job], user: User | AnonymousUser) -> dict[int, str]:
+    """Return what jobs are about, by the job's key, as far as the reader may see it; one query for each kind."""
+    wanted: dict[str, set[int]] = {}
+    for job in jobs:
+        if job.kind and job.subject_id:
+            wanted.setdefault(job.kind, set()).add(job.subject_id)
+    titles = {
+        (code, row.pk): kinds.get(code).title(row)
+        for code, keys in wanted.items()
+        for row in kinds.visible(code, user).filter(pk__in=keys)
+    }
+    return {job.pk: title for job in jobs if (title := titles.get((job.kind, job.subject_id or 0)))}
 
 
 def listed(job: Job) -> list[JobItem]:

@@ -58,7 +58,7 @@ def register() -> None:
     contributions.clock_jobs.register(
         "factsheets.missing_pdfs", ClockJob(_("Make PDFs that were missing"), 24 * 60, keep_up, lease_minutes=60)
     )
-    kinds.register(kinds.Kind("booklet", "factsheets.Booklet", _("Booklet of factsheets"), "factsheets:booklet"))
+    kinds.register(kinds.Kind("booklet", "factsheets.Booklet", _("booklet of factsheets"), "factsheets:booklet"))
     contributions.clock_jobs.register(
         "factsheets.booklets", ClockJob(_("Remove booklets that were kept long enough"), 24 * 60, forget_old)
     )

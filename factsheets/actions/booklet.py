@@ -67,7 +67,7 @@ def ask_for_booklet(
     booklet = _row(
         key, editions, title=title[:200], words=words[:1000], address=address[:2000], language=language, report=None
     )
-    items = [(f"{row.reference}, {row.version}", row) for row in _editions(booklet)]
+    items = [(f"{row.reference}: {row.title}", row) for row in _editions(booklet)]
     job = enqueue_batch(
         "factsheets.booklet",
         key=f"factsheets.booklet:{booklet.pk}:{by.pk}",

@@ -200,4 +200,5 @@ def test_the_page_says_how_far_it_is_and_asks_again_while_it_goes_on(
     assert "Count the dunes" in client.get("/jobs/").content.decode()
     plain = jobs.enqueue("tests.items", key="need", subject=job_subject(job), by=asked_by)
     assert "Dune 1</a>" in client.get(f"/jobs/{plain.pk}/").content.decode()
+    assert '<p class="m-0">Dune 1</p>' in client.get("/jobs/").content.decode()
     assert client.get(f"/jobs/{jobs.enqueue('tests.items', key='nobody').pk}/").status_code == 404
