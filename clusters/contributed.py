@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import date, time
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -42,7 +43,7 @@ from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.views.invitation_link import JoinClusterView
 from clusters.visibility import viewer
 from community import contributions
-from community.contributions import ClockJob, ExportSource, NavigationEntry, PageSection, SearchSource
+from community.contributions import ClockJob, ExportSource, MemberRole, NavigationEntry, PageSection, SearchSource
 from community.desk import remembered
 from community.mails import lead_links_to
 from community.models import Subscription, User
@@ -87,10 +88,16 @@ def register() -> None:
     contributions.need_progress.register("clusters", status_of)
     contributions.solution_uses.register("clusters", _works_with)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
+    contributions.member_roles.register("lead", MemberRole(_("Leads a cluster"), _leads))
     _register_personal()
     _register_mails()
     _register_chores()
     _register_reminders()
+
+
+def _leads(on: date) -> Q:
+    """Return the condition that somebody leads a cluster that everybody sees and that has not ended."""
+    return Q(pk__in=Cluster.objects.public().in_states(UNENDED).values("lead"))
 
 
 def _register_personal() -> None:

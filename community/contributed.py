@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from community import catalogue, contributions, enquiry_mails, exchange_mails, job_mails, platform_mails, solution_mails
 from community.actions.export_records import RECORDS as EXPORTED
-from community.choices import SolutionStatus
+from community.choices import SolutionStatus, Standing
 from community.clock import CHORES
 from community.context_processors import is_demo
-from community.contributions import ExportSource, MailTopic, NavigationEntry, PageSection
+from community.contributions import ExportSource, MailTopic, MemberRole, NavigationEntry, PageSection
 from community.desk import administrators_items
 from community.exchange_contributed import RECORDS, exchange_items, exchanges_of_member, exchanges_of_organisation
 from community.liaison_contributed import GROUPS, liaisons_of_group
 from community.liaison_contributed import RECORDS as KEPT
 from community.mails import lead_links_to
+from community.models import Appointment
 from community.person_columns import COLUMNS
 from community.person_mails import TEMPLATES as ABOUT_PERSONS
 from community.person_mails import TOPIC as RETENTION_TOPIC
 from community.personal_records import RECORDS as KEPT_BY_THE_RECORD
 from community.platforms import NUMBERS
-from community.rights import can_see_directory
 from community.solution_desk import solution_items
 from community.solution_lifecycle import SOLUTION
 from community.summary import open_needs
@@ -41,13 +43,7 @@ NAVIGATION = {
     "organisations": NavigationEntry(
         _("Organisations"), "community:organisations", order=80, prefixes=("/organisations/",)
     ),
-    "members": NavigationEntry(
-        _("Members"),
-        "community:members",
-        order=90,
-        prefixes=("/members/",),
-        visible_to=lambda user: bool(can_see_directory(user)),
-    ),
+    "members": NavigationEntry(_("Members"), "community:members", order=90, prefixes=("/members/",)),
     "desk": NavigationEntry(
         _("Waits for me"), "community:desk", order=5, visible_to=lambda user: account(user) is not None
     ),
@@ -72,6 +68,18 @@ ACCOUNT = MailTopic(
 )
 
 SOLUTIONS = ExportSource(_("Solutions"), "community:solutions", catalogue.select, catalogue.columns, catalogue.records)
+
+
+def _coordinates(on: date) -> Q:
+    """Return the condition that somebody coordinates a working group or the mission on a day."""
+    return Q(pk__in=Appointment.objects.current(on).values("member"))
+
+
+#: What people are found by in the directory; upper apps add theirs.
+ROLES = {
+    "coordinator": MemberRole(_("Coordinates a working group or the mission"), _coordinates),
+    "external": MemberRole(_("External partner"), lambda on: Q(standing=Standing.EXTERNAL)),
+}
 
 
 def register() -> None:
@@ -99,6 +107,8 @@ def register() -> None:
     contributions.personal_records.register("community.exports", EXPORTED)
     for code, chore in CHORES.items():
         contributions.clock_jobs.register(code, chore)
+    for code, role in ROLES.items():
+        contributions.member_roles.register(code, role)
     for code, entry in NAVIGATION.items():
         contributions.navigation.register(code, entry)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
+    from django.db.models import Model, Q, QuerySet
     from django.http import HttpRequest, QueryDict
     from django.http.response import HttpResponseBase
 
@@ -125,6 +125,14 @@ class PersonColumn:
     is_deleted: bool = False
     record: str = ""
     why_not: Words = ""
+
+
+@dataclass(frozen=True)
+class MemberRole:
+    """What somebody is in the community, to be found by: `condition(on)` holds of the persons who are it on a day."""
+
+    label: Words
+    condition: Callable[[date], Q]
 
 
 @dataclass(frozen=True)
@@ -269,6 +277,8 @@ restricted_evidence: Registry[Callable[[Member], Iterable[Any]]] = Registry("res
 erasure_obstacles: Registry[Callable[[Member, date], Iterable[tuple[Obstacle, bool]]]] = Registry("erasure_obstacles")
 #: What waits on a day besides what clusters know themselves, as facts (`clusters.rules.reminders.Silence`).
 silences: Registry[Callable[[date], Iterable[Any]]] = Registry("silences")
+#: What people are found by in the directory, in the order of its filter.
+member_roles: Registry[MemberRole] = Registry("member_roles")
 search_sources: Registry[SearchSource] = Registry("search_sources")
 clock_jobs: Registry[ClockJob] = Registry("clock_jobs")
 #: What mails there are, to choose a rhythm for.

@@ -10,6 +10,7 @@ from typing import Any
 import django_filters
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -18,13 +19,16 @@ from community.choices import (
     ExchangeStatus,
     Language,
     NeedStatus,
+    PartnerRole,
     ProjectFamily,
     ProjectType,
     Urgency,
     Vocabulary,
 )
+from community.contributions import member_roles
 from community.forms.dates import in_words
 from community.models import Member, Need, Organisation, PeerExchange, Project, Term, Territory
+from community.rights import can_see_directory
 from community.validators import plain_line
 
 
@@ -203,6 +207,26 @@ class ProjectFilter(ListFilter):
         fields: list[str] = []
 
 
+def _expertise() -> list[tuple[str, str]]:
+    return [(term.code, term.label) for term in Term.objects.of(Vocabulary.EXPERTISE)]
+
+
+class ConsortiumFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """One project by its code: those in its consortium, also after its end."""
+
+    def __init__(self, label: Any) -> None:
+        """Offer all projects, by acronym."""
+
+        def choices() -> list[tuple[str, str]]:
+            return list(Project.objects.order_by("acronym", "pk").values_list("code", "acronym"))
+
+        super().__init__(label=label, choices=choices, empty_label=_("Any"))
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """Keep the organisations or persons of that consortium."""
+        return qs.of_project(value) if value else qs
+
+
 class OrganisationFilter(ListFilter):
     """Organisations, by name."""
 
@@ -211,17 +235,87 @@ class OrganisationFilter(ListFilter):
         lambda: [(code, code) for code in Organisation.objects.unmerged().countries()],
     )
     kind = TermFilter(Vocabulary.ORGANISATION_TYPE, "kind", _("Type"))
+    territory = PlaceFilter()
+    project = ConsortiumFilter(_("Project"))
+    role = _choice(_("Role in projects"), PartnerRole.choices, method="of_role")
+    expertise = _choice(_("Expertise of its people"), _expertise, method="of_expertise")
+    language = _choice(_("Language of its people"), _languages, method="of_language")
 
     class Meta:
         model = Organisation
         fields: list[str] = []
 
+    def of_role(self, rows: Any, name: str, value: str) -> Any:
+        """Keep those with a role in the chosen project, or in any."""
+        return rows.partners_in(project=self.form.cleaned_data.get("project") or "", role=value) if value else rows
+
+    def of_expertise(self, rows: Any, name: str, value: str) -> Any:
+        """Keep those where somebody whom the reader sees in the directory knows of it."""
+        return rows.with_people(self._people().filter(expertise__code=value), self._on) if value else rows
+
+    def of_language(self, rows: Any, name: str, value: str) -> Any:
+        """Keep those where somebody whom the reader sees in the directory speaks it."""
+        return rows.with_people(self._people().speaking(value), self._on) if value else rows
+
+    def _people(self) -> Any:
+        return Member.objects.visible_to(self.request.user)
+
+    @cached_property
+    def _on(self) -> date:
+        return timezone.localdate()
+
+
+class PersonFilter(WordsFilter):
+    """Words of what the reader may read of a person."""
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """Keep those in whose entry every word stands."""
+        return qs.found_by(self.parent.request.user, value) if value else qs
+
+
+class RoleFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """What somebody is in the community, by its code in `contributions.member_roles`."""
+
+    def __init__(self) -> None:
+        """Offer what is registered."""
+
+        def choices() -> list[tuple[str, Any]]:
+            return [(code, member_roles.get(code).label) for code in member_roles.codes()]
+
+        super().__init__(label=_("Role"), choices=choices, empty_label=_("Any"))
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """Keep the persons who are it today."""
+        return qs.filter(member_roles.get(value).condition(timezone.localdate())) if value else qs
+
 
 class MemberFilter(ListFilter):
-    """The directory, by name."""
+    """The directory, by name. What is not shown of a person to the reader does not find them, either."""
 
-    expertise = TermFilter(Vocabulary.EXPERTISE, "expertise", _("Expertise"))
+    q = PersonFilter()
+    expertise = _choice(_("Expertise"), _expertise, method="of_expertise")
+    language = _choice(_("Language"), _languages, method="of_language")
+    territory = PlaceFilter()
+    project = ConsortiumFilter(_("Project of their organisation"))
+    role = RoleFilter()
 
     class Meta:
         model = Member
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask whoever reads names alone for nothing else."""
+        super().__init__(*args, **kwargs)
+        if not can_see_directory(self.request.user):
+            del self.filters["expertise"], self.filters["language"]
+
+    def of_expertise(self, rows: Any, name: str, value: str) -> Any:
+        """Keep those who know of it."""
+        return self._seen(rows, Member.objects.filter(expertise__code=value)) if value else rows
+
+    def of_language(self, rows: Any, name: str, value: str) -> Any:
+        """Keep those who speak it."""
+        return self._seen(rows, Member.objects.speaking(value)) if value else rows
+
+    def _seen(self, rows: Any, found: Any) -> Any:
+        return rows.filter(pk__in=found.visible_to(self.request.user).order_by().values("pk"))

@@ -18,10 +18,12 @@ TOPIC = MailTopic(
     lambda template, audience: template.startswith("community/solution_") and template != "community/solution_message",
     order=55,
 )
+#: Mails that hold somebody's words to a person.
+PASSED_ON = ("solution_message", "enquiry_passed_on", "member_message")
 MESSAGES = MailTopic(
-    _("Questions about solutions whose contact you are"),
+    _("Questions to you, and about solutions whose contact you are"),
     _("Members and visitors write to you through a form; they do not see your address."),
-    lambda template, audience: template in ("community/solution_message", "community/enquiry_passed_on"),
+    lambda template, audience: template.removeprefix("community/") in PASSED_ON,
     order=12,
     why_at_once=_("Somebody waits for your answer."),
 )

@@ -100,6 +100,7 @@ urlpatterns: list[URLPattern] = [
     path("organisations/<int:pk>/", organisation.OrganisationView.as_view(), name="organisation"),
     path("members/", member.MemberListView.as_view(), name="members"),
     path("members/<slug:key>/", member.MemberView.as_view(), name="member"),
+    path("members/<slug:key>/contact/", member.MemberContactView.as_view(), name="member_contact"),
     path("working-groups/", working_group.working_group_list, name="working_groups"),
     path("working-groups/<slug:code>/", working_group.WorkingGroupView.as_view(), name="working_group"),
     path("outbox/", outbox.outbox, name="outbox"),

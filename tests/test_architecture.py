@@ -38,6 +38,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "search_index",
             "glossary",
             "opening",
+            "request_time",
             "cells",
             "facts",
             "person_columns",

@@ -92,7 +92,7 @@ BUDGETS: dict[str, int] = {
     "/platforms/": 10,
     "/platforms/{challenge}/": 32,
     "/projects/": 12,
-    "/organisations/": 12,
+    "/organisations/": 14,
     "/members/": 12,
     "/working-groups/": 12,
     "/coverage/": 14,
@@ -127,7 +127,8 @@ BUDGETS: dict[str, int] = {
     "/solutions/{solution}/": 20,
     "/projects/{project}/": 14,
     "/organisations/{organisation}/": 18,
-    "/members/{member}/": 16,
+    "/members/{member}/": 18,
+    "/members/{member}/contact/": 10,
     "/working-groups/{group}/": 18,
     "/clusters/{running}/": 12,
     "/clusters/{running}/history/": 12,
@@ -207,6 +208,7 @@ LEADS_ONLY = (
 #: Who looks at what.
 PERSONAL = (
     "/solutions/{solution}/contact/",
+    "/members/{member}/contact/",
     "/members/",
     "/coverage/matches/",
     "/desk/",

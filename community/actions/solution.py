@@ -1,4 +1,4 @@
-"""Entering and wording solutions, what their verbs do, their files, and writing to their contacts.
+"""Entering and wording solutions, what their verbs do, and their files.
 
 What every action checks: who, the version that was seen, what the fields may hold. Each writes one event into the
 community's chain; a change of something that was published before raises the number of its published version.
@@ -7,10 +7,8 @@ community's chain; a change of something that was published before raises the nu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,9 +20,8 @@ from community.choices import FileVisibility, SolutionStatus
 from community.events import record
 from community.lifecycle import Attempt
 from community.models import File, Project, Solution, SolutionLanguage, SolutionLink, User
-from community.permissions import Refusal, Verdict, refused
+from community.permissions import Refusal
 from community.rules import solution as rules
-from community.validators import plain_text
 
 STALE = _("Somebody saved this solution while you were writing. Your text is still here: compare, then save again.")
 NOT_YOURS = _("Partners of a project enter its results; you work for none of the partners of this one.")
@@ -42,7 +39,6 @@ FIELDS: Final = (
     "website",
 )
 SETS: Final = ("challenges", "tested_in", "languages", "links")
-LONGEST_MESSAGE: Final = 3000
 
 
 @transaction.atomic
@@ -214,39 +210,6 @@ def remove_solution_file(*, solution: Solution, file: File, by: User) -> File:
     data = {"file": hidden.pk, "version": row.published_version}
     record(verb="remove_file", subject=row, by=by, role=_role(by, row), data=data, detail={"title": hidden.title})
     return hidden
-
-
-@transaction.atomic
-def write_to_contact(*, solution: Solution, by: User, text: str, at: datetime | None = None) -> None:
-    """Send a member's words to the contact of a solution; neither address nor name of the contact comes back.
-
-    The mail names who wrote and answers go to that address. The event counts towards the limits and holds no words;
-    the words are forgotten once the mail has left. One person at a time, so that two presses at once count as two.
-
-    Raises:
-        Refusal: not allowed, nothing written, or too many within a day.
-    """
-    at = at or timezone.now()
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
-    row = Solution.objects.select_related("contact__user").get(pk=solution.pk)
-    for verdict in (rules.can_write_to_contact(by, row), _writable(text), rules.within_contact_limits(by, row, at)):
-        if not verdict:
-            raise Refusal.of(verdict)
-    event = record(verb=rules.WRITTEN, subject=row, by=by, at=at)
-    solution_mails.pass_on(row, event, by=by, text=text.strip())
-
-
-def _writable(text: str) -> Verdict:
-    """Return whether a message may be sent as it is."""
-    if not text.strip():
-        return refused(_("Write what you want to know."))
-    if len(text) > LONGEST_MESSAGE:
-        return refused(_("Write at most %(most)d characters.") % {"most": LONGEST_MESSAGE})
-    try:
-        plain_text(text)
-    except ValidationError as error:
-        return refused(" ".join(error.messages))
-    return Verdict(True)
 
 
 @effect("note_submission")

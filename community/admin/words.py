@@ -33,6 +33,7 @@ WORDS: dict[str, Promise] = {
     "take_back_solution": _("Taken out of the catalogue"),
     "reopen_solution": _("Put back into the catalogue"),
     "write_to_contact": _("A member wrote to the contact"),
+    "write_to_member": _("A member wrote to this person"),
     "ask_contact": _("Somebody from outside wrote to the contact"),
     "add_file": _("A file was added"),
     "remove_file": _("A file was removed"),

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from community.access import named_members
-from community.actions.solution import LONGEST_MESSAGE
+from community.actions.contact import LONGEST_MESSAGE
 from community.choices import FileVisibility, Language, Vocabulary
 from community.forms.file import FileForm
 from community.forms.lines import NO_ADDRESS, WEB_ONLY, web_address
@@ -246,7 +246,7 @@ class SolutionFileForm(FileForm):
 
 
 class ContactForm(forms.Form):
-    """A message to the contact of a solution."""
+    """A message to the contact of a solution, or to a member."""
 
     text = forms.CharField(
         label=_("Your question"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import ConsentPurpose, ConsentWay, Standing
+from community.choices import ConsentPurpose, ConsentWay, Language, Standing
 from community.models.fields import LineField, ProseField
 from community.models.term import Term
 from community.models.user import User
@@ -98,6 +98,12 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def language_names(self) -> list[str]:
+        """The languages that the person speaks, in words; a code that nobody knows stands for itself."""
+        known = dict(Language.choices)
+        return [str(known.get(code, code)) for code in self.languages]
 
     def affiliation_on(self, on: date) -> Affiliation | None:
         """Return the affiliation that holds on the day `on`; of several the main one, then the newest."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from community.folding import fold_key
 from community.querysets.period import rows_of
@@ -15,7 +15,7 @@ from community.visibility import account
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from community.models import Organisation, User
+    from community.models import Member, Organisation, User
 
 
 class OrganisationQuerySet(SearchableQuerySet["Organisation"]):
@@ -38,6 +38,25 @@ class OrganisationQuerySet(SearchableQuerySet["Organisation"]):
         """Keep the organisations with a partnership on the day `on`, associated partners included."""
         partners = rows_of("Partnership").current(on).filter(organisation=OuterRef("pk"))
         return self.filter(Exists(partners))
+
+    def within(self, code: str) -> Self:
+        """Keep those in a territory or in one inside it, by their region or, where none is entered, their country."""
+        return self.filter(Q(territory__code__startswith=code) | Q(territory=None, country=code))
+
+    def partners_in(self, *, project: str = "", role: str = "") -> Self:
+        """Keep the partners of a project (its code), of those with a role in it, or with the role in any project."""
+        asked = {"project__code": project, "role": role}
+        held = rows_of("Partnership").filter(**{name: value for name, value in asked.items() if value})
+        return self.filter(pk__in=held.values("organisation"))
+
+    def of_project(self, code: str) -> Self:
+        """Keep the partners of a project, also of one that has ended."""
+        return self.partners_in(project=code)
+
+    def with_people(self, people: QuerySet[Member], on: date) -> Self:
+        """Keep those for which one of `people` works on the day `on`."""
+        current = rows_of("Affiliation").current(on).filter(member__in=people.order_by())
+        return self.filter(pk__in=current.values("organisation"))
 
     def countries(self) -> list[str]:
         """Return the codes of the countries that the organisations come from, in order."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models.functions import Cast
+from django.utils import timezone
 
 from community.choices import ConsentPurpose, Standing
 from community.folding import fold_key
@@ -85,7 +87,7 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
     """Persons."""
 
     def visible_to(self, user: User | AnonymousUser | None) -> Self:
-        """Keep the persons whose page `user` may open.
+        """Keep the persons of whom `user` may read all that the directory says.
 
         Administrators: all. CoP members: who consented to the directory, and
         themselves. Everybody else signed in: themselves. Visitors: nobody.
@@ -98,6 +100,31 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
             return rows.none()
         mine = Q(pk=me.pk)
         return rows.filter(mine | Q(self.consented(ConsentPurpose.DIRECTORY))) if is_cop(user) else rows.filter(mine)
+
+    def shown_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep the persons whose page `user` may open: those of `visible_to`, and who consented to public pages.
+
+        Of the latter everybody reads name and organisation, and nothing else.
+        """
+        rows = self.filter(merged_into=None)
+        seen = self.model._default_manager.all().visible_to(user).order_by()
+        return rows.filter(Q(pk__in=seen.values("pk")) | Q(self.consented(ConsentPurpose.PUBLIC)))
+
+    def keyed(self, key: str) -> Self:
+        """Keep the person of that key."""
+        return self.filter(key=key)
+
+    def keys_among(self, people: Iterable[Member]) -> set[int]:
+        """Return the primary keys of those of `people` who are here."""
+        return set(self.filter(pk__in=[one.pk for one in people]).order_by().values_list("pk", flat=True))
+
+    def found_by(self, user: User | AnonymousUser | None, words: str) -> Self:
+        """Keep those of `shown_to` in whose entry, as far as `user` reads it, all words stand."""
+        seen = self.model._default_manager.all().visible_to(user).order_by().matching(words)
+        named = Q(self.consented(ConsentPurpose.PUBLIC))
+        for word in words.split():
+            named &= Q(name__icontains=word)
+        return self.filter(Q(pk__in=seen.values("pk")) | named)
 
     @staticmethod
     def consented(purpose: str) -> Exists:
@@ -129,6 +156,22 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         """Keep the members of the community who work for one of `organisations` (rows or keys) on the day `on`."""
         current = rows_of("Affiliation").current(on).filter(organisation__in=organisations, member=OuterRef("pk"))
         return self.in_community().filter(Exists(current))
+
+    def speaking(self, code: str) -> Self:
+        """Keep those who speak a language."""
+        return self.alias(spoken=Cast("languages", models.TextField())).filter(spoken__contains=f'"{code}"')
+
+    def within(self, code: str) -> Self:
+        """Keep those who work today for an organisation in a territory, or in one inside it."""
+        return self._working_for(rows_of("Organisation").within(code))
+
+    def of_project(self, code: str) -> Self:
+        """Keep those who work today for a partner of a project, also of one that has ended."""
+        return self._working_for(rows_of("Organisation").of_project(code))
+
+    def _working_for(self, organisations: models.QuerySet[Organisation]) -> Self:
+        current = rows_of("Affiliation").current(timezone.localdate()).filter(organisation__in=organisations)
+        return self.filter(pk__in=current.values("member"))
 
     def for_page(self, on: date) -> Self:
         """Load what a row of the directory shows: `current_affiliations` on the day `on`, and expertise."""

@@ -24,7 +24,7 @@ from community.visibility import is_administrator, member_of
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from community.models import Project, Solution, User
+    from community.models import Organisation, Project, Solution, User
 
 #: The folded title begins `search_text`, so its head sorts titles without case or accents.
 TITLE_HEAD: Final = Substr("search_text", 1, 80)
@@ -70,6 +70,12 @@ class SolutionQuerySet(SearchableQuerySet["Solution"]):
     def of_project(self, project: Project) -> Self:
         """Keep the results of one project."""
         return self.filter(project=project)
+
+    def of_partner(self, organisation: Organisation) -> Self:
+        """Keep what the catalogue shows of the projects in whose consortium an organisation is, or was."""
+        partner_in = rows_of("Partnership").filter(organisation=organisation).values("project")
+        rows = self.filter(project__in=partner_in, status=SolutionStatus.PUBLISHED)
+        return rows.select_related("project").order_by("title", "pk")
 
     def published(self) -> Self:
         """Keep what the catalogue shows."""

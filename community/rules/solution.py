@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Q
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import contributions
 from community.choices import FileVisibility, SolutionCapacity, SolutionStatus
-from community.models import Appointment, Event, File, Member, Partnership, Project, Solution, User
+from community.models import Appointment, File, Member, Partnership, Project, Solution, User
 from community.permissions import ALLOWED, Obstacle, Verdict, refused
 from community.querysets.project import ProjectQuerySet
 from community.querysets.record import FileQuerySet
@@ -29,9 +29,6 @@ WRITERS: Final = (C.PARTNER, C.COORDINATOR, C.ADMINISTRATOR)
 MAX_FILES: Final = 20
 #: Files of a solution are for everybody, the community, or those who write it; it has no room.
 FILE_CLASSES: Final = (FileVisibility.PUBLIC, FileVisibility.COP, FileVisibility.RESTRICTED)
-#: Mails to contacts that one person may write within a day: about one solution, and about all.
-MOST_TO_ONE, MOST_A_DAY = 2, 10
-WRITTEN: Final = "write_to_contact"
 STALE = _("This solution was changed while you were reading. Read what is new, then decide.")
 
 #: What must be there before anybody is asked to publish it: field -> what to do.
@@ -121,21 +118,6 @@ def has_reachable_contact(solution: Solution) -> Verdict:
         return refused(_("This solution names no contact. Ask a partner of its project."), "state")
     if solution.contact.user is None or not solution.contact.user.is_active:
         return refused(_("Its contact has no account at present, so no mail would arrive. Ask a partner."), "state")
-    return ALLOWED
-
-
-def within_contact_limits(user: User, solution: Solution, at: datetime) -> Verdict:
-    """Tell whether a person may write once more: so many mails within 24 hours about one solution, and in all."""
-    written = Event.objects.of_verbs([WRITTEN]).filter(by=user, at__gt=at - timedelta(days=1))
-    ids = list(written.values_list("subject_id", flat=True))
-    if ids.count(solution.pk) >= MOST_TO_ONE:
-        return refused(
-            _("You wrote to this contact %(most)d times within a day. Wait for the answer.") % {"most": MOST_TO_ONE}
-        )
-    if len(ids) >= MOST_A_DAY:
-        return refused(
-            _("You wrote to %(most)d contacts within a day. Write to others tomorrow.") % {"most": MOST_A_DAY}
-        )
     return ALLOWED
 
 

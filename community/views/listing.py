@@ -34,7 +34,7 @@ class NounListView(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Draw one page of the list."""
-        filters = self.filter_class(request.GET, queryset=self.rows(request))
+        filters = self.filter_class(request.GET, queryset=self.rows(request), request=request)
         page = page_of(filters.rows, request.GET.get("page"), fetch=self.fetch, per_page=self.per_page)
         context = {"filter": filters, "form": filters.form, "page_obj": page, "clear_url": request.path}
         return render(request, self.template_name, context | self.more(request, page))

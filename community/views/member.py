@@ -1,58 +1,129 @@
-"""The directory: for members of the community, and only of those who agreed to stand in it."""
+"""The directory: those who agreed to be found, by the community or by everybody."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
 from django.views import View
 
-from community.access import get_visible, successor_of
+from community.access import successor_of
+from community.actions.contact import write_to_member
 from community.contributions import sections_of
 from community.filters import MemberFilter
+from community.forms.solution import ContactForm
 from community.models import Affiliation, Member
+from community.permissions import Refusal
 from community.rights import can_see_directory
+from community.rules.contact import can_write_to_member
 from community.tables import Rows
+from community.views.answers import account_of
 from community.views.listing import NounListView
+from community.visibility import account, member_of
 
 
+@method_decorator(login_not_required, name="dispatch")
 class MemberListView(NounListView):
     """Members, by name."""
 
     template_name = "community/member/list.html"
     filter_class = MemberFilter
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Refuse people from outside of the community, with the reason."""
-        if not (verdict := can_see_directory(request.user)):
-            raise PermissionDenied(verdict.reason)
-        return super().dispatch(request, *args, **kwargs)
-
     def rows(self, request: HttpRequest) -> Rows:
         """Return the persons whom the reader may see."""
-        return Member.objects.visible_to(request.user)
+        return Member.objects.shown_to(request.user)
 
     def fetch(self, rows: Rows) -> Rows:
         """Load today's affiliations and the expertise."""
         return rows.for_page(timezone.localdate())  # type: ignore[attr-defined, no-any-return]
 
+    def more(self, request: HttpRequest, page: Any) -> dict[str, Any]:
+        """Say whose directory it is, and of whom the reader may read all."""
+        seen = Member.objects.visible_to(request.user).keys_among(page.object_list)
+        return {
+            "reads_directory": bool(can_see_directory(request.user)),
+            "seen": seen,
+        }
 
+
+@method_decorator(login_not_required, name="dispatch")
 class MemberView(View):
-    """One person: where they work and what they know."""
+    """One person: where they work and worked, what they know and do."""
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Draw the page; the address of a merged row leads to the one that stayed."""
-        if (successor := successor_of(Member, key=key)) is not None:
-            return redirect("community:member", key=successor.key, permanent=True)
+        """Draw the page; the address of a merged row leads to the one that stayed, a visitor's to signing in."""
         on = timezone.localdate()
-        member = get_visible(Member.objects.for_page(on), request.user, key=key)
+        member = Member.objects.shown_to(request.user).for_page(on).keyed(key).first()
+        if member is None:
+            return self._elsewhere(request, key)
         context = {
             "member": member,
+            "is_seen": bool(Member.objects.visible_to(request.user).keys_among([member])),
             "affiliations": Affiliation.objects.for_member(member).for_page(),
-            "appointments": member.appointments.current(on).select_related("working_group"),
+            "appointments": member.appointments.select_related("working_group").order_by("-from_on", "-pk"),
+            "on": on,
+            "may_write": None if member == member_of(request.user) else can_write_to_member(request.user, member),
             "sections": sections_of("member", request, member),
         }
         return render(request, "community/member/detail.html", context)
+
+    def _elsewhere(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Lead a visitor to signing in, whether or not the person is there, and others to who a merged row is now.
+
+        Raises:
+            Http404: nobody whom the reader may see has that key.
+        """
+        if account(request.user) is None:
+            return redirect_to_login(request.get_full_path())
+        if (successor := successor_of(Member, key=key)) is None:
+            raise Http404
+        return redirect("community:member", key=successor.key, permanent=True)
+
+
+class MemberContactView(View):
+    """`/members/<key>/contact/`: members write to members, whose addresses stay unknown."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Show the form."""
+        return self._page(request, self._load(request, key), ContactForm())
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Send it; what is refused comes back with its sentence and the text."""
+        member = self._load(request, key)
+        form = ContactForm(request.POST)
+        if not form.is_valid():
+            return self._page(request, member, form, status=422)
+        try:
+            write_to_member(member=member, by=account_of(request), text=form.cleaned_data["text"])
+        except Refusal as refusal:
+            form.add_error(None, str(refusal.reason))
+            return self._page(request, member, form, status=422)
+        messages.success(request, _("Sent. The answer comes to your own mailbox."))
+        return redirect("community:member", key=key)
+
+    def _load(self, request: HttpRequest, key: str) -> Member:
+        """Return a person to whom the reader may write.
+
+        Raises:
+            Http404: the reader may not see the person.
+            PermissionDenied: they may see them, but not write.
+        """
+        member = Member.objects.shown_to(request.user).select_related("user").keyed(key).first()
+        if member is None:
+            raise Http404
+        if not (verdict := can_write_to_member(request.user, member)):
+            raise PermissionDenied(verdict.reason)
+        return member
+
+    def _page(self, request: HttpRequest, member: Member, form: ContactForm, *, status: int = 200) -> HttpResponse:
+        return render(request, "community/member/contact.html", {"member": member, "form": form}, status=status)

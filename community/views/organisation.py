@@ -12,9 +12,12 @@ from django.views import View
 from community.access import get_visible, successor_of
 from community.contributions import sections_of
 from community.filters import OrganisationFilter
-from community.models import Member, Need, Organisation
+from community.models import Member, Need, Organisation, Solution
 from community.tables import Rows
 from community.views.listing import NounListView
+
+#: So many solutions of its projects are listed with an organisation.
+SOLUTIONS = 20
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -35,19 +38,20 @@ class OrganisationListView(NounListView):
 
 @method_decorator(login_not_required, name="dispatch")
 class OrganisationView(View):
-    """One organisation: its projects, its needs, and its people for those who may see them."""
+    """One organisation: its projects with their solutions, its needs, and its people for those who may see them."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Draw the page; the address of a merged row leads to the one that stayed."""
         if (successor := successor_of(Organisation, pk=pk)) is not None:
             return redirect("community:organisation", pk=successor.pk, permanent=True)
         organisation = get_visible(Organisation.objects.for_page(), request.user, pk=pk)
-        people = Member.objects.visible_to(request.user).of_organisation(organisation, timezone.localdate())
+        people = Member.objects.shown_to(request.user).of_organisation(organisation, timezone.localdate())
         context = {
             "organisation": organisation,
             "partnerships": organisation.partnerships.for_page(),
             "needs": Need.objects.visible_to(request.user).of_organisation(organisation),
             "people": people,
+            "solutions": Solution.objects.visible_to(request.user).of_partner(organisation)[:SOLUTIONS],
             "sections": sections_of("organisation", request, organisation),
         }
         return render(request, "community/organisation/detail.html", context)

@@ -5,15 +5,19 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 
 from community.access import get_visible
 from community.contributions import sections_of
 from community.filters import ProjectFilter
-from community.models import Project, Solution
+from community.models import Member, Project, Solution
 from community.tables import Rows
 from community.views.listing import NounListView
+
+#: So many people of its partners are named on a project's page.
+PEOPLE = 12
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -34,13 +38,17 @@ class ProjectListView(NounListView):
 
 @method_decorator(login_not_required, name="dispatch")
 class ProjectView(View):
-    """One project: facts, consortium, solutions."""
+    """One project: facts, consortium, solutions, and the people of its partners whom the reader may see."""
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         """Draw the page."""
         project = get_visible(Project.objects.for_page(), request.user, code=code)
+        people = Member.objects.shown_to(request.user).of_project(project.code).for_page(timezone.localdate())
+        found = list(people[: PEOPLE + 1])
         context = {
             "project": project,
+            "people": found[:PEOPLE],
+            "has_more_people": len(found) > PEOPLE,
             "partnerships": project.partnerships.for_page(),
             "solutions": Solution.objects.visible_to(request.user).of_project(project),
             "sections": sections_of("project", request, project),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from community.access import get_visible
-from community.actions.solution import write_to_contact
+from community.actions.contact import write_to_contact
 from community.forms.solution import ContactForm
 from community.models import Solution
 from community.permissions import Refusal

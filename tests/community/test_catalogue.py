@@ -15,7 +15,7 @@ from community.catalogue import Catalogue
 from community.choices import TerritoryLevel, Vocabulary
 from community.models import Event, Message, Project, Solution, SolutionLanguage
 from community.near_words import nearest, understood
-from community.rules.solution import MOST_TO_ONE
+from community.rules.contact import MOST_TO_ONE
 from tests import factories as make
 from tests.cast import make_cast
 
@@ -243,8 +243,8 @@ def test_a_member_writes_to_the_contact_and_never_sees_the_address() -> None:
 def test_the_contact_reads_who_wrote_and_answers_that_address(mailoutbox: list[Any]) -> None:
     from django.utils import timezone
 
+    from community.actions.contact import write_to_contact
     from community.actions.outbox import send_outbox
-    from community.actions.solution import write_to_contact
 
     contact = make.make_member("Contact Person")
     row = make.make_solution("Dune fences", contact=contact)
