@@ -32,12 +32,12 @@ FIRST_WORDINGS: Final[dict[str, Words]] = {
 #: What a person should know before the press.
 IF_GIVEN: Final[dict[str, Words]] = {
     ConsentPurpose.DIRECTORY: _("Signed-in members of the community find you in the directory from now on."),
-    ConsentPurpose.PUBLIC: _("Public pages name you from now on."),
+    ConsentPurpose.PUBLIC: _("Public pages name you from now on, and everybody finds you by name and organisation."),
     ConsentPurpose.NAMED: _("Documents issued from now on name you. Those issued before stay as they are."),
 }
 IF_WITHDRAWN: Final[dict[str, Words]] = {
     ConsentPurpose.DIRECTORY: _("You no longer stand in the directory. Administrators still see your entry."),
-    ConsentPurpose.PUBLIC: _("Public pages name your role instead of you."),
+    ConsentPurpose.PUBLIC: _("Public pages name your role instead of you, and the public finds you no longer."),
     ConsentPurpose.NAMED: _(
         "Every issued document that names you is withdrawn and made anew without your name; its address stays."
     ),

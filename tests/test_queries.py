@@ -209,7 +209,6 @@ LEADS_ONLY = (
 PERSONAL = (
     "/solutions/{solution}/contact/",
     "/members/{member}/contact/",
-    "/members/",
     "/coverage/matches/",
     "/desk/",
     "/notifications/",
