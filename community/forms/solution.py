@@ -246,7 +246,7 @@ class SolutionFileForm(FileForm):
 
 
 class ContactForm(forms.Form):
-    """A message to the contact of a solution, or to a member."""
+    """A question to the contact of a solution."""
 
     text = forms.CharField(
         label=_("Your question"),
@@ -255,3 +255,13 @@ class ContactForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8}),
         error_messages={"required": _("Write what you want to know.")},
     )
+
+
+class MessageForm(ContactForm):
+    """A message to a member."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Call it what it is."""
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("Your message")
+        self.fields["text"].error_messages["required"] = _("Write what you want to say.")

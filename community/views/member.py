@@ -19,7 +19,7 @@ from community.access import successor_of
 from community.actions.contact import write_to_member
 from community.contributions import sections_of
 from community.filters import MemberFilter
-from community.forms.solution import ContactForm
+from community.forms.solution import MessageForm
 from community.models import Affiliation, Member
 from community.permissions import Refusal
 from community.rights import can_see_directory
@@ -95,12 +95,12 @@ class MemberContactView(View):
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """Show the form."""
-        return self._page(request, self._load(request, key), ContactForm())
+        return self._page(request, self._load(request, key), MessageForm())
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
         """Send it; what is refused comes back with its sentence and the text."""
         member = self._load(request, key)
-        form = ContactForm(request.POST)
+        form = MessageForm(request.POST)
         if not form.is_valid():
             return self._page(request, member, form, status=422)
         try:
@@ -125,5 +125,5 @@ class MemberContactView(View):
             raise PermissionDenied(verdict.reason)
         return member
 
-    def _page(self, request: HttpRequest, member: Member, form: ContactForm, *, status: int = 200) -> HttpResponse:
+    def _page(self, request: HttpRequest, member: Member, form: MessageForm, *, status: int = 200) -> HttpResponse:
         return render(request, "community/member/contact.html", {"member": member, "form": form}, status=status)
