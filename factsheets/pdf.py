@@ -39,8 +39,8 @@ class Limits:
     """What one child may use: address space in bytes, seconds per document, to start and to queue, documents in all."""
 
     memory: int = 1024 * 1024 * 1024
-    processor_seconds: int = 20
-    wall_seconds: float = 30.0
+    processor_seconds: int = 40
+    wall_seconds: float = 60.0
     start_seconds: float = 60.0
     queue_seconds: float = 60.0
     documents: int = 500
