@@ -156,6 +156,8 @@ def test_every_page_of_the_matrix_holds_no_word_without_translation(
             answers = [client.get(url)] + ([client.post(url)] if 422 in row.post.values() else [])
             known = data()
             words = [word for answer in answers if is_page(answer) for word in bare_words(shown(answer), known)]
+            for answer in answers:
+                answer.close()  # a file that is handed out goes with its answer
         if words:
             wrong[row.title] = words
     assert wrong == {}, wrong
@@ -217,6 +219,7 @@ def mails_about(cast: Cast, template: str) -> Iterator[Message]:
             "code": "ABCD-EFGH",
             "first": "Sea grass",
             "more": 1,
+            "count": 2,
             "group": "Sea grass",
         }
         message = Message.objects.create(
