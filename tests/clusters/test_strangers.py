@@ -53,6 +53,8 @@ FURTHER: dict[str, dict[str, Any]] = {
     "evidence.add_evidence": {**RIGHTS, "title": "Readings", "visibility": FileVisibility.PUBLIC},
     "invitation.send_invitations": {"text": "new@port.example"},
     "room_file.add_room_file": {**RIGHTS, "visibility": FileVisibility.PUBLIC},
+    "panel.ask_question": {"values": {"text": "Who keeps the sluice?"}},
+    "panel.reword_question": {"values": {"text": "Who keeps the sluice at night?"}},
 }
 #: Every press in the long run, every day a third of them, always the same.
 SOME_PRESSES = list(PRESSES) if os.environ.get("THOROUGH") == "1" else sorted(PRESSES)[::3]
