@@ -73,6 +73,8 @@ ROWS: tuple[frozenset[str], ...] = (
             "batches",
             "heartbeats",
             "links",
+            "sessions",
+            "elsewhere",
         }
     ),
     frozenset(

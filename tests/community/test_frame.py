@@ -23,6 +23,7 @@ PAGES = {
     "community:help": "Help and words · Cluster registry",
     "community:accessibility": "Accessibility statement · Cluster registry",
     "community:privacy": "Privacy and my data · Cluster registry",
+    "community:locked_out": "You cannot sign in · Cluster registry",
     "account_login": "Sign in · Cluster registry",
     "account_signup": "Accounts by invitation · Cluster registry",
     "account_reset_password": "New password · Cluster registry",
