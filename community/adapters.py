@@ -9,7 +9,7 @@ from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
-from allauth.core import context
+from allauth.core import context as present
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -59,11 +59,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Put the mail into the registry's outbox, in the words of `templates/emails/account/`."""
         queue_account_mail(template_prefix, email, context)
 
-    def send_notification_mail(self, template_prefix: str, user: Any, *args: Any, **kwargs: Any) -> None:
-        """Tell the account's address of a change; where it changes how the account is opened, end other sign-ins."""
+    def send_notification_mail(
+        self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None
+    ) -> None:
+        """Tell the account's address of a change; where it changes how the account is opened, end other sign-ins.
+
+        Whose it is goes along: an address that was given up leads to no account any more.
+        """
         if template_prefix.rsplit("/", 1)[-1] in ENDS_OTHER_SESSIONS:
-            end_sessions(user, but=context.request.session.session_key)
-        super().send_notification_mail(template_prefix, user, *args, **kwargs)
+            end_sessions(user, but=self.request.session.session_key)
+        super().send_notification_mail(template_prefix, user, {**(context or {}), "user": user}, email or user.email)
 
     def validation_error(self, code: str, *args: Any) -> ValidationError:
         """Return the sentence of a refused form.
@@ -72,7 +77,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             ImmediateHttpResponse: it was tried too often; the page of 429 says what to do instead.
         """
         if code in TOO_MANY:
-            raise ImmediateHttpResponse(respond_429(context.request))
+            raise ImmediateHttpResponse(respond_429(present.request))
         error: ValidationError = super().validation_error(code, *args)
         return error
 
@@ -84,7 +89,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         Raises:
             ImmediateHttpResponse: such a person signed in too long ago.
         """
-        request = context.request
+        request = present.request
         if not get_reauthentication_flows(request.user) and not _signed_in_just_now(request):
             raise ImmediateHttpResponse(render(request, "account/sign_in_anew.html", status=403))
         return bool(super().is_reauthentication_required(app=app, **kwargs))

@@ -307,6 +307,7 @@ ACCOUNT_RATE_LIMITS = {
     # Many factsheets at once are long answers: `factsheets.views.several`.
     "factsheets_zip": "20/m/ip",
 }
+MFA_FORMS = {"add_webauthn": "community.forms.account.AddKeyForm"}
 MFA_ADAPTER = "community.adapters.FactorAdapter"
 # Nobody signs up with the address of somebody else here, so an address that an administrator typed and nobody has
 # confirmed yet is no reason to keep a person from a factor that they must have.

@@ -106,7 +106,9 @@ def test_a_real_exchange_opens_the_account_of_the_proven_address_and_nothing_els
 
     # A code without the secret that only this session holds is refused by the token's address.
     there = browser.session.get(
-        browser.provider + "/identity/o/authorize?" + urlsplit(next(u for u in browser.seen if "/authorize?" in u)).query,
+        browser.provider
+        + "/identity/o/authorize?"
+        + urlsplit(next(u for u in browser.seen if "/authorize?" in u)).query,
         allow_redirects=False,
         timeout=30,
     )
