@@ -13,10 +13,12 @@ from allauth.core import context as present
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.account_mails import queue_account_mail
@@ -54,6 +56,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         count_anew(request)
         answer: HttpResponse = super().post_login(request, user, **kwargs)
         return answer
+
+    def add_message(
+        self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
+    ) -> None:
+        """Note what the next page says in its corner; new recovery codes are said by their page, which it would cover."""
+        if message_template != "mfa/messages/recovery_codes_generated.txt":
+            super().add_message(request, level, message_template, *args, **kwargs)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail into the registry's outbox, in the words of `templates/emails/account/`."""
@@ -123,6 +132,11 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
         **DefaultMFAAdapter.error_messages,
         "cannot_delete_authenticator": _("Your role needs a second factor. Add another one first, then take this off."),
     }
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002 - the library's name
+        """Propose a name for a new key."""
+        number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
+        return gettext("Key %(number)s") % {"number": number}
 
     def can_delete_authenticator(self, authenticator: Any) -> bool:
         """Say whether a factor may go."""

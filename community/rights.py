@@ -83,13 +83,13 @@ def must_have_factor(user: User) -> bool:
 
 def has_factor(user: User) -> bool:
     """Say whether an account has an authenticator app or a key."""
-    return Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists()
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
 
 
 def may_take_off(user: User, factor: int) -> bool:
     """Say whether a factor may go: any while another one stays or none is needed."""
     others = Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exclude(pk=factor)
-    return others.exists() or not must_have_factor(user)
+    return bool(others.exists()) or not must_have_factor(user)
 
 
 def _raised(user: Viewer, need: Need) -> bool:

@@ -276,6 +276,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "community.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "community.adapters.SocialAccountAdapter"
 ACCOUNT_FORMS = {
+    "login": "community.forms.account.LoginForm",
     "add_email": "community.forms.account.AddEmailForm",
     "change_password": "community.forms.account.ChangePasswordForm",
     "set_password": "community.forms.account.SetPasswordForm",

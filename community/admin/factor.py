@@ -25,7 +25,7 @@ class ResetFactorsForm(forms.Form):
 
     reason = forms.CharField(
         label=gettext_lazy("How did you make sure that it is this person who asks?"),
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         max_length=500,
     )
 
@@ -71,5 +71,6 @@ class WithFactorReset:
             return HttpResponseRedirect(reverse("admin:community_user_change", args=[user.pk]))
         title = _("Reset the second factors of %(who)s") % {"who": user}
         context = {**admin.admin_site.each_context(request), "title": title, "opts": admin.opts, "object": user}
-        context |= {"form": form, "factors": self.second_factor(user)}
+        has_some = Authenticator.objects.filter(user_id=user.pk).exists()
+        context |= {"form": form, "has_some": has_some, "factors": self.second_factor(user)}
         return TemplateResponse(request, "admin/community/reset_factors.html", context)

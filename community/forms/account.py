@@ -28,8 +28,16 @@ class _Worded:
             self.fields[name].label = label  # type: ignore[attr-defined]
 
 
+class LoginForm(_Worded, allauth_forms.LoginForm):  # type: ignore[misc]
+    """Address and password."""
+
+    words = {"login": _("E-mail address")}
+
+
 class AddEmailForm(_Worded, allauth_forms.AddEmailForm):  # type: ignore[misc]
     """The new address of an account."""
+
+    words = {"email": _("New e-mail address")}
 
 
 class ResetPasswordForm(_Worded, allauth_forms.ResetPasswordForm):  # type: ignore[misc]

@@ -36,6 +36,7 @@ class RemoveKeyView(RemoveWebAuthnView):  # type: ignore[misc]
     def form_valid(self, form: Any) -> HttpResponse:
         """Take it off, or show the page with the reason (403)."""
         if not may_take_off(self.object.user, self.object.pk):
-            return self.render_to_response(self.get_context_data(form=form), status=403)
+            refused: HttpResponse = self.render_to_response(self.get_context_data(form=form), status=403)
+            return refused
         answer: HttpResponse = super().form_valid(form)
         return answer

@@ -20,6 +20,7 @@ from community.actions.account import deactivate_account, reactivate_account
 from community.actions.invitation import change_address, invite
 from community.actions.outbox import send_outbox
 from community.models import User
+from community.templatetags.browsers import browser_name
 from tests import factories as make
 from tests.community.signing_in import NEW, PASSWORD, ask_again, code_now, proven, set_up_app, signed_in
 
@@ -61,6 +62,22 @@ def test_devices_are_listed_and_all_others_are_signed_out(sofia: User) -> None:
     here.post(LIST)
     assert (is_in(here), is_in(there)) == (True, False)
     assert "Phone" not in here.get(LIST).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0",
+            "Edge on Windows",
+        ),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Version/18.0 Mobile Safari/604.1", "Safari on iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox on Linux"),
+        ("<b>curl</b>", "<b>curl</b>"),
+    ],
+)
+def test_a_browser_is_called_as_its_owner_calls_it(line: str, words: str) -> None:
+    assert browser_name(line) == words
 
 
 def test_who_came_by_an_invitation_is_listed_too(client: Client) -> None:
