@@ -60,7 +60,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def add_message(
         self, request: HttpRequest, level: int, message_template: str | None = None, *args: Any, **kwargs: Any
     ) -> None:
-        """Note what the next page says in its corner; new recovery codes are said by their page, which it would cover."""
+        """Note what the next page says in its corner; new recovery codes have a page that says so already."""
         if message_template != "mfa/messages/recovery_codes_generated.txt":
             super().add_message(request, level, message_template, *args, **kwargs)
 

@@ -76,7 +76,9 @@ class RegistryAdminSite(admin.AdminSite):
     site_url = "/desk/"
     enable_nav_sidebar = False
 
-    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Lead to the account's own page, which tells the address and ends other sign-ins."""
         return HttpResponseRedirect(reverse("account_change_password"))
 

@@ -33,8 +33,6 @@ class ResetFactorsForm(forms.Form):
 class WithFactorReset:
     """Gives the admin of accounts the page, and a line that says which factors there are."""
 
-    change_form_template = "admin/community/user_form.html"
-
     def get_urls(self) -> list[URLPattern]:
         """Add the page's address."""
         view = self.admin_site.admin_view(self.reset_factors_view)  # type: ignore[attr-defined]

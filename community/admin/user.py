@@ -68,6 +68,7 @@ class UserAdmin(WithFactorReset, EntryAdmin):
     """Accounts. Who they belong to is entered at the member."""
 
     form = UserForm
+    change_form_template = "admin/community/user_form.html"
     list_display = ("email", "person", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser")
     list_select_related = ("member",)
