@@ -217,6 +217,7 @@ def mails_about(cast: Cast, template: str) -> Iterator[Message]:
             "code": "ABCD-EFGH",
             "first": "Sea grass",
             "more": 1,
+            "count": 2,
             "group": "Sea grass",
         }
         message = Message.objects.create(

@@ -24,7 +24,7 @@ from community.templatetags.browsers import browser_name
 from tests import factories as make
 from tests.community.signing_in import NEW, PASSWORD, ask_again, code_now, proven, set_up_app, signed_in
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 LIST = "/accounts/sessions/"
 EMAIL = "/accounts/email/"

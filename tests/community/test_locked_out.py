@@ -22,7 +22,7 @@ from community.permissions import Refusal
 from tests import factories as make
 from tests.community.signing_in import PASSWORD, ask_again, proven, set_up_app, signed_in
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 HELP = "/locked-out/"
 
