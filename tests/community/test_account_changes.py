@@ -116,6 +116,12 @@ def test_a_changed_password_ends_other_sign_ins_and_is_told(sofia: User) -> None
     assert "/accounts/password/reset/" in told.body
 
 
+def test_an_account_whose_address_was_never_proven_is_told_too() -> None:
+    user = make.make_user("first@cop.example")
+    signed_in(user).post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW})
+    assert [sent.to for sent in mails()] == [["first@cop.example"]]
+
+
 def test_a_password_chosen_by_mail_ends_every_sign_in(sofia: User, client: Client) -> None:
     there = signed_in(sofia)
     client.post("/accounts/password/reset/", {"email": sofia.email})
