@@ -100,7 +100,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """
         request = present.request
         if not get_reauthentication_flows(request.user) and not _signed_in_just_now(request):
-            raise ImmediateHttpResponse(render(request, "account/sign_in_anew.html", status=403))
+            status = 200 if request.method in ("GET", "HEAD") else 403
+            raise ImmediateHttpResponse(render(request, "account/sign_in_anew.html", status=status))
         return bool(super().is_reauthentication_required(app=app, **kwargs))
 
 
