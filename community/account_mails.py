@@ -29,6 +29,7 @@ NOTICES = {
     "webauthn_added": _("A security key was added to your account"),
     "webauthn_removed": _("A security key was removed from your account"),
     "recovery_codes_generated": _("New recovery codes were made for your account"),
+    "factors_reset": _("An administrator took the second factors off your account"),
     "account_connected": _("A sign-in elsewhere was connected to your account"),
     "account_disconnected": _("A sign-in elsewhere was disconnected from your account"),
 }
@@ -50,7 +51,7 @@ def queue_account_mail(template_prefix: str, address: str, context: Mapping[str,
     user = context.get("user") or User.objects.with_address(address).first()
     subject = user if isinstance(user, User) else None
     if subject is not None and not subject.is_active:
-        return None
+        return _tell_closed(name, subject)
     if name in NOTICES:
         return notifications.queue("account/notice", to_address=address, subject=subject, notice=name)
     if name not in ASKING:
@@ -64,12 +65,19 @@ def queue_account_mail(template_prefix: str, address: str, context: Mapping[str,
     return notifications.queue(f"account/{name}", to_address=address, subject=subject)
 
 
+def _tell_closed(name: str, subject: User) -> Message | None:
+    """Tell who wants to sign in with a closed account that it is closed, and whom to write to; nothing else."""
+    if name not in ("password_reset_key", "login_code", "unknown_account") or subject.erased_at is not None:
+        return None
+    return notifications.queue("account/closed", to_address=subject.email, subject=subject)
+
+
 @notifications.provides("user")
 def account_context(user: User, message: Message) -> dict[str, Any]:
     """Return the link that a mail about an account leads to, minted now, or the notice in words."""
     name = message.template.removeprefix("account/")
-    if name == "notice":
-        return {"notice": NOTICES[message.params["notice"]], "action_url": settings.SITE_URL + reverse("account_login")}
+    if name in ("notice", "closed"):
+        return _reaction(message.params.get("notice", name))
     if name == "use_password":
         return {"action_url": settings.SITE_URL + reverse("account_login")}
     if name == "password_reset_key":
@@ -83,3 +91,19 @@ def account_context(user: User, message: Message) -> dict[str, Any]:
             confirm = reverse("account_confirm_email", kwargs={"key": EmailConfirmationHMAC(wanted).key})
             return {"link_url": settings.SITE_URL + confirm}
     return {}
+
+
+def _reaction(notice: str) -> dict[str, Any]:
+    """Return what a notice says and where its button leads, so that whoever it was not can do something.
+
+    A new password helps as long as its mail comes to the address that is told; where the address itself was changed,
+    or the account closed, only an administrator helps.
+    """
+    helps = notice not in ("email_changed", "email_deleted", "closed")
+    page = reverse("account_reset_password" if helps else "community:locked_out")
+    return {
+        "notice": NOTICES.get(notice, ""),
+        "contact": settings.DEFAULT_FROM_EMAIL,
+        "new_password_helps": helps,
+        "action_url": settings.SITE_URL + page,
+    }

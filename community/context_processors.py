@@ -25,6 +25,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
     demo = SimpleLazyObject(is_demo)
     return {
         "programme_name": settings.PROGRAMME_NAME,
+        "has_sign_in_elsewhere": bool(settings.SOCIALACCOUNT_PROVIDERS),
+        "contact": settings.DEFAULT_FROM_EMAIL,
         "languages": settings.LANGUAGES,
         "theme": chosen_theme(request),
         "reader_name": lazystr(SimpleLazyObject(lambda: reader_name(request))),

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import NeedStatus, Standing
-from community.models import Need, User
+from community.models import Appointment, Need, User
 from community.permissions import ALLOWED, Verdict, refused
 from community.visibility import is_administrator, is_cop, member_of
 
 Viewer = User | AnonymousUser | None
 
+#: What counts as a second factor; recovery codes stand in for one, they are none.
+FACTORS: Final = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 MEMBERS_ONLY = _("This is for members of the community of practice. Ask an administrator if you should be one.")
 
 
@@ -61,6 +68,28 @@ def can_use_code(account: User) -> bool:
     """
     member = account.member
     return not account.has_usable_password() or (member is not None and member.standing == Standing.EXTERNAL)
+
+
+def must_have_factor(user: User) -> bool:
+    """Say whether MFA_REQUIRED asks a second factor of this account: of coordinators it asks administrators too."""
+    if settings.MFA_REQUIRED == "nobody":
+        return False
+    if settings.MFA_REQUIRED == "everybody" or user.is_staff:
+        return True
+    if settings.MFA_REQUIRED == "administrators":
+        return False
+    return Appointment.objects.current(timezone.localdate()).filter(member__user=user).exists()
+
+
+def has_factor(user: User) -> bool:
+    """Say whether an account has an authenticator app or a key."""
+    return bool(Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exists())
+
+
+def may_take_off(user: User, factor: int) -> bool:
+    """Say whether a factor may go: any while another one stays or none is needed."""
+    others = Authenticator.objects.filter(user_id=user.pk, type__in=FACTORS).exclude(pk=factor)
+    return bool(others.exists()) or not must_have_factor(user)
 
 
 def _raised(user: Viewer, need: Need) -> bool:

@@ -109,6 +109,7 @@ urlpatterns: list[URLPattern] = [
     path("about/", pages.about, name="about"),
     path("help/", pages.help_page, name="help"),
     path("accessibility/", pages.accessibility, name="accessibility"),
+    path("locked-out/", pages.locked_out, name="locked_out"),
     path("privacy/", pages.privacy, name="privacy"),
     path("join/<str:token>/", JoinView.as_view(), name="join"),
     path("appearance/", appearance, name="appearance"),

@@ -17,6 +17,7 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 #: What Django, the drivers and the databases raise on values that no link of ours holds.
@@ -74,6 +75,12 @@ class RegistryAdminSite(admin.AdminSite):
     index_title = _("What administrators keep")
     site_url = "/desk/"
     enable_nav_sidebar = False
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Lead to the account's own page, which tells the address and ends other sign-ins."""
+        return HttpResponseRedirect(reverse("account_change_password"))
 
     def admin_view(self, view: View, cacheable: bool = False) -> View:  # type: ignore[override]
         """Wrap every view, so that no query string ends in an error page."""

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from community.models import Appointment, User
+from community.models import User
+from community.rights import has_factor, must_have_factor
 from config.kept import Why, keep
 
 #: What a person without the factor still reaches: signing in and out, setting one up, help, health.
@@ -23,6 +22,7 @@ OPEN: Final = (
     "/accounts/",
     "/static/",
     "/help/",
+    "/locked-out/",
     "/accessibility/",
     "/privacy/",
     "/appearance/",
@@ -52,18 +52,9 @@ class SecondFactor:
         user = request.user
         if not isinstance(user, User) or request.path.startswith(OPEN):
             return self.get_response(request)
-        if not must_have_factor(user) or is_mfa_enabled(user):
+        if not must_have_factor(user) or has_factor(user):
             return self.get_response(request)
         if request.method == "POST" or "HX-Request" in request.headers:
             return keep(request, Why.NO_FACTOR)
         messages.warning(request, _("Your role needs a second factor. Set one up here, then go on."))
         return HttpResponseRedirect(reverse("mfa_index"))
-
-
-def must_have_factor(user: User) -> bool:
-    """Say whether the setting asks a second factor of this account: of coordinators it asks administrators too."""
-    if settings.MFA_REQUIRED == "everybody" or user.is_staff:
-        return True
-    if settings.MFA_REQUIRED == "administrators":
-        return False
-    return Appointment.objects.current(timezone.localdate()).filter(member__user=user).exists()

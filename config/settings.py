@@ -68,7 +68,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.socialaccount",
-    *(["allauth.socialaccount.providers.openid_connect"] if OIDC_SERVER_URL else []),
+    # Its addresses answer 404 until a provider is set; it has no tables.
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -276,6 +277,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "community.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "community.adapters.SocialAccountAdapter"
 ACCOUNT_FORMS = {
+    "login": "community.forms.account.LoginForm",
     "add_email": "community.forms.account.AddEmailForm",
     "change_password": "community.forms.account.ChangePasswordForm",
     "set_password": "community.forms.account.SetPasswordForm",
@@ -307,6 +309,14 @@ ACCOUNT_RATE_LIMITS = {
     # Many factsheets at once are long answers: `factsheets.views.several`.
     "factsheets_zip": "20/m/ip",
 }
+MFA_FORMS = {"add_webauthn": "community.forms.account.AddKeyForm"}
+MFA_ADAPTER = "community.adapters.FactorAdapter"
+# Nobody signs up with the address of somebody else here, so an address that an administrator typed and nobody has
+# confirmed yet is no reason to keep a person from a factor that they must have.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# A telephone's clock may be half a minute off.
+MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _is_https
@@ -314,6 +324,8 @@ MFA_TOTP_ISSUER = "Cluster Registry"
 MFA_REQUIRED = env.text("MFA_REQUIRED", "nobody", choices=("nobody", "administrators", "coordinators", "everybody"))
 USERSESSIONS_TRACK_ACTIVITY = False
 SOCIALACCOUNT_STORE_TOKENS = False
+# From the first sign-in on the other site's identifier leads to the account, whatever becomes of the address there.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
 if OIDC_SERVER_URL:
     env.split_address("OIDC_SERVER_URL", OIDC_SERVER_URL, ("https",))

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import set_language
 
 from community.views.appearance import of_the_frame
+from community.views.factor import FactorsView, RemoveKeyView
 from config import health, kept, views
 
 # The admin is entered through the site's own sign-in, with its limits and second factor.
@@ -18,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("favicon.ico", views.favicon, name="favicon"),
     path("signed-in/", kept.signed_in, name="signed_in"),
     path("admin/", admin.site.urls),
+    path("accounts/2fa/", FactorsView.as_view(), name="mfa_index"),
+    path("accounts/2fa/webauthn/keys/<int:pk>/remove/", RemoveKeyView.as_view(), name="mfa_remove_webauthn"),
     path("accounts/", include("allauth.urls")),
     path("i18n/setlang/", login_not_required(of_the_frame(set_language)), name="set_language"),
     path("", include("factsheets.urls")),

@@ -74,6 +74,8 @@ ROWS: tuple[frozenset[str], ...] = (
             "batches",
             "heartbeats",
             "links",
+            "sessions",
+            "elsewhere",
         }
     ),
     frozenset(

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -27,6 +26,7 @@ from clusters.views.parts import INVALID, status_of
 from community import links
 from community.models import SignedLink, User
 from community.permissions import Refusal
+from community.sessions import sign_in
 from community.views.answers import secret
 
 #: What a link that does not act answers.
@@ -76,7 +76,7 @@ class JoinClusterView(View):
         if by is None and account is not None:
             if account.has_usable_password() or is_mfa_enabled(account):
                 return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
-            login(request, account, backend="community.backends.AccountBackend")
+            sign_in(request, account)
         return redirect(target)
 
     def _decline(self, request: HttpRequest, link: SignedLink, row: Invitation) -> HttpResponse:

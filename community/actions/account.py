@@ -12,6 +12,7 @@ from community.choices import LinkState
 from community.events import record
 from community.models import SignedLink, User
 from community.permissions import Refusal
+from community.sessions import end_sessions
 from community.visibility import is_administrator
 
 ADMINISTRATORS_ONLY = _("Only an administrator changes accounts.")
@@ -20,7 +21,7 @@ LAST_ADMINISTRATOR = _("This is the last administrator. Make somebody else one f
 
 @transaction.atomic
 def deactivate_account(*, user: User, by: User) -> User:
-    """Close an account: the next request of its living sessions is refused; one event.
+    """Close an account and end its sessions, for good: they do not live again when it is opened; one event.
 
     Its open links are revoked, mails that wait for it are dropped when their turn comes, and files that were made
     for it are removed.
@@ -36,6 +37,7 @@ def deactivate_account(*, user: User, by: User) -> User:
     refuse_without_coordinators(leaving=row, on=timezone.localdate())
     row.is_active = False
     row.save(update_fields=["is_active"])
+    end_sessions(row)
     SignedLink.objects.open().filter(user=row).update(state=LinkState.REVOKED)
     forget_exports_of(row)
     record(verb="deactivate_account", subject=row, by=by)

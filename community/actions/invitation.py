@@ -66,6 +66,8 @@ def give_account(*, member: Member, address: str, by: User) -> User:
 def change_address(*, user: User, address: str, by: User) -> User:
     """Change the address with which somebody signs in and tell the old one; one event. A no-op when it is the same.
 
+    Who has joined gets a mail at the new address, whose link proves it; else the next invitation does.
+
     Raises:
         Refusal: `by` is no administrator, or the account is a superuser's and `by` is none.
         ValidationError: the address is none, or belongs to somebody else.
@@ -85,6 +87,8 @@ def change_address(*, user: User, address: str, by: User) -> User:
     links.revoke_for(row, purpose=PURPOSE)
     if row.is_active:
         notifications.queue("account/notice", to_address=before, subject=row, notice="email_changed")
+        if row.has_usable_password():
+            notifications.queue("account/email_confirmation", to_address=row.email, subject=row)
     record(verb="change_address", subject=row, by=by, detail={"changes": {"email": [before, row.email]}})
     return row
 

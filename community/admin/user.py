@@ -18,6 +18,7 @@ from django.utils.translation import ngettext
 from community.actions.account import deactivate_account, reactivate_account, set_administrator
 from community.actions.invitation import change_address
 from community.admin.base import EntryAdmin, EntryForm, rehearse
+from community.admin.factor import WithFactorReset
 from community.folding import fold_key
 from community.models import User
 from community.permissions import Refusal
@@ -63,18 +64,19 @@ class UserForm(EntryForm):
 
 
 @admin.register(User)
-class UserAdmin(EntryAdmin):
+class UserAdmin(WithFactorReset, EntryAdmin):
     """Accounts. Who they belong to is entered at the member."""
 
     form = UserForm
+    change_form_template = "admin/community/user_form.html"
     list_display = ("email", "person", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser")
     list_select_related = ("member",)
     search_fields = ("email_key",)
     ordering = ("email_key", "pk")
     actions = ("deactivate", "reactivate", "make_administrator", "end_administrator")
-    readonly_fields = ("person", "is_active", "is_staff", "last_login", "date_joined")
-    fields = ("email", "person", "language", "is_active", "is_staff", "last_login", "date_joined")
+    readonly_fields = ("person", "is_active", "is_staff", "second_factor", "last_login", "date_joined")
+    fields = ("email", "person", "language", "is_active", "is_staff", "second_factor", "last_login", "date_joined")
 
     @admin.display(description=_("person"), ordering="member__sort_name")
     def person(self, user: User) -> str:

@@ -14,6 +14,7 @@ WORDS: dict[str, Promise] = {
     "make_member": _("Became a member"),
     "deactivate_account": _("Account deactivated"),
     "reactivate_account": _("Account activated"),
+    "reset_factors": _("Second factors reset"),
     "make_administrator": _("Made administrator"),
     "end_administrator": _("No longer administrator"),
     "appoint": _("Appointed"),

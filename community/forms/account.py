@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -27,8 +28,16 @@ class _Worded:
             self.fields[name].label = label  # type: ignore[attr-defined]
 
 
+class LoginForm(_Worded, allauth_forms.LoginForm):  # type: ignore[misc]
+    """Address and password."""
+
+    words = {"login": _("E-mail address")}
+
+
 class AddEmailForm(_Worded, allauth_forms.AddEmailForm):  # type: ignore[misc]
     """The new address of an account."""
+
+    words = {"email": _("New e-mail address")}
 
 
 class ResetPasswordForm(_Worded, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
@@ -65,3 +74,16 @@ class RequestLoginCodeForm(_Worded, allauth_forms.RequestLoginCodeForm):  # type
         account = User.objects.active().with_address(address).select_related("member").first()
         self._user = account if account is not None and can_use_code(account) else None
         return address
+
+
+class AddKeyForm(_Worded, AddWebAuthnForm):  # type: ignore[misc]
+    """A new key: its name, and whether it opens the account alone."""
+
+    words = {"name": _("Name of the key"), "passwordless": _("Open the account with this key alone (a passkey)")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make the form; say what the choice asks of the device."""
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].help_text = _(
+            "Without e-mail address and password: the device asks for your finger, face or PIN."
+        )

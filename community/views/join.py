@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import login
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,6 +20,7 @@ from community.actions.invitation import PURPOSE, accept_invitation, ask_anew
 from community.forms.join import JoinForm
 from community.models import SignedLink, User
 from community.permissions import Refusal
+from community.sessions import sign_in
 from community.views.answers import secret
 
 #: What a closed link answers; a wrong account may sign out and come again.
@@ -60,7 +60,7 @@ class JoinView(View):
             account = accept_invitation(link=link, password=form.cleaned_data["password"], by=_signed_in(request))
         except Refusal as refusal:
             return self._refused(request, token, refusal)
-        login(request, account, backend="community.backends.AccountBackend")
+        sign_in(request, account)
         messages.success(request, _("Your account is ready. You are signed in."))
         return redirect("community:desk")
 

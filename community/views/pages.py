@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from community.actions.invitation import LASTS_DAYS
 from community.contributions import sections_of
 from community.glossary import EXAMPLES, OUTCOMES, ROLES, WORDS
 from community.made_files import DAYS_KEPT
@@ -27,6 +28,14 @@ def help_page(request: HttpRequest) -> HttpResponse:
     """Explain words and roles; apps add their own sections, such as the table of the life cycle."""
     context = {"words": WORDS, "roles": ROLES, "sections": sections_of("help", request)}
     return render(request, "community/pages/help.html", context)
+
+
+@login_not_required
+@require_safe
+def locked_out(request: HttpRequest) -> HttpResponse:
+    """Say what helps who cannot sign in, case by case, and whom to write to."""
+    context = {"contact": settings.DEFAULT_FROM_EMAIL, "lasts_days": LASTS_DAYS}
+    return render(request, "community/pages/locked_out.html", context)
 
 
 @login_not_required

@@ -23,6 +23,7 @@ PAGES = {
     "community:help": "Help and words · Cluster registry",
     "community:accessibility": "Accessibility statement · Cluster registry",
     "community:privacy": "Privacy and my data · Cluster registry",
+    "community:locked_out": "You cannot sign in · Cluster registry",
     "account_login": "Sign in · Cluster registry",
     "account_signup": "Accounts by invitation · Cluster registry",
     "account_reset_password": "New password · Cluster registry",
@@ -181,7 +182,7 @@ def test_the_forms_of_an_account_say_each_label_once_and_in_the_words_of_the_sit
     pages |= {path: client.get(f"/accounts/{path}/").content.decode() for path in ("login", "password/reset")}
     labels = {path: re.findall(r'<label class="form-label"[^>]*>\s*(.*?)\s*<', html) for path, html in pages.items()}
     assert labels == {
-        "email": ["E-mail address"],
+        "email": ["New e-mail address"],
         "password/change": ["Present password", "New password", "New password, once more"],
         "login": ["E-mail address", "Password"],
         "password/reset": ["E-mail address"],

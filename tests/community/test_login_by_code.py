@@ -119,6 +119,7 @@ def test_each_address_gets_the_one_mail_that_helps_it(client: Client) -> None:
     assert told == {
         **{f"{kind}@port.example": words for kind, words in kinds.items()},
         "member@port.example": "You sign in with your password",
+        "closed@port.example": "Your account is closed",
         "nobody@port.example": "No account with this address",
     }
 

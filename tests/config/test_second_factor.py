@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.test import Client
 
+from community.models import Need, User
 from tests.cast import Cast, make_cast
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +77,43 @@ def test_with_the_factor_the_way_is_free(cast: Cast, settings: Any) -> None:
 def test_a_visitor_is_not_asked(cast: Cast, settings: Any) -> None:
     settings.MFA_REQUIRED = "everybody"
     assert answer(cast, "visitor", "/clusters/").status_code == 200
+
+
+@pytest.mark.parametrize("role", ["coordinator", "admin"])
+def test_nothing_is_written_or_handed_out_without_the_factor(cast: Cast, settings: Any, role: str) -> None:
+    """Forms keep what was typed, parts of pages and exports are refused, the administration too."""
+    settings.MFA_REQUIRED = "coordinators"
+    client = Client()
+    client.force_login(cast.accounts[role])
+    for path in ("/clusters/?format=json", "/clusters/?format=csv", "/account/data/my-data.json", "/calendar.ics"):
+        assert client.get(path).headers.get("Location") == LED, path
+    needs = Need.objects.count()
+    for path in (
+        "/needs/raise/",
+        "/admin/community/term/add/",
+        f"/admin/community/user/{cast.accounts['lead'].pk}/change/",
+    ):
+        answer = client.post(path, {"question": "How do marshes hold floods back?", "email": "x@cop.example"})
+        assert answer.status_code == 403, path
+        assert "Your role needs a second factor" in answer.content.decode()
+        assert "How do marshes hold floods back?" in answer.content.decode()
+    part = client.get("/desk/", headers={"HX-Request": "true"})
+    assert (part.status_code, "Your role needs a second factor" in part.content.decode()) == (403, True)
+    assert Need.objects.count() == needs
+    assert not User.objects.filter(email="x@cop.example").exists()
+
+
+def test_recovery_codes_alone_are_no_factor(cast: Cast, settings: Any) -> None:
+    settings.MFA_REQUIRED = "everybody"
+    RecoveryCodes.activate(cast.accounts["coordinator"])
+    assert answer(cast, "coordinator").headers.get("Location") == LED
+
+
+def test_the_page_says_that_the_last_factor_stays(cast: Cast, settings: Any) -> None:
+    settings.MFA_REQUIRED = "coordinators"
+    for role, says in (("coordinator", True), ("member", False)):
+        client = Client()
+        client.force_login(cast.accounts[role])
+        assert ("until then nothing else opens" in client.get(LED).content.decode()) == says
+        TOTP.activate(cast.accounts[role], generate_totp_secret())
+        assert ("the last one stays" in client.get(LED).content.decode()) == says
