@@ -113,6 +113,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "review_sentences",
             "review_summary",
             "report_summary",
+            "merge_rules",
             "personal",
             "personal_export",
             "personal_records",

@@ -263,14 +263,14 @@ class RecordAdmin(ReadOnly, EntryAdmin):
 
 
 def history_of(model_admin: admin.ModelAdmin[Any], request: HttpRequest, object_id: str) -> HttpResponse:
-    """Return the page with the newest hundred events about one row."""
+    """Return the page with the newest hundred events about one row, and about those that were merged into it."""
     row = model_admin.get_object(request, object_id)
     if row is None:
         return model_admin._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined, no-any-return]
             request, model_admin.opts, object_id
         )
     try:
-        events = Event.objects.about(row).select_related("by__member", "detail")[:100]
+        events = Event.objects.about_all(row, *_merged_from(row)).select_related("by__member", "detail")[:100]
     except (KeyError, LookupError):
         events = Event.objects.none()
     context = {
@@ -281,6 +281,10 @@ def history_of(model_admin: admin.ModelAdmin[Any], request: HttpRequest, object_
         "events": [(event, in_words(event.verb)) for event in events],
     }
     return TemplateResponse(request, "admin/community/history.html", context)
+
+
+def _merged_from(row: Any) -> list[Any]:
+    return list(row.merged_from.all()) if hasattr(row, "merged_from") else []
 
 
 def changes_of(form: Any) -> dict[str, Any]:
