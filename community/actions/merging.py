@@ -62,9 +62,12 @@ class Plan:
         return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
     def _moved(self) -> list[Any]:
-        """Return what moves without the moments at which rows end, which are another one at each look."""
+        """Return what moves without what is another one at each look: moments at which rows end, keys of new events."""
         rows = [one.plain() for one in (*self.moves, *self.of_account)]
-        return [{**row, "ended": sorted(row["ended"])} for row in rows]
+        for row in rows:
+            row["ended"] = sorted(row["ended"])
+            row["stayed"] = len(row["stayed"]) if row["is_history"] else row["stayed"]
+        return rows
 
 
 def preview_merge(*, kept: Entry, merged: Entry, by: User) -> Plan:

@@ -270,7 +270,7 @@ def history_of(model_admin: admin.ModelAdmin[Any], request: HttpRequest, object_
             request, model_admin.opts, object_id
         )
     try:
-        events = Event.objects.about_all(row, *_merged_from(row)).select_related("by__member", "detail")[:100]
+        events = Event.objects.about(row, *_merged_from(row)).select_related("by__member", "detail")[:100]
     except (KeyError, LookupError):
         events = Event.objects.none()
     context = {

@@ -101,38 +101,38 @@ class MergeAdmin:
             messages.error(request, _("Choose exactly two entries, or open one and press “Merge into another…”."))
             return None
         chosen.sort(key=lambda row: (getattr(row, "user_id", None) is None, not getattr(row, "is_verified", True)))
-        return HttpResponseRedirect(f"{self._address('merge', chosen[1])}?into={chosen[0].pk}")
+        return HttpResponseRedirect(f"{self._merge_address('merge', chosen[1])}?into={chosen[0].pk}")
 
     def merge_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask for the other entry, show what would move, and merge what was looked at."""
-        row = self._row(request, object_id)
+        row = self._entry(request, object_id)
         sent = request.POST if request.method == "POST" else request.GET
         form = IntoForm(sent if "into" in sent else None, page=self, row=row)
         into = form.cleaned_data["into"] if form.is_bound and form.is_valid() else None
         if into is None:
-            return self._page(request, "merge", row, form=form)
+            return self._merge_page(request, "merge", row, form=form)
         by: Any = request.user
         try:
             if request.method == "POST":
                 merge_entries(kept=into, merged=row, by=by, seen=str(request.POST.get("seen", "")))
                 messages.success(request, _("“%(one)s” is merged into “%(other)s”.") % {"one": row, "other": into})
-                return HttpResponseRedirect(self._address("change", into))
+                return HttpResponseRedirect(self._merge_address("change", into))
             plan = preview_merge(kept=into, merged=row, by=by)
         except Refusal as refusal:
             messages.error(request, str(refusal))
             if request.method == "POST":
-                return HttpResponseRedirect(f"{self._address('merge', row)}?into={into.pk}")
-            return self._page(request, "merge", row, form=form, other=into, swap=self._swap(row, into))
-        shown = {"plan": plan, "compared": _compared(into, row), "swap": self._swap(row, into), **_told(plan)}
-        return self._page(request, "merge", row, form=form, other=into, **shown)
+                return HttpResponseRedirect(f"{self._merge_address('merge', row)}?into={into.pk}")
+            return self._merge_page(request, "merge", row, form=form, other=into, swap=self._merge_swap(row, into))
+        shown = {"plan": plan, "compared": _compared(into, row), "swap": self._merge_swap(row, into), **_told(plan)}
+        return self._merge_page(request, "merge", row, form=form, other=into, **shown)
 
     def unmerge_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say what goes back, and take the merge back."""
-        row = self._row(request, object_id)
+        row = self._entry(request, object_id)
         if row.merged_into is None:
-            return HttpResponseRedirect(self._address("change", row))
+            return HttpResponseRedirect(self._merge_address("change", row))
         if request.method != "POST":
-            return self._page(request, "unmerge", row, event=last_merge(row))
+            return self._merge_page(request, "unmerge", row, event=last_merge(row))
         try:
             left = unmerge_entries(merged=row, by=request.user)  # type: ignore[arg-type]
         except Refusal as refusal:
@@ -142,9 +142,9 @@ class MergeAdmin:
         if left:
             words = _("%(count)s rows were changed since and stay with “%(other)s”.")
             messages.warning(request, words % {"count": left, "other": row.merged_into})
-        return HttpResponseRedirect(self._address("change", row))
+        return HttpResponseRedirect(self._merge_address("change", row))
 
-    def _row(self, request: HttpRequest, object_id: str) -> Any:
+    def _entry(self, request: HttpRequest, object_id: str) -> Any:
         if not is_administrator(request.user):
             raise PermissionDenied
         row = self.model._default_manager.filter(pk=object_id).first() if is_key(object_id) else None
@@ -152,13 +152,13 @@ class MergeAdmin:
             raise Http404
         return row
 
-    def _address(self, page: str, row: Any) -> str:
+    def _merge_address(self, page: str, row: Any) -> str:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=[row.pk])
 
-    def _swap(self, row: Any, into: Any) -> str:
-        return f"{self._address('merge', into)}?into={row.pk}"
+    def _merge_swap(self, row: Any, into: Any) -> str:
+        return f"{self._merge_address('merge', into)}?into={row.pk}"
 
-    def _page(self, request: HttpRequest, name: str, row: Any, **context: Any) -> HttpResponse:
+    def _merge_page(self, request: HttpRequest, name: str, row: Any, **context: Any) -> HttpResponse:
         title = _("Merge “%(name)s”") if name == "merge" else _("Take back the merge of “%(name)s”")
         shared = {
             **self.admin_site.each_context(request),

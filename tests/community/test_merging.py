@@ -306,6 +306,8 @@ def test_the_admin_shows_what_moves_then_merges_and_takes_it_back(client: Client
     assert [row.pk for row in listed] == [kept.pk]
     asked = {"app_label": "community", "model_name": "appointment", "field_name": "member", "term": "peric"}
     assert [row["id"] for row in client.get("/admin/autocomplete/", asked).json()["results"]] == [str(kept.pk)]
+    past = client.get(reverse("admin:community_member_history", args=[kept.pk])).content.decode()
+    assert "Merged into another entry" in past
     shut = reverse("admin:community_member_change", args=[twin.pk])
     assert client.post(shut, {"name": "X"}).status_code == 403
     back = reverse("admin:community_member_unmerge", args=[twin.pk])
