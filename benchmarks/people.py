@@ -115,7 +115,7 @@ def addresses() -> dict[str, str]:
         "merging a member": f"/admin/community/member/{one}/merge/",
         "an organisation": f"/admin/community/organisation/{place}/change/",
         "a new appointment": "/admin/community/appointment/add/",
-        "looking for a member while typing": f"{looked}papadop",
+        "looking for a member while typing": f"{looked}παπαδοπ",
     }
 
 

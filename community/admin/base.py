@@ -115,6 +115,13 @@ class PartInline(ForAdministrators, admin.TabularInline):  # type: ignore[type-a
     can_delete = False
     show_change_link = False
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Name each field: the heading of its column stands too far away for who hears the page."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and field.label:
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+        return field
+
 
 class ReadOnlyInline(ReadOnly, PartInline):
     """Parts that are only shown here."""

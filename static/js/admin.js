@@ -1,0 +1,14 @@
+/* Select2 names its fields by what is chosen, which is nothing at first: they get the names of their labels. */
+"use strict";
+window.addEventListener("load", () => {
+    document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
+        const label = document.querySelector(`label[for="${select.id}"]`);
+        const name = select.getAttribute("aria-label") || (label ? label.textContent.trim().replace(/:$/, "") : "");
+        const drawn = select.nextElementSibling;
+        if (!name || !drawn) return;
+        drawn.querySelectorAll(".select2-selection, .select2-selection__rendered, .select2-search__field").forEach((part) => {
+            part.removeAttribute("aria-labelledby");
+            part.setAttribute("aria-label", name);
+        });
+    });
+});
