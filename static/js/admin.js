@@ -1,6 +1,6 @@
 /* Select2 names its fields by what is chosen, which is nothing at first: they get the names of their labels. */
 "use strict";
-window.addEventListener("load", () => {
+function nameLookedFor() {
     document.querySelectorAll("select.admin-autocomplete").forEach((select) => {
         const label = document.querySelector(`label[for="${select.id}"]`);
         const name = select.getAttribute("aria-label") || (label ? label.textContent.trim().replace(/:$/, "") : "");
@@ -11,4 +11,6 @@ window.addEventListener("load", () => {
             part.setAttribute("aria-label", name);
         });
     });
-});
+}
+/* After the script of the fields, which waits for the same. */
+if (window.django && window.django.jQuery) window.django.jQuery(nameLookedFor);
