@@ -164,7 +164,7 @@ def _merge(kept: Entry, merged: Entry, by: User) -> Plan:
     before.moves = move_all(model, merged.pk, kept.pk, today)
     if isinstance(plan.kept, Member) and isinstance(plan.merged, Member):
         _join_accounts(before, plan.kept, plan.merged, by)
-    plan.merged.merged_into = plan.kept  # type: ignore[assignment]
+    plan.merged.merged_into = plan.kept
     plan.merged.version += 1
     plan.merged.save(update_fields=["merged_into", "version"])
     _finish(plan.kept, plan.merged)
@@ -173,11 +173,11 @@ def _merge(kept: Entry, merged: Entry, by: User) -> Plan:
 
 
 def _copy(row: Entry) -> Entry:
-    return type(row)._default_manager.get(pk=row.pk)  # type: ignore[return-value]
+    return type(row)._default_manager.get(pk=row.pk)
 
 
 def _locked(model: type[Entry], pk: int) -> Entry:
-    row: Entry = model._default_manager.select_for_update(of=("self",)).get(pk=pk)  # type: ignore[assignment]
+    row: Entry = model._default_manager.select_for_update(of=("self",)).get(pk=pk)
     return row
 
 

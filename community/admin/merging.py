@@ -51,7 +51,7 @@ class MergedFilter(admin.SimpleListFilter):
 class IntoForm(forms.Form):
     """The entry that stays."""
 
-    into = forms.ModelChoiceField(queryset=None, label=_("Merge into"))
+    into: Any = forms.ModelChoiceField(queryset=None, label=_("Merge into"))
 
     def __init__(self, *args: Any, page: Any, row: Any, **kwargs: Any) -> None:
         """Look for the entry while somebody types."""
@@ -69,7 +69,7 @@ class MergeAdmin:
     model: Any
     opts: Any
     admin_site: Any
-    change_form_template = "admin/community/merge_form.html"
+    change_form_template: Any = "admin/community/merge_form.html"
 
     def get_urls(self) -> list[URLPattern]:
         """Add both pages."""
@@ -207,7 +207,7 @@ def _told(plan: Plan) -> dict[str, Any]:
 def _line(one: Moved, count: int) -> dict[str, Any]:
     label, _dot, name = one.code.rpartition(".")
     model = apps.get_model(label)
-    column = None if name == "subject" else model._meta.get_field(name).verbose_name  # type: ignore[union-attr]
+    column = None if name == "subject" else model._meta.get_field(name).verbose_name
     what = model._meta.verbose_name_plural
     return {"what": what, "column": column, "count": count}
 
