@@ -21,6 +21,9 @@ from community.actions.account import reactivate_account
 from community.actions.merge_moves import Moved, references_to
 from community.actions.merging import Plan, merge_entries, preview_merge, unmerge_entries
 from community.choices import ConsentPurpose
+from community.imports.organisation import OrganisationImport
+from community.imports.outgoing import take_out
+from community.imports.table import bring_in
 from community.merge_rules import WITH_THE_ACCOUNT, WITH_THE_SUBJECT
 from community.models import Affiliation, Appointment, Consent, DataRequest, Event, Member, MeToo, Organisation, User
 from community.permissions import Refusal
@@ -252,6 +255,18 @@ def test_organisations_are_merged_and_the_merge_taken_back(admin: User) -> None:
     merge(kept, twin, admin)
     make.make_organisation("LE PLAN BLEU")
     assert "that name now" in refusal_of(lambda: unmerge_entries(merged=twin, by=admin))
+
+
+def test_a_merged_organisation_is_neither_taken_out_nor_brought_back_by_a_file(admin: User) -> None:
+    kept, twin = make.make_organisation("Plan Bleu"), make.make_organisation("Le Plan Bleu")
+    merge(kept, twin, admin)
+    taken = take_out(OrganisationImport(admin), Organisation.objects.all(), "csv")
+    assert "Le Plan Bleu" not in b"".join([taken] if isinstance(taken, bytes) else taken).decode()
+    report = bring_in(OrganisationImport(admin), b"name\nLe Plan Bleu\n")
+    assert [str(problem) for problem in report.problems] == [
+        "Row 2, name: This organisation was merged into “Plan Bleu”. Write that."
+    ]
+    assert Organisation.objects.count() == 2
 
 
 def test_merges_are_taken_back_in_their_order(admin: User) -> None:
