@@ -27,6 +27,7 @@ from clusters.amendment_desk import items as amendment_items
 from clusters.choices import ACTIVE_STATES, State
 from clusters.desk import items
 from clusters.exports import COLUMNS, records
+from clusters.merge_rules import RULES as MERGE_RULES
 from clusters.models import Cluster
 from clusters.notifications.exchange_silences import waiting_exchanges
 from clusters.notifications.follow_up import PURPOSE
@@ -102,6 +103,7 @@ def _leads(on: date) -> Q:
 
 def _register_personal() -> None:
     contributions.person_columns.register("clusters", PERSON_COLUMNS)
+    contributions.merge_rules.register("clusters", MERGE_RULES)
     contributions.erasure_obstacles.register("clusters", still_led)
     contributions.restricted_evidence.register("clusters", evidence_with_names)
     contributions.index_purges.register("clusters", search_index.purge)

@@ -20,6 +20,7 @@ from community.exchange_contributed import RECORDS, exchange_items, exchanges_of
 from community.liaison_contributed import GROUPS, liaisons_of_group
 from community.liaison_contributed import RECORDS as KEPT
 from community.mails import lead_links_to
+from community.merge_rules import RULES as MERGE_RULES
 from community.models import Appointment
 from community.person_columns import COLUMNS
 from community.person_mails import TEMPLATES as ABOUT_PERSONS
@@ -95,6 +96,7 @@ def register() -> None:
     contributions.page_sections.register("community.help.solutions", life)
     _register_liaisons()
     contributions.person_columns.register("community", COLUMNS)
+    contributions.merge_rules.register("community", MERGE_RULES)
     for code, records in KEPT_BY_THE_RECORD.items():
         contributions.personal_records.register(code, records)
     contributions.mail_topics.register("community.account", ACCOUNT)

@@ -136,6 +136,24 @@ class MemberRole:
 
 
 @dataclass(frozen=True)
+class MergeRule:
+    """What becomes of a row of a merged entry where the entry that stays has one like it, or what its moving grants.
+
+    `how` names what is done with the row of which there is one too many: "drop" (deleted), "end" (ended by `ended(row,
+    day)`, then moved), "stay" (left with the merged entry), "block" (somebody must mend it first). `rival(row, kept)`
+    finds the like row of the entry with the key `kept`; of two the one of the greater `rank` stands, else that of the
+    entry that stays. `rule` says all that to who merges. `grants` names what the entry may do by a row that moved.
+    """
+
+    how: str = "stay"
+    rule: Words = ""
+    grants: Words = ""
+    rival: Callable[[Any, int], Any] | None = None
+    rank: Callable[[Any], int] | None = None
+    ended: Callable[[Any, date], dict[str, Any]] | None = None
+
+
+@dataclass(frozen=True)
 class SearchSource:
     """Where the site's search looks: hits are (title, address, line) triples, best first."""
 
@@ -266,6 +284,8 @@ page_sections: Registry[PageSection] = Registry("page_sections")
 personal_records: Registry[PersonalRecords] = Registry("personal_records")
 #: Every column that refers to a person or an account, by "app.Model.field"; a test finds the one that is missing.
 person_columns: Registry[Mapping[str, PersonColumn]] = Registry("person_columns")
+#: What becomes of rows that collide when two entries are merged, by "app.Model.field"; a column without a rule moves.
+merge_rules: Registry[Mapping[str, MergeRule]] = Registry("merge_rules")
 #: Takes out of an index of the database's own what was deleted from it: such an index forgets words late.
 index_purges: Registry[Callable[[], None]] = Registry("index_purges")
 #: Which project evidence supports, as pairs of keys (file, project or None): its last payment says how long it is kept.

@@ -20,6 +20,7 @@ from results.actions.uptake import move_uptakes
 from results.desk import items
 from results.forms.follow_up import FOLLOWED_UP
 from results.lifecycle import UPTAKE
+from results.merge_rules import RULES as MERGE_RULES
 from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import TOPICS
 from results.notifications.silences import RULE, unanswered
@@ -52,6 +53,7 @@ def register() -> None:
     )
     lead_links_to(PURPOSE, "results:confirm")
     contributions.person_columns.register("results", COLUMNS)
+    contributions.merge_rules.register("results", MERGE_RULES)
     contributions.evidence_projects.register("results", evidence_of_projects)
     contributions.personal_records.register("results.declared", DECLARED)
     contributions.personal_records.register("results.questions", QUESTIONS)

@@ -116,6 +116,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "review_sentences",
             "review_summary",
             "report_summary",
+            "merge_rules",
             "personal",
             "personal_export",
             "personal_records",

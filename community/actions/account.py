@@ -49,9 +49,11 @@ def reactivate_account(*, user: User, by: User) -> User:
     """Open a closed account again; one event. A no-op when it is open.
 
     Raises:
-        Refusal: `by` is no administrator, or the person was erased.
+        Refusal: `by` is no administrator, the person was erased, or their entry was merged into another one.
     """
     row = _locked(user, by)
+    if row.member is not None and row.member.merged_into_id is not None:
+        raise Refusal(_("This person has another account: their entry was merged. Take the merge back first."), "state")
     if row.erased_at is not None:
         raise Refusal(_("This person was erased; nobody can sign in with that account again."))
     if not row.is_active:

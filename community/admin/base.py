@@ -115,6 +115,13 @@ class PartInline(ForAdministrators, admin.TabularInline):  # type: ignore[type-a
     can_delete = False
     show_change_link = False
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Name each field: the heading of its column stands too far away for who hears the page."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None and field.label:
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+        return field
+
 
 class ReadOnlyInline(ReadOnly, PartInline):
     """Parts that are only shown here."""
@@ -263,14 +270,14 @@ class RecordAdmin(ReadOnly, EntryAdmin):
 
 
 def history_of(model_admin: admin.ModelAdmin[Any], request: HttpRequest, object_id: str) -> HttpResponse:
-    """Return the page with the newest hundred events about one row."""
+    """Return the page with the newest hundred events about one row, and about those that were merged into it."""
     row = model_admin.get_object(request, object_id)
     if row is None:
         return model_admin._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined, no-any-return]
             request, model_admin.opts, object_id
         )
     try:
-        events = Event.objects.about(row).select_related("by__member", "detail")[:100]
+        events = Event.objects.about(row, *_merged_from(row)).select_related("by__member", "detail")[:100]
     except (KeyError, LookupError):
         events = Event.objects.none()
     context = {
@@ -281,6 +288,10 @@ def history_of(model_admin: admin.ModelAdmin[Any], request: HttpRequest, object_
         "events": [(event, in_words(event.verb)) for event in events],
     }
     return TemplateResponse(request, "admin/community/history.html", context)
+
+
+def _merged_from(row: Any) -> list[Any]:
+    return list(row.merged_from.all()) if hasattr(row, "merged_from") else []
 
 
 def changes_of(form: Any) -> dict[str, Any]:

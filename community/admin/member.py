@@ -20,6 +20,7 @@ from community.actions.invitation import TAKEN, give_account, invite
 from community.admin.base import EntryAdmin, EntryForm, PartInline, ReadOnlyInline, RecordAdmin
 from community.admin.fields import WordsField
 from community.admin.filters import ConsentFilter, CountryFilter, GroupFilter
+from community.admin.merging import MergeAdmin, MergedFilter
 from community.admin.sheets import SheetAdmin
 from community.admin.user import carry_out
 from community.choices import Standing
@@ -87,20 +88,20 @@ class AppointmentInline(ReadOnlyInline):
 
 
 @admin.register(Member)
-class MemberAdmin(SheetAdmin, EntryAdmin):
+class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
     """Members, found by folded name, organisation or address."""
 
     form = MemberForm
     sheet = MemberImport
     list_display = ("name", "standing", "organisation", "address", "has_joined", "page")
-    list_filter = ("standing", CountryFilter, GroupFilter, ConsentFilter)
+    list_filter = ("standing", CountryFilter, GroupFilter, ConsentFilter, MergedFilter)
     search_fields = ("search_text",)
     search_help_text = _("Names, organisations and expertise without regard to accents and case; or an address.")
     ordering = ("sort_name", "pk")
     autocomplete_fields = ("expertise",)
     readonly_fields = ("account", "merged_into", "created_at")
     inlines = (AffiliationInline, AppointmentInline, ConsentInline)
-    actions = ("invite_members", "make_members", "erase_one")
+    actions = ("invite_members", "make_members", "merge_two", "erase_one")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for an address while there is no account, show the account afterwards."""

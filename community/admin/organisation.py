@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from community.actions.organisation import verify_organisation
 from community.admin.base import EntryAdmin, PartInline
 from community.admin.filters import ValuesFilter
+from community.admin.merging import MergeAdmin, MergedFilter
 from community.admin.sheets import SheetAdmin
 from community.admin.user import carry_out
 from community.imports.organisation import OrganisationImport
@@ -27,12 +28,12 @@ class PartnershipInline(PartInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(SheetAdmin, EntryAdmin):
+class OrganisationAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
     """Organisations; the unconfirmed ones are one press away."""
 
     sheet = OrganisationImport
     list_display = ("name", "short_name", "country", "kind", "is_verified", "merged_into")
-    list_filter = ("is_verified", ("country", ValuesFilter), "kind")
+    list_filter = ("is_verified", ("country", ValuesFilter), "kind", MergedFilter)
     list_select_related = ("kind", "merged_into")
     search_fields = ("search_text",)
     ordering = ("name_key", "pk")
@@ -50,7 +51,7 @@ class OrganisationAdmin(SheetAdmin, EntryAdmin):
         "created_at",
     )
     inlines = (PartnershipInline,)
-    actions = ("verify",)
+    actions = ("verify", "merge_two")
 
     @admin.action(description=_("Confirm the chosen organisations"))
     def verify(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

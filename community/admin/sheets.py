@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -16,10 +20,12 @@ from django.utils.translation import gettext_lazy as _
 from community.imports import preview_file
 from community.imports.outgoing import CONTENT_TYPES, take_out
 from community.imports.sheet import MOST_BYTES
-from community.imports.table import Report, Table, bring_in
+from community.imports.table import Report, Table, bring_in, bring_in_by_steps
 from community.visibility import is_administrator
 
 SESSION_KEY = "import_preview"
+#: An import of so many rows tells how far it is, in so many steps, at a place that the template marks.
+TOLD_FROM, STEPS, HERE = 300, 20, "[[progress]]"
 GONE = _("This file was imported already, or its preview is too old. Look at the list, or choose the file once more.")
 
 
@@ -102,7 +108,7 @@ class SheetAdmin:
         answer["Cache-Control"] = "no-store"
         return answer
 
-    def import_view(self, request: HttpRequest, code: str) -> HttpResponse:
+    def import_view(self, request: HttpRequest, code: str) -> HttpResponseBase:
         """Show the form, the preview of a file, or carry out what was previewed."""
         table = self._table(request, code)
         if request.method == "POST" and "confirm" in request.POST:
@@ -118,12 +124,16 @@ class SheetAdmin:
                     keep_preview(request, table, content)
         return self._page(request, table, form, report)
 
-    def _carry_out(self, request: HttpRequest, table: Table) -> HttpResponse:
+    def _carry_out(self, request: HttpRequest, table: Table) -> HttpResponseBase:
         """Import the file of the preview; what has changed meanwhile is checked once more."""
         content = taken_preview(request, table)
         if content is None:
             messages.error(request, GONE)
             return HttpResponseRedirect(request.path)
+        steps = bring_in_by_steps(table, content)
+        _none, total = next(steps, (0, 0))
+        if total >= TOLD_FROM:
+            return told_while_done(steps, total, request=request, context=self._context(request, table))
         report = bring_in(table, content)
         if report.problems:
             return self._page(request, table, SheetForm(table=table), report)
@@ -131,16 +141,12 @@ class SheetAdmin:
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
     def _page(self, request: HttpRequest, table: Table, form: SheetForm, report: Report | None) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Import: %(what)s") % {"what": table.title},
-            "opts": self.opts,
-            "form": form,
-            "table": table,
-            "report": report,
-            "columns": table.columns,
-        }
+        context = {**self._context(request, table), "form": form, "report": report, "columns": table.columns}
         return TemplateResponse(request, "admin/community/import.html", context)
+
+    def _context(self, request: HttpRequest, table: Table) -> dict[str, Any]:
+        title = _("Import: %(what)s") % {"what": table.title}
+        return {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "table": table}
 
     def _table(self, request: HttpRequest, code: str) -> Table:
         """Return the table of a code, in the name of who asks.
@@ -151,6 +157,33 @@ class SheetAdmin:
         if code not in self.sheets() or not is_administrator(request.user):
             raise Http404
         return self.sheets()[code](request.user)  # type: ignore[arg-type]
+
+
+def told_while_done(
+    steps: Generator[tuple[int, int], None, Report], total: int, *, request: HttpRequest, context: dict[str, Any]
+) -> StreamingHttpResponse:
+    """Answer with a page that is sent while the rows are taken: it tells how far that is, then what came of it.
+
+    It works without scripts. Who leaves it before the end has imported nothing.
+    """
+    head, tail = render_to_string("admin/community/import_running.html", context, request).split(HERE)
+
+    def parts() -> Iterator[str]:
+        yield head
+        shown = 0
+        with closing(steps):
+            while True:
+                try:
+                    done, _total = next(steps)
+                except StopIteration as end:
+                    yield render_to_string("admin/community/_import_result.html", {**context, "report": end.value})
+                    break
+                if done * STEPS // total > shown:
+                    shown = done * STEPS // total
+                    yield render_to_string("admin/community/_import_step.html", {"done": done, "total": total})
+        yield tail
+
+    return StreamingHttpResponse(parts(), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
 
 def keep_preview(request: HttpRequest, table: Table, content: bytes) -> None:

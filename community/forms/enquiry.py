@@ -45,7 +45,7 @@ class EnquiryForm(ContactForm):
         required=False,
         widget=forms.TextInput(attrs={"tabindex": "-1", "autocomplete": "off"}),
     )
-    begun = forms.CharField(required=False, widget=forms.HiddenInput)
+    begun = forms.CharField(required=False, max_length=100, widget=forms.HiddenInput)
 
     field_order = ("text", "name", "organisation", "address")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -46,6 +47,8 @@ class OrganisationImport(EntryTable):
     def begin(self, sheet: Sheet) -> None:
         """Load names, types and territories."""
         self.known = {row.name_key: row for row in Organisation.objects.unmerged().select_related(*self.related)}
+        merged = Organisation.objects.exclude(merged_into=None).select_related("merged_into")
+        self.merged = {row.name_key: row.merged_into for row in merged if row.name_key not in self.known}
         self.kinds = terms_by_name(Vocabulary.ORGANISATION_TYPE)
         self.territories = TerritoryCodes()
         self.seen: dict[str, int] = {}
@@ -56,7 +59,15 @@ class OrganisationImport(EntryTable):
         if key in self.seen:
             row.wrong("name", _("This name stands in row %(row)s already. Keep one.") % {"row": self.seen[key]})
         self.seen.setdefault(key, row.number)
+        if key in self.merged:
+            row.wrong(
+                "name", _("This organisation was merged into “%(name)s”. Write that.") % {"name": self.merged[key]}
+            )
         return self.known.get(key)
+
+    def lines(self, queryset: Any) -> Iterator[Mapping[str, Any]]:
+        """Yield the organisations as cells; merged ones are those into which they were merged."""
+        return super().lines(queryset.filter(merged_into=None))
 
     def read(self, row: Row, column: str) -> Any:
         """Resolve types and territories."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -146,6 +146,25 @@ def bring_in(table: Table, content: bytes, *, dry_run: bool = False) -> Report:
     Raises:
         Refusal: who asks is no administrator.
     """
+    steps = bring_in_by_steps(table, content, dry_run=dry_run)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            report: Report = end.value
+            return report
+
+
+def bring_in_by_steps(
+    table: Table, content: bytes, *, dry_run: bool = False
+) -> Generator[tuple[int, int], None, Report]:
+    """Do as `bring_in`, and yield (rows taken, rows in all): before the first row and after each.
+
+    Whoever does not ask to the end has imported nothing: the transaction is open in between.
+
+    Raises:
+        Refusal: who asks is no administrator.
+    """
     if not is_administrator(table.by):
         raise Refusal(_("Only an administrator imports."), "forbidden")
     report = Report()
@@ -155,12 +174,15 @@ def bring_in(table: Table, content: bytes, *, dry_run: bool = False) -> Report:
     except Unreadable as error:
         report.problems.append(Problem(0, "", str(error)))
         return report
+    total = len(sheet.lines)
+    yield 0, total
     with transaction.atomic():
         if not dry_run:
             _wait_for_other_imports()
         table.begin(sheet)
-        for line in sheet.lines:
+        for number, line in enumerate(sheet.lines, 1):
             _take(table, Row(line), report)
+            yield number, total
         if not report.problems:
             table.finish()
         if report.problems or dry_run:

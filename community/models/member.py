@@ -48,7 +48,8 @@ class Member(models.Model):
 
     `key` is random and stands for the person in addresses and in snapshots that
     must not hold names. `merged_into` is set when two rows turned out to be the
-    same person. Erasure replaces `name` by a pseudonym and sets `erased_at`.
+    same person; where both had an account, the merged row keeps its own, closed,
+    so that what it did is still told to be the person's. Erasure replaces `name` by a pseudonym and sets `erased_at`.
     """
 
     key = models.CharField(_("key"), max_length=12, unique=True, default=opaque_key, editable=False)
@@ -90,9 +91,6 @@ class Member(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="member_not_merged_into_itself"
-            ),
-            models.CheckConstraint(
-                condition=Q(merged_into__isnull=True) | Q(user__isnull=True), name="member_merged_has_no_account"
             ),
         ]
 

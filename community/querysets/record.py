@@ -58,9 +58,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         """Keep the events of some verbs."""
         return self.filter(verb__in=verbs)
 
-    def about(self, subject: models.Model) -> Self:
-        """Keep what happened to one subject, newest first."""
-        return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk).order_by("-at", "-pk")
+    def about(self, subject: models.Model, *more: models.Model) -> Self:
+        """Keep what happened to one subject, newest first; to `more` of the same kind too."""
+        keys = [row.pk for row in (subject, *more)]
+        return self.filter(kind=kinds.of(subject).code, subject_id__in=keys).order_by("-at", "-pk")
 
 
 def _midnight(day: date) -> datetime:

@@ -85,7 +85,7 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[Callable[..., Pag
     found = [error for page in opened for error in page.errors]  # type: ignore[attr-defined]
     for page in opened:
         page.context.close()
-    assert found == []
+    assert found == [], "\n".join(found)
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from community.models import Event, Member, Organisation, User
+from community.models import Appointment, Event, Member, Organisation, Project, User
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
@@ -147,6 +148,33 @@ def test_a_list_of_members_takes_the_same_queries_for_one_and_for_three(site: Cl
             assert site.get(list_of(Member)).status_code == 200
         counts.append(len(taken))
     assert counts[0] == counts[1] <= 20
+
+
+@pytest.mark.parametrize("model", [Member, Organisation, User, Appointment, Project], ids=lambda model: model.__name__)
+def test_a_list_takes_the_same_queries_however_many_rows_it_has(site: Client, model: type[Any]) -> None:
+    counts, group = [], make.make_working_group()
+    for number in (3, 9):
+        for _each in range(number):
+            organisation = make.make_organisation()
+            make.make_partnership(organisation, make.make_project())
+            make.make_appointment(make.make_member(organisation=organisation, consents=("directory",)), group)
+        with CaptureQueriesContext(connection) as taken:
+            assert site.get(list_of(model)).status_code == 200
+        counts.append(len(taken))
+    assert counts[0] == counts[1] < 20
+
+
+@pytest.mark.slow
+def test_a_list_of_twelve_thousand_members_takes_no_more_queries_and_under_a_second(site: Client) -> None:
+    make.make_member("Άννα Παπαδοπούλου", organisation=make.make_organisation())
+    rows = [Member(name=f"Person {n}", sort_name=f"{n}", search_text=f"person {n}") for n in range(12_000)]
+    Member.objects.bulk_create(rows, batch_size=1000)
+    for query in ("", "q=παπαδοπούλου", "p=200", "consent=none", "q=xyzzy"):
+        began = time.process_time()
+        with CaptureQueriesContext(connection) as taken:
+            page = site.get(f"{list_of(Member)}?{query}")
+        assert (page.status_code, len(taken) < 20, len(page.content) < 100_000) == (200, True, True), query
+        assert time.process_time() - began < 1, query
 
 
 def test_members_are_found_without_accents_and_by_address(site: Client) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
 
+from community.admin.sheets import told_while_done
 from community.choices import Vocabulary
 from community.imports.member import MemberImport
 from community.imports.organisation import OrganisationImport
@@ -22,7 +23,7 @@ from community.imports.outgoing import take_out
 from community.imports.project import PartnershipImport, ProjectImport
 from community.imports.sheet import MOST_ROWS, Unreadable, read_sheet
 from community.imports.solution import SolutionImport
-from community.imports.table import Report, Table, bring_in
+from community.imports.table import Report, Table, bring_in, bring_in_by_steps
 from community.models import Affiliation, Event, Member, Organisation, Partnership, Project, Solution, User
 from community.permissions import Refusal
 from community.verification import verify_history
@@ -358,6 +359,25 @@ def test_the_admin_previews_then_imports(client: Client, by: User) -> None:
     assert "Imported: 1 added" in answer
     assert Member.objects.filter(name="Anna Perić").count() == 1
     assert "too old" in client.post(page, {"confirm": "Import"}, follow=True).content.decode()
+
+
+def test_a_large_import_tells_how_far_it_is_and_nothing_stays_of_one_that_is_left(client: Client, by: User) -> None:
+    client.force_login(by)
+    page = reverse("admin:community_member_import", args=["members"])
+    content = csv_of(("name",), *((f"Person Nr{number}",) for number in range(400)))
+    steps = bring_in_by_steps(MemberImport(by), content)
+    answer: Any = told_while_done(steps, 400, request=RequestFactory().get("/"), context={"opts": Member._meta})
+    sent = iter(answer)
+    assert [b"of 400 rows" in next(sent) for _number in range(3)] == [False, True, True]
+    answer.close()
+    upload = io.BytesIO(content)
+    upload.name = "people.csv"
+    assert "400 would be added" in client.post(page, {"file": upload}).content.decode()
+    assert Member.objects.filter(name__startswith="Person Nr").count() == 0
+    told = b"".join(client.post(page, {"confirm": "Import"})).decode()
+    assert (told.count("of 400 rows"), "Imported: 400 added" in told) == (20, True)
+    assert told.rstrip().endswith("</html>")
+    assert Member.objects.filter(name__startswith="Person Nr").count() == 400
 
 
 def test_the_admin_names_bad_rows_and_offers_no_import(client: Client, by: User) -> None:

@@ -1,0 +1,74 @@
+"""What becomes of the rows of `clusters` that collide when two members or two organisations are merged."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from django.utils.translation import gettext_lazy as _
+
+from clusters.choices import LIVE_PARTICIPATIONS, ParticipationRole, ParticipationStatus
+from clusters.models import Participation
+from community.contributions import MergeRule
+
+_ONE = _("Both have the same one: that of the entry that stays is enough.")
+_ROLES: Final = (
+    ParticipationRole.LEAD,
+    ParticipationRole.DEPUTY,
+    ParticipationRole.PEER_REVIEWER,
+    ParticipationRole.PARTICIPANT,
+    ParticipationRole.OBSERVER,
+)
+_STATUSES: Final = (
+    ParticipationStatus.ACTIVE,
+    ParticipationStatus.INVITED,
+    ParticipationStatus.REQUESTED,
+    ParticipationStatus.WAITING,
+    ParticipationStatus.INTERESTED,
+)
+
+
+def _live_of(row: Participation, kept: int) -> Participation | None:
+    rows = Participation.objects.filter(cluster=row.cluster_id, member=kept, status__in=sorted(LIVE_PARTICIPATIONS))
+    return rows.first()
+
+
+def _greater(row: Participation) -> int:
+    """Rank who takes part above who was only asked, and the lead above everybody else."""
+    status = _STATUSES.index(ParticipationStatus(row.status)) if row.status in _STATUSES else len(_STATUSES)
+    return -(status * len(_ROLES) + _ROLES.index(ParticipationRole(row.role)))
+
+
+def _left(row: Participation, on: date) -> dict[str, Any]:
+    """End it: who took part left on that day; who was asked or had asked is asked no more."""
+    if row.status != ParticipationStatus.ACTIVE:
+        return {"status": ParticipationStatus.EXPIRED}
+    return {"status": ParticipationStatus.LEFT, "until_on": max(on, row.from_on) if row.from_on else on}
+
+
+RULES: Final[dict[str, MergeRule]] = {
+    "clusters.Cluster.lead": MergeRule(grants=_("leads a cluster, or is asked to")),
+    "clusters.Cluster.acting_lead": MergeRule(grants=_("acts as lead of a cluster")),
+    "clusters.Cluster.proposer": MergeRule(grants=_("proposed a cluster, and edits it while it is a proposal")),
+    "clusters.Participation.member": MergeRule(
+        "end",
+        _("Both take part in the same cluster: the greater part goes on (lead, deputy, reviewer), the other one ends."),
+        _("takes part in a cluster, and reads its room"),
+        rival=_live_of,
+        rank=_greater,
+        ended=_left,
+    ),
+    "clusters.Participation.organisation": MergeRule("drop", _ONE),
+    "clusters.DraftShare.member": MergeRule("drop", _ONE, _("reads a draft that was shared")),
+    "clusters.DraftWriter.member": MergeRule("drop", _ONE),
+    "clusters.Meeting_organisers.organisation": MergeRule("drop", _ONE),
+    "clusters.PreparedDecision.prepared_by": MergeRule(
+        "block", _("The one entry prepared a decision on what the other one proposed or leads. Take it back first.")
+    ),
+    "clusters.PreparedDecision.proposer": MergeRule(
+        "block", _("The one entry prepared a decision on what the other one proposed. Take it back first.")
+    ),
+    "clusters.PreparedDecision.lead": MergeRule(
+        "block", _("The one entry prepared a decision on what the other one leads. Take it back first.")
+    ),
+}

@@ -1,0 +1,66 @@
+"""What becomes of the rows of `community` that collide when two members or two organisations are merged."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from community.contributions import MergeRule
+
+ONE_OPEN: Final = _("Both have the same open one: that of the entry that stays goes on, the other one ends.")
+ONE_IS_ENOUGH: Final = _("Both have the same one: that of the entry that stays is enough.")
+READ_THROUGH: Final = _("Both have the same one: the other one stays with the merged entry.")
+
+
+def _ends(row: Any, on: date) -> dict[str, Any]:
+    return {"until_on": max(on, row.from_on) if row.from_on else on}
+
+
+def _withdrawn(row: Any, on: date) -> dict[str, Any]:
+    return {"withdrawn_at": max(timezone.now(), row.given_at)}
+
+
+RULES: Final[dict[str, MergeRule]] = {
+    "community.Member_expertise.member": MergeRule("drop", ONE_IS_ENOUGH),
+    "community.Affiliation.member": MergeRule(
+        "end", ONE_OPEN, _("works for an organisation, and may lead for it where that is a partner"), ended=_ends
+    ),
+    "community.Affiliation.organisation": MergeRule("end", ONE_OPEN, ended=_ends),
+    "community.Partnership.organisation": MergeRule(
+        "end", ONE_OPEN, _("is a partner of a project, so that its people may lead and edit solutions"), ended=_ends
+    ),
+    "community.Consent.member": MergeRule(
+        "end", ONE_OPEN, _("is shown or named as the person agreed in the other entry"), ended=_withdrawn
+    ),
+    "community.Comment_mentions.member": MergeRule("drop", ONE_IS_ENOUGH),
+    "community.DataRequest.member": MergeRule("block", _("Both have an open request about their data. Answer one.")),
+    "community.Appointment.member": MergeRule("end", ONE_OPEN, _("coordinates, and decides"), ended=_ends),
+    "community.ExchangeWish.member": MergeRule("drop", ONE_IS_ENOUGH),
+    "community.MeToo.member": MergeRule("drop", ONE_IS_ENOUGH),
+    "community.Solution.contact": MergeRule(grants=_("is the contact of a solution")),
+    "community.Subscription.user": MergeRule("drop", ONE_IS_ENOUGH),
+    "community.Subscription.subject": MergeRule("drop", ONE_IS_ENOUGH),
+    "community.NotificationPreference.user": MergeRule("drop", ONE_IS_ENOUGH),
+}
+#: Columns that stay with the account that is closed: how it signed in, what was sent to it and made for it.
+WITH_THE_ACCOUNT: Final = frozenset(
+    {
+        "community.Member.user",
+        "community.User_groups.user",
+        "community.User_user_permissions.user",
+        "community.SignedLink.user",
+        "community.SignedLink.by",
+        "community.Message.to",
+        "community.Job.by",
+        "admin.LogEntry.user",
+        "account.EmailAddress.user",
+        "mfa.Authenticator.user",
+        "socialaccount.SocialAccount.user",
+        "usersessions.UserSession.user",
+    }
+)
+#: (kind, id) pairs that stay: they say what was sent, asked or done about the entry of then.
+WITH_THE_SUBJECT: Final = frozenset({"community.SignedLink", "community.Message", "community.Job", "community.JobItem"})
