@@ -25,6 +25,7 @@ from community.models import Comment
 from config.urls import urlpatterns as real_urlpatterns
 from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW
+from tests.matrix import document
 from tests.matrix.addresses import Address, addresses
 from tests.matrix.answers import Row, asked_to_sign_in
 from tests.matrix.places import (
@@ -347,3 +348,8 @@ def test_the_administration_opens_for_staff_alone(cast: Cast, clients: dict[str,
                 wrong.append(f"{role} {url}: {status}")
     assert wrong == []
     assert clients["admin"].get("/admin/").status_code == 200
+
+
+def test_the_page_of_the_documentation_is_this_table() -> None:
+    """Write it anew with: python -m tests.matrix.document."""
+    assert document.PAGE.read_text(encoding="utf-8") == document.text()
