@@ -16,8 +16,8 @@ HEAD = """# Who may do what at which address
 Made from the table that the tests ask for every role (`tests/matrix/`, `python -m tests.matrix.document`); a test fails
 when this page, the table or the site differ. Opening is GET, sending is POST.
 
-200 is the page, 302 leads on (a visitor: to signing in), 403 is refused with the reason (a visitor who sends a form: what
-was typed is kept), 404 is not there for this person, 405 is a page that takes no form, 409 was overtaken, 410 was
+200 is the page, 302 leads on (a visitor: to signing in), 403 is refused with the reason (a visitor who sends a form:
+what was typed is kept), 404 is not there for this person, 405 is a page that takes no form, 409 was overtaken, 410 was
 withdrawn, 422 comes back with what is missing, so the person may. A deactivated account counts as a visitor. Addresses
 of the admin and of accounts follow one rule each: administrators alone, and everybody for themselves.
 """
