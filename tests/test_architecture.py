@@ -46,7 +46,7 @@ ROWS: tuple[frozenset[str], ...] = (
     ),
     frozenset({"querysets"}),
     frozenset({"models", "migrations"}),
-    frozenset({"access"}),
+    frozenset({"access", "texts"}),
     frozenset(
         {
             "permissions",

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
+from django.conf import settings
 from django.contrib import admin
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community import texts
 from community.admin.base import EntryAdmin, EntryForm
 from community.admin.fields import LabelsField
 from community.admin.filters import ValuesFilter
 from community.models import Term, Territory, Text
+from community.texts import PLACES
 
 
 class TermForm(EntryForm):
@@ -47,7 +52,7 @@ class TerritoryAdmin(EntryAdmin):
 
 @admin.register(Text)
 class TextAdmin(EntryAdmin):
-    """Words of pages, in Markdown."""
+    """Words of pages, in CommonMark."""
 
     list_display = ("code", "language", "title", "changed_at")
     list_filter = ("language",)
@@ -57,7 +62,16 @@ class TextAdmin(EntryAdmin):
     readonly_fields = ("changed_at",)
     fixed_fields = ("code", "language")
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the places where words may stand, and the languages of the pages."""
+        if db_field.name == "code":
+            return forms.ChoiceField(label=_("Place"), choices=[("", "–"), *PLACES.items()])
+        if db_field.name == "language":
+            return forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Note when the words were changed."""
+        """Note when the words were changed, and show them."""
         obj.changed_at = timezone.now()
         super().save_model(request, obj, form, change)
+        transaction.on_commit(texts.forget)
