@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import secrets
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,10 @@ print(json.dumps({
 """
 
 
+#: The database that others are copied from, once it is made.
+_made: list[str] = []
+
+
 class Site:
     """A registry of its own, driven by processes."""
 
@@ -179,19 +184,38 @@ def site(folder: Path, vendor: str, *, has_tables: bool = True, files: str | Non
             made.do("manage.py", "migrate", "-v", "0")
         yield made
         return
+    with _database(template=_with_tables(folder) if has_tables else "template1") as name:
+        yield Site(folder, _address(name), files)
+
+
+def _address(name: str) -> str:
+    """Return the address of a database of the server that the tests run on."""
+    said = settings.DATABASES["default"]
+    who = f"{said['USER']}:{said['PASSWORD']}" if said["PASSWORD"] else said["USER"]
+    return f"postgres://{who}@{said['HOST'] or '127.0.0.1'}:{said['PORT'] or 5432}/{name}"
+
+
+@contextmanager
+def _database(template: str) -> Iterator[str]:
+    """Make a database for a while, as a copy of another one."""
     name = f"drill_{secrets.token_hex(6)}"
     with _server() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
-        said = settings.DATABASES["default"]
-        who = f"{said['USER']}:{said['PASSWORD']}" if said["PASSWORD"] else said["USER"]
-        made = Site(folder, f"postgres://{who}@{said['HOST'] or '127.0.0.1'}:{said['PORT'] or 5432}/{name}", files)
-        if has_tables:
-            made.do("manage.py", "migrate", "-v", "0")
-        yield made
+        yield name
     finally:
         with _server() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _with_tables(folder: Path) -> str:
+    """Return a database with all tables and nothing else, which the migrations make once; it goes with the process."""
+    if not _made:
+        stack = ExitStack()
+        _made.append(stack.enter_context(_database("template1")))
+        atexit.register(stack.close)
+        Site(folder, _address(_made[0])).do("manage.py", "migrate", "-v", "0")
+    return _made[0]
 
 
 @contextmanager

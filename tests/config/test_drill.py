@@ -376,12 +376,12 @@ print(sum(name.encode() in b"".join(files.chunks(one.name)) for one in files.nam
 
 @pytest.mark.both
 def test_an_erased_person_stays_erased(source: Site, archive: Path, tmp_path: Path) -> None:
-    with site(tmp_path / "first", HOME, has_tables=HOME == "sqlite") as first:
+    with site(tmp_path / "first", HOME) as first:
         first.do("manage.py", "restore", str(archive))
         name = first.do("-c", ERASES).splitlines()[0]
         assert first.do("-c", FINDS, name).splitlines()[0] == "0"
         kept = first.ledger.read_text()
-    with site(tmp_path / "second", HOME, has_tables=HOME == "sqlite") as second:
+    with site(tmp_path / "second", HOME) as second:
         second.ledger.write_text(kept)
         assert "1 erasures replayed" in second.do("manage.py", "restore", str(archive))
         assert second.do("-c", FINDS, name).splitlines()[0] == "0"

@@ -68,14 +68,16 @@ def test_a_link_that_is_pressed_twice_at_once_confirms_once(cast: Cast, rounds: 
 
 def test_without_the_lock_a_link_confirms_twice(cast: Cast) -> None:
     """The link's own check is taken away for both, so that what is left is the lock of cluster and uptake."""
-    with patch.object(answers.links, "use", lambda *given, **named: None), meeting_after(answers, "question_of"):
-        _uptake, link = asked(cast, make_cluster(cast, State.RUNNING))
+
+    def times() -> int:
+        before, (_uptake, link) = told("uptake.confirmed")[0], asked(cast, make_cluster(cast, State.RUNNING))
         at_once(partial(confirm, link), partial(confirm, link))
-        assert told("uptake.confirmed")[0] == 1
-        _uptake, link = asked(cast, make_cluster(cast, State.RUNNING))
+        return told("uptake.confirmed")[0] - before
+
+    with patch.object(answers.links, "use", lambda *given, **named: None), meeting_after(answers, "question_of"):
+        assert times() == 1
         with without_locks():
-            at_once(partial(confirm, link), partial(confirm, link))
-        assert told("uptake.confirmed")[0] == 3
+            assert any(times() == 2 for _round in range(5)), "one of both may lose the race for the chain instead"
 
 
 def test_the_same_uptake_recorded_by_two_at_once_is_one(cast: Cast, rounds: Callable[[int], int]) -> None:
