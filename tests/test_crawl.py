@@ -20,7 +20,9 @@ from clusters.search import index
 from community.models import ExchangeWish, Liaison, Member, Organisation
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
+from results.actions import policy
 from results.actions.confirmation import ask_adopter
+from results.models import PolicyStatement
 from tests import factories as make
 from tests.cast import ROLES, Cast, make_cast, make_cluster, share
 from tests.database import SESSIONS, changed, contents
@@ -36,6 +38,8 @@ pytestmark = pytest.mark.django_db
 EVERYDAY = ("visitor", "other_external", "member", "proposer", "lead", "coordinator", "stand_in", "admin")
 ANSWERED = {"answer": "confirmed", "answered_at": NOW}
 CANARY = "Zanthoxylum"
+#: Who takes something up undisclosed.
+SILENT = "Silent Board"
 HIDDEN_STATES = (State.DRAFT, State.DECLINED, State.WITHDRAWN)
 HIDDEN_NAME, HIDDEN_ADDRESS = "Quirinus Vogelsang", "quirinus.vogelsang@hidden.example"
 
@@ -73,6 +77,7 @@ def cast() -> Cast:
             share(cluster, cast.member("participant"), cast.accounts["proposer"])
         if state == State.RUNNING:
             hide_an_uptake(cast, cluster)
+            hide_a_statement(cast)
             hide_a_review(cast, cluster)
             hide_advice(cluster, hidden)
             issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
@@ -98,7 +103,19 @@ def hide_an_uptake(cast: Cast, cluster: Cluster) -> None:
     organisation = make.make_organisation(f"{CANARY} Board")
     row = make_uptake(cast, cluster, organisation=organisation, kind="adapted", is_disclosed=False, **words)
     ask_adopter(uptake=row, by=cast.user("coordinator"), address="board@water.example", message=f"{CANARY} it is.")
-    Organisation.objects.filter(pk=organisation.pk).update(name="Silent Board")  # the directory names it, and no more
+    Organisation.objects.filter(pk=organisation.pk).update(name=SILENT)  # the directory names it, and no more
+
+
+def hide_a_statement(cast: Cast) -> None:
+    """Keep a draft with the hidden word in each of its texts, and one under discussion with a line on what is open."""
+    by = cast.user("coordinator")
+    draft = policy.begin_statement(
+        working_group=cast.group, by=by, title=f"Let {CANARY} count", summary=f"{CANARY} pays."
+    )
+    policy.add_line(statement=draft, by=by, text=f"Count {CANARY}.", heading=f"{CANARY} heads it")
+    shown = policy.begin_statement(working_group=cast.group, by=by, title="Let harbours count")
+    policy.add_line(statement=shown, by=by, text="Count harbours.")
+    policy.act(statement=shown, verb="statement.opened", by=by)
 
 
 def hide_a_review(cast: Cast, cluster: Cluster) -> None:
@@ -215,7 +232,13 @@ def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
     running = Cluster.objects.get(state=State.RUNNING)
     more += [f"/uptakes/{uptake.pk}/" for uptake in running.uptakes.all()]
     more += [f"/reviews/{review.pk}/{page}" for review in running.reviews.all() for page in ("", "edit/", "answer/")]
-    more += [f"/chain/review/{review.pk}/" for review in running.reviews.all()]
+    kinds = {"review": running.reviews.all(), "uptake": running.uptakes.all(), "cluster": [running]}
+    more += [f"/chain/{kind}/{row.pk}{end}" for kind, rows in kinds.items() for row in rows for end in ("/", ".json")]
+    more += [f"/uptakes/?format={kind}" for kind in ("csv", "xlsx")] + ["/coverage/?format=csv", "/dashboard/"]
+    more += [
+        f"/indicators/{code}/{end}" for code in ("rcr104", "RCR104") for end in ("", "?format=csv", "?format=xlsx")
+    ]
+    more += [f"/policy/{statement.pk}/" for statement in PolicyStatement.objects.all()]
     more += [f"/factsheets/{running.reference}/v1/en{suffix}" for suffix in ("/", ".pdf", ".json", ".docx")]
     more += [f"/factsheets/{running.reference}/v1/{page}" for page in ("changes/", "SHA256SUMS")]
     read |= {address: client.get(address) for address in more if address not in read}
@@ -240,6 +263,9 @@ def test_hidden_clusters_and_names_without_consent_are_in_no_page_and_no_file(
     assert hits == [], "the search shows what the list hides"
     secrets = (HIDDEN_NAME, HIDDEN_ADDRESS, "@registry.example")
     named = [(at, secret) for at, words in read.items() for secret in secrets if secret in words]
+    # An organisation is in the directory; that it takes something up is not disclosed.
+    listed = ("/organisations/", "/clusters/names/", "/coverage/")
+    assert [at for at, words in read.items() if SILENT in words and not at.startswith(listed)] == []
     assert [hit for hit in named if hit[0] not in typed] == []
 
 
