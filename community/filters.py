@@ -286,7 +286,10 @@ class RoleFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
 
     def filter(self, qs: Any, value: str) -> Any:
         """Keep the persons who are it today."""
-        return qs.filter(member_roles.get(value).condition(timezone.localdate())) if value else qs
+        if not value:
+            return qs
+        seen = Member.objects.visible_to(self.parent.request.user).order_by()
+        return qs.filter(member_roles.get(value).condition(timezone.localdate()), pk__in=seen.values("pk"))
 
 
 class MemberFilter(ListFilter):
@@ -307,7 +310,7 @@ class MemberFilter(ListFilter):
         """Ask whoever reads names alone for nothing else."""
         super().__init__(*args, **kwargs)
         if not can_see_directory(self.request.user):
-            del self.filters["expertise"], self.filters["language"]
+            del self.filters["expertise"], self.filters["language"], self.filters["role"]
 
     def of_expertise(self, rows: Any, name: str, value: str) -> Any:
         """Keep those who know of it."""

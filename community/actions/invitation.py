@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
+from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -17,6 +18,7 @@ from community.events import record
 from community.folding import fold_key
 from community.models import Member, Message, SignedLink, User
 from community.permissions import Refusal
+from community.sessions import end_sessions
 from community.visibility import is_administrator
 
 PURPOSE = "invite"
@@ -28,6 +30,7 @@ TAKEN = _("This address belongs to the account of %(person)s already.")
 NO_ADDRESS = _("%(person)s has no e-mail address yet. Enter one first, then invite.")
 DEACTIVATED = _("The account of %(person)s is deactivated. Activate it first, then invite.")
 JOINED = _("%(person)s has joined already and signs in with a password.")
+HAS_PASSWORD = _("A password was chosen for this account. Sign in with it, or have it reset.")
 NOT_MEMBER = _("%(person)s is no CoP member. External partners are invited into a cluster.")
 
 
@@ -69,7 +72,7 @@ def change_address(*, user: User, address: str, by: User) -> User:
     Who has joined gets a mail at the new address, whose link proves it; else the next invitation does.
 
     Raises:
-        Refusal: `by` is no administrator, or the account is a superuser's and `by` is none.
+        Refusal: `by` is no administrator, it is their own account, or a superuser's and `by` is none.
         ValidationError: the address is none, or belongs to somebody else.
     """
     _require_administrator(by)
@@ -79,12 +82,16 @@ def change_address(*, user: User, address: str, by: User) -> User:
         return row
     if row.is_superuser and not by.is_superuser:
         raise Refusal(_("Only a superuser changes the address of a superuser."), "forbidden")
+    if row.pk == by.pk:
+        raise Refusal(_("Change your own address under “Signing in”, which asks for your password first."), "forbidden")
     row.email = address
     row.full_clean()
     row.save(update_fields=["email"])
     EmailAddress.objects.filter(user=row).delete()
     EmailAddress.objects.create(user=row, email=row.email, verified=False, primary=True)
     links.revoke_for(row, purpose=PURPOSE)
+    SocialAccount.objects.filter(user_id=row.pk).delete()
+    end_sessions(row)
     if row.is_active:
         notifications.queue("account/notice", to_address=before, subject=row, notice="email_changed")
         if row.has_usable_password():
@@ -125,16 +132,20 @@ def accept_invitation(*, link: SignedLink, password: str, by: User | None, at: d
     signs the person in.
 
     Raises:
-        Refusal: the link is closed, `by` is somebody else (nothing is consumed), or the account is deactivated.
+        Refusal: the link is closed, `by` is somebody else (nothing is consumed), the account is deactivated, or a
+            password was chosen for it meanwhile.
     """
     at = at or timezone.now()
     used = links.use(link, by=by, at=at)
     account = User.objects.select_for_update(of=("self",)).filter(pk=used.user_id or 0).first()
     if account is None or not account.is_active or fold_key(account.email) != used.address_key:
         raise Refusal(links.CLOSED["revoked"], "closed")  # type: ignore[index]
+    if account.has_usable_password():
+        raise Refusal(HAS_PASSWORD, "closed")
     account.set_password(password)
     account.save(update_fields=["password"])
     prove_address(account)
+    end_sessions(account)
     record(verb="accept_invitation", subject=account.member or account, by=account, at=at)
     return account
 

@@ -214,11 +214,13 @@ class EntryAdmin(ForAdministrators, admin.ModelAdmin):  # type: ignore[type-arg]
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Search the folded text, where the model has one."""
-        if "search_text" not in self.search_fields:
+        """Search the folded text, where the model or what it belongs to has one."""
+        folded = [name for name in self.search_fields if name.rpartition("__")[2] == "search_text"]
+        if not folded:
             return super().get_search_results(request, queryset, search_term)
         for word in fold(search_term).split():
-            queryset = queryset.filter(search_text__contains=word)
+            held = models.Q(*((f"{name}__contains", word) for name in folded), _connector=models.Q.OR)
+            queryset = queryset.filter(held)
         return queryset, False
 
     def changeform_view(

@@ -19,7 +19,7 @@ from community.actions.account import deactivate_account, reactivate_account, se
 from community.actions.invitation import change_address
 from community.admin.base import EntryAdmin, EntryForm, rehearse
 from community.admin.factor import WithFactorReset
-from community.folding import fold_key
+from community.folding import fold, fold_key
 from community.models import User
 from community.permissions import Refusal
 
@@ -101,7 +101,7 @@ class UserAdmin(WithFactorReset, EntryAdmin):
         """Search addresses in any case, and names."""
         for word in search_term.split():
             queryset = queryset.filter(
-                Q(email_key__contains=fold_key(word)) | Q(member__search_text__contains=fold_key(word))
+                Q(email_key__contains=fold_key(word)) | Q(member__search_text__contains=fold(word))
             )
         return queryset, False
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from community.choices import ConsentPurpose, Standing
-from community.folding import fold_key
+from community.folding import fold, fold_key
 from community.querysets.period import PeriodQuerySet, rows_of
 from community.querysets.search import SearchableQuerySet
 from community.visibility import is_administrator, is_cop, member_of
@@ -121,10 +121,16 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
     def found_by(self, user: User | AnonymousUser | None, words: str) -> Self:
         """Keep those of `shown_to` in whose entry, as far as `user` reads it, all words stand."""
         seen = self.model._default_manager.all().visible_to(user).order_by().matching(words)
-        named = Q(self.consented(ConsentPurpose.PUBLIC))
-        for word in words.split():
-            named &= Q(name__icontains=word)
-        return self.filter(Q(pk__in=seen.values("pk")) | named)
+        return self.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=self._named_publicly(words)))
+
+    def _named_publicly(self, words: str) -> list[int]:
+        """Return the keys of those who consented to public pages and are found by name and today's organisation."""
+        rows = self.with_consent(ConsentPurpose.PUBLIC).matching(words).order_by()
+        told = dict(rows.values_list("pk", "name"))
+        current = rows_of("Affiliation").current(timezone.localdate()).filter(member__in=rows.values("pk"))
+        for pk, *names in current.values_list("member", "organisation__name", "organisation__short_name"):
+            told[pk] = " ".join([told.get(pk, ""), *names])
+        return [pk for pk, text in told.items() if all(word in fold(text) for word in fold(words).split())]
 
     @staticmethod
     def consented(purpose: str) -> Exists:
@@ -170,8 +176,8 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         return self._working_for(rows_of("Organisation").of_project(code))
 
     def _working_for(self, organisations: models.QuerySet[Organisation]) -> Self:
-        current = rows_of("Affiliation").current(timezone.localdate()).filter(organisation__in=organisations)
-        return self.filter(pk__in=current.values("member"))
+        current = rows_of("Affiliation").current(timezone.localdate()).entitling()
+        return self.filter(pk__in=current.filter(organisation__in=organisations).values("member"))
 
     def for_page(self, on: date) -> Self:
         """Load what a row of the directory shows: `current_affiliations` on the day `on`, and expertise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -60,6 +61,9 @@ class JoinView(View):
             account = accept_invitation(link=link, password=form.cleaned_data["password"], by=_signed_in(request))
         except Refusal as refusal:
             return self._refused(request, token, refusal)
+        if is_mfa_enabled(account):
+            messages.success(request, _("Your password is set. Sign in with it and your second factor."))
+            return redirect("account_login")
         sign_in(request, account)
         messages.success(request, _("Your account is ready. You are signed in."))
         return redirect("community:desk")

@@ -71,8 +71,8 @@ class MemberView(View):
             "appointments": member.appointments.select_related("working_group").order_by("-from_on", "-pk"),
             "on": on,
             "may_write": None if member == member_of(request.user) else can_write_to_member(request.user, member),
-            "sections": sections_of("member", request, member),
         }
+        context["sections"] = sections_of("member", request, member) if context["is_seen"] else []
         return render(request, "community/member/detail.html", context)
 
     def _elsewhere(self, request: HttpRequest, key: str) -> HttpResponse:

@@ -18,6 +18,8 @@ from community.views.listing import NounListView
 
 #: So many solutions of its projects are listed with an organisation.
 SOLUTIONS = 20
+#: So many of its people are named there.
+PEOPLE = 12
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -45,12 +47,15 @@ class OrganisationView(View):
         if (successor := successor_of(Organisation, pk=pk)) is not None:
             return redirect("community:organisation", pk=successor.pk, permanent=True)
         organisation = get_visible(Organisation.objects.for_page(), request.user, pk=pk)
-        people = Member.objects.shown_to(request.user).of_organisation(organisation, timezone.localdate())
+        people = list(
+            Member.objects.shown_to(request.user).of_organisation(organisation, timezone.localdate())[: PEOPLE + 1]
+        )
         context = {
             "organisation": organisation,
             "partnerships": organisation.partnerships.for_page(),
             "needs": Need.objects.visible_to(request.user).of_organisation(organisation),
-            "people": people,
+            "people": people[:PEOPLE],
+            "has_more_people": len(people) > PEOPLE,
             "solutions": Solution.objects.visible_to(request.user).of_partner(organisation)[:SOLUTIONS],
             "sections": sections_of("organisation", request, organisation),
         }

@@ -43,8 +43,8 @@ class ProjectView(View):
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
         """Draw the page."""
         project = get_visible(Project.objects.for_page(), request.user, code=code)
-        people = Member.objects.shown_to(request.user).of_project(project.code).for_page(timezone.localdate())
-        found = list(people[: PEOPLE + 1])
+        people = Member.objects.shown_to(request.user).in_community().of_project(project.code)
+        found = list(people.for_page(timezone.localdate())[: PEOPLE + 1])
         context = {
             "project": project,
             "people": found[:PEOPLE],

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from community.access import get_visible, named_members
 from community.contributions import sections_of
 from community.models import WorkingGroup
+from community.visibility import is_administrator, is_cop
 
 
 @login_not_required
@@ -35,6 +36,7 @@ class WorkingGroupView(View):
         context = {
             "group": group,
             "appointments": appointments,
+            "reads_absence": is_cop(request.user) or is_administrator(request.user),
             "named": named_members(request.user, [row.member_id for row in appointments]),
             "titles": group.titles.chronological(),
             "sections": sections_of("working_group", request, group),

@@ -108,20 +108,36 @@ def test_people_are_found_by_what_they_know_where_and_as_what(
 def test_who_agreed_to_public_pages_is_found_by_everybody_by_name_and_organisation_alone(
     reader: Member, sofia: Member, marko: Member
 ) -> None:
+    make.make_appointment(marko, make.make_working_group("WG2"))
     for client in (Client(), signed_in(make.make_external())):
         assert [name for name in names(client, "") if "Person" not in name] == ["Marko Open"]
         assert names(client, "q=marko") == ["Marko Open"]
         page = client.get(f"/members/{marko.key}/")
         assert ("Marko Open" in page.text, "Region of Crete" in page.text) == (True, True)
-        for kept in ("Harbour", "harbour", "Slovenian", "CoP member"):
+        assert names(client, "q=crete") == names(client, "q=MARKO"), "by the organisation, too"
+        assert names(client, "role=external") == names(client, ""), "standing and role find nobody"
+        for kept in ("Harbour", "harbour", "Slovenian", "CoP member", "h-clusters", "Coordinates"):
             assert kept not in page.text
             assert kept not in client.get("/members/").text
         assert names(client, "q=harbour") == [], "what is not shown finds nobody"
         assert names(client, "expertise=dunes&language=el") == names(client, ""), "and is not asked for"
-    for query in ("q=harbours", "expertise=harbours", "language=sl"):
+    for query in ("q=harbours", "expertise=harbours", "language=sl", "role=coordinator"):
         assert names(signed_in(reader), query) == [], "the community reads no more of him, either"
     assert signed_in(marko).get(f"/members/{marko.key}/").text.count("Harbour") > 0
     assert names(signed_in(reader), "") == ["Marko Open", "Rosa Reader", "Sofía Renner"]
+
+
+def test_who_named_an_organisation_themselves_stands_for_none_of_its_projects(crete: Organisation) -> None:
+    make.make_external("Stranger Self", organisation=crete, consents=PUBLIC)
+    assert "Stranger Self" not in Client().get("/projects/dunes/").text
+    for query in ("project=dunes", "territory=EL43"):
+        assert names(Client(), query) == []
+
+
+def test_names_are_found_without_their_accents_by_everybody(crete: Organisation) -> None:
+    make.make_member("Ángela Núñez Παπαδάκη", organisation=crete, consents=PUBLIC)
+    for words in ("angela nunez", "ΠΑΠΑΔΑΚΗ", "núñez crete"):
+        assert names(Client(), f"q={words}") == ["Ángela Núñez Παπαδάκη"]
 
 
 def test_a_visitor_is_led_to_sign_in_whether_or_not_somebody_is_there(sofia: Member) -> None:

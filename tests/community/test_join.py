@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from allauth.account.models import EmailAddress
+from allauth.mfa.totp.internal.auth import TOTP
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
@@ -210,3 +211,29 @@ def test_nobody_signs_up_without_an_invitation(client: Client) -> None:
     data = {"email": "new@park.example", "password1": PASSWORD, "password2": PASSWORD}
     client.post(reverse("account_signup"), data)
     assert User.objects.count() == 0
+
+
+def test_a_link_overwrites_no_password_and_passes_no_second_factor(by: User, anna: Member) -> None:
+    account = anna.user
+    assert account is not None
+    invite(member=anna, by=by)
+    send_outbox(at=timezone.now())
+    token = token_of_newest_mail()
+    TOTP.activate(account, "JBSWY3DPEHPK3PXP")
+    client = Client()
+    answer: Any = client.post(page(token), {"password": "a long enough passphrase"})
+    assert answer.url == reverse("account_login")
+    assert client.get("/desk/").status_code == 302
+    account.refresh_from_db()
+    assert account.check_password("a long enough passphrase")
+    other = make.make_member("Bea Second", account={"password": None})
+    invite(member=other, by=by)
+    send_outbox(at=timezone.now())
+    token = token_of_newest_mail()
+    assert other.user is not None
+    other.user.set_password("chosen by a reset")
+    other.user.save()
+    refused = Client().post(page(token), {"password": "another long passphrase"})
+    assert (refused.status_code, "A password was chosen" in refused.text) == (410, True)
+    other.user.refresh_from_db()
+    assert other.user.check_password("chosen by a reset")
