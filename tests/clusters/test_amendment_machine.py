@@ -106,7 +106,7 @@ def live(cast: Cast, presses: list[tuple[str, str, int, int]]) -> None:
 
 
 def test_any_order_of_presses_ends_where_the_model_ends(thorough: bool) -> None:
-    cast, many = make_cast(), 1000 if thorough else 60
+    cast, many = make_cast(), 1000 if thorough else 25
     numbers = st.integers(0, 2)
     wishes = st.integers(0, len(WISHES) - 1)
     presses = st.tuples(st.sampled_from(VERBS), st.sampled_from(PEOPLE), numbers, wishes)

@@ -73,7 +73,10 @@ def test_previews_of_imports_are_found_and_forgotten(store: ObjectStorage) -> No
 
 
 @pytest.mark.django_db
-def test_readyz_writes_into_the_store_and_leaves_nothing(store: ObjectStorage, client: Client) -> None:
+def test_readyz_writes_into_the_store_and_leaves_nothing(
+    store: ObjectStorage, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "LIMIT_SECONDS", 30.0)  # a busy machine may take its time
     assert client.get("/readyz").json()["storage"] == "ok"
     assert store.listdir("readyz")[1] == []
 

@@ -240,6 +240,8 @@ PUBLIC = frozenset(
         "community:need",
         "community:needs",
         "community:organisation",
+        "community:members",
+        "community:member",
         "community:organisations",
         "community:outbox",
         "community:outbox_html",
