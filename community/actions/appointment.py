@@ -30,14 +30,23 @@ def appoint(
     """
     if not is_administrator(by):
         raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
-    if member.standing != Standing.MEMBER or member.user is None or not member.user.is_active:
-        raise Refusal(_("A coordinator is a member of the community with an account."))
+    refuse_unfit(member)
     row = Appointment(member=member, working_group=working_group, from_on=from_on, until_on=until_on)
     row.full_clean()
     row.save(force_insert=True)
     data = {"member": member.pk, "group": working_group.pk if working_group else None, "from": from_on}
     record(verb="appoint", subject=row, by=by, data=data)
     return row
+
+
+def refuse_unfit(member: Member) -> None:
+    """Refuse somebody who may not coordinate: to appoint them, and to let an appointment that ended live again.
+
+    Raises:
+        Refusal: the person is no CoP member with an active account.
+    """
+    if member.standing != Standing.MEMBER or member.user is None or not member.user.is_active:
+        raise Refusal(_("A coordinator is a member of the community with an account."))
 
 
 @transaction.atomic
@@ -78,6 +87,7 @@ def refuse_without_coordinators(*, leaving: User, on: date) -> None:
 
 
 def _lock_deciders(on: date) -> dict[int, Appointment]:
-    """Return the appointments of active accounts that hold on the day `on`, their rows locked in one order."""
-    rows = Appointment.objects.select_for_update(of=("self",)).current(on).filter(member__user__is_active=True)
+    """Return the appointments of those who may decide and that hold on the day `on`, their rows locked in one order."""
+    rows = Appointment.objects.select_for_update(of=("self",)).current(on)
+    rows = rows.filter(member__user__is_active=True, member__standing=Standing.MEMBER)
     return {row.pk: row for row in rows.select_related("member").order_by("pk")}

@@ -30,6 +30,7 @@ TAKEN = _("This address belongs to the account of %(person)s already.")
 NO_ADDRESS = _("%(person)s has no e-mail address yet. Enter one first, then invite.")
 DEACTIVATED = _("The account of %(person)s is deactivated. Activate it first, then invite.")
 JOINED = _("%(person)s has joined already and signs in with a password.")
+OF_SUPERUSER = _("This address is a superuser's. Only a superuser ties that account to a person.")
 HAS_PASSWORD = _("A password was chosen for this account. Sign in with it, or have it reset.")
 NOT_MEMBER = _("%(person)s is no CoP member. External partners are invited into a cluster.")
 
@@ -52,6 +53,8 @@ def give_account(*, member: Member, address: str, by: User) -> User:
     account = User.objects.with_address(address).first()
     if account is not None and account.member is not None:
         raise ValidationError(TAKEN, code="taken", params={"person": account.member.name})
+    if account is not None and account.is_superuser and not by.is_superuser:
+        raise ValidationError(OF_SUPERUSER, code="taken")
     if account is None:
         account = User(email=address)
         account.set_unusable_password()

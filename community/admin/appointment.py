@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from community.actions.appointment import appoint, end_appointment
+from community.actions.appointment import appoint, end_appointment, refuse_unfit
 from community.admin.base import EntryAdmin, EntryForm, rehearse
 from community.models import Appointment, User
 
@@ -28,6 +28,8 @@ class AppointmentForm(EntryForm):
         elif self.is_ended_earlier(cleaned.get("until_on")):
             row = Appointment.objects.get(pk=self.instance.pk)
             rehearse(partial(end_appointment, appointment=row, last_on=cleaned["until_on"], by=self.by))
+        elif "until_on" in self.changed_data:
+            rehearse(partial(refuse_unfit, self.instance.member))
         return cleaned
 
     def is_ended_earlier(self, until: date | None) -> bool:

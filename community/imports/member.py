@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community import search
+from community.actions.invitation import OF_SUPERUSER
 from community.choices import Standing, Vocabulary
 from community.events import record
 from community.folding import fold, fold_key
@@ -211,6 +212,8 @@ class MemberImport(Table):
             account = User(email=address)
             account.set_unusable_password()
             row.check(account, columns=(), leave_out=("password", "email_key"))
+        elif account.is_superuser:
+            row.wrong("email", OF_SUPERUSER)
         return account
 
     def _write(self, member: Member, values: dict[str, Any], changed: set[str], row: Row) -> None:

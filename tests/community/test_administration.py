@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from community.actions.account import deactivate_account, reactivate_account, set_administrator
 from community.actions.appointment import appoint, end_appointment
+from community.actions.invitation import give_account
 from community.actions.organisation import add_organisation, near_duplicates, verify_organisation
 from community.actions.working_group import retitle
-from community.choices import LinkState
+from community.choices import LinkState, Standing
 from community.links import mint
-from community.models import Appointment, Event, Organisation, User
+from community.models import Appointment, Event, Member, Organisation, User
 from community.permissions import Refusal
 from tests import factories as make
 from tests.community.test_races import at_once
@@ -157,3 +161,41 @@ def test_a_group_gets_a_new_title_and_keeps_its_old_ones() -> None:
     )
     assert retitle(working_group=group, title="Area-based conservation", from_on=TODAY, by=admin) == group
     assert Event.objects.count() == 1
+
+
+def test_an_appointment_lives_again_under_the_conditions_of_a_new_one() -> None:
+    admin = make.make_admin()
+    member = make.make_member("Former Coordinator")
+    make.make_appointment(make.make_member("Present Coordinator"), make.make_working_group())
+    row = make.make_appointment(member, make.make_working_group(), until_on=date(2025, 1, 1))
+    client = Client()
+    client.force_login(admin)
+    url = reverse("admin:community_appointment_change", args=[row.pk])
+    Member.objects.filter(pk=member.pk).update(standing=Standing.FORMER)
+    answer = client.post(url, {"until_on": "", "absent_until": ""})
+    assert (answer.status_code, "with an account" in answer.content.decode()) == (200, True)
+    row.refresh_from_db()
+    assert row.until_on == date(2025, 1, 1)
+    Member.objects.filter(pk=member.pk).update(standing=Standing.MEMBER)
+    assert client.post(url, {"until_on": "", "absent_until": ""}).status_code == 302
+    row.refresh_from_db()
+    assert row.until_on is None
+
+
+def test_who_may_not_decide_is_not_the_one_who_is_left() -> None:
+    admin = make.make_admin()
+    former = make.make_member("Former One")
+    make.make_appointment(former, make.make_working_group())
+    Member.objects.filter(pk=former.pk).update(standing=Standing.FORMER)
+    last = make.make_appointment(make.make_member("Last One"), make.make_working_group())
+    with pytest.raises(Refusal):
+        end_appointment(appointment=last, last_on=timezone.localdate(), by=admin)
+
+
+def test_a_superusers_account_is_tied_to_a_person_by_a_superuser_alone() -> None:
+    admin = make.make_admin()
+    root = make.make_user(is_superuser=True, is_staff=True)
+    member = make.make_member("Anna Perić", account=False)
+    with pytest.raises(ValidationError, match="superuser"):
+        give_account(member=member, address=root.email, by=admin)
+    assert give_account(member=member, address=root.email, by=root) == root
