@@ -213,7 +213,7 @@ class MemberImport(Table):
             account.set_unusable_password()
             row.check(account, columns=(), leave_out=("password", "email_key"))
         elif account.is_superuser:
-            row.wrong("email", OF_SUPERUSER)
+            row.wrong("email", str(OF_SUPERUSER))
         return account
 
     def _write(self, member: Member, values: dict[str, Any], changed: set[str], row: Row) -> None:
