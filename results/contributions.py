@@ -32,7 +32,8 @@ class Node:
 
     `on` is the day by which the story is told, `until` the last day of what lasts. `who` and `where` are short texts,
     `said` a sentence or two. `evidence` are (words, address) pairs; an address may be empty. `is_documented` is None
-    where nobody else has to confirm it. `agents` are the organisations and projects behind it, for data.
+    where nobody else has to confirm it; `gone` says that it is not in force any more. `agents` are the organisations
+    and projects behind it, for data.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Node:
     is_documented: bool | None = None
     rests_on: Sequence[Ref] = ()
     agents: Sequence[str] = field(default=())
+    gone: Words = ""
 
     @property
     def ref(self) -> Ref:

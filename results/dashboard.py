@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from clusters.choices import PUBLIC_STATES, State
 from clusters.models import Cluster
-from results.choices import StatementState, UptakeStep
+from results.choices import UptakeStep
 from results.coverage import grounds_of
 from results.models import StatementVersion, Uptake
 from results.querysets.uptake import documenting
@@ -65,7 +65,7 @@ def _uses() -> Iterator[Use]:
 
 
 def _adopted() -> Iterator[date]:
-    """Yield the days on which statements were first adopted; a withdrawn one counts no more."""
-    rows = StatementVersion.objects.exclude(statement__state=StatementState.WITHDRAWN).order_by()
+    """Yield the days on which statements were first adopted; what was withdrawn counts no more."""
+    rows = StatementVersion.objects.standing().order_by()
     for row in rows.values("statement").annotate(at=Min("adopted_at")):
         yield timezone.localdate(row["at"])

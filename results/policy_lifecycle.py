@@ -87,6 +87,8 @@ VERBS: tuple[Verb, ...] = (
         done=_("Withdrawn. Versions that were issued stay, marked as withdrawn."),
         reason=Reason.REQUIRED,
         tells=("writers", "adopters"),
+        effects=("note_withdrawal",),
+        also=_("no version of it is in force any more"),
         style="final",
     ),
     Verb(
@@ -96,10 +98,11 @@ VERBS: tuple[Verb, ...] = (
         S.DRAFT,
         rules.KEEPERS,
         heading=_("Write on in this statement"),
-        done=_("It is a draft again."),
+        done=_("It is a draft again. What was withdrawn stays withdrawn."),
         reason=Reason.REQUIRED,
         tells=("adopters",),
         effects=("note_statement_writer",),
+        also=_("what was withdrawn stays withdrawn until somebody else adopts the next version"),
     ),
 )
 

@@ -32,7 +32,9 @@ SENTENCES = {
     "statement.commented": (gettext_lazy("%(who)s commented."), "people", ""),
 }
 #: What everybody reads who reads the adopted version: how it came to be, not each stroke of the pen.
-PUBLIC_VERBS = frozenset({"statement.opened", "statement.adopted", "statement.revised", "statement.withdrawn"})
+PUBLIC_VERBS = frozenset(
+    {"statement.opened", "statement.adopted", "statement.revised", "statement.withdrawn", "statement.reopened"}
+)
 UNKNOWN = (gettext_lazy("%(who)s changed the statement."), "edit", "")
 
 

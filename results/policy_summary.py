@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from clusters.choices import PUBLIC_STATES, OutcomeKind
@@ -17,6 +18,11 @@ from results.models import AdoptedEvidence, LineEvidence, PolicyStatement, State
 from results.statement_shape import EvidenceShape, LineShape, StatementSnapshot
 
 Key = tuple[str, int]
+
+#: So many letters of what a piece of evidence said are told beside it.
+TOLD = 300
+COUNTS = ("participants_count", "organisations_count", "countries_count")
+DETAILS = ("how", "organisation", "territory", "on")
 
 
 def public_outcomes() -> Any:
@@ -58,6 +64,11 @@ def of_outcome(outcome: Outcome) -> EvidenceShape:
         "territory": "",
         "is_documented": False,
         "on": outcome.reached_on.isoformat() if outcome.reached_on else None,
+        "description": outcome.description,
+        "evidence_url": outcome.evidence_url,
+        "participants_count": outcome.participants_count,
+        "organisations_count": outcome.organisations_count,
+        "countries_count": outcome.countries_count,
     }
 
 
@@ -78,6 +89,8 @@ def of_uptake(uptake: Uptake) -> EvidenceShape:
         "territory": uptake.territory.name if uptake.territory else "",
         "is_documented": uptake.is_documented,
         "on": day.isoformat() if day else None,
+        "adaptation": uptake.adaptation,
+        "evidence_url": uptake.evidence_url,
     }
 
 
@@ -131,7 +144,7 @@ def snapshot_of(statement: PolicyStatement, *, at: datetime) -> StatementSnapsho
 
 
 def changes_since(snapshot: StatementSnapshot) -> dict[Key, str]:
-    """Return what has become of the evidence since a version was adopted, in one sentence each; two queries.
+    """Return what has become of the evidence since a version was adopted, in few sentences each; two queries.
 
     What stands as it stood is left out.
     """
@@ -142,23 +155,54 @@ def changes_since(snapshot: StatementSnapshot) -> dict[Key, str]:
 
 
 def change_of(then: EvidenceShape, now: EvidenceShape | None) -> str:
-    """Say how a piece of evidence differs from what it was, the gravest thing first; "" when it does not."""
+    """Say how a piece of evidence differs from what it was, the gravest thing first; "" when it does not.
+
+    What an older version did not hold is not compared.
+    """
     if now is None:
         return _("It is not on record any more, or not public.")
+    found = [words for words in (_standing(then, now), *_said(then, now)) if words]
+    if not found and _differs(then, now, *DETAILS):
+        return _("Its details were corrected since then.")
+    return " ".join(found)
+
+
+def _standing(then: Mapping[str, Any], now: Mapping[str, Any]) -> str:
+    """Say that it is on another step, of another kind, or documented or not any more."""
+    words = _("Then “%(then)s”, now “%(now)s”.")
     if then["kind"] == EvidenceKind.UPTAKE and then["state"] != now["state"]:
-        words = _("Then “%(then)s”, now “%(now)s”.")
         return words % {"then": UptakeStep(then["state"]).label, "now": UptakeStep(now["state"]).label}
     if then["is_documented"] != now["is_documented"]:
         return _("Documented since then.") if now["is_documented"] else _("Documented then, only declared now.")
     if then["state"] != now["state"]:
-        words = _("Then “%(then)s”, now “%(now)s”.")
         return words % {"then": OutcomeKind(then["state"]).label, "now": OutcomeKind(now["state"]).label}
-    if then["title"] != now["title"]:
-        return _("It is called “%(title)s” now.") % {"title": now["title"]}
-    told: tuple[str, ...] = ("how", "organisation", "territory", "on")
-    if any(then[name] != now[name] for name in told):  # type: ignore[literal-required]
-        return _("Its details were corrected since then.")
     return ""
+
+
+def _said(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what it says otherwise: its name, its words, its numbers, where its evidence is."""
+    if then["title"] != now["title"]:
+        yield _("It is called “%(title)s” now.") % {"title": now["title"]}
+    if _differs(then, now, "description"):
+        yield _then(then["description"], _("Its words were changed since then."), _("It said: “%(then)s”"))
+    if _differs(then, now, "adaptation"):
+        said = _("What was adapted was: “%(then)s”")
+        yield _then(then["adaptation"], _("What was adapted, and why, was worded anew."), said)
+    if _differs(then, now, *COUNTS):
+        yield _("Its numbers were corrected since then.")
+    if _differs(then, now, "evidence_url"):
+        was = _("It was at %(then)s")
+        yield _then(then["evidence_url"], _("Its evidence is at another address, or at none."), was)
+
+
+def _differs(then: Mapping[str, Any], now: Mapping[str, Any], *names: str) -> bool:
+    """Say whether one of these facts differs; one that was not held then does not."""
+    return any(then.get(name, now.get(name)) != now.get(name) for name in names)
+
+
+def _then(told: str, changed: str, was: str) -> str:
+    """Return that something was changed, and the beginning of what stood there."""
+    return f"{changed} {was % {'then': Truncator(told).chars(TOLD)}}" if told else changed
 
 
 def unused_evidence(group_ids: Iterable[int]) -> tuple[Any, Any]:

@@ -5,7 +5,7 @@ No person stands in it: statements speak for their working group.
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class GroupShape(TypedDict):
@@ -19,7 +19,8 @@ class EvidenceShape(TypedDict):
     """What a line rests on, with its state on the day.
 
     `state` is the kind of an outcome or the step of an uptake; `how`, `organisation`, `country`, `territory` and
-    `is_documented` belong to uptakes. `on` is a day as ISO 8601.
+    `is_documented` belong to uptakes. `on` is a day as ISO 8601. What may be missing is not held by versions that were
+    adopted before it was kept: the words and numbers of an outcome, what an uptake adapted, and where the evidence is.
     """
 
     kind: str
@@ -35,6 +36,12 @@ class EvidenceShape(TypedDict):
     territory: str
     is_documented: bool
     on: str | None
+    description: NotRequired[str]
+    adaptation: NotRequired[str]
+    evidence_url: NotRequired[str]
+    participants_count: NotRequired[int | None]
+    organisations_count: NotRequired[int | None]
+    countries_count: NotRequired[int | None]
 
 
 class LineShape(TypedDict):

@@ -105,6 +105,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "interim",
             "storage",
             "selection",
+            "withdrawals",
             "archive",
             "downloads",
             "overlap",

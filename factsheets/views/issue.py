@@ -21,6 +21,7 @@ from factsheets import sentences, storage
 from factsheets.choices import IssueKind
 from factsheets.models import Edition, Issue
 from factsheets.permissions import can_issue_in_language
+from factsheets.withdrawals import withdrawn_at
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]
         "in_languages": _languages(edition, editions),
         "is_superseded": editions[0].issue.version > edition.issue.version,
         "issuer": sentences.issuer(edition.issue.role, ""),
+        "withdrawn_at": withdrawn_at(edition.issue),
         **(_beside(request, edition, editions) if edition.issue.kind == IssueKind.CLUSTER else {}),
     }
     if not edition.is_current:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from django.contrib.auth.decorators import login_not_required
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_safe
 from clusters.rules.translation import Tongue, tongue
 from factsheets.interim import ISSUED
 from factsheets.models import Edition, Issue
+from factsheets.withdrawals import withdrawn_at
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _AMONG_WORDS: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
@@ -35,12 +37,16 @@ COMMANDS: Final[tuple[tuple[str | Promise, str], ...]] = (
 
 @dataclass(frozen=True)
 class Hit:
-    """An edition one of whose files has the checksum; `later` are the editions in its language that came after it."""
+    """An edition one of whose files has the checksum; `later` are the editions in its language that came after it.
+
+    `withdrawn_at` is set where the policy statement that it documents was withdrawn.
+    """
 
     sha256: str
     edition: Edition
     file: str
     later: list[Edition]
+    withdrawn_at: datetime | None
 
     @property
     def tongue(self) -> Tongue:
@@ -118,7 +124,7 @@ def _hit(edition: Edition, digest: str) -> Hit:
         edition.article_sha256: "article",
         edition.table_sha256: "table",
     }
-    return Hit(digest, edition, files[digest], _later(edition))
+    return Hit(digest, edition, files[digest], _later(edition), withdrawn_at(edition.issue))
 
 
 def _later(edition: Edition) -> list[Edition]:

@@ -67,6 +67,14 @@ def name_adoption(attempt: Attempt) -> None:
         AdoptedEvidence.objects.bulk_create(pieces)
 
 
+@effect("note_withdrawal")
+def note_withdrawal(attempt: Attempt) -> None:
+    """Note which version is in force no more: writing on does not bring it back."""
+    statement: PolicyStatement = attempt.subject
+    if statement.adopted_version > statement.withdrawn_version:
+        attempt.set(withdrawn_version=statement.adopted_version, withdrawn_at=attempt.at)
+
+
 @effect("begin_statement_version")
 def begin_statement_version(attempt: Attempt) -> None:
     """Nobody has written in the next version yet but who begins it."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from results.choices import EvidenceKind
 from results.contributions import LinkKind, Node, Refs
-from results.models import AdoptedLine
+from results.models import AdoptedLine, StatementVersion
 
 
 def _lines(user: Any, keys: Collection[int]) -> Sequence[Node]:
@@ -36,11 +36,12 @@ def _line(row: AdoptedLine) -> Node:
     statement = version.statement
     group = statement.working_group
     audience = version.snapshot["audience"]
+    gone = _gone(version)
     return Node(
         "statement_line",
         row.pk,
         row.heading or str(Truncator(row.text).chars(120)),
-        f"{reverse('results:statement', args=[statement.pk])}#adopted-{row.pk}",
+        _address(row, is_gone=bool(gone)),
         on=timezone.localdate(version.adopted_at),
         over=_("%(reference)s, version %(number)d, line %(line)d")
         % {"reference": statement.reference, "number": version.number, "line": row.number},
@@ -49,7 +50,29 @@ def _line(row: AdoptedLine) -> Node:
         said=row.text,
         rests_on=[(piece.kind, piece.subject_id) for piece in row.evidence.all()],
         agents=(f"{group.code} {group.title}",),
+        gone=gone,
     )
+
+
+def _gone(version: StatementVersion) -> str:
+    """Say that a version was withdrawn or superseded; "" where it stands."""
+    statement = version.statement
+    found = [_("Withdrawn")] if statement.withdrew(version.number) else []
+    if version.number < statement.adopted_version and not statement.is_withdrawn:
+        found.append(_("superseded by version %(number)d") % {"number": statement.adopted_version})
+    return str(capfirst(", ".join(found)))
+
+
+def _address(row: AdoptedLine, *, is_gone: bool) -> str:
+    """Return where a line is read: on the page of its statement, or, when it stands no more, in the issued document."""
+    version = row.version
+    if is_gone:
+        try:
+            language = version.snapshot["language"]
+            return reverse("factsheets:statement", args=[version.statement_id, version.number, language])
+        except NoReverseMatch:
+            return reverse("results:statement", args=[version.statement_id])
+    return f"{reverse('results:statement', args=[version.statement_id])}#adopted-{row.pk}"
 
 
 LINE = LinkKind(

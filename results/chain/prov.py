@@ -67,7 +67,7 @@ def _attributes(node: Node, site: str) -> dict[str, Any]:
             given["prov:endTime"] = _moment(node.until)
     elif node.on:
         given["m4n:on"] = {"$": node.on.isoformat(), "type": "xsd:date"}
-    for key, value in (("status", node.over), ("where", node.where), ("said", node.said)):
+    for key, value in (("status", node.over), ("where", node.where), ("said", node.said), ("gone", node.gone)):
         if value:
             given[f"m4n:{key}"] = str(value)
     if node.is_documented is not None:

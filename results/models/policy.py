@@ -21,7 +21,9 @@ class PolicyStatement(models.Model):
 
     `state` changes only through `community.actions.transition`. `writers` wrote in the version that is worked on, began
     it or opened it for discussion: none of them adopts it. `adopted_version` is the newest version that was adopted, 0
-    before the first: that one stays what everybody reads while the next is written.
+    before the first: that one stays what everybody reads while the next is written. Versions up to `withdrawn_version`
+    were withdrawn, the last one at `withdrawn_at`, and stay so when the statement is written on: only a version that
+    is adopted later stands.
     """
 
     working_group = models.ForeignKey(
@@ -38,6 +40,8 @@ class PolicyStatement(models.Model):
     comments_until = models.DateField(_("comments until"), null=True, blank=True)
     writers = models.ManyToManyField(Member, verbose_name=_("written by"), related_name="statements", blank=True)
     adopted_version = models.PositiveSmallIntegerField(_("adopted version"), default=0, editable=False)
+    withdrawn_version = models.PositiveSmallIntegerField(_("withdrawn version"), default=0, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("begun at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
@@ -61,6 +65,15 @@ class PolicyStatement(models.Model):
     def __str__(self) -> str:
         """Return the title."""
         return self.title
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the newest version that was adopted was withdrawn, so that none stands."""
+        return self.adopted_version > 0 and self.withdrew(self.adopted_version)
+
+    def withdrew(self, number: int) -> bool:
+        """Say whether a version was withdrawn."""
+        return number <= self.withdrawn_version
 
 
 class StatementLine(models.Model):

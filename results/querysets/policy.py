@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from clusters.visibility import viewer
@@ -87,6 +87,10 @@ class LineEvidenceQuerySet(models.QuerySet["LineEvidence"]):
 class StatementVersionQuerySet(models.QuerySet["StatementVersion"]):
     """Adopted versions, newest first."""
 
+    def standing(self) -> Self:
+        """Leave out what was withdrawn, also where the statement is written on since."""
+        return self.filter(number__gt=F("statement__withdrawn_version"))
+
     def newest_of(self, ids: Any) -> Self:
         """Keep the newest version of each of these statements."""
         later = self.model._default_manager.filter(statement=OuterRef("statement"), number__gt=OuterRef("number"))
@@ -101,10 +105,10 @@ class AdoptedLineQuerySet(models.QuerySet["AdoptedLine"]):
         return self.all()
 
     def standing(self) -> Self:
-        """Keep the lines that stand today: of the newest version of each statement that was not withdrawn."""
+        """Keep the lines that stand today: of the newest version of each statement, unless it was withdrawn."""
         versions = apps.get_model("results", "StatementVersion").objects
         later = versions.filter(statement=OuterRef("version__statement"), number__gt=OuterRef("version__number"))
-        standing = self.exclude(version__statement__state=StatementState.WITHDRAWN)
+        standing = self.filter(version__number__gt=F("version__statement__withdrawn_version"))
         return standing.exclude(Exists(later))
 
     def resting_on(self, kind: str, ids: Any) -> Self:

@@ -252,6 +252,7 @@ class Listed:
     number: int
     adopted_at: Any
     shows_state: bool
+    is_withdrawn: bool
 
 
 def listed(statements: Iterable[PolicyStatement], user: Anybody) -> list[Listed]:
@@ -264,7 +265,9 @@ def listed(statements: Iterable[PolicyStatement], user: Anybody) -> list[Listed]
         title = row.title if is_present or version is None else version.snapshot["title"]
         audience = row.audience if is_present or version is None else version.snapshot["audience"]
         number, at = (version.number, version.adopted_at) if version else (0, None)
-        found.append(Listed(row, title, audience, number, at, is_present or row.state == StatementState.WITHDRAWN))
+        shows_state = row.state == StatementState.WITHDRAWN and not row.is_withdrawn
+        shows_state = shows_state or (is_present and row.state != StatementState.WITHDRAWN)
+        found.append(Listed(row, title, audience, number, at, shows_state, row.is_withdrawn))
     return found
 
 

@@ -64,7 +64,7 @@ def written_by(request: SignedInRequest, pk: int) -> PolicyStatement:
 
 @method_decorator(login_not_required, name="dispatch")
 class StatementsView(View):
-    """`/policy/`: what was adopted, for everybody; what is written and discussed, for who may know."""
+    """`/policy/`: what was adopted and withdrawn, for everybody; what is written and discussed, for who may know."""
 
     http_method_names = ["get", "head", "options"]
 
@@ -73,7 +73,8 @@ class StatementsView(View):
         rows = listed(PolicyStatement.objects.visible_to(request.user).for_list(), request.user)
         who = viewer(request.user, timezone.localdate())
         context = {
-            "adopted": [row for row in rows if row.number],
+            "adopted": [row for row in rows if row.number and not row.is_withdrawn],
+            "withdrawn": [row for row in rows if row.is_withdrawn],
             "written": [row for row in rows if not row.number],
             "may_begin": can_begin(request.user),
             "is_coordinator": who.is_coordinator,

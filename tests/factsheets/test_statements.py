@@ -74,6 +74,25 @@ def _write_on(cast: Cast, statement: Any) -> None:
     actions.act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"))
 
 
+def test_the_document_of_a_withdrawn_version_says_so_on_its_page_and_where_it_is_verified(cast: Cast) -> None:
+    statement = adopted(cast, make_cluster(cast, State.RUNNING))
+    client, by = Client(), cast.user("coordinator")
+    first, gone = Edition.objects.get(), "This statement was withdrawn on"
+    pages = (f"/policy/{statement.pk}/v1/en/", f"/factsheets/verify/?sha256={first.pdf_sha256}")
+    assert [gone in client.get(path).text for path in pages] == [False, False]
+    actions.act(statement=statement, verb="statement.withdrawn", by=by, reason="It is wrong.")
+    for path in pages:
+        page = client.get(path).text
+        assert (gone in page, "it is no longer in force" in page) == (True, True), path
+    actions.act(statement=statement, verb="statement.reopened", by=by, reason="Mended.")
+    actions.act(statement=statement, verb="statement.opened", by=by)
+    actions.act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"))
+    second = Edition.objects.get(version=2)
+    assert [gone in client.get(path).text for path in pages] == [True, True]
+    pages = (f"/policy/{statement.pk}/v2/en/", f"/factsheets/verify/?sha256={second.pdf_sha256}")
+    assert [gone in client.get(path).text for path in pages] == [False, False]
+
+
 def test_what_was_not_issued_is_said_to_who_may_know_of_the_statement(cast: Cast) -> None:
     statement = discussed(cast)
     member = Client()

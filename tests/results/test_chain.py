@@ -214,6 +214,36 @@ def test_a_line_of_policy_leads_back_to_the_result_in_two_presses(cast: Cast) ->
     assert ("Policy line" in before, "Policy line" in after) == (False, True)
 
 
+def test_the_chain_of_an_old_or_withdrawn_line_says_so_and_leads_to_its_document(cast: Cast) -> None:
+    statement, by, mission = discussed(cast), cast.user("coordinator"), cast.user("mission_coordinator")
+    statement = act(statement=statement, verb="statement.adopted", by=mission)
+    first = AdoptedLine.objects.get()
+    assert line_of(first) == ("", f"/policy/{statement.pk}/#adopted-{first.pk}")
+    statement = act(statement=statement, verb="statement.revised", by=by)
+    assert line_of(first) == ("", f"/policy/{statement.pk}/#adopted-{first.pk}"), "it stands until the next is adopted"
+    act(statement=statement, verb="statement.opened", by=by)
+    statement = act(statement=statement, verb="statement.adopted", by=mission)
+    second = AdoptedLine.objects.get(version__number=2)
+    assert line_of(first) == ("Superseded by version 2", f"/policy/{statement.pk}/v1/en/")
+    assert line_of(second) == ("", f"/policy/{statement.pk}/#adopted-{second.pk}")
+    statement = act(statement=statement, verb="statement.withdrawn", by=by, reason="It is wrong.")
+    statement = act(statement=statement, verb="statement.reopened", by=by, reason="Mended.")
+    for number, line in enumerate((first, second), 1):
+        assert line_of(line) == ("Withdrawn", f"/policy/{statement.pk}/v{number}/en/")
+    page = Client().get(f"/chain/statement_line/{second.pk}/").text
+    assert (page.count("Withdrawn"), f'href="/policy/{statement.pk}/v2/en/"' in page) == (2, True)
+    act(statement=statement, verb="statement.opened", by=by)
+    act(statement=statement, verb="statement.adopted", by=mission)
+    assert line_of(second)[0] == "Withdrawn, superseded by version 3"
+
+
+def line_of(line: AdoptedLine) -> tuple[str, str]:
+    """Return what the chain of a line says of its standing, and where it leads."""
+    chain = chain_of(chain_kinds.get("statement_line"), line.pk, None)
+    assert chain is not None
+    return str(chain.start.gone), chain.start.url
+
+
 def test_a_line_and_a_solution_stand_in_each_others_chain_only_where_an_uptake_or_a_review_joins_them(
     cast: Cast,
 ) -> None:

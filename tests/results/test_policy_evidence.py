@@ -15,14 +15,16 @@ from django.utils.formats import date_format
 
 from clusters.actions.outcome import remove_outcome
 from clusters.choices import State
+from clusters.models import Outcome
 from community.actions.outbox import send_outbox
 from community.models import Message
 from community.permissions import Refusal
+from factsheets.models import Issue
 from results.actions import policy as actions
 from results.actions.policy_comment import comment_on_statement
 from results.choices import UptakeStep
 from results.models import LineEvidence, StatementVersion, Uptake
-from results.policy_summary import bears, of_uptake
+from results.policy_summary import bears, changes_since, of_uptake
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 from tests.results.making import make_uptake
@@ -130,3 +132,50 @@ def test_a_withdrawn_statement_names_the_button_that_leads_on_and_only_versions_
         page = client.get(f"/policy/{statement.pk}/").text
         assert [words in page for words in (issued, "No version of it was issued.")] == [is_issued, not is_issued]
         assert "It is withdrawn: press “Write on…” to make it a draft again." in page
+
+
+WORDS = "Flood levels fell by 12 cm in two of three winters."
+
+
+def test_a_version_keeps_what_its_evidence_said_and_each_change_of_it_is_told(cast: Cast) -> None:
+    statement = discussed(cast, make_cluster(cast, State.RUNNING))
+    outcome, uptake = Outcome.objects.get(title="The annex is used"), Uptake.objects.get()
+    held = {"description": WORDS, "evidence_url": "https://floods.example/report", "participants_count": 40}
+    Outcome.objects.update(**held)
+    Uptake.objects.update(kind="adapted", adaptation="Smaller basins, as the bay is built up.")
+    mission = cast.user("mission_coordinator")
+    statement = actions.act(statement=statement, verb="statement.adopted", by=mission)
+    version = statement.versions.get()
+    first, second = version.snapshot["lines"][0]["evidence"]
+    assert {name: first[name] for name in held} == held
+    assert second["adaptation"] == "Smaller basins, as the bay is built up."
+    assert changes_since(version.snapshot) == {}
+    changes = (
+        ({"description": "No effect was found."}, f"Its words were changed since then. It said: “{WORDS}”"),
+        ({"participants_count": 4}, "Its numbers were corrected since then."),
+        ({"countries_count": 3}, "Its numbers were corrected since then."),
+        ({"evidence_url": ""}, "at another address, or at none. It was at https://floods.example/report"),
+    )
+    for values, told in changes:
+        row = Outcome.objects.filter(pk=outcome.pk)
+        row.update(**values)
+        assert told in changes_since(version.snapshot)["outcome", outcome.pk], values
+        row.update(**held, organisations_count=None, countries_count=None)
+    Uptake.objects.update(adaptation="Nothing of note.")
+    assert "What was adapted was: “Smaller basins" in changes_since(version.snapshot)["uptake", uptake.pk]
+    Outcome.objects.update(description="No effect was found.")
+    page = Client().get(f"/policy/{statement.pk}/").text
+    assert (WORDS in page, "2 pieces of evidence are not as they were" in page) == (True, True)
+    assert Issue.objects.get(kind="statement").snapshot == version.snapshot
+
+
+def test_a_version_that_was_adopted_before_words_were_kept_is_compared_by_what_it_holds(cast: Cast) -> None:
+    snapshot = adopted(cast, make_cluster(cast, State.RUNNING)).versions.get().snapshot
+    later = ("description", "adaptation", "evidence_url", "participants_count", "organisations_count")
+    for piece in snapshot["lines"][0]["evidence"]:
+        for name in (*later, "countries_count"):
+            piece.pop(name, None)
+    Outcome.objects.update(description=WORDS, participants_count=40)
+    assert changes_since(snapshot) == {}
+    Outcome.objects.update(title="Called otherwise")
+    assert list(changes_since(snapshot).values()) == ["It is called “Called otherwise” now."]
