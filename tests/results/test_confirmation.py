@@ -37,7 +37,7 @@ from results.querysets.confirmation import PURPOSE
 from results.rules.confirmation import PER_DAY
 from results.tables.records import ANSWERS
 from tests.cast import Cast, make_cast, make_cluster
-from tests.factories import NOW, TODAY, make_affiliation, make_member
+from tests.factories import NOW, TODAY, make_affiliation, make_member, make_territory
 from tests.results.making import ADDRESS, answered, asked, is_documented, make_uptake, newest_link
 
 pytestmark = [pytest.mark.django_db]
@@ -291,6 +291,29 @@ def test_a_statement_that_changed_while_it_was_read_is_not_confirmed(
     uptake.refresh_from_db()
     assert client.post(path, form(uptake)).status_code == 200
     assert is_documented(uptake)
+
+
+@pytest.mark.parametrize("name", ["territory", "adaptation"])
+def test_what_the_organisation_was_shown_is_not_changed_under_its_confirmation(
+    cast: Cast, uptake: Uptake, client: Client, name: str
+) -> None:
+    values = {"territory": make_territory("HR03", name="Jadranska Hrvatska"), "adaptation": "Two gauges more."}
+    update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=1, kind="adapted", adaptation="One gauge more.")
+    uptake.refresh_from_db()
+    _row, path = asked(cast, uptake)
+    shown = client.get(path).text
+    assert ("One gauge more." in shown, "Territory" in shown) == (True, True)
+    before = form(uptake)
+    update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=uptake.version, **{name: values[name]})
+    assert client.post(path, before).status_code == 409, "it changed while it was read"
+    uptake.refresh_from_db()
+    assert client.post(path, form(uptake)).status_code == 200
+    assert is_documented(uptake)
+    client.force_login(cast.user("lead"))
+    assert "territory, kind, what was adapted" in client.get(f"/uptakes/{uptake.pk}/edit/").text
+    other: Any = {"territory": make_territory("HR04"), "adaptation": "Three gauges more."}
+    update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=uptake.version, **{name: other[name]})
+    assert not is_documented(uptake)
 
 
 def test_a_stopped_uptake_asks_nobody_any_more(cast: Cast, uptake: Uptake, client: Client) -> None:
