@@ -323,6 +323,21 @@ def test_a_stopped_uptake_asks_nobody_any_more(cast: Cast, uptake: Uptake, clien
     assert (row.status, client.get(path).status_code) == ("taken_back", 410)
 
 
+def test_what_is_taken_up_again_is_declared_until_it_is_confirmed_anew(
+    cast: Cast, uptake: Uptake, client: Client
+) -> None:
+    answered(asked(cast, uptake)[1])
+    first_day = uptake.in_use_on
+    change_step(uptake=uptake, verb="uptake.stopped", by=cast.user("lead"), reason="Over.")
+    client.force_login(cast.user("lead"))
+    assert "confirmed before the stop counts no more" in client.get(f"/uptakes/{uptake.pk}/taken-up-again/").text
+    change_step(uptake=uptake, verb="uptake.taken_up_again", by=cast.user("lead"), reason="Repaired.")
+    uptake.refresh_from_db()
+    assert (uptake.state, uptake.in_use_on, is_documented(uptake)) == ("in_use", first_day, False)
+    answered(asked(cast, uptake)[1])
+    assert is_documented(uptake)
+
+
 def test_somebody_else_who_is_signed_in_consumes_nothing(cast: Cast, uptake: Uptake, client: Client) -> None:
     _row, path = asked(cast, uptake)
     client.force_login(cast.user("member"))
