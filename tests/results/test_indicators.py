@@ -130,6 +130,20 @@ def test_what_is_not_disclosed_counts_nowhere_and_shows_only_to_who_works_on_it(
     assert Contribution.objects.filter(indicator__code="RCR104").count() == 0
 
 
+def test_a_discontinued_cluster_stands_in_no_figure_and_its_uptakes_in_the_records(cast: Cast) -> None:
+    adopt(cast, "Bay Water")
+    adopt(
+        cast, "Zanthoxylum Water", cluster=make_cluster(cast, State.DISCONTINUED), solution=make.make_solution("Reed")
+    )
+    figures = {row["documented"] for row in sheet(f"{LIST}?format=csv") if row["indicator"] == "RCR104"}
+    page = Client().get("/dashboard/").context["dashboard"].figures
+    counted = [figure.number for figure in page if figure.url.endswith("proof=documented")]
+    assert (figures, counted) == ({"1"}, [1])
+    records = {row["detail"]: row["reason"] for row in sheet(f"{RCR104}?format=csv")}
+    assert records == {"Bay Water": "", "Zanthoxylum Water": "The cluster was discontinued"}
+    assert "Zanthoxylum" in words(f"{RCR104}?reason=discontinued")
+
+
 def test_drafts_of_clusters_and_solutions_count_nowhere(cast: Cast) -> None:
     draft = make.make_solution("Zanthoxylum", status=SolutionStatus.DRAFT, published_at=None)
     adopt(cast, "One", solution=draft)
