@@ -125,6 +125,12 @@ def test_what_is_not_disclosed_counts_nowhere_and_shows_only_to_who_works_on_it(
     seen = words(f"{RCR104}?show=left_out", cast.user("lead"))
     assert "Zanthoxylum" in seen
     assert "Not disclosed" in seen
+    taken = Client()
+    taken.force_login(cast.user("lead"))
+    files = [taken.get(f"{RCR104}?format={form}").content for form in ("csv", "xlsx")]
+    assert files[0] == Client().get(f"{RCR104}?format=csv").content
+    cells = [cell.value for line in load_workbook(BytesIO(files[1])).active for cell in line]  # type: ignore[union-attr]
+    assert "Zanthoxylum" not in files[0].decode() + str(cells)
     assert {row["documented"] for row in sheet(f"{LIST}?format=csv")} == {"0"}
     record_contributions(NOW)
     assert Contribution.objects.filter(indicator__code="RCR104").count() == 0
