@@ -297,7 +297,7 @@ def test_a_statement_that_changed_while_it_was_read_is_not_confirmed(
 def test_what_the_organisation_was_shown_is_not_changed_under_its_confirmation(
     cast: Cast, uptake: Uptake, client: Client, name: str
 ) -> None:
-    values = {"territory": make_territory("HR03", name="Jadranska Hrvatska"), "adaptation": "Two gauges more."}
+    values: Any = {"territory": make_territory("HR03", name="Jadranska Hrvatska"), "adaptation": "Two gauges more."}
     update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=1, kind="adapted", adaptation="One gauge more.")
     uptake.refresh_from_db()
     _row, path = asked(cast, uptake)
