@@ -41,6 +41,22 @@ class UptakeKind(models.TextChoices):
     IN_POLICY = "in_policy", _("In policy")
 
 
+class Proof(models.TextChoices):
+    """What proves that an organisation uses a solution; only what is in use is declared or documented."""
+
+    DOCUMENTED = "documented", _("Documented by the organisation")
+    DECLARED = "declared", _("Declared by the cluster only")
+    ON_THE_WAY = "on_the_way", _("On the way")
+    STOPPED = "stopped", _("Stopped")
+
+
+def proof_of(step: str, *, is_documented: bool) -> Proof:
+    """Return the proof of an uptake on that step; the queryset's `of_proof` says the same to the database."""
+    if step == UptakeStep.IN_USE:
+        return Proof.DOCUMENTED if is_documented else Proof.DECLARED
+    return Proof.STOPPED if step == UptakeStep.STOPPED else Proof.ON_THE_WAY
+
+
 class ConfirmationStatus(models.TextChoices):
     """What became of asking the adopting organisation."""
 

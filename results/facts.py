@@ -44,7 +44,8 @@ class SolutionFacts:
 class UptakeFacts:
     """An uptake in a public cluster, of a solution with its project's days.
 
-    `is_documented` says that the adopting organisation confirmed the uptake as it stands now, with a document.
+    `is_documented` says that the adopting organisation confirmed the uptake as it stands now, with a document;
+    `is_discontinued` that its cluster was.
     """
 
     pk: int
@@ -58,6 +59,7 @@ class UptakeFacts:
     in_use_on: date | None = None
     is_documented: bool = False
     is_disclosed: bool = True
+    is_discontinued: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from community.choices import Vocabulary
 from community.filters import ListFilter, TermFilter
 from community.models import Need, Project, Solution, Territory, WorkingGroup
-from results.choices import UptakeKind, UptakeStep
+from results.choices import Proof, UptakeKind, UptakeStep
 from results.models import Uptake
 
 
@@ -85,7 +85,7 @@ class UptakeFilter(ListFilter):
     )
     proof = django_filters.ChoiceFilter(
         label=_("Proof"),
-        choices=[("documented", _("Documented by the organisation")), ("declared", _("Declared by the cluster only"))],
+        choices=Proof.choices,
         method="of_proof",
         empty_label=_("Any"),
     )
@@ -106,8 +106,8 @@ class UptakeFilter(ListFilter):
         fields: list[str] = []
 
     def of_proof(self, rows: Any, name: str, value: str) -> Any:
-        """Keep what the organisation confirmed as it is stated now, or what it did not."""
-        return rows.documented() if value == "documented" else rows.declared()
+        """Keep one proof; only what is in use is documented or declared."""
+        return rows.of_proof(value)
 
     def of_work(self, rows: Any, name: str, value: str) -> Any:
         """Leave out what came of discontinued clusters."""

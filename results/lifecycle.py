@@ -105,7 +105,10 @@ VERBS: tuple[Verb, ...] = (
         required=_("it is not recorded once more"),
         reason=Reason.REQUIRED,
         effects=("write_step",),
-        also=_("back on the step before"),
+        also=_(
+            "back on the step before, with the first day as it was; what the organisation confirmed before the stop "
+            "counts no more, so the uptake is declared until it confirms it anew"
+        ),
     ),
     Verb(
         "uptake.disclosed",

@@ -24,7 +24,7 @@ from results.choices import ANSWERED, ConfirmationStatus, UptakeKind
 from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import ask, call_off, question_of, tell_answer
 from results.querysets.confirmation import PURPOSE
-from results.rules.confirmation import is_answerable, own_addresses
+from results.rules.confirmation import is_answerable, own_addresses, speaks_for_adopter
 from results.rules.uptake import day_problem
 
 #: What the page behind the link may write.
@@ -94,7 +94,8 @@ def answer_adopter(
 
     Raises:
         Refusal: the link or the question is closed ("closed"), was sent to somebody else ("wrong_account"), what is
-            stated changed meanwhile ("stale"), or something is missing.
+            stated changed meanwhile ("stale"), its account leads or coordinates the cluster or works for another
+            organisation, or something is missing.
     """
     at = at or timezone.now()
     given = known_only(values, FIELDS)
@@ -105,6 +106,9 @@ def answer_adopter(
         raise Refusal(CHANGED, "stale")
     if link.address_key in own_addresses(row.uptake, row.asked_by):
         raise Refusal(OWN)
+    verdict = speaks_for_adopter(row.uptake, link.address_key, timezone.localdate(at))
+    if not verdict:
+        raise Refusal.of(verdict)
     _write(row, answer, given, has_file=document is not None, at=at)
     if document is not None and answer != ConfirmationStatus.REFUSED:
         row.document = _kept(row, document, by=by, at=at)

@@ -38,7 +38,8 @@ def ask_adopter(
 
     Raises:
         Refusal: the person may not ask, there is nothing to confirm yet, it is their own address or that of who
-            declared it, it was asked already, or the limits are reached.
+            declared it, of somebody who leads or coordinates the cluster or works elsewhere, it was asked already, or
+            the limits are reached.
     """
     at = at or timezone.now()
     _cluster, row = locked(uptake, by=by, may=can_ask_adopter)

@@ -18,7 +18,7 @@ from results.models import Uptake
 #: Columns that no form writes as text, left out when the others are checked.
 KEYS = ("cluster", "solution", "organisation", "territory", "outcome", "declared_by")
 #: A change of one of these is a change of substance: what was confirmed before documents it no more.
-SUBSTANCE = ("solution_id", "organisation_id", "kind", "in_use_on")
+SUBSTANCE = ("solution_id", "organisation_id", "territory_id", "kind", "adaptation", "in_use_on")
 
 
 def title_of(uptake: Uptake) -> str:

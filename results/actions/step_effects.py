@@ -24,7 +24,10 @@ _TOLD = ("kind", "adaptation", "evidence_url", "in_use_on", "stopped_on")
 
 @effect("write_step")
 def write_step(attempt: Attempt) -> None:
-    """Write what belongs to the new step and empty what does not; a change of substance raises the statement."""
+    """Write what belongs to the new step and empty what does not; a change of substance raises the statement.
+
+    What is taken up again raises it too: what was confirmed before the stop says nothing of the time after it.
+    """
     uptake: Uptake = attempt.subject
     before, substance = {name: getattr(uptake, name) for name in _TOLD}, substance_of(uptake)
     is_forward = attempt.verb.target == uptake.state
@@ -41,7 +44,7 @@ def write_step(attempt: Attempt) -> None:
     elif uptake.stopped_on is not None:
         attempt.set(stopped_on=None)
     check_fields(uptake, leave_out=KEYS)
-    if substance_of(uptake) != substance:
+    if substance_of(uptake) != substance or attempt.verb.code == "uptake.taken_up_again":
         attempt.set(statement=uptake.statement + 1)
     after = {name: getattr(uptake, name) for name in _TOLD}
     _note(attempt)

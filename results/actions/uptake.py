@@ -83,8 +83,8 @@ def record_uptake(
 def update_uptake(*, uptake: Uptake, by: User, seen_version: int, at: datetime | None = None, **values: Any) -> Uptake:
     """Change the fields that are given; a no-op when they all stand there already.
 
-    A change of substance (solution, organisation, kind, day) raises the statement: what was documented is declared
-    again until the organisation confirms it anew.
+    A change of substance (solution, organisation, territory, kind, what was adapted, day) raises the statement: what
+    was documented is declared again until the organisation confirms it anew.
 
     Raises:
         Refusal: stale, when somebody saved the uptake after `seen_version`; else as `record_uptake`.

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.models import Cluster, Outcome
 from community.models import File, Member, Organisation, Solution, Territory
 from community.models.fields import ProseField
-from results.choices import BEFORE_COMMITTED, FROM_COMMITTED_ON, LIVE_STEPS, UptakeKind, UptakeStep
+from results.choices import BEFORE_COMMITTED, FROM_COMMITTED_ON, LIVE_STEPS, Proof, UptakeKind, UptakeStep, proof_of
 from results.querysets.uptake import UptakeQuerySet
 
 
@@ -118,6 +118,11 @@ class Uptake(models.Model):
     def __str__(self) -> str:
         """Return the number: its nouns would take queries."""
         return f"{self.get_state_display()}, {self.pk}"
+
+    @property
+    def proof(self) -> Proof:
+        """What proves the use; asks a row of `with_documented()`."""
+        return proof_of(self.state, is_documented=self.is_documented)
 
     @property
     def step(self) -> UptakeStep:

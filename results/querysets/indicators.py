@@ -138,16 +138,32 @@ class IndicatorFacts:
     def uptakes(self) -> list[UptakeFacts]:
         """The uptakes in public clusters of published solutions that the reader may read; one query."""
         seen = _rows("results.Uptake")
-        seen = seen.of_public_clusters(None).in_use() if self.in_use_only else seen.of_public_clusters(self.user)
+        seen = (
+            seen.of_public_clusters(None).standing().in_use()
+            if self.in_use_only
+            else seen.of_public_clusters(self.user)
+        )
         rows = seen.filter(solution__status=SolutionStatus.PUBLISHED)
         fields = ("pk", "solution_id", "solution__title", "solution__type__code", "organisation__name")
         more = ("cluster__reference", "solution__project_id", "state", "in_use_on", "is_documented", "is_disclosed")
+        shown = rows.with_documented().annotate(is_over=Q(cluster__state=State.DISCONTINUED))
         return [
             UptakeFacts(
-                pk, solution, title, kind or "", name, cluster, self.projects[project], state, day, shown, is_open
+                pk,
+                solution,
+                title,
+                kind or "",
+                name,
+                cluster,
+                self.projects[project],
+                state,
+                day,
+                proved,
+                is_open,
+                is_over,
             )
-            for pk, solution, title, kind, name, cluster, project, state, day, shown, is_open in (
-                rows.with_documented().values_list(*fields, *more)
+            for pk, solution, title, kind, name, cluster, project, state, day, proved, is_open, is_over in (
+                shown.values_list(*fields, *more, "is_over")
             )
             if project in self.projects
         ]

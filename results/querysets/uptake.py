@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from clusters.choices import PUBLIC_STATES, State
 from community.visibility import account
-from results.choices import LADDER, LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, UptakeStep
+from results.choices import LADDER, LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, Proof, UptakeStep
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -121,6 +121,14 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
     def declared(self) -> Self:
         """Keep what only the cluster says."""
         return self.filter(~Exists(documenting()))
+
+    def of_proof(self, proof: str) -> Self:
+        """Keep those of one proof, as `results.choices.proof_of` tells it of a row."""
+        if proof == Proof.STOPPED:
+            return self.in_steps([UptakeStep.STOPPED])
+        if proof == Proof.ON_THE_WAY:
+            return self.on_the_way()
+        return self.in_use().documented() if proof == Proof.DOCUMENTED else self.in_use().declared()
 
     def of_cluster(self, cluster: Cluster | int) -> Self:
         """Keep those that came through a cluster."""

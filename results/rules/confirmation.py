@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters.choices import LEADING_ROLES
+from clusters.models import Cluster
+from clusters.permissions import active_parts
 from community.folding import fold_key
-from community.models import Event, User
+from community.models import Affiliation, Appointment, Event, Member, User
 from community.permissions import ALLOWED, Verdict, refused
 from results.choices import ANSWERED, CONFIRM_DAYS, FROM_COMMITTED_ON, ConfirmationStatus
 from results.models import Uptake, UptakeConfirmation
@@ -32,13 +35,16 @@ def can_be_asked(uptake: Uptake) -> Verdict:
 
 
 def may_ask(uptake: Uptake, address: str, *, by: User, at: datetime) -> Verdict:
-    """Tell whether `address` may be asked about an uptake by `by` now; three queries at most."""
+    """Tell whether `address` may be asked about an uptake by `by` now."""
     verdict = can_be_asked(uptake)
     if not verdict:
         return verdict
     key = fold_key(address)
     if key in own_addresses(uptake, by):
         return refused(_("Nobody confirms what they declared themselves. Ask somebody of the adopting organisation."))
+    verdict = speaks_for_adopter(uptake, key, timezone.localdate(at))
+    if not verdict:
+        return verdict
     open_ = list(uptake.confirmations.open().values_list("address_key", flat=True))
     if key in open_:
         return refused(_("This address was asked already and has not answered yet."), "state")
@@ -60,6 +66,40 @@ def own_addresses(uptake: Uptake, asker: User | None) -> frozenset[str]:
     hands = Event.objects.about(uptake).filter(by__isnull=False).exclude(verb__in=ANSWERS).order_by().values("by")
     declared = User.objects.filter(Q(member=uptake.declared_by_id or 0) | Q(pk__in=hands))
     return frozenset({*declared.values_list("email_key", flat=True), asker.email_key if asker else ""} - {""})
+
+
+def speaks_for_adopter(uptake: Uptake, key: str, on: date) -> Verdict:
+    """Tell whether whoever has the account of a folded address stands apart from the cluster and for the adopter.
+
+    An address that belongs to no account is not judged: those who read the answer are shown its domain.
+    """
+    member = Member.objects.filter(user__email_key=key).first()
+    if member is None:
+        return ALLOWED
+    if _keeps(member, uptake.cluster, on):
+        return refused(
+            _("Whoever leads or coordinates this cluster does not confirm its uptakes. Ask somebody of the adopter.")
+        )
+    works_for = set(Affiliation.objects.for_member(member).current(on).values_list("organisation", flat=True))
+    if works_for and uptake.organisation_id not in works_for:
+        return refused(
+            _("This person works for another organisation. Ask somebody of the adopting organisation: %(name)s.")
+            % {"name": uptake.organisation.name}
+        )
+    return ALLOWED
+
+
+def _keeps(member: Member, cluster: Cluster, on: date) -> bool:
+    """Tell whether a person leads the cluster, stands in for the lead, or coordinates a group of it or the mission."""
+    if member.pk in (cluster.lead_id, cluster.acting_lead_id):
+        return True
+    if any(role in LEADING_ROLES for role, _access in active_parts(member.pk, cluster)):
+        return True
+    coordinated = set(Appointment.objects.groups_of(member.pk, on))
+    if not coordinated:
+        return False
+    further = cluster.further_working_groups.order_by().values_list("pk", flat=True)
+    return bool(coordinated & {None, cluster.working_group_id, *further})
 
 
 def can_remind(row: UptakeConfirmation, at: datetime) -> Verdict:

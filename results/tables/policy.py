@@ -18,7 +18,7 @@ from community.access import named_members
 from community.folding import fold
 from community.lifecycle import Offer
 from community.models import Comment, Event, User
-from results.choices import EvidenceKind, StatementState, UptakeKind, UptakeStep
+from results.choices import EvidenceKind, StatementState, UptakeKind, UptakeStep, proof_of
 from results.models import AdoptedLine, LineEvidence, PolicyStatement, StatementLine, StatementVersion
 from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_sentences import entries_of
@@ -128,7 +128,7 @@ def piece_of(shape: EvidenceShape, *, key: int = 0, changed: str = "") -> Piece:
         label, step = str(EvidenceKind.UPTAKE.label), str(UptakeStep(shape["state"]).label)
         how = str(UptakeKind(shape["how"]).label).lower() if shape["how"] else ""
         standing = f"{step}, {how}" if how else step
-        mark = "documented" if shape["is_documented"] else "declared"
+        mark = proof_of(shape["state"], is_documented=shape["is_documented"]).value
     return Piece(shape, key, label, standing, mark, changed)
 
 

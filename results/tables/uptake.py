@@ -103,6 +103,11 @@ class Answered:
     counts: bool
     document: File | None
 
+    @property
+    def domain(self) -> str:
+        """Where the asked address is, for who judges whether it speaks for the adopter; empty once forgotten."""
+        return self.row.address.rpartition("@")[2]
+
 
 @dataclass(frozen=True)
 class Sheet:

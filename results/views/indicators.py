@@ -42,7 +42,7 @@ class IndicatorsView(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the figures beside their targets, or send them as a file."""
         on, project = timezone.localdate(), project_of(request)
-        report = Report(request.user, on, project=project, with_lists=False)
+        report = Report(None, on, project=project, with_lists=False)
         form = request.GET.get("format", "")
         if form in exports.FORMATS:
             name = f"indicators-{project.code if project else 'mission'}-{on.isoformat()}"
@@ -58,12 +58,16 @@ class IndicatorView(View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, code: str) -> HttpResponse:
-        """Show a page of records, or send all of them as a file."""
+        """Show a page of records, or send all of them as a file, which is the same whoever takes it.
+
+        A file is passed on: what is not disclosed stands on the page alone, for who works on it.
+        """
         on, project = timezone.localdate(), project_of(request)
-        report = Report(request.user, on, project=project)
-        row = report.row(get_indicator(code))
         form = request.GET.get("format", "")
-        if form in exports.FORMATS:
+        is_file = form in exports.FORMATS
+        report = Report(None if is_file else request.user, on, project=project)
+        row = report.row(get_indicator(code))
+        if is_file:
             lines = shown(row.figure.lines, report.facts)
             name = f"{row.indicator.code.lower()}-{project.code if project else 'mission'}-{on.isoformat()}"
             return exports.response(name, exports.RECORDS, exports.records(row, lines, on), form)

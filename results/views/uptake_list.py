@@ -73,7 +73,7 @@ def _cells(rows: Any) -> Iterator[tuple[Any, ...]]:
             row.get_state_display(),
             row.get_kind_display(),
             row.in_use_on,
-            "documented" if row.is_documented else "declared",
+            row.proof.value,
             row.cluster.name,
             group.code if group else "",
             f"{site}{reverse('results:uptake', args=[row.pk])}",

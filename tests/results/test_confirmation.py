@@ -18,10 +18,10 @@ from django.test import Client
 
 from clusters.actions.reminders import send_reminders
 from clusters.choices import State
-from clusters.models import Cluster
+from clusters.models import Cluster, Participation
 from community.choices import LinkState
 from community.links import find
-from community.models import Event, File, Message, SignedLink
+from community.models import Event, File, Member, Message, SignedLink
 from community.permissions import Refusal
 from results.actions.confirmation import (
     ask_adopter,
@@ -37,7 +37,7 @@ from results.querysets.confirmation import PURPOSE
 from results.rules.confirmation import PER_DAY
 from results.tables.records import ANSWERS
 from tests.cast import Cast, make_cast, make_cluster
-from tests.factories import NOW, TODAY
+from tests.factories import NOW, TODAY, make_affiliation, make_member, make_territory
 from tests.results.making import ADDRESS, answered, asked, is_documented, make_uptake, newest_link
 
 pytestmark = [pytest.mark.django_db]
@@ -78,6 +78,10 @@ def form(uptake: Uptake, **values: Any) -> dict[str, Any]:
         "rights_holder": "Water Board of the Bay",
         **values,
     }
+
+
+def let_work_for_adopter(member: Member, uptake: Uptake) -> None:
+    make_affiliation(member, uptake.organisation)
 
 
 def head_and_title(page: str) -> list[str]:
@@ -192,6 +196,7 @@ def test_a_correction_is_taken_over_and_asked_anew(cast: Cast, uptake: Uptake) -
 
 def test_who_answered_with_an_account_is_asked_again(cast: Cast, uptake: Uptake, client: Client) -> None:
     user = cast.user("member")
+    let_work_for_adopter(cast.member("member"), uptake)
     client.force_login(user)
     path = asked(cast, uptake, user.email)[1]
     assert client.post(path, form(uptake)).status_code == 200
@@ -217,11 +222,61 @@ def test_nobody_confirms_what_they_declared(cast: Cast, uptake: Uptake) -> None:
             ask_adopter(uptake=uptake, by=by, address=cast.user("lead").email.upper())
     with pytest.raises(Refusal, match="Nobody confirms what they declared"):
         ask_adopter(uptake=uptake, by=cast.user("coordinator"), address=cast.user("coordinator").email)
-    _row, path = asked(cast, uptake, cast.user("deputy_lead").email)
-    update_uptake(uptake=uptake, by=cast.user("deputy_lead"), seen_version=1, kind="in_policy")
+    let_work_for_adopter(cast.member("participant"), uptake)
+    _row, path = asked(cast, uptake, cast.user("participant").email)
+    update_uptake(uptake=uptake, by=cast.user("participant"), seen_version=1, kind="in_policy")
     with pytest.raises(Refusal, match="Nobody confirms what they declared"):
         answered(path)
     assert not is_documented(uptake)
+
+
+@pytest.mark.parametrize(
+    ("role", "sentence"),
+    [
+        ("deputy_lead", "leads or coordinates this cluster"),
+        ("coordinator", "leads or coordinates this cluster"),
+        ("mission_coordinator", "leads or coordinates this cluster"),
+        ("member", "Ask somebody of the adopting organisation: Water Board of the Bay"),
+    ],
+)
+def test_only_somebody_of_the_adopter_who_does_not_keep_the_cluster_is_asked(
+    cast: Cast, uptake: Uptake, client: Client, role: str, sentence: str
+) -> None:
+    address = cast.user(role).email
+    client.force_login(cast.user("lead"))
+    page = client.post(f"/uptakes/{uptake.pk}/ask/", {"address": address.upper()})
+    assert (page.status_code, sentence in unescape(page.text)) == (422, True)
+    assert UptakeConfirmation.objects.count() == 0
+    let_work_for_adopter(cast.member(role), uptake)
+    if role == "member":
+        answered(asked(cast, uptake, address)[1])
+        assert is_documented(uptake)
+    else:
+        with pytest.raises(Refusal, match=sentence):
+            asked(cast, uptake, address)
+
+
+def test_who_becomes_deputy_or_goes_elsewhere_while_asked_does_not_confirm(cast: Cast, uptake: Uptake) -> None:
+    member, other = make_member("Mira Horvat"), make_member("Ivo Horvat")
+    paths = [asked(cast, uptake, person.user.email)[1] for person in (member, other) if person.user is not None]
+    Participation.objects.create(
+        cluster=uptake.cluster, member=member, organisation=uptake.organisation, role="deputy", status="active"
+    )
+    make_affiliation(other, cast.organisation)
+    for path, sentence in zip(paths, ("leads or coordinates", "works for another"), strict=True):
+        with pytest.raises(Refusal, match=sentence):
+            answered(path)
+    assert not is_documented(uptake)
+
+
+def test_who_may_ask_reads_from_which_domain_it_was_confirmed(cast: Cast, uptake: Uptake, client: Client) -> None:
+    answered(asked(cast, uptake)[1])
+    read = {}
+    for role in ("lead", "coordinator", "participant"):
+        client.force_login(cast.user(role))
+        page = client.get(f"/uptakes/{uptake.pk}/").text
+        read[role] = ("answered from an address at water.example" in page, ADDRESS in page)
+    assert read == {"lead": (True, False), "coordinator": (True, False), "participant": (False, False)}
 
 
 def test_a_statement_that_changed_while_it_was_read_is_not_confirmed(
@@ -238,11 +293,49 @@ def test_a_statement_that_changed_while_it_was_read_is_not_confirmed(
     assert is_documented(uptake)
 
 
+@pytest.mark.parametrize("name", ["territory", "adaptation"])
+def test_what_the_organisation_was_shown_is_not_changed_under_its_confirmation(
+    cast: Cast, uptake: Uptake, client: Client, name: str
+) -> None:
+    values: Any = {"territory": make_territory("HR03", name="Jadranska Hrvatska"), "adaptation": "Two gauges more."}
+    update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=1, kind="adapted", adaptation="One gauge more.")
+    uptake.refresh_from_db()
+    _row, path = asked(cast, uptake)
+    shown = client.get(path).text
+    assert ("One gauge more." in shown, "Territory" in shown) == (True, True)
+    before = form(uptake)
+    update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=uptake.version, **{name: values[name]})
+    assert client.post(path, before).status_code == 409, "it changed while it was read"
+    uptake.refresh_from_db()
+    assert client.post(path, form(uptake)).status_code == 200
+    assert is_documented(uptake)
+    client.force_login(cast.user("lead"))
+    assert "territory, kind, what was adapted" in client.get(f"/uptakes/{uptake.pk}/edit/").text
+    other: Any = {"territory": make_territory("HR04"), "adaptation": "Three gauges more."}
+    update_uptake(uptake=uptake, by=cast.user("lead"), seen_version=uptake.version, **{name: other[name]})
+    assert not is_documented(uptake)
+
+
 def test_a_stopped_uptake_asks_nobody_any_more(cast: Cast, uptake: Uptake, client: Client) -> None:
     row, path = asked(cast, uptake)
     change_step(uptake=uptake, verb="uptake.stopped", by=cast.user("lead"), reason="Over.")
     row.refresh_from_db()
     assert (row.status, client.get(path).status_code) == ("taken_back", 410)
+
+
+def test_what_is_taken_up_again_is_declared_until_it_is_confirmed_anew(
+    cast: Cast, uptake: Uptake, client: Client
+) -> None:
+    answered(asked(cast, uptake)[1])
+    first_day = uptake.in_use_on
+    change_step(uptake=uptake, verb="uptake.stopped", by=cast.user("lead"), reason="Over.")
+    client.force_login(cast.user("lead"))
+    assert "confirmed before the stop counts no more" in client.get(f"/uptakes/{uptake.pk}/taken-up-again/").text
+    change_step(uptake=uptake, verb="uptake.taken_up_again", by=cast.user("lead"), reason="Repaired.")
+    uptake.refresh_from_db()
+    assert (uptake.state, uptake.in_use_on, is_documented(uptake)) == ("in_use", first_day, False)
+    answered(asked(cast, uptake)[1])
+    assert is_documented(uptake)
 
 
 def test_somebody_else_who_is_signed_in_consumes_nothing(cast: Cast, uptake: Uptake, client: Client) -> None:
@@ -347,6 +440,7 @@ def test_the_database_holds_one_open_question_and_no_confirmation_without_docume
 def test_what_a_person_answered_is_exported_and_erased_and_the_answer_stands(cast: Cast, uptake: Uptake) -> None:
     member = cast.member("member")
     assert member.user is not None
+    let_work_for_adopter(member, uptake)
     _row, path = asked(cast, uptake, member.user.email)
     answered(path, said="We use it every week.")
     exported = [ANSWERS.export(row) for row in ANSWERS.rows(member)]

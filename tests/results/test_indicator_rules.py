@@ -111,6 +111,19 @@ EXAMPLES: dict[str, tuple[str, Known, int, int, dict[Reason, int]]] = {
         0,
         {R.TYPE: 1, R.NOT_IN_USE: 2, R.STOPPED: 1, R.NOT_DISCLOSED: 1},
     ),
+    "what came through a discontinued cluster does not count, documented or declared": (
+        "RCR104",
+        Known(
+            uptakes=[
+                used(1, 7, DAY, is_discontinued=True),
+                used(2, 8, DAY, is_discontinued=True, is_documented=False),
+                used(3, 8, DAY),
+            ]
+        ),
+        1,
+        0,
+        {R.DISCONTINUED: 2},
+    ),
     "the first and the last day count, those beside them do not": (
         "RCR104",
         Known(

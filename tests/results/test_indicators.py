@@ -125,9 +125,29 @@ def test_what_is_not_disclosed_counts_nowhere_and_shows_only_to_who_works_on_it(
     seen = words(f"{RCR104}?show=left_out", cast.user("lead"))
     assert "Zanthoxylum" in seen
     assert "Not disclosed" in seen
+    taken = Client()
+    taken.force_login(cast.user("lead"))
+    files = [taken.get(f"{RCR104}?format={form}").content for form in ("csv", "xlsx")]
+    assert files[0] == Client().get(f"{RCR104}?format=csv").content
+    cells = [cell.value for line in load_workbook(BytesIO(files[1])).active for cell in line]
+    assert "Zanthoxylum" not in files[0].decode() + str(cells)
     assert {row["documented"] for row in sheet(f"{LIST}?format=csv")} == {"0"}
     record_contributions(NOW)
     assert Contribution.objects.filter(indicator__code="RCR104").count() == 0
+
+
+def test_a_discontinued_cluster_stands_in_no_figure_and_its_uptakes_in_the_records(cast: Cast) -> None:
+    adopt(cast, "Bay Water")
+    adopt(
+        cast, "Zanthoxylum Water", cluster=make_cluster(cast, State.DISCONTINUED), solution=make.make_solution("Reed")
+    )
+    figures = {row["documented"] for row in sheet(f"{LIST}?format=csv") if row["indicator"] == "RCR104"}
+    page = Client().get("/dashboard/").context["dashboard"].figures
+    counted = [figure.number for figure in page if figure.url.endswith("proof=documented")]
+    assert (figures, counted) == ({"1"}, [1])
+    records = {row["detail"]: row["reason"] for row in sheet(f"{RCR104}?format=csv")}
+    assert records == {"Bay Water": "", "Zanthoxylum Water": "The cluster was discontinued"}
+    assert "Zanthoxylum" in words(f"{RCR104}?reason=discontinued")
 
 
 def test_drafts_of_clusters_and_solutions_count_nowhere(cast: Cast) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,8 +15,10 @@ from django.test import Client
 from clusters.choices import State
 from clusters.models import Cluster
 from community.models import Organisation
-from results.actions.uptake import update_uptake
+from results.actions.uptake import change_step, update_uptake
 from results.models import Uptake
+from results.policy_summary import of_uptake
+from results.tables.policy import piece_of
 from results.tables.uptake import some_of
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, make_organisation, make_territory
@@ -187,6 +191,29 @@ def test_the_list_of_all_uptakes_holds_what_everybody_may_read_and_is_narrowed(c
     assert listed(f"?project={cast.solution.project.code}&wg={cast.group.code}&step=aware") == ["Third Board"]
     assert listed("?country=XX") == []
     assert "Silent" not in signed_in(cast, "lead").get("/uptakes/").text
+
+
+def test_proof_is_called_alike_in_list_filter_file_and_policy(cast: Cast, cluster: Cluster) -> None:
+    used = make_uptake(cast, cluster)
+    make_uptake(cast, cluster, name="Another Board")
+    make_uptake(cast, cluster, name="Third Board", state="aware")
+    bound = make_uptake(cast, cluster, name="Bound Board", state="committed")
+    over = make_uptake(cast, cluster, name="Over Board")
+    for row in (used, bound, over):
+        answered(asked(cast, row)[1])
+    change_step(uptake=over, verb="uptake.stopped", by=cast.user("lead"), reason="Over.")
+    expected = {
+        "documented": [used.organisation.name],
+        "declared": ["Another Board"],
+        "on_the_way": ["Bound Board", "Third Board"],
+        "stopped": ["Over Board"],
+    }
+    assert {proof: listed(f"?proof={proof}") for proof in expected} == expected
+    rows = csv.DictReader(io.StringIO(Client().get("/uptakes/?format=csv").content.decode("utf-8-sig")))
+    proofs = {row["organisation"]: row["proof"] for row in rows}
+    assert proofs == {name: proof for proof, names in expected.items() for name in names}
+    marks = {row.organisation.name: piece_of(of_uptake(row)).mark for row in Uptake.objects.for_page()}
+    assert marks == proofs
 
 
 def test_the_figures_of_the_dashboard_lead_to_exactly_what_they_count(cast: Cast, cluster: Cluster) -> None:

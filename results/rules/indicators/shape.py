@@ -24,6 +24,7 @@ class Reason(models.TextChoices):
     NO_EVIDENCE = "no_evidence", _("No document that shows it: it is only declared")
     NOT_IN_USE = "not_in_use", _("Not in use yet: it is on the way")
     STOPPED = "stopped", _("Not in use any more")
+    DISCONTINUED = "discontinued", _("The cluster was discontinued")
     BEFORE_PROJECT = "before_project", _("In use before the owning project began")
     AFTER_YEAR = "after_year", _("Outside the year after completion")
     TYPE = "type", _("Solutions of this type do not count")

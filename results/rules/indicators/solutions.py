@@ -65,7 +65,8 @@ def strategies_taken_up(solutions: Iterable[SolutionFacts], uptakes: Iterable[Up
     """RCR79, version 1: joint strategies and action plans taken up by organisations.
 
     "At most as many as RCO83": only a strategy that RCO83 counts can be counted, when at least one uptake of it is
-    documented and in use during the owning project or within one year after its completion, as for RCR104. One that
+    documented and in use, through a cluster that was not discontinued, during the owning project or within one year
+    after its completion, as for RCR104. One that
     RCO83 has as declared is declared here too. Source: common result indicator RCR79 of Regulation (EU) 2021/1059,
     annex I.
     """

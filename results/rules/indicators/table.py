@@ -164,8 +164,9 @@ RULES: Final[dict[str, Rule]] = {
             "RCR79",
             _("strategies and action plans"),
             _(
-                "Those of RCO83, never more, with at least one documented uptake in use, during the owning project or "
-                "within one year after its completion: the same calendar day of the next year, inclusive."
+                "Those of RCO83, never more, with at least one documented uptake in use, through a cluster that was "
+                "not discontinued, during the owning project or within one year after its completion: the same "
+                "calendar day of the next year, inclusive."
             ),
             {1: lambda facts, terms: solutions.strategies_taken_up(facts.solutions, facts.uptakes, terms)},
             owners_of="RCO83",
@@ -185,8 +186,9 @@ RULES: Final[dict[str, Rule]] = {
             _("solutions"),
             _(
                 "Distinct solutions, other than legal or administrative ones, with at least one documented uptake in "
-                "use, during the owning project or within one year after its completion: the same calendar day of the "
-                "next year, inclusive. A project completed on 29 February has until 28 February."
+                "use, through a cluster that was not discontinued, during the owning project or within one year after "
+                "its completion: the same calendar day of the next year, inclusive. A project completed on 29 February "
+                "has until 28 February."
             ),
             {1: lambda facts, terms: uptakes.solutions_taken_up(facts.uptakes, terms)},
         ),

@@ -35,7 +35,8 @@ def outside(project: ProjectFacts, day: date | None) -> Reason | None:
 def why_not_taken_up(uptake: UptakeFacts, on: date) -> Reason | None:
     """Return why an uptake does not show that its solution is taken up, the document last; None where it does.
 
-    A use that is announced for a day after `on` is not in use yet.
+    A use that is announced for a day after `on` is not in use yet. What came through a discontinued cluster counts in
+    no figure, here as on dashboard and coverage.
     """
     if not uptake.is_disclosed:
         return Reason.NOT_DISCLOSED
@@ -43,14 +44,17 @@ def why_not_taken_up(uptake: UptakeFacts, on: date) -> Reason | None:
         return Reason.STOPPED
     if uptake.state != UptakeStep.IN_USE or (uptake.in_use_on is not None and uptake.in_use_on > on):
         return Reason.NOT_IN_USE
+    if uptake.is_discontinued:
+        return Reason.DISCONTINUED
     return outside(uptake.project, uptake.in_use_on) or (None if uptake.is_documented else Reason.NO_DOCUMENT)
 
 
 def solutions_taken_up(uptakes: Iterable[UptakeFacts], terms: Terms) -> list[Line]:
     """RCR104, version 1: solutions taken up or up-scaled by organisations.
 
-    "Distinct solutions, other than legal or administrative ones, with at least one documented uptake in use, during
-    the owning project or within one year after its completion (the same calendar day of the next year, inclusive)."
+    "Distinct solutions, other than legal or administrative ones, with at least one documented uptake in use, through a
+    cluster that was not discontinued, during the owning project or within one year after its completion (the same
+    calendar day of the next year, inclusive)."
     Source: common result indicator RCR104 of Regulation (EU) 2021/1059, annex I, as the programme words it. The
     owning project is the one whose result the solution is. The day that counts is the first day of the use; the
     adopting organisation's document may be later.
