@@ -284,7 +284,7 @@ def test_a_part_of_one_cluster_is_not_found_under_the_address_of_another(
     [
         "visitor",
         "member",
-        "admin",
+        pytest.param("admin", marks=pytest.mark.slow),
         # Like a member and like an administrator, where nothing is theirs: in the long run.
         pytest.param("coordinator", marks=pytest.mark.slow),
         pytest.param("superuser", marks=pytest.mark.slow),

@@ -330,6 +330,7 @@ def test_the_end_is_held_against_deadline_and_projects(cast: Cast, cluster: Clus
     ]
 
 
+@pytest.mark.slow
 def test_every_mail_is_written_in_text_and_html_and_leads_to_the_amendment(cast: Cast, cluster: Cluster) -> None:
     cluster.further_working_groups.add(cast.other_group)
     accepted, refused = suggest(cast, cluster, "participant"), suggest(cast, cluster, title="Coasts", ends_on=LATER)

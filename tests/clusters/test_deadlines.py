@@ -253,6 +253,7 @@ def test_of_many_dates_the_later_ones_are_counted_and_none_is_left_out(cast: Cas
     assert client.get("/desk/dates.ics").content.count(b"BEGIN:VEVENT") == 102
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("role", ["lead", "coordinator"])
 def test_the_list_takes_as_many_queries_for_thirty_as_for_one(cast: Cast, role: str) -> None:
     def grow() -> None:

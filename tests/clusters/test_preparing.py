@@ -213,6 +213,7 @@ def reminded(cluster: Cluster, on: date) -> set[str]:
     }
 
 
+@pytest.mark.slow
 def test_nobody_is_reminded_to_decide_before_the_clock_announces_it(cast: Cast, cluster: Cluster) -> None:
     Cluster.objects.filter(pk=cluster.pk).update(state_since=NOW - timedelta(days=7))
     row = prepare(cast, cluster)

@@ -130,7 +130,7 @@ LIFE: tuple[tuple[str, str, Mapping[str, Any]], ...] = (
 )
 
 
-@pytest.mark.both
+@pytest.mark.wide
 def test_a_page_follows_its_cluster_from_step_to_step(cast: Cast) -> None:
     readers, cluster = Readers(cast), make_cluster(cast, State.SUBMITTED, starts_on=timezone.localdate())
     cluster.stages.update(status="done", actual_start_on=timezone.localdate(), actual_end_on=timezone.localdate())
@@ -191,7 +191,7 @@ def test_a_page_follows_the_newest_edition_of_its_factsheet(cast: Cast) -> None:
     assert ["h-factsheet" in text for text in (*before.values(), *after.values())] == [True, True, False, False]
 
 
-@pytest.mark.both
+@pytest.mark.wide
 def test_whatever_is_written_elsewhere_is_seen_at_once(cast: Cast) -> None:
     need, further = make.make_need("Who pays?", organisation=make.make_organisation("Port")), make.make_need("And why?")
     cluster = make_cluster(cast, State.RUNNING, need=need)

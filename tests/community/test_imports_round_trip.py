@@ -96,6 +96,7 @@ def _members_come_back(name: str, sort_name: str, about: str, function: str, pla
     assert (Event.objects.count(), Message.objects.count()) == (0, 0)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     title=LINES,
