@@ -155,12 +155,13 @@ def bring_in() -> dict[str, Any]:
         f"Person Nr{n},i{mark}-{n}@measured.example,Organisation Nr {n % 500} of the coast,2024-01-01"
         for n in range(IMPORTED)
     ]
-    content, said = "\n".join(rows).encode(), {"rows": IMPORTED}
+    content = "\n".join(rows).encode()
+    said: dict[str, Any] = {"rows": IMPORTED}
     for name, is_dry in (("preview", True), ("import", False)):
         began, used = time.perf_counter(), time.process_time()
         report = take(MemberImport(by), content, dry_run=is_dry)
-        said[name] = round(time.perf_counter() - began, 1)  # type: ignore[assignment]
-        said[f"{name}, processor"] = round(time.process_time() - used, 1)  # type: ignore[assignment]
+        said[name] = round(time.perf_counter() - began, 1)
+        said[f"{name}, processor"] = round(time.process_time() - used, 1)
         said["added"] = report.added
     return said
 

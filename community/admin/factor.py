@@ -8,6 +8,7 @@ from allauth.account.internal.flows.reauthentication import raise_if_reauthentic
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import messages
+from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -39,12 +40,11 @@ class WithFactorReset:
         own = [path("<int:pk>/reset-factors/", view, name="community_user_reset_factors")]
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
+    @display(description=gettext_lazy("second factor"))
     def second_factor(self, user: User) -> str:
         """Return the factors of an account in words."""
         kinds = Authenticator.objects.filter(user_id=user.pk).order_by("pk").values_list("type", flat=True)
         return ", ".join(str(Authenticator.Type(kind).label) for kind in kinds) or _("none")
-
-    second_factor.short_description = gettext_lazy("second factor")  # type: ignore[attr-defined]
 
     def reset_factors_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for the reason, and for the administrator's own password or factor; then do it.

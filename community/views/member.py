@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -12,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
 from django.views import View
 
 from community.access import successor_of
@@ -20,12 +18,11 @@ from community.actions.contact import write_to_member
 from community.contributions import sections_of
 from community.filters import MemberFilter
 from community.forms.solution import MessageForm
-from community.models import Affiliation, Member
-from community.permissions import Refusal
+from community.models import Affiliation, Member, User
 from community.rights import can_see_directory
 from community.rules.contact import can_write_to_member
 from community.tables import Rows
-from community.views.answers import account_of
+from community.views.contact import ContactView
 from community.views.listing import NounListView
 from community.visibility import account, member_of
 
@@ -88,42 +85,22 @@ class MemberView(View):
         return redirect("community:member", key=successor.key, permanent=True)
 
 
-class MemberContactView(View):
-    """`/members/<key>/contact/`: members write to members, whose addresses stay unknown."""
+class MemberContactView(ContactView):
+    """`/members/<key>/contact/`: members write to members."""
 
-    http_method_names = ["get", "head", "post", "options"]
+    form_class = MessageForm
+    template_name = "community/member/contact.html"
+    subject_name = "member"
 
-    def get(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Show the form."""
-        return self._page(request, self._load(request, key), MessageForm())
-
-    def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Send it; what is refused comes back with its sentence and the text."""
-        member = self._load(request, key)
-        form = MessageForm(request.POST)
-        if not form.is_valid():
-            return self._page(request, member, form, status=422)
-        try:
-            write_to_member(member=member, by=account_of(request), text=form.cleaned_data["text"])
-        except Refusal as refusal:
-            form.add_error(None, str(refusal.reason))
-            return self._page(request, member, form, status=422)
-        messages.success(request, _("Sent. The answer comes to your own mailbox."))
-        return redirect("community:member", key=key)
-
-    def _load(self, request: HttpRequest, key: str) -> Member:
-        """Return a person to whom the reader may write.
-
-        Raises:
-            Http404: the reader may not see the person.
-            PermissionDenied: they may see them, but not write.
-        """
-        member = Member.objects.shown_to(request.user).select_related("user").keyed(key).first()
+    def subject(self, request: HttpRequest, **keys: Any) -> Member:
+        """Return a person to whom the reader may write."""
+        member = Member.objects.shown_to(request.user).select_related("user").keyed(keys["key"]).first()
         if member is None:
             raise Http404
         if not (verdict := can_write_to_member(request.user, member)):
             raise PermissionDenied(verdict.reason)
         return member
 
-    def _page(self, request: HttpRequest, member: Member, form: MessageForm, *, status: int = 200) -> HttpResponse:
-        return render(request, "community/member/contact.html", {"member": member, "form": form}, status=status)
+    def write(self, subject: Member, *, by: User, text: str) -> None:
+        """Send the words to the person."""
+        write_to_member(member=subject, by=by, text=text)

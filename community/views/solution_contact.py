@@ -4,29 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest
 from django.utils.decorators import method_decorator
-from django.utils.translation import gettext as _
-from django.views import View
 
 from community.access import get_visible
 from community.actions.contact import write_to_contact
-from community.forms.solution import ContactForm
-from community.models import Solution
-from community.permissions import Refusal
+from community.models import Solution, User
 from community.rules.solution import can_write_to_contact
 from community.views import enquiry
-from community.views.answers import account_of
+from community.views.contact import ContactView
 from community.visibility import is_cop
 
 
 @method_decorator(login_not_required, name="dispatch")
-class SolutionContactView(View):
+class SolutionContactView(ContactView):
     """`/solutions/<pk>/contact/`: members write at once, everybody else by a link to their own mailbox."""
+
+    template_name = "community/solution/contact.html"
+    subject_name = "solution"
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Hand whoever is no member of the community to the form that asks for an address."""
@@ -34,36 +31,14 @@ class SolutionContactView(View):
             return enquiry.ask(request, kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the form."""
-        return self._page(request, self._load(request, pk), ContactForm())
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send it; what is refused comes back with its sentence and the text."""
-        solution = self._load(request, pk)
-        form = ContactForm(request.POST)
-        if not form.is_valid():
-            return self._page(request, solution, form, status=422)
-        try:
-            write_to_contact(solution=solution, by=account_of(request), text=form.cleaned_data["text"])
-        except Refusal as refusal:
-            form.add_error(None, str(refusal.reason))
-            return self._page(request, solution, form, status=422)
-        messages.success(request, _("Sent. The answer comes to your own mailbox."))
-        return redirect("community:solution", pk=pk)
-
-    def _load(self, request: HttpRequest, pk: int) -> Solution:
-        """Return a solution whose contact the person may write to.
-
-        Raises:
-            Http404: the person may not see it.
-            PermissionDenied: they may see it, but not write.
-        """
-        solution = get_visible(Solution.objects.select_related("contact__user", "project"), request.user, pk=pk)
+    def subject(self, request: HttpRequest, **keys: Any) -> Solution:
+        """Return a solution whose contact the person may write to."""
+        rows = Solution.objects.select_related("contact__user", "project")
+        solution = get_visible(rows, request.user, pk=keys["pk"])
         if not (verdict := can_write_to_contact(request.user, solution)):
             raise PermissionDenied(verdict.reason)
         return solution
 
-    def _page(self, request: HttpRequest, solution: Solution, form: ContactForm, *, status: int = 200) -> HttpResponse:
-        context = {"solution": solution, "form": form}
-        return render(request, "community/solution/contact.html", context, status=status)
+    def write(self, subject: Solution, *, by: User, text: str) -> None:
+        """Send the words to its contact."""
+        write_to_contact(solution=subject, by=by, text=text)
