@@ -14,7 +14,7 @@ from django.views import View
 from clusters.views.parts import INVALID, ask, status_of
 from community.access import get_visible
 from community.choices import Rhythm
-from community.permissions import Refusal
+from community.permissions import Refusal, Verdict
 from factsheets.actions import report as actions
 from factsheets.forms.report import ReportBeginForm, ReportForm, SendForm
 from factsheets.models import CopReport, Issue
@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 BEGIN, DRAFT, SEND = (f"factsheets/report/{name}.html" for name in ("begin", "draft", "send"))
 
 
+def seen_draft(request: HttpRequest, pk: int) -> tuple[CopReport, Verdict]:
+    """Return the draft of an address for somebody who may know of it, and whether that person may change and send it.
+
+    Raises:
+        Http404: there is none, or the person may not know of it.
+    """
+    report = get_visible(CopReport.objects.for_list(), request.user, pk=pk)
+    return report, can_write(request.user, report)
+
+
 def draft_of(request: HttpRequest, pk: int) -> CopReport:
     """Return the draft of an address, for somebody who may send it.
 
@@ -37,8 +47,7 @@ def draft_of(request: HttpRequest, pk: int) -> CopReport:
         Http404: there is none, or the person may not know of it.
         PermissionDenied: the person may not, with the reason.
     """
-    report = get_visible(CopReport.objects.for_list(), request.user, pk=pk)
-    verdict = can_write(request.user, report)
+    report, verdict = seen_draft(request, pk)
     if verdict.code == "forbidden":
         ask(verdict)
     return report
@@ -96,10 +105,12 @@ class ReportDraftView(View):
     """`/reports/drafts/<pk>/`: words and factsheets of a draft."""
 
     def get(self, request: SignedInRequest, pk: int) -> HttpResponse:
-        """Show the form; a report that was sent is at its own address."""
-        report = draft_of(request, pk)
+        """Show the form, or to an administrator what would be sent; a report that was sent is at its own address."""
+        report, verdict = seen_draft(request, pk)
         if report.is_sent:
             return redirect(report)
+        if verdict.code == "forbidden":
+            return redirect("factsheets:report_send", report.pk)
         return self._page(request, report, self._form(report))
 
     def post(self, request: SignedInRequest, pk: int) -> HttpResponse:
@@ -143,8 +154,8 @@ class ReportSendView(View):
     """`/reports/drafts/<pk>/send/`: GET shows page, mail and recipients, POST sends."""
 
     def get(self, request: SignedInRequest, pk: int) -> HttpResponse:
-        """Show what will be sent and to whom."""
-        report = draft_of(request, pk)
+        """Show what will be sent and to whom; administrators look, too."""
+        report, _verdict = seen_draft(request, pk)
         return redirect(report) if report.is_sent else self._page(request, report, SendForm())
 
     def post(self, request: SignedInRequest, pk: int) -> HttpResponse:
@@ -170,6 +181,7 @@ class ReportSendView(View):
             "form": form,
             "seen": content_hash(report),
             "verdict": REPORT.judge(attempt),
+            "looks": looks.reason if (looks := can_write(request.user, report)).code == "forbidden" else "",
             "article": draw_preview(report, taken).article,
             "mail": preview_of(report, taken),
             "rhythms": [(Rhythm(code).label, count) for code, count in rhythms().items()],

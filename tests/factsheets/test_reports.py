@@ -12,6 +12,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils.html import escape
 
 from clusters.choices import State
 from clusters.models import Cluster
@@ -24,6 +25,7 @@ from factsheets.choices import Face
 from factsheets.models import CopReport, Delivery, Edition, Issue
 from factsheets.notifications import unreported
 from factsheets.pdf_checks import problems
+from factsheets.permissions import NO_SENDER
 from factsheets.report_lifecycle import content_hash
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
@@ -151,6 +153,20 @@ def test_a_report_is_sent_once_and_never_changes(cast: Cast) -> None:
     assert Message.objects.filter(template="factsheets/reported").count() == mails
     other = begun(cast)
     assert actions.send_report(report=other, by=by).reference == f"{DAY}-2"
+
+
+def test_an_administrator_looks_at_a_draft_and_sends_nothing(cast: Cast) -> None:
+    issued(cast)
+    report, client = begun(cast), Client()
+    client.force_login(cast.user("admin"))
+    looked = client.get(f"/reports/drafts/{report.pk}/", follow=True)
+    assert looked.redirect_chain == [(f"/reports/drafts/{report.pk}/send/", 302)]
+    assert escape(str(NO_SENDER)) in looked.text
+    assert report.title in looked.text
+    assert '<button class="btn btn-primary"' not in looked.text
+    assert client.post(f"/reports/drafts/{report.pk}/send/").status_code == 403
+    report.refresh_from_db()
+    assert not report.is_sent
 
 
 def test_an_edit_keeps_what_is_typed_and_says_who_was_faster(cast: Cast) -> None:

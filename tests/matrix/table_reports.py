@@ -24,7 +24,13 @@ REPORTS = (
         get=who(403, (302, OUT), (200, COORDINATORS)),
         post=who(403, (302, OUT), (422, COORDINATORS)),
     ),
-    Row("factsheets:report_draft", places.draft, get=keepers(200), post=keepers(422), case="a draft"),
+    Row(
+        "factsheets:report_draft",
+        places.draft,
+        get=who(404, (302, OUT), (200, GROUP), (302, "admin")),
+        post=keepers(422),
+        case="a draft",
+    ),
     Row(
         "factsheets:report_draft",
         of(pk=99999),
@@ -32,7 +38,7 @@ REPORTS = (
         post=who(404, (302, OUT)),
         case="no such report",
     ),
-    Row("factsheets:report_send", places.draft, get=keepers(200), post=keepers(409)),
+    Row("factsheets:report_send", places.draft, get=who(404, (302, OUT), (200, f"{GROUP} admin")), post=keepers(409)),
     Row("factsheets:report_discard", places.draft, get=keepers(200), post=keepers(302)),
     page("factsheets:report", places.sent, case="sent"),
     page("factsheets:report", of(reference="2020-01-01"), GONE, case="no such report"),
