@@ -24,6 +24,8 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _AMONG_WORDS: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 #: So many checksums of a pasted list are looked up at once.
 MOST: Final = 20
+#: What was typed stays in the form: a list of `MOST` lines with the names of the files fits.
+MOST_TYPED: Final = 3000
 #: Files of more megabytes are not computed in the browser, which holds them whole.
 MOST_MEGABYTES: Final = 100
 #: The one line that computes a checksum, by system.
@@ -80,7 +82,8 @@ def verify(request: HttpRequest) -> HttpResponse:
     typed = request.GET.get("sha256", "")
     digests = _digests(typed.lower())
     context: dict[str, Any] = {
-        "typed": typed[:200],
+        "typed": typed[:MOST_TYPED],
+        "most_typed": MOST_TYPED,
         "is_asked": bool(digests),
         "commands": COMMANDS,
         "most_megabytes": MOST_MEGABYTES,

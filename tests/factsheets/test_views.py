@@ -438,3 +438,4 @@ def test_a_list_that_is_too_long_says_what_was_not_looked_up(client: Client) -> 
     found = client.get("/factsheets/verify/", {"sha256": lines}).content.decode()
     assert "The first 20 were looked up. 5 more were not" in found
     assert found.count("No file that was issued here has this checksum") == 20
+    assert "file24.pdf" in found, "the list stays in the form"
