@@ -21,7 +21,7 @@ from results.policy_summary import of_uptake
 from results.tables.policy import piece_of
 from results.tables.uptake import some_of
 from tests.cast import Cast, make_cast, make_cluster
-from tests.factories import NOW, make_organisation, make_territory
+from tests.factories import NOW, make_organisation, make_project, make_solution, make_territory
 from tests.results.making import EVIDENCE, answered, asked, make_uptake
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
@@ -130,6 +130,36 @@ def test_bad_input_gets_a_clear_error_and_stays(
     text = answer.content.decode()
     assert (answer.status_code, sentence in text, ">\nLaw</textarea>" in text) == (422, True, True)
     assert Uptake.objects.count() == 0
+
+
+def test_a_solution_is_typed_by_title_project_or_number_and_what_is_wrong_with_it_is_said(
+    cast: Cast, cluster: Cluster
+) -> None:
+    other, third = make_project("ACRO"), make_project("DEEP")
+    buoys = [make_solution("Buoys for meadows", project=project) for project in (other, third)]
+    make_solution("Hidden dykes", project=other, status="draft")
+    retired = make_solution("Old dykes", project=third, status="retired")
+    client, page = signed_in(cast, "lead"), f"/clusters/{cluster.name}/uptakes/add/"
+    own = f"Flood storage method ({cast.solution.project.acronym})"
+    empty = client.get(page).text
+    assert f'<option value="{own}">' in empty
+    assert ("Buoys" in empty, 'data-hx-get="/clusters/names/solution/"' in empty) == (False, True)
+    wrong = {
+        "Buoys for meadows": "Several solutions are called “Buoys for meadows”. Write which one you mean: "
+        "Buoys for meadows (ACRO); Buoys for meadows (DEEP).",
+        "buoys": "No solution is called just “buoys”. Write the whole title, such as: Buoys for meadows (ACRO)",
+        "Hidden dykes": "No solution is called “Hidden dykes”.",
+        str(retired.pk): f"“{retired.pk}” is not in the catalogue now.",
+    }
+    for typed, sentence in wrong.items():
+        answer = client.post(page, form(cast, solution=typed))
+        kept = f'name="solution" value="{typed}"' in answer.text
+        assert (answer.status_code, sentence in answer.text, kept) == (422, True, True), typed
+    for number, typed in enumerate((own, "flood STORAGE method", "Buoys for meadows (deep)", str(buoys[0].pk))):
+        sent = client.post(page, form(cast, solution=typed, organisation=f"Board Number {number}{number}", meant="new"))
+        assert sent.status_code == 302, typed
+    taken = Uptake.objects.order_by("pk").values_list("solution", flat=True)
+    assert list(taken) == [cast.solution.pk, cast.solution.pk, buoys[1].pk, buoys[0].pk]
 
 
 def test_a_stale_edit_comes_back_with_both_texts(cast: Cast, cluster: Cluster) -> None:
