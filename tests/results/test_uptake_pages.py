@@ -11,12 +11,14 @@ import pytest
 import time_machine
 from django.template.loader import render_to_string
 from django.test import Client
+from openpyxl import load_workbook
 
 from clusters.choices import State
 from clusters.models import Cluster
-from community.models import Organisation
+from community import jobs
+from community.models import Job, Organisation
 from results.actions.uptake import change_step, update_uptake
-from results.models import Uptake
+from results.models import Indicator, Uptake
 from results.policy_summary import of_uptake
 from results.tables.policy import piece_of
 from results.tables.uptake import some_of
@@ -239,7 +241,7 @@ def test_proof_is_called_alike_in_list_filter_file_and_policy(cast: Cast, cluste
         "stopped": ["Over Board"],
     }
     assert {proof: listed(f"?proof={proof}") for proof in expected} == expected
-    rows = csv.DictReader(io.StringIO(Client().get("/uptakes/?format=csv").content.decode("utf-8-sig")))
+    rows = csv.DictReader(io.StringIO(Client().get("/uptakes/?format=csv").getvalue().decode("utf-8-sig")))
     proofs = {row["organisation"]: row["proof"] for row in rows}
     assert proofs == {name: proof for proof, names in expected.items() for name in names}
     marks = {row.organisation.name: piece_of(of_uptake(row)).mark for row in Uptake.objects.for_page()}
@@ -261,8 +263,38 @@ def test_the_figures_of_the_dashboard_lead_to_exactly_what_they_count(cast: Cast
 def test_the_list_is_handed_out_as_it_is_filtered(cast: Cast, cluster: Cluster) -> None:
     make_uptake(cast, cluster)
     make_uptake(cast, cluster, name="=Another Board", state="aware")
-    sheet = Client().get("/uptakes/?step=aware&format=csv").content.decode()
+    sheet = Client().get("/uptakes/?step=aware&format=csv").getvalue().decode()
     rows = sheet.strip().splitlines()
     assert (len(rows), rows[0].startswith("\ufeffsolution,project"), "'=Another Board" in rows[1]) == (2, True, True)
     book = Client().get("/uptakes/?format=xlsx")
     assert book.content[:2] == b"PK"
+
+
+def test_a_long_workbook_of_uptakes_or_of_an_indicators_records_is_made_by_a_job(
+    cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("community.exports.MOST_AT_ONCE", 1)
+    Indicator.objects.update_or_create(code="RCR104", defaults={"labels": {"en": "Taken up"}})
+    for name in ("Another Board", "Third Board"):
+        make_uptake(cast, cluster, name=name)
+    member, project = signed_in(cast, "member"), cast.solution.project.code
+    lists = {"uptakes": "/uptakes/", "rcr104": "/indicators/rcr104/"}
+    for source, page in lists.items():
+        asked_for = Client().get(f"{page}?project={project}&format=xlsx")
+        words = f"{page}?project={project}&amp;format=csv"
+        assert (asked_for.status_code, words in asked_for.text) == (409, True)
+        made = member.post(f"/exports/{source}/?project={project}")
+        job = Job.objects.get(arguments__source=source)
+        assert made["location"] == f"/jobs/{job.pk}/"
+        jobs.run(job.pk)
+        book: Any = load_workbook(io.BytesIO(member.get(f"/jobs/{job.pk}/file/").getvalue()))
+        head, *rows = book.active.iter_rows(values_only=True)
+        at_once = csv.reader(io.StringIO(Client().get(f"{page}?format=csv").getvalue().decode("utf-8-sig")))
+        assert [list(map(str, head)), *([_plain(cell) for cell in row] for row in rows)] == list(at_once)
+    assert Client().get("/exports/uptakes/?step=moon", follow=True).status_code == 200
+    wrong = member.get("/exports/rcr104/?project=moon")
+    assert (wrong.status_code, "There is no such project" in wrong.text) == (400, True)
+
+
+def _plain(cell: Any) -> str:
+    return "" if cell is None else str(cell.date() if hasattr(cell, "date") else cell)
