@@ -88,6 +88,19 @@ def test_many_uptakes_are_counted_and_the_first_of_them_shown(cast: Cast, cluste
     assert part.rows == whole.rows[:2]
 
 
+def test_uptakes_through_discontinued_clusters_are_listed_and_in_no_figure(cast: Cast, cluster: Cluster) -> None:
+    left = make_uptake(cast, make_cluster(cast, State.DISCONTINUED), name="Left Board")
+    make_uptake(cast, cluster, name="Board A")
+    whole, part = (some_of(Uptake.objects.of_solution(cast.solution), most) for most in (2, 1))
+    assert [(row.declared, row.left_out, row.more) for row in (whole, part)] == [(1, 1, 0), (1, 1, 1)]
+    Organisation.objects.filter(pk=left.organisation_id).update(is_verified=True)
+    for page, declared in ((f"/solutions/{cast.solution.pk}/", 1), (f"/organisations/{left.organisation_id}/", 0)):
+        text = " ".join(Client().get(page).text.split())
+        assert f"<b>{declared}</b><span>uptake{'s' * (declared == 0)} declared" in text, page
+        assert "1 uptake through a discontinued cluster is on the list and in no figure." in text, page
+        assert text.count('<span class="meta">discontinued</span>') == 1, page
+
+
 def test_osmosis_is_an_outcome_and_the_page_says_so_where_one_chooses(cast: Cast, cluster: Cluster) -> None:
     client = signed_in(cast, "participant")
     for page in ("uptakes/", "uptakes/add/"):
