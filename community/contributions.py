@@ -235,9 +235,12 @@ class SolutionMark:
 
 @dataclass(frozen=True)
 class Selection:
-    """What an address asks for: the keys of its rows in their order, or the sentence why nothing is selected."""
+    """What an address asks for: the keys of its rows in their order, or the sentence why nothing is selected.
 
-    keys: Sequence[int]
+    Rows that are worked out and stored nowhere stand for themselves among the keys.
+    """
+
+    keys: Sequence[Any]
     problem: Words = ""
 
 
@@ -246,14 +249,16 @@ class ExportSource:
     """A list whose rows go into files, registered under the noun that names its files: "clusters".
 
     `select(user, data, at)` reads an address for one person, who gets what they may see at that moment; `records(keys)`
-    yields what the file says of each, by column. `url_name` is the page of the list, which hands out short files.
+    yields what the file says of each, by column. `url_name` with `url_args` is the page of the list, which hands out
+    short files.
     """
 
     label: Words
     url_name: str
     select: Callable[[Any, QueryDict, datetime], Selection]
     columns: Callable[[], Sequence[str]]
-    records: Callable[[Sequence[int]], Iterator[dict[str, Any]]]
+    records: Callable[[Sequence[Any]], Iterator[dict[str, Any]]]
+    url_args: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

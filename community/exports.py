@@ -126,7 +126,7 @@ def _xlsx(records: Iterable[Record], columns: Sequence[str], noun: str) -> HttpR
 
 
 def write_workbook(out: IO[bytes], records: Iterable[Record], columns: Sequence[str], noun: str) -> None:
-    """Write a workbook of one sheet called `noun`; every text is a text, dates are dates.
+    """Write a workbook of one sheet called `noun`; every text is a text, numbers are numbers, dates are dates.
 
     One record is in memory at a time: openpyxl keeps the rows in a temporary file, which is removed when `records`
     raises, too.
@@ -156,4 +156,4 @@ def _cell(value: Any) -> Any:
     """Return a value as openpyxl takes it; moments lose their zone, which a workbook cannot hold (they are UTC)."""
     if isinstance(value, datetime):
         return value.replace(tzinfo=None)
-    return value if isinstance(value, date) else guarded(_text(value))[:_CELL] or None
+    return value if isinstance(value, (int, date)) else guarded(_text(value))[:_CELL] or None

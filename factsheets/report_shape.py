@@ -34,7 +34,10 @@ class ReportedLine(TypedDict):
 
 
 class Totals(TypedDict):
-    """Figures over all factsheets of a report, each organisation and country once."""
+    """Figures over all factsheets of a report, each organisation and country once.
+
+    `uptakes` and `documented` leave out discontinued clusters.
+    """
 
     factsheets: int
     organisations: int

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters.choices import State
 from clusters.snapshot_shape import OrganisationLine, Snapshot, WorkingGroupLine
 from community.dates import written
 from community.models import WorkingGroup
@@ -111,12 +112,14 @@ def _organisations(taken: Snapshot) -> list[OrganisationLine]:
 
 
 def _totals(issues: list[Issue], lines: list[ReportedLine]) -> Totals:
+    """Return the figures; uptakes of discontinued clusters stand with their factsheet alone (decision 0171)."""
+    counted = [line for line in lines if line["state"] != State.DISCONTINUED]
     everybody = {(one["name"], one["country"]) for issue in issues for one in _organisations(issue.snapshot)}
     return {
         "factsheets": len(lines),
         "organisations": len(everybody),
         "countries": len({country for _name, country in everybody if country}),
         "outcomes": sum(len(line["outcomes"]) for line in lines),
-        "uptakes": sum(line["uptakes"] for line in lines),
-        "documented": sum(line["documented"] for line in lines),
+        "uptakes": sum(line["uptakes"] for line in counted),
+        "documented": sum(line["documented"] for line in counted),
     }

@@ -1,24 +1,26 @@
-"""Figures and their records as CSV and XLSX, ready for the programme's report: each row with its rule and version.
+"""Figures with their records, and uptakes, as CSV, XLSX and JSON: each row of a figure with its rule and version.
 
-Every text is guarded, so that no cell becomes a formula; numbers and days stay numbers and days in a workbook.
+Every text is guarded, so that no cell becomes a formula; numbers and days stay numbers and days in a workbook. A long
+workbook is made by a job (`community.actions.export`).
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
-from io import BytesIO, StringIO
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from community.cells import guarded
+from community.exports import FORMATS as FORMATS
+from community.exports import Record, file_of
+from community.exports import is_at_once as is_at_once
 from community.models import Project
+from results.models import Uptake
 
-FORMATS: Final = ("csv", "xlsx")
 FIGURES: Final = (
     "project",
     "indicator",
@@ -52,8 +54,11 @@ RECORDS: Final = (
     "rule_version",
     "rule",
 )
-#: What a cell of a workbook holds at most.
-_CELL: Final = 32_767
+UPTAKES: Final = (
+    *("solution", "project", "organisation", "country", "territory", "step", "how", "in_use_on", "proof"),
+    *("cluster", "working_group", "address"),
+)
+_CHUNK: Final = 500
 Row = Sequence[Any]
 
 
@@ -103,52 +108,51 @@ def records(row: Any, lines: Iterable[Any], on: date) -> Iterator[Row]:
         )
 
 
-def response(name: str, columns: Sequence[str], rows: Iterable[Row], form: str) -> HttpResponse:
-    """Return the file `name` with a head of `columns`.
+def uptakes(keys: Sequence[int]) -> Iterator[Record]:
+    """Yield what the file says of each uptake, in the order of `keys`; one query for 500."""
+    site = settings.SITE_URL.rstrip("/")
+    for low in range(0, len(keys), _CHUNK):
+        chunk = keys[low : low + _CHUNK]
+        rows = Uptake.objects.for_page().select_related("cluster__working_group").in_bulk(chunk)
+        for key in chunk:
+            if key in rows:
+                yield _named(UPTAKES, _uptake(rows[key], site))
+
+
+def _uptake(row: Any, site: str) -> Row:
+    group = row.cluster.working_group
+    return (
+        row.solution.title,
+        row.solution.project.acronym,
+        row.organisation.name,
+        row.organisation.country,
+        row.territory.name if row.territory else "",
+        row.get_state_display(),
+        row.get_kind_display(),
+        row.in_use_on,
+        row.proof.value,
+        row.cluster.name,
+        group.code if group else "",
+        f"{site}{reverse('results:uptake', args=[row.pk])}",
+    )
+
+
+def response(name: str, columns: Sequence[str], rows: Iterable[Row], form: str, at: datetime) -> HttpResponseBase:
+    """Return the file `name` of rows that are worked out, with a head of `columns`.
 
     Raises:
         KeyError: `form` is none of `FORMATS`.
     """
-    answer = _ANSWERS[form](columns, rows)
+    found = [_named(columns, row) for row in rows]
+    answer = file_of(found, columns, form, noun="indicators", count=len(found), at=at)
     answer["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     return answer
 
 
-def _csv(columns: Sequence[str], rows: Iterable[Row]) -> HttpResponse:
-    """Return CSV in UTF-8 with the mark by which Excel knows it."""
-    sheet = StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow(columns)
-    writer.writerows([_plain(value) for value in row] for row in rows)
-    return HttpResponse("\ufeff" + sheet.getvalue(), content_type="text/csv; charset=utf-8")
+def named_records(rows: Sequence[Row]) -> Iterator[Record]:
+    """Yield rows of `RECORDS` by column, as a job writes them."""
+    return (_named(RECORDS, row) for row in rows)
 
 
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    return value.isoformat() if isinstance(value, date) else guarded(str(value))
-
-
-def _xlsx(columns: Sequence[str], rows: Iterable[Row]) -> HttpResponse:
-    """Return a workbook of one sheet."""
-    from openpyxl import Workbook
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("indicators")
-    sheet.freeze_panes = "A2"
-    sheet.append(list(columns))
-    for row in rows:
-        sheet.append([_cell(value) for value in row])
-    content = BytesIO()
-    book.save(content)
-    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return HttpResponse(content.getvalue(), content_type=kind)
-
-
-def _cell(value: Any) -> Any:
-    if value is None or isinstance(value, (int, date)):
-        return value
-    return guarded(str(value))[:_CELL] or None
-
-
-_ANSWERS: Final[dict[str, Callable[[Sequence[str], Iterable[Row]], HttpResponse]]] = {"csv": _csv, "xlsx": _xlsx}
+def _named(columns: Sequence[str], row: Row) -> Record:
+    return dict(zip(columns, row, strict=True))

@@ -12,14 +12,16 @@ from community import contributions, kinds
 from community.contributions import ClockJob, NavigationEntry, PageSection
 from results.actions.contribution import record_contributions
 from results.chain import kinds as links
+from results.tables.exported import sources
 
 
 def register() -> None:
-    """Register kinds, the menu's entry and the chore that writes down for whom each record counts."""
+    """Register kinds, the menu's entries, files, and the chore that writes down for whom each record counts."""
     kinds.register(kinds.Kind("indicator", "results.Indicator", _("Indicator")))
     kinds.register(kinds.Kind("target", "results.Target", _("Target")))
     kinds.register(kinds.Kind("contribution", "results.Contribution", _("Contribution")))
     links.register()
+    _register_exports()
     for page in ("need", "solution"):
         section = PageSection(page, "results/sections/chain.html", _chain_of(page), order=105)
         contributions.page_sections.register(f"results.chain.{page}", section)
@@ -37,6 +39,11 @@ def register() -> None:
         "results.contributions",
         ClockJob(_("Write down for which project each record counts"), 24 * 60, record_contributions, lease_minutes=15),
     )
+
+
+def _register_exports() -> None:
+    for code, source in sources():
+        contributions.export_sources.register(code, source)
 
 
 def _chain_of(kind: str) -> Any:

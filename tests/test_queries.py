@@ -50,6 +50,7 @@ from factsheets.models import CopReport, Issue
 from results.actions.confirmation import ask_adopter
 from results.actions.evidence import add_uptake_file
 from results.models import PeerReviewer, PeerReviewRecommendation, Uptake
+from results.querysets.confirmation import PURPOSE as CONFIRMING
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
@@ -65,6 +66,7 @@ from tests.matrix.places import (
     make_room_file,
 )
 from tests.results.making import make_uptake
+from tests.results.making_policy import Statements
 from tests.results.making_reviews import make_review, published
 
 pytestmark = [pytest.mark.django_db]
@@ -76,9 +78,9 @@ CONSENTS = (ConsentPurpose.DIRECTORY, ConsentPurpose.PUBLIC)
 #: the catalogue has four filters and the needs board five, some with a list of their own. A review case says
 #: what comes close to it (`clusters.overlap`). Outcomes of an ended cluster have follow-ups, files and what was
 #: changed since the report. Two of the desk's are what advice panels wait for, two what reports do, two what
-#: factsheets in between do (one on the day, one ahead); three of the reminders' are what statements and exchanges
-#: wait for. Coverage and
-#: chains are promised to stay under 15, with 10 000 clusters too.
+#: factsheets in between do (one on the day, one ahead); five of the reminders' are what statements (with who wrote in
+#: them and who adopts) and exchanges wait for. Coverage and chains are promised to stay under 15, with 10 000 clusters
+#: too.
 BUDGETS: dict[str, int] = {
     "/": 18,
     "/clusters/": 8,
@@ -101,6 +103,11 @@ BUDGETS: dict[str, int] = {
     "/coverage/matches/idle/": 18,
     "/uptakes/": 12,
     "/policy/": 8,
+    "/policy/evidence/": 16,
+    "/policy/{written}/": 18,
+    "/policy/{written}/lines/{written_line}/evidence/": 14,
+    "/policy/{adopted}/": 16,
+    "/policy/{adopted}/v1/en/": 8,
     "/reports/": 14,
     "/reports/{report}/": 12,
     "/reports/drafts/{report_draft}/": 14,
@@ -122,7 +129,7 @@ BUDGETS: dict[str, int] = {
     "/review/": 18,
     "/review/clusters/": 12,
     "/review/several/": 16,
-    "/reminders/": 30,
+    "/reminders/": 32,
     "/needs/{need}/": 18,
     "/solutions/{solution}/": 20,
     "/projects/{project}/": 14,
@@ -148,6 +155,8 @@ BUDGETS: dict[str, int] = {
     "/clusters/{running}/outcomes/{outcome}/files/": 14,
     "/clusters/{running}/uptakes/": 12,
     "/uptakes/{uptake}/": 18,
+    "/uptakes/{uptake}/files/": 12,
+    "/confirm/{question}/": 4,
     "/clusters/{running}/reviews/": 16,
     "/reviews/{review}/": 22,
     "/panel/": 12,
@@ -171,6 +180,9 @@ BUDGETS: dict[str, int] = {
     "/chain/solution/{solution}/": 14,
     "/chain/cluster/{cluster_pk}/": 14,
     "/chain/uptake/{uptake}/": 14,
+    "/chain/outcome/{outcome}/": 14,
+    "/chain/review/{review}/": 14,
+    "/chain/statement_line/{adopted_line}/": 14,
     "/indicators/": 22,
     "/indicators/rcr104/": 12,
     "/indicators/rco87/?show=left_out": 14,
@@ -181,6 +193,9 @@ BUDGETS: dict[str, int] = {
 }
 #: Pages of those who keep the cluster or decide on it, and of those who write solutions.
 LEADS_ONLY = (
+    "/policy/evidence/",
+    "/policy/{written}/lines/{written_line}/evidence/",
+    "/uptakes/{uptake}/files/",
     "/clusters/{running}/dossier/",
     "/clusters/{running}/factsheet/issue/",
     "/solutions/{draft}/files/",
@@ -220,6 +235,7 @@ PERSONAL = (
     "/review/several/",
     "/reminders/",
     "/clusters/{proposed}",
+    "/policy/{written}/",
 )
 VISITOR_PAGES = tuple(page for page in BUDGETS if not page.startswith(PERSONAL) and page not in LEADS_ONLY)
 READERS: dict[str, tuple[str, ...]] = {
@@ -227,7 +243,7 @@ READERS: dict[str, tuple[str, ...]] = {
     "member": tuple(
         page
         for page in BUDGETS
-        if not page.startswith(("/review/", "/reminders/", "/follow-up/")) and page not in LEADS_ONLY
+        if not page.startswith(("/review/", "/reminders/", "/follow-up/", "/confirm/")) and page not in LEADS_ONLY
     ),
     "lead": (
         "/clusters/{running}/dossier/",
@@ -249,6 +265,7 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{running}/outcomes/{outcome}/files/",
         "/clusters/{running}/uptakes/",
         "/uptakes/{uptake}/",
+        "/uptakes/{uptake}/files/",
         "/clusters/{running}/reviews/",
         "/reviews/{review}/",
         "/panel/",
@@ -262,7 +279,7 @@ READERS: dict[str, tuple[str, ...]] = {
         "/clusters/{concluded}/outcomes/",
         "/follow-up/{token}/",
     ),
-    "coordinator": tuple(page for page in BUDGETS if not page.endswith(("{token}/", "/answer/"))),
+    "coordinator": tuple(page for page in BUDGETS if not page.endswith(("{token}/", "{question}/", "/answer/"))),
 }
 
 
@@ -298,6 +315,7 @@ class World:
         make_prepared(self.cast, self.proposed)
         self.uptake = make_uptake(self.cast, self.running, solution=self.solution, organisation=self.organisation)
         self.review = published(self.cast, self.running, solution=self.solution)
+        self.statements = Statements(self.cast, self.running)
         self.report = CopReport.objects.get(reference=places_reports.sent(self.cast)["reference"])
         self.report_draft = places_reports.begun(self.cast)
         self.panel, self.advice = self._ask_panel("How wet is a reed bed?"), self._ask_panel("Who measured it?")
@@ -308,6 +326,8 @@ class World:
         take_version(cluster=self.issued, face=Face.FORWARD, reason="approve", by=None, at=NOW)
         self.job = ask_for_missing(by=self.cast.user("coordinator"))
         self.grow()
+        question = self.uptake.confirmations.get()
+        _link, self.question = mint(CONFIRMING, subject=question, address=question.address, by=None)
 
     def _ask_panel(self, text: str) -> PanelQuestion:
         """Put a question of the running cluster to a panel."""
@@ -328,7 +348,7 @@ class World:
 
     def names(self) -> dict[str, Any]:
         """Return what the placeholders of the addresses stand for."""
-        return {
+        return self.statements.names | {
             "need": self.need.pk,
             "solution": self.solution.pk,
             "draft": self.draft.pk,
@@ -345,6 +365,7 @@ class World:
             "concluded": self.concluded.name,
             "follow_up": self.follow_up.pk,
             "token": self.token,
+            "question": self.question,
             "uptake": self.uptake.pk,
             "review": self.review.pk,
             "report": self.report.reference,
@@ -498,6 +519,7 @@ class World:
         self._grow_invitations(person)
         self._grow_uptakes()
         self._grow_reviews(person)
+        self.statements.grow()
         self._grow_reports()
         self._grow_panel(self.panel)
         self._ask_panel(f"Further question {PanelQuestion.objects.count()}?")
@@ -625,6 +647,7 @@ def test_a_page_takes_as_many_queries_with_three_rows_as_with_one_and_keeps_to_i
     one = {page: len(queries(client, address)) for page, address in pages.items()}
     world.grow()
     world.grow()
+    pages = {page: page.format(**world.names()) for page in pages}
     three = {page: len(queries(client, address)) for page, address in pages.items()}
     assert {page: (one[page], three[page]) for page in pages if three[page] > one[page]} == {}
     assert {page: count for page, count in three.items() if count > BUDGETS[page]} == {}

@@ -20,6 +20,7 @@ from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clusters.forms.solution import called, told_apart
 from community.choices import TerritoryLevel
 from community.folding import fold, fold_key
 from community.forms.codes import LONGEST, MOST_VALUES, given
@@ -235,12 +236,18 @@ class SolutionField(NamedField):
         return Solution.objects.visible_to(self.user)
 
     def exactly(self, text: str) -> Q:
-        """Compare the folded title."""
-        return Q(title_key=fold_key(text))
+        """Compare the folded title, alone or with the project's acronym behind it."""
+        return called(text)
 
     def label_of(self, row: Any) -> str:
         """Return the title."""
         return str(row.title)
+
+    def suggestions(self, text: str) -> list[str]:
+        """Return a few titles that fit, with the projects where several bear one title."""
+        if not fold(text):
+            return []
+        return told_apart(self.rows().matching(text[:LONGEST]).select_related("project")[:SUGGESTIONS])
 
 
 class TerritoryField(NamedField):

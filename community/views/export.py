@@ -75,7 +75,8 @@ def export_of(job: Job, user: User | AnonymousUser) -> Export | None:
 def _address(source: ExportSource, query: str, form: str = "") -> str:
     """Return the list under a filter, or its file in a form."""
     query = "&".join(part for part in (query, f"format={form}" if form else "") if part)
-    return f"{reverse(source.url_name)}?{query}" if query else reverse(source.url_name)
+    page = reverse(source.url_name, args=source.url_args)
+    return f"{page}?{query}" if query else page
 
 
 def offer(request: HttpRequest, code: str, *, status: int = 200, refusal: str = "") -> HttpResponse:

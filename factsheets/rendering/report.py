@@ -38,6 +38,7 @@ def draw_report(snapshot: ReportSnapshot, imprint: Imprint, names: Names) -> Doc
             "s": snapshot,
             "is_report": True,
             "figures": figures(snapshot),
+            "leaves_out": snapshot["totals"]["uptakes"] < sum(line["uptakes"] for line in snapshot["lines"]),
             "parts": parts(snapshot["lines"]),
         }
         article = render_to_string("factsheets/report/document.html", context)

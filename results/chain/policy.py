@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from results.choices import EvidenceKind
-from results.contributions import LinkKind, Node, Refs
+from results.contributions import LinkKind, Node, Ref, Refs
 from results.models import AdoptedLine, StatementVersion
 
 
 def _lines(user: Any, keys: Collection[int]) -> Sequence[Node]:
     """Return adopted lines of any version: an address that was cited keeps its meaning."""
-    return [_line(row) for row in AdoptedLine.objects.visible_to(user).filter(pk__in=keys).for_page()]
+    return [_line(row) for row in AdoptedLine.objects.visible_to(user).filter(pk__in=keys).for_chain()]
 
 
 def _resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
@@ -28,7 +28,7 @@ def _resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
     for kind in EvidenceKind.values:
         if keys := refs.get(kind):
             found = found | rows.resting_on(kind, keys)
-    return [_line(row) for row in found.for_page()[:most]]
+    return [_line(row) for row in found.for_chain()[:most]]
 
 
 def _line(row: AdoptedLine) -> Node:
@@ -48,10 +48,18 @@ def _line(row: AdoptedLine) -> Node:
         who=f"{group.code} {group.title}",
         where=_("For: %(audience)s") % {"audience": audience} if audience else "",
         said=row.text,
-        rests_on=[(piece.kind, piece.subject_id) for piece in row.evidence.all()],
+        rests_on=_rests_on(row),
         agents=(f"{group.code} {group.title}",),
         gone=gone,
     )
+
+
+def _rests_on(row: AdoptedLine) -> list[Ref]:
+    """Return what a line rests on, from what its version froze: the same as its rows of evidence, without a query."""
+    lines = row.version.snapshot["lines"]
+    return [
+        (piece["kind"], piece["id"]) for line in lines if line["number"] == row.number for piece in line["evidence"]
+    ]
 
 
 def _gone(version: StatementVersion) -> str:

@@ -84,10 +84,19 @@ class LineForm(MergingForm):
         super().__init__(*args, ident="line", **kwargs)
 
 
+#: What the list of evidence shows: both kinds, or one of them, which pages.
+SHOWN_KINDS = [
+    ("", _("Uptakes and outcomes")),
+    (EvidenceKind.UPTAKE.value, _("Uptakes")),
+    (EvidenceKind.OUTCOME.value, _("Outcomes")),
+]
+
+
 class FindForm(forms.Form):
-    """Which outcomes and uptakes are offered: words, and whether of all working groups."""
+    """Which outcomes and uptakes are offered: words, one kind or both, and whether of all working groups."""
 
     q = forms.CharField(label=_("Words"), required=False, max_length=100)
+    kind = forms.ChoiceField(label=_("Show"), required=False, choices=SHOWN_KINDS)
     everywhere = forms.BooleanField(label=_("Of all working groups"), required=False)
 
 

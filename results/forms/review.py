@@ -6,23 +6,20 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import OutcomeKind
 from clusters.forms.merging import Picked, SeenVersionField
 from clusters.forms.proposal_fields import Prose
+from clusters.forms.solution import OneSolutionField
 from clusters.models import Cluster, Participation
 from community.lifecycle import Reason, Verb
-from community.models import Solution, User
+from community.models import User
 from results.choices import RecommendationAnswer, ReviewMark, ReviewState, ReviewVerdict
 from results.models import PeerReview
-from results.querysets.review import tied_projects
 from results.rules.review import MOST_RECOMMENDATIONS, can_review, possible_reviewers
 
-#: So many solutions of the catalogue are offered beside the cluster's own.
-MOST_SOLUTIONS = 400
 VERDICT_HINTS = {
     ReviewVerdict.FIT: _("Another place can take it up as it is."),
     ReviewVerdict.FIT_WITH_CHANGES: _("It holds, and what you recommend has to be done first."),
@@ -33,24 +30,23 @@ VERDICT_HINTS = {
 class BeginForm(forms.Form):
     """Which solution is reviewed."""
 
-    solution = forms.TypedChoiceField(
+    solution = OneSolutionField(
         label=_("Solution"),
-        help_text=_("Its present version is reviewed. Solutions of your own organisation's projects are left out."),
+        help_text=_(
+            "Its title, or the number in its address. Its present version is reviewed. Nobody reviews solutions of "
+            "their own organisation's projects."
+        ),
         error_messages={"required": _("Choose the solution that is reviewed.")},
     )
 
     def __init__(self, *args: Any, cluster: Cluster, user: User, **kwargs: Any) -> None:
-        """Offer the cluster's solutions first, then the catalogue's; none of one's own organisation."""
+        """Suggest the cluster's solutions first; refuse those of one's own organisation with the reason."""
         super().__init__(*args, **kwargs)
-        own = [row for row in cluster.solutions.select_related("project") if can_review(user, cluster, row)]
-        others = Solution.objects.visible_to(user).published().exclude(pk__in=[row.pk for row in own])
-        others = others.exclude(project__in=tied_projects(user, timezone.localdate()))
-        rest = list(others.only("pk", "title", "title_key")[:MOST_SOLUTIONS])
-        groups = [(gettext("Of this cluster"), own), (gettext("Of the catalogue"), rest)]
-        choices = [(label, [(str(row.pk), str(row)) for row in rows]) for label, rows in groups if rows]
-        solution = cast("forms.TypedChoiceField", self.fields["solution"])
-        solution.choices = [("", gettext("Choose the solution")), *choices]
-        solution.coerce = Picked({str(row.pk): row for row in (*own, *rest)})
+        rows = cluster.solutions.visible_to(user).select_related("project")
+        own = [row for row in rows if can_review(user, cluster, row)]
+        field = cast("OneSolutionField", self.fields["solution"])
+        field.offer(user, first=own, refuse=lambda row: str(can_review(user, cluster, row).reason))
+        self.initial["solution"] = field.name_of(str(self.initial.get("solution", "")))
 
 
 class ReviewForm(forms.Form):

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.merging import MergingForm, Picked, offer
 from clusters.forms.proposal_fields import Line, Prose
+from clusters.forms.solution import OneSolutionField, full_name
 from clusters.models import Cluster
 from community.actions.organisation import near_duplicates
 from community.forms.dates import DayField
 from community.forms.lines import web_address
-from community.models import Organisation, Solution, Territory, User
+from community.models import Organisation, Territory, User
 from results.actions.uptake import EDITED, FIELDS
 from results.choices import BEFORE_COMMITTED, LADDER, UptakeKind, UptakeStep
 from results.models import Uptake
@@ -47,8 +48,10 @@ _HINTED = (("state", STEP_HINTS), ("kind", KIND_HINTS))
 class UptakeForm(MergingForm):
     """An uptake, new or as it stands. Steps and disclosure of one that is there have buttons of their own."""
 
-    solution = forms.TypedChoiceField(
-        label=_("Solution"), error_messages={"required": _("Choose the solution that is taken up.")}
+    solution = OneSolutionField(
+        label=_("Solution"),
+        help_text=_("Its title, or the number in its address. Those of this cluster are suggested first."),
+        error_messages={"required": _("Choose the solution that is taken up.")},
     )
     organisation = Line(
         label=_("Adopting organisation"),
@@ -117,15 +120,10 @@ class UptakeForm(MergingForm):
         self._ask_whom()
 
     def _offer(self, cluster: Cluster) -> None:
-        """Offer the cluster's solutions first, territories by country, and the cluster's outcomes."""
-        own = list(cluster.solutions.all())
-        chosen = self.uptake.solution_id if self.uptake else 0
-        others = Solution.objects.visible_to(self.user).published().exclude(pk__in=[row.pk for row in own])
-        rest = list(others.only("pk", "title", "title_key")[:MOST_SOLUTIONS])
-        if chosen and self.uptake and chosen not in {row.pk for row in (*own, *rest)}:
-            rest.append(self.uptake.solution)
-        groups = [(gettext("Of this cluster"), own), (gettext("Of the catalogue"), rest)]
-        self._grouped("solution", groups, gettext("Choose the solution"))
+        """Suggest the cluster's solutions first, offer territories by country, and the cluster's outcomes."""
+        own = list(cluster.solutions.visible_to(self.user).select_related("project"))
+        there = [self.uptake.solution] if self.uptake else []
+        cast("OneSolutionField", self.fields["solution"]).offer(self.user, first=own, kept=[*own, *there])
         places = list(Territory.objects.selectable())
         if self.uptake and self.uptake.territory and self.uptake.territory not in places:
             places.append(self.uptake.territory)
@@ -207,13 +205,10 @@ class UptakeForm(MergingForm):
         return given
 
 
-MOST_SOLUTIONS = 400
-
-
 def initial_of(uptake: Uptake) -> dict[str, Any]:
     """Return what the form starts from: the fields as saved, and the version."""
     values = {name: getattr(uptake, name) for name in EDITED}
-    values["solution"] = str(uptake.solution_id)
+    values["solution"] = full_name(uptake.solution)
     values["organisation"] = uptake.organisation.name
     values["territory"] = str(uptake.territory_id or "")
     values["outcome"] = str(uptake.outcome_id or "")

@@ -118,8 +118,12 @@ class AdoptedLineQuerySet(models.QuerySet["AdoptedLine"]):
 
     def for_page(self) -> Self:
         """Join version, statement and group, with what each rests on."""
+        return self.for_chain().prefetch_related("evidence")
+
+    def for_chain(self) -> Self:
+        """Join version, statement and group: what a version froze says what its lines rest on; one query."""
         joined = self.select_related("version__statement__working_group")
-        return joined.prefetch_related("evidence").order_by("-version__adopted_at", "version_id", "number")
+        return joined.order_by("-version__adopted_at", "version_id", "number")
 
 
 class AdoptedEvidenceQuerySet(models.QuerySet["AdoptedEvidence"]):

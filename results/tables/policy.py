@@ -1,4 +1,4 @@
-"""Policy statements in words: lists, one statement for one reader, what may be put under a line."""
+"""Policy statements in words: lists, and one statement for one reader."""
 
 from __future__ import annotations
 
@@ -8,14 +8,12 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.choices import OutcomeKind
 from clusters.visibility import viewer
 from community.access import named_members
-from community.folding import fold
 from community.lifecycle import Offer
 from community.models import Comment, Event, User
 from results.choices import EvidenceKind, StatementState, UptakeKind, UptakeStep, proof_of
@@ -27,10 +25,6 @@ from results.policy_summary import (
     bears,
     changes_since,
     lines_of,
-    of_outcome,
-    of_uptake,
-    public_outcomes,
-    public_uptakes,
     shape_of,
 )
 from results.querysets.policy import AdoptedLineQuerySet
@@ -39,8 +33,6 @@ from results.statement_shape import EvidenceShape, LineShape
 
 Anybody = User | AnonymousUser
 
-#: So many pieces of evidence are offered at once; more words find the others.
-OFFERED = 25
 #: So many lines that rest on something stand on its page.
 RESTING = 12
 
@@ -205,41 +197,6 @@ def _remarks(statement: PolicyStatement, user: Anybody) -> list[Remark]:
         elif row.reply_to_id in threads:
             threads[row.reply_to_id].answers.append(remark)
     return [one for one in threads.values() if one.comment.text or one.answers]
-
-
-@dataclass(frozen=True)
-class Offered:
-    """What may be put under a line: pieces that fit, and whether there are more."""
-
-    pieces: list[Piece]
-    has_more: bool
-
-
-def offered(line: StatementLine, *, words: str, everywhere: bool) -> Offered:
-    """Return outcomes and uptakes to put under a line: of its working group's clusters, or of all; two queries.
-
-    Words are looked for in the titles of outcomes, solutions, organisations and clusters, without case and accents.
-    """
-    outcomes, uptakes = public_outcomes(), public_uptakes()
-    if not everywhere:
-        group = line.statement.working_group_id
-        outcomes, uptakes = (rows.filter(cluster__working_group=group) for rows in (outcomes, uptakes))
-    for word in fold(words).split():
-        in_cluster = Q(cluster__search_text__contains=word)
-        outcomes = outcomes.filter(Q(title__icontains=word) | in_cluster)
-        uptakes = uptakes.filter(
-            Q(solution__search_text__contains=word) | Q(organisation__name_key__contains=word) | in_cluster
-        )
-    there = line.evidence.values_list("kind", "subject_id")
-    used = {kind: [pk for known, pk in there if known == kind] for kind in EvidenceKind.values}
-    found = [
-        *(of_uptake(row) for row in uptakes.exclude(pk__in=used[EvidenceKind.UPTAKE]).in_order()[: OFFERED + 1]),
-        *(
-            of_outcome(row)
-            for row in outcomes.exclude(pk__in=used[EvidenceKind.OUTCOME]).order_by("-reached_on", "-pk")[: OFFERED + 1]
-        ),
-    ]
-    return Offered([piece_of(one) for one in found[: 2 * OFFERED]], len(found) > 2 * OFFERED)
 
 
 @dataclass(frozen=True)

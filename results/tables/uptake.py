@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from clusters.choices import Capacity
+from clusters.choices import Capacity, State
 from clusters.permissions import LEADS, capacities, sees_names
 from clusters.sentences import Entry, history
 from community.choices import FileVisibility
@@ -33,13 +33,17 @@ Anybody = User | AnonymousUser
 
 @dataclass(frozen=True)
 class Uptakes:
-    """Uptakes in a list, and how many of them all are documented, declared and on the way; `more` stand elsewhere."""
+    """Uptakes in a list, and how many of them all are documented, declared and on the way; `more` stand elsewhere.
+
+    `left_out`: so many came through discontinued clusters, so that no figure counts them (decision 0171).
+    """
 
     rows: list[Uptake]
     documented: int
     declared: int
     on_the_way: int
     more: int = 0
+    left_out: int = 0
 
     @property
     def figures(self) -> list[tuple[int, str]]:
@@ -60,19 +64,31 @@ def uptakes_of(rows: Iterable[Uptake]) -> Uptakes:
 
 
 def some_of(rows: UptakeQuerySet, most: int) -> Uptakes:
-    """Return the first rows of a list, what is used first, with the figures of all of it; two queries for many."""
+    """Return the first rows of a list, what is used first, with the figures of all of it; two queries for many.
+
+    Rows of discontinued clusters stand in the list, and in no figure.
+    """
     found = list(rows.for_page().in_order()[: most + 1])
     if len(found) <= most:
-        return uptakes_of(found)
-    used = Q(state=UptakeStep.IN_USE)
+        standing = [row for row in found if row.cluster.state != State.DISCONTINUED]
+        return replace(uptakes_of(standing), rows=found, left_out=len(found) - len(standing))
+    is_standing = ~Q(cluster__state=State.DISCONTINUED)
+    used = is_standing & Q(state=UptakeStep.IN_USE)
     counts = rows.with_documented().aggregate(
         total=Count("pk"),
         documented=Count("pk", filter=used & Q(is_documented=True)),
         used=Count("pk", filter=used),
-        on_the_way=Count("pk", filter=Q(state__in=sorted(ON_THE_WAY))),
+        on_the_way=Count("pk", filter=is_standing & Q(state__in=sorted(ON_THE_WAY))),
+        standing=Count("pk", filter=is_standing),
     )
-    declared = counts["used"] - counts["documented"]
-    return Uptakes(found[:most], counts["documented"], declared, counts["on_the_way"], counts["total"] - most)
+    return Uptakes(
+        found[:most],
+        documented=counts["documented"],
+        declared=counts["used"] - counts["documented"],
+        on_the_way=counts["on_the_way"],
+        more=counts["total"] - most,
+        left_out=counts["total"] - counts["standing"],
+    )
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -14,9 +15,11 @@ from django.views import View
 
 from community.access import get_visible
 from community.models import Project
+from community.views.export import TOO_LONG, offer
 from results import exports
 from results.access import get_indicator
 from results.rules.indicators.shape import Reason
+from results.tables.exported import records_of
 from results.tables.indicators import Report, shown
 
 #: So many records stand on a page.
@@ -39,14 +42,15 @@ class IndicatorsView(View):
 
     http_method_names = ["get", "head", "options"]
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show the figures beside their targets, or send them as a file."""
         on, project = timezone.localdate(), project_of(request)
         report = Report(None, on, project=project, with_lists=False)
         form = request.GET.get("format", "")
         if form in exports.FORMATS:
             name = f"indicators-{project.code if project else 'mission'}-{on.isoformat()}"
-            return exports.response(name, exports.FIGURES, exports.figures(report.rows_by_project(), on), form)
+            rows = exports.figures(report.rows_by_project(), on)
+            return exports.response(name, exports.FIGURES, rows, form, timezone.localtime())
         context = {"rows": report.rows(), "project": project, "projects": Project.objects.all(), "on": on}
         return render(request, "results/indicator/list.html", context)
 
@@ -57,22 +61,27 @@ class IndicatorView(View):
 
     http_method_names = ["get", "head", "options"]
 
-    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+    def get(self, request: HttpRequest, code: str) -> HttpResponseBase:
         """Show a page of records, or send all of them as a file, which is the same whoever takes it.
 
         A file is passed on: what is not disclosed stands on the page alone, for who works on it.
         """
-        on, project = timezone.localdate(), project_of(request)
-        form = request.GET.get("format", "")
-        is_file = form in exports.FORMATS
-        report = Report(None if is_file else request.user, on, project=project)
+        on, project, form = timezone.localdate(), project_of(request), request.GET.get("format", "")
+        if form in exports.FORMATS:
+            return self._file(request, code, project, form)
+        report = Report(request.user, on, project=project)
         row = report.row(get_indicator(code))
-        if is_file:
-            lines = shown(row.figure.lines, report.facts)
-            name = f"{row.indicator.code.lower()}-{project.code if project else 'mission'}-{on.isoformat()}"
-            return exports.response(name, exports.RECORDS, exports.records(row, lines, on), form)
         context = {"row": row, "project": project, "projects": Project.objects.all(), "on": on}
         return render(request, "results/indicator/detail.html", context | self._records(request, report, row))
+
+    def _file(self, request: HttpRequest, code: str, project: Project | None, form: str) -> HttpResponseBase:
+        """Hand all records out, or offer to have a long workbook made."""
+        at = timezone.localtime()
+        rows = records_of(code, project, at)
+        if not exports.is_at_once(form, len(rows)):
+            return offer(request, code.lower(), status=TOO_LONG)
+        name = f"{code.lower()}-{project.code if project else 'mission'}-{at.date().isoformat()}"
+        return exports.response(name, exports.RECORDS, rows, form, at)
 
     def _records(self, request: HttpRequest, report: Report, row: Any) -> dict[str, Any]:
         """Return the page of records that the address asks for: counted ones, or those left out for a reason."""

@@ -19,21 +19,19 @@ from community.access import get_visible
 from community.models import WorkingGroup
 from community.permissions import Refusal
 from results.actions import policy as actions
-from results.choices import WRITTEN
+from results.choices import WRITTEN, EvidenceKind
 from results.forms.policy import LineForm, StatementCommentForm, StatementForm, StatementVerbForm
 from results.models import PolicyStatement
 from results.policy_lifecycle import STATEMENT, content_hash
-from results.policy_summary import bare_of, of_outcome, of_uptake, unused_evidence
 from results.rules.policy import can_begin, can_discard, can_write
-from results.tables.policy import listed, piece_of, sheet_of
+from results.tables.evidence import LINES, evidence_lists
+from results.tables.policy import listed, sheet_of
 from results.views.parts import slug_of
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
 
 LIST, PAGE, FORM = "results/policy/list.html", "results/policy/detail.html", "results/policy/form.html"
-#: So many unused outcomes and uptakes are listed of each.
-UNUSED = 50
 
 
 VERBS = {slug_of(verb.code): verb for verb in STATEMENT}
@@ -278,17 +276,12 @@ class EvidenceListsView(View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: SignedInRequest) -> HttpResponse:
-        """Show both lists to coordinators."""
+        """Show the first page of each list to coordinators, or with `?show=…` one list page by page."""
         ask(can_begin(request.user))
         who = viewer(request.user, timezone.localdate())
         groups = [row.pk for row in WorkingGroup.objects.all() if who.is_mission or row.pk in who.group_ids]
         statements = list(PolicyStatement.objects.of_groups(groups).in_state("draft", "discussed").for_list())
-        bare = bare_of(statements)
-        outcomes, uptakes = unused_evidence(groups)
-        context = {
-            "bare": [{"statement": row, "lines": bare[row.pk]} for row in statements if row.pk in bare],
-            "outcomes": [piece_of(of_outcome(row)) for row in outcomes[:UNUSED]],
-            "uptakes": [piece_of(of_uptake(row)) for row in uptakes[:UNUSED]],
-            "most": UNUSED,
-        }
-        return render(request, "results/policy/evidence_lists.html", context)
+        kind = request.GET.get("show", "")
+        kind = kind if kind in (LINES, *EvidenceKind.values) else ""
+        portions = evidence_lists(statements, groups, kind=kind, number=request.GET.get("page"))
+        return render(request, "results/policy/evidence_lists.html", {"portions": portions, "kind": kind})

@@ -19,7 +19,7 @@ from results.actions import policy_comment as comments
 from results.forms.policy import EvidenceForm, FindForm, LineForm, StatementCommentForm
 from results.models import LineEvidence, PolicyStatement, StatementLine
 from results.rules.policy import can_comment
-from results.tables.policy import offered
+from results.tables.evidence import offered
 from results.views.policy import clashed, statement_of, statement_page, written_by
 
 if TYPE_CHECKING:
@@ -141,7 +141,13 @@ class LineEvidenceView(View):
     ) -> HttpResponse:
         find = FindForm(request.GET)
         given = find.cleaned_data if find.is_valid() else {}
-        found = offered(line, words=given.get("q", ""), everywhere=given.get("everywhere", False))
+        found = offered(
+            line,
+            words=given.get("q", ""),
+            everywhere=given.get("everywhere", False),
+            kind=given.get("kind", ""),
+            number=request.GET.get("page"),
+        )
         context = {"statement": statement, "line": line, "find": find, "offered": found, "form": form or EvidenceForm()}
         return render(request, CHOOSE, context, status=status)
 

@@ -1,28 +1,23 @@
-"""`/uptakes/`: all disclosed uptakes of public clusters, filtered by the address, as page, CSV and XLSX."""
+"""`/uptakes/`: all disclosed uptakes of public clusters, filtered by the address, as page and files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final, cast
+from typing import Any, cast
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
+from community.exports import file_of
 from community.tables import Rows
+from community.views.export import TOO_LONG, offer
 from community.views.listing import NounListView
 from results import exports
 from results.filters import UptakeFilter
 from results.models import Uptake
 from results.querysets.uptake import UptakeQuerySet
-
-COLUMNS: Final = (
-    *("solution", "project", "organisation", "country", "territory", "step", "how", "in_use_on", "proof"),
-    *("cluster", "working_group", "address"),
-)
+from results.tables.exported import select_uptakes
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -33,13 +28,17 @@ class UptakeListView(NounListView):
     filter_class = UptakeFilter
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Draw one page of the list, or hand out all that is filtered as a file."""
-        form = request.GET.get("format", "")
-        if form in exports.FORMATS:
-            filters = self.filter_class(request.GET, queryset=self.rows(request))
-            name = f"uptakes-{timezone.localdate().isoformat()}"
-            return exports.response(name, COLUMNS, _cells(self.fetch(filters.rows)), form)
-        return super().get(request)
+        """Draw one page of the list, hand out all that is filtered as a file, or offer to have a long one made."""
+        form, at = request.GET.get("format", ""), timezone.localtime()
+        if form not in exports.FORMATS:
+            return super().get(request)
+        selection = select_uptakes(request.user, request.GET, at)
+        if selection.problem:
+            return super().get(request)
+        if not exports.is_at_once(form, len(selection.keys)):
+            return offer(request, "uptakes", status=TOO_LONG)
+        count = len(selection.keys)
+        return file_of(exports.uptakes(selection.keys), exports.UPTAKES, form, noun="uptakes", count=count, at=at)
 
     def rows(self, request: HttpRequest) -> Rows:
         """Return what everybody may read, what is used first."""
@@ -58,23 +57,3 @@ class UptakeListView(NounListView):
             address["format"] = form
             links.append((form.upper(), f"?{address.urlencode()}"))
         return {"exports": links}
-
-
-def _cells(rows: Any) -> Iterator[tuple[Any, ...]]:
-    site = settings.SITE_URL.rstrip("/")
-    for row in rows.select_related("cluster__working_group").iterator(chunk_size=2000):
-        group = row.cluster.working_group
-        yield (
-            row.solution.title,
-            row.solution.project.acronym,
-            row.organisation.name,
-            row.organisation.country,
-            row.territory.name if row.territory else "",
-            row.get_state_display(),
-            row.get_kind_display(),
-            row.in_use_on,
-            row.proof.value,
-            row.cluster.name,
-            group.code if group else "",
-            f"{site}{reverse('results:uptake', args=[row.pk])}",
-        )

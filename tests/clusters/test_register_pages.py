@@ -309,6 +309,11 @@ def test_names_are_suggested_for_filters_that_are_typed(cast: Cast) -> None:
     for what, (typed, name) in options.items():
         answer = Client().get(reverse("clusters:names", args=[what]), {what: typed})
         assert f'<option value="{name}">' in answer.content.decode(), what
+    twin = make.make_solution("Flood storage method")
+    both = Client().get("/clusters/names/solution/?solution=flood").text
+    assert [f'"Flood storage method ({row.project.acronym})"' in both for row in (cast.solution, twin)] == [True, True]
+    found = Client().get("/clusters/", {"solution": f"Flood storage method ({twin.project.acronym})"})
+    assert found.context["form"].is_valid()
     assert Client().get("/clusters/names/organisation/").content.strip() == b""
     assert Client().get("/clusters/names/member/?member=person").status_code == 404
 

@@ -177,6 +177,26 @@ def drawn(language: str) -> Iterator[str]:
     yield gallery.coverage(language, Rows.COUNTRY, Columns.STATE, sees_proposed=True).article
 
 
+def test_a_statement_calls_documented_or_declared_only_what_is_in_use() -> None:
+    snapshot = wording.statement("en")
+    snapshot["lines"] = snapshot["lines"][:1]
+    uptakes = snapshot["lines"][0]["evidence"]
+    uptakes.append({**uptakes[0], "state": "in_use", "is_documented": not uptakes[0]["is_documented"]})
+    article = draw_statement(snapshot, wording.issued(snapshot, ""), {}).article  # type: ignore[arg-type]
+    marks = {
+        (step, mark)
+        for cell in re.findall(r'<td data-label="How it stood">(.*?)</td>', article)
+        for step in [re.split(r"[,<]", cell)[0]]
+        for mark in re.findall(r"Documented|Declared", cell) or [""]
+    }
+    used = str(sentences.STEPS["in_use"])
+    assert marks == {
+        *((str(sentences.STEPS[step]), "") for step in sentences.STEPS if step != "in_use"),
+        (used, "Documented" if uptakes[-1]["is_documented"] else "Declared"),
+        *((used, "Documented" if one["is_documented"] else "Declared") for one in uptakes if one["state"] == "in_use"),
+    }
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_no_english_label_is_left_in_a_document(language: str) -> None:
     """Also of what passes gettext by: the English of a message stands in no text or spoken attribute of a document."""

@@ -19,17 +19,20 @@ from clusters.models import Cluster
 from community.choices import MessageState, Rhythm
 from community.models import Event, Message, NotificationPreference
 from community.permissions import Refusal
+from factsheets import report_summary
 from factsheets.actions import report as actions
-from factsheets.actions.issue import issue_factsheet
+from factsheets.actions.issue import issue_factsheet, take_version
 from factsheets.choices import Face
 from factsheets.models import CopReport, Delivery, Edition, Issue
 from factsheets.notifications import unreported
 from factsheets.pdf_checks import problems
 from factsheets.permissions import NO_SENDER
+from factsheets.rendering.report import draw_preview
 from factsheets.report_lifecycle import content_hash
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 from tests.factsheets.reading import text_of
+from tests.results.making import make_uptake
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DAY = NOW.date()
@@ -131,6 +134,21 @@ def test_a_sent_report_is_page_pdf_data_feed_and_one_mail_a_member(cast: Cast) -
     coordinator = Client()
     coordinator.force_login(cast.user("coordinator"))
     assert "The mails" in coordinator.get(f"{path}/").text
+
+
+def test_the_figures_of_a_report_leave_out_uptakes_of_discontinued_clusters_and_say_so(cast: Cast) -> None:
+    for state in (State.RUNNING, State.DISCONTINUED):
+        cluster = make_cluster(cast, state)
+        make_uptake(cast, cluster, name=f"Board, {state}")
+        take_version(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
+    report = begun(cast)
+    report.factsheets.set(Issue.objects.filter(kind="cluster"))
+    snapshot = report_summary.snapshot_of(report, reference="2026-05-12", at=NOW)
+    assert ([line["uptakes"] for line in snapshot["lines"]], snapshot["totals"]["uptakes"]) == ([1, 1], 1)
+    left_out = "The figures leave out uptakes of clusters that were discontinued."
+    assert left_out in draw_preview(report, snapshot).article
+    snapshot["lines"] = [line for line in snapshot["lines"] if line["state"] == State.RUNNING]
+    assert left_out not in draw_preview(report, snapshot).article
 
 
 def test_a_report_is_sent_once_and_never_changes(cast: Cast) -> None:

@@ -67,12 +67,12 @@ def words(address: str, user: Any = None) -> str:
         client.force_login(user)
     answer = client.get(address)
     assert answer.status_code == 200
-    return answer.content.decode()
+    return answer.getvalue().decode()
 
 
 def sheet(address: str) -> list[dict[str, str]]:
     """Return the rows of a CSV."""
-    return list(csv.DictReader(StringIO(Client().get(address).content.decode("utf-8-sig"))))
+    return list(csv.DictReader(StringIO(Client().get(address).getvalue().decode("utf-8-sig"))))
 
 
 def test_a_figure_stands_beside_its_target_in_words(cast: Cast) -> None:
@@ -127,8 +127,8 @@ def test_what_is_not_disclosed_counts_nowhere_and_shows_only_to_who_works_on_it(
     assert "Not disclosed" in seen
     taken = Client()
     taken.force_login(cast.user("lead"))
-    files = [taken.get(f"{RCR104}?format={form}").content for form in ("csv", "xlsx")]
-    assert files[0] == Client().get(f"{RCR104}?format=csv").content
+    files = [taken.get(f"{RCR104}?format={form}").getvalue() for form in ("csv", "xlsx")]
+    assert files[0] == Client().get(f"{RCR104}?format=csv").getvalue()
     cells = [cell.value for line in load_workbook(BytesIO(files[1])).active for cell in line]
     assert "Zanthoxylum" not in files[0].decode() + str(cells)
     assert {row["documented"] for row in sheet(f"{LIST}?format=csv")} == {"0"}

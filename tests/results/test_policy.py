@@ -21,7 +21,8 @@ from results.models import LineEvidence, PolicyStatement, StatementLine, Stateme
 from results.policy_contributed import items
 from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_summary import changes_since, unused_evidence
-from results.tables.policy import offered, resting_on
+from results.tables.evidence import offered
+from results.tables.policy import resting_on
 from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 from tests.results.making import make_uptake
@@ -146,7 +147,8 @@ def test_only_what_everybody_reads_is_put_under_a_line(cast: Cast) -> None:
     first = actions.put_under(line=line, by=by, kind="outcome", subject_id=public.pk)
     assert actions.put_under(line=line, by=by, kind="outcome", subject_id=public.pk) == first
     assert LineEvidence.objects.count() == 1
-    shown = {(one.shape["kind"], one.shape["id"]) for one in offered(line, words="", everywhere=False).pieces}
+    portions = offered(line, words="", everywhere=False)
+    shown = {(one.shape["kind"], one.shape["id"]) for portion in portions for one in portion.rows}
     assert ("uptake", hidden.pk) not in shown
     assert ("outcome", public.pk) not in shown, "it stands there already"
 

@@ -62,7 +62,8 @@ def test_a_review_is_begun_written_and_published_by_its_pages(cast: Cast, cluste
     client, home = signed_in(cast, "lead"), f"/clusters/{cluster.name}/reviews/"
     make_owner(cast)
     assert f'href="{home}add/?solution={cast.solution.pk}"' in text(client, home)
-    assert f'value="{cast.solution.pk}" selected' in text(client, f"{home}add/?solution={cast.solution.pk}")
+    chosen = f'value="Flood storage method ({cast.solution.project.acronym})"'
+    assert f'name="solution" {chosen}' in text(client, f"{home}add/?solution={cast.solution.pk}")
     begun = client.post(f"{home}add/", {"solution": cast.solution.pk})
     review = PeerReview.objects.get()
     page = f"/reviews/{review.pk}/"
@@ -103,7 +104,9 @@ def test_who_has_a_part_in_the_solution_reads_why_the_button_is_off(cast: Cast, 
     assert "Nobody reviews a solution of their own organisation" in home
     assert f'href="/clusters/{cluster.name}/reviews/add/?solution={cast.solution.pk}"' not in home
     form = text(signed_in(cast, "lead"), f"/clusters/{cluster.name}/reviews/add/")
-    assert f'value="{cast.solution.pk}"' not in form
+    assert '<option value="Flood storage method' not in form
+    typed_in = signed_in(cast, "lead").post(f"/clusters/{cluster.name}/reviews/add/", {"solution": cast.solution.title})
+    assert (typed_in.status_code, "Nobody reviews a solution of their own" in typed_in.text) == (422, True)
     review = actions.begin_review(cluster=cluster, solution=cast.solution, by=cast.user("coordinator"))
     barred = text(signed_in(cast, "coordinator"), f"/reviews/{review.pk}/edit/")
     assert "Participant Person, Region of the Gulf (Participant) can't review it: a partner of" in barred

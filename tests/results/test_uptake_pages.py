@@ -11,17 +11,19 @@ import pytest
 import time_machine
 from django.template.loader import render_to_string
 from django.test import Client
+from openpyxl import load_workbook
 
 from clusters.choices import State
 from clusters.models import Cluster
-from community.models import Organisation
+from community import jobs
+from community.models import Job, Organisation
 from results.actions.uptake import change_step, update_uptake
-from results.models import Uptake
+from results.models import Indicator, Uptake
 from results.policy_summary import of_uptake
 from results.tables.policy import piece_of
 from results.tables.uptake import some_of
 from tests.cast import Cast, make_cast, make_cluster
-from tests.factories import NOW, make_organisation, make_territory
+from tests.factories import NOW, make_organisation, make_project, make_solution, make_territory
 from tests.results.making import EVIDENCE, answered, asked, make_uptake
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
@@ -86,6 +88,19 @@ def test_many_uptakes_are_counted_and_the_first_of_them_shown(cast: Cast, cluste
     assert part.rows == whole.rows[:2]
 
 
+def test_uptakes_through_discontinued_clusters_are_listed_and_in_no_figure(cast: Cast, cluster: Cluster) -> None:
+    left = make_uptake(cast, make_cluster(cast, State.DISCONTINUED), name="Left Board")
+    make_uptake(cast, cluster, name="Board A")
+    whole, part = (some_of(Uptake.objects.of_solution(cast.solution), most) for most in (2, 1))
+    assert [(row.declared, row.left_out, row.more) for row in (whole, part)] == [(1, 1, 0), (1, 1, 1)]
+    Organisation.objects.filter(pk=left.organisation_id).update(is_verified=True)
+    for page, declared in ((f"/solutions/{cast.solution.pk}/", 1), (f"/organisations/{left.organisation_id}/", 0)):
+        text = " ".join(Client().get(page).text.split())
+        assert f"<b>{declared}</b><span>uptake{'s' * (declared == 0)} declared" in text, page
+        assert "1 uptake through a discontinued cluster is on the list and in no figure." in text, page
+        assert text.count('<span class="meta">discontinued</span>') == 1, page
+
+
 def test_osmosis_is_an_outcome_and_the_page_says_so_where_one_chooses(cast: Cast, cluster: Cluster) -> None:
     client = signed_in(cast, "participant")
     for page in ("uptakes/", "uptakes/add/"):
@@ -130,6 +145,36 @@ def test_bad_input_gets_a_clear_error_and_stays(
     text = answer.content.decode()
     assert (answer.status_code, sentence in text, ">\nLaw</textarea>" in text) == (422, True, True)
     assert Uptake.objects.count() == 0
+
+
+def test_a_solution_is_typed_by_title_project_or_number_and_what_is_wrong_with_it_is_said(
+    cast: Cast, cluster: Cluster
+) -> None:
+    other, third = make_project("ACRO"), make_project("DEEP")
+    buoys = [make_solution("Buoys for meadows", project=project) for project in (other, third)]
+    make_solution("Hidden dykes", project=other, status="draft")
+    retired = make_solution("Old dykes", project=third, status="retired")
+    client, page = signed_in(cast, "lead"), f"/clusters/{cluster.name}/uptakes/add/"
+    own = f"Flood storage method ({cast.solution.project.acronym})"
+    empty = client.get(page).text
+    assert f'<option value="{own}">' in empty
+    assert ("Buoys" in empty, 'data-hx-get="/clusters/names/solution/"' in empty) == (False, True)
+    wrong = {
+        "Buoys for meadows": "Several solutions are called “Buoys for meadows”. Write which one you mean: "
+        "Buoys for meadows (ACRO); Buoys for meadows (DEEP).",
+        "buoys": "No solution is called just “buoys”. Write the whole title, such as: Buoys for meadows (ACRO)",
+        "Hidden dykes": "No solution is called “Hidden dykes”.",
+        str(retired.pk): f"“{retired.pk}” is not in the catalogue now.",
+    }
+    for typed, sentence in wrong.items():
+        answer = client.post(page, form(cast, solution=typed))
+        kept = f'name="solution" value="{typed}"' in answer.text
+        assert (answer.status_code, sentence in answer.text, kept) == (422, True, True), typed
+    for number, typed in enumerate((own, "flood STORAGE method", "Buoys for meadows (deep)", str(buoys[0].pk))):
+        sent = client.post(page, form(cast, solution=typed, organisation=f"Board Number {number}{number}", meant="new"))
+        assert sent.status_code == 302, typed
+    taken = Uptake.objects.order_by("pk").values_list("solution", flat=True)
+    assert list(taken) == [cast.solution.pk, cast.solution.pk, buoys[1].pk, buoys[0].pk]
 
 
 def test_a_stale_edit_comes_back_with_both_texts(cast: Cast, cluster: Cluster) -> None:
@@ -209,7 +254,7 @@ def test_proof_is_called_alike_in_list_filter_file_and_policy(cast: Cast, cluste
         "stopped": ["Over Board"],
     }
     assert {proof: listed(f"?proof={proof}") for proof in expected} == expected
-    rows = csv.DictReader(io.StringIO(Client().get("/uptakes/?format=csv").content.decode("utf-8-sig")))
+    rows = csv.DictReader(io.StringIO(Client().get("/uptakes/?format=csv").getvalue().decode("utf-8-sig")))
     proofs = {row["organisation"]: row["proof"] for row in rows}
     assert proofs == {name: proof for proof, names in expected.items() for name in names}
     marks = {row.organisation.name: piece_of(of_uptake(row)).mark for row in Uptake.objects.for_page()}
@@ -231,8 +276,38 @@ def test_the_figures_of_the_dashboard_lead_to_exactly_what_they_count(cast: Cast
 def test_the_list_is_handed_out_as_it_is_filtered(cast: Cast, cluster: Cluster) -> None:
     make_uptake(cast, cluster)
     make_uptake(cast, cluster, name="=Another Board", state="aware")
-    sheet = Client().get("/uptakes/?step=aware&format=csv").content.decode()
+    sheet = Client().get("/uptakes/?step=aware&format=csv").getvalue().decode()
     rows = sheet.strip().splitlines()
     assert (len(rows), rows[0].startswith("\ufeffsolution,project"), "'=Another Board" in rows[1]) == (2, True, True)
     book = Client().get("/uptakes/?format=xlsx")
     assert book.content[:2] == b"PK"
+
+
+def test_a_long_workbook_of_uptakes_or_of_an_indicators_records_is_made_by_a_job(
+    cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("community.exports.MOST_AT_ONCE", 1)
+    Indicator.objects.update_or_create(code="RCR104", defaults={"labels": {"en": "Taken up"}})
+    for name in ("Another Board", "Third Board"):
+        make_uptake(cast, cluster, name=name)
+    member, project = signed_in(cast, "member"), cast.solution.project.code
+    lists = {"uptakes": "/uptakes/", "rcr104": "/indicators/rcr104/"}
+    for source, page in lists.items():
+        asked_for = Client().get(f"{page}?project={project}&format=xlsx")
+        words = f"{page}?project={project}&amp;format=csv"
+        assert (asked_for.status_code, words in asked_for.text) == (409, True)
+        made = member.post(f"/exports/{source}/?project={project}")
+        job = Job.objects.get(arguments__source=source)
+        assert made["location"] == f"/jobs/{job.pk}/"
+        jobs.run(job.pk)
+        book: Any = load_workbook(io.BytesIO(member.get(f"/jobs/{job.pk}/file/").getvalue()))
+        head, *rows = book.active.iter_rows(values_only=True)
+        at_once = csv.reader(io.StringIO(Client().get(f"{page}?format=csv").getvalue().decode("utf-8-sig")))
+        assert [list(map(str, head)), *([_plain(cell) for cell in row] for row in rows)] == list(at_once)
+    assert Client().get("/exports/uptakes/?step=moon", follow=True).status_code == 200
+    wrong = member.get("/exports/rcr104/?project=moon")
+    assert (wrong.status_code, "There is no such project" in wrong.text) == (400, True)
+
+
+def _plain(cell: Any) -> str:
+    return "" if cell is None else str(cell.date() if hasattr(cell, "date") else cell)
