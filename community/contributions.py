@@ -314,8 +314,10 @@ solution_uses: Registry[Callable[[int], bool]] = Registry("solution_uses")
 solution_marks: Registry[SolutionMark] = Registry("solution_marks")
 #: The newest issued document of each of many subjects, by kind and keys; one query.
 last_reports: Registry[Callable[[str, Iterable[int]], dict[int, LastReport]]] = Registry("last_reports")
-#: What follows when an external partner becomes a member: (person, administrator, moment), in the same transaction.
+#: What follows when somebody becomes a member: (person, administrator, moment), in the same transaction.
 memberships: Registry[Callable[[Member, User, datetime], None]] = Registry("memberships")
+#: What follows when somebody is a member, or an external partner, no longer: the same.
+departures: Registry[Callable[[Member, User, datetime], None]] = Registry("departures")
 #: The page behind `/join/<token>/`, by the purpose of the link.
 join_pages: Registry[Callable[..., HttpResponseBase]] = Registry("join_pages")
 #: Numbers in the list of platforms.

@@ -84,12 +84,16 @@ def set_administrator(*, user: User, is_staff: bool, by: User) -> User:
 def _locked(user: User, by: User) -> User:
     if not is_administrator(by):
         raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
-    return User.objects.select_for_update().get(pk=user.pk)
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _lock_administrators() -> set[int]:
-    """Return the ids of all administrators, their rows locked in one order, so that two at once cannot both go."""
-    return set(User.objects.administrators().select_for_update().order_by("pk").values_list("pk", flat=True))
+    """Return the ids of all administrators, their rows locked in one order, so that two at once cannot both go.
+
+    Not the keys: each event refers to who did it, and whoever writes one may hold the appointments that come next.
+    """
+    rows = User.objects.administrators().select_for_update(no_key=True).order_by("pk")
+    return set(rows.values_list("pk", flat=True))
 
 
 def _refuse_without_others(administrators: set[int], leaving: User) -> None:

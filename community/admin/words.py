@@ -12,6 +12,8 @@ WORDS: dict[str, Promise] = {
     "accept_invitation": _("Joined"),
     "take_in": _("Came by an invitation into a cluster"),
     "make_member": _("Became a member"),
+    "make_external": _("Became an external partner"),
+    "leave_community": _("Left the community"),
     "deactivate_account": _("Account deactivated"),
     "reactivate_account": _("Account activated"),
     "reset_factors": _("Second factors reset"),
