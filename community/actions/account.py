@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from community import notifications
 from community.actions.appointment import refuse_without_coordinators
 from community.actions.export import forget_exports_of
 from community.choices import LinkState
@@ -16,6 +17,7 @@ from community.sessions import end_sessions
 from community.visibility import is_administrator
 
 ADMINISTRATORS_ONLY = _("Only an administrator changes accounts.")
+SUPERUSERS_ONLY = _("Only a superuser makes or ends superusers.")
 LAST_ADMINISTRATOR = _("This is the last administrator. Make somebody else one first.")
 
 
@@ -77,8 +79,34 @@ def set_administrator(*, user: User, is_staff: bool, by: User) -> User:
         _refuse_without_others(administrators, row)
     row.is_staff = is_staff
     row.save(update_fields=["is_staff"])
-    record(verb="make_administrator" if is_staff else "end_administrator", subject=row, by=by)
+    _tell_administrators(row, "make_administrator" if is_staff else "end_administrator", by)
     return row
+
+
+@transaction.atomic
+def set_superuser(*, user: User, is_superuser: bool, by: User) -> User:
+    """Let an account change everything in the Django admin, or no longer; one event. A no-op when it is so already.
+
+    Raises:
+        Refusal: `by` is no administrator, or no superuser.
+    """
+    row = _locked(user, by)
+    if row.is_superuser == is_superuser:
+        return row
+    if not by.is_superuser:
+        raise Refusal(SUPERUSERS_ONLY, "forbidden")
+    row.is_superuser = is_superuser
+    row.save(update_fields=["is_superuser"])
+    _tell_administrators(row, "make_superuser" if is_superuser else "end_superuser", by)
+    return row
+
+
+def _tell_administrators(row: User, verb: str, by: User) -> None:
+    """Leave the event, and tell the person and every administrator but the one who did it."""
+    event = record(verb=verb, subject=row, by=by)
+    told = User.objects.administrators() | User.objects.active().filter(pk=row.pk)
+    for one in told.exclude(pk=by.pk).order_by("pk"):
+        notifications.queue("account/administrators", to=one, subject=row, event=event, verb=verb)
 
 
 def _locked(user: User, by: User) -> User:

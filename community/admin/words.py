@@ -19,6 +19,8 @@ WORDS: dict[str, Promise] = {
     "reset_factors": _("Second factors reset"),
     "make_administrator": _("Made administrator"),
     "end_administrator": _("No longer administrator"),
+    "make_superuser": _("Made superuser"),
+    "end_superuser": _("No longer superuser"),
     "appoint": _("Appointed"),
     "end_appointment": _("Appointment ended"),
     "merge_member": _("Merged into another entry"),
