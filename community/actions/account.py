@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import notifications
-from community.actions.appointment import refuse_without_coordinators
+from community.actions.appointment import lock_deciders_with, refuse_without_coordinators
 from community.actions.export import forget_exports_of
 from community.choices import LinkState
 from community.events import record
@@ -107,6 +109,13 @@ def _tell_administrators(row: User, verb: str, by: User) -> None:
     told = User.objects.administrators() | User.objects.active().filter(pk=row.pk)
     for one in told.exclude(pk=by.pk).order_by("pk"):
         notifications.queue("account/administrators", to=one, subject=row, event=event, verb=verb)
+
+
+def lock_those_in_charge(user: User, *, on: date) -> None:
+    """Lock all administrators and all who decide on a day, as far as this account is one of them: before it goes."""
+    if user.is_staff:
+        _lock_administrators()
+    lock_deciders_with(user, on)
 
 
 def _locked(user: User, by: User) -> User:

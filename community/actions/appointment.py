@@ -110,6 +110,12 @@ def refuse_without_coordinators(*, leaving: User, on: date) -> None:
             raise Refusal(LAST_COORDINATOR)
 
 
+def lock_deciders_with(user: User, on: date) -> None:
+    """Lock the appointments of all who decide on a day or later, where this account is one of theirs."""
+    if Appointment.objects.outlasting(on - timedelta(days=1)).filter(member__user=user).exists():
+        _lock_deciders(on)
+
+
 def _lock_deciders(on: date) -> dict[int, Appointment]:
     """Return the appointments of those who may decide and that hold on the day `on`; locked with all later ones.
 
