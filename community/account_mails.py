@@ -37,6 +37,8 @@ NOTICES = {
 CHANGES = {
     "make_administrator": _("%(who)s made %(person)s an administrator."),
     "end_administrator": _("%(who)s ended that %(person)s is an administrator."),
+    "deactivate_account": _("%(who)s closed the account of %(person)s, an administrator."),
+    "reactivate_account": _("%(who)s opened the closed account of %(person)s again, an administrator."),
     "make_superuser": _("%(who)s made %(person)s a superuser."),
     "end_superuser": _("%(who)s ended that %(person)s is a superuser."),
 }

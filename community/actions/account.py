@@ -13,7 +13,7 @@ from community.actions.appointment import lock_deciders_with, refuse_without_coo
 from community.actions.export import forget_exports_of
 from community.choices import LinkState
 from community.events import record
-from community.models import SignedLink, User
+from community.models import Event, SignedLink, User
 from community.permissions import Refusal
 from community.sessions import end_sessions
 from community.visibility import is_administrator
@@ -44,7 +44,9 @@ def deactivate_account(*, user: User, by: User) -> User:
     end_sessions(row)
     SignedLink.objects.open().filter(user=row).update(state=LinkState.REVOKED)
     forget_exports_of(row)
-    record(verb="deactivate_account", subject=row, by=by)
+    event = record(verb="deactivate_account", subject=row, by=by)
+    if row.is_staff:
+        _tell_administrators(row, event)
     return row
 
 
@@ -63,7 +65,9 @@ def reactivate_account(*, user: User, by: User) -> User:
     if not row.is_active:
         row.is_active = True
         row.save(update_fields=["is_active"])
-        record(verb="reactivate_account", subject=row, by=by)
+        event = record(verb="reactivate_account", subject=row, by=by)
+        if row.is_staff:
+            _tell_administrators(row, event)
     return row
 
 
@@ -81,7 +85,9 @@ def set_administrator(*, user: User, is_staff: bool, by: User) -> User:
         _refuse_without_others(administrators, row)
     row.is_staff = is_staff
     row.save(update_fields=["is_staff"])
-    _tell_administrators(row, "make_administrator" if is_staff else "end_administrator", by)
+    _tell_administrators(
+        row, record(verb="make_administrator" if is_staff else "end_administrator", subject=row, by=by)
+    )
     return row
 
 
@@ -99,16 +105,15 @@ def set_superuser(*, user: User, is_superuser: bool, by: User) -> User:
         raise Refusal(SUPERUSERS_ONLY, "forbidden")
     row.is_superuser = is_superuser
     row.save(update_fields=["is_superuser"])
-    _tell_administrators(row, "make_superuser" if is_superuser else "end_superuser", by)
+    _tell_administrators(row, record(verb="make_superuser" if is_superuser else "end_superuser", subject=row, by=by))
     return row
 
 
-def _tell_administrators(row: User, verb: str, by: User) -> None:
-    """Leave the event, and tell the person and every administrator but the one who did it."""
-    event = record(verb=verb, subject=row, by=by)
+def _tell_administrators(row: User, event: Event) -> None:
+    """Tell the person and every administrator but the one who did it."""
     told = User.objects.administrators() | User.objects.active().filter(pk=row.pk)
-    for one in told.exclude(pk=by.pk).order_by("pk"):
-        notifications.queue("account/administrators", to=one, subject=row, event=event, verb=verb)
+    for one in told.exclude(pk=event.by_id).order_by("pk"):
+        notifications.queue("account/administrators", to=one, subject=row, event=event, verb=event.verb)
 
 
 def lock_those_in_charge(user: User, *, on: date) -> None:

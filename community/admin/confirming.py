@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from allauth.account.internal.flows.reauthentication import (
     is_reauthentication_required,
@@ -18,10 +20,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
-from community.actions.account import set_administrator
+from community.actions.account import reactivate_account, set_administrator
 from community.models import User
+from community.permissions import Words
 from community.validators import is_key
 from community.visibility import is_administrator
 
@@ -32,6 +35,34 @@ ASKED = gettext_lazy(
     '<a href="{}" target="_blank" rel="noopener">give your password or factor in a new tab</a>. Come back here, where '
     "everything stands as you typed it, and save again."
 )
+#: So many accounts are asked about at a time.
+MOST: Final = 50
+KEEPS = gettext_lazy(
+    "An administrator keeps all lists and accounts, reads every room, answers what people ask about their data, and "
+    "can make further administrators."
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is done to chosen accounts after the administrator was asked again: `do(user=…, by=…)`."""
+
+    title: Words
+    told: Words
+    do: Callable[..., object]
+
+
+CHANGES: Final = {
+    "make_administrators": Change(
+        gettext_lazy("Make administrators"), KEEPS, partial(set_administrator, is_staff=True)
+    ),
+    "end_administrators": Change(
+        gettext_lazy("No longer administrators"),
+        gettext_lazy("They stay members with all that they work on, and keep no lists any more."),
+        partial(set_administrator, is_staff=False),
+    ),
+    "open_administrators": Change(gettext_lazy("Activate administrators"), KEEPS, reactivate_account),
+}
 
 
 def refuse_unconfirmed(request: HttpRequest) -> None:
@@ -62,9 +93,9 @@ class AsksAgain:
         """Add the pages' addresses."""
         view = self.admin_site.admin_view  # type: ignore[attr-defined]
         own = [path("confirm/", view(self.confirm_view), name="community_user_confirm")]
-        for name, is_staff in (("make_administrators", True), ("end_administrators", False)):
-            address, told = f"{name.replace('_', '-')}/", {"is_staff": is_staff}
-            own.append(path(address, view(self.administrators_view), told, name=f"community_user_{name}"))
+        for code in CHANGES:
+            page = view(self.administrators_view)
+            own.append(path(f"{code.replace('_', '-')}/", page, {"code": code}, name=f"community_user_{code}"))
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
     def confirm_view(self, request: HttpRequest) -> HttpResponse:
@@ -78,8 +109,8 @@ class AsksAgain:
         raise_if_reauthentication_required(request, app=APP)
         return self._page(request, "confirmed", title=_("It is you"))
 
-    def administrators_view(self, request: HttpRequest, *, is_staff: bool) -> HttpResponse:
-        """Ask for password or factor, show who would become or be an administrator no more, and do it.
+    def administrators_view(self, request: HttpRequest, *, code: str) -> HttpResponse:
+        """Ask for password or factor, show whom a change of `CHANGES` would be about, and do it.
 
         Raises:
             ReauthenticationRequired: it is asked for now; whom the address names is asked about afterwards.
@@ -87,25 +118,25 @@ class AsksAgain:
         if not is_administrator(request.user):
             raise PermissionDenied
         raise_if_reauthentication_required(request, app=APP)
-        rows = self._chosen(request)
-        back = HttpResponseRedirect(reverse("admin:community_user_changelist"))
+        rows, change = self._chosen(request), CHANGES[code]
         if not rows:
             messages.error(request, _("Choose accounts in the list first."))
         elif request.method == "POST":
-            self._each(request, rows, lambda user, by: set_administrator(user=user, is_staff=is_staff, by=by))  # type: ignore[attr-defined]
+            self._each(request, rows, lambda user, by: change.do(user=user, by=by))  # type: ignore[attr-defined]
         else:
-            title = ngettext("Make an administrator", "Make administrators", len(rows))
-            title = title if is_staff else _("No longer administrators")
-            return self._page(request, "administrators", title=title, rows=rows, is_staff=is_staff)
-        return back
+            return self._page(request, "administrators", title=change.title, told=change.told, rows=rows)
+        return HttpResponseRedirect(reverse("admin:community_user_changelist"))
 
-    def lead_to(self, page: str, rows: QuerySet[User]) -> HttpResponse:
-        """Lead from the list to the page that asks about the chosen accounts."""
-        keys = list(rows.order_by("pk").values_list("pk", flat=True)[:50])
-        return HttpResponseRedirect(reverse(f"admin:community_user_{page}", query={"pk": keys}))
+    def lead_to(self, request: HttpRequest, code: str, rows: QuerySet[User]) -> HttpResponse | None:
+        """Lead from the list to the page that asks about the chosen accounts; too many are refused there."""
+        keys = list(rows.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+        if len(keys) > MOST:
+            messages.error(request, _("Choose at most %(most)d accounts at a time.") % {"most": MOST})
+            return None
+        return HttpResponseRedirect(reverse(f"admin:community_user_{code}", query={"pk": keys}))
 
     def _chosen(self, request: HttpRequest) -> QuerySet[User]:
-        keys = [key for key in request.GET.getlist("pk")[:50] if is_key(key)]
+        keys = [key for key in request.GET.getlist("pk")[:MOST] if is_key(key)]
         rows: QuerySet[User] = self.get_queryset(request).filter(pk__in=keys)  # type: ignore[attr-defined]
         return rows.select_related("member").order_by("pk")
 

@@ -139,19 +139,22 @@ class UserAdmin(AsksAgain, WithFactorReset, EntryAdmin):
         self._each(request, queryset, lambda user, by: deactivate_account(user=user, by=by))
 
     @admin.action(description=_("Activate the chosen accounts"))
-    def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Open closed accounts again."""
+    def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Open closed accounts again; where an administrator's is among them, the page asks first."""
+        if queryset.filter(is_staff=True, is_active=False).exists():
+            return self.lead_to(request, "open_administrators", queryset)
         self._each(request, queryset, lambda user, by: reactivate_account(user=user, by=by))
+        return None
 
     @admin.action(description=_("Make the chosen accounts administrators… (asks again who you are)"))
-    def make_administrator(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
+    def make_administrator(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """Lead to the page that lets accounts keep the registry's lists."""
-        return self.lead_to("make_administrators", queryset)
+        return self.lead_to(request, "make_administrators", queryset)
 
     @admin.action(description=_("No longer administrators… (asks again who you are)"))
-    def end_administrator(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse:
+    def end_administrator(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
         """Lead to the page that ends that; the last administrator stays."""
-        return self.lead_to("end_administrators", queryset)
+        return self.lead_to(request, "end_administrators", queryset)
 
     def _each(self, request: HttpRequest, rows: QuerySet[User], do: Callable[[User, User], object]) -> None:
         """Do an action as the administrator who is signed in; superusers' accounts only by superusers."""

@@ -272,7 +272,8 @@ def test_who_leaves_coordinates_nothing_and_is_invited_no_more(way: str) -> None
 
 def test_nobody_who_was_erased_or_merged_becomes_a_member_again() -> None:
     admin, kept = make.make_admin(), make.make_member()
-    for fields in ({"erased_at": timezone.now()}, {"merged_into": kept}):
+    cases: tuple[dict[str, Any], ...] = ({"erased_at": timezone.now()}, {"merged_into": kept})
+    for fields in cases:
         row = make.make_member(standing=Standing.FORMER, account=False, **fields)
         with pytest.raises(Refusal, match=r"was erased|was merged"):
             set_standing(member=row, standing=Standing.MEMBER, by=admin)

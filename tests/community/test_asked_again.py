@@ -98,6 +98,18 @@ def test_a_superuser_is_made_by_a_superuser_who_was_asked_and_told_to_all(sofia:
         assert "show first that it is you" in client.post("/admin/community/user/add/", newcomer).content.decode()
 
 
+def test_a_closed_administrators_account_is_opened_after_the_own_password(sofia: User, by: User) -> None:
+    User.objects.filter(pk=sofia.pk).update(is_staff=True, is_active=False)
+    client, chosen = signed_in(by), {"action": "reactivate", "_selected_action": [sofia.pk]}
+    page = client.post("/admin/community/user/", chosen)["location"]
+    assert client.post(page)["location"].startswith("/accounts/reauthenticate/")
+    assert not User.objects.get(pk=sofia.pk).is_active
+    ask_again(client)
+    assert client.post(page).status_code == 302
+    assert User.objects.get(pk=sofia.pk).is_active
+    assert [sent.to for sent in mails()] == [[sofia.email]]
+
+
 def test_a_closed_accounts_old_address_is_told_too(sofia: User, by: User) -> None:
     User.objects.filter(pk=sofia.pk).update(is_active=False)
     change_address(user=sofia, address="new@cop.example", by=by)
