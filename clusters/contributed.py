@@ -16,7 +16,7 @@ from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.invitation import forget_addresses
 from clusters.actions.invitation_records import RECEIVED, SENT
-from clusters.actions.membership import follow_membership
+from clusters.actions.membership import follow_departure, follow_membership
 from clusters.actions.needs import settle_all_needs, status_of
 from clusters.actions.part_records import DRAFTS, PARTS
 from clusters.actions.prepared import announce_due_decisions
@@ -209,6 +209,7 @@ def _register_reminders() -> None:
 def _register_mails() -> None:
     contributions.join_pages.register(INVITED, JoinClusterView.as_view())
     contributions.memberships.register("clusters", follow_membership)
+    contributions.departures.register("clusters", follow_departure)
     contributions.personal_records.register("clusters.invitations", SENT)
     contributions.personal_records.register("clusters.invitations_taken", RECEIVED)
     for code, topic in TOPICS.items():

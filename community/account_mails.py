@@ -33,6 +33,15 @@ NOTICES = {
     "account_connected": _("A sign-in elsewhere was connected to your account"),
     "account_disconnected": _("A sign-in elsewhere was disconnected from your account"),
 }
+#: What is told to the person and to all administrators.
+CHANGES = {
+    "make_administrator": _("%(who)s made %(person)s an administrator."),
+    "end_administrator": _("%(who)s ended that %(person)s is an administrator."),
+    "deactivate_account": _("%(who)s closed the account of %(person)s, an administrator."),
+    "reactivate_account": _("%(who)s opened the closed account of %(person)s again, an administrator."),
+    "make_superuser": _("%(who)s made %(person)s a superuser."),
+    "end_superuser": _("%(who)s ended that %(person)s is a superuser."),
+}
 #: Mails that ask for something; each has templates of its own.
 ASKING = ("password_reset_key", "email_confirmation", "login_code", "unknown_account")
 
@@ -78,6 +87,8 @@ def account_context(user: User, message: Message) -> dict[str, Any]:
     name = message.template.removeprefix("account/")
     if name in ("notice", "closed"):
         return _reaction(message.params.get("notice", name))
+    if name == "administrators":
+        return _change_of_administrators(user, message)
     if name == "use_password":
         return {"action_url": settings.SITE_URL + reverse("account_login")}
     if name == "password_reset_key":
@@ -91,6 +102,15 @@ def account_context(user: User, message: Message) -> dict[str, Any]:
             confirm = reverse("account_confirm_email", kwargs={"key": EmailConfirmationHMAC(wanted).key})
             return {"link_url": settings.SITE_URL + confirm}
     return {}
+
+
+def _change_of_administrators(user: User, message: Message) -> dict[str, Any]:
+    """Return who did what to whose account, and where administrators look at it."""
+    by = message.event.by if message.event is not None else None
+    names = {"who": by.get_full_name() if by is not None else settings.SITE_URL, "person": user.get_full_name()}
+    said = CHANGES.get(message.params.get("verb", ""), "")
+    page = reverse("admin:community_user_change", args=[user.pk])
+    return {"said": str(said) % names if said else "", "action_url": settings.SITE_URL + page, **names}
 
 
 def _reaction(notice: str) -> dict[str, Any]:

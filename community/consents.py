@@ -43,6 +43,13 @@ IF_WITHDRAWN: Final[dict[str, Words]] = {
     ),
 }
 
+#: The same for who merges two entries of a person, one of which has the consent.
+IF_MERGED: Final[dict[str, Words]] = {
+    ConsentPurpose.DIRECTORY: _("Signed-in members find the person in the directory, with all that both entries say."),
+    ConsentPurpose.PUBLIC: _("Public pages name the person, also where the other entry stood without a name."),
+    ConsentPurpose.NAMED: _("Documents issued from then on name the person, also for what the other entry did."),
+}
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -99,13 +99,12 @@ class PageSection:
 
 @dataclass(frozen=True)
 class PersonalRecords:
-    """The rows of one model that refer to a member: for export, erasure and merging."""
+    """The rows of one model that refer to a member, for export and erasure; a merge walks the models itself."""
 
     label: Words
     rows: Callable[[Any], QuerySet[Any]]
     export: Callable[[Any], dict[str, Any]]
     erase: Callable[[Any], int] | None = None
-    merge: Callable[[Any, Any], int] | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +141,7 @@ class MergeRule:
     `how` names what is done with the row of which there is one too many: "drop" (deleted), "end" (ended by `ended(row,
     day)`, then moved), "stay" (left with the merged entry), "block" (somebody must mend it first). `rival(row, kept)`
     finds the like row of the entry with the key `kept`; of two the one of the greater `rank` stands, else that of the
-    entry that stays. `rule` says all that to who merges. `grants` names what the entry may do by a row that moved.
+    entry that stays. `rule` says all that to who merges. `grants` names what a person may do, or reads, by such a row.
     """
 
     how: str = "stay"
@@ -319,8 +318,10 @@ solution_uses: Registry[Callable[[int], bool]] = Registry("solution_uses")
 solution_marks: Registry[SolutionMark] = Registry("solution_marks")
 #: The newest issued document of each of many subjects, by kind and keys; one query.
 last_reports: Registry[Callable[[str, Iterable[int]], dict[int, LastReport]]] = Registry("last_reports")
-#: What follows when an external partner becomes a member: (person, administrator, moment), in the same transaction.
+#: What follows when somebody becomes a member: (person, administrator, moment), in the same transaction.
 memberships: Registry[Callable[[Member, User, datetime], None]] = Registry("memberships")
+#: What follows when somebody is a member, or an external partner, no longer: the same.
+departures: Registry[Callable[[Member, User, datetime], None]] = Registry("departures")
 #: The page behind `/join/<token>/`, by the purpose of the link.
 join_pages: Registry[Callable[..., HttpResponseBase]] = Registry("join_pages")
 #: Numbers in the list of platforms.

@@ -86,12 +86,6 @@ def _erase(member: Member) -> int:
     return rows.update(status=ExchangeStatus.CANCELLED, description="", version=F("version") + 1)
 
 
-def _merge(old: Member, new: Member) -> int:
-    """Put `new`, who is the same person, on the sides of `old`; return how many."""
-    offered = PeerExchange.objects.filter(offered_by=old).update(offered_by=new)
-    return offered + PeerExchange.objects.filter(asked_by=old).update(asked_by=new)
-
-
 def _wished(member: Member) -> QuerySet[ExchangeWish]:
     return ExchangeWish.objects.filter(member=member).select_related("exchange").order_by("pk")
 
@@ -105,21 +99,12 @@ def _erase_wishes(member: Member) -> int:
     return _wished(member).update(note="")
 
 
-def _merge_wishes(old: Member, new: Member) -> int:
-    """Let the wishes of `old` be those of `new`; where both wished, the one of `new` stays. Return how many moved."""
-    _wished(old).filter(exchange__in=_wished(new).values("exchange")).delete()
-    return _wished(old).update(member=new)
-
-
 RECORDS: Final[dict[str, PersonalRecords]] = {
-    "community.exchanges": PersonalRecords(
-        gettext_lazy("Exchanges with peers"), _taken_part, _export, erase=_erase, merge=_merge
-    ),
+    "community.exchanges": PersonalRecords(gettext_lazy("Exchanges with peers"), _taken_part, _export, erase=_erase),
     "community.exchange_wishes": PersonalRecords(
         gettext_lazy("Exchanges that you would like to take part in"),
         _wished,
         _export_wish,
         erase=_erase_wishes,
-        merge=_merge_wishes,
     ),
 }

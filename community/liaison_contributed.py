@@ -59,9 +59,4 @@ def _erase(member: Member) -> int:
     return _kept(member).update(kept_by=None)
 
 
-def _merge(old: Member, new: Member) -> int:
-    """Let `new`, who is the same person, keep the liaisons of `old`; return how many."""
-    return _kept(old).update(kept_by=new)
-
-
-RECORDS: Final = PersonalRecords(_("Liaisons that you keep"), _kept, _export, erase=_erase, merge=_merge)
+RECORDS: Final = PersonalRecords(_("Liaisons that you keep"), _kept, _export, erase=_erase)

@@ -13,6 +13,7 @@ from community.contributions import MergeRule
 ONE_OPEN: Final = _("Both have the same open one: that of the entry that stays goes on, the other one ends.")
 ONE_IS_ENOUGH: Final = _("Both have the same one: that of the entry that stays is enough.")
 READ_THROUGH: Final = _("Both have the same one: the other one stays with the merged entry.")
+CONSENTS: Final = "community.Consent.member"
 
 
 def _ends(row: Any, on: date) -> dict[str, Any]:
@@ -32,12 +33,15 @@ RULES: Final[dict[str, MergeRule]] = {
     "community.Partnership.organisation": MergeRule(
         "end", ONE_OPEN, _("is a partner of a project, so that its people may lead and edit solutions"), ended=_ends
     ),
-    "community.Consent.member": MergeRule(
+    CONSENTS: MergeRule(
         "end", ONE_OPEN, _("is shown or named as the person agreed in the other entry"), ended=_withdrawn
     ),
     "community.Comment_mentions.member": MergeRule("drop", ONE_IS_ENOUGH),
     "community.DataRequest.member": MergeRule("block", _("Both have an open request about their data. Answer one.")),
     "community.Appointment.member": MergeRule("end", ONE_OPEN, _("coordinates, and decides"), ended=_ends),
+    "community.PeerExchange.offered_by": MergeRule(grants=_("offers an exchange with peers, and agrees on it")),
+    "community.PeerExchange.asked_by": MergeRule(grants=_("asks for an exchange with peers, and agrees on it")),
+    "community.Need.raised_by": MergeRule(grants=_("raised a need, and words it")),
     "community.ExchangeWish.member": MergeRule("drop", ONE_IS_ENOUGH),
     "community.MeToo.member": MergeRule("drop", ONE_IS_ENOUGH),
     "community.Solution.contact": MergeRule(grants=_("is the contact of a solution")),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community import heartbeats, jobs, opening, request_time
+from community import batches, heartbeats, jobs, opening, request_time
+from community.actions.erasure_job import TASK as ERASE
+from community.actions.erasure_job import erase_ordered, has_time_for
 from community.actions.export import TASK as EXPORT
 from community.actions.export import make_export
 from community.actions.outbox import send_outbox as send
@@ -38,6 +42,14 @@ def send_outbox() -> dict[str, int]:
 def export(job: Job, *, source: str, query: str, token: str) -> dict[str, object]:
     """Write the workbook of a list for who asked."""
     return make_export(job, source=source, query=query, token=token)
+
+
+@task(ERASE, _("Erase a person"))
+def erase(job: Job) -> dict[str, object]:
+    """Erase whom an administrator chose; what a request has no time for is left to the scheduler."""
+    if not has_time_for(job):
+        raise jobs.Paused
+    return batches.work_through(job, partial(erase_ordered, by=job.by))
 
 
 @background()

@@ -70,7 +70,6 @@ def register() -> None:
             _names_of,
             lambda row: {"document": str(row.edition)},
             erase=_erase,
-            merge=_merge,
         ),
     )
 
@@ -124,13 +123,6 @@ def _erase(member: Member) -> int:
     """Withdraw what names an erased person; the next revisions are made without the name."""
     reason, at = RedactionReason.ERASURE, timezone.now()
     return len(withdraw_naming(member=member, reason=reason, by=None, at=at, erasure=member.key))
-
-
-def _merge(old: Member, new: Member) -> int:
-    """Let the documents that name `old` name `new`, who is the same person; return how many."""
-    rows = EditionName.objects.filter(member=old)
-    rows.filter(edition__names__member=new).delete()
-    return rows.update(member=new)
 
 
 def _names_of(member: Member) -> Any:

@@ -54,7 +54,6 @@ def register() -> None:
             lambda member: Delivery.objects.filter(member=member).select_related("report"),
             lambda row: {"report": row.report.title, "reference": row.report.reference},
             erase=_erase,
-            merge=_merge,
         ),
     )
 
@@ -109,10 +108,3 @@ def _of_group(request: HttpRequest, group: Any) -> dict[str, Any] | None:
 def _erase(member: Member) -> int:
     """Forget to whom reports went; how many went out stays in the history of mails."""
     return int(Delivery.objects.filter(member=member).delete()[0])
-
-
-def _merge(old: Member, new: Member) -> int:
-    """Let what went to `old` have gone to `new`; where both got a report, one delivery stays."""
-    rows = Delivery.objects.filter(member=old)
-    rows.filter(report__deliveries__member=new).delete()
-    return rows.update(member=new)

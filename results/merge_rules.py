@@ -12,6 +12,7 @@ RULES: Final[dict[str, MergeRule]] = {
     "results.PolicyStatement_writers.member": MergeRule(
         "drop", _("Both write the same statement: one is enough."), _("writes a policy statement")
     ),
+    "results.PeerReviewer.member": MergeRule(grants=_("reviews a solution")),
     "results.Uptake.organisation": MergeRule(
         "block", _("Both have taken up the same solution in the same cluster. Stop one of the two uptakes first.")
     ),

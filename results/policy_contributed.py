@@ -69,7 +69,6 @@ def register() -> None:
             lambda member: PolicyStatement.objects.filter(writers=member),
             lambda row: {"statement": row.title},
             erase=_erase,
-            merge=_merge,
         ),
     )
 
@@ -146,12 +145,3 @@ def _keeps_outcome(outcome_id: int) -> str:
 def _erase(member: Member) -> int:
     """Take an erased person out of those who wrote; the statements stay."""
     return int(PolicyStatement.writers.through._default_manager.filter(member=member).delete()[0])
-
-
-def _merge(old: Member, new: Member) -> int:
-    """Let `new` have written where `old` wrote."""
-    rows = PolicyStatement.objects.filter(writers=old)
-    for row in rows:
-        row.writers.add(new)
-        row.writers.remove(old)
-    return len(rows)

@@ -319,7 +319,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     ]
     upper = ["clusters", "review", "reminders", "panels", "uptakes", "coverage", "dashboard", "indicators", "policy"]
     assert contributions.navigation.codes()[-10:] == [*upper, "reports"]
-    assert contributions.memberships.codes() == ["clusters"]
+    assert contributions.memberships.codes() == contributions.departures.codes() == ["clusters"]
     assert contributions.join_pages.codes() == ["participate"]
     both = ["uptakes", "reviews"]
     assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (both, ["panel", *both])

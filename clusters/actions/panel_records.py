@@ -21,12 +21,7 @@ def _export(row: PanelQuestion) -> dict[str, Any]:
     return {"question": row.text, "state": row.state, "what_came": row.what_came, "at": row.asked_at}
 
 
-def _merge(old: Member, new: Member) -> int:
-    """Let `new`, who is the same person, have asked what `old` asked; return how many questions."""
-    return _asked(old).update(asked_by=new)
-
-
-QUESTIONS: Final = PersonalRecords(_("Questions that you put to advice panels"), _asked, _export, merge=_merge)
+QUESTIONS: Final = PersonalRecords(_("Questions that you put to advice panels"), _asked, _export)
 
 
 def _places(member: Member) -> QuerySet[PanelAnswer]:
@@ -55,16 +50,6 @@ def _erase(member: Member) -> int:
     return rows.update(reason="", credit=PanelCredit.ORGANISATION)
 
 
-def _merge_places(old: Member, new: Member) -> int:
-    """Let the places of `old` be those of `new`; where both were asked, an answer stays. Return how many moved."""
-    both = _places(old).filter(question__in=_places(new).values("question"))
-    for place in list(both):
-        other = _places(new).get(question=place.question_id)
-        loser = place if other.status == PanelPlace.ANSWERED or place.status != PanelPlace.ANSWERED else other
-        loser.delete()
-    return _places(old).update(asked=new)
-
-
 PLACES: Final = PersonalRecords(
-    _("Questions of advice panels that you were asked"), _places, _export_place, erase=_erase, merge=_merge_places
+    _("Questions of advice panels that you were asked"), _places, _export_place, erase=_erase
 )

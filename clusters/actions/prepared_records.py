@@ -35,9 +35,4 @@ def _erase(member: Member) -> int:
     return _prepared(member).live().update(**gone)
 
 
-def _merge(old: Member, new: Member) -> int:
-    """Let the one record of a person have prepared what the other one did; return how many."""
-    return _prepared(old).update(prepared_by=new)
-
-
-PREPARED = PersonalRecords(_("Decisions that you prepared"), _prepared, _export, erase=_erase, merge=_merge)
+PREPARED = PersonalRecords(_("Decisions that you prepared"), _prepared, _export, erase=_erase)

@@ -31,16 +31,7 @@ def _erase(member: Member) -> int:
     return len(rows)
 
 
-def _merge(old: Member, new: Member) -> int:
-    """Let what mentions `old` mention `new`, who is the same person; return how many comments."""
-    rows = list(old.mentioned_in.all())
-    for row in rows:
-        row.mentions.add(new)
-    old.mentioned_in.clear()
-    return len(rows)
-
-
-COMMENTS = PersonalRecords(_("What you wrote"), _written, _export, erase=_erase, merge=_merge)
+COMMENTS = PersonalRecords(_("What you wrote"), _written, _export, erase=_erase)
 
 
 def _sent(member: Member) -> QuerySet[RoomMessage]:

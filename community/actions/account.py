@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.actions.appointment import refuse_without_coordinators
+from community import notifications
+from community.actions.appointment import lock_deciders_with, refuse_without_coordinators
 from community.actions.export import forget_exports_of
 from community.choices import LinkState
 from community.events import record
-from community.models import SignedLink, User
+from community.models import Event, SignedLink, User
 from community.permissions import Refusal
 from community.sessions import end_sessions
 from community.visibility import is_administrator
 
 ADMINISTRATORS_ONLY = _("Only an administrator changes accounts.")
+SUPERUSERS_ONLY = _("Only a superuser makes or ends superusers.")
 LAST_ADMINISTRATOR = _("This is the last administrator. Make somebody else one first.")
 
 
@@ -40,7 +44,9 @@ def deactivate_account(*, user: User, by: User) -> User:
     end_sessions(row)
     SignedLink.objects.open().filter(user=row).update(state=LinkState.REVOKED)
     forget_exports_of(row)
-    record(verb="deactivate_account", subject=row, by=by)
+    event = record(verb="deactivate_account", subject=row, by=by)
+    if row.is_staff:
+        _tell_administrators(row, event)
     return row
 
 
@@ -59,7 +65,9 @@ def reactivate_account(*, user: User, by: User) -> User:
     if not row.is_active:
         row.is_active = True
         row.save(update_fields=["is_active"])
-        record(verb="reactivate_account", subject=row, by=by)
+        event = record(verb="reactivate_account", subject=row, by=by)
+        if row.is_staff:
+            _tell_administrators(row, event)
     return row
 
 
@@ -77,19 +85,57 @@ def set_administrator(*, user: User, is_staff: bool, by: User) -> User:
         _refuse_without_others(administrators, row)
     row.is_staff = is_staff
     row.save(update_fields=["is_staff"])
-    record(verb="make_administrator" if is_staff else "end_administrator", subject=row, by=by)
+    _tell_administrators(
+        row, record(verb="make_administrator" if is_staff else "end_administrator", subject=row, by=by)
+    )
     return row
+
+
+@transaction.atomic
+def set_superuser(*, user: User, is_superuser: bool, by: User) -> User:
+    """Let an account change everything in the Django admin, or no longer; one event. A no-op when it is so already.
+
+    Raises:
+        Refusal: `by` is no administrator, or no superuser.
+    """
+    row = _locked(user, by)
+    if row.is_superuser == is_superuser:
+        return row
+    if not by.is_superuser:
+        raise Refusal(SUPERUSERS_ONLY, "forbidden")
+    row.is_superuser = is_superuser
+    row.save(update_fields=["is_superuser"])
+    _tell_administrators(row, record(verb="make_superuser" if is_superuser else "end_superuser", subject=row, by=by))
+    return row
+
+
+def _tell_administrators(row: User, event: Event) -> None:
+    """Tell the person and every administrator but the one who did it."""
+    told = User.objects.administrators() | User.objects.active().filter(pk=row.pk)
+    for one in told.exclude(pk=event.by_id).order_by("pk"):
+        notifications.queue("account/administrators", to=one, subject=row, event=event, verb=event.verb)
+
+
+def lock_those_in_charge(user: User, *, on: date) -> None:
+    """Lock all administrators and all who decide on a day, as far as this account is one of them: before it goes."""
+    if user.is_staff:
+        _lock_administrators()
+    lock_deciders_with(user, on)
 
 
 def _locked(user: User, by: User) -> User:
     if not is_administrator(by):
         raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
-    return User.objects.select_for_update().get(pk=user.pk)
+    return User.objects.select_for_update(no_key=True).get(pk=user.pk)
 
 
 def _lock_administrators() -> set[int]:
-    """Return the ids of all administrators, their rows locked in one order, so that two at once cannot both go."""
-    return set(User.objects.administrators().select_for_update().order_by("pk").values_list("pk", flat=True))
+    """Return the ids of all administrators, their rows locked in one order, so that two at once cannot both go.
+
+    Not the keys: each event refers to who did it, and whoever writes one may hold the appointments that come next.
+    """
+    rows = User.objects.administrators().select_for_update(no_key=True).order_by("pk")
+    return set(rows.values_list("pk", flat=True))
 
 
 def _refuse_without_others(administrators: set[int], leaving: User) -> None:

@@ -30,6 +30,8 @@ def appoint(
     """
     if not is_administrator(by):
         raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
+    # Not the key: the row of the appointment refers to it. Who leaves the community at once is waited for.
+    member = Member.objects.select_for_update(of=("self",), no_key=True).select_related("user").get(pk=member.pk)
     refuse_unfit(member)
     row = Appointment(member=member, working_group=working_group, from_on=from_on, until_on=until_on)
     row.full_clean()
@@ -74,20 +76,51 @@ def end_appointment(*, appointment: Appointment, last_on: date, by: User, at: da
     return row
 
 
+def end_appointments_of(member: Member, *, by: User, at: datetime) -> int:
+    """Let all appointments of somebody who leaves the community end today; one event each. Return how many.
+
+    One that has not begun ends with its first day. The caller's transaction holds the person's row.
+
+    Raises:
+        Refusal: nobody would be left who decides.
+    """
+    today = timezone.localdate(at)
+    if member.user is not None:
+        refuse_without_coordinators(leaving=member.user, on=today)
+    rows = list(Appointment.objects.select_for_update(of=("self",)).for_member(member).outlasting(today).order_by("pk"))
+    for row in rows:
+        row.until_on = max(today, row.from_on)
+        row.save(update_fields=["until_on"])
+        record(verb="end_appointment", subject=row, by=by, at=at, data={"until": row.until_on})
+    return len(rows)
+
+
 def refuse_without_coordinators(*, leaving: User, on: date) -> None:
-    """Refuse when nobody but `leaving` could decide from the day `on`; locks who can.
+    """Refuse when nobody but `leaving` could decide on the day `on` or the next one; locks who can.
+
+    The next one too, because an appointment that was ended counts until the evening.
 
     Raises:
         Refusal: the account is the last one that decides.
     """
-    locked = _lock_deciders(on)
-    held = [row for row in locked.values() if row.member.user_id == leaving.pk]
-    if held and len(held) == len(locked):
-        raise Refusal(LAST_COORDINATOR)
+    for day in (on, on + timedelta(days=1)):
+        locked = _lock_deciders(day)
+        held = [row for row in locked.values() if row.member.user_id == leaving.pk]
+        if held and len(held) == len(locked):
+            raise Refusal(LAST_COORDINATOR)
+
+
+def lock_deciders_with(user: User, on: date) -> None:
+    """Lock the appointments of all who decide on a day or later, where this account is one of theirs."""
+    if Appointment.objects.outlasting(on - timedelta(days=1)).filter(member__user=user).exists():
+        _lock_deciders(on)
 
 
 def _lock_deciders(on: date) -> dict[int, Appointment]:
-    """Return the appointments of those who may decide and that hold on the day `on`, their rows locked in one order."""
-    rows = Appointment.objects.select_for_update(of=("self",)).current(on)
-    rows = rows.filter(member__user__is_active=True, member__standing=Standing.MEMBER)
-    return {row.pk: row for row in rows.select_related("member").order_by("pk")}
+    """Return the appointments of those who may decide and that hold on the day `on`; locked with all later ones.
+
+    They are read once more under the locks: whoever was waited for may have ended one, or an account or a membership.
+    """
+    rows = Appointment.objects.filter(member__user__is_active=True, member__standing=Standing.MEMBER)
+    list(rows.outlasting(on - timedelta(days=1)).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    return {row.pk: row for row in rows.current(on).select_related("member").order_by("pk")}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import contributions, ledger, notifications
 from community.actions import erasure_effects as effects
+from community.actions.account import lock_those_in_charge
 from community.choices import DataRequestKind, DataRequestStatus
 from community.events import record
 from community.models import DataRequest, File, Member, User
@@ -97,13 +98,10 @@ def erase_member(
     Raises:
         Refusal: `by` is no administrator, something must be cleared first, or the ledger cannot be written.
     """
-    if by is not None and not is_administrator(by):
-        raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
     at = at or timezone.now()
-    row = _locked(member)
+    row = refuse_to_erase(member=member, by=by, at=at, waits=waits)
     if row.erased_at is not None:
         return Erased(row.key)
-    _refuse_obstacles(row, at, waits=waits)
     done = _erase(row, by=by, at=at, tells=True)
     if is_rehearsal:
         return done
@@ -113,6 +111,24 @@ def erase_member(
         words = _("The erasure ledger cannot be written: %(error)s. Nothing was erased.")
         raise Refusal(words % {"error": error}, "state") from error
     return done
+
+
+def refuse_to_erase(*, member: Member, by: User | None, at: datetime, waits: bool = True) -> Member:
+    """Return the person's row, locked, where they may be erased, or were; in the caller's transaction.
+
+    Administrators and coordinators are locked too, so that the last two are not erased at once.
+
+    Raises:
+        Refusal: `by` is no administrator, or something must be cleared first.
+    """
+    if by is not None and not is_administrator(by):
+        raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
+    row = _locked(member)
+    if row.erased_at is None:
+        if row.user is not None:
+            lock_those_in_charge(row.user, on=effects.today(at))
+        _refuse_obstacles(row, at, waits=waits)
+    return row
 
 
 @transaction.atomic

@@ -95,10 +95,10 @@ def change_address(*, user: User, address: str, by: User) -> User:
     links.revoke_for(row, purpose=PURPOSE)
     SocialAccount.objects.filter(user_id=row.pk).delete()
     end_sessions(row)
-    if row.is_active:
+    if row.erased_at is None:
         notifications.queue("account/notice", to_address=before, subject=row, notice="email_changed")
-        if row.has_usable_password():
-            notifications.queue("account/email_confirmation", to_address=row.email, subject=row)
+    if row.is_active and row.has_usable_password():
+        notifications.queue("account/email_confirmation", to_address=row.email, subject=row)
     record(verb="change_address", subject=row, by=by, detail={"changes": {"email": [before, row.email]}})
     return row
 

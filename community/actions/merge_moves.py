@@ -15,11 +15,11 @@ from typing import Any, Final
 from django.apps import apps
 from django.core import serializers
 from django.db import IntegrityError, models, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from community import contributions, kinds
 from community.contributions import MergeRule
-from community.merge_rules import WITH_THE_ACCOUNT, WITH_THE_SUBJECT
+from community.merge_rules import CONSENTS, WITH_THE_ACCOUNT, WITH_THE_SUBJECT
 from community.models import User
 from community.triggers import guarded_tables
 
@@ -102,6 +102,24 @@ def rule_of(code: str) -> MergeRule:
         if code in said:
             return said[code]
     return MergeRule()
+
+
+def granted_by(model: type[models.Model], pk: int, on: date) -> list[tuple[str, int]]:
+    """Return by which references the entry of that key lets a person do or read something on a day: (code, rows).
+
+    What has ended counts no more, and consents are told by themselves.
+    """
+    found = []
+    for one in references_to(model):
+        if one.code == CONSENTS or not rule_of(one.code).grants:
+            continue
+        rows = one.rows(pk)
+        if any(column.name == "until_on" for column in one.model._meta.concrete_fields):
+            rows = rows.filter(Q(until_on=None) | Q(until_on__gte=on))
+        count = rows.count()
+        if count:
+            found.append((one.code, count))
+    return found
 
 
 def move_all(model: type[models.Model], old: int, new: int, on: date) -> list[Moved]:

@@ -20,7 +20,7 @@ from community import kinds
 from community.actions.account import deactivate_account, reactivate_account
 from community.actions.consent import withdraw_consent
 from community.actions.entry import index_entry
-from community.actions.merge_moves import Moved, move_all, move_back
+from community.actions.merge_moves import Moved, granted_by, move_all, move_back
 from community.choices import ConsentPurpose, Standing
 from community.events import record
 from community.models import Consent, Event, Member, Organisation, User
@@ -30,13 +30,21 @@ from community.visibility import is_administrator
 Entry = Member | Organisation
 
 ADMINISTRATORS_ONLY: Final = _("Only an administrator merges entries.")
+NO_MEMBER: Final = _(
+    "%(person)s, whose entry would be merged, is no member, and the entry that stays is one: account and parts in "
+    "clusters would get a member's rights by the way. Make the person a member first, if they are one, then merge."
+)
 CHANGED: Final = _("Something changed since you looked. Nothing was merged. Look at it once more, then merge.")
 NO_RECORD: Final = _("What moved is no longer on record, so that it cannot go back. Enter the person anew.")
 
 
 @dataclass
 class Plan:
-    """What a merge does: shown before, returned after. `account` is "", "moves" or "closes"."""
+    """What a merge does: shown before, returned after. `account` is "", "moves", "closes" or "closed".
+
+    `gained` says by which references an account that moves may do what the entry that stays may do. `shared` are the
+    consents that stood in one entry alone and hold for all of the person then: (purpose, "kept" or "merged").
+    """
 
     kept: Entry
     merged: Entry
@@ -44,6 +52,8 @@ class Plan:
     account: str = ""
     of_account: list[Moved] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+    gained: list[tuple[str, int]] = field(default_factory=list)
+    shared: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def blocked(self) -> list[Moved]:
@@ -58,6 +68,8 @@ class Plan:
             self._moved(),
             self.account,
             self.withdrawn,
+            self.gained,
+            self.shared,
         )
         return sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
@@ -161,6 +173,9 @@ def _merge(kept: Entry, merged: Entry, by: User) -> Plan:
     today = timezone.localdate()
     if isinstance(plan.kept, Member) and isinstance(plan.merged, Member):
         before.withdrawn = _withdraw_consents(plan.kept, plan.merged, by)
+        before.shared = _shared_consents(plan.kept, plan.merged)
+        if plan.merged.user is not None and plan.kept.user is None:
+            before.gained = granted_by(model, kept.pk, today)
     before.moves = move_all(model, merged.pk, kept.pk, today)
     if isinstance(plan.kept, Member) and isinstance(plan.merged, Member):
         _join_accounts(before, plan.kept, plan.merged, by)
@@ -202,6 +217,11 @@ def _refuse_unfit(kept: Entry, merged: Entry, by: User) -> None:
             raise Refusal(_("This is your own entry. Keep it, or ask another administrator."))
         if merged.standing == Standing.MEMBER != kept.standing:
             raise Refusal(_("The entry that stays is no member of the community. Keep the other one."))
+        gets_account = merged.user is not None and kept.user is None
+        if kept.standing == Standing.MEMBER != merged.standing and (
+            gets_account or merged.standing == Standing.EXTERNAL
+        ):
+            raise Refusal(NO_MEMBER % {"person": merged.name})
         if merged.user is not None and merged.user.is_superuser:
             raise Refusal(_("The account of a superuser is not merged. Keep that entry."), "forbidden")
 
@@ -217,6 +237,16 @@ def _withdraw_consents(kept: Member, merged: Member, by: User) -> list[str]:
                 withdraw_consent(member=row, purpose=purpose, by=by)
                 done.append(str(purpose))
     return done
+
+
+def _shared_consents(kept: Member, merged: Member) -> list[tuple[str, str]]:
+    """Return the consents that stand in one of two entries alone, and in which."""
+    standing = {
+        side: set(Consent.objects.standing().filter(member=row).values_list("purpose", flat=True))
+        for side, row in (("kept", kept), ("merged", merged))
+    }
+    alone = standing["kept"] ^ standing["merged"]
+    return [(one, "kept" if one in standing["kept"] else "merged") for one in ConsentPurpose.values if one in alone]
 
 
 def _last_will(member: Member, purpose: str) -> tuple[Any, bool] | None:

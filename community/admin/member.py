@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -15,9 +16,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from community.actions.external import make_member
 from community.actions.invitation import TAKEN, give_account, invite
-from community.admin.base import EntryAdmin, EntryForm, PartInline, ReadOnlyInline, RecordAdmin
+from community.actions.standing import make_member, set_standing
+from community.admin.base import EntryAdmin, EntryForm, PartInline, ReadOnlyInline, RecordAdmin, rehearse
 from community.admin.fields import WordsField
 from community.admin.filters import ConsentFilter, CountryFilter, GroupFilter
 from community.admin.merging import MergeAdmin, MergedFilter
@@ -51,6 +52,14 @@ class MemberForm(EntryForm):
         if account is not None and account.member is not None and account.member.pk != self.instance.pk:
             raise ValidationError(TAKEN, params={"person": account.member.name})
         return address
+
+    def clean_standing(self) -> str:
+        """Refuse what the action refuses, beside the field."""
+        standing = str(self.cleaned_data["standing"])
+        if self.instance.pk is not None and standing != self.instance.standing:
+            person = Member.objects.get(pk=self.instance.pk)
+            rehearse(partial(set_standing, member=person, standing=standing, by=self.by))
+        return standing
 
 
 class AffiliationInline(PartInline):
@@ -101,7 +110,7 @@ class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
     autocomplete_fields = ("expertise",)
     readonly_fields = ("account", "merged_into", "created_at")
     inlines = (AffiliationInline, AppointmentInline, ConsentInline)
-    actions = ("invite_members", "make_members", "merge_two", "erase_one")
+    actions = ("invite_members", "make_members", "end_memberships", "merge_two", "erase_one")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for an address while there is no account, show the account afterwards."""
@@ -154,15 +163,15 @@ class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
         return format_html('<a href="{}">{}</a>', address, member.user.email)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Sort by the last name where nothing else is given; make the account of a new address."""
+        """Sort by the last name where nothing else is given; change the standing, and give an account, by actions."""
         if not obj.sort_name:
             obj.sort_name = obj.name.split()[-1]
-        becomes_member = change and obj.standing == Standing.MEMBER and form.initial["standing"] == Standing.EXTERNAL
-        if becomes_member:
-            obj.standing = Standing.EXTERNAL
+        standing = obj.standing
+        if change:
+            obj.standing = form.initial["standing"]
         super().save_model(request, obj, form, change)
-        if becomes_member:
-            make_member(member=obj, by=form.by)
+        if change:
+            set_standing(member=obj, standing=standing, by=form.by)
         if form.cleaned_data.get("address") and obj.user_id is None:
             give_account(member=obj, address=form.cleaned_data["address"], by=form.by)
 
@@ -185,6 +194,16 @@ class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
         carry_out(
             request, queryset, take, one="%(count)s person is a member now.", many="%(count)s persons are members now."
         )
+
+    @admin.action(description=_("The chosen left the community: make them former members"))
+    def end_memberships(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
+        """End what they coordinate and take part in; the last coordinator stays."""
+
+        def end(member: Member) -> object:
+            return set_standing(member=member, standing=Standing.FORMER, by=request.user)  # type: ignore[arg-type]
+
+        one, many = "%(count)s person is a former member now.", "%(count)s persons are former members now."
+        carry_out(request, queryset, end, one=one, many=many)
 
     @admin.action(description=_("Erase the chosen person… (shows first what that does)"))
     def erase_one(self, request: HttpRequest, queryset: QuerySet[Member]) -> HttpResponse | None:

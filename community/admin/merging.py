@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from community.actions.merge_moves import Moved, rule_of
 from community.actions.merging import Plan, last_merge, merge_entries, preview_merge, unmerge_entries
 from community.admin.base import Looked
+from community.choices import ConsentPurpose
+from community.consents import IF_MERGED
 from community.models import User
 from community.permissions import Refusal
 from community.validators import is_key
@@ -201,6 +203,11 @@ def _told(plan: Plan) -> dict[str, Any]:
     told["stayed"] = [_line(one, len(one.stayed)) for one in both if one.is_history]
     granted = [one for one in both if one.moved and rule_of(one.code).grants]
     told["granted"] = [{"count": len(one.moved), "grants": rule_of(one.code).grants} for one in granted]
+    told["gained"] = [{"count": count, "grants": rule_of(code).grants} for code, count in plan.gained]
+    told["shared"] = [
+        {"label": ConsentPurpose(purpose).label, "was": side, "effect": IF_MERGED[purpose]}
+        for purpose, side in plan.shared
+    ]
     return told
 
 

@@ -11,13 +11,14 @@ from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from community.actions.account import deactivate_account, reactivate_account, set_administrator
+from community.actions.account import deactivate_account, reactivate_account, set_superuser
 from community.actions.invitation import change_address
 from community.admin.base import EntryAdmin, EntryForm, rehearse
+from community.admin.confirming import AsksAgain
 from community.admin.factor import WithFactorReset
 from community.folding import fold, fold_key
 from community.models import User
@@ -44,6 +45,8 @@ def carry_out(request: HttpRequest, rows: QuerySet[Any], do: Callable[[Any], obj
 class UserForm(EntryForm):
     """An account: its address and the language of its mails."""
 
+    refuse_unconfirmed: Callable[[], None]
+
     language = forms.ChoiceField(
         label=_("Language of mails"), choices=[("", _("As the site")), *settings.LANGUAGES], required=False
     )
@@ -62,9 +65,17 @@ class UserForm(EntryForm):
             rehearse(partial(change_address, user=self.instance, address=address, by=self.by))
         return address
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for the administrator's own password or factor before an address or a superuser is changed."""
+        cleaned = super().clean()
+        asks = {"is_superuser"} if self.instance.pk is None else {"email", "is_superuser"}
+        if asks & set(self.changed_data):
+            self.refuse_unconfirmed()
+        return cleaned
+
 
 @admin.register(User)
-class UserAdmin(WithFactorReset, EntryAdmin):
+class UserAdmin(AsksAgain, WithFactorReset, EntryAdmin):
     """Accounts. Who they belong to is entered at the member."""
 
     form = UserForm
@@ -106,7 +117,10 @@ class UserAdmin(WithFactorReset, EntryAdmin):
         return queryset, False
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Make a new account without a password; change an address through its action."""
+        """Make a new account without a password; change an address, and who is a superuser, through actions."""
+        is_superuser = obj.is_superuser
+        if "is_superuser" in form.changed_data:
+            obj.is_superuser = not is_superuser
         if not change:
             obj.set_unusable_password()
         elif "email" in form.changed_data:
@@ -115,6 +129,9 @@ class UserAdmin(WithFactorReset, EntryAdmin):
             obj.email = changed.email
             form.changed_data.remove("email")
         super().save_model(request, obj, form, change)
+        if "is_superuser" in form.changed_data:
+            obj.is_superuser = set_superuser(user=obj, is_superuser=is_superuser, by=form.by).is_superuser
+            form.changed_data.remove("is_superuser")
 
     @admin.action(description=_("Deactivate the chosen accounts"))
     def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
@@ -122,19 +139,22 @@ class UserAdmin(WithFactorReset, EntryAdmin):
         self._each(request, queryset, lambda user, by: deactivate_account(user=user, by=by))
 
     @admin.action(description=_("Activate the chosen accounts"))
-    def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Open closed accounts again."""
+    def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Open closed accounts again; where an administrator's is among them, the page asks first."""
+        if queryset.filter(is_staff=True, is_active=False).exists():
+            return self.lead_to(request, "open_administrators", queryset)
         self._each(request, queryset, lambda user, by: reactivate_account(user=user, by=by))
+        return None
 
-    @admin.action(description=_("Make the chosen accounts administrators"))
-    def make_administrator(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Let accounts keep the registry's lists."""
-        self._each(request, queryset, lambda user, by: set_administrator(user=user, is_staff=True, by=by))
+    @admin.action(description=_("Make the chosen accounts administrators… (asks again who you are)"))
+    def make_administrator(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Lead to the page that lets accounts keep the registry's lists."""
+        return self.lead_to(request, "make_administrators", queryset)
 
-    @admin.action(description=_("No longer administrators"))
-    def end_administrator(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """End that; the last administrator stays."""
-        self._each(request, queryset, lambda user, by: set_administrator(user=user, is_staff=False, by=by))
+    @admin.action(description=_("No longer administrators… (asks again who you are)"))
+    def end_administrator(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Lead to the page that ends that; the last administrator stays."""
+        return self.lead_to(request, "end_administrators", queryset)
 
     def _each(self, request: HttpRequest, rows: QuerySet[User], do: Callable[[User, User], object]) -> None:
         """Do an action as the administrator who is signed in; superusers' accounts only by superusers."""

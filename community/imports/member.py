@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from community import search
 from community.actions.invitation import OF_SUPERUSER
+from community.actions.standing import set_standing
 from community.choices import Standing, Vocabulary
 from community.events import record
 from community.folding import fold, fold_key
@@ -22,6 +23,7 @@ from community.imports.row import Row
 from community.imports.sheet import Sheet
 from community.imports.table import Change, Table, differences, joined
 from community.models import Affiliation, Member, User
+from community.permissions import Refusal
 
 OWN = ("name", "sort_name", "standing", "languages", "about")
 WORK = ("organisation", "function", "since")
@@ -199,7 +201,8 @@ class MemberImport(Table):
 
     def _fill(self, member: Member, values: dict[str, Any], row: Row) -> None:
         for name in OWN:
-            if name in values:
+            # Of who is there already it is changed by its action.
+            if name in values and (name != "standing" or member._state.adding):
                 setattr(member, name, values[name])
         if not member.sort_name:
             member.sort_name = member.name.split()[-1]
@@ -229,10 +232,19 @@ class MemberImport(Table):
             member.user = account
         member.version += 1
         member.save()
+        if "standing" in changed:
+            self._set_standing(member, values["standing"], row)
         if changed & set(WORK):
             self._write_work(member, values, row)
         if "expertise" in changed:
             member.expertise.set(values["expertise"])
+
+    def _set_standing(self, member: Member, standing: str, row: Row) -> None:
+        try:
+            set_standing(member=member, standing=standing, by=self.by)
+        except Refusal as refusal:
+            row.wrong("standing", str(refusal))
+            row.refuse_if_wrong()
 
     def _write_work(self, member: Member, values: dict[str, Any], row: Row) -> None:
         """Begin, change or end where the person works: another organisation ends the old affiliation yesterday."""

@@ -35,6 +35,10 @@ class PeriodQuerySet(models.QuerySet[Row]):
         """Keep the rows whose last day lies before `on`."""
         return self.filter(until_on__lt=on)
 
+    def outlasting(self, on: date) -> Self:
+        """Keep the rows that hold on some day after `on`, also those that have not begun."""
+        return self.filter(Q(until_on=None) | Q(until_on__gt=on))
+
     def chronological(self) -> Self:
         """Order by first day, the unknown ones first."""
         fields: list[Any] = [models.F("from_on").asc(nulls_first=True), "pk"]

@@ -204,6 +204,10 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Keep what one account asked for, the newest first."""
         return self.filter(by=user).order_by("-created_at", "-pk")
 
+    def with_key(self, key: str) -> Self:
+        """Keep the jobs of the same work."""
+        return self.filter(key=key)
+
     def of_task(self, task: str) -> Self:
         """Keep the jobs of one task."""
         return self.filter(task=task)

@@ -9,6 +9,7 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from community import contributions
+from community.choices import Standing
 from community.contributions import Words
 from community.models import Appointment, Member, User
 from community.permissions import Obstacle
@@ -45,7 +46,8 @@ def _all(member: Member, on: date) -> Iterator[tuple[Obstacle, bool]]:
     if user is not None and user.is_active:
         if user.is_staff and not User.objects.administrators().exclude(pk=user.pk).exists():
             yield Obstacle(LAST_ADMINISTRATOR), True
-        deciding = Appointment.objects.current(on).filter(member__user__is_active=True)
+        deciding = Appointment.objects.current(on)
+        deciding = deciding.filter(member__user__is_active=True, member__standing=Standing.MEMBER)
         if deciding.filter(member=member).exists() and not deciding.exclude(member=member).exists():
             yield Obstacle(LAST_COORDINATOR), True
     for found in contributions.erasure_obstacles:

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views import View
 from django.views.decorators.http import require_safe
 
 from community.access import get_visible
-from community.actions.erasure import ask_erasure, erase_member, restricted_of, withdraw_erasure
+from community.actions.erasure import ask_erasure, restricted_of, withdraw_erasure
+from community.actions.erasure_job import erasure_under_way, order_erasure
 from community.actions.own_data import close_correction
 from community.choices import DataRequestKind
 from community.forms.own_data import AnswerForm, EraseForm
@@ -114,7 +114,7 @@ class DataRequestView(View):
 
 
 class ErasePersonView(View):
-    """`/data-requests/erase/<key>/`: an administrator looks at what would be done, types the name and erases."""
+    """`/data-requests/erase/<key>/`: an administrator looks at what would be done, types the name and has it done."""
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """Show the preview."""
@@ -122,22 +122,18 @@ class ErasePersonView(View):
         return self._page(request, member, EraseForm(member=member))
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        """Erase, or say what must be cleared first."""
+        """Have the person erased, and lead to where it is; or say what must be cleared first."""
         member = self._load(request, key)
         form = EraseForm(request.POST, member=member)
         if not form.is_valid():
             return self._page(request, member, form, 422)
         try:
-            done = erase_member(member=member, by=account_of(request))
+            job = order_erasure(member=member, by=account_of(request))
         except Refusal as refusal:
             form.add_error(None, str(refusal))
             return self._page(request, member, form, 409 if refusal.code == "state" else 422)
-        count = len(done.restricted)
-        words = ngettext("Erased. %(count)d file stays restricted.", "Erased. %(count)d files stay restricted.", count)
-        messages.success(request, words % {"count": count})
-        if done.traces:
-            messages.warning(request, _("The name stands in words of issued documents that nobody may change."))
-        return redirect("community:data_requests")
+        messages.success(request, _("The erasure was asked for. This page says where it is and what came of it."))
+        return redirect("community:job", job.pk)
 
     def _load(self, request: HttpRequest, key: str) -> Member:
         _for_administrators(request)
@@ -151,6 +147,7 @@ class ErasePersonView(View):
             "parts": parts_of(member, most=0),
             "obstacles": obstacles(member, timezone.localdate()),
             "restricted": restricted_of(member),
+            "job": erasure_under_way(member),
             "goes": GOES,
             "stays": STAYS,
         }

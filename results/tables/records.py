@@ -28,12 +28,7 @@ def _export_declared(row: Uptake) -> dict[str, Any]:
     return {"uptake": row.pk, "step": row.state, "at": row.declared_at, "adaptation": row.adaptation}
 
 
-def _merge_declared(old: Member, new: Member) -> int:
-    """Let the uptakes that `old` declared name `new`, who is the same person; return how many."""
-    return _declared(old).update(declared_by=new)
-
-
-DECLARED = PersonalRecords(_("Uptakes that you declared"), _declared, _export_declared, merge=_merge_declared)
+DECLARED = PersonalRecords(_("Uptakes that you declared"), _declared, _export_declared)
 
 
 def _asked(member: Member) -> QuerySet[UptakeConfirmation]:

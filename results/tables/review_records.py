@@ -26,17 +26,7 @@ def _erase_reviewed(member: Member) -> int:
     return int(_reviewed(member).filter(review__state=ReviewState.DRAFT).delete()[0])
 
 
-def _merge_reviewed(old: Member, new: Member) -> int:
-    """Let `new`, who is the same person, have reviewed where `old` did; return how many reviews."""
-    known = PeerReviewer.objects.filter(member=new).values("review")
-    twice = list(_reviewed(old).filter(review__in=known).values_list("pk", flat=True))
-    PeerReviewer.objects.filter(pk__in=twice).delete()
-    return len(twice) + PeerReviewer.objects.filter(member=old).update(member=new)
-
-
-REVIEWED = PersonalRecords(
-    _("Peer reviews in which you reviewed"), _reviewed, _export_reviewed, erase=_erase_reviewed, merge=_merge_reviewed
-)
+REVIEWED = PersonalRecords(_("Peer reviews in which you reviewed"), _reviewed, _export_reviewed, erase=_erase_reviewed)
 
 
 def _begun(member: Member) -> QuerySet[PeerReview]:
@@ -47,11 +37,7 @@ def _export_begun(row: PeerReview) -> dict[str, Any]:
     return {"review": row.pk, "state": row.state, "summary": row.summary, "at": row.created_at}
 
 
-def _merge_begun(old: Member, new: Member) -> int:
-    return _begun(old).update(begun_by=new)
-
-
-BEGUN = PersonalRecords(_("Peer reviews that you began"), _begun, _export_begun, merge=_merge_begun)
+BEGUN = PersonalRecords(_("Peer reviews that you began"), _begun, _export_begun)
 
 
 def _answered(member: Member) -> QuerySet[PeerReview]:
@@ -62,10 +48,4 @@ def _export_answered(row: PeerReview) -> dict[str, Any]:
     return {"review": row.pk, "answer": row.answer, "at": row.answered_at}
 
 
-def _merge_answered(old: Member, new: Member) -> int:
-    return _answered(old).update(answered_by=new)
-
-
-OWN_ANSWERS = PersonalRecords(
-    _("Peer reviews that you answered for the owner"), _answered, _export_answered, merge=_merge_answered
-)
+OWN_ANSWERS = PersonalRecords(_("Peer reviews that you answered for the owner"), _answered, _export_answered)

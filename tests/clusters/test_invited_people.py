@@ -17,8 +17,8 @@ from clusters.notifications.invitation import MAY
 from clusters.rules.amendment import can_suggest
 from clusters.rules.joining import can_contribute
 from clusters.rules.room import can_see_room, can_share, can_speak
-from community.actions.external import make_member
 from community.actions.outbox import send_outbox
+from community.actions.standing import make_member, set_standing
 from community.choices import Standing
 from community.links import find
 from community.models import Event, Member, Message, User
@@ -242,6 +242,24 @@ def test_the_form_of_the_administration_makes_a_member_in_the_same_way(
     assert Member.objects.get(pk=member.pk).standing == Standing.MEMBER
     assert not cluster.participations.get(member=member).is_external
     assert Event.objects.filter(verb="make_member").count() == 1
+
+
+def test_who_leaves_the_community_takes_part_no_more_where_the_work_goes_on(cast: Cast, cluster: Cluster) -> None:
+    member, ended = cast.member("participant"), make_cluster(cast, State.CONCLUDED)
+    parts = Participation.objects.filter(member=member)
+    parts.filter(cluster=ended).delete()
+    Participation.objects.create(cluster=ended, member=member, status=ParticipationStatus.ACTIVE)
+    asked = parts.get(cluster=make_cluster(cast, State.RUNNING))
+    parts.filter(pk=asked.pk).update(status=ParticipationStatus.REQUESTED)
+    assert can_see_room(member.user, cluster)
+    set_standing(member=member, standing=Standing.FORMER, by=cast.user("admin"))
+    part, asked = parts.get(cluster=cluster), Participation.objects.get(pk=asked.pk)
+    assert (part.status, part.until_on, asked.status) == ("left", timezone.localdate(), "expired")
+    assert parts.get(cluster=ended).status == ParticipationStatus.ACTIVE
+    assert not can_see_room(User.objects.get(pk=member.user_id), Cluster.objects.get(pk=cluster.pk))
+    assert Event.objects.filter(verb="participation.ended").count() == 1
+    set_standing(member=cast.member("lead"), standing=Standing.FORMER, by=cast.user("admin"))
+    assert cluster.participations.get(member=cast.member("lead")).status == ParticipationStatus.ACTIVE
 
 
 def test_an_accepted_link_is_refused_to_a_second_holder_with_the_reason(cast: Cast, cluster: Cluster) -> None:

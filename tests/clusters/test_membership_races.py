@@ -14,7 +14,7 @@ from clusters.actions.parts import note_writer
 from clusters.choices import State
 from clusters.models import Cluster
 from community import contributions
-from community.actions.external import make_member
+from community.actions.standing import make_member
 from community.models import Member, User
 from tests.cast import make_cast, make_cluster
 

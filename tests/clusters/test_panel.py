@@ -357,20 +357,16 @@ def test_advice_stands_in_the_snapshot_with_keys_of_those_who_chose_it(
     ]
 
 
-def test_what_is_known_of_a_person_is_exported_erased_and_merged(
-    cast: Cast, question: PanelQuestion, expert: Member
-) -> None:
+def test_what_is_known_of_a_person_is_exported_and_erased(cast: Cast, question: PanelQuestion, expert: Member) -> None:
     from clusters.actions.panel_records import PLACES, QUESTIONS
 
     answered(invited(cast, question, expert))
     assert [PLACES.export(row)["answer"] for row in PLACES.rows(expert)] == ["About a third of it."]
     assert [QUESTIONS.export(row)["question"] for row in QUESTIONS.rows(cast.member("lead"))] == [TEXT]
-    new = make.make_member("Ana Again", consents=DIRECTORY)
-    assert PLACES.merge is not None
     assert PLACES.erase is not None
-    assert (PLACES.merge(expert, new), PLACES.erase(new)) == (1, 1)
+    assert PLACES.erase(expert) == 1
     place = question.answers.get()
-    assert (place.asked, place.credit, place.text) == (new, "organisation", "About a third of it.")
+    assert (place.credit, place.text) == ("organisation", "About a third of it.")
 
 
 def test_a_past_day_is_refused_and_the_words_stay(cast: Cast, cluster: Cluster) -> None:

@@ -17,12 +17,16 @@ from community.actions.account import deactivate_account, reactivate_account, se
 from community.actions.appointment import appoint, end_appointment
 from community.actions.invitation import give_account
 from community.actions.organisation import add_organisation, near_duplicates, verify_organisation
+from community.actions.standing import make_member, set_standing
 from community.actions.working_group import retitle
 from community.choices import LinkState, Standing
+from community.imports.member import MemberImport
+from community.imports.table import bring_in
 from community.links import mint
 from community.models import Appointment, Event, Member, Organisation, User
 from community.permissions import Refusal
 from tests import factories as make
+from tests.community.test_admin import list_of, page_of, posted
 from tests.community.test_races import at_once
 from tests.factories import TODAY
 
@@ -103,6 +107,23 @@ def test_two_at_once_cannot_remove_the_last_two(rounds: Callable[[int], int]) ->
         leave = partial(set_administrator, is_staff=False)
         gone = at_once(partial(leave, user=one, by=two), partial(leave, user=two, by=one))
         assert sorted(type(result).__name__ for result in gone) == ["Refusal", "User"]
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_cannot_leave_nobody_who_decides_whichever_way_they_go(rounds: Callable[[int], int]) -> None:
+    admin, group = make.make_admin(), make.make_working_group()
+    for number in range(rounds(30)):
+        Appointment.objects.all().delete()
+        one, two = make.make_member(), make.make_member()
+        rows = [make.make_appointment(member, group) for member in (one, two)]
+        other = [
+            partial(set_standing, member=two, standing=Standing.FORMER, by=admin),
+            partial(deactivate_account, user=two.user, by=admin),
+            partial(end_appointment, appointment=rows[1], last_on=timezone.localdate(), by=admin),
+        ][number % 3]
+        results = at_once(partial(set_standing, member=one, standing=Standing.FORMER, by=admin), other)
+        assert [type(result) for result in results].count(Refusal) == 1, results
 
 
 def test_a_closed_account_loses_its_sessions_and_links_and_can_be_opened_again(client: Any) -> None:
@@ -199,3 +220,62 @@ def test_a_superusers_account_is_tied_to_a_person_by_a_superuser_alone() -> None
     with pytest.raises(ValidationError, match="superuser"):
         give_account(member=member, address=root.email, by=admin)
     assert give_account(member=member, address=root.email, by=root) == root
+
+
+# -- Who is a member, and no longer ------------------------------------------------------------------------------------
+
+
+def test_the_last_coordinator_is_made_no_former_member_by_form_file_or_list() -> None:
+    admin, last = make.make_admin(), make.make_coordinator(make.make_working_group(), "Anna Perić")
+    client = Client()
+    client.force_login(admin)
+    answer = posted(client, page_of(last), name="Anna Kovač", standing="former")
+    text = answer.content.decode()
+    assert (answer.status_code, "Nobody would be left" in text, 'value="Anna Kovač"' in text) == (200, True, True)
+    report = bring_in(MemberImport(admin), f"key,name,standing\n{last.key},Anna Kovač,former\n".encode())
+    assert [str(one).partition("Appoint")[0] for one in report.problems] == [
+        "Row 2, standing: Nobody would be left who decides on proposals. "
+    ]
+    chosen = {"action": "end_memberships", "_selected_action": [last.pk]}
+    assert "Nobody would be left" in client.post(list_of(Member), chosen, follow=True).content.decode()
+    last.refresh_from_db()
+    assert (last.name, last.standing, Event.objects.count()) == ("Anna Perić", Standing.MEMBER, 0)
+
+
+@pytest.mark.parametrize("way", ["form", "file", "list"])
+def test_who_leaves_coordinates_nothing_and_is_invited_no_more(way: str) -> None:
+    admin, group, today = make.make_admin(), make.make_working_group(), timezone.localdate()
+    make.make_coordinator(group)
+    member = make.make_coordinator(group, "Anna Perić")
+    later = make.make_appointment(member, None, from_on=today + 9 * DAY)
+    link, _token = mint("invite", subject=member.user, by=admin, user=member.user)
+    client = Client()
+    client.force_login(admin)
+    if way == "form":
+        assert posted(client, page_of(member), name="Anna Kovač", standing="former").status_code == 302
+    elif way == "file":
+        assert bring_in(MemberImport(admin), f"key,name,standing\n{member.key},Anna Kovač,former\n".encode()).is_done
+    else:
+        client.post(list_of(Member), {"action": "end_memberships", "_selected_action": [member.pk]})
+    member.refresh_from_db()
+    link.refresh_from_db()
+    ends = dict(member.appointments.values_list("working_group", "until_on"))
+    assert (member.standing, link.state) == (Standing.FORMER, LinkState.REVOKED)
+    assert ends == {group.pk: today, None: later.from_on}
+    verbs = list(Event.objects.order_by("number").values_list("verb", flat=True))
+    assert verbs == ["end_appointment", "end_appointment", "leave_community", *["change_member"] * (way != "list")]
+    assert member.name == ("Anna Perić" if way == "list" else "Anna Kovač")
+    assert "no external partner" in refusal_of(lambda: make_member(member=member, by=admin))
+    assert set_standing(member=member, standing=Standing.MEMBER, by=admin).standing == Standing.MEMBER
+    assert not Appointment.objects.current(today + DAY).filter(member=member).exists()
+
+
+def test_nobody_who_was_erased_or_merged_becomes_a_member_again() -> None:
+    admin, kept = make.make_admin(), make.make_member()
+    cases: tuple[dict[str, Any], ...] = ({"erased_at": timezone.now()}, {"merged_into": kept})
+    for fields in cases:
+        row = make.make_member(standing=Standing.FORMER, account=False, **fields)
+        with pytest.raises(Refusal, match=r"was erased|was merged"):
+            set_standing(member=row, standing=Standing.MEMBER, by=admin)
+    with pytest.raises(Refusal, match="Only an administrator"):
+        set_standing(member=kept, standing=Standing.FORMER, by=kept.user)

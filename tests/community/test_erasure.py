@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
@@ -29,9 +30,11 @@ from clusters.actions.room import reply, start_thread
 from clusters.choices import ParticipationStatus, State
 from clusters.models import Cluster, Decision, Participation
 from clusters.rules.content import content_hash
-from community import ledger, links, notifications
+from community import jobs, ledger, links, notifications
 from community.actions.consent import give_consent
 from community.actions.erasure import ask_erasure, erase_due, erase_member, withdraw_erasure
+from community.actions.erasure_job import has_time_for, order_erasure
+from community.actions.job import retry_job
 from community.actions.outbox import send_outbox
 from community.actions.own_data import ask_correction, correct_own_data
 from community.actions.transition import transition
@@ -490,9 +493,35 @@ def test_an_administrator_sees_what_will_be_done_and_types_the_name(cast: Cast) 
     assert "Member Person" in site.get("/data-requests/").content.decode()
     assert "Member Person" in site.get("/desk/").content.decode()
     assert site.post(page, {"name": "Somebody"}).status_code == 422
-    assert site.post(page, {"name": "member person"}).status_code == 302
+    sent = site.post(page, {"name": "member person"})
+    job = Job.objects.get(task="community.erase")
+    assert (sent.headers["Location"], asked.member.key in str(job.items.get())) == (f"/jobs/{job.pk}/", True)
+    assert f'href="/jobs/{job.pk}/"' in site.get(page).content.decode()
+    assert site.post(page, {"name": "member person"}).headers["Location"] == f"/jobs/{job.pk}/"
+    assert Member.objects.get(pk=asked.member_id).erased_at is None
+    assert jobs.run(job.pk)
     assert Member.objects.get(pk=asked.member_id).erased_at is not None
+    text = site.get(f"/jobs/{job.pk}/").content.decode()
+    assert ("Erased. 0 files stay restricted." in text, "Member Person" in text) == (True, False)
     assert site.get(page).status_code == 404
+
+
+def test_an_erasure_that_something_stands_in_the_way_of_meanwhile_says_so_and_is_tried_again(cast: Cast) -> None:
+    admin, member = cast.user("admin"), cast.member("member")
+    job = order_erasure(member=member, by=admin)
+    User.objects.filter(pk=admin.pk).update(is_staff=False)
+    assert jobs.run(job.pk)
+    assert job.items.get().note == "Only an administrator erases somebody."
+    assert Member.objects.get(pk=member.pk).erased_at is None
+    User.objects.filter(pk=admin.pk).update(is_staff=True)
+    retry_job(job=job, by=User.objects.get(pk=admin.pk))
+    job.refresh_from_db()
+    job.pause_at = time.monotonic()
+    assert not has_time_for(job)
+    assert jobs.run(job.pk)
+    assert Member.objects.get(pk=member.pk).erased_at is not None
+    with pytest.raises(Refusal, match="Only an administrator"):
+        order_erasure(member=cast.member("participant"), by=cast.user("lead"))
 
 
 def test_details_of_others_events_stay_and_those_about_the_person_are_emptied(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,8 @@ import pytest
 
 from community import ledger
 from community.actions.erasure import ask_erasure, erase_due, erase_member, withdraw_erasure
-from community.models import DataRequest, Event, Member
+from community.models import Appointment, DataRequest, Event, Member, User
+from community.permissions import Refusal
 from community.verification import verify_history
 from tests import factories as make
 from tests.community.test_races import at_once
@@ -34,6 +36,17 @@ def test_an_administrator_and_the_clock_erase_once() -> None:
     assert Event.objects.filter(verb="erase_member").count() == 1
     assert [entry.key for entry in ledger.entries()] == [member.key]
     assert [finding for finding in verify_history() if finding.is_fault] == []
+
+
+def test_the_last_two_administrators_or_coordinators_are_not_erased_at_once(rounds: Callable[[int], int]) -> None:
+    for number in range(rounds(10)):
+        User.objects.filter(is_staff=True).update(is_staff=False)
+        Appointment.objects.all().delete()
+        people = [make.make_member(account={"is_staff": number % 2 == 0}) for _number in range(2)]
+        for member in people if number % 2 else ():
+            make.make_appointment(member, None)
+        results = at_once(*[partial(erase_member, member=member, by=None) for member in people])
+        assert len([result for result in results if isinstance(result, Refusal)]) == 1, results
 
 
 def test_asked_twice_at_once_waits_once() -> None:

@@ -20,7 +20,8 @@ from community import contributions
 from community.actions.account import reactivate_account
 from community.actions.merge_moves import Moved, references_to
 from community.actions.merging import Plan, merge_entries, preview_merge, unmerge_entries
-from community.choices import ConsentPurpose
+from community.actions.standing import set_standing
+from community.choices import ConsentPurpose, Standing
 from community.imports.organisation import OrganisationImport
 from community.imports.outgoing import take_out
 from community.imports.table import bring_in
@@ -202,6 +203,41 @@ def test_the_only_account_moves_and_signs_in_as_the_entry_that_stays(client: Cli
     twin.refresh_from_db()
     kept.refresh_from_db()
     assert (twin.user, kept.user) == (account, None)
+
+
+def test_the_page_says_what_an_account_that_moves_gets_and_which_consents_hold_then(
+    client: Client, admin: User
+) -> None:
+    kept = make.make_member("Anna Perić", account=False, consents=(ConsentPurpose.PUBLIC,))
+    twin = make.make_member("A. Perić", consents=(ConsentPurpose.NAMED, ConsentPurpose.DIRECTORY))
+    make.make_consent(kept, ConsentPurpose.DIRECTORY)
+    make.make_appointment(kept, make.make_working_group())
+    make.make_appointment(kept, make.make_working_group(), until_on=TODAY - timedelta(days=9))
+    draft = Cluster.objects.create(title="A draft", proposer=Member.objects.get(user=admin))
+    DraftShare.objects.create(cluster=draft, member=kept, shared_by=admin)
+    plan = preview_merge(kept=kept, merged=twin, by=admin)
+    assert dict(plan.gained) == {"community.Appointment.member": 1, "clusters.DraftShare.member": 1}
+    assert plan.shared == [(ConsentPurpose.PUBLIC, "kept"), (ConsentPurpose.NAMED, "merged")]
+    client.force_login(admin)
+    text = client.get(reverse("admin:community_member_merge", args=[twin.pk]), {"into": kept.pk}).content.decode()
+    for words in (
+        "Coordinates, and decides (1)",
+        "Reads a draft that was shared (1)",
+        "Shown on public pages: agreed to in the entry that stays.",
+        "Named on factsheets and statements: agreed to in the entry that is merged.",
+    ):
+        assert words in text
+    make.make_appointment(kept, None)
+    assert preview_merge(kept=kept, merged=twin, by=admin).digest != plan.digest
+
+
+def test_nobody_becomes_a_member_by_a_merge(admin: User) -> None:
+    bare, member, former = make.make_member(account=False), make.make_member(), make.make_member(standing="former")
+    for kept, merged in ((bare, make.make_external()), (member, make.make_external()), (bare, former)):
+        assert "Make the person a member first" in refusal_of(lambda k=kept, m=merged: merge(k, m, admin))
+    set_standing(member=former, standing=Standing.MEMBER, by=admin)
+    assert merge(bare, former, admin).account == "moves"
+    assert merge(member, make.make_member(standing="former", account=False), admin).account == ""
 
 
 def test_what_changed_since_the_preview_is_looked_at_again(admin: User) -> None:

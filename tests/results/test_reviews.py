@@ -23,7 +23,7 @@ from community.models import Event, Message, Organisation, Solution, Term, User
 from community.permissions import Refusal
 from community.verification import verify_history
 from results.actions import review as actions
-from results.models import PeerReview, PeerReviewer
+from results.models import PeerReview
 from results.review_contributed import items
 from results.review_lifecycle import REVIEW
 from results.review_sentences import SENTENCES
@@ -335,15 +335,12 @@ def test_reviews_go_along_with_a_merge_but_for_those_of_the_same_version(cast: C
     assert list(PeerReview.objects.of_cluster(cluster)) == [stays]
 
 
-def test_what_stands_of_a_person_is_exported_merged_and_erased(cast: Cast, cluster: Cluster) -> None:
+def test_what_stands_of_a_person_is_exported_and_erased(cast: Cast, cluster: Cluster) -> None:
     review = make_review(cast, cluster)
-    me, other = cast.member("participant"), cast.member("member")
-    assert REVIEWED.merge is not None
+    me = cast.member("participant")
     assert REVIEWED.erase is not None
     assert [REVIEWED.export(row)["for"] for row in REVIEWED.rows(me)] == ["Region of the Gulf"]
-    PeerReviewer.objects.create(review=review, member=other, organisation=cast.organisation)
-    assert (REVIEWED.merge(me, other), review.reviewers.count()) == (1, 1)
-    assert (REVIEWED.erase(other), review.reviewers.count()) == (1, 0)
+    assert (REVIEWED.erase(me), review.reviewers.count()) == (1, 0)
 
 
 def test_the_files_of_the_catalogue_say_who_was_reviewed_with_verdict_and_day(cast: Cast) -> None:
