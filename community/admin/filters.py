@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import ConsentPurpose
-from community.models import Affiliation, Appointment, Organisation, WorkingGroup
+from community.choices import ConsentExtent, ConsentPurpose
+from community.models import Affiliation, Appointment, Consent, Organisation, WorkingGroup
 
 
 class CountryFilter(admin.SimpleListFilter):
@@ -69,13 +69,18 @@ class ConsentFilter(admin.SimpleListFilter):
     parameter_name = "consent"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """List the purposes, and none."""
-        return [*((choice.value, str(choice.label)) for choice in ConsentPurpose), ("none", str(_("None")))]
+        """List the purposes, who agreed to earlier words of the directory, and none."""
+        purposes = [(choice.value, str(choice.label)) for choice in ConsentPurpose]
+        return [*purposes, ("earlier", str(_("Directory, in earlier words"))), ("none", str(_("None")))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep whose consent to that purpose stands."""
         value = self.value()
         if value == "none":
             return queryset.exclude(consents__withdrawn_at=None, consents__isnull=False)
-        rows: Any = queryset
-        return rows.with_consent(value) if value in ConsentPurpose.values else queryset
+        if value == "earlier":
+            directory = Consent.objects.standing().for_purpose(ConsentPurpose.DIRECTORY)
+            rows = directory.filter(wording__extent__lt=ConsentExtent.WHOLE)
+            return queryset.filter(pk__in=rows.values("member"))
+        found: Any = queryset
+        return found.with_consent(value) if value in ConsentPurpose.values else queryset

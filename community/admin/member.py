@@ -201,7 +201,7 @@ class ConsentWordingAdmin(RecordAdmin):
     """The words that were agreed to; a new version is entered, none is changed."""
 
     may_add = True
-    list_display = ("purpose", "version", "language", "created_at")
+    list_display = ("purpose", "version", "language", "extent", "created_at")
     list_filter = ("purpose", "language")
     search_fields = ("text",)
     ordering = ("purpose", "-version", "language", "pk")
