@@ -31,7 +31,10 @@ COMMUNITY: Final = frozenset(ROLES) - {"visitor", "deactivated", "external", "ot
 WORKING: Final = COMMUNITY - {"member", "other_lead"} | {"external"}
 KEEPING: Final = COMMUNITY - {"member", "other_lead", "participant", "proposer", "other_coordinator", "stand_in"}
 #: Pages of a cluster's work, which name everybody to who works on it, and what its documents are read at.
-WORK: Final = ("/clusters/", "/uptakes/", "/reviews/", "/review/", "/panel/", "/chain/", "/desk/", "/notifications/")
+WORK: Final = (
+    *("/clusters/", "/uptakes/", "/reviews/", "/review/", "/panel/", "/chain/", "/liaisons/cluster/"),
+    *("/desk/", "/notifications/", "/reminders/"),
+)
 DOCUMENTS: Final = ("/factsheets/", "/feeds/", "/reports/", "/policy/")
 #: Where administrators read addresses and names to sort by.
 ADMINISTRATION: Final = ("/admin/", "/data-requests/", "/outbox/")
