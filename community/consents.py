@@ -46,7 +46,10 @@ IF_GIVEN: Final[dict[str, Words]] = {
     ConsentPurpose.NAMED: _("Documents issued from now on name you. Those issued before stay as they are."),
 }
 IF_WITHDRAWN: Final[dict[str, Words]] = {
-    ConsentPurpose.DIRECTORY: _("You no longer stand in the directory. Administrators still see your entry."),
+    ConsentPurpose.DIRECTORY: _(
+        "You no longer stand in the directory, and to members, too, pages name your role instead of you. "
+        "Administrators and those who work on a cluster with you still see who you are."
+    ),
     ConsentPurpose.PUBLIC: _("Public pages name your role instead of you, and the public finds you no longer."),
     ConsentPurpose.NAMED: _(
         "Every issued document that names you is withdrawn and made anew without your name; its address stays."

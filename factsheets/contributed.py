@@ -16,8 +16,8 @@ from clusters.rules.dossier import can_take_dossier
 from clusters.rules.translation import tongue
 from community import contributions, kinds
 from community.choices import RedactionReason
-from community.contributions import ChainAnchor, ClockJob, LastReport, PageSection, PersonalRecords
-from community.models import Member
+from community.contributions import ChainAnchor, ClockJob, LastReport, PageSection, PersonalRecords, Words
+from community.models import Event, Member
 from factsheets.actions.booklet import forget_old
 from factsheets.actions.missing import keep_up
 from factsheets.actions.revise import withdraw_naming
@@ -63,6 +63,7 @@ def register() -> None:
         "factsheets.booklets", ClockJob(_("Remove booklets that were kept long enough"), 24 * 60, forget_old)
     )
     contributions.person_columns.register("factsheets", COLUMNS)
+    contributions.event_words.register("factsheets", _in_words)
     contributions.personal_records.register(
         "factsheets.names",
         PersonalRecords(
@@ -131,6 +132,10 @@ def _merge(old: Member, new: Member) -> int:
     rows = EditionName.objects.filter(member=old)
     rows.filter(edition__names__member=new).delete()
     return rows.update(member=new)
+
+
+def _in_words(event: Event) -> Words:
+    return _("You sent a report to the community.") if event.verb == "report.sent" else ""
 
 
 def _names_of(member: Member) -> Any:

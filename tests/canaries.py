@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from clusters.actions.invitation import send_invitations
 from clusters.actions.room import start_thread
@@ -91,7 +91,7 @@ def involve(cast: Cast, cluster: Cluster, term: Term) -> None:
 
 def type_addresses(cast: Cast, cluster: Cluster, uptake: Uptake) -> None:
     """Let a coordinator invite, and ask to confirm, an address that belongs to a member whom nobody sees."""
-    given = {"by": cast.user("coordinator"), "at": NOW}
+    given: dict[str, Any] = {"by": cast.user("coordinator"), "at": NOW}
     send_invitations(cluster=cluster, text=word("address", "typed"), purpose="Knows the gauges", **given)
     ask_adopter(uptake=uptake, address=word("address", "typed"), **given)
 

@@ -46,6 +46,8 @@ SILENT = "Silent Board"
 HIDDEN_STATES = (State.DRAFT, State.DECLINED, State.WITHDRAWN)
 #: Terms that a filter offers, whoever knows of them.
 OFFERED = re.compile(r"<option[^>]*>expertise-of-\w+</option>")
+#: What everybody, and what the community reads of those who agreed to it.
+SHOWN = (canaries.NAMES["public"], canaries.NAMES["directory"], canaries.word("former", "directory"))
 #: Who consented to nothing.
 HIDDEN_NAME = canaries.NAMES["hidden"]
 
@@ -297,8 +299,24 @@ def test_hidden_clusters_and_names_without_consent_are_in_no_page_and_no_file(ca
         read = everything(cast, role, tmp_path)
         assert canaries.given_away(role, read) == []
         refuse_hidden_work(read)
+        shown = [any(word in text for text in read.values()) for word in SHOWN]
+        assert shown == [True, role == "member", role == "member"], "what was agreed to is there"
     assert {row.template for row, _text in posted()} >= {"clusters/invited_by_address", "results/confirm_uptake"}
     assert given_away_by_mail() == []
+
+
+def test_a_word_that_a_role_may_not_read_is_noticed() -> None:
+    planted = {who: " ".join(canaries.word(field, who) for field in canaries.FIELDS) for who in canaries.NAMES}
+    page = {"/members/": " ".join([*planted.values(), *canaries.NAMES.values()])}
+    fields = len(canaries.FIELDS)
+    found = {role: len(canaries.given_away(role, page)) for role in ("visitor", "external", "member", "lead", "admin")}
+    assert found == {
+        "visitor": 4 * fields + 3,  # all but one name
+        "external": 4 * fields + 3,
+        "member": 4 * fields - 5 + 2,  # five things and the name of who agreed to the directory
+        "lead": 4 * fields - 5 + 2,
+        "admin": 4 * 2,  # addresses and names to sort by are kept to the administration
+    }
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ from community.models import Liaison, Member, Organisation
 from community.rights import Viewer
 
 
-class KeeperField(forms.ModelChoiceField):
+class KeeperField(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Who keeps contact: those of the group or cluster by name, who kept it before only as far as they agreed to."""
 
     named: frozenset[int] = frozenset()

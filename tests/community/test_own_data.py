@@ -173,6 +173,7 @@ def test_the_page_says_in_words_what_the_export_keeps_as_codes(cast: Cast) -> No
     links.mint("invite", user=account, subject=lead, by=None)
     make_condition(cast, cluster)  # with the decision on what the person leads
     said = [line for part in parts_of(lead, most=9) for line in part.lines]
+    assert any("You sent a report to the community" in line for line in said)
     for words in ("You started the cluster", "You added a stage: Dig", "“Me too” said · need", "You added a line."):
         assert any(words in line for line in said), words
     raw = re.compile(r"(?<![@\w.:/])[a-z]+[_./][a-z]+(?![\w.]*@)")
