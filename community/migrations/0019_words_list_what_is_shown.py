@@ -23,19 +23,19 @@ BEFORE = {
 NOW = {
     "directory": (
         "I agree that members of the community of practice who are signed in see me in the directory: my name, "
-        "organisation, function, languages and expertise, what I write about myself, where I worked before, and which "
-        "working groups I coordinate or coordinated. They see my name, too, where I propose, lead or take part in a "
-        "cluster, review, advise, raise a need, offer or ask for an exchange, keep a liaison or am the contact of a "
-        "solution, and find all of this from my page. The registry suggests me to them as somebody who may help, and "
-        "passes their messages on to me; nobody is shown my address. I can withdraw this at any time; nobody sees me "
-        "there from then on."
+        "organisation, function, languages and expertise, what I write about myself, where I worked before, which "
+        "working groups I coordinate or coordinated, and the clusters and exchanges in which I have a part. They see "
+        "my name, too, where I coordinate a working group, lead or take part in a cluster, suggest changes, comment, "
+        "review, raise a need, offer or ask for an exchange, keep a liaison or am the contact of a solution. The "
+        "registry suggests me to them as somebody who may help, and passes their messages on to me without showing "
+        "them my address. I can withdraw this at any time: nobody sees me there from then on, and pages name my role."
     ),
     "public": (
         "I agree that everybody on the internet sees my name and organisation in the list of members, and my name on "
-        "the registry's public pages where I propose, lead or take part in a cluster, review, advise, coordinate a "
-        "working group, raise a need, offer or ask for an exchange, keep a liaison or am the contact of a solution. "
-        "Members may write to me through the registry; nobody is shown my address. I can withdraw this at any time; "
-        "the pages name my role from then on."
+        "the registry's public pages where I coordinate a working group, lead or take part in a cluster, suggest "
+        "changes, comment, review, raise a need, offer or ask for an exchange, keep a liaison or am the contact of a "
+        "solution. The registry passes messages of members on to me without showing them my address. I can withdraw "
+        "this at any time; the pages name my role from then on."
     ),
     "named": (
         "I agree that factsheets, policy statements, published advice and the records that are handed out with them "

@@ -11,7 +11,7 @@ from django.apps import apps
 from community.access import named_members
 from community.actions.consent import give_consent, withdraw_consent
 from community.choices import ConsentPurpose, Standing
-from community.consents import wording_of
+from community.consents import FIRST_WORDINGS, wording_of
 from community.models import ConsentWording, Event, Member
 from tests import factories as make
 from tests.factories import NOW
@@ -79,4 +79,6 @@ def test_the_registrys_own_words_get_a_new_version_and_those_of_administrators_s
     kept = ConsentWording.objects.order_by("purpose", "version").values_list("purpose", "version", "extent")
     assert list(kept) == [("directory", 1, 1), ("directory", 2, 2), ("public", 1, 1), ("public", 2, 1)]
     assert wording_of("directory").text == migration.NOW["directory"]
+    words = {str(purpose): str(text) for purpose, text in FIRST_WORDINGS.items()}
+    assert words == migration.NOW, "other words need a version of their own where these were agreed to"
     assert wording_of("named").extent == 2, "kept with the first who agrees"
