@@ -36,6 +36,7 @@ WORK: Final = (
     *("/desk/", "/notifications/", "/reminders/"),
 )
 DOCUMENTS: Final = ("/factsheets/", "/feeds/", "/reports/", "/policy/")
+FILES: Final = (".pdf", ".zip", ".docx", "/factsheet/")
 #: Where administrators read addresses and names to sort by.
 ADMINISTRATION: Final = ("/admin/", "/data-requests/", "/outbox/")
 
@@ -108,7 +109,7 @@ def may_read(role: str, who: str, field: str, path: str) -> bool:
 
 
 def _may_read_name(role: str, who: str, path: str) -> bool:
-    if path.startswith(DOCUMENTS):
+    if path.startswith(DOCUMENTS) or path.endswith(FILES):
         return False
     agreed = who == "public" or (who == "directory" and role in COMMUNITY) or role == "admin"
     return agreed or (who != "typed" and role in WORKING and path.startswith(WORK))

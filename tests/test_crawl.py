@@ -258,6 +258,10 @@ def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
 def about_canaries(cast: Cast, cluster: Cluster) -> list[str]:
     """Return the addresses at which a canary could sing, and no link leads each reader."""
     found = ["/desk/dates.ics", "/feeds/factsheets.atom", f"/clusters/{cluster.name}/people/invitations/"]
+    found += [
+        f"/clusters/{cluster.name}/dossier.zip",
+        *(f"/solutions/?format={kind}" for kind in ("csv", "xlsx", "json")),
+    ]
     for who in canaries.NAMES:
         person = cast.member(who)
         found += [f"/members/{person.key}/", f"/members/{person.key}/contact/", f"/data-requests/erase/{person.key}/"]
@@ -326,6 +330,10 @@ def test_every_role_reads_of_a_person_what_was_agreed_to(role: str, cast: Cast, 
     assert canaries.given_away(role, read) == []
     if role == "other_external":
         refuse_hidden_work(read)
+    if role == "coordinator":
+        running = Cluster.objects.get(state=State.RUNNING)
+        assert "README" in read[f"/clusters/{running.name}/dossier.zip"]
+        assert running.title in read["/clusters/?format=csv"]
     key = cast.member("directory").key
     sees = role in canaries.COMMUNITY
     assert (canaries.word("about", "directory") in read[f"/members/{key}/"]) == sees
