@@ -14,11 +14,14 @@ from typing import Any, Final
 from benchmarks.load import Measure
 from benchmarks.places import Place
 
-#: The marks in docs/performance.md between which tables stand: those of pages, and those of documents.
+#: The marks in docs/performance.md between which tables stand: those of pages, of documents, and of people.
 PAGES: Final = ("<!-- numbers begin -->", "<!-- numbers end -->")
 FACTSHEETS: Final = ("<!-- factsheets begin -->", "<!-- factsheets end -->")
+PEOPLE: Final = ("<!-- people begin -->", "<!-- people end -->")
 #: Our whole pipeline by WeasyPrint alone at most; seconds of the ZIP; MB of the process that joins a booklet.
 MOST_RATIO, MOST_ZIP, MOST_MEMORY = 1.25, 2.0, 300.0
+#: A list of the admin takes fewer queries, however many people there are; seconds of the import at most.
+MOST_QUERIES, MOST_IMPORT = 20, 30.0
 
 #: Page, the floor it is compared with, and the share of its speed that is wanted at least.
 WANTED: Final = (
@@ -145,6 +148,22 @@ def factsheets_text(found: dict[str, Any]) -> str:
     ]
     lines = [f"Measured on {today} ({machine}) with {found['number']} factsheets of the demonstration.", ""]
     lines += ["| what | reached | beside it |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows), ""]
+    return "\n".join(lines)
+
+
+def people_text(found: dict[str, Any]) -> str:
+    """Return the table of the admin's lists, as `benchmarks.people.measured` found them."""
+    machine = f"{platform.machine()}, {len(_cores())} cores, Python {platform.python_version()}"
+    today = date.today().isoformat()  # noqa: DTZ011
+    members = f"{found['number']:,}".replace(",", " ")
+    lines = [f"Measured on {today} ({machine}), in process on SQLite with {members} members.", ""]
+    lines += ["| page | queries | seconds | kB |", "|---|---|---|---|"]
+    for page in found["pages"]:
+        is_good = page["status"] == 200 and page["queries"] < MOST_QUERIES
+        queries = f"{page['queries']}{'' if is_good else ' **missed**'}"
+        lines.append(f"| {page['page']} | {queries} | {page['seconds']:.2f} | {page['kB']} |")
+    took = _judged(found["import"], MOST_IMPORT, " s")
+    lines += ["", f"An import of {found['rows']} new members took {took}, its preview {found['preview']} s.", ""]
     return "\n".join(lines)
 
 

@@ -34,6 +34,8 @@ from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.invitation import PURPOSE as INVITED
 from clusters.notifications.topics import TOPICS
 from clusters.person_columns import COLUMNS as PERSON_COLUMNS
+from clusters.personal_words import COLUMNS as COLUMNS_IN_WORDS
+from clusters.personal_words import event_in_words
 from clusters.rules.erasure import evidence_of_projects, evidence_with_names, still_led
 from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
@@ -103,6 +105,8 @@ def _leads(on: date) -> Q:
 
 def _register_personal() -> None:
     contributions.person_columns.register("clusters", PERSON_COLUMNS)
+    contributions.column_words.register("clusters", COLUMNS_IN_WORDS)
+    contributions.event_words.register("clusters", event_in_words)
     contributions.merge_rules.register("clusters", MERGE_RULES)
     contributions.erasure_obstacles.register("clusters", still_led)
     contributions.restricted_evidence.register("clusters", evidence_with_names)

@@ -1,6 +1,6 @@
 """People who could answer a question to an advice panel, each with the reasons.
 
-Only members of the community who agreed to be shown in its directory, and have an account, are ever suggested: to
+Only members of the community who agreed to be shown in its directory and suggested, and have an account, ever are: to
 administrators, too, who see others elsewhere. Who works for the asking organisations, takes part in the cluster, or
 was asked already is left out.
 """
@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from clusters.choices import ParticipationStatus
 from clusters.models import Cluster, PanelQuestion, Participation
-from community.choices import ConsentPurpose, Language
+from community.choices import Language
 from community.models import Affiliation, Member, User
 from community.rights import can_see_directory
 from community.similar import Near, holding, shared_words, telling_words
@@ -64,7 +64,7 @@ def _askable(question: PanelQuestion, user: User, on: date) -> Any:
     """Return the members who may be asked and have not been: not of the asking organisations, not of the cluster."""
     if not can_see_directory(user):
         return Member.objects.none()
-    rows = Member.objects.visible_to(user).in_community().with_consent(ConsentPurpose.DIRECTORY)
+    rows = Member.objects.visible_to(user).in_community().suggestible()
     rows = rows.filter(erased_at=None, user__is_active=True).exclude(user=user)
     rows = rows.exclude(pk__in=[question.asked_by_id, *(place.asked_id for place in question.answers.all())])
     colleagues = Affiliation.objects.current(on).filter(organisation__in=_asking_organisations(question, on))

@@ -7,12 +7,12 @@ from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from community import kinds
-from community.choices import ConsentPurpose
+from community.choices import ConsentExtent, ConsentPurpose
 from community.models import Consent, Member, User
 from community.visibility import is_administrator, is_cop, member_of
 
@@ -68,13 +68,15 @@ def named_members(user: User | AnonymousUser | None, members: Iterable[Member | 
     """Return the ids of those `members` whose names `user` may read on a page; one query at most.
 
     Administrators read all names; CoP members those who consented to the
-    directory or to public pages, and their own; everybody else the public ones.
-    Who works on the same cluster is the cluster's own question.
+    directory, in words that name what people take part in, or to public pages,
+    and their own; everybody else the public ones. Who works on the same cluster is the cluster's own question.
     """
     ids = {member if isinstance(member, int) else member.pk for member in members}
     if not ids or is_administrator(user):
         return ids
-    purposes = [ConsentPurpose.PUBLIC, *([ConsentPurpose.DIRECTORY] if is_cop(user) else [])]
-    shown = Consent.objects.standing().filter(member__in=ids, purpose__in=purposes)
+    agreed = Q(purpose=ConsentPurpose.PUBLIC)
+    if is_cop(user):
+        agreed |= Q(purpose=ConsentPurpose.DIRECTORY, wording__extent=ConsentExtent.WHOLE)
+    shown = Consent.objects.standing().filter(agreed, member__in=ids)
     me = member_of(user)
     return set(shown.values_list("member_id", flat=True)) | ({me.pk} & ids if me else set())

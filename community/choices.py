@@ -1,6 +1,6 @@
 """Fixed words that the code branches on. What an administrator may edit is a `Term`."""
 
-from django.db.models import TextChoices
+from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -18,6 +18,13 @@ class ConsentPurpose(TextChoices):
     DIRECTORY = "directory", _("Shown in the directory of the community")
     PUBLIC = "public", _("Shown on public pages")
     NAMED = "named", _("Named on factsheets and statements")
+
+
+class ConsentExtent(IntegerChoices):
+    """How much of a person the words of a consent to the directory name; more is not shown under them."""
+
+    FIRST = 1, _("Name, organisation, function, languages and expertise, in the directory alone")
+    WHOLE = 2, _("All that is shown: also about oneself, earlier work, what one coordinates and takes part in")
 
 
 class ConsentWay(TextChoices):

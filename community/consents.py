@@ -10,23 +10,33 @@ from django.utils import translation
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import ConsentPurpose
+from community.choices import ConsentExtent, ConsentPurpose
 from community.contributions import Words
 from community.models import Consent, ConsentWording, Member
 
-#: The words that hold where an administrator entered none; kept as version 1 once somebody agrees to them.
+#: The words that hold where an administrator entered none; kept as version 1 once somebody agrees to them. They list
+#: what pages, files and documents show: whoever shows more words them anew, with a new extent (decision 0165).
 FIRST_WORDINGS: Final[dict[str, Words]] = {
     ConsentPurpose.DIRECTORY: _(
-        "I agree that members of the community of practice who are signed in see my name, organisation, function, "
-        "languages and expertise in the directory. I can withdraw this at any time; nobody sees me there from then on."
+        "I agree that members of the community of practice who are signed in see me in the directory: my name, "
+        "organisation, function, languages and expertise, what I write about myself, where I worked before, which "
+        "working groups I coordinate or coordinated, and the clusters and exchanges in which I have a part. They see "
+        "my name, too, where I coordinate a working group, lead or take part in a cluster, suggest changes, comment, "
+        "review, raise a need, offer or ask for an exchange, keep a liaison or am the contact of a solution. The "
+        "registry suggests me to them as somebody who may help, and passes their messages on to me without showing "
+        "them my address. I can withdraw this at any time: nobody sees me there from then on, and pages name my role."
     ),
     ConsentPurpose.PUBLIC: _(
-        "I agree that everybody on the internet sees my name and organisation on the registry's public pages. I can "
-        "withdraw this at any time; the pages name my role from then on."
+        "I agree that everybody on the internet sees my name and organisation in the list of members, and my name on "
+        "the registry's public pages where I coordinate a working group, lead or take part in a cluster, suggest "
+        "changes, comment, review, raise a need, offer or ask for an exchange, keep a liaison or am the contact of a "
+        "solution. The registry passes messages of members on to me without showing them my address. I can withdraw "
+        "this at any time; the pages name my role from then on."
     ),
     ConsentPurpose.NAMED: _(
-        "I agree that factsheets, reports and policy statements name me. I can withdraw this at any time; the issued "
-        "documents are then withdrawn and made anew without my name."
+        "I agree that factsheets, policy statements, published advice and the records that are handed out with them "
+        "name me, beside my organisation, where I lead, take part, review, advise or raised the need. I can withdraw "
+        "this at any time; the issued documents are then withdrawn and made anew without my name."
     ),
 }
 #: What a person should know before the press.
@@ -36,7 +46,10 @@ IF_GIVEN: Final[dict[str, Words]] = {
     ConsentPurpose.NAMED: _("Documents issued from now on name you. Those issued before stay as they are."),
 }
 IF_WITHDRAWN: Final[dict[str, Words]] = {
-    ConsentPurpose.DIRECTORY: _("You no longer stand in the directory. Administrators still see your entry."),
+    ConsentPurpose.DIRECTORY: _(
+        "You no longer stand in the directory, and to members, too, pages name your role instead of you. "
+        "Administrators and those who work on a cluster with you still see who you are."
+    ),
     ConsentPurpose.PUBLIC: _("Public pages name your role instead of you, and the public finds you no longer."),
     ConsentPurpose.NAMED: _(
         "Every issued document that names you is withdrawn and made anew without your name; its address stays."
@@ -71,6 +84,12 @@ class Asked:
         """Whether the person agreed to other words than those now in use."""
         return self.standing is not None and self.standing.wording_id != self.wording.pk
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether less is shown than the words now in use name, until the person agrees to them."""
+        is_part = self.standing is not None and self.standing.wording.extent < self.wording.extent
+        return is_part and self.purpose == ConsentPurpose.DIRECTORY
+
 
 def wording_of(purpose: str, language: str = "") -> ConsentWording:
     """Return the newest words of a purpose in a language, else in English; not kept yet where nobody entered any."""
@@ -80,7 +99,8 @@ def wording_of(purpose: str, language: str = "") -> ConsentWording:
     if found:
         return found[0]
     with translation.override(language):
-        return ConsentWording(purpose=purpose, language=language, text=str(FIRST_WORDINGS[purpose]))
+        text = str(FIRST_WORDINGS[purpose])
+        return ConsentWording(purpose=purpose, language=language, text=text, extent=ConsentExtent.WHOLE)
 
 
 def asked_of(member: Member) -> Iterator[Asked]:

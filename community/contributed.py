@@ -26,6 +26,8 @@ from community.person_columns import COLUMNS
 from community.person_mails import TEMPLATES as ABOUT_PERSONS
 from community.person_mails import TOPIC as RETENTION_TOPIC
 from community.personal_records import RECORDS as KEPT_BY_THE_RECORD
+from community.personal_words import COLUMNS as IN_WORDS
+from community.personal_words import of_exchanges
 from community.platforms import NUMBERS
 from community.solution_desk import solution_items
 from community.solution_lifecycle import SOLUTION
@@ -97,6 +99,8 @@ def register() -> None:
     _register_liaisons()
     contributions.person_columns.register("community", COLUMNS)
     contributions.merge_rules.register("community", MERGE_RULES)
+    contributions.column_words.register("community", IN_WORDS)
+    contributions.event_words.register("community.exchanges", of_exchanges)
     for code, records in KEPT_BY_THE_RECORD.items():
         contributions.personal_records.register(code, records)
     contributions.mail_topics.register("community.account", ACCOUNT)

@@ -286,6 +286,10 @@ class NavigationEntry:
 desk_items: Registry[Callable[[User, date], Iterable[DeskItem]]] = Registry("desk_items")
 page_sections: Registry[PageSection] = Registry("page_sections")
 personal_records: Registry[PersonalRecords] = Registry("personal_records")
+#: What a person's page says of columns that hold a code, by "app.Model.column": asked with the row.
+column_words: Registry[Mapping[str, Callable[[Any], Words]]] = Registry("column_words")
+#: What a person did by an event, in words to them; "" where the app does not know the event.
+event_words: Registry[Callable[[Any], Words]] = Registry("event_words")
 #: Every column that refers to a person or an account, by "app.Model.field"; a test finds the one that is missing.
 person_columns: Registry[Mapping[str, PersonColumn]] = Registry("person_columns")
 #: What becomes of rows that collide when two entries are merged, by "app.Model.field"; a column without a rule moves.

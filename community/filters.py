@@ -288,7 +288,7 @@ class RoleFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         """Keep the persons who are it today."""
         if not value:
             return qs
-        seen = Member.objects.visible_to(self.parent.request.user).order_by()
+        seen = Member.objects.read_whole_by(self.parent.request.user).order_by()
         return qs.filter(member_roles.get(value).condition(timezone.localdate()), pk__in=seen.values("pk"))
 
 

@@ -123,7 +123,9 @@ def parts_of(member: Member, *, most: int | None = None) -> list[Part]:
     found = [_account(who)]
     for one in known:
         if count := counts.get(one.code, 0):
-            rows = [_given(row, one.rule.gives) for row in _loaded(one, who)[:most]]
+            loaded = list(_loaded(one, who)[:most])
+            given = [_given(row, one.rule.gives) for row in loaded]
+            rows = given if most is None else list(map(_worded, loaded, given))
             found.append(Part(one.code, one.rule.label, count, rows))
     for code in contributions.personal_records.codes():
         record = contributions.personal_records.get(code)
@@ -145,11 +147,22 @@ def _recorded(code: str, record: PersonalRecords, who: Whose, most: int | None) 
 
 
 def _readable(row: models.Model, given: Row) -> Row:
-    """Return what an app records with its choices in words, for the page."""
-    return {
+    """Return what an app records with its choices and other codes in words, for the page."""
+    chosen = {
         name: getattr(row, f"get_{name}_display")() if hasattr(row, f"get_{name}_display") else value
         for name, value in given.items()
     }
+    return _worded(row, chosen)
+
+
+def _worded(row: models.Model, given: Row) -> Row:
+    """Return what is given of a row with its codes in the words of `contributions.column_words`."""
+    return {name: _word(f"{row._meta.label}.{name}", row, value) for name, value in given.items()}
+
+
+def _word(column: str, row: models.Model, value: Any) -> Any:
+    known = next((words[column] for words in contributions.column_words if column in words), None)
+    return value if known is None else known(row)
 
 
 def person_of(member: Member) -> Row:

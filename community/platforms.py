@@ -17,7 +17,7 @@ from django.utils.translation import ngettext
 
 from community import contributions
 from community.access import named_members
-from community.choices import ConsentPurpose, Vocabulary
+from community.choices import Vocabulary
 from community.contributions import PlatformNumber
 from community.models import Member, Need, Organisation, Partnership, PeerExchange, Solution, Subscription, Term, User
 from community.rights import Viewer, can_see_directory
@@ -155,7 +155,7 @@ def people_on(term: Term, user: Viewer) -> list[Near[Member]]:
     contacts: dict[int, list[str]] = {}
     for contact, title in solutions.values_list("contact", "title")[:CANDIDATES]:
         contacts.setdefault(contact, []).append(title)
-    rows = Member.objects.visible_to(user).in_community().with_consent(ConsentPurpose.DIRECTORY)
+    rows = Member.objects.visible_to(user).in_community().suggestible()
     rows = rows.filter(holding(words) | Q(pk__in=contacts), erased_at=None).for_page(timezone.localdate())
     found = []
     for row in rows.order_by("sort_name", "pk")[:CANDIDATES]:

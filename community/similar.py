@@ -196,7 +196,7 @@ def people_near_each(
     near |= Q(pk__in=Member.objects.filter(affiliations__organisation__territory__in=places).values("pk"))
     for some in words.values():
         near |= holding(some)
-    rows = Member.objects.visible_to(user).in_community().filter(near, erased_at=None)
+    rows = Member.objects.read_whole_by(user).in_community().filter(near, erased_at=None)
     members = list(rows.for_page(timezone.localdate()).order_by("-pk")[: _most(needs)])
     having = set(MeToo.objects.filter(need__in=list(found)).values_list("need", "member"))
     for need in needs:

@@ -6,6 +6,7 @@ It stands outside of the apps, because their admin modules register on it while 
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import FieldError, SuspiciousOperation, ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
@@ -32,6 +33,10 @@ UNREADABLE = (
     DatabaseError,
     re.error,
 )
+#: Of what a database calls operational, this is about the statement that an address made: for SQLite a pattern or
+#: number that it does not take, for PostgreSQL one beyond its limits. All else is the machine's: locked, full, gone.
+_STATEMENTS_OF_SQLITE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG)
+_LIMITS_OF_POSTGRES = "54"
 NOT_UNDERSTOOD = _("The address asked for something that this list does not know. Here is the whole list.")
 
 View = Callable[..., HttpResponseBase]
@@ -41,7 +46,7 @@ def forgiving(view: View) -> View:
     """Answer a query string that cannot be read with the same address without it, and say so.
 
     The page is rendered inside, because lists are read from the database while they are drawn. Without a query
-    string nothing is caught: an error there is one of ours.
+    string nothing is caught: an error there is one of ours; so is a locked or lost database with any address.
     """
 
     @wraps(view)
@@ -55,11 +60,23 @@ def forgiving(view: View) -> View:
                 answer = view(request, *args, **kwargs)
                 if isinstance(answer, SimpleTemplateResponse) and not answer.is_rendered:
                     answer = answer.render()
-        except UNREADABLE:
+        except UNREADABLE as error:
+            if is_of_the_machine(error):
+                raise
             return _to_clean_address(request)
         return answer
 
     return read
+
+
+def is_of_the_machine(error: Exception) -> bool:
+    """Tell whether no address can help what a database raised: it is locked, full or gone."""
+    if not isinstance(error, OperationalError):
+        return False
+    code = getattr(error.__cause__, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF not in _STATEMENTS_OF_SQLITE
+    return not str(getattr(error.__cause__, "pgcode", None) or "").startswith(_LIMITS_OF_POSTGRES)
 
 
 def _to_clean_address(request: HttpRequest) -> HttpResponse:

@@ -16,8 +16,8 @@ from clusters.rules.dossier import can_take_dossier
 from clusters.rules.translation import tongue
 from community import contributions, kinds
 from community.choices import RedactionReason
-from community.contributions import ChainAnchor, ClockJob, LastReport, PageSection, PersonalRecords
-from community.models import Member
+from community.contributions import ChainAnchor, ClockJob, LastReport, PageSection, PersonalRecords, Words
+from community.models import Event, Member
 from factsheets.actions.booklet import forget_old
 from factsheets.actions.missing import keep_up
 from factsheets.actions.revise import withdraw_naming
@@ -63,6 +63,7 @@ def register() -> None:
         "factsheets.booklets", ClockJob(_("Remove booklets that were kept long enough"), 24 * 60, forget_old)
     )
     contributions.person_columns.register("factsheets", COLUMNS)
+    contributions.event_words.register("factsheets", _in_words)
     contributions.personal_records.register(
         "factsheets.names",
         PersonalRecords(
@@ -123,6 +124,10 @@ def _erase(member: Member) -> int:
     """Withdraw what names an erased person; the next revisions are made without the name."""
     reason, at = RedactionReason.ERASURE, timezone.now()
     return len(withdraw_naming(member=member, reason=reason, by=None, at=at, erasure=member.key))
+
+
+def _in_words(event: Event) -> Words:
+    return _("You sent a report to the community.") if event.verb == "report.sent" else ""
 
 
 def _names_of(member: Member) -> Any:

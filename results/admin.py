@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.admin.base import EntryAdmin, EntryForm
 from community.admin.fields import LabelsField, WordsField
+from community.admin.hints import ORDER
 from community.choices import Vocabulary
 from community.models import Term
 from results.models import Contribution, Indicator, Target
@@ -63,6 +64,11 @@ class IndicatorAdmin(EntryAdmin):
     ordering = ("order", "pk")
     fields = ("code", "labels", "rule_version", "left_out_types", "is_shown", "order")
     fixed_fields = ("code",)
+    hints = {
+        "rule_version": _("Which version of the documented rule counts from now on; reported figures keep theirs."),
+        "is_shown": _("Take the tick off, and no page shows the figure."),
+        "order": ORDER,
+    }
 
 
 @admin.register(Target)
@@ -75,6 +81,7 @@ class TargetAdmin(EntryAdmin):
     search_fields = ("indicator__code", "project__acronym")
     ordering = ("indicator", "due_on", "pk")
     fields = ("indicator", "project", "value", "due_on", "note")
+    hints = {"due_on": _("Until when it is to be reached."), "value": _("The figure that is to be reached.")}
 
 
 class ContributionForm(EntryForm):
@@ -105,3 +112,7 @@ class ContributionAdmin(EntryAdmin):
     ordering = ("indicator", "project", "pk")
     fields = ("indicator", "kind", "record_id", "project", "note", "counts_on", "rule_version", "counted_at")
     fixed_fields = ("indicator", "kind", "record_id", "counts_on", "rule_version", "counted_at")
+    hints = {
+        "project": _("Whose figure counts the record: one project owns each."),
+        "note": _("Why another project than before owns it; needed for a change."),
+    }

@@ -25,6 +25,7 @@ from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import TOPICS
 from results.notifications.silences import RULE, unanswered
 from results.person_columns import COLUMNS
+from results.personal_words import event_in_words
 from results.querysets.confirmation import PURPOSE
 from results.querysets.uptake import UptakeQuerySet
 from results.sentences import SENTENCES, hidden_events
@@ -53,6 +54,7 @@ def register() -> None:
     )
     lead_links_to(PURPOSE, "results:confirm")
     contributions.person_columns.register("results", COLUMNS)
+    contributions.event_words.register("results", event_in_words)
     contributions.merge_rules.register("results", MERGE_RULES)
     contributions.evidence_projects.register("results", evidence_of_projects)
     contributions.personal_records.register("results.declared", DECLARED)

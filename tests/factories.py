@@ -12,6 +12,7 @@ from typing import Any
 
 from community import search
 from community.choices import (
+    ConsentExtent,
     ConsentPurpose,
     ExchangeKind,
     ExchangeStatus,
@@ -96,15 +97,17 @@ def make_affiliation(member: Member, organisation: Organisation, **fields: Any) 
 
 
 def make_wording(purpose: str = ConsentPurpose.DIRECTORY, **fields: Any) -> ConsentWording:
-    """Return the wording of a consent, made when it is not there."""
+    """Return the wording of a consent, made when it is not there; it names all that is shown unless told otherwise."""
     keys = {"purpose": purpose, "version": fields.pop("version", 1), "language": fields.pop("language", "en")}
-    return ConsentWording.objects.get_or_create(**keys, defaults={"text": f"I agree: {purpose}.", **fields})[0]
+    defaults = {"text": f"I agree: {purpose}.", "extent": ConsentExtent.WHOLE, **fields}
+    return ConsentWording.objects.get_or_create(**keys, defaults=defaults)[0]
 
 
 def make_consent(member: Member, purpose: str = ConsentPurpose.DIRECTORY, **fields: Any) -> Consent:
     """Let a person consent to one purpose."""
     fields.setdefault("given_at", NOW)
-    return Consent.objects.create(member=member, purpose=purpose, wording=make_wording(purpose), **fields)
+    fields.setdefault("wording", make_wording(purpose))
+    return Consent.objects.create(member=member, purpose=purpose, **fields)
 
 
 def make_organisation(name: str = "", **fields: Any) -> Organisation:

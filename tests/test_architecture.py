@@ -122,6 +122,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "personal_export",
             "personal_records",
             "personal_sweep",
+            "verb_words",
             "consents",
         }
     ),
@@ -131,6 +132,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "digests",
             "inbox",
             "mails",
+            "personal_words",
             "account_mails",
             "enquiry_mails",
             "solution_mails",

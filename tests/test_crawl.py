@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import zipfile
 from collections.abc import Iterator
@@ -17,12 +18,14 @@ from django.test import Client
 from clusters.choices import State
 from clusters.models import Cluster, PanelAnswer, PanelQuestion, Participation
 from clusters.search import index
-from community.models import ExchangeWish, Liaison, Member, Organisation
+from community.mails import render
+from community.models import Member, Message, Organisation
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from results.actions import policy
 from results.actions.confirmation import ask_adopter
 from results.models import PolicyStatement
+from tests import canaries
 from tests import factories as make
 from tests.cast import ROLES, Cast, make_cast, make_cluster, share
 from tests.database import SESSIONS, changed, contents
@@ -41,7 +44,12 @@ CANARY = "Zanthoxylum"
 #: Who takes something up undisclosed.
 SILENT = "Silent Board"
 HIDDEN_STATES = (State.DRAFT, State.DECLINED, State.WITHDRAWN)
-HIDDEN_NAME, HIDDEN_ADDRESS = "Quirinus Vogelsang", "quirinus.vogelsang@hidden.example"
+#: Terms that a filter offers, whoever knows of them.
+OFFERED = re.compile(r"<option[^>]*>expertise-of-\w+</option>")
+#: What everybody, and what the community reads of those who agreed to it.
+SHOWN = (canaries.NAMES["public"], canaries.NAMES["directory"], canaries.word("former", "directory"))
+#: Who consented to nothing.
+HIDDEN_NAME = canaries.NAMES["hidden"]
 
 
 @pytest.fixture(autouse=True)
@@ -57,7 +65,8 @@ def cast() -> Cast:
     A person who consented to nothing leads them; what stands in the hidden ones is a word that is nowhere else.
     """
     cast = make_cast()
-    hidden = make.make_member(HIDDEN_NAME, account={"email": HIDDEN_ADDRESS}, organisation=cast.organisation)
+    hidden = {who: canaries.make_canary(cast, who) for who in canaries.NAMES}["hidden"]
+    term = make.make_term()
     for state in State.values:
         words = CANARY if state in HIDDEN_STATES else "Salt marsh"
         cluster = make_cluster(
@@ -77,17 +86,13 @@ def cast() -> Cast:
             share(cluster, cast.member("participant"), cast.accounts["proposer"])
         if state == State.RUNNING:
             hide_an_uptake(cast, cluster)
+            canaries.involve(cast, cluster, term)
+            canaries.type_addresses(cast, cluster, cluster.uptakes.get(is_disclosed=True))
             hide_a_statement(cast)
             hide_a_review(cast, cluster)
             hide_advice(cluster, hidden)
             issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=NOW)
-    term = make.make_term()
     make.make_solution("Harbour method", contact=hidden).challenges.add(term)
-    for exchange in (make.make_exchange("Harbour buoys", by=hidden), make.make_exchange("Harbour ropes")):
-        exchange.challenges.add(term)
-        if exchange.offered_by != hidden:
-            ExchangeWish.objects.create(exchange=exchange, member=hidden, note="Wishes")
-    Liaison.objects.create(network="Harbour forum", working_group=cast.group, kept_by=hidden)
     make.make_member("Shown Person", organisation=cast.organisation, consents=("directory", "public"))
     return cast
 
@@ -230,6 +235,7 @@ def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
         )
         more += [f"/clusters/{cluster.name}/{page}" for page in pages]
     running = Cluster.objects.get(state=State.RUNNING)
+    more += about_canaries(cast, running)
     more += [f"/uptakes/{uptake.pk}/" for uptake in running.uptakes.all()]
     more += [f"/reviews/{review.pk}/{page}" for review in running.reviews.all() for page in ("", "edit/", "answer/")]
     kinds = {"review": running.reviews.all(), "uptake": running.uptakes.all(), "cluster": [running]}
@@ -242,31 +248,111 @@ def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
     more += [f"/factsheets/{running.reference}/v1/en{suffix}" for suffix in ("/", ".pdf", ".json", ".docx")]
     more += [f"/factsheets/{running.reference}/v1/{page}" for page in ("changes/", "SHA256SUMS")]
     read |= {address: client.get(address) for address in more if address not in read}
-    # Readers see their own address on their account's pages; a search repeats what was typed.
+    # Readers see their own address on their account's pages; a search repeats what was typed; filters offer all terms.
     user = cast.user(role)
     own = user.email if user is not None else "nobody"
-    return {
-        address: text_of(answer, folder).replace(f"q={CANARY}", "").replace(own, "") for address, answer in read.items()
+    texts = {address: text_of(answer, folder).replace(f"q={CANARY}", "") for address, answer in read.items()}
+    return {address: OFFERED.sub("", text.replace(own, "")) for address, text in texts.items()}
+
+
+def about_canaries(cast: Cast, cluster: Cluster) -> list[str]:
+    """Return the addresses at which a canary could sing, and no link leads each reader."""
+    found = ["/desk/dates.ics", "/feeds/factsheets.atom", f"/clusters/{cluster.name}/people/invitations/"]
+    found += [
+        f"/clusters/{cluster.name}/dossier.zip",
+        *(f"/solutions/?format={kind}" for kind in ("csv", "xlsx", "json")),
+    ]
+    for who in canaries.NAMES:
+        person = cast.member(who)
+        found += [f"/members/{person.key}/", f"/members/{person.key}/contact/", f"/data-requests/erase/{person.key}/"]
+        found += [f"/members/?q={canaries.word(field, who)}" for field in ("about", "expertise", "address", "sorted")]
+        found += [f"/members/?expertise={canaries.word('expertise', who)}"]
+        found += [f"/admin/community/{noun}/?q={who}" for noun in ("member", "user", "message", "event", "consent")]
+        found += [f"/admin/community/member/{person.pk}/change/", f"/admin/community/user/{person.user_id}/change/"]
+        for noun, rows in (
+            ("needs", person.needs),
+            ("exchanges", person.exchanges_offered),
+            ("solutions", person.solutions),
+        ):
+            found += [f"/{noun}/{row.pk}/" for row in rows.all()]
+    return found
+
+
+def posted() -> Iterator[tuple[Message, str]]:
+    """Yield each mail that was written with all that its recipient, or whoever reads its row, is told."""
+    for row in Message.objects.select_related("to__member", "event"):
+        mail = render(row, token="x" * 43)
+        parts = [str(part) for part in (*mail.alternatives, *mail.attachments)]
+        yield row, "\n".join([mail.subject, str(mail.extra_headers), str(mail.body), str(row.params), *parts])
+
+
+def given_away_by_mail() -> list[str]:
+    """Return what mails tell of somebody else: nothing but names, and those to strangers no name without consent."""
+    wrong = []
+    for row, text in posted():
+        words = {canaries.word(field, who) for who in canaries.NAMES for field in canaries.FIELDS}
+        words |= {canaries.NAMES["typed"]}
+        if row.to is None:
+            words |= {canaries.NAMES["hidden"], canaries.NAMES["directory"]}
+        wrong += [f"{row.template} to {row.to or row.to_address}: {secret}" for secret in words if secret in text]
+    return wrong
+
+
+def test_hidden_clusters_and_names_without_consent_are_in_no_page_and_no_file(cast: Cast, tmp_path: Path) -> None:
+    for role in ("visitor", "member"):
+        read = everything(cast, role, tmp_path)
+        assert canaries.given_away(role, read) == []
+        refuse_hidden_work(read)
+        shown = [any(word in text for text in read.values()) for word in SHOWN]
+        assert shown == [True, role == "member", role == "member"], "what was agreed to is there"
+    assert {row.template for row, _text in posted()} >= {"clusters/invited_by_address", "results/confirm_uptake"}
+    assert given_away_by_mail() == []
+
+
+def test_a_word_that_a_role_may_not_read_is_noticed() -> None:
+    planted = {who: " ".join(canaries.word(field, who) for field in canaries.FIELDS) for who in canaries.NAMES}
+    page = {"/members/": " ".join([*planted.values(), *canaries.NAMES.values()])}
+    fields = len(canaries.FIELDS)
+    found = {role: len(canaries.given_away(role, page)) for role in ("visitor", "external", "member", "lead", "admin")}
+    assert found == {
+        "visitor": 4 * fields + 3,  # all but one name
+        "external": 4 * fields + 3,
+        "member": 4 * fields - 5 + 2,  # five things and the name of who agreed to the directory
+        "lead": 4 * fields - 5 + 2,
+        "admin": 4 * 2,  # addresses and names to sort by are kept to the administration
     }
 
 
-@pytest.mark.parametrize("role", ["visitor", "other_external", "member"])
-def test_hidden_clusters_and_names_without_consent_are_in_no_page_and_no_file(
-    role: str, cast: Cast, tmp_path: Path
-) -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in ("visitor", "member")])
+def test_every_role_reads_of_a_person_what_was_agreed_to(role: str, cast: Cast, tmp_path: Path) -> None:
     read = everything(cast, role, tmp_path)
+    assert canaries.given_away(role, read) == []
+    if role == "other_external":
+        refuse_hidden_work(read)
+    if role == "coordinator":
+        running = Cluster.objects.get(state=State.RUNNING)
+        assert "README" in read[f"/clusters/{running.name}/dossier.zip"]
+        assert running.title in read["/clusters/?format=csv"]
+    key = cast.member("directory").key
+    sees = role in canaries.COMMUNITY
+    assert (canaries.word("about", "directory") in read[f"/members/{key}/"]) == sees
+    kept = read[f"/admin/community/user/{cast.accounts['hidden'].pk}/change/"]
+    assert (canaries.word("address", "hidden") in kept) == (role == "admin")
+
+
+def refuse_hidden_work(read: dict[str, str]) -> None:
+    """Fail where hidden clusters, or who takes something up undisclosed, stand in what a stranger reads."""
     assert any("Salt marsh running" in words for words in read.values())
     typed = {at for at in read if "q=" in at}
     given_away = [at for at, words in read.items() if at not in typed and CANARY in words]
     assert given_away == []
     hits = [at for at in typed if f"{CANARY} " in read[at]]
     assert hits == [], "the search shows what the list hides"
-    secrets = (HIDDEN_NAME, HIDDEN_ADDRESS, "@registry.example")
-    named = [(at, secret) for at, words in read.items() for secret in secrets if secret in words]
     # An organisation is in the directory; that it takes something up is not disclosed.
     listed = ("/organisations/", "/clusters/names/", "/coverage/")
     assert [at for at, words in read.items() if SILENT in words and not at.startswith(listed)] == []
-    assert [hit for hit in named if hit[0] not in typed] == []
+    assert [at for at, words in read.items() if "@registry.example" in words] == []
 
 
 @pytest.mark.parametrize(("role", "sees"), [("proposer", HIDDEN_STATES), ("coordinator", HIDDEN_STATES[1:])])

@@ -19,7 +19,6 @@ from clusters.notifications import panel as mails
 from clusters.rules import panel as rules
 from community import notifications
 from community.actions.transition import transition
-from community.choices import ConsentPurpose
 from community.events import record
 from community.folding import fold_key
 from community.models import Member, Need, User
@@ -157,7 +156,7 @@ def ask_people(
     if not (verdict := rules.can_invite(by, row)):
         raise Refusal.of(verdict)
     wanted = {member.pk for member in members}
-    allowed = Member.objects.in_community().with_consent(ConsentPurpose.DIRECTORY).filter(user__is_active=True)
+    allowed = Member.objects.in_community().suggestible().filter(user__is_active=True)
     people = list(allowed.filter(pk__in=wanted, erased_at=None).select_related("user").order_by("pk"))
     if len(people) < len(wanted):
         raise Refusal(_("Only members of the community who are shown in its directory are asked."), "form")

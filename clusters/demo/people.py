@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
 
 from clusters.demo.files import rows, words
 from clusters.demo.world import World
-from community.choices import ConsentPurpose, ConsentWay, Standing, Vocabulary
+from community.choices import ConsentExtent, ConsentPurpose, ConsentWay, Standing, Vocabulary
+from community.consents import FIRST_WORDINGS
 from community.demo_accounts import DEMO_ACCOUNTS
 from community.folding import fold_key
 from community.models import Affiliation, Consent, ConsentWording, Member, Term, User
@@ -18,14 +19,6 @@ from community.models import Affiliation, Consent, ConsentWording, Member, Term,
 PASSWORD = "demo"  # noqa: S105 - the demonstration's published password
 #: Before the clusters of 2025, which keep their dates.
 WORKS_SINCE = date(2023, 6, 1)
-WORDINGS = {
-    ConsentPurpose.DIRECTORY: "My name, organisation, function, languages and expertise may be shown to signed-in "
-    "members of the community of practice. I can take this back at any time.",
-    ConsentPurpose.PUBLIC: "My name, organisation and function may be shown on public pages of the registry. "
-    "I can take this back at any time.",
-    ConsentPurpose.NAMED: "My name may stand on factsheets, reports and statements of clusters that I lead, review, "
-    "advise or raised the need for. When I take this back, current documents are issued again without it.",
-}
 
 
 def make_people(world: World) -> None:
@@ -110,16 +103,16 @@ def _consent(world: World, listed: list[dict[str, str]]) -> None:
     """Give the consents of the list; two were withdrawn again, so that this case is there too."""
     wordings = {
         purpose: ConsentWording.objects.get_or_create(
-            purpose=purpose, version=1, language="en", defaults={"text": text}
+            purpose=purpose, version=1, language="en", defaults={"text": str(text), "extent": ConsentExtent.WHOLE}
         )[0]
-        for purpose, text in WORDINGS.items()
+        for purpose, text in FIRST_WORDINGS.items()
     }
     given = world.moment(-660, time(10))
     consents = [
         Consent(
             member=world.people[row["key"]],
             purpose=purpose,
-            wording=wordings[ConsentPurpose(purpose)],
+            wording=wordings[purpose],
             given_at=given + timedelta(days=world.rng.randint(0, 90), minutes=world.rng.randint(0, 400)),
             how=ConsentWay.DEMO,
         )

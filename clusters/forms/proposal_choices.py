@@ -136,7 +136,7 @@ def found_members(user: User, query: str) -> list[Member]:
     said = words_to_find(query)
     if not said:
         return []
-    rows = Member.objects.visible_to(user).in_community().matching(said)
+    rows = Member.objects.visible_to(user).in_community().found_by(user, said)
     return list(_with_affiliations(rows)[:FOUND])
 
 

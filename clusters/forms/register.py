@@ -247,7 +247,7 @@ class SolutionField(NamedField):
         """Return a few titles that fit, with the projects where several bear one title."""
         if not fold(text):
             return []
-        return told_apart(self.rows().matching(text[:LONGEST]).select_related("project")[:SUGGESTIONS])
+        return told_apart(list(self.rows().matching(text[:LONGEST]).select_related("project")[:SUGGESTIONS]))
 
 
 class TerritoryField(NamedField):

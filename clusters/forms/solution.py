@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar, Final
+from typing import Any, ClassVar, Final, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -128,7 +128,7 @@ class OneSolutionField(Line):
             raise self.refusal("absent", text) if found else self.unknown(text)
         if words := self.refuse(meant[0]):
             raise ValidationError(words, code="refused")
-        return meant[0]
+        return cast(Solution, meant[0])
 
     def rows(self) -> Any:
         """Return the solutions that the person sees, and those that are kept."""

@@ -112,7 +112,7 @@ def set_superuser(*, user: User, is_superuser: bool, by: User) -> User:
 def _tell_administrators(row: User, event: Event) -> None:
     """Tell the person and every administrator but the one who did it."""
     told = User.objects.administrators() | User.objects.active().filter(pk=row.pk)
-    for one in told.exclude(pk=event.by_id).order_by("pk"):
+    for one in told.exclude(pk=event.by_id or 0).order_by("pk"):
         notifications.queue("account/administrators", to=one, subject=row, event=event, verb=event.verb)
 
 

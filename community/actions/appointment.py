@@ -95,6 +95,27 @@ def end_appointments_of(member: Member, *, by: User, at: datetime) -> int:
     return len(rows)
 
 
+@transaction.atomic
+def resume_appointment(*, appointment: Appointment, by: User, at: datetime | None = None) -> Appointment:
+    """Take the end of an appointment back, so that it goes on without a last day; one event. A no-op without an end.
+
+    Raises:
+        Refusal: `by` is no administrator, or the person is no CoP member with an active account.
+        ValidationError: the member coordinates that by another appointment by now.
+    """
+    if not is_administrator(by):
+        raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
+    row = Appointment.objects.select_for_update(of=("self",)).select_related("member__user").get(pk=appointment.pk)
+    if row.until_on is None:
+        return row
+    refuse_unfit(row.member)
+    before, row.until_on = row.until_on, None
+    row.full_clean()
+    row.save(update_fields=["until_on"])
+    record(verb="resume_appointment", subject=row, by=by, at=at or timezone.now(), data={"ended": before})
+    return row
+
+
 def refuse_without_coordinators(*, leaving: User, on: date) -> None:
     """Refuse when nobody but `leaving` could decide on the day `on` or the next one; locks who can.
 

@@ -50,7 +50,7 @@ def erase_ordered(item: JobItem, *, by: User | None) -> str:
     try:
         if by is None:
             raise Refusal(_("Nobody knows who asked for it. Ask for it anew."))
-        done = erase_member(member=Member.objects.get(pk=item.subject_id), by=by)
+        done = erase_member(member=Member.objects.get(pk=item.subject_id or 0), by=by)
     except Refusal as refusal:
         raise batches.NotDone(refusal.reason) from refusal
     count = len(done.restricted)
@@ -65,7 +65,7 @@ def has_time_for(job: Job, now: float | None = None) -> bool:
     """Tell whether what is left of a run is likely enough; half a minute, which the scheduler has, always is."""
     if job.pause_at is None:
         return True
-    who = whose(Member.objects.get(pk=job.subject_id))
+    who = whose(Member.objects.get(pk=job.subject_id or 0))
     own = Event.objects.filter(by__in=who.accounts).count()
     needed = own * AN_EVENT + EventDetail.objects.count() * A_DETAIL
     return job.pause_at - (time.monotonic() if now is None else now) >= min(needed, 30.0)

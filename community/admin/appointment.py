@@ -7,10 +7,15 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from community.actions.appointment import appoint, end_appointment, refuse_unfit
+from community.actions.appointment import appoint, end_appointment, refuse_unfit, resume_appointment
 from community.admin.base import EntryAdmin, EntryForm, rehearse
+from community.admin.filters import HoldsFilter
+from community.admin.user import carry_out
 from community.models import Appointment, User
 
 
@@ -44,13 +49,34 @@ class AppointmentAdmin(EntryAdmin):
 
     form = AppointmentForm
     list_display = ("member", "working_group", "from_on", "until_on", "absent_until")
-    list_filter = ("working_group",)
+    list_filter = (HoldsFilter, "working_group")
     list_select_related = ("member", "working_group")
     search_fields = ("member__search_text",)
     ordering = ("working_group", "from_on", "pk")
     autocomplete_fields = ("member", "working_group")
     fields = ("member", "working_group", "from_on", "until_on", "absent_until")
     fixed_fields = ("member", "working_group", "from_on")
+    actions = ("end_today", "go_on")
+
+    @admin.action(description=_("End the chosen appointments: today is their last day"))
+    def end_today(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        """End appointments; whoever decides last stays."""
+        today = timezone.localdate()
+
+        def end(row: Appointment) -> object:
+            return end_appointment(appointment=row, last_on=today, by=request.user)  # type: ignore[arg-type]
+
+        carry_out(request, queryset, end, one="%(count)s appointment ended.", many="%(count)s appointments ended.")
+
+    @admin.action(description=_("Let the chosen appointments go on: take their last day away"))
+    def go_on(self, request: HttpRequest, queryset: QuerySet[Appointment]) -> None:
+        """Take the end of appointments back."""
+
+        def resume(row: Appointment) -> object:
+            return resume_appointment(appointment=row, by=request.user)  # type: ignore[arg-type]
+
+        words = {"one": "%(count)s appointment goes on.", "many": "%(count)s appointments go on."}
+        carry_out(request, queryset, resume, **words)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Appoint or end through the action; the rest is saved as it is."""

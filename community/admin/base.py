@@ -15,13 +15,14 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from community.actions.entry import keep_entry
-from community.admin.words import in_words
+from community.admin.hints import HINTS
 from community.folding import fold
 from community.forms.dates import DayField
 from community.forms.several import SeveralField
 from community.models import Event, User
 from community.permissions import Refusal
 from community.validators import is_key
+from community.verb_words import in_words
 from community.visibility import is_administrator
 
 STALE = _(
@@ -63,6 +64,15 @@ class ForAdministrators:
 
     may_add = True
     may_change = True
+    #: What stands under fields of models of upper apps; those of the community stand in `hints`.
+    hints: dict[str, Any] = {}
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Say under the field what it does."""
+        hint = self.hints.get(db_field.name) or HINTS.get(db_field.model._meta.label, {}).get(db_field.name)
+        if hint:
+            kwargs.setdefault("help_text", hint)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Look for a row with our own widget."""

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import ConsentPurpose
-from community.models import Affiliation, Appointment, Organisation, WorkingGroup
+from community.choices import ConsentExtent, ConsentPurpose
+from community.models import Affiliation, Appointment, Consent, Organisation, WorkingGroup
 
 
 class CountryFilter(admin.SimpleListFilter):
@@ -31,6 +32,59 @@ class CountryFilter(admin.SimpleListFilter):
             return queryset
         there = Affiliation.objects.current(timezone.localdate()).filter(organisation__country=self.value())
         return queryset.filter(pk__in=there.values("member"))
+
+
+class OrganisationFilter(admin.SimpleListFilter):
+    """Members by words of the name of an organisation they work for today: typed, because there are thousands."""
+
+    title = _("organisation")
+    parameter_name = "organisation"
+    template = "admin/community/words_filter.html"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """List nothing."""
+        return []
+
+    def has_output(self) -> bool:
+        """Show the field though nothing is listed."""
+        return True
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yield what the field holds, and what else the list is filtered by."""
+        given = {name: values for name, values in changelist.filter_params.items() if name != self.parameter_name}
+        rest = [(name, value) for name, values in given.items() for value in values]
+        if changelist.query:
+            rest.append((SEARCH_VAR, changelist.query))
+        yield {"name": self.parameter_name, "value": self.value() or "", "rest": rest}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep who works today for an organisation whose name holds all the words."""
+        if not self.value():
+            return queryset
+        named = Organisation.objects.unmerged().matching(self.value() or "").order_by()
+        there = Affiliation.objects.current(timezone.localdate()).filter(organisation__in=named.values("pk"))
+        return queryset.filter(pk__in=there.values("member"))
+
+
+class HoldsFilter(admin.SimpleListFilter):
+    """Appointments that hold today, will hold, or have ended."""
+
+    title = _("holds")
+    parameter_name = "holds"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Name the three."""
+        return [("today", str(_("Today"))), ("later", str(_("From a later day on"))), ("ended", str(_("Ended")))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep those of that kind."""
+        rows, on = queryset, timezone.localdate()
+        found: Any = rows
+        if self.value() == "today":
+            return found.current(on)  # type: ignore[no-any-return]
+        if self.value() == "later":
+            return rows.filter(from_on__gt=on)
+        return rows.filter(until_on__lt=on) if self.value() == "ended" else rows
 
 
 class ValuesFilter(admin.AllValuesFieldListFilter):
@@ -69,13 +123,18 @@ class ConsentFilter(admin.SimpleListFilter):
     parameter_name = "consent"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """List the purposes, and none."""
-        return [*((choice.value, str(choice.label)) for choice in ConsentPurpose), ("none", str(_("None")))]
+        """List the purposes, who agreed to earlier words of the directory, and none."""
+        purposes = [(choice.value, str(choice.label)) for choice in ConsentPurpose]
+        return [*purposes, ("earlier", str(_("Directory, in earlier words"))), ("none", str(_("None")))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep whose consent to that purpose stands."""
         value = self.value()
         if value == "none":
             return queryset.exclude(consents__withdrawn_at=None, consents__isnull=False)
-        rows: Any = queryset
-        return rows.with_consent(value) if value in ConsentPurpose.values else queryset
+        if value == "earlier":
+            directory = Consent.objects.standing().for_purpose(ConsentPurpose.DIRECTORY)
+            rows = directory.filter(wording__extent__lt=ConsentExtent.WHOLE)
+            return queryset.filter(pk__in=rows.values("member"))
+        found: Any = queryset
+        return found.with_consent(value) if value in ConsentPurpose.values else queryset

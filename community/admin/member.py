@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -16,18 +17,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from community.actions.appointment import appoint
 from community.actions.invitation import TAKEN, give_account, invite
 from community.actions.standing import make_member, set_standing
 from community.admin.base import EntryAdmin, EntryForm, PartInline, ReadOnlyInline, RecordAdmin, rehearse
 from community.admin.fields import WordsField
-from community.admin.filters import ConsentFilter, CountryFilter, GroupFilter
+from community.admin.filters import ConsentFilter, CountryFilter, GroupFilter, OrganisationFilter
 from community.admin.merging import MergeAdmin, MergedFilter
 from community.admin.sheets import SheetAdmin
 from community.admin.user import carry_out
 from community.choices import Standing
 from community.folding import fold_key
 from community.imports.member import MemberImport
-from community.models import Affiliation, Appointment, Consent, ConsentWording, Member, User
+from community.models import Affiliation, Appointment, Consent, ConsentWording, Member, User, WorkingGroup
 
 
 class MemberForm(EntryForm):
@@ -60,6 +62,23 @@ class MemberForm(EntryForm):
             person = Member.objects.get(pk=self.instance.pk)
             rehearse(partial(set_standing, member=person, standing=standing, by=self.by))
         return standing
+
+
+#: Stands for the whole mission, where a working group is chosen.
+MISSION = "mission"
+
+
+class MemberActions(ActionForm):
+    """The actions of the list; one of them asks for a working group."""
+
+    group = forms.ChoiceField(label=_("to appoint for:"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the working groups, and the whole mission."""
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["group"]
+        groups = [(row.code, str(row)) for row in WorkingGroup.objects.all()]
+        field.choices = [("", "–"), *groups, (MISSION, _("the whole mission"))]
 
 
 class AffiliationInline(PartInline):
@@ -103,14 +122,22 @@ class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
     form = MemberForm
     sheet = MemberImport
     list_display = ("name", "standing", "organisation", "address", "has_joined", "page")
-    list_filter = ("standing", CountryFilter, GroupFilter, ConsentFilter, MergedFilter)
+    list_filter = ("standing", OrganisationFilter, CountryFilter, GroupFilter, ConsentFilter, MergedFilter)
     search_fields = ("search_text",)
     search_help_text = _("Names, organisations and expertise without regard to accents and case; or an address.")
     ordering = ("sort_name", "pk")
     autocomplete_fields = ("expertise",)
     readonly_fields = ("account", "merged_into", "created_at")
     inlines = (AffiliationInline, AppointmentInline, ConsentInline)
-    actions = ("invite_members", "make_members", "end_memberships", "merge_two", "erase_one")
+    action_form = MemberActions
+    actions = (
+        "invite_members",
+        "make_members",
+        "appoint_members",
+        "end_memberships",
+        "merge_two",
+        "erase_one",
+    )
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Ask for an address while there is no account, show the account afterwards."""
@@ -205,6 +232,21 @@ class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
         one, many = "%(count)s person is a former member now.", "%(count)s persons are former members now."
         carry_out(request, queryset, end, one=one, many=many)
 
+    @admin.action(description=_("Appoint the chosen members from today on: choose for what beside"))
+    def appoint_members(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
+        """Let members coordinate a group; ended in the list of appointments."""
+        chosen = request.POST.get("group", "")
+        group = WorkingGroup.objects.filter(code=chosen).first()
+        if group is None and chosen != MISSION:
+            messages.error(request, _("Choose beside the action for which working group, or for the whole mission."))
+            return
+        today = timezone.localdate()
+
+        def do(member: Member) -> object:
+            return appoint(member=member, working_group=group, from_on=today, by=request.user)  # type: ignore[arg-type]
+
+        carry_out(request, queryset, do, one="%(count)s member appointed.", many="%(count)s members appointed.")
+
     @admin.action(description=_("Erase the chosen person… (shows first what that does)"))
     def erase_one(self, request: HttpRequest, queryset: QuerySet[Member]) -> HttpResponse | None:
         """Lead to the page that shows what an erasure would do; one person at a time."""
@@ -220,7 +262,7 @@ class ConsentWordingAdmin(RecordAdmin):
     """The words that were agreed to; a new version is entered, none is changed."""
 
     may_add = True
-    list_display = ("purpose", "version", "language", "created_at")
+    list_display = ("purpose", "version", "language", "extent", "created_at")
     list_filter = ("purpose", "language")
     search_fields = ("text",)
     ordering = ("purpose", "-version", "language", "pk")

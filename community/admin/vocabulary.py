@@ -65,7 +65,8 @@ class TextAdmin(EntryAdmin):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer the places where words may stand, and the languages of the pages."""
         if db_field.name == "code":
-            return forms.ChoiceField(label=_("Place"), choices=[("", "–"), *PLACES.items()])
+            hint = _("On which page, and where on it, the words stand.")
+            return forms.ChoiceField(label=_("Place"), choices=[("", "–"), *PLACES.items()], help_text=hint)
         if db_field.name == "language":
             return forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
         return super().formfield_for_dbfield(db_field, request, **kwargs)

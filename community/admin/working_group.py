@@ -22,9 +22,23 @@ from community.validators import plain_line
 class WorkingGroupForm(EntryForm):
     """A group; a new title holds from a day on, and the old one stays known."""
 
-    new_title = forms.CharField(label=_("New title"), required=False, max_length=160, validators=[plain_line])
-    new_title_from = DayField(label=_("Holds from"), required=False)
-    new_title_source = forms.CharField(label=_("Source"), required=False, max_length=300, validators=[plain_line])
+    new_title = forms.CharField(
+        label=_("New title"),
+        required=False,
+        max_length=160,
+        validators=[plain_line],
+        help_text=_("Left empty, the title stays."),
+    )
+    new_title_from = DayField(
+        label=_("Holds from"), required=False, help_text=_("The first day of the new title. The old one stays known.")
+    )
+    new_title_source = forms.CharField(
+        label=_("Source"),
+        required=False,
+        max_length=300,
+        validators=[plain_line],
+        help_text=_("Where the new title stands, such as the minutes of a meeting."),
+    )
 
     def clean(self) -> dict[str, Any]:
         """Try the new title.

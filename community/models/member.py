@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import ConsentPurpose, ConsentWay, Language, Standing
+from community.choices import ConsentExtent, ConsentPurpose, ConsentWay, Language, Standing
 from community.models.fields import LineField, ProseField
 from community.models.term import Term
 from community.models.user import User
@@ -155,12 +155,22 @@ class Affiliation(models.Model):
 
 
 class ConsentWording(models.Model):
-    """The words that a person agrees to, kept per purpose, version and language; never edited once used."""
+    """The words that a person agrees to, kept per purpose, version and language; never edited once used.
+
+    `extent` says what of a person they name. It counts for the directory: what an earlier wording did not name is not
+    shown before the person agrees anew (decision 0165).
+    """
 
     purpose = models.CharField(_("purpose"), max_length=20, choices=ConsentPurpose)
     version = models.PositiveIntegerField(_("version"), default=1)
     language = models.CharField(_("language"), max_length=10, default="en")
     text = ProseField(_("wording"), max_length=2000)
+    extent = models.PositiveSmallIntegerField(
+        _("what the words name"),
+        choices=ConsentExtent,
+        default=ConsentExtent.FIRST,
+        help_text=_("Counts for the directory. What the words do not name is not shown of those who agreed to them."),
+    )
     created_at = models.DateTimeField(_("written at"), default=timezone.now, editable=False)
 
     class Meta:

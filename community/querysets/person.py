@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from community.choices import ConsentPurpose, Standing
+from community.choices import ConsentExtent, ConsentPurpose, Standing
 from community.folding import fold, fold_key
 from community.querysets.period import PeriodQuerySet, rows_of
 from community.querysets.search import SearchableQuerySet
@@ -87,19 +87,33 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
     """Persons."""
 
     def visible_to(self, user: User | AnonymousUser | None) -> Self:
-        """Keep the persons of whom `user` may read all that the directory says.
+        """Keep the persons whom `user` reads in the directory: where they work, as what, and what they know.
 
         Administrators: all. CoP members: who consented to the directory, and
         themselves. Everybody else signed in: themselves. Visitors: nobody.
         """
+        return self._seen_by(user, ConsentExtent.FIRST)
+
+    def read_whole_by(self, user: User | AnonymousUser | None) -> Self:
+        """Keep those of `visible_to` of whom `user` reads all: the words of their consent name all of it."""
+        return self._seen_by(user, ConsentExtent.WHOLE)
+
+    def _seen_by(self, user: User | AnonymousUser | None, extent: ConsentExtent) -> Self:
         rows = self.filter(merged_into=None)
         if is_administrator(user):
             return rows
         me = member_of(user)
         if me is None:
             return rows.none()
-        mine = Q(pk=me.pk)
-        return rows.filter(mine | Q(self.consented(ConsentPurpose.DIRECTORY))) if is_cop(user) else rows.filter(mine)
+        mine, agreed = Q(pk=me.pk), Q(self.consented(ConsentPurpose.DIRECTORY, extent))
+        return rows.filter(mine | agreed) if is_cop(user) else rows.filter(mine)
+
+    def told_to(self, user: User | AnonymousUser | None) -> Self:
+        """Say of each whether `user` reads them in the directory (`is_seen`), and all of them (`is_whole`)."""
+        people = self.model._default_manager.order_by()
+        seen, whole = people.visible_to(user), people.read_whole_by(user)
+        same = {"pk": OuterRef("pk")}
+        return self.annotate(is_seen=Exists(seen.filter(**same)), is_whole=Exists(whole.filter(**same)))
 
     def shown_to(self, user: User | AnonymousUser | None) -> Self:
         """Keep the persons whose page `user` may open: those of `visible_to`, and who consented to public pages.
@@ -120,23 +134,39 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
 
     def found_by(self, user: User | AnonymousUser | None, words: str) -> Self:
         """Keep those of `shown_to` in whose entry, as far as `user` reads it, all words stand."""
-        seen = self.model._default_manager.all().visible_to(user).order_by().matching(words)
-        return self.filter(Q(pk__in=seen.values("pk")) | Q(pk__in=self._named_publicly(words)))
+        whole = self.model._default_manager.all().read_whole_by(user).order_by()
+        rest = self.exclude(pk__in=whole.values("pk")).matching(words).order_by()
+        found = whole.matching(words)
+        return self.filter(Q(pk__in=found.values("pk")) | Q(pk__in=rest._found_in_part(user, words)))
 
-    def _named_publicly(self, words: str) -> list[int]:
-        """Return the keys of those who consented to public pages and are found by name and today's organisation."""
-        rows = self.with_consent(ConsentPurpose.PUBLIC).matching(words).order_by()
-        told = dict(rows.values_list("pk", "name"))
-        current = rows_of("Affiliation").current(timezone.localdate()).filter(member__in=rows.values("pk"))
+    def _found_in_part(self, user: User | AnonymousUser | None, words: str) -> list[int]:
+        """Return the keys of those who are found by what `user` reads of them, which is not all.
+
+        Name and today's organisation; what they know, too, of who is seen in the directory.
+        """
+        people: Any = self.told_to(user)
+        rows = list(people.values_list("pk", "name", "is_seen"))
+        told = {pk: [name] for pk, name, _is_seen in rows}
+        current = rows_of("Affiliation").current(timezone.localdate()).filter(member__in=self.values("pk"))
         for pk, *names in current.values_list("member", "organisation__name", "organisation__short_name"):
-            told[pk] = " ".join([told.get(pk, ""), *names])
-        return [pk for pk, text in told.items() if all(word in fold(text) for word in fold(words).split())]
+            told.get(pk, []).extend(names)
+        if any(is_seen for _pk, _name, is_seen in rows):
+            seen = self.visible_to(user).values("pk")
+            known = self.model.expertise.through._default_manager.filter(member__in=seen)
+            for pk, labels in known.values_list("member", "term__labels"):
+                told.get(pk, []).extend(labels.values())
+        wanted = fold(words).split()
+        return [pk for pk, texts in told.items() if all(word in fold(" ".join(texts)) for word in wanted)]
 
     @staticmethod
-    def consented(purpose: str) -> Exists:
-        """Return the condition that a person's consent to `purpose` stands."""
+    def consented(purpose: str, extent: ConsentExtent = ConsentExtent.FIRST) -> Exists:
+        """Return the condition that a person's consent to `purpose` stands, in words that name so much."""
         consents = rows_of("Consent").filter(member=OuterRef("pk"), purpose=purpose, withdrawn_at=None)
-        return Exists(consents)
+        return Exists(consents if extent == ConsentExtent.FIRST else consents.filter(wording__extent__gte=extent))
+
+    def suggestible(self) -> Self:
+        """Keep whom the registry suggests as somebody who may help: the words that they agreed to say so."""
+        return self.filter(self.consented(ConsentPurpose.DIRECTORY, ConsentExtent.WHOLE))
 
     def with_consent(self, purpose: str) -> Self:
         """Keep the persons whose consent to `purpose` stands."""

@@ -44,9 +44,9 @@ def _loaded(request: HttpRequest, pk: int) -> tuple[Liaison, Model]:
     return liaison, _kept(request, kind, liaison.working_group_id or liaison.subject_id or 0)
 
 
-def _form(subject: Model, *args: Any, **kwargs: Any) -> LiaisonForm:
+def _form(request: HttpRequest, subject: Model, *args: Any, **kwargs: Any) -> LiaisonForm:
     keeper = contributions.liaison_keepers.get(kinds.of(subject).code)
-    return LiaisonForm(*args, people=keeper.people(subject), **kwargs)
+    return LiaisonForm(*args, people=keeper.people(subject), user=request.user, **kwargs)
 
 
 def _page(
@@ -67,12 +67,12 @@ class LiaisonCreateView(View):
     def get(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         """Draw the empty form."""
         subject = _kept(request, kind, pk)
-        return _page(request, subject, _form(subject))
+        return _page(request, subject, _form(request, subject))
 
     def post(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         """Enter it, or say what is missing."""
         subject = _kept(request, kind, pk)
-        form = _form(subject, request.POST)
+        form = _form(request, subject, request.POST)
         if not form.is_valid():
             return _page(request, subject, form, 422)
         try:
@@ -89,12 +89,12 @@ class LiaisonUpdateView(View):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Draw the form with the present words."""
         liaison, subject = _loaded(request, pk)
-        return _page(request, subject, _form(subject, instance=liaison), liaison=liaison)
+        return _page(request, subject, _form(request, subject, instance=liaison), liaison=liaison)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Save it, or show what is wrong and what somebody else wrote meanwhile."""
         liaison, subject = _loaded(request, pk)
-        form = _form(subject, request.POST, instance=_loaded(request, pk)[0])
+        form = _form(request, subject, request.POST, instance=_loaded(request, pk)[0])
         if not form.is_valid():
             return _page(request, subject, form, 422, liaison=liaison)
         seen = form.cleaned_data["version"] or 0

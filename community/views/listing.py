@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views import View
 
@@ -32,7 +33,7 @@ class NounListView(View):
         """Return what the template needs besides."""
         return {}
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         """Draw one page of the list."""
         filters = self.filter_class(request.GET, queryset=self.rows(request), request=request)
         page = page_of(filters.rows, request.GET.get("page"), fetch=self.fetch, per_page=self.per_page)

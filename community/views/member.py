@@ -58,18 +58,18 @@ class MemberView(View):
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """Draw the page; the address of a merged row leads to the one that stayed, a visitor's to signing in."""
         on = timezone.localdate()
-        member = Member.objects.shown_to(request.user).for_page(on).keyed(key).first()
+        rows: Any = Member.objects.shown_to(request.user).told_to(request.user)
+        member = rows.for_page(on).keyed(key).first()
         if member is None:
             return self._elsewhere(request, key)
         context = {
             "member": member,
-            "is_seen": bool(Member.objects.visible_to(request.user).keys_among([member])),
             "affiliations": Affiliation.objects.for_member(member).for_page(),
             "appointments": member.appointments.select_related("working_group").order_by("-from_on", "-pk"),
             "on": on,
             "may_write": None if member == member_of(request.user) else can_write_to_member(request.user, member),
         }
-        context["sections"] = sections_of("member", request, member) if context["is_seen"] else []
+        context["sections"] = sections_of("member", request, member) if member.is_whole else []
         return render(request, "community/member/detail.html", context)
 
     def _elsewhere(self, request: HttpRequest, key: str) -> HttpResponse:

@@ -37,9 +37,9 @@ def ask_adopter(
     An open question whose link has run out ends with the new one.
 
     Raises:
-        Refusal: the person may not ask, there is nothing to confirm yet, it is their own address or that of who
-            declared it, of somebody who leads or coordinates the cluster or works elsewhere, it was asked already, or
-            the limits are reached.
+        Refusal: the person may not ask, there is nothing to confirm yet, it is their own address or (of members whom
+            they see in the directory) that of who declared it, leads or coordinates the cluster or works elsewhere,
+            it was asked already, or the limits are reached.
     """
     at = at or timezone.now()
     _cluster, row = locked(uptake, by=by, may=can_ask_adopter)

@@ -35,15 +35,19 @@ def can_be_asked(uptake: Uptake) -> Verdict:
 
 
 def may_ask(uptake: Uptake, address: str, *, by: User, at: datetime) -> Verdict:
-    """Tell whether `address` may be asked about an uptake by `by` now."""
+    """Tell whether `address` may be asked about an uptake by `by` now.
+
+    Whose it is counts only where `by` sees that member in the directory: asking tells nobody who has an account. Of
+    the others it is judged when they answer.
+    """
     verdict = can_be_asked(uptake)
     if not verdict:
         return verdict
     key = fold_key(address)
-    if key in own_addresses(uptake, by):
+    is_seen = Member.objects.visible_to(by).filter(user__email_key=key).exists()
+    if key == by.email_key or (is_seen and key in own_addresses(uptake, by)):
         return refused(_("Nobody confirms what they declared themselves. Ask somebody of the adopting organisation."))
-    verdict = speaks_for_adopter(uptake, key, timezone.localdate(at))
-    if not verdict:
+    if is_seen and not (verdict := speaks_for_adopter(uptake, key, timezone.localdate(at))):
         return verdict
     open_ = list(uptake.confirmations.open().values_list("address_key", flat=True))
     if key in open_:

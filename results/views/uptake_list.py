@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 
@@ -27,7 +28,7 @@ class UptakeListView(NounListView):
     template_name = "results/uptake/all.html"
     filter_class = UptakeFilter
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         """Draw one page of the list, hand out all that is filtered as a file, or offer to have a long one made."""
         form, at = request.GET.get("format", ""), timezone.localtime()
         if form not in exports.FORMATS:

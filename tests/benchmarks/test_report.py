@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from benchmarks import __main__ as bench
 from benchmarks import report
 
 WORK: Any = {"rate": 3.0, "seconds": 4.0, "rss": 120.0, "child": 90.0}
@@ -21,6 +22,29 @@ FOUND: Any = {
     "zip": {"seconds": 0.5, "bytes": 600_000, "rss": 100.0},
     "booklet": {"rss": 200.0, "child": 150.0, "parts": 12, "pages": 26, "bytes": 500_000, "seconds": 3.0},
 }
+
+
+PAGE: Any = {"page": "members", "status": 200, "queries": 12, "kB": 55, "seconds": 0.08}
+PEOPLE: Any = {"number": 50_000, "pages": [PAGE], "rows": 5000, "preview": 15.6, "import": 16.4}
+
+
+def test_lists_of_many_people_are_told_with_what_was_missed() -> None:
+    told = report.people_text(PEOPLE)
+    assert "with 50 000 members" in told
+    assert "| members | 12 | 0.08 | 55 |" in told
+    assert "An import of 5000 new members took 16.4 s (at most 30 s), its preview 15.6 s." in told
+    assert "**missed**" not in told
+    for worse in ({"pages": [PAGE | {"queries": 20}]}, {"pages": [PAGE | {"status": 302}]}, {"import": 31}):
+        assert report.people_text(PEOPLE | worse).count("**missed**") == 1
+
+
+def test_the_three_flags_leave_parts_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.people.measured", lambda number: PEOPLE | {"number": number})
+    said: list[str] = []
+    monkeypatch.setattr(bench, "say", said.append)
+    monkeypatch.setattr("sys.argv", ["bench", "--factsheets", "0", "--people", "300", "--clusters"])
+    assert bench.main() == 0
+    assert ["with 300 members" in words for words in said] == [True]
 
 
 def test_what_is_reached_is_written_beside_what_is_wanted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +31,7 @@ from community import jobs, lifecycle
 from community.actions.job import retry_job
 from community.choices import ConsentPurpose, MessageState, NutsVersion, PartnerRole
 from community.demo_accounts import DEMO_ACCOUNTS
+from community.mails import render
 from community.models import (
     DemoMarker,
     Event,
@@ -66,6 +68,7 @@ REAL = {
     "flood-regulation": date(2025, 7, 3),
     "mpa-governance-day": date(2025, 7, 3),
 }
+ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 COORDINATORS = ("coordinator", "coordinator1", "coordinator2", "coordinator3", "coordinator4")
 
 
@@ -451,6 +454,30 @@ def test_an_account_that_is_there_already_is_foreign_data(world: World) -> None:
     DemoMarker.objects.all().delete()
     with pytest.raises(CommandError, match="accounts"):
         call_command("demo_data", verbosity=0)
+
+
+def test_mails_of_the_demonstration_give_no_address_away_and_name_nobody_to_strangers(world: World) -> None:
+    """Each row is read, and the newest of each template as it is sent; who asks is named to whom they ask."""
+    addresses = set(User.objects.values_list("email_key", flat=True))
+    public = Member.objects.with_consent(ConsentPurpose.PUBLIC)
+    silent = set(Member.objects.exclude(pk__in=public).values_list("name", flat=True))
+    newest, wrong = dict[str, Message](), list[str]()
+
+    def look(row: Message, text: str) -> None:
+        own = {row.to.email_key if row.to else "", str(row.params.get("reply_to", "")).lower()}
+        found = {word.lower() for word in ADDRESS.findall(text)} & addresses - own
+        asker = row.event.by if row.event is not None else None
+        names = silent - {asker.get_full_name() if asker is not None else ""} if row.to is None else set[str]()
+        wrong.extend(f"{row.template} {row.pk}: {word}" for word in [*found, *(name for name in names if name in text)])
+
+    for row in Message.objects.select_related("to__member", "event__by__member", "link").order_by("pk"):
+        look(row, str(row.params))
+        newest[row.template] = row
+    for row in newest.values():
+        mail = render(row, token="x" * 43)
+        look(row, "\n".join([mail.subject, str(mail.extra_headers), str(mail.body), *map(str, mail.alternatives)]))
+    assert len(newest) > 20
+    assert wrong == []
 
 
 def test_a_job_that_ended_with_a_failure_stands_among_the_jobs_and_is_tried_again(world: World) -> None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from community.access import named_members
 from community.actions.consent import give_consent, withdraw_consent
 from community.choices import ConsentPurpose, Standing
-from community.models import Event, Member
+from community.consents import FIRST_WORDINGS, wording_of
+from community.models import ConsentWording, Event, Member
 from tests import factories as make
 from tests.factories import NOW
 
@@ -64,3 +67,18 @@ def test_names_are_read_as_far_as_their_owners_agreed() -> None:
     assert named_members(silent.user, everybody) == {public.pk, directory.pk, silent.pk}
     assert named_members(external.user, everybody) == {public.pk, external.pk}
     assert named_members(make.make_admin(), everybody) == {public.pk, directory.pk, silent.pk, external.pk}
+
+
+def test_the_registrys_own_words_get_a_new_version_and_those_of_administrators_stay() -> None:
+    migration = import_module("community.migrations.0019_words_list_what_is_shown")
+    make.make_wording("directory", text=migration.BEFORE["directory"], extent=1)
+    make.make_wording("public", text=migration.BEFORE["public"], extent=1)
+    make.make_wording("public", version=2, text="Words of our own.", extent=1)
+    migration.word_anew(apps, None)
+    migration.word_anew(apps, None)
+    kept = ConsentWording.objects.order_by("purpose", "version").values_list("purpose", "version", "extent")
+    assert list(kept) == [("directory", 1, 1), ("directory", 2, 2), ("public", 1, 1), ("public", 2, 1)]
+    assert wording_of("directory").text == migration.NOW["directory"]
+    words = {str(purpose): str(text) for purpose, text in FIRST_WORDINGS.items()}
+    assert words == migration.NOW, "other words need a version of their own where these were agreed to"
+    assert wording_of("named").extent == 2, "kept with the first who agrees"

@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from community.choices import ConsentPurpose, PartnerRole, TerritoryLevel, Vocabulary
+from community import search
+from community.choices import ConsentExtent, ConsentPurpose, PartnerRole, TerritoryLevel, Vocabulary
 from community.models import Event, Member, Message, Organisation, Territory, User
 from community.rules.contact import MOST_A_DAY, MOST_TO_ONE
 from tests import factories as make
@@ -125,6 +126,32 @@ def test_who_agreed_to_public_pages_is_found_by_everybody_by_name_and_organisati
         assert names(signed_in(reader), query) == [], "the community reads no more of him, either"
     assert signed_in(marko).get(f"/members/{marko.key}/").text.count("Harbour") > 0
     assert names(signed_in(reader), "") == ["Marko Open", "Rosa Reader", "Sofía Renner"]
+
+
+def test_earlier_words_show_what_they_list_and_in_the_directory_alone(reader: Member, sofia: Member) -> None:
+    earlier = make.make_wording(version=7, extent=ConsentExtent.FIRST)
+    sofia.consents.update(wording=earlier)
+    before = make.make_organisation("Harbour Office")
+    make.make_affiliation(sofia, before, until_on=timezone.localdate() - timedelta(days=9))
+    sofia.affiliations.exclude(organisation=before).update(function="Adviser")
+    make.make_appointment(sofia, make.make_working_group("WG1"))
+    Member.objects.filter(pk=sofia.pk).update(about="Swims far.")
+    search.index(Member.objects.get(pk=sofia.pk))
+    need = make.make_need("How do dunes stay?", raised_by=sofia)
+    client, kept = signed_in(reader), ("Swims far", "Harbour Office", "Coordinates", "h-clusters", "h-exchanges")
+    page = client.get(f"/members/{sofia.key}/").text
+    assert [word for word in ("Adviser", "Region of Crete", "Dunes", "Greek") if word not in page] == []
+    assert [word for word in kept if word in page] == []
+    found = {query: names(client, query) for query in ("q=dunes+crete", "q=swims", "q=harbour", "role=coordinator")}
+    assert found == {"q=dunes+crete": ["Sofía Renner"], "q=swims": [], "q=harbour": [], "role=coordinator": []}
+    assert "Renner" not in client.get(f"/needs/{need.pk}/").text
+    assert "Swims far" in signed_in(sofia).get(f"/members/{sofia.key}/").text
+    make.make_wording(version=8)
+    assert "Until you agree to the new words" in signed_in(sofia).get("/account/data/").text
+    sofia.consents.update(wording=make.make_wording(version=8))
+    assert [word for word in kept[:3] if word not in client.get(f"/members/{sofia.key}/").text] == []
+    assert names(client, "q=swims") == names(client, "q=harbour") == names(client, "role=coordinator")
+    assert "Renner" in client.get(f"/needs/{need.pk}/").text
 
 
 def test_who_named_an_organisation_themselves_stands_for_none_of_its_projects(crete: Organisation) -> None:

@@ -98,6 +98,18 @@ def test_the_pages_enter_change_and_end_a_liaison() -> None:
     assert (row.what_for, row.until_on) == ("Trains", TODAY)
 
 
+def test_the_form_names_who_kept_contact_before_only_as_they_agreed_to() -> None:
+    cast, client = make_cast(), Client()
+    client.force_login(cast.user("coordinator"))
+    before = make.make_member("Nobody Named")
+    row = Liaison.objects.create(network="Forum", working_group=cast.group, kept_by=before)
+    page = client.get(reverse("community:liaison_update", args=[row.pk])).content.decode()
+    shown = ["Nobody Named" in page, f'value="{before.pk}" selected' in page, "Coordinator Person" in page]
+    assert shown == [False, True, True]
+    make.make_consent(before)
+    assert "Nobody Named" in client.get(reverse("community:liaison_update", args=[row.pk])).content.decode()
+
+
 def test_who_keeps_contact_is_exported_and_erased() -> None:
     new = make.make_member()
     row = Liaison.objects.create(network="Forum", working_group=make.make_working_group(), kept_by=new)

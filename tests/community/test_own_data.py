@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
@@ -13,17 +14,30 @@ from django.test import Client
 from django.urls import reverse
 
 from clusters.choices import State
-from community import contributions
+from community import contributions, links, notifications
 from community.actions.consent import give_consent
 from community.actions.own_data import ask_correction, close_correction
 from community.choices import ConsentPurpose, DataRequestStatus, Vocabulary
-from community.models import Consent, ConsentWording, DataRequest, Event, File, Member, User
+from community.events import record
+from community.models import (
+    Consent,
+    ConsentWording,
+    DataRequest,
+    Event,
+    File,
+    Job,
+    Member,
+    NotificationPreference,
+    Subscription,
+    User,
+)
 from community.permissions import Refusal
 from community.personal import columns, found_columns, parts_of, references
 from community.personal_export import json_of, zip_of
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
+from tests.matrix.places import make_condition
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
@@ -141,6 +155,31 @@ def test_the_page_shows_consents_with_wording_version_when_and_how_and_the_butto
         "withdraw_consent"
     ]
     assert client.post(reverse("community:my_data_consent", args=["spam"])).status_code == 404
+
+
+def test_the_page_says_in_words_what_the_export_keeps_as_codes(cast: Cast) -> None:
+    lead, account = cast.member("lead"), cast.accounts["lead"]
+    cluster, need = make_cluster(cast, State.RUNNING), make.make_need(raised_by=cast.member("member"))
+    record(verb="start", subject=cluster, by=account, at=NOW, role="lead")
+    record(verb="stage.added", subject=cluster, by=account, at=NOW, detail={"title": "Dig"})
+    record(verb="say_me_too", subject=need, by=account, at=NOW)
+    record(verb="statement.line_added", subject=need, by=account, at=NOW)
+    record(verb="report.sent", subject=need, by=account, at=NOW)
+    record(verb="give_consent", subject=lead, by=account, at=NOW, data={"purpose": "public"})
+    notifications.queue("clusters/start", to=account, subject=cluster, audience="participants", title="Floods")
+    Subscription.objects.create(user=account, kind="need", subject_id=need.pk)
+    NotificationPreference.objects.create(user=account, topic="community.solutions", rhythm="weekly")
+    Job.objects.create(task="community.export", key="a", by=account)
+    links.mint("invite", user=account, subject=lead, by=None)
+    make_condition(cast, cluster)  # with the decision on what the person leads
+    said = [line for part in parts_of(lead, most=9) for line in part.lines]
+    assert any("You sent a report to the community" in line for line in said)
+    for words in ("You started the cluster", "You added a stage: Dig", "“Me too” said · need", "You added a line."):
+        assert any(words in line for line in said), words
+    raw = re.compile(r"(?<![@\w.:/])[a-z]+[_./][a-z]+(?![\w.]*@)")
+    assert [line for line in said if raw.search(line.replace("registry.example", ""))] == []
+    kept = json_of(lead, NOW).decode()
+    assert [code for code in ("stage.added", "clusters/start", "community.solutions") if code not in kept] == []
 
 
 def test_a_person_corrects_their_entry_with_one_event_and_no_lost_edit(cast: Cast) -> None:

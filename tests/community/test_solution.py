@@ -206,7 +206,7 @@ def test_each_verb_has_words_a_mail_that_exists_and_effects_that_are_known() -> 
     from django.template.loader import get_template
 
     from community.actions.transition import registered_effects
-    from community.admin.words import WORDS
+    from community.verb_words import WORDS
 
     for verb in SOLUTION:
         assert verb.code in WORDS

@@ -37,7 +37,7 @@ from results.querysets.confirmation import PURPOSE
 from results.rules.confirmation import PER_DAY
 from results.tables.records import ANSWERS
 from tests.cast import Cast, make_cast, make_cluster
-from tests.factories import NOW, TODAY, make_affiliation, make_member, make_territory
+from tests.factories import NOW, TODAY, make_affiliation, make_consent, make_member, make_territory
 from tests.results.making import ADDRESS, answered, asked, is_documented, make_uptake, newest_link
 
 pytestmark = [pytest.mark.django_db]
@@ -216,6 +216,7 @@ def test_a_correction_is_set_aside(cast: Cast, uptake: Uptake) -> None:
 
 
 def test_nobody_confirms_what_they_declared(cast: Cast, uptake: Uptake) -> None:
+    make_consent(cast.member("lead"))
     for role in ("lead", "coordinator"):
         by = cast.user(role)
         with pytest.raises(Refusal, match="Nobody confirms what they declared"):
@@ -243,6 +244,7 @@ def test_only_somebody_of_the_adopter_who_does_not_keep_the_cluster_is_asked(
     cast: Cast, uptake: Uptake, client: Client, role: str, sentence: str
 ) -> None:
     address = cast.user(role).email
+    make_consent(cast.member(role))
     client.force_login(cast.user("lead"))
     page = client.post(f"/uptakes/{uptake.pk}/ask/", {"address": address.upper()})
     assert (page.status_code, sentence in unescape(page.text)) == (422, True)
@@ -254,6 +256,16 @@ def test_only_somebody_of_the_adopter_who_does_not_keep_the_cluster_is_asked(
     else:
         with pytest.raises(Refusal, match=sentence):
             asked(cast, uptake, address)
+
+
+def test_asking_an_address_does_not_tell_whose_it_is(cast: Cast, uptake: Uptake) -> None:
+    make_consent(cast.member("member"), "public")  # their name is public, their address is nobody's business
+    for role, sentence in (("member", "works for another"), ("deputy_lead", "leads or coordinates")):
+        row, path = asked(cast, uptake, cast.user(role).email)
+        assert row.status == "open"
+        with pytest.raises(Refusal, match=sentence):
+            answered(path)
+    assert not is_documented(uptake)
 
 
 def test_who_becomes_deputy_or_goes_elsewhere_while_asked_does_not_confirm(cast: Cast, uptake: Uptake) -> None:

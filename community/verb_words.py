@@ -1,4 +1,4 @@
-"""Events of the community's chain in words, for the history pages of the admin."""
+"""Events of the community's chain in words, for the history pages of the admin and a person's own data."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ WORDS: dict[str, Promise] = {
     "end_superuser": _("No longer superuser"),
     "appoint": _("Appointed"),
     "end_appointment": _("Appointment ended"),
+    "resume_appointment": _("Appointment goes on"),
     "merge_member": _("Merged into another entry"),
     "take_in_member": _("Another entry was merged into this one"),
     "unmerge_member": _("The merge was taken back"),
@@ -35,6 +36,17 @@ WORDS: dict[str, Promise] = {
     "retitle": _("New title"),
     "give_consent": _("Consent given"),
     "withdraw_consent": _("Consent withdrawn"),
+    "correct_own_data": _("Own entry corrected"),
+    "ask_correction": _("Correction asked for"),
+    "close_correction": _("Request for a correction closed"),
+    "ask_erasure": _("Asked to be erased"),
+    "withdraw_erasure": _("No longer asked to be erased"),
+    "erase_member": _("Erased"),
+    "keep_liaison": _("Entered"),
+    "end_liaison": _("Ended"),
+    "let_go_file": _("Deleted for good"),
+    "say_me_too": _("“Me too” said"),
+    "take_back_me_too": _("“Me too” taken back"),
     "raise_need": _("Raised"),
     "reword_need": _("Words changed"),
     "set_need_status": _("Status changed"),
