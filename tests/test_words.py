@@ -50,6 +50,8 @@ NAMES = frozenset(
         "NUTS",
         "kB",
         "MB",
+        "Linux",
+        "macOS",
         "English",
         "EUR",
         "QR",

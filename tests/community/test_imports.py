@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from openpyxl import Workbook, load_workbook
@@ -369,7 +371,12 @@ def test_a_large_import_tells_how_far_it_is_and_nothing_stays_of_one_that_is_lef
     answer: Any = told_while_done(steps, 400, request=RequestFactory().get("/"), context={"opts": Member._meta})
     sent = iter(answer)
     assert [b"of 400 rows" in next(sent) for _number in range(3)] == [False, True, True]
-    answer.close()
+    # The end of a request ends the connection, in which this test's transaction is.
+    request_finished.disconnect(close_old_connections)
+    try:
+        answer.close()
+    finally:
+        request_finished.connect(close_old_connections)
     upload = io.BytesIO(content)
     upload.name = "people.csv"
     assert "400 would be added" in client.post(page, {"file": upload}).content.decode()

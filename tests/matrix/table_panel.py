@@ -13,6 +13,8 @@ from tests.matrix.table_results import INSIDE
 READERS = f"{INSIDE} member"
 #: Whoever reads it may do nothing with it but the lead's side.
 COORDINATORS = "coordinator other_coordinator stand_in coordinator_proposer mission_coordinator"
+#: Of a need: who raised it, too.
+WHO_ASK_ABOUT = f"{COORDINATORS} participant"
 ASKING = who(404, (302, OUT), (403, READERS), (200, LEADS))
 
 
@@ -40,8 +42,8 @@ PANEL = (
     Row(
         "clusters:panel_ask_about",
         places.need,
-        get=who(403, (302, OUT), (200, COORDINATORS)),
-        post=who(403, (302, OUT), (422, COORDINATORS)),
+        get=who(403, (302, OUT), (200, WHO_ASK_ABOUT)),
+        post=who(403, (302, OUT), (422, WHO_ASK_ABOUT)),
     ),
     Row("clusters:panel_reword", panel(), get=ASKING, post=pressed(422)),
     Row("clusters:panel_people", panel(), get=SIGNED_IN_NO_METHOD, post=pressed(422)),
