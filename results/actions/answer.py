@@ -24,7 +24,7 @@ from results.choices import ANSWERED, ConfirmationStatus, UptakeKind
 from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import ask, call_off, question_of, tell_answer
 from results.querysets.confirmation import PURPOSE
-from results.rules.confirmation import is_answerable, own_addresses, speaks_for_adopter
+from results.rules.confirmation import is_answerable, mailbox, own_mailboxes, speaks_for_adopter
 from results.rules.uptake import day_problem
 
 #: What the page behind the link may write.
@@ -104,7 +104,7 @@ def answer_adopter(
     row = _locked(link)
     if row.uptake.statement != seen_statement:
         raise Refusal(CHANGED, "stale")
-    if link.address_key in own_addresses(row.uptake, row.asked_by):
+    if mailbox(link.address_key) in own_mailboxes(row.uptake, row.asked_by):
         raise Refusal(OWN)
     verdict = speaks_for_adopter(row.uptake, link.address_key, timezone.localdate(at))
     if not verdict:

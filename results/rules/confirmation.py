@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Q
+from allauth.account.models import EmailAddress
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -45,7 +46,9 @@ def may_ask(uptake: Uptake, address: str, *, by: User, at: datetime) -> Verdict:
         return verdict
     key = fold_key(address)
     is_seen = Member.objects.visible_to(by).filter(user__email_key=key).exists()
-    if key == by.email_key or (is_seen and key in own_addresses(uptake, by)):
+    if mailbox(key) in mailboxes(User.objects.filter(pk=by.pk)) or (
+        is_seen and mailbox(key) in own_mailboxes(uptake, by)
+    ):
         return refused(_("Nobody confirms what they declared themselves. Ask somebody of the adopting organisation."))
     if is_seen and not (verdict := speaks_for_adopter(uptake, key, timezone.localdate(at))):
         return verdict
@@ -65,19 +68,39 @@ def may_ask(uptake: Uptake, address: str, *, by: User, at: datetime) -> Verdict:
     return ALLOWED
 
 
-def own_addresses(uptake: Uptake, asker: User | None) -> frozenset[str]:
-    """Return the addresses that can't confirm: who declared it or had a hand in what it states, and who asks."""
+def mailbox(key: str) -> str:
+    """Return a folded address without what follows a plus sign: those end in one mailbox."""
+    local, at, domain = key.rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def mailboxes(accounts: QuerySet[User]) -> frozenset[str]:
+    """Return the mailboxes that are known of accounts: those they sign in with, and those beside."""
+    more = EmailAddress.objects.filter(user__in=accounts.order_by().values("pk")).values_list("email", flat=True)
+    known = [*accounts.order_by().values_list("email_key", flat=True), *map(fold_key, more)]
+    return frozenset(mailbox(key) for key in known)
+
+
+def own_mailboxes(uptake: Uptake, asker: User | None) -> frozenset[str]:
+    """Return the mailboxes that can't confirm: of who declared it or had a hand in what it states, and of who asks."""
     hands = Event.objects.about(uptake).filter(by__isnull=False).exclude(verb__in=ANSWERS).order_by().values("by")
-    declared = User.objects.filter(Q(member=uptake.declared_by_id or 0) | Q(pk__in=hands))
-    return frozenset({*declared.values_list("email_key", flat=True), asker.email_key if asker else ""} - {""})
+    asks = asker.pk if asker else 0
+    return mailboxes(User.objects.filter(Q(member=uptake.declared_by_id or 0) | Q(pk__in=hands) | Q(pk=asks)))
+
+
+def accounts_of(key: str) -> QuerySet[User]:
+    """Return whose mailbox a folded address is, as far as known."""
+    keys = {key, mailbox(key)}
+    beside = EmailAddress.objects.filter(email__in=keys).values("user")
+    return User.objects.filter(Q(email_key__in=keys) | Q(pk__in=beside)).order_by("pk")
 
 
 def speaks_for_adopter(uptake: Uptake, key: str, on: date) -> Verdict:
-    """Tell whether whoever has the account of a folded address stands apart from the cluster and for the adopter.
+    """Tell whether whoever has the mailbox of a folded address stands apart from the cluster and for the adopter.
 
     An address that belongs to no account is not judged: those who read the answer are shown its domain.
     """
-    member = Member.objects.filter(user__email_key=key).first()
+    member = Member.objects.filter(user__in=accounts_of(key).order_by().values("pk")).order_by("pk").first()
     if member is None:
         return ALLOWED
     if _keeps(member, uptake.cluster, on):

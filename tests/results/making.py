@@ -46,9 +46,9 @@ def make_uptake(cast: Cast, cluster: Cluster, *, name: str = "Water Board of the
     return record_uptake(cluster=cluster, by=cast.user("lead"), **given)
 
 
-def asked(cast: Cast, uptake: Uptake, address: str = ADDRESS) -> tuple[UptakeConfirmation, str]:
+def asked(cast: Cast, uptake: Uptake, address: str = ADDRESS, *, by: str = "lead") -> tuple[UptakeConfirmation, str]:
     """Ask an address and send the mail; return the question and the path of its link."""
-    row = ask_adopter(uptake=uptake, by=cast.user("lead"), address=address, message="As we agreed.")
+    row = ask_adopter(uptake=uptake, by=cast.user(by), address=address, message="As we agreed.")
     return row, newest_link()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from allauth.account.models import EmailAddress
 from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
@@ -228,6 +229,21 @@ def test_nobody_confirms_what_they_declared(cast: Cast, uptake: Uptake) -> None:
     update_uptake(uptake=uptake, by=cast.user("participant"), seen_version=1, kind="in_policy")
     with pytest.raises(Refusal, match="Nobody confirms what they declared"):
         answered(path)
+    assert not is_documented(uptake)
+
+
+def test_a_second_mailbox_confirms_nothing_either(cast: Cast, uptake: Uptake) -> None:
+    lead, deputy = cast.user("lead"), cast.user("deputy_lead")
+    local, _at, domain = lead.email.partition("@")
+    EmailAddress.objects.create(user=lead, email="at.home@elsewhere.example", verified=True)
+    EmailAddress.objects.create(user=deputy, email="deputy@elsewhere.example", verified=True)
+    for address in (f"{local}+bay@{domain}", "at.home+bay@elsewhere.example"):
+        with pytest.raises(Refusal, match="Nobody confirms what they declared"):
+            ask_adopter(uptake=uptake, by=lead, address=address)
+        with pytest.raises(Refusal, match="Nobody confirms what they declared"):
+            answered(asked(cast, uptake, address, by="coordinator")[1])
+    with pytest.raises(Refusal, match="leads or coordinates this cluster"):
+        answered(asked(cast, uptake, "deputy+bay@elsewhere.example", by="coordinator")[1])
     assert not is_documented(uptake)
 
 
