@@ -57,7 +57,7 @@ class Leg:
     wants: Sequence[Tool] = ()
     likes: Sequence[Tool] = ()
     is_pytest: bool = False
-    seconds: int = 1200
+    seconds: int = 1500
 
 
 @dataclass

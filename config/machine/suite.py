@@ -83,7 +83,7 @@ def pytest_legs(wish: Wish, postgres_url: str | None) -> list[Leg]:
     shared["SAMPLED"] = str(int(not (wish.is_thorough or wish.arguments)))
     if path := tools.chromium():
         shared["CHROMIUM"] = path
-    limit = THOROUGH_SECONDS if wish.is_thorough else 1200
+    limit = THOROUGH_SECONDS if wish.is_thorough else 1500
     extra = list(wish.arguments)
     # Neighbours in a file share what was made for it: each process takes a half, and later some of the other's.
     spread = ("-n", str(min(os.cpu_count() or 2, 8)), "--dist", "worksteal")
