@@ -682,7 +682,18 @@ VIEWERS = (
 )
 
 
-@pytest.mark.parametrize("state", [state for state in State if state != State.MERGED])
+#: Whose summaries differ most; the other states are asked in the long run.
+STATES_A_DAY = (State.DRAFT, State.SUBMITTED, State.RUNNING, State.CONCLUDED)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        pytest.param(state, marks=() if state in STATES_A_DAY else pytest.mark.slow)
+        for state in State
+        if state != State.MERGED
+    ],
+)
 def test_a_summary_takes_at_most_twelve_queries_in_every_state_whoever_looks(state: str) -> None:
     world = World()
     world.running = make_cluster(world.cast, state, need=world.need)
