@@ -7,7 +7,7 @@ import platform
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,11 +98,15 @@ def page_lines(result: Result) -> Iterable[str]:
         )
 
 
+def _measured() -> str:
+    """Return when and on what it was measured; the day is the machine's own, outside of the site's zone."""
+    machine = f"{platform.machine()}, {len(_cores())} cores, Python {platform.python_version()}"
+    return f"Measured on {datetime.now().astimezone().date().isoformat()} ({machine})"
+
+
 def text(results: Sequence[Result], seconds: float, clients: int) -> str:
     """Return everything that stands between the marks."""
-    machine = f"{platform.machine()}, {len(_cores())} cores, Python {platform.python_version()}"
-    today = date.today().isoformat()  # noqa: DTZ011
-    lines = [f"Measured on {today} ({machine}); {seconds:g} s a page, {clients} clients at once.", ""]
+    lines = [f"{_measured()}; {seconds:g} s a page, {clients} clients at once.", ""]
     lines += [*wanted_lines(results), ""]
     for result in results:
         found = result.found
@@ -120,8 +124,6 @@ def text(results: Sequence[Result], seconds: float, clients: int) -> str:
 
 def factsheets_text(found: dict[str, Any]) -> str:
     """Return the table of documents, as `benchmarks.factsheets.measured` found them."""
-    machine = f"{platform.machine()}, {len(_cores())} cores, Python {platform.python_version()}"
-    today = date.today().isoformat()  # noqa: DTZ011
     zipped, booklet, ratios = found["zip"], found["booklet"], ", ".join(f"{one:.2f}" for one in found["ratios"])
     per = f"{1000 * found['ours']:.0f} ms of processor time a factsheet, {1000 * found['alone']:.0f} ms alone"
     rows = [
@@ -146,17 +148,15 @@ def factsheets_text(found: dict[str, Any]) -> str:
             "contents: {child:.0f} MB".format(mega=booklet["bytes"] / 1e6, **booklet),
         ),
     ]
-    lines = [f"Measured on {today} ({machine}) with {found['number']} factsheets of the demonstration.", ""]
+    lines = [f"{_measured()} with {found['number']} factsheets of the demonstration.", ""]
     lines += ["| what | reached | beside it |", "|---|---|---|", *(f"| {' | '.join(row)} |" for row in rows), ""]
     return "\n".join(lines)
 
 
 def people_text(found: dict[str, Any]) -> str:
     """Return the table of the admin's lists, as `benchmarks.people.measured` found them."""
-    machine = f"{platform.machine()}, {len(_cores())} cores, Python {platform.python_version()}"
-    today = date.today().isoformat()  # noqa: DTZ011
     members = f"{found['number']:,}".replace(",", " ")
-    lines = [f"Measured on {today} ({machine}), in process on SQLite with {members} members.", ""]
+    lines = [f"{_measured()}, in process on SQLite with {members} members.", ""]
     lines += ["| page | queries | seconds | kB |", "|---|---|---|---|"]
     for page in found["pages"]:
         is_good = page["status"] == 200 and page["queries"] < MOST_QUERIES

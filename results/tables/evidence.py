@@ -126,9 +126,14 @@ def _outcomes(label: str, rows: Any, kind: str, number: str | None) -> Portion |
     return Portion(EvidenceKind.OUTCOME.value, label, pieces, page, bool(kind))
 
 
+def _for_page(rows: Any) -> Any:
+    """Join what a row shows."""
+    return rows.for_page()
+
+
 def _uptakes(label: str, rows: Any, kind: str, number: str | None) -> Portion | None:
     if kind not in ("", EvidenceKind.UPTAKE):
         return None
-    page = page_of(rows, number if kind else None, fetch=lambda some: some.for_page(), per_page=SHOWN)  # type: ignore[attr-defined]
+    page = page_of(rows, number if kind else None, fetch=_for_page, per_page=SHOWN)
     pieces = [piece_of(of_uptake(row)) for row in page]
     return Portion(EvidenceKind.UPTAKE.value, label, pieces, page, bool(kind))
