@@ -1,4 +1,4 @@
-"""What the tests of `community` share: mail templates of their own, a mail server that fails as told."""
+"""What the tests of `community` share: mails of their own, a mail server that fails as told, an administrator."""
 
 from __future__ import annotations
 
@@ -10,6 +10,10 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
+from django.test import Client
+
+from community.models import User
+from tests import factories as make
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -51,3 +55,16 @@ def postman(settings: Any) -> Iterator[type[Postman]]:
     Postman.refuses, Postman.opened = {}, 0
     yield Postman
     Postman.refuses = {}
+
+
+@pytest.fixture
+def administrator() -> User:
+    """An administrator without any of Django's grants."""
+    return make.make_admin(name="Admin Person")
+
+
+@pytest.fixture
+def site(client: Client, administrator: User) -> Client:
+    """A browser in which the administrator is signed in."""
+    client.force_login(administrator)
+    return client

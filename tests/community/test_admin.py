@@ -49,19 +49,6 @@ HOSTILE = (
 )
 
 
-@pytest.fixture
-def administrator() -> User:
-    """An administrator without any of Django's grants."""
-    return make.make_admin(name="Admin Person")
-
-
-@pytest.fixture
-def site(client: Client, administrator: User) -> Client:
-    """A browser in which the administrator is signed in."""
-    client.force_login(administrator)
-    return client
-
-
 def own_models() -> list[type[Any]]:
     """Return the registered models of our own apps."""
     return [model for model in admin.site._registry if model._meta.app_label in ("community", "clusters", "factsheets")]

@@ -21,19 +21,6 @@ from tests.community.test_admin import list_of, own_models
 pytestmark = [pytest.mark.django_db]
 
 
-@pytest.fixture
-def administrator() -> User:
-    """An administrator without any of Django's grants."""
-    return make.make_admin(name="Admin Person")
-
-
-@pytest.fixture
-def site(client: Client, administrator: User) -> Client:
-    """A browser in which the administrator is signed in."""
-    client.force_login(administrator)
-    return client
-
-
 def test_a_locked_or_lost_database_is_no_wrong_address() -> None:
     def answer(cause: Exception, **codes: Any) -> int:
         for name, code in codes.items():
