@@ -69,7 +69,7 @@ class OrganisationFilter(admin.SimpleListFilter):
 class HoldsFilter(admin.SimpleListFilter):
     """Appointments that hold today, will hold, or have ended."""
 
-    title = _("holds")
+    title = _("when it holds")
     parameter_name = "holds"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
