@@ -15,9 +15,10 @@ from clusters import platforms, search, search_index
 from clusters.actions.clock import start_due_clusters, withdraw_idle_proposals
 from clusters.actions.follow_up import ask_due_follow_ups
 from clusters.actions.invitation import forget_addresses
-from clusters.actions.invitation_records import RECEIVED, SENT
-from clusters.actions.membership import follow_departure, follow_membership
+from clusters.actions.invitation_records import RECEIVED, SENT, WAITING
+from clusters.actions.membership import ahead_of_departure, ended_by_departure, follow_departure, follow_membership
 from clusters.actions.needs import settle_all_needs, status_of
+from clusters.actions.panel_effects import end_questions_about
 from clusters.actions.part_records import DRAFTS, PARTS
 from clusters.actions.prepared import announce_due_decisions
 from clusters.actions.prepared_records import PREPARED
@@ -29,6 +30,7 @@ from clusters.desk import items
 from clusters.exports import COLUMNS, records
 from clusters.merge_rules import RULES as MERGE_RULES
 from clusters.models import Cluster
+from clusters.notifications.absence import tell_proposers
 from clusters.notifications.exchange_silences import waiting_exchanges
 from clusters.notifications.follow_up import PURPOSE
 from clusters.notifications.invitation import PURPOSE as INVITED
@@ -36,6 +38,7 @@ from clusters.notifications.topics import TOPICS
 from clusters.person_columns import COLUMNS as PERSON_COLUMNS
 from clusters.personal_words import COLUMNS as COLUMNS_IN_WORDS
 from clusters.personal_words import event_in_words
+from clusters.rules.coordinated import of_group
 from clusters.rules.erasure import evidence_of_projects, evidence_with_names, still_led
 from clusters.rules.liaison import LIAISONS
 from clusters.rules.reminder_rights import can_see_reminders
@@ -46,7 +49,15 @@ from clusters.tables.deadlines import deadlines_of, weeks_of
 from clusters.views.invitation_link import JoinClusterView
 from clusters.visibility import viewer
 from community import contributions
-from community.contributions import ClockJob, ExportSource, MemberRole, NavigationEntry, PageSection, SearchSource
+from community.contributions import (
+    ClockJob,
+    Departure,
+    ExportSource,
+    MemberRole,
+    NavigationEntry,
+    PageSection,
+    SearchSource,
+)
 from community.desk import remembered
 from community.mails import lead_links_to
 from community.models import Subscription, User
@@ -54,6 +65,7 @@ from community.views.answers import account_of
 
 #: What a history says of who translated: the title is the language's own name.
 TRANSLATION_SENTENCES = {"translation.saved": (_("%(who)s translated texts: %(title)s"), "edit", "")}
+DEPARTURE = Departure(follow_departure, ahead_of_departure, ended_by_departure)
 #: For so many clusters a person chooses how often mails about them come.
 MOST_SUBJECTS = 100
 #: When reminders are written, in the site's zone: before the mail of the day leaves.
@@ -89,7 +101,9 @@ def register() -> None:
         PageSection("cluster", "clusters/sections/translations.html", _translations, order=95, standing=_nothing_of_it),
     )
     contributions.need_progress.register("clusters", status_of)
+    contributions.need_endings.register("clusters", end_questions_about)
     contributions.solution_uses.register("clusters", _works_with)
+    contributions.events_of_groups.register("clusters", of_group)
     contributions.search_sources.register("clusters", SearchSource(_("Clusters"), search.find))
     contributions.member_roles.register("lead", MemberRole(_("Leads a cluster"), _leads))
     _register_personal()
@@ -213,9 +227,11 @@ def _register_reminders() -> None:
 def _register_mails() -> None:
     contributions.join_pages.register(INVITED, JoinClusterView.as_view())
     contributions.memberships.register("clusters", follow_membership)
-    contributions.departures.register("clusters", follow_departure)
+    contributions.departures.register("clusters", DEPARTURE)
+    contributions.absences.register("clusters", tell_proposers)
     contributions.personal_records.register("clusters.invitations", SENT)
     contributions.personal_records.register("clusters.invitations_taken", RECEIVED)
+    contributions.personal_records.register("clusters.invitations_waiting", WAITING)
     for code, topic in TOPICS.items():
         contributions.mail_topics.register(code, topic)
     contributions.mail_subjects.register("cluster", _with_a_part)

@@ -46,7 +46,8 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
     yield from leads_to_find(who, on)
     yield from first(_to_answer_as_lead(who))
     yield from first(_invitations(who))
-    yield from first(_returned_and_drafts(who))
+    if not who.is_former:
+        yield from first(_returned_and_drafts(who))
     yield from first(_to_start_or_end(who, on))
     yield from first(_late_stages(who, on), "clusters:several")
     yield from first(_old_roadmaps(who, on), "clusters:several")

@@ -31,7 +31,7 @@ APPROVING = (
     *("ask_participants", "start_express", "settle_needs"),
 )
 #: What every end of a cluster's work does.
-ENDING = ("write_results", "end_cluster", "close_requests", "close_amendments", "settle_needs")
+ENDING = ("write_results", "end_cluster", "close_requests", "close_amendments", "end_panels", "settle_needs")
 
 VERBS: tuple[Verb, ...] = (
     Verb(

@@ -19,7 +19,7 @@ from clusters.models import Cluster
 from clusters.querysets.words import HoldsWords, words_of
 from clusters.rules.content import Parts, parts_of
 from community.models import Need, Solution, User
-from community.similar import telling_words
+from community.telling import telling_words
 
 #: So many of those with the strongest signals are loaded and compared.
 CANDIDATES = 120

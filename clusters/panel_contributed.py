@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters import contributions as of_clusters
 from clusters.actions.panel_clock import keep_panels_going
 from clusters.actions.panel_effects import move_questions
-from clusters.actions.panel_records import PLACES, QUESTIONS
+from clusters.actions.panel_records import DEPARTURE, PLACES, QUESTIONS
 from clusters.choices import PUBLIC_STATES
 from clusters.models import Cluster, PanelAnswer, PanelQuestion
 from clusters.notifications.panel import TOPICS
@@ -63,6 +63,7 @@ def register() -> None:
     of_clusters.sentences.register("panel", SENTENCES)
     of_clusters.hidden_events.register("panel", hidden_events)
     of_clusters.results.register("panel", ADVICE)
+    contributions.departures.register("clusters.panels", DEPARTURE)
     of_clusters.moves.register("panel", move_questions)
 
 

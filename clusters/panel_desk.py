@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from clusters.choices import PanelPlace, PanelState
 from clusters.models import PanelAnswer, PanelQuestion
-from clusters.visibility import viewer
+from clusters.visibility import Viewer, viewer
 from community.contributions import DeskItem
 from community.models import User
 
@@ -26,11 +26,11 @@ ANSWER_DAYS: Final = 14
 
 def panel_items(user: User, on: date) -> Iterator[DeskItem]:
     """Yield what a person is asked to answer, and what of their own questions waits for them; two queries."""
-    member_id = viewer(user, on).member_id
-    if member_id is None:
+    who = viewer(user, on)
+    if who.member_id is None:
         return
-    yield from _to_answer(member_id, on)
-    yield from _to_close(member_id, on)
+    yield from _to_answer(who.member_id, on)
+    yield from _to_close(who, on)
 
 
 def _to_answer(member_id: int, on: date) -> Iterator[DeskItem]:
@@ -50,11 +50,11 @@ def _to_answer(member_id: int, on: date) -> Iterator[DeskItem]:
         )
 
 
-def _to_close(member_id: int, on: date) -> Iterator[DeskItem]:
+def _to_close(who: Viewer, on: date) -> Iterator[DeskItem]:
     """Yield suggestions to the lead, and questions that were answered or whose day has gone."""
     waits = Q(state__in=[PanelState.SUGGESTED, PanelState.ANSWERED])
     waits |= Q(state=PanelState.OPEN, wanted_on__lt=on) | Q(state=PanelState.OPEN, answers__isnull=True)
-    rows = PanelQuestion.objects.asked_for(member_id).filter(waits).for_rows()
+    rows = PanelQuestion.objects.asked_for(who).filter(waits).for_rows()
     for row in rows.annotate(newest=Max("answers__answered_at")).order_by("asked_at", "pk")[:MOST]:
         count = row.answered_count  # type: ignore[attr-defined]
         answers = ngettext("%(count)d person answered.", "%(count)d people answered.", count) % {"count": count}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import OPEN_PLACES, Capacity, PanelPlace, PanelState
@@ -12,6 +14,12 @@ from community.lifecycle import Reason, Verb
 S, P = PanelState, PanelPlace
 ASKER, PANEL, CLOCK = (Capacity.ASKER,), (Capacity.PANEL,), (Capacity.CLOCK,)
 
+
+def _after_the_end(question: Any) -> str:
+    """Return what becomes of a question whose cluster or need is over: advice that was given stays to be told."""
+    return S.ANSWERED if question.state == S.ANSWERED else S.WITHDRAWN
+
+
 QUESTIONS: tuple[Verb, ...] = (
     Verb(
         "panel_question.take_up",
@@ -21,6 +29,7 @@ QUESTIONS: tuple[Verb, ...] = (
         ASKER,
         heading=_("Ask this question"),
         done=_("It is a question of the cluster now. Choose whom to ask."),
+        requires=(rules.cluster_goes_on,),
         style="primary",
     ),
     Verb(
@@ -84,6 +93,39 @@ QUESTIONS: tuple[Verb, ...] = (
         effects=("end_places",),
         style="text",
     ),
+    Verb(
+        "panel_question.lapsed",
+        _("The cluster ended"),
+        (S.SUGGESTED, S.OPEN, S.ANSWERED),
+        _after_the_end,
+        CLOCK,
+        tells=("panel", "suggester", "asker"),
+        effects=("end_places",),
+        also=_("what somebody answered stays, and is closed by who asked"),
+        has_page=False,
+    ),
+    Verb(
+        "panel_question.settled",
+        _("The need was answered or closed"),
+        (S.OPEN, S.ANSWERED),
+        _after_the_end,
+        CLOCK,
+        tells=("panel", "asker"),
+        effects=("end_places",),
+        also=_("what somebody answered stays, and is closed by who asked"),
+        has_page=False,
+    ),
+    Verb(
+        "panel_question.moved",
+        _("Went into another cluster"),
+        (S.SUGGESTED, S.OPEN, S.ANSWERED),
+        None,
+        CLOCK,
+        tells=("panel", "suggester", "asker"),
+        effects=("note_move",),
+        also=_("the cluster was merged into another one, which goes on with it"),
+        has_page=False,
+    ),
 )
 
 PLACES: tuple[Verb, ...] = (
@@ -94,7 +136,7 @@ PLACES: tuple[Verb, ...] = (
         P.ACCEPTED,
         PANEL,
         done=_("Thank you. Write your answer when it suits you, by the day that is wanted."),
-        requires=(rules.question_is_open,),
+        requires=(rules.question_is_open, rules.asks_somebody_else),
         tells=("asker",),
         effects=("forget_reason",),
         style="primary",
@@ -118,7 +160,7 @@ PLACES: tuple[Verb, ...] = (
         P.ANSWERED,
         PANEL,
         done=_("Thank you: your answer is with those who asked."),
-        requires=(rules.question_is_open, rules.has_answer),
+        requires=(rules.question_is_open, rules.asks_somebody_else, rules.has_answer),
         required=_("the answer says something"),
         tells=("asker",),
         effects=("write_answer", "answer_question"),
@@ -168,12 +210,21 @@ PLACES: tuple[Verb, ...] = (
         P.INVITED,
         ASKER,
         done=_("Asked again."),
-        requires=(rules.question_is_open,),
+        requires=(rules.question_is_open, rules.asks_somebody_else),
         tells=("asked",),
         effects=("note_asking",),
     ),
     Verb("panel.expired", _("Did not say"), (P.INVITED,), P.EXPIRED, CLOCK, tells=("asker",)),
-    Verb("panel.ended", _("No longer asked"), OPEN_PLACES, P.WITHDRAWN, ASKER),
+    Verb("panel.ended", _("No longer asked"), OPEN_PLACES, P.WITHDRAWN, (*ASKER, Capacity.CLOCK)),
+    Verb(
+        "panel.left",
+        _("Left the community"),
+        OPEN_PLACES,
+        P.WITHDRAWN,
+        CLOCK,
+        tells=("asker",),
+        effects=("note_leaving",),
+    ),
 )
 
 QUESTION = lifecycle.register(

@@ -23,6 +23,14 @@ SENTENCES: dict[str, Told] = {
     "panel_question.publish": (_("%(who)s published the advice on a question: %(title)s"), "globe", ""),
     "panel_question.keep": (_("%(who)s keeps the advice on a question to the group: %(title)s"), "lock", ""),
     "panel_question.withdraw": (_("%(who)s withdrew a question to an advice panel: %(title)s"), "cross", ""),
+    "panel_question.lapsed": (_("A question to an advice panel ended with the cluster: %(title)s"), "cross", ""),
+    "panel_question.settled": (
+        _("A question to an advice panel ended, because the need is answered or closed: %(title)s"),
+        "cross",
+        "",
+    ),
+    "panel_question.moved": (_("A question to an advice panel came along from %(before)s: %(title)s"), "check", ""),
+    "panel.left": (_("Somebody who was asked has left the community, and will not answer."), "cross", ""),
     "panel.asked": (_("%(who)s asked somebody to answer a question: %(title)s"), "mail", ""),
     "panel.asked_again": (_("%(who)s asked somebody once more to answer a question."), "mail", ""),
     "panel.accepted": (_("%(who)s accepted to answer a question."), "check", ""),
@@ -45,6 +53,7 @@ CONFIDED = (
     "panel.taken_back",
     "panel.expired",
     "panel.ended",
+    "panel.left",
 )
 #: What changes what a factsheet says of the advice, until its next version says it.
 CREDIT_VERBS = frozenset({"panel_question.publish", "panel_question.keep", "panel.credited"})

@@ -1,4 +1,4 @@
-"""What of the advice to a cluster stands in its snapshot: published questions, and who answered them."""
+"""What of the advice to a cluster, and on its needs, stands in its snapshot: published questions, who answered."""
 
 from __future__ import annotations
 
@@ -17,25 +17,30 @@ from clusters.snapshot_shape import AdviceLine, AdviserLine
 _NAMED: Final = """
 SELECT 'advice', q.id, q.text, q.what_came || CAST(q.published_at AS text),
     COALESCE(CAST(a.id AS text) || a.credit || CAST(a.asked_id AS text), ''), COALESCE(o.name || o.country, '')
-    FROM clusters_panelquestion q
+    FROM clusters_cluster c
+    JOIN clusters_panelquestion q ON q.cluster_id = c.id OR q.need_id = c.need_id
+        OR q.need_id IN (SELECT f.need_id FROM clusters_cluster_further_needs f WHERE f.cluster_id = c.id)
     LEFT JOIN clusters_panelanswer a ON a.question_id = q.id AND a.status = 'answered'
     LEFT JOIN community_organisation o ON o.id = a.organisation_id
-    WHERE q.cluster_id = %s AND q.published_at IS NOT NULL
+    WHERE c.id = %s AND q.published_at IS NOT NULL
 """
 
 
 def advice_lines(cluster: Any) -> list[AdviceLine]:
-    """Return the published questions of a cluster with who answered them, oldest first; two queries.
+    """Return the published questions of a cluster, and on the needs that it answers, with who answered; two queries.
 
-    Persons stand as keys, and only who chose to be credited by name.
+    Oldest first. Persons stand as keys, and only who chose to be credited by name.
     """
     return [_line(row) for row in told_questions(cluster)]
 
 
 def told_questions(cluster: Any) -> list[PanelQuestion]:
-    """Return the published questions of a cluster, oldest first; advice that nobody gave is left out. Two queries."""
+    """Return the published questions of a cluster and of the needs that it answers, oldest first; two queries.
+
+    Advice that nobody gave is left out.
+    """
     answers = PanelAnswer.objects.answered().select_related("asked", "organisation").order_by("answered_at", "pk")
-    rows = PanelQuestion.objects.of_cluster(cluster).published()
+    rows = PanelQuestion.objects.told_by(cluster)
     rows = rows.prefetch_related(Prefetch("answers", queryset=answers)).order_by("asked_at", "pk")
     return [row for row in rows if row.answers.all()]
 

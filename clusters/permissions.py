@@ -63,9 +63,9 @@ def capacities(
     if who.member_id is None:
         return frozenset(held)
     held.add(Capacity.MEMBER if who.is_cop else Capacity.EXTERNAL if who.is_external else "former")
-    if cluster.proposer_id == who.member_id:
+    if cluster.proposer_id == who.member_id and not who.is_former:
         held.add(Capacity.PROPOSER)
-    held |= _leading(who.member_id, cluster)
+    held |= set() if who.has_left(cluster.state) else _leading(who.member_id, cluster)
     if acts_as_lead(who, cluster):
         held |= _standing_in_for_lead(cluster)
     if who.is_mission:
@@ -346,6 +346,8 @@ def can_edit_proposal(user: User | AnonymousUser | None, cluster: Cluster) -> Ve
             "forbidden",
         )
     who = viewer(user, on)
+    if who.is_former:
+        return refused(_("You left the community: you read what you proposed, and others write in it."), "forbidden")
     is_theirs = who.member_id is not None and who.member_id in (cluster.proposer_id, cluster.lead_id)
     if is_theirs or acts_as_lead(who, cluster):
         return ALLOWED

@@ -134,7 +134,8 @@ class StageLine(TypedDict):
     end if there is one, else the planned end, or the day of the snapshot where that is later and the stage
     is not over; positive is late, negative early, None without a baseline or for a dropped stage. `first_slip`
     is the same against baseline 1; both are equal while there is only one. `waits_for` is the number of another
-    stage. Snapshots from before lack `waits_for`, `waits_why` and `evidence`.
+    stage. `evidence` are files, `evidence_url` is the web address of the deliverable, "" without one.
+    Snapshots from before lack `waits_for`, `waits_why`, `evidence` and `evidence_url`.
     """
 
     number: int
@@ -154,6 +155,7 @@ class StageLine(TypedDict):
     waits_for: int | None
     waits_why: str
     evidence: list[EvidenceLine]
+    evidence_url: str
 
 
 class BaselineLine(TypedDict):
@@ -172,8 +174,9 @@ class ExpectedOutcomeLine(TypedDict):
 
 
 class OutcomeLine(TypedDict):
-    """What happened: `kind` is a code of `clusters.choices.OutcomeKind`; `evidence` in words ("minutes, attendance").
+    """What happened: `kind` is a code of `clusters.choices.OutcomeKind`; `evidence` the web address of what shows it.
 
+    Old snapshots may have words as `evidence` ("minutes, attendance").
     `text` is the outcome's line, `detail` what came of it at length ("" if nothing was added). `stage` and
     `objective` are numbers of lines above. Order: by day, then as recorded. Snapshots from before lack `files`.
     """

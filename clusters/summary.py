@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from clusters import contributions
 from clusters import snapshot_shape as shape
-from clusters.choices import AmendmentState, ParticipationRole, ParticipationStatus, StageStatus
+from clusters.choices import FINISHED_STATES, AmendmentState, ParticipationRole, ParticipationStatus, StageStatus
 from clusters.models import Amendment, Baseline, Cluster, Condition, Objective, Outcome, Participation, Stage
 from clusters.panel_summary import advice_lines
 from community.models import Organisation, Term
@@ -42,7 +42,7 @@ def snapshot(cluster: Cluster, *, at: datetime) -> shape.Snapshot:
         "objectives": [_objective(number, row) for number, row in enumerate(full.objectives.all(), 1)],
         **_places_and_themes(full),
         "lead": {"organisation": _organisation(full.lead_organisation), "person": full.lead.key if full.lead else None},
-        "participants": participant_lines(full.participations.all()),
+        "participants": participant_lines(_taking_part(full)),
         "solutions": _solutions(full),
         "baseline": _baseline(baseline),
         "stages": stage_lines(stages, baseline, first, on=on),
@@ -160,6 +160,7 @@ def stage_lines(
                 "waits_for": numbers.get(stage.waits_for_id or 0),
                 "waits_why": stage.waits_why,
                 "evidence": _files(stage),
+                "evidence_url": stage.evidence_url,
             }
         )
     return lines
@@ -181,11 +182,28 @@ def slip_of(stage: Stage, baseline_end: date | None, *, on: date) -> int | None:
     return (end - baseline_end).days
 
 
-def participant_lines(rows: Iterable[Participation]) -> list[shape.ParticipantLine]:
+def _taking_part(cluster: Cluster) -> list[tuple[Participation, str]]:
+    """Return who takes part for which role; in a cluster that is over, also who left after the work began.
+
+    What was done stays done, as in the figures (decision 0173). Who led before the present lead took part.
+    """
+    rows = [row for row in cluster.participations.all() if row.organisation is not None]
+    present = [row for row in rows if row.status == ParticipationStatus.ACTIVE]
+    begun = cluster.started_on if cluster.state in FINISHED_STATES else None
+    left = [row for row in rows if row.status == ParticipationStatus.LEFT] if begun else []
+    gone = [row for row in left if row.until_on is not None and begun is not None and row.until_on > begun]
+    is_led = any(row.role == ParticipationRole.LEAD for row in present)
+    was = {ParticipationRole.LEAD: ParticipationRole.PARTICIPANT} if is_led else {}
+    return [(row, row.role) for row in present] + [
+        (row, was.get(ParticipationRole(row.role), row.role)) for row in gone
+    ]
+
+
+def participant_lines(rows: Iterable[tuple[Participation, str]]) -> list[shape.ParticipantLine]:
     """Return one line an organisation: lead first, then members of the community, then externals, by name."""
     lines: dict[tuple[int | None, bool], shape.ParticipantLine] = {}
-    for row in rows:
-        if row.status != ParticipationStatus.ACTIVE or row.organisation is None:
+    for row, role in rows:
+        if row.organisation is None:
             continue
         line = lines.setdefault(
             (row.organisation_id, row.is_external),
@@ -197,8 +215,8 @@ def participant_lines(rows: Iterable[Participation]) -> list[shape.ParticipantLi
                 "people": 0,
             },
         )
-        if row.role not in line["roles"]:
-            line["roles"].append(row.role)
+        if role not in line["roles"]:
+            line["roles"].append(role)
         if row.member is not None and row.member.key not in line["persons"]:
             line["persons"].append(row.member.key)
             line["people"] += 1

@@ -7,6 +7,7 @@ from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
 
+from clusters.choices import ENDED_STATES
 from community.choices import Standing
 from community.models import Appointment, User
 from community.visibility import account, is_administrator, member_of
@@ -33,6 +34,24 @@ class Viewer:
     def is_coordinator(self) -> bool:
         """Whether the person coordinates anything."""
         return self.is_mission or bool(self.group_ids)
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether the person is no member of the community: an external partner, or a former member."""
+        return self.member_id is not None and not self.is_cop
+
+    @property
+    def is_former(self) -> bool:
+        """Whether the person left the community: what they proposed stays theirs to read, and is written by others."""
+        return self.is_guest and not self.is_external
+
+    def has_left(self, state: str) -> bool:
+        """Whether the person holds no part any more in a cluster of that state: its work is done, and so is theirs.
+
+        A lead who left a cluster at work stays named until somebody takes it over (decision 0168); nobody takes over
+        what has ended, and its coordinators keep the record (decision 0187).
+        """
+        return self.is_former and state in ENDED_STATES
 
 
 VISITOR = Viewer()

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 from community import kinds
 from community.choices import ConsentExtent, ConsentPurpose
-from community.models import Consent, Member, User
+from community.models import Consent, File, Member, User
+from community.validators import is_key
 from community.visibility import is_administrator, is_cop, member_of
 
 Row = TypeVar("Row", bound=Model)
@@ -30,6 +31,26 @@ def get_visible(source: type[Row] | QuerySet[Row], user: User | AnonymousUser | 
         # There is one at most: `first()` would sort it, and compare every joined column with what it sorts by.
         row: Row | None = next(iter(rows.visible_to(user).filter(**lookup).order_by()[:1]), None)
     except (ValueError, OverflowError, ValidationError):
+        row = None
+    if row is None:
+        raise Http404(_("There is no such page, or it is not open to you."))
+    return row
+
+
+def with_key(rows: QuerySet[Row], pk: int) -> Row | None:
+    """Return the row of a key that stands in an address, or None; no database is asked for what no column can hold."""
+    return rows.in_bulk([pk]).get(pk) if is_key(pk) else None
+
+
+def get_kept_file(user: User | AnonymousUser | None, pk: int) -> File:
+    """Return a file whose bytes are there, in sight or not: administrators decide about both.
+
+    Raises:
+        Http404: it is gone or never was, or `user` is no administrator.
+    """
+    try:
+        row = File.objects.kept().filter(pk=pk).first() if is_administrator(user) else None
+    except OverflowError:
         row = None
     if row is None:
         raise Http404(_("There is no such page, or it is not open to you."))

@@ -39,6 +39,8 @@ CHANGES = {
     "end_administrator": _("%(who)s ended that %(person)s is an administrator."),
     "deactivate_account": _("%(who)s closed the account of %(person)s, an administrator."),
     "reactivate_account": _("%(who)s opened the closed account of %(person)s again, an administrator."),
+    "erase_member": _("%(who)s had an administrator erased. “%(person)s” stands in their place."),
+    "erase_member_due": _("An administrator who asked for it was erased. “%(person)s” stands in their place."),
     "make_superuser": _("%(who)s made %(person)s a superuser."),
     "end_superuser": _("%(who)s ended that %(person)s is a superuser."),
 }
@@ -108,9 +110,11 @@ def _change_of_administrators(user: User, message: Message) -> dict[str, Any]:
     """Return who did what to whose account, and where administrators look at it."""
     by = message.event.by if message.event is not None else None
     names = {"who": by.get_full_name() if by is not None else settings.SITE_URL, "person": user.get_full_name()}
-    said = CHANGES.get(message.params.get("verb", ""), "")
+    verb = message.params.get("verb", "")
+    said = CHANGES.get(verb if by is not None else f"{verb}_due", CHANGES.get(verb, ""))
     page = reverse("admin:community_user_change", args=[user.pk])
-    return {"said": str(said) % names if said else "", "action_url": settings.SITE_URL + page, **names}
+    found = {"said": str(said) % names if said else "", "action_url": settings.SITE_URL + page}
+    return {**found, "is_final": verb == "erase_member", "is_by_clock": by is None, **names}
 
 
 def _reaction(notice: str) -> dict[str, Any]:

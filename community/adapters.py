@@ -15,7 +15,9 @@ from allauth.core.ratelimit import respond_429
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from django.contrib.messages import ERROR
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -67,6 +69,23 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail into the registry's outbox, in the words of `templates/emails/account/`."""
         queue_account_mail(template_prefix, email, context)
+
+    def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
+        """Let a proven address become the account's, unless another account has it; then say what to do.
+
+        The library looks among proven addresses only, but an account that an administrator made has none yet. That is
+        said here, to whoever opened the mail, and not to who asked for the change: they might ask for anybody's.
+        """
+        taken = User.objects.with_address(email_address.email).exclude(pk=email_address.user_id)
+        try:
+            with transaction.atomic():
+                if not taken.exists():
+                    return bool(super().confirm_email(request, email_address))
+        except IntegrityError:  # it was given to another account in just this moment
+            pass
+        said = {"email": email_address.email}
+        self.add_message(request, ERROR, "account/messages/email_confirmation_failed.txt", said)
+        return False
 
     def send_notification_mail(
         self, template_prefix: str, user: Any, context: dict[str, Any] | None = None, email: str | None = None

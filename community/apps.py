@@ -1,6 +1,6 @@
 """Set-up of the app `community`: the kinds it owns and what it contributes to its own pages."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
@@ -25,9 +25,22 @@ KINDS = (
     Kind("need", "community.Need", _("need"), "community:need"),
     Kind("solution", "community.Solution", _("solution"), "community:solution", is_told=True),
     Kind("enquiry", "community.Enquiry", _("question from outside")),
-    Kind("peer_exchange", "community.PeerExchange", _("peer exchange"), "community:exchange", is_told=True),
+    Kind(
+        "peer_exchange",
+        "community.PeerExchange",
+        _("peer exchange"),
+        "community:exchange",
+        visible_to=lambda user: apps.get_model("community.PeerExchange")._default_manager.told_to(user),
+        is_told=True,
+    ),
     Kind("liaison", "community.Liaison", _("liaison")),
-    Kind("appointment", "community.Appointment", _("appointment")),
+    Kind(
+        "appointment",
+        "community.Appointment",
+        _("appointment"),
+        visible_to=lambda user: apps.get_model("community.Appointment")._default_manager.told_to(user),
+        is_told=True,
+    ),
     Kind("partnership", "community.Partnership", _("partnership")),
     Kind("territory", "community.Territory", _("territory")),
     Kind("term", "community.Term", _("term")),
@@ -45,7 +58,7 @@ class CommunityConfig(AppConfig):
 
     def ready(self) -> None:
         """Fill the registries once, at start-up, and load every app's tasks, which jobs name."""
-        from community import contributed, request_time
+        from community import contributed, exchange_lifecycle, request_time  # noqa: F401 - a life registers on import
         from community.actions import exchange, solution  # noqa: F401 - lives and effects register on import
 
         for kind in KINDS:

@@ -84,6 +84,11 @@ def work_through(job: Job, do: Callable[[JobItem], str]) -> dict[str, Any]:
             reason = _("An error that nobody foresaw (%(name)s). The log of the registry has it.")
             state, note = ItemState.FAILED, reason % {"name": type(error).__name__}
         _note(job, item, state, note, timezone.now())
+    return counts(job)
+
+
+def counts(job: Job) -> dict[str, Any]:
+    """Return how many items of a job are done and how many failed, as its result says it."""
     failed = job.items.filter(state=ItemState.FAILED).count()
     return {"done": job.total_count - failed, "failed": failed}
 

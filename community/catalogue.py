@@ -25,6 +25,7 @@ from community.contributions import Selection
 from community.exports import FORMATS, Record, file_of
 from community.forms.catalogue import FACETS, ORDERS, CatalogueForm
 from community.models import File, Solution, SolutionLanguage, SolutionLink, Term, User
+from community.models.solution import link_line
 from community.near_words import Understood, understood
 from community.querysets.solution import SolutionQuerySet
 from community.tables import RowsPaginator
@@ -141,7 +142,13 @@ class Catalogue:
     @cached_property
     def query(self) -> Understood:
         """What the words are taken for."""
-        return understood(self.chosen["q"], self.visible) if "q" in self.chosen else Understood()
+        return understood(self.chosen["q"], self.listed) if "q" in self.chosen else Understood()
+
+    @property
+    def listed(self) -> SolutionQuerySet:
+        """What the list is made of, whose words are known: retired ones only where their status is asked for."""
+        statuses = self.chosen.get("status")
+        return self.visible.in_states(statuses) if statuses else self.visible.unretired()
 
     def rows(self, *, leave_out: str = "") -> SolutionQuerySet:
         """Return the solutions under the filters but `leave_out`, in no order; none while a filter is wrong."""
@@ -276,7 +283,7 @@ class Catalogue:
         if len(self.query.wanted) < 2:
             return []
         words = [one for wanted in self.query.wanted for one in wanted[:1]]
-        found = self.visible.which_hold(words)
+        found = self.listed.which_hold(words)
         return [(word, f"{path}?{_query(q=word)}") for word in words if word in found]
 
 
@@ -352,7 +359,8 @@ def _several(keys: Sequence[int], name: str, labels: Mapping[int, str]) -> dict[
         pairs = iter(rows.values_list("solution_id", "code"))
     elif name == "links":
         rows = SolutionLink.objects.filter(solution__in=keys).order_by("position", "pk")
-        pairs = ((key, f"{label} {url}") for key, label, url in rows.values_list("solution_id", "label", "address"))
+        names = ("label", "address", "rights_holder", "licence")
+        pairs = ((key, link_line(*words)) for key, *words in rows.values_list("solution_id", *names))
     else:
         rows = File.objects.public().filter(kind="solution", subject_id__in=keys).order_by("uploaded_at", "pk")
         told = rows.values_list("subject_id", "title", "rights_holder", "licence")

@@ -33,7 +33,6 @@ class ConsentWay(TextChoices):
     FORM = "form", _("Form of the registry")
     PAPER = "paper", _("On paper")
     MAIL = "mail", _("By mail")
-    IMPORT = "import", _("Import")
     DEMO = "demo", _("Demonstration")
 
 
@@ -213,12 +212,22 @@ class ExchangeStatus(TextChoices):
 OPEN_EXCHANGES = (ExchangeStatus.OFFERED, ExchangeStatus.ASKED)
 
 
+#: So many days after its agreement an exchange without days is asked what came of it; a mentorship takes longer.
+ASKED_AFTER_DAYS, MENTORSHIP_ASKED_AFTER_DAYS = 30, 90
+
+
+def asked_after(kind: str) -> int:
+    """Return after how many days an exchange without days is asked what came of it."""
+    return MENTORSHIP_ASKED_AFTER_DAYS if kind == ExchangeKind.MENTORSHIP else ASKED_AFTER_DAYS
+
+
 class ExchangeCapacity(TextChoices):
     """As what a person acts on a peer exchange."""
 
     OPENER = "opener", _("who offered or asked")
     PARTNER = "partner", _("the other side of the agreement")
     ADMINISTRATOR = "administrator", _("administrators")
+    CLOCK = "clock", _("the registry")
 
 
 class MessageState(TextChoices):
@@ -243,6 +252,19 @@ class LinkState(TextChoices):
     USED = "used", _("Used")
     REVOKED = "revoked", _("Revoked")
     EXPIRED = "expired", _("Expired")
+
+
+class InvitationState(TextChoices):
+    """How far a member's invitation to the registry has come, derived from account, newest link and its mail."""
+
+    JOINED = "joined", _("Joined")
+    OPEN = "open", _("Invited, not answered yet")
+    UNSENT = "unsent", _("Invited, mail not sent")
+    EXPIRED = "expired", _("Invitation ran out")
+    TAKEN_BACK = "taken_back", _("Invitation taken back")
+    NONE = "none", _("Not invited yet")
+    NO_ADDRESS = "no_address", _("No address")
+    CLOSED = "closed", _("Account deactivated")
 
 
 class EnquiryStatus(TextChoices):
@@ -290,6 +312,7 @@ class FileRemoval(TextChoices):
     EXPIRED = "expired", _("It was kept long enough. Ask for it again.")
     CLOSED = "closed", _("The account of who asked was closed.")
     FILTER = "filter", _("The filter means something else now. Look at the list, and ask for the file again.")
+    ERASURE = "erasure", _("Somebody was erased who may have stood in it. Ask for it again.")
 
 
 class RedactionTarget(TextChoices):
@@ -297,6 +320,11 @@ class RedactionTarget(TextChoices):
 
     EVENT_DETAIL = "event_detail", _("Detail of an event")
     EDITION = "edition", _("Edition")
+    ISSUE = "issue", _("Issue")
+    TRANSLATION = "translation", _("Translation of an issue")
+    STATEMENT = "statement", _("Version of a policy statement")
+    LINE = "line", _("Line of an adopted statement")
+    STAGE = "stage", _("Stage of a frozen roadmap")
 
 
 class RedactionReason(TextChoices):

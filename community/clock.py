@@ -10,9 +10,11 @@ from community import heartbeats, jobs, links
 from community.actions import export
 from community.actions.enquiry import forget_enquiries
 from community.actions.erasure import erase_due
+from community.actions.erasure_letter import remind_of_erasures
 from community.actions.notice import send_notices
 from community.actions.outbox import send_outbox
 from community.actions.retention import remind_of_retention
+from community.actions.stray_files import sweep_daily
 from community.chain import seal_chains
 from community.contributions import ClockJob
 from community.imports import preview_file
@@ -38,7 +40,11 @@ CHORES = {
     "community.enquiries": ClockJob(_("Forget who asked from outside"), 60, forget_enquiries),
     "community.previews": ClockJob(_("Forget the files of imports that nobody confirmed"), 60, _forget_previews),
     "community.made_files": ClockJob(_("Remove files that were kept long enough"), 24 * 60, export.forget_old),
+    "community.stray_files": ClockJob(
+        _("Delete stored files that no entry names"), 24 * 60, sweep_daily, lease_minutes=60, daily_at=time(4, 0)
+    ),
     "community.erasures": ClockJob(_("Erase who asked for it and waited"), 60, erase_due, lease_minutes=30),
+    "community.erasure_reminders": ClockJob(_("Remind who is erased soon"), 60, remind_of_erasures),
     "community.notices": ClockJob(_("Tell people that somebody else entered them"), 60, send_notices),
     "community.retention": ClockJob(
         _("Date evidence, and remind of what may go"), 24 * 60, remind_of_retention, daily_at=time(6, 0)

@@ -98,9 +98,18 @@ def wording_of(purpose: str, language: str = "") -> ConsentWording:
     found = sorted(rows[:10], key=lambda row: (row.language == language, row.version), reverse=True)
     if found:
         return found[0]
+    text = _first_words(purpose, language)
+    return ConsentWording(purpose=purpose, language=language, text=text, extent=ConsentExtent.WHOLE)
+
+
+def are_first_words(wording: ConsentWording) -> bool:
+    """Tell whether these are the words that held before any were entered."""
+    return wording.version == 1 and wording.text == _first_words(wording.purpose, wording.language)
+
+
+def _first_words(purpose: str, language: str) -> str:
     with translation.override(language):
-        text = str(FIRST_WORDINGS[purpose])
-        return ConsentWording(purpose=purpose, language=language, text=text, extent=ConsentExtent.WHOLE)
+        return str(FIRST_WORDINGS[purpose])
 
 
 def asked_of(member: Member) -> Iterator[Asked]:

@@ -10,13 +10,23 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from community import catalogue, contributions, enquiry_mails, exchange_mails, job_mails, platform_mails, solution_mails
+from community.absence_mails import TOPIC as ABSENCES
+from community.actions.enquiry_records import RECORDS as ENQUIRED
 from community.actions.export_records import RECORDS as EXPORTED
+from community.appointment_mails import APPOINTMENT
 from community.choices import SolutionStatus, Standing
 from community.clock import CHORES
 from community.context_processors import is_demo
 from community.contributions import ExportSource, MailTopic, MemberRole, NavigationEntry, PageSection
 from community.desk import administrators_items
-from community.exchange_contributed import RECORDS, exchange_items, exchanges_of_member, exchanges_of_organisation
+from community.exchange_contributed import (
+    DEPARTURE,
+    RECORDS,
+    exchange_items,
+    exchanges_of_member,
+    exchanges_of_organisation,
+)
+from community.imports import preview_file
 from community.liaison_contributed import GROUPS, liaisons_of_group
 from community.liaison_contributed import RECORDS as KEPT
 from community.mails import lead_links_to
@@ -31,6 +41,7 @@ from community.personal_words import of_exchanges
 from community.platforms import NUMBERS
 from community.solution_desk import solution_items
 from community.solution_lifecycle import SOLUTION
+from community.stored import FOLDERS
 from community.summary import open_needs
 from community.visibility import account, is_administrator
 
@@ -61,11 +72,12 @@ NAVIGATION = {
     "outbox": NavigationEntry(_("Mails"), "community:outbox", order=200, visible_to=lambda user: is_demo()),
 }
 
-#: Mails about the account itself.
+#: Mails about the account itself, and about what it may do.
+AT_ONCE = frozenset({"community/invite", APPOINTMENT, *ABOUT_PERSONS})
 ACCOUNT = MailTopic(
     _("Your account"),
-    _("Codes and links to sign in with, the invitation to register, changes of your account."),
-    lambda template, audience: template.startswith("account/") or template in {"community/invite", *ABOUT_PERSONS},
+    _("Codes and links to sign in with, the invitation to register, changes of your account, and who coordinates."),
+    lambda template, audience: template.startswith("account/") or template in AT_ONCE,
     order=0,
     why_at_once=_("It keeps your account safe."),
 )
@@ -105,14 +117,19 @@ def register() -> None:
         contributions.personal_records.register(code, records)
     contributions.mail_topics.register("community.account", ACCOUNT)
     contributions.mail_topics.register("community.retention", RETENTION_TOPIC)
+    contributions.mail_topics.register("community.absences", ABSENCES)
     contributions.mail_topics.register("community.questions", solution_mails.MESSAGES)
     contributions.mail_topics.register("community.enquiries", enquiry_mails.TOPIC)
     contributions.mail_topics.register("community.solutions", solution_mails.TOPIC)
     contributions.mail_topics.register("community.jobs", job_mails.TOPIC)
     contributions.export_sources.register("solutions", SOLUTIONS)
     contributions.personal_records.register("community.exports", EXPORTED)
+    contributions.personal_records.register("community.enquiries", ENQUIRED)
+    contributions.index_purges.register("community.previews", preview_file.forget_all)
     for code, chore in CHORES.items():
         contributions.clock_jobs.register(code, chore)
+    for code, folder in FOLDERS.items():
+        contributions.stored_folders.register(code, folder)
     for code, role in ROLES.items():
         contributions.member_roles.register(code, role)
     for code, entry in NAVIGATION.items():
@@ -133,6 +150,7 @@ def _register_exchanges() -> None:
         contributions.platform_numbers.register(code, number)
     for code, records in RECORDS.items():
         contributions.personal_records.register(code, records)
+    contributions.departures.register("community.exchanges", DEPARTURE)
 
 
 def _solution_life(request: HttpRequest, subject: Any) -> dict[str, Any]:

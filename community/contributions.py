@@ -6,7 +6,7 @@ Each registry is typed and holds plain values; an app fills it from `apps.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, QueryDict
     from django.http.response import HttpResponseBase
 
-    from community.models import Member, User
+    from community.models import Appointment, Event, Member, User
     from community.permissions import Obstacle
 
 T = TypeVar("T")
@@ -142,6 +142,7 @@ class MergeRule:
     day)`, then moved), "stay" (left with the merged entry), "block" (somebody must mend it first). `rival(row, kept)`
     finds the like row of the entry with the key `kept`; of two the one of the greater `rank` stands, else that of the
     entry that stays. `rule` says all that to who merges. `grants` names what a person may do, or reads, by such a row.
+    `between` says what becomes of rows of which the two are both sides: those that its `find(merged, kept)` returns.
     """
 
     how: str = "stay"
@@ -150,6 +151,8 @@ class MergeRule:
     rival: Callable[[Any, int], Any] | None = None
     rank: Callable[[Any], int] | None = None
     ended: Callable[[Any, date], dict[str, Any]] | None = None
+    find: Callable[[int, int], Any] | None = None
+    between: MergeRule | None = None
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,19 @@ class SearchSource:
 
     label: Words
     search: Callable[[Any, str, int], Sequence[tuple[str, str, str]]]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """What ends in an app when somebody is a member, or an external partner, no longer.
+
+    `follow(person, administrator, moment)` ends it in the same transaction and returns the keys of its rows. `ahead`
+    says before what would end or stay, a sentence each; `ended` says afterwards of such rows what they were.
+    """
+
+    follow: Callable[[Member, User, datetime], Sequence[int]]
+    ahead: Callable[[Member], Sequence[str]]
+    ended: Callable[[Sequence[int]], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -174,6 +190,18 @@ class ClockJob:
     run: Callable[[datetime], int]
     lease_minutes: int = 5
     daily_at: time | None = None
+
+
+@dataclass(frozen=True)
+class StoredFolder:
+    """A folder of the storage, and which of some files in it (names in the storage) are held by a row.
+
+    `is_made_anew` where who misses a file of it has it made again.
+    """
+
+    folder: str
+    held: Callable[[Collection[str]], Iterable[str]]
+    is_made_anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -294,10 +322,14 @@ event_words: Registry[Callable[[Any], Words]] = Registry("event_words")
 person_columns: Registry[Mapping[str, PersonColumn]] = Registry("person_columns")
 #: What becomes of rows that collide when two entries are merged, by "app.Model.field"; a column without a rule moves.
 merge_rules: Registry[Mapping[str, MergeRule]] = Registry("merge_rules")
+#: What hangs on a row, such as a file that says the same, before an erasure takes words out of it: (row,
+#: moment, who does it, key of the erasure), in its transaction.
+word_removals: Registry[Callable[[Any, datetime, User | None, str], None]] = Registry("word_removals")
 #: Takes out of an index of the database's own what was deleted from it: such an index forgets words late.
 index_purges: Registry[Callable[[], None]] = Registry("index_purges")
 #: Which project evidence supports, as pairs of keys (file, project or None): its last payment says how long it is kept.
-evidence_projects: Registry[Callable[[], Iterable[tuple[int, int | None]]]] = Registry("evidence_projects")
+#: Asked of one file's key, or of all evidence (None). What is out of sight counts: a figure may have rested on it.
+evidence_projects: Registry[Callable[[int | None], Iterable[tuple[int, int | None]]]] = Registry("evidence_projects")
 #: Evidence with names of persons, of the work in which somebody took part: it outlasts their erasure.
 restricted_evidence: Registry[Callable[[Member], Iterable[Any]]] = Registry("restricted_evidence")
 #: What stands in the way of somebody's erasure, and where it is mended: (person, day). The last value tells whether
@@ -309,6 +341,8 @@ silences: Registry[Callable[[date], Iterable[Any]]] = Registry("silences")
 member_roles: Registry[MemberRole] = Registry("member_roles")
 search_sources: Registry[SearchSource] = Registry("search_sources")
 clock_jobs: Registry[ClockJob] = Registry("clock_jobs")
+#: Where files are stored that rows name: what no row names there is deleted after a while.
+stored_folders: Registry[StoredFolder] = Registry("stored_folders")
 #: What mails there are, to choose a rhythm for.
 mail_topics: Registry[MailTopic] = Registry("mail_topics")
 #: What a person may choose rhythms for one by one, by kind: as (key, title) pairs.
@@ -316,16 +350,22 @@ mail_subjects: Registry[Callable[[User], Iterable[tuple[int, str]]]] = Registry(
 chain_anchors: Registry[Callable[[], Iterable[ChainAnchor]]] = Registry("chain_anchors")
 #: How far the work has brought a need, by its key: the furthest answer counts.
 need_progress: Registry[Callable[[int], str]] = Registry("need_progress")
+#: Ends what still works for a need that is answered or closed, in the same transaction: (its key, moment).
+need_endings: Registry[Callable[[int, datetime], None]] = Registry("need_endings")
 #: Whether something that everybody sees rests on a solution, by its key: then it is not hidden again.
 solution_uses: Registry[Callable[[int], bool]] = Registry("solution_uses")
 #: Words beside solutions in the catalogue, such as that peers reviewed them.
 solution_marks: Registry[SolutionMark] = Registry("solution_marks")
 #: The newest issued document of each of many subjects, by kind and keys; one query.
 last_reports: Registry[Callable[[str, Iterable[int]], dict[int, LastReport]]] = Registry("last_reports")
+#: Which events are about the work of a working group, by its key; None is the whole mission.
+events_of_groups: Registry[Callable[[int | None], Q]] = Registry("events_of_groups")
 #: What follows when somebody becomes a member: (person, administrator, moment), in the same transaction.
 memberships: Registry[Callable[[Member, User, datetime], None]] = Registry("memberships")
-#: What follows when somebody is a member, or an external partner, no longer: the same.
-departures: Registry[Callable[[Member, User, datetime], None]] = Registry("departures")
+#: What follows when somebody is a member, or an external partner, no longer.
+departures: Registry[Departure] = Registry("departures")
+#: What follows when an absence of somebody who coordinates, or its end, was noted: (appointment, event).
+absences: Registry[Callable[[Appointment, Event], None]] = Registry("absences")
 #: The page behind `/join/<token>/`, by the purpose of the link.
 join_pages: Registry[Callable[..., HttpResponseBase]] = Registry("join_pages")
 #: Numbers in the list of platforms.

@@ -16,6 +16,7 @@ from community import contributions
 from community.choices import DataRequestKind, JobState, MessageState
 from community.contributions import DeskItem, Words
 from community.models import DataRequest, File, Job, Message, Organisation, User
+from community.rules.erasure import stayed
 
 SOON = timedelta(days=7)
 #: Where the session keeps how many things wait, and when they were counted, in seconds since 1970.
@@ -25,6 +26,8 @@ COUNTED_SECONDS = 300
 NOTED_SECONDS = 60
 #: So many requests about personal data stand on an administrator's desk; their page has all.
 MOST_REQUESTS = 20
+#: So many days does the desk tell what an erasure left; the page of requests tells it for a year.
+STAYED_DAYS = 30
 
 
 @dataclass
@@ -123,6 +126,7 @@ def administrators_items(user: User, on: date) -> Iterator[DeskItem]:
     )
     asked = list(DataRequest.objects.open().for_page()[:MOST_REQUESTS])
     yield from (_asked(row) for row in asked)
+    yield from _stayed()
     if count := File.objects.to_go(on).count():
         title, why = _to_go(count)
         yield DeskItem(verb=_("See what may go"), title=title, why=why, url=reverse("community:retention"))
@@ -137,20 +141,42 @@ def administrators_items(user: User, on: date) -> Iterator[DeskItem]:
             yield DeskItem(verb=_("Look at them"), title=title, why=why, url=url)
 
 
+def _stayed() -> Iterator[DeskItem]:
+    """Yield the erasures of late that left something, also those that the clock did; one query where none did."""
+    for one in stayed(timezone.now() - timedelta(days=STAYED_DAYS)):
+        files, rows = len(one.files), len(one.traces)
+        yield DeskItem(
+            verb=_("See what stayed"),
+            title=one.member.name,
+            why=_("Erased. Files that stay restricted: %(files)d. Rows with the name that nobody may change: %(rows)d.")
+            % {"files": files, "rows": rows},
+            url=f"{reverse('community:data_requests')}#stayed",
+            since=one.at,
+        )
+
+
 def _asked(row: DataRequest) -> DeskItem:
     is_erasure = row.kind == DataRequestKind.ERASURE
     return DeskItem(
         verb=_("Erase, or look what is in the way") if is_erasure else _("Correct, and answer"),
         title=row.member.name,
-        why=_("Asked to be erased; the registry does it by itself on that day, where nothing is in the way")
-        if is_erasure
-        else _("Asked to have their data corrected · you are an administrator"),
+        why=_why_asked(row),
         url=reverse("community:erase_person", args=[row.member.key])
         if is_erasure
         else reverse("community:data_request", args=[row.pk]),
         since=row.asked_at,
         due=timezone.localdate(row.due_at) if row.due_at else None,
     )
+
+
+def _why_asked(row: DataRequest) -> Words:
+    if row.kind != DataRequestKind.ERASURE:
+        return _("Asked to have their data corrected · you are an administrator")
+    if row.recorded_by_id is not None:
+        return _(
+            "Asked by letter to be erased; the registry does it by itself on that day, where nothing is in the way"
+        )
+    return _("Asked to be erased; the registry does it by itself on that day, where nothing is in the way")
 
 
 def _unverified(count: int) -> tuple[str, str]:

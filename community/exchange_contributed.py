@@ -6,15 +6,20 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from community.access import named_members
-from community.choices import ExchangeStatus
-from community.contributions import DeskItem, PersonalRecords
+from community.actions.exchange_departure import (
+    ahead_of_departure,
+    ended_by_departure,
+    erase_exchanges,
+    follow_departure,
+)
+from community.contributions import Departure, DeskItem, PersonalRecords
 from community.models import ExchangeWish, Member, Organisation, PeerExchange, User
 from community.visibility import is_cop, member_of
 
@@ -42,7 +47,7 @@ def exchange_items(user: User, on: date) -> Iterator[DeskItem]:
             yield DeskItem(
                 verb=_("Say what came of it"),
                 title=row.topic,
-                why=_("You agreed on it, and its days are over"),
+                why=_("You agreed on it, and its days are over") if row.has_days else _("You agreed on it long ago"),
                 url=reverse("community:exchange_verb", args=[row.pk, "finish"]),
                 since=row.state_since,
             )
@@ -79,13 +84,6 @@ def _export(row: PeerExchange) -> dict[str, Any]:
     }
 
 
-def _erase(member: Member) -> int:
-    """Withdraw what an erased person still holds open; return how many."""
-    opened = [row.pk for row in _taken_part(member).open() if row.opener == member]  # type: ignore[attr-defined]
-    rows = PeerExchange.objects.filter(pk__in=opened)
-    return rows.update(status=ExchangeStatus.CANCELLED, description="", version=F("version") + 1)
-
-
 def _wished(member: Member) -> QuerySet[ExchangeWish]:
     return ExchangeWish.objects.filter(member=member).select_related("exchange").order_by("pk")
 
@@ -94,17 +92,14 @@ def _export_wish(row: ExchangeWish) -> dict[str, Any]:
     return {"exchange": row.exchange.topic, "note": row.note, "at": row.said_at}
 
 
-def _erase_wishes(member: Member) -> int:
-    """Empty the lines of an erased person; return how many."""
-    return _wished(member).update(note="")
-
-
+DEPARTURE: Final = Departure(follow_departure, ahead_of_departure, ended_by_departure)
 RECORDS: Final[dict[str, PersonalRecords]] = {
-    "community.exchanges": PersonalRecords(gettext_lazy("Exchanges with peers"), _taken_part, _export, erase=_erase),
+    "community.exchanges": PersonalRecords(
+        gettext_lazy("Exchanges with peers"), _taken_part, _export, erase=erase_exchanges
+    ),
     "community.exchange_wishes": PersonalRecords(
         gettext_lazy("Exchanges that you would like to take part in"),
         _wished,
         _export_wish,
-        erase=_erase_wishes,
     ),
 }

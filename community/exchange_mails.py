@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from community import notifications
 from community.contributions import MailTopic
 from community.lifecycle import Attempt
 from community.models import Event, ExchangeWish, Member, Message, PeerExchange, User
+from community.rules.exchange import is_here
 from community.similar_exchanges import exchanges_near
 
 WISHED = "community/exchange_wished"
 AGREED = "community/exchange_agreed"
 FITS = "community/exchange_fits"
+ENDED = "community/exchange_ended"
 
 ANSWERS = MailTopic(
     _("Your exchanges with peers"),
@@ -37,7 +40,8 @@ FITTING = MailTopic(
 
 
 def _account(member: Member | None) -> User | None:
-    return member.user if member is not None and member.erased_at is None else None
+    """Return the account of a person who is still a member: who left is told nothing more."""
+    return member.user if member is not None and is_here(member) else None
 
 
 def pass_on_wish(exchange: PeerExchange, wish: ExchangeWish, event: Event) -> None:
@@ -62,7 +66,8 @@ def tell(attempt: Attempt) -> None:
     """Write the outbox rows of a verb: each account once, never who pressed, but of an agreement both."""
     row: PeerExchange = attempt.subject
     is_agreement = attempt.verb.code == "agree_exchange"
-    told = {attempt.by.pk} if attempt.by is not None and not is_agreement else set()
+    is_theirs = attempt.verb.has_page and not is_agreement
+    told = {attempt.by.pk} if attempt.by is not None and is_theirs else set(attempt.details.get("gone", ()))
     for audience in attempt.verb.tells:
         for to, other in _recipients(audience, row):
             if to.pk in told:
@@ -93,7 +98,15 @@ def _template(attempt: Attempt, audience: str) -> str:
     """Return the mail of a verb: who is not chosen hears that, not of an agreement of two others."""
     if attempt.verb.code == "agree_exchange" and audience == "others":
         return "community/exchange_taken"
-    names = {"agree": AGREED, "finish": "community/exchange_done", "call": "community/exchange_called_off"}
+    names = {
+        "agree": AGREED,
+        "finish": "community/exchange_done",
+        "correct": "community/exchange_corrected",
+        "call": "community/exchange_called_off",
+        "lapse": ENDED,
+        "free": "community/exchange_free",
+        "leave": "community/exchange_left",
+    }
     return names.get(attempt.verb.code.split("_")[0], "community/exchange_withdrawn")
 
 
@@ -108,6 +121,14 @@ def _recipients(audience: str, row: PeerExchange) -> Iterator[tuple[User, Member
     for member, other in pairs:
         if (to := _account(member)) is not None:
             yield to, other
+
+
+@notifications.leads_to("peer_exchange")
+def path_of_exchange(exchange: PeerExchange, message: Message) -> str | None:
+    """Return the list of exchanges where the recipient does not see this one any more, else None: its page."""
+    if message.to is None or PeerExchange.objects.visible_to(message.to).filter(pk=exchange.pk).exists():
+        return None
+    return reverse("community:exchanges")
 
 
 @notifications.provides("peer_exchange")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.models import Event, PeerExchange
-from community.sentences import Entry, Words
+from community.sentences import Change, Entry, Words
 
 #: Verb -> the sentence, and its icon.
 SENTENCES: dict[str, tuple[Words, str]] = {
@@ -17,9 +18,13 @@ SENTENCES: dict[str, tuple[Words, str]] = {
     "take_back_wish": (gettext_lazy("A member took “I would like to” back."), "undo"),
     "agree_exchange": (gettext_lazy("It was agreed."), "check"),
     "finish_exchange": (gettext_lazy("It took place."), "check"),
+    "correct_exchange": (gettext_lazy("What came of it was corrected."), "edit"),
     "call_off_exchange": (gettext_lazy("One side called it off."), "cross"),
     "withdraw_exchange": (gettext_lazy("It was withdrawn."), "cross"),
     "reopen_exchange": (gettext_lazy("It was opened again."), "edit"),
+    "lapse_exchange": (gettext_lazy("It ended: who opened it left the community."), "cross"),
+    "free_exchange": (gettext_lazy("The other side left the community, so it is open again."), "undo"),
+    "leave_exchange": (gettext_lazy("One side left the community; it is left to the other."), "people"),
 }
 
 
@@ -33,4 +38,10 @@ def _entry(event: Event) -> Entry:
     words, icon = SENTENCES[event.verb]
     detail = getattr(event, "detail", None)
     body: dict[str, Any] = (detail.body if detail is not None else None) or {}
-    return Entry(str(words), event.at, icon, str(body.get("reason", "")))
+    return Entry(str(words), event.at, icon, str(body.get("reason", "")), _corrections(body))
+
+
+def _corrections(body: dict[str, Any]) -> list[Change]:
+    """Return what came of it before and after a correction; nothing once the detail was emptied."""
+    pair = (body.get("changes") or {}).get("what_came_of_it")
+    return [Change(str(_("What came of it")), str(pair[0]), str(pair[1]))] if pair else []

@@ -12,7 +12,7 @@ from typing import IO, Any, Final
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
-from community.cells import guarded
+from community.cells import guarded, guarded_in_csv
 
 FORMATS: Final = ("csv", "xlsx", "json")
 #: Rows of a workbook that is made while somebody waits for it; a longer one is made by a job.
@@ -23,6 +23,8 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 #: What a cell of a workbook holds at most.
 _CELL: Final = 32_767
 _CHUNK: Final = 500
+#: Headers of what is written while it is sent: a proxy in front passes it on and gathers nothing.
+AS_IT_COMES: Final = {"X-Accel-Buffering": "no"}
 _LIST: Final = "; "
 
 Record = dict[str, Any]
@@ -89,9 +91,9 @@ def _csv(records: Iterable[Record], columns: Sequence[str]) -> HttpResponseBase:
     def lines() -> Iterator[str]:
         yield "\ufeff" + writer.writerow(columns)
         for record in records:
-            yield writer.writerow([guarded(_text(record[column])) for column in columns])
+            yield writer.writerow([guarded_in_csv(_text(record[column])) for column in columns])
 
-    return StreamingHttpResponse(_gathered(lines()), content_type="text/csv; charset=utf-8")
+    return StreamingHttpResponse(_gathered(lines()), content_type="text/csv; charset=utf-8", headers=AS_IT_COMES)
 
 
 def _json(records: Iterable[Record], noun: str, count: int, at: datetime) -> HttpResponseBase:
@@ -104,7 +106,7 @@ def _json(records: Iterable[Record], noun: str, count: int, at: datetime) -> Htt
             yield (",\n" if number else "") + json.dumps(plain, ensure_ascii=False)
         yield "\n]}\n"
 
-    return StreamingHttpResponse(_gathered(parts()), content_type="application/json")
+    return StreamingHttpResponse(_gathered(parts()), content_type="application/json", headers=AS_IT_COMES)
 
 
 def _gathered(parts: Iterable[str]) -> Iterator[bytes]:

@@ -36,6 +36,8 @@ def fold_key(text: str) -> str:
 
 def _fold_once(text: str) -> str:
     """Fold; a second pass is needed where a letter without case decomposes into one with case."""
+    if text.isascii():
+        return SPACE.sub(" ", text.lower()).strip()
     decomposed = unicodedata.normalize("NFKD", INVISIBLE.sub("", text).casefold())
     bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return SPACE.sub(" ", bare.translate(_LETTERS)).strip()

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from community import jobs, notifications
+from community.choices import JobState
 from community.contributions import MailTopic
 from community.job_summary import summary_of
 from community.models import Job, Message
@@ -45,5 +46,7 @@ def job_context(job: Job, message: Message) -> dict[str, Any]:
         "failed": found.failed,
         "total": found.total,
         "state": found.state,
+        "is_given_up": job.state == JobState.FAILED,
+        "is_stopped": job.state == JobState.CANCELLED,
         "error": job.last_error,
     }

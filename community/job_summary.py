@@ -15,17 +15,22 @@ from django.utils.translation import ngettext
 from community import kinds
 from community.choices import ItemState, JobState
 from community.models import Job, JobItem, User
-from community.tasks_api import title_of
+from community.tasks_api import then_of, title_of
 
 #: So many items are listed, failed ones first.
 LISTED = 200
 #: A speed is said from so many finished items on.
 ENOUGH = 3
+#: Seconds from which on; what is done in less has no speed that says anything.
+A_WHILE = 5.0
 
 
 @dataclass(frozen=True)
 class JobSummary:
-    """A job as its page shows it. `speed` is items a minute, `minutes_left` an estimate; None: not known yet."""
+    """A job as its page shows it. `speed` is items a minute, `minutes_left` an estimate; None: not known yet.
+
+    `step` names what follows when all items are done, while it is done; `step_done` how many of them it has passed.
+    """
 
     job: Job
     title: str
@@ -35,6 +40,8 @@ class JobSummary:
     total: int
     speed: float | None
     minutes_left: int | None
+    step: str = ""
+    step_done: int = 0
 
     @property
     def is_done(self) -> bool:
@@ -57,16 +64,31 @@ class JobSummary:
         return _("%(finished)d of %(total)d") % {"finished": self.finished, "total": self.total}
 
     @property
+    def passed(self) -> int:
+        """How far the bar is: what it is at has a bar of its own, from the beginning."""
+        return self.step_done if self.step else self.finished
+
+    @property
+    def at_work(self) -> str:
+        """N of m of what it is at now, as a sentence."""
+        if not self.step:
+            return self.how_far
+        words = _("%(step)s: %(done)d of %(total)d")
+        return words % {"step": self.step, "done": self.step_done, "total": self.total}
+
+    @property
     def state(self) -> str:
         """Where it stands, in words."""
         if self.is_open and self.job.is_cancel_wanted:
             return _("Stops after what it is at")
         if self.job.state == JobState.QUEUED and self.job.begun_at:
             return _("Goes on within a minute")
-        if self.job.state == JobState.DONE and self.failed:
-            words = ngettext("Done, but %(count)d failed", "Done, but %(count)d failed", self.failed)
-            return words % {"count": self.failed}
-        return str(JobState(self.job.state).label)
+        return ended_words(self.job, self.failed)
+
+    @property
+    def why_not(self) -> str:
+        """Why what was asked for is not there although the job came to its end; empty where it is."""
+        return str(self.job.result.get("left", "")) if self.is_done else ""
 
     @property
     def rest(self) -> str:
@@ -75,6 +97,14 @@ class JobSummary:
             return ""
         words = ngettext("about %(count)d minute left", "about %(count)d minutes left", self.minutes_left)
         return words % {"count": self.minutes_left}
+
+
+def ended_words(job: Job, failed: int) -> str:
+    """Return where a job stands, in words; `failed` of its items have no good result."""
+    if job.state != JobState.DONE or not failed:
+        return str(JobState(job.state).label)
+    words = ngettext("Done, but %(count)d failed", "Done, but %(count)d failed", failed)
+    return words % {"count": failed}
 
 
 def summary_of(job: Job, *, at: datetime) -> JobSummary:
@@ -88,7 +118,9 @@ def summary_of(job: Job, *, at: datetime) -> JobSummary:
     speed = _speed(job, done if not counts else None, at)
     left = total - done - failed
     minutes = ceil(left / speed) if speed and left and is_open else None
-    return JobSummary(job, title_of(job.task), is_open, done, failed, total, speed, minutes)
+    step = then_of(job.task) if counts and job.state == JobState.RUNNING and done == total else ""
+    title, step_done = title_of(job.task), job.done_count if step else 0
+    return JobSummary(job, title, is_open, done, failed, total, speed, minutes, step, step_done)
 
 
 def _speed(job: Job, count: int | None, at: datetime) -> float | None:
@@ -98,7 +130,7 @@ def _speed(job: Job, count: int | None, at: datetime) -> float | None:
     if count is None:
         count = job.items.filter(finished_at__gte=job.begun_at).count()
     seconds = ((job.finished_at or at) - job.begun_at).total_seconds()
-    return count * 60 / seconds if count >= ENOUGH and seconds > 0 else None
+    return count * 60 / seconds if count >= ENOUGH and seconds >= A_WHILE else None
 
 
 def subjects_of(jobs: Iterable[Job], user: User | AnonymousUser) -> dict[int, str]:

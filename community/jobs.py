@@ -23,6 +23,7 @@ from django.utils import timezone
 from community import kinds
 from community.chain import plain
 from community.choices import JobState
+from community.error_words import error_words
 from community.models import Job, User
 from community.tasks_api import function_of, wake_on_commit
 
@@ -33,6 +34,14 @@ RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), 
 RUN_JOB = "community.tasks.run_job"
 #: So long the scheduler stays with one job before it looks what else is due: mails are not held up by it.
 IN_SCHEDULER_SECONDS = 40.0
+
+
+class WorkerDied(Exception):
+    """Whoever took a job up ended without a word, each time that it was tried."""
+
+
+class NotYet(Exception):
+    """What a job builds on is not there yet; a later try finds it."""
 
 
 class LeaseLost(Exception):
@@ -104,7 +113,7 @@ def run(job_id: int, *, at: datetime | None = None, seconds: float | None = None
         job.pause_at = time.monotonic() + seconds
     try:
         if job.attempts > len(RETRY_AFTER) + 1:
-            raise RuntimeError("its worker died each time")
+            raise WorkerDied("its worker died each time")
         result = function_of(job.task)(job, **job.arguments)
     except LeaseLost:
         return False
@@ -115,7 +124,7 @@ def run(job_id: int, *, at: datetime | None = None, seconds: float | None = None
         return False
     except Exception as error:
         logger.exception("job %s (%s) failed", job.pk, job.task)
-        _note_failure(job, f"{type(error).__name__}: {error}", timezone.now())
+        _note_failure(job, error_words(error), timezone.now())
         return False
     return _note_success(job, result if isinstance(result, dict) else {}, timezone.now())
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from django.db import DatabaseError, connection
 
 TABLE: Final = "registry_restore"
+#: Holds the moment at which the last restore was finished; such a table, too, is no part of a backup.
+RESTORED: Final = "registry_restored"
 #: So long a process believes that the site is open before it looks again.
 BELIEVED_SECONDS: Final = 30.0
 
@@ -69,3 +72,27 @@ def reopen() -> None:
     """Note that the restore is finished, or that nothing came of it."""
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {TABLE}")
+
+
+def note_restored(at: datetime) -> None:
+    """Note when the restore was finished: the database before it may still name files that were there by then."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TABLE IF NOT EXISTS {RESTORED} (moment varchar(40) NOT NULL)")
+        cursor.execute(f"DELETE FROM {RESTORED}")  # noqa: S608
+        cursor.execute(f"INSERT INTO {RESTORED} (moment) VALUES (%s)", [at.isoformat()])  # noqa: S608
+
+
+def restored_at() -> datetime | None:
+    """Return when this database was restored; None where it never was, or where the way back was given up."""
+    with connection.cursor() as cursor:
+        if RESTORED not in connection.introspection.table_names(cursor):
+            return None
+        cursor.execute(f"SELECT moment FROM {RESTORED}")  # noqa: S608
+        row = cursor.fetchone()
+    return datetime.fromisoformat(row[0]) if row else None
+
+
+def forget_restored() -> None:
+    """Note that nobody goes back to the database before the restore."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {RESTORED}")

@@ -27,14 +27,15 @@ COLUMNS: Final[dict[str, Column]] = {
     ),
     "community.DataRequest.member": Column(
         _("What you asked about your data"),
-        "kind status text answer asked_at due_at closed_at",
+        "kind status text answer asked_at due_at recorded_at closed_at",
         empties="text answer",
     ),
+    "community.DataRequest.recorded_by": Column(_("Letters about data that you entered"), "kind status recorded_at"),
     "community.DataRequest.closed_by": Column(_("Requests about data that you closed"), "kind status closed_at"),
     "community.Event.by": Column(record="community.events"),
     "community.Redaction.by": Column(_("What you had emptied or withdrawn"), "at target reason"),
     "community.Appointment.member": Column(
-        _("What you coordinate and coordinated"), "working_group from_on until_on absent_until"
+        _("What you coordinate and coordinated"), "working_group from_on until_on absent_until withdrawn_at"
     ),
     "community.PeerExchange.offered_by": Column(record="community.exchanges"),
     "community.PeerExchange.asked_by": Column(record="community.exchanges"),
@@ -42,7 +43,8 @@ COLUMNS: Final[dict[str, Column]] = {
     "community.Liaison.kept_by": Column(record="community.liaisons"),
     "community.File.uploaded_by": Column(
         _("Files that you uploaded"),
-        "title original_name content_type size sha256 visibility holds_names uploaded_at retain_until removed_at",
+        "title original_name content_type size sha256 visibility holds_names uploaded_at retain_until removed_at"
+        " gone_at",
     ),
     "community.Job.by": Column(_("Work that you asked the registry to do"), "task state created_at finished_at"),
     "community.SignedLink.user": Column(

@@ -137,7 +137,7 @@ def _recorded(code: str, record: PersonalRecords, who: Whose, most: int | None) 
     """Return what an app records of a person, of all rows merged into theirs."""
     rows, count = list[Row](), 0
     for key in who.members:
-        asked = record.rows(_member(who, key))
+        asked = record.rows(entry_of(who, key))
         if not (found := asked.count()):
             continue
         loaded = list(asked if most is None else asked[:most])
@@ -202,7 +202,8 @@ def _account(who: Whose) -> Part:
     return Part("community.User", _("Your account"), len(rows), rows)
 
 
-def _member(who: Whose, key: int) -> Member:
+def entry_of(who: Whose, key: int) -> Member:
+    """Return one of a person's entries; the one that stayed is at hand."""
     return who.member if key == who.member.pk else Member.objects.select_related("user").get(pk=key)
 
 

@@ -9,7 +9,7 @@ from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from community.cells import guarded
+from community.cells import guarded_in_csv
 from community.models import Member
 from community.personal import Row, document_of
 
@@ -39,7 +39,7 @@ def _table(rows: list[Row]) -> str:
     held = StringIO()
     writer = csv.writer(held)
     writer.writerow(names)
-    writer.writerows([guarded(_cell(row.get(name))) for name in names] for row in rows)
+    writer.writerows([guarded_in_csv(_cell(row.get(name))) for name in names] for row in rows)
     return "\ufeff" + held.getvalue()
 
 

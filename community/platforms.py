@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,14 +22,15 @@ from community.choices import Vocabulary
 from community.contributions import PlatformNumber
 from community.models import Member, Need, Organisation, Partnership, PeerExchange, Solution, Subscription, Term, User
 from community.rights import Viewer, can_see_directory
-from community.similar import Near, holding, shared_words, telling_words
+from community.similar import Near, knowing
+from community.telling import point_if, shared_words, summed, theme_words
 
 #: So many rows stand in a part of the page; the list behind it holds the rest.
 SHOWN: Final = 6
-#: So many people are compared.
-CANDIDATES: Final = 60
-#: So many organisations stand on the page at most.
-MOST_ORGANISATIONS: Final = 120
+#: So many organisations of a type stand on the page; the others are counted, and shown when they are asked for.
+MOST_OF_A_TYPE: Final = 12
+#: So many of a type at most, when all are asked for.
+MOST_AT_ALL: Final = 500
 
 
 @dataclass
@@ -41,10 +43,16 @@ class Card:
 
 @dataclass
 class Group:
-    """Organisations of one type."""
+    """Organisations of one type: how many there are, and those that are shown, the first by name."""
 
     label: str
+    number: int = 0
     rows: list[Organisation] = field(default_factory=list)
+
+    @property
+    def more(self) -> int:
+        """How many are not shown."""
+        return self.number - len(self.rows)
 
 
 def platform_cards(user: Viewer) -> list[Card]:
@@ -91,7 +99,7 @@ NUMBERS: Final[dict[str, PlatformNumber]] = {
 
 def platform_parts(request: HttpRequest, term: Term) -> dict[str, Any]:
     """Return what the page of a platform shows of the community to this reader, in a fixed number of queries."""
-    user = request.user
+    user, shows_all = request.user, "all" in request.GET
     needs = list(Need.objects.visible_to(user).open().on_challenge(term.pk).for_page()[:SHOWN])
     solutions = list(Solution.objects.published().on_challenges([term.code]).for_page()[:SHOWN])
     exchanges = PeerExchange.objects.open().on_challenge(term.pk).for_page()
@@ -104,7 +112,8 @@ def platform_parts(request: HttpRequest, term: Term) -> dict[str, Any]:
         "offered": offered,
         "asked": asked,
         "named": named_members(user, [*(need.raised_by_id for need in needs), *openers]),
-        "groups": organisations_on(term, user),
+        "groups": organisations_on(term, user, most=MOST_AT_ALL if shows_all else MOST_OF_A_TYPE),
+        "shows_all": shows_all,
         "people": people_on(term, user),
         "is_followed": is_followed(term, user),
     }
@@ -115,53 +124,70 @@ def is_followed(term: Term, user: Viewer) -> bool:
     return isinstance(user, User) and Subscription.objects.about(term).filter(user=user).exists()
 
 
-def organisations_on(term: Term, user: Viewer) -> list[Group]:
-    """Return the organisations of a platform by type, the largest type first; those without one last.
+def organisations_on(term: Term, user: Viewer, *, most: int = MOST_OF_A_TYPE) -> list[Group]:
+    """Return the organisations of a platform by type, the largest type first; those without one last; one query.
 
-    Who raised a need, offers or asks, is a partner of a project with a solution on it, or works on its clusters.
+    Who raised a need, offers or asks, is a partner of a project with a solution on it, or works on its clusters. All
+    of a type are counted, and at most so many loaded.
     """
+    within = Q(pk__in=[])
+    for source in _sources_of_organisations(term, user):
+        within |= Q(pk__in=source)
+    rows = Organisation.objects.visible_to(user).filter(within).select_related("kind")
+    place = Window(RowNumber(), partition_by=F("kind"), order_by=("name", "pk"))
+    of_type = Window(Count("pk"), partition_by=F("kind"))
+    groups: dict[int | None, Group] = {}
+    for row in rows.annotate(place=place, of_type=of_type).filter(place__lte=most).order_by("name", "pk"):
+        label = row.kind.label if row.kind is not None else _("Type not entered")
+        number: int = row.of_type  # type: ignore[attr-defined]
+        groups.setdefault(row.kind_id, Group(label, number)).rows.append(row)
+    return [
+        groups[key] for key in sorted(groups, key=lambda key: (key is None, -groups[key].number, groups[key].label))
+    ]
+
+
+def _sources_of_organisations(term: Term, user: Viewer) -> list[Any]:
+    """Return the keys of a platform's organisations, one query for each way in which they are its own."""
     solutions = Solution.objects.published().on_challenges([term.code]).order_by()
     partners = Partnership.objects.current(timezone.localdate()).filter(project__in=solutions.values("project"))
     exchanges = PeerExchange.objects.visible_to(None).on_challenge(term.pk).order_by()
-    sources = [
+    return [
         partners.values("organisation"),
         Need.objects.on_challenge(term.pk).order_by().values("organisation"),
         exchanges.values("offering_organisation"),
         exchanges.values("asking_organisation"),
         *(found for source in contributions.platform_organisations for found in source(term, user)),
     ]
-    within = Q(pk__in=[])
-    for source in sources:
-        within |= Q(pk__in=source)
-    rows = Organisation.objects.visible_to(user).filter(within).select_related("kind").order_by("name", "pk")
-    groups: dict[int | None, Group] = {}
-    for row in rows[:MOST_ORGANISATIONS]:
-        label = row.kind.label if row.kind is not None else _("Type not entered")
-        groups.setdefault(row.kind_id, Group(label)).rows.append(row)
-    return [
-        groups[key] for key in sorted(groups, key=lambda key: (key is None, -len(groups[key].rows), groups[key].label))
-    ]
 
 
 def people_on(term: Term, user: Viewer) -> list[Near[Member]]:
     """Return people who can help, each with the reasons: of the directory, and for its readers alone.
 
-    Expertise in what the challenge is called, and being the contact of a solution on it.
+    Expertise in what the challenge alone is called counts two, being the contact of a solution on it one. The database
+    counts for everybody; those with most are loaded. Five queries.
     """
     if not can_see_directory(user):
         return []
-    words = telling_words(term.label)
-    solutions = Solution.objects.published().on_challenges([term.code]).exclude(contact=None).order_by("pk")
-    contacts: dict[int, list[str]] = {}
-    for contact, title in solutions.values_list("contact", "title")[:CANDIDATES]:
-        contacts.setdefault(contact, []).append(title)
-    rows = Member.objects.visible_to(user).in_community().suggestible()
-    rows = rows.filter(holding(words) | Q(pk__in=contacts), erased_at=None).for_page(timezone.localdate())
-    found = []
-    for row in rows.order_by("sort_name", "pk")[:CANDIDATES]:
-        hit = Near(row)
-        hit.add(2, _("Expertise: %(names)s"), (t.label for t in row.expertise.all() if shared_words(words, t.label)))
-        hit.add(1, _("Contact of: %(names)s"), contacts.get(row.pk, []))
-        found.append(hit)
-    near = [hit for hit in found if hit.points]
-    return sorted(near, key=lambda hit: (-hit.points, hit.row.sort_name, hit.row.pk))[:SHOWN]
+    known: dict[str, list[Term]] = {Vocabulary.CHALLENGE: [], Vocabulary.EXPERTISE: []}
+    for row in Term.objects.filter(vocabulary__in=known):
+        known[row.vocabulary].append(row)
+    others = [row.label for row in known[Vocabulary.CHALLENGE] if row.pk != term.pk and not row.is_retired]
+    words = theme_words(term.label, others)
+    experts = Q(pk__in=knowing(words, known[Vocabulary.EXPERTISE]))
+    solutions = Solution.objects.published().on_challenges([term.code]).exclude(contact=None)
+    contacts = Q(pk__in=solutions.order_by().values("contact"))
+    rows = Member.objects.visible_to(user).in_community().suggestible().filter(experts | contacts, erased_at=None)
+    points = summed([point_if(experts, 2), point_if(contacts)])
+    people = list(rows.order_by(points.desc(), "sort_name", "pk").for_page(timezone.localdate())[:SHOWN])
+    titles: dict[int, list[str]] = {}
+    for contact, title in solutions.filter(contact__in=people).order_by("pk").values_list("contact", "title"):
+        titles.setdefault(contact, []).append(title)
+    return [_helper(row, words, titles.get(row.pk, [])) for row in people]
+
+
+def _helper(row: Member, words: list[str], titles: list[str]) -> Near[Member]:
+    """Return a person (loaded by `for_page`) with the reasons why they can help."""
+    hit = Near(row)
+    hit.add(2, _("Expertise: %(names)s"), (t.label for t in row.expertise.all() if shared_words(words, t.label)))
+    hit.add(1, _("Contact of: %(names)s"), titles)
+    return hit

@@ -26,6 +26,7 @@ __all__ = [
     "is_stoppable",
     "registered_tasks",
     "task",
+    "then_of",
     "title_of",
     "wake",
     "wake_on_commit",
@@ -37,13 +38,17 @@ TaskFunction = Callable[..., Any]
 _functions: dict[str, TaskFunction] = {}
 _titles: dict[str, str | Promise] = {}
 _stoppable: set[str] = set()
+_then: dict[str, str | Promise] = {}
 
 
-def task(name: str, title: str | Promise = "", *, is_stoppable: bool = False) -> Callable[[TaskFunction], TaskFunction]:
+def task(
+    name: str, title: str | Promise = "", *, is_stoppable: bool = False, then: str | Promise = ""
+) -> Callable[[TaskFunction], TaskFunction]:
     """Register a function under the name that jobs use; it is called with the job and its arguments.
 
     `title` says in words what it does, for the page of its jobs. One without items that asks `jobs.may_go_on` all
-    the same is `is_stoppable`.
+    the same is `is_stoppable`. `then` names in a word what follows when all items are done and takes its time, too:
+    it tells how far it is by `jobs.note_progress`, from 0 on.
 
     Raises:
         ValueError: the name is taken.
@@ -53,6 +58,7 @@ def task(name: str, title: str | Promise = "", *, is_stoppable: bool = False) ->
         if _functions.setdefault(name, function) is not function:
             raise ValueError(f"task {name!r} is registered already")
         _titles[name] = title
+        _then[name] = then
         if is_stoppable:
             _stoppable.add(name)
         return function
@@ -72,6 +78,11 @@ def function_of(name: str) -> TaskFunction:
 def title_of(name: str) -> str:
     """Return what the task of that name does, in words; its name where nobody gave it some."""
     return str(_titles.get(name) or name)
+
+
+def then_of(name: str) -> str:
+    """Return in a word what the task of that name does when its items are done; "" where nothing follows."""
+    return str(_then.get(name, ""))
 
 
 def is_stoppable(name: str) -> bool:

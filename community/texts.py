@@ -27,6 +27,7 @@ PLACES: Final[dict[str, Words]] = {
     "propose": _("Propose a cluster: above the examples"),
     "locked-out": _("You cannot sign in: below the heading"),
     "privacy": _("Privacy and my data: below the heading"),
+    "processing": _("Record of processing: below the heading"),
     "accessibility": _("Accessibility and contact: below the heading"),
 }
 KEPT, SECONDS = "community.texts", 60

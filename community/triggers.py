@@ -35,6 +35,15 @@ END $body$;
 CREATE TRIGGER {name}_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {name}_truncate();
 """
 
+_WITH_A_REDACTION = """
+    NEW.redaction_id IS NOT NULL AND (OLD.redaction_id IS NULL OR NEW.redaction_id > OLD.redaction_id)
+    AND {same}
+    AND EXISTS (
+        SELECT 1 FROM community_redaction r
+        WHERE r.id = NEW.redaction_id AND r.target = '{target}' AND r.target_id = OLD.id
+    )
+"""
+
 _UNDO = {
     "sqlite": "DROP TRIGGER IF EXISTS {name}_update; DROP TRIGGER IF EXISTS {name}_delete;",
     "postgresql": "DROP FUNCTION IF EXISTS {name}() CASCADE; DROP FUNCTION IF EXISTS {name}_truncate() CASCADE;",
@@ -86,6 +95,32 @@ class AppendOnly(Operation):
         text = script.format(name=f"{self.table}_guard", table=self.table, but=self.but or "FALSE")
         for statement in _statements(text, schema_editor.connection.vendor):
             schema_editor.execute(statement, params=None)
+
+
+class GuardedAsBefore(AppendOnly):
+    """Guards a table again when a migration is taken back that let more of it change; put it before the others."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Leave it to the last operation."""
+
+    def database_backwards(
+        self, app_label: str, schema_editor: BaseDatabaseSchemaEditor, from_state: Any, to_state: Any
+    ) -> None:
+        """Make the guard of before."""
+        super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+
+def words_taken_out(target: str, *kept: str) -> str:
+    """Return when words of a row may change: with a new row of the redaction ledger, and every column of `kept` as is.
+
+    A comparison with NULL is neither true nor false, and SQLite would let such a change pass: so both are said.
+    """
+    same = " AND ".join(
+        f"(NEW.{one} IS NULL) = (OLD.{one} IS NULL) AND COALESCE(NEW.{one} = OLD.{one}, TRUE)" for one in kept
+    )
+    return _WITH_A_REDACTION.format(same=same, target=target)
 
 
 def guarded_tables() -> set[str]:

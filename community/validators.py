@@ -1,9 +1,15 @@
-"""Signs that no text of ours may hold, because a mail, a calendar or a document breaks on them."""
+"""Signs that no text of ours may hold, because a mail, a calendar or a document breaks on them; codes that count."""
 
 import re
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from community.choices import Language
+from community.countries import COUNTRIES
+from community.folding import fold
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _BREAK = re.compile(r"[\t\n\r\u2028\u2029]")
@@ -45,3 +51,57 @@ def is_key(text: object) -> bool:
     Python refuses to read numbers of thousands of digits, and columns hold 18 with certainty.
     """
     return str(text).isdecimal() and len(str(text)) <= KEY_LENGTH
+
+
+def country_code(text: str) -> str:
+    """Return the two letters of a country as the programme writes them, given in small or large ones.
+
+    Raises:
+        ValidationError: says what to write, such as EL for Greece.
+    """
+    code = text.strip().upper()
+    if code == "GR":
+        raise ValidationError(_("The programme writes EL for Greece."), code="country")
+    if code == "GB":
+        raise ValidationError(_("The programme writes UK for the United Kingdom."), code="country")
+    if code not in COUNTRIES:
+        words = _("“%(text)s” is no country. Write its two letters, such as IT or EL.")
+        raise ValidationError(words, code="country", params={"text": text})
+    return code
+
+
+def known_country(value: str) -> None:
+    """Refuse what is no country as it is kept: figures tell by these letters what is transnational.
+
+    Raises:
+        ValidationError: as `country_code`, also for small letters.
+    """
+    if country_code(value) != value:
+        words = _("“%(text)s” is no country. Write its two letters, such as IT or EL.")
+        raise ValidationError(words, code="country", params={"text": value})
+
+
+def known_countries(values: Any) -> None:
+    """Refuse a list that holds one that `known_country` refuses, or one twice.
+
+    Raises:
+        ValidationError: as `known_country`, or names the one that stands there twice.
+    """
+    for number, value in enumerate(values):
+        known_country(value)
+        if value in values[:number]:
+            raise ValidationError(_("“%(text)s” stands there twice."), code="twice", params={"text": value})
+
+
+def language_code(text: str) -> str:
+    """Return the code of a language that is given by its code or English name.
+
+    Raises:
+        ValidationError: it is none of those that the registry knows.
+    """
+    with override("en"):
+        known = {fold(key): one.value for one in Language for key in (one.value, str(one.label))}
+    if fold(text) not in known:
+        words = _("“%(text)s” is no language of the registry. Write its name or code, such as Greek or el.")
+        raise ValidationError(words, code="language", params={"text": text})
+    return known[fold(text)]

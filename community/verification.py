@@ -43,10 +43,19 @@ def verify_history(*, chains: Iterable[str] | None = None) -> Iterator[Finding]:
     anchors: dict[str, list[ChainAnchor]] = {}
     for anchor in _anchors():
         anchors.setdefault(anchor.chain, []).append(anchor)
-    known = set(Event.objects.order_by().values_list("chain", flat=True).distinct()) | set(anchors)
+    known = _with_events() | set(anchors)
     heads = dict(ChainHead.objects.values_list("chain", "number"))
     for chain in sorted(known if chains is None else known & set(chains)):
         yield from _verify_chain(chain, anchors.get(chain, []), head=heads.get(chain, 0))
+
+
+def known_chains() -> set[str]:
+    """Return the names of all chains that have events, or of which the head was written down somewhere."""
+    return _with_events() | {anchor.chain for anchor in _anchors()}
+
+
+def _with_events() -> set[str]:
+    return set(Event.objects.order_by().values_list("chain", flat=True).distinct())
 
 
 def _anchors() -> Iterator[ChainAnchor]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections.abc import Callable
+from copy import copy
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import FieldError, SuspiciousOperation, ValidationError
 from django.db import DatabaseError, OperationalError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.db.models.base import ModelBase
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
@@ -37,6 +39,9 @@ UNREADABLE = (
 #: number that it does not take, for PostgreSQL one beyond its limits. All else is the machine's: locked, full, gone.
 _STATEMENTS_OF_SQLITE = (sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG)
 _LIMITS_OF_POSTGRES = "54"
+#: Whose rows are kept here. The libraries' own pages would show secrets in clear, and take factors off or prove
+#: addresses, where our pages ask again who it is, tell the person and record it.
+KEPT_HERE: Final = frozenset({"community", "clusters", "results", "factsheets"})
 NOT_UNDERSTOOD = _("The address asked for something that this list does not know. Here is the whole list.")
 
 View = Callable[..., HttpResponseBase]
@@ -46,7 +51,8 @@ def forgiving(view: View) -> View:
     """Answer a query string that cannot be read with the same address without it, and say so.
 
     The page is rendered inside, because lists are read from the database while they are drawn. Without a query
-    string nothing is caught: an error there is one of ours; so is a locked or lost database with any address.
+    string nothing is caught: an error there is one of ours; so is a locked or lost database with any address. What
+    was sent is not to blame the address for, as long as the page can be looked at with it.
     """
 
     @wraps(view)
@@ -56,17 +62,32 @@ def forgiving(view: View) -> View:
         if any("\x00" in value for pair in request.GET.lists() for value in (pair[0], *pair[1])):
             return _to_clean_address(request)
         try:
-            with transaction.atomic():
-                answer = view(request, *args, **kwargs)
-                if isinstance(answer, SimpleTemplateResponse) and not answer.is_rendered:
-                    answer = answer.render()
+            return _drawn(view, request, *args, **kwargs)
         except UNREADABLE as error:
-            if is_of_the_machine(error):
+            if is_of_the_machine(error) or (request.method == "POST" and _is_read(view, request, *args, **kwargs)):
                 raise
             return _to_clean_address(request)
-        return answer
 
     return read
+
+
+def _drawn(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    with transaction.atomic():
+        answer = view(request, *args, **kwargs)
+        if isinstance(answer, SimpleTemplateResponse) and not answer.is_rendered:
+            answer = answer.render()
+    return answer
+
+
+def _is_read(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> bool:
+    """Tell whether the page of an address can be looked at."""
+    looked = copy(request)
+    looked.method, looked.POST = "GET", QueryDict()
+    try:
+        _drawn(view, looked, *args, **kwargs)
+    except UNREADABLE:
+        return False
+    return True
 
 
 def is_of_the_machine(error: Exception) -> bool:
@@ -92,6 +113,12 @@ class RegistryAdminSite(admin.AdminSite):
     index_title = _("What administrators keep")
     site_url = "/desk/"
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Register the models of our own apps; those of libraries have their pages elsewhere, or none."""
+        models: Any = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        kept = [model for model in models if model._meta.app_label in KEPT_HERE]
+        super().register(kept, admin_class, **options)
 
     def password_change(  # type: ignore[override]
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import zoneinfo
 from collections.abc import Collection, Sequence
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -146,6 +148,73 @@ def split_address(name: str, value: str, schemes: Sequence[str], *, secret: bool
     if parts.scheme not in schemes or "://" not in value:
         raise WrongSetting(name, value, wanted, secret=secret)
     return parts
+
+
+HOST = re.compile(r"\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?", re.IGNORECASE)
+MAILBOX = re.compile(r"[^@\s<>\"(),:;]+@[^@\s<>\"(),:;]+")
+
+
+def hosts(name: str, default: Sequence[str]) -> list[str]:
+    """Return the comma-separated names of hosts; ".registry.example" means those below it too.
+
+    Raises:
+        WrongSetting: one of them is no name of a host: an address with https://, a port or a path, or "*".
+    """
+    found = words(name, default)
+    if "*" in found:
+        raise WrongSetting(name, "*", "must name the hosts, such as registry.example.")
+    for host in found:
+        if not HOST.fullmatch(host) and not _is_ipv6(host):
+            raise WrongSetting(
+                name, host, "must be names of hosts without https://, port and path, such as registry.example."
+            )
+    return found
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return host[:1] + host[-1:] == "[]" and ipaddress.ip_address(host[1:-1]).version == 6
+    except ValueError:
+        return False
+
+
+def mail_address(name: str, default: str) -> str:
+    """Return a mail address, which may have a name before it: Registry <registry@registry.example>.
+
+    Raises:
+        WrongSetting: it is none.
+    """
+    value = given(name)
+    if value is not None and not MAILBOX.fullmatch(parseaddr(value)[1]):
+        raise WrongSetting(name, value, "must be a mail address, such as registry@registry.example.")
+    return default if value is None else value
+
+
+def file_apart(name: str, default: Path, *, outside: Path | None, is_strict: bool) -> Path:
+    """Return the path of a file that the site writes and that lies apart from the stored files.
+
+    Args:
+        outside: the folder of the stored files; None where they lie elsewhere.
+        is_strict: whether its folder must be there and let the site write; where not, it is made when it is needed.
+
+    Raises:
+        WrongSetting: it is relative, a folder, inside of the stored files, or cannot be written.
+    """
+    value = given(name)
+    path = default if value is None else Path(value)
+    if not path.is_absolute():
+        raise WrongSetting(name, value, "must be the absolute path of a file.")
+    if path.is_dir():
+        raise WrongSetting(name, str(path), "is a folder; a file is wanted.")
+    if outside is not None and path.resolve().is_relative_to(outside.resolve()):
+        raise WrongSetting(name, str(path), f"must lie outside of the stored files in {outside}.")
+    if not is_strict:
+        return path
+    if not path.parent.is_dir():
+        raise WrongSetting(name, str(path), f"the folder {path.parent} does not exist.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        raise WrongSetting(name, str(path), "cannot be written by the user that runs the site.")
+    return path
 
 
 def site_url(name: str, default: str | None) -> str:

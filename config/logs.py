@@ -1,14 +1,14 @@
 """The log: one JSON object a line, with the request's id and without personal data.
 
-Addresses of pages may hold a token, so a request is named by its route. Texts of
-errors lose mail addresses and the DETAIL lines in which PostgreSQL repeats a row.
+Addresses of pages may hold a token, so a request is named by its route. The text of
+an error often repeats what somebody typed, so it is left out, with class and trace
+kept; those that an operator needs (`error_text`) lose what could be of a person.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import re
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -16,16 +16,24 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from community.error_words import error_text, error_words, without_persons
+
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
-ADDRESS = re.compile(r"[^\s@<>\"'(=:,]+@[^\s@<>\"'),;]+")
-DETAIL = re.compile(r"^\s*(DETAIL|CONTEXT|PARAMETERS):.*$", re.MULTILINE)
 EXTRA = ("method", "route", "status", "ms")
 
 
-def without_persons(text: str) -> str:
-    """Return `text` with mail addresses and a database's DETAIL lines taken out."""
-    return ADDRESS.sub("<address>", DETAIL.sub("", text)).strip()
+def without_values(event: dict[str, Any], hint: dict[str, Any]) -> dict[str, Any]:
+    """Take out of a report to an error server what could be of a person: texts of errors, variables, what led there."""
+    for found in event.get("exception", {}).get("values", []):
+        found.pop("value", None)
+        for frame in (found.get("stacktrace") or {}).get("frames", []):
+            frame.pop("vars", None)
+    for name in ("breadcrumbs", "extra", "request", "user"):
+        event.pop(name, None)
+    if error := (hint.get("exc_info") or (None, None))[1]:
+        event["tags"] = {**(event.get("tags") or {}), "error": error_words(error)[:200]}
+    return event
 
 
 def route_of(request: HttpRequest) -> str:
@@ -63,7 +71,8 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             kind, error, trace = record.exc_info
             line["error"] = kind.__name__
-            line["error_text"] = without_persons(str(error))
+            if text := error_text(error):
+                line["error_text"] = text
             line["trace"] = [f"{at.filename}:{at.lineno} {at.name}" for at in traceback.extract_tb(trace)]
         return json.dumps(line, ensure_ascii=False)
 

@@ -13,15 +13,18 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest
 from django.http.response import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from community import opening
 from community.desk import KEPT, count_anew
+from community.store_away import StoreAway
 from config.kept import Why, keep
 from config.logs import request_id, route_of
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 access = logging.getLogger("registry.access")
+logger = logging.getLogger(__name__)
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED")
 PERMISSIONS_POLICY = (
@@ -116,6 +119,27 @@ class OpenSite:
             return self.get_response(request)
         headers = {"Retry-After": "120", "Cache-Control": "no-store"}
         return HttpResponse(render_to_string("503.html"), status=503, headers=headers)
+
+
+class AwayStore:
+    """Answers 503 where a view needs a stored file and the store says nothing of it; the view's writes are undone."""
+
+    def __init__(self, get_response: Answer) -> None:
+        """Wrap the rest of the chain."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer as the rest does."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponseBase | None:
+        """Say that the store does not answer and what to do; None for every other error."""
+        if not isinstance(error, StoreAway):
+            return None
+        logger.error("the store of files does not answer", exc_info=error)
+        answer = render(request, "store_away.html", status=503)
+        answer["Retry-After"], answer["Cache-Control"] = "120", "no-store"
+        return answer
 
 
 class SignInFirst(LoginRequiredMiddleware):

@@ -17,21 +17,33 @@ from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
 from storages.backends.s3 import S3Storage
 
+from community.store_away import StoreAway
+
 T = TypeVar("T")
 #: A store that does not answer holds a request no longer than this.
 CONNECT_SECONDS: Final = 3
 READ_SECONDS: Final = 20
+#: What it answers where there is no such object; where there is no such bucket it says so, unless only heads are asked.
+NOT_THERE: Final = ("404", "NoSuchKey")
 #: A larger object that is read lies on the disk meanwhile.
 IN_MEMORY_BYTES: Final = 8 << 20
 
 
 @contextmanager
 def as_disk_errors() -> Iterator[None]:
-    """Let what the store or the way to it refuses be an OSError, which everybody who stores files expects."""
+    """Let what the store or the way to it refuses be an OSError, which everybody who stores files expects.
+
+    Raises:
+        FileNotFoundError: it says that there is no such object.
+        StoreAway: it says nothing of the object.
+    """
     try:
         yield
     except (Boto3Error, BotoCoreError, ClientError) as error:
-        raise OSError(f"the store of files: {error}") from error
+        answer = error.response if isinstance(error, ClientError) else {}
+        is_away = answer.get("Error", {}).get("Code") in NOT_THERE
+        kind = FileNotFoundError if is_away else StoreAway
+        raise kind(f"the store of files: {error}") from error
 
 
 class ObjectStorage(S3Storage):
@@ -92,7 +104,11 @@ class ObjectStorage(S3Storage):
         return int(self._told(lambda: super(ObjectStorage, self).size(name)))
 
     def get_modified_time(self, name: str) -> datetime:
-        """Return when an object was written."""
+        """Return when an object was written.
+
+        Raises:
+            FileNotFoundError: it is not there.
+        """
         found: datetime = self._told(lambda: super(ObjectStorage, self).get_modified_time(name))
         return found
 

@@ -14,7 +14,7 @@ from csp.constants import NONE, SELF
 from django.conf.locale import LANG_INFO
 
 from config import environment as env
-from config.logs import logging_for
+from config.logs import logging_for, without_values
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -37,12 +37,10 @@ _is_local = env.is_local(_site.hostname or "")
 SECRET_KEY = env.secret_key(
     "SECRET_KEY", None if _is_production or not _is_local else "insecure-key-of-this-machine-only"
 )
-ALLOWED_HOSTS = env.words(
+ALLOWED_HOSTS = env.hosts(
     "ALLOWED_HOSTS",
     ["localhost", "127.0.0.1", "[::1]"] if _is_local and not _is_production else [_site.hostname or ""],
 )
-if "*" in ALLOWED_HOSTS:
-    raise env.WrongSetting("ALLOWED_HOSTS", "*", "must name the hosts, such as registry.example.")
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 # -- Apps and requests -------------------------------------------------------------------------------------------------
@@ -104,6 +102,7 @@ MIDDLEWARE = [
     "config.second_factor.SecondFactor",
     "config.middleware.ButtonAddress",
     "config.middleware.CountAnew",
+    "config.middleware.AwayStore",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -202,7 +201,7 @@ EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = _mail.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = env.text(
+DEFAULT_FROM_EMAIL = env.mail_address(
     "DEFAULT_FROM_EMAIL", "registry@demo.example" if _is_local else f"registry@{_site.hostname}"
 )
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
@@ -215,7 +214,14 @@ if SENTRY_DSN:
         raise env.WrongSetting("SENTRY_DSN", SENTRY_DSN, "needs the package sentry-sdk.", secret=True)
     import sentry_sdk
 
-    sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False, max_request_body_size="never")
+    sentry_sdk.init(
+        dsn=SENTRY_DSN,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        max_breadcrumbs=0,
+        before_send=without_values,
+    )
 
 # -- Language and time -------------------------------------------------------------------------------------------------
 
@@ -352,9 +358,17 @@ TP_LABEL = env.text("TP_LABEL", "Transfer project")
 LEAD_ROLES = env.words("LEAD_ROLES", ["LP", "PP"], choices=("LP", "PP", "AP"))
 LEAD_AFTER_END_MONTHS = env.number("LEAD_AFTER_END_MONTHS", 12, least=0, most=120)
 DATA_RETENTION_YEARS = env.number("DATA_RETENTION_YEARS", 5, least=5, most=100)
+# What was taken out of sight and never was evidence is deleted for good so many days later.
+REMOVED_FILE_DAYS = env.number("REMOVED_FILE_DAYS", 365, least=1, most=3650)
 # Who asked to be erased is, so many days later at the latest; they may take it back until then.
 ERASURE_DAYS = env.number("ERASURE_DAYS", 30, least=1, most=30)
 # Who was entered by somebody else is told so within so many days (Art. 14 of the GDPR: a month at most).
 NOTICE_DAYS = env.number("NOTICE_DAYS", 14, least=2, most=30)
+# What the record of processing says of who answers for it, in their own words; and the basis that they state.
+CONTROLLER = env.text("CONTROLLER")
+DATA_PROTECTION_OFFICER = env.text("DATA_PROTECTION_OFFICER")
+PROCESSING_BASIS = env.text("PROCESSING_BASIS", choices=("public_task", "contract"))
 # Opaque ids of erased persons. It stands outside of what `backup` holds, so that a restored backup can replay it.
-ERASURE_LEDGER = Path(env.text("ERASURE_LEDGER", str(VAR_DIR / "erasures.ledger")))
+ERASURE_LEDGER = env.file_apart(
+    "ERASURE_LEDGER", VAR_DIR / "erasures.ledger", outside=STORAGE_DIR, is_strict=_is_production
+)

@@ -5,37 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
-from community.admin.base import ReadOnly
+from community.admin.base import ReadOnlyInline, RecordAdmin
+from community.admin.pages import WithPage
 from factsheets.models import CopReport, Delivery, Edition, Issue
 
 
-class ReadOnlyMixin(ReadOnly):
-    """Nothing can be added, changed or deleted; administrators may look."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse: documents come from issuing."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        """Refuse."""
-        return False
-
-
-class EditionInline(ReadOnlyMixin, admin.TabularInline):  # type: ignore[type-arg]
+class EditionInline(ReadOnlyInline):
     """The editions of an issue."""
 
     model = Edition
-    extra = 0
     fields = (
         "language",
         "revision",
@@ -52,7 +33,7 @@ class EditionInline(ReadOnlyMixin, admin.TabularInline):  # type: ignore[type-ar
 
 
 @admin.register(Issue)
-class IssueAdmin(ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+class IssueAdmin(WithPage, RecordAdmin):
     """Versions of documents, found by reference or title."""
 
     list_display = ("reference", "version", "kind", "face", "title", "issued_at", "page")
@@ -68,27 +49,34 @@ class IssueAdmin(ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
         rows: QuerySet[Issue] = super().get_queryset(request).defer("snapshot")
         return rows
 
-    @admin.display(description=_("page"))
-    def page(self, issue: Issue) -> SafeString:
-        """Link to the document's page."""
-        return format_html('<a href="/clusters/{}/factsheet/">{}</a>', issue.reference, issue.reference)
+    def address_of(self, row: Issue) -> str:
+        """Return the page of what it is about, which leads to all its versions: one that is being made has none yet."""
+        return row.subject_url
 
 
 @admin.register(CopReport)
-class CopReportAdmin(ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+class CopReportAdmin(WithPage, RecordAdmin):
     """Reports to the community of practice."""
 
-    list_display = ("from_on", "until_on", "working_group")
+    list_display = ("from_on", "until_on", "working_group", "state", "page")
     list_select_related = ("working_group",)
+
+    def address_of(self, row: CopReport) -> str:
+        """Return the page of the report, or where its draft is put together."""
+        return row.get_absolute_url()
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyMixin, admin.ModelAdmin):  # type: ignore[type-arg]
+class DeliveryAdmin(WithPage, RecordAdmin):
     """To whom a report went."""
 
-    list_display = ("report", "member", "message")
+    list_display = ("report", "member", "message", "page")
     list_select_related = ("report", "member", "message")
     show_full_result_count = False
+
+    def address_of(self, row: Delivery) -> str:
+        """Return the page of the report."""
+        return row.report.get_absolute_url()
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Allow no lookup through relations from the address."""

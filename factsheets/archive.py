@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
@@ -45,8 +45,8 @@ class Archive:
         entries += [(len(_name(one)), one.pdf_size) for one in self._chosen]
         return _END + sum(_AROUND + 2 * name + size for name, size in entries)
 
-    def pieces(self) -> Iterator[bytes]:
-        """Yield it in pieces, a file each.
+    def pieces(self, *, failed: Callable[[str], object] = str) -> Iterator[bytes]:
+        """Yield it in pieces, a file each; `failed(name)` hears of a file that breaks it off.
 
         Raises:
             OSError: a file is away or damaged; who reads sees by the length that the archive is not whole.
@@ -56,7 +56,12 @@ class Archive:
             for name, content in self._lists.items():
                 file.writestr(self._entry(name), content)
             for one in self._chosen:
-                file.writestr(self._entry(_name(one)), storage.read_whole(one.pdf_file))
+                try:
+                    content = storage.read_whole(one.pdf_file)
+                except OSError:
+                    failed(one.pdf_file)
+                    raise
+                file.writestr(self._entry(_name(one)), content)
                 yield held.taken()
         yield held.taken()
 

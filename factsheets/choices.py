@@ -41,6 +41,7 @@ class RevisionReason(models.TextChoices):
 
     FIRST = "first", _("First issue")
     NAME_REMOVED = "name_removed", _("A name was taken out")
+    NAME_CORRECTED = "name_corrected", _("A name was corrected")
     PDF_ADDED = "pdf_added", _("The PDF was added")
 
 
@@ -58,8 +59,16 @@ class ReportState(models.TextChoices):
     SENT = "sent", _("Sent")
 
 
+class FileProblem(models.TextChoices):
+    """What is wrong with a stored file."""
+
+    MISSING = "missing", _("missing")
+    DAMAGED = "damaged", _("damaged")
+
+
 class BookletRemoval(models.TextChoices):
     """Why the file of a booklet is not kept any more."""
 
     EXPIRED = "expired", _("It was kept for some days and then removed.")
     WITHDRAWN = "withdrawn", _("It was removed, because a factsheet in it was withdrawn.")
+    DAMAGED = "damaged", _("Its file was damaged. Ask for the booklet once more: nothing in it is lost.")

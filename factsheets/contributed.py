@@ -16,20 +16,38 @@ from clusters.rules.dossier import can_take_dossier
 from clusters.rules.translation import tongue
 from community import contributions, kinds
 from community.choices import RedactionReason
-from community.contributions import ChainAnchor, ClockJob, LastReport, PageSection, PersonalRecords, Words
+from community.contributions import (
+    ChainAnchor,
+    ClockJob,
+    LastReport,
+    PageSection,
+    PersonalRecords,
+    StoredFolder,
+    Words,
+)
 from community.models import Event, Member
+from factsheets import damage_summary, storage
 from factsheets.actions.booklet import forget_old
+from factsheets.actions.damage import held, look_through
 from factsheets.actions.missing import keep_up
-from factsheets.actions.revise import withdraw_naming
+from factsheets.actions.revise import withdraw_naming, withdraw_saying, withdraw_unconsented
 from factsheets.models import CopReport, Edition, EditionName, Issue
 from factsheets.notifications import unreported
-from factsheets.permissions import can_begin, can_issue_interim
+from factsheets.permissions import can_issue_interim, can_report
 from factsheets.person_columns import COLUMNS
 
 #: So many editions of the newest version there can be: one a language.
 EDITIONS = len(TEXT_LANGUAGES) + 1
 #: So many reports stand on a cluster's page.
 REPORTS = 6
+CHORES = {
+    "factsheets.missing_pdfs": ClockJob(_("Make PDFs that were missing"), 24 * 60, keep_up, lease_minutes=60),
+    "factsheets.names": ClockJob(
+        _("Withdraw documents that name who does not agree any more"), 24 * 60, withdraw_unconsented
+    ),
+    "factsheets.booklets": ClockJob(_("Remove booklets that were kept long enough"), 24 * 60, forget_old),
+    "factsheets.stored_files": ClockJob(_("Compare stored files with their checksums"), 60, look_through, 15),
+}
 
 
 def register() -> None:
@@ -55,15 +73,14 @@ def register() -> None:
         "factsheets.cluster",
         PageSection("cluster", "factsheets/sections/cluster.html", _of_cluster, standing=_standing_of_cluster),
     )
-    contributions.clock_jobs.register(
-        "factsheets.missing_pdfs", ClockJob(_("Make PDFs that were missing"), 24 * 60, keep_up, lease_minutes=60)
-    )
     kinds.register(kinds.Kind("booklet", "factsheets.Booklet", _("booklet of factsheets"), "factsheets:booklet"))
-    contributions.clock_jobs.register(
-        "factsheets.booklets", ClockJob(_("Remove booklets that were kept long enough"), 24 * 60, forget_old)
-    )
+    for code, chore in CHORES.items():
+        contributions.clock_jobs.register(code, chore)
+    contributions.stored_folders.register("factsheets", StoredFolder(storage.FOLDER, held))
+    contributions.desk_items.register("factsheets.files", damage_summary.items)
     contributions.person_columns.register("factsheets", COLUMNS)
     contributions.event_words.register("factsheets", _in_words)
+    contributions.word_removals.register("factsheets.editions", withdraw_saying)
     contributions.personal_records.register(
         "factsheets.names",
         PersonalRecords(
@@ -111,8 +128,9 @@ def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
     shown = {"edition": edition, "others": others, "may_take_dossier": may_take}
     if cluster.state not in FINISHED_STATES:
         return {**shown, "may_issue": bool(can_issue_interim(request.user, cluster))}
-    rows = list(CopReport.objects.sent().about(cluster).for_list()[:REPORTS])
-    return {**shown, "reports": rows, "has_ended": True, "may_report": bool(can_begin(request.user))}
+    rows = list(CopReport.objects.sent().about(cluster).with_end_told(cluster).for_list()[:REPORTS])
+    ended = {"has_ended": True, "reports": rows, "is_told": any(row.tells_end for row in rows)}
+    return {**shown, **ended, "may_report": bool(can_report(request.user, cluster))}
 
 
 def _standing_of_cluster(cluster: Any) -> object:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
 
-from factsheets.rendering.editable import Copy, Grid, Heading, Prose
+from django.conf import settings
+
+from factsheets import pictures
+from factsheets.rendering.editable import Block, Copy, Grid, Picture, Run
 
 #: A4 and its margins, in millimetres.
 PAGE: Final = (210, 297)
 MARGIN: Final = 20
+#: Heights of the pictures in millimetres: the emblem as high as on the factsheet, above what the law asks for.
+HEIGHTS: Final = {"emblem": 13.5, "qr": 17}
+#: The style of each kind of block.
+STYLES: Final = {
+    "title": "Title",
+    "heading": "Heading 1",
+    "subheading": "Heading 2",
+    "question": "Subtitle",
+    "point": "List Bullet",
+    "text": "Normal",
+}
 #: What no XML may hold, wherever it was typed or imported.
 _ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-_BULLET: Final = re.compile(r"^\s*[-*•]\s+")
 
 
 def write_docx(copy: Copy, *, made_at: datetime) -> bytes:
@@ -26,15 +39,14 @@ def write_docx(copy: Copy, *, made_at: datetime) -> bytes:
     from docx import Document
 
     document = Document()
+    _drop_thumbnail(document)
     _prepare(document, copy, made_at)
     document.add_paragraph(copy.notice, style="Intense Quote")
-    document.add_paragraph(_legal(copy.title), style="Title")
     for part in copy.parts:
-        if isinstance(part, Heading):
-            document.add_heading(_legal(part.text), level=1)
-        elif isinstance(part, Prose):
-            for text, style in _paragraphs(part.text):
-                document.add_paragraph(_legal(text), style=style)
+        if isinstance(part, Block):
+            _write(document.add_paragraph(style=STYLES[part.kind]), part.runs)
+        elif isinstance(part, Picture):
+            _picture(document, part, copy.address)
         else:
             _table(document, part)
     stream = BytesIO()
@@ -59,38 +71,74 @@ def _prepare(document: Any, copy: Copy, made_at: datetime) -> None:
     facts.created = facts.modified = made_at.astimezone(UTC).replace(tzinfo=None)
 
 
+def _drop_thumbnail(document: Any) -> None:
+    """Leave out the picture of the template that the library begins with: folders would show it for this document."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+
+    relations = document.part.package.rels
+    for key in [key for key, one in relations.items() if one.reltype == RELATIONSHIP_TYPE.THUMBNAIL]:
+        del relations[key]
+
+
 def _legal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
-def _paragraphs(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the paragraphs of typed text with their styles: blank lines part them, "- " begins a point of a list."""
-    for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n").strip()):
-        said: list[str] = []
-        for line in block.splitlines():
-            if not _BULLET.match(line):
-                said.append(line)
-                continue
-            if said:
-                yield " ".join(said), "Normal"
-                said = []
-            yield _BULLET.sub("", line), "List Bullet"
-        if said:
-            yield " ".join(said), "Normal"
+def _picture(document: Any, picture: Picture, address: str) -> None:
+    """Add the emblem or the QR code, with its words for whoever does not see it."""
+    from docx.shared import Mm
+
+    emblem = settings.BASE_DIR / "static" / "img" / "eu_emblem.png"
+    content = emblem.read_bytes() if picture.name == "emblem" else pictures.qr_png(address)
+    shape = document.add_paragraph().add_run().add_picture(BytesIO(content), height=Mm(HEIGHTS[picture.name]))
+    shape._inline.docPr.set("descr", picture.words)
+
+
+def _write(paragraph: Any, runs: Iterable[Run], *, is_bold: bool = False) -> None:
+    """Add runs to a paragraph, each in its language, links as links."""
+    for run in runs:
+        made = paragraph.add_run(_legal(run.text))
+        made.bold = True if run.is_bold or is_bold else None
+        if run.language:
+            _speak(made, run.language)
+        if run.url:
+            _link(paragraph, made, run.url)
+
+
+def _speak(made: Any, language: str) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    lang = OxmlElement("w:lang")
+    lang.set(qn("w:val"), language)
+    made._r.get_or_add_rPr().append(lang)
+
+
+def _link(paragraph: Any, made: Any, url: str) -> None:
+    """Make a link of the run that was added last."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    link = OxmlElement("w:hyperlink")
+    link.set(qn("r:id"), paragraph.part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+    made.underline = True
+    paragraph._p.replace(made._r, link)
+    link.append(made._r)
 
 
 def _table(document: Any, grid: Grid) -> None:
     """Add a table: heads repeat on each page, and the first cell of a row without heads above it is its head."""
     from docx.oxml import OxmlElement
 
-    columns = len(grid.heads) or len(grid.rows[0])
+    columns = max([len(grid.heads), *(len(row) for row in grid.rows)])
     table = document.add_table(rows=0, cols=columns, style="Table Grid")
     if grid.heads:
         head = table.add_row()
         head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-        for cell, words in zip(head.cells, grid.heads, strict=True):
-            cell.paragraphs[0].add_run(_legal(words)).bold = True
+        for cell, runs in zip(head.cells, grid.heads, strict=True):
+            _write(cell.paragraphs[0], runs, is_bold=True)
     for row in grid.rows:
-        for at, (cell, words) in enumerate(zip(table.add_row().cells, row, strict=True)):
-            cell.paragraphs[0].add_run(_legal(words)).bold = True if at == 0 and not grid.heads else None
+        for at, (cell, runs) in enumerate(zip(table.add_row().cells, row, strict=True)):
+            _write(cell.paragraphs[0], runs, is_bold=at == 0 and not grid.heads)
     document.add_paragraph()

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 from typing import Final
 
@@ -24,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 #: The sums are written so many seconds after the first download that they hold.
 EVERY: Final = 60.0
+#: So many sums are written in one transaction: a ZIP counts a thousand files.
+AT_ONCE: Final = 100
 Key = tuple[str, str, str, date]
 
 _lock = threading.Lock()
@@ -33,12 +36,23 @@ _first: float | None = None
 
 def count(reference: str, file_stem: str, suffix: str) -> None:
     """Note one download; writes the sums where the last time was a minute ago. Never raises: the file goes out."""
+    note([(reference, file_stem, suffix)])
+    write_if_due()
+
+
+def note(files: Iterable[tuple[str, str, str]]) -> None:
+    """Note a download of each of these files (reference, stem, suffix), such as of those in a ZIP; write nothing."""
     global _first
+    on = timezone.localdate()
     with _lock:
-        now = time.monotonic()
-        _first = now if _first is None else _first
-        _sums[reference, file_stem, suffix, timezone.localdate()] += 1
-        is_due = now - _first >= EVERY
+        _first = time.monotonic() if _first is None else _first
+        _sums.update((reference, file_stem, suffix, on) for reference, file_stem, suffix in files)
+
+
+def write_if_due() -> None:
+    """Write the sums where the first download in them was a minute ago."""
+    with _lock:
+        is_due = _first is not None and time.monotonic() - _first >= EVERY
     if is_due:
         write()
 
@@ -52,10 +66,13 @@ def write() -> int:
         _first = None
     written = 0
     try:
-        for key, times in list(held.items()):
-            _add(key, times)
-            del held[key]
-            written += times
+        keys = sorted(held)  # in one order everywhere: two processes that write at once wait, and do not lock up
+        for start in range(0, len(keys), AT_ONCE):
+            some = keys[start : start + AT_ONCE]
+            with transaction.atomic():
+                for key in some:
+                    _add(key, held[key])
+            written += sum(held.pop(key) for key in some)
     except DatabaseError:
         logger.exception("downloads could not be counted; they are kept for the next time")
         with _lock:

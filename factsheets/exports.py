@@ -18,10 +18,11 @@ from factsheets.models import Edition
 from factsheets.report_shape import ReportSnapshot
 from results.statement_shape import LineShape, StatementSnapshot
 
-#: What the table of a statement tells of each piece of evidence.
+#: What the table of a statement tells of each piece of evidence; what its version did not hold yet stays empty.
 EVIDENCE: Final = (
-    *("kind", "title", "shows", "state", "how", "is_documented", "on"),
+    *("kind", "title", "shows", "state", "how", "is_documented", "is_refused", "on"),
     *("organisation", "country", "territory", "cluster", "cluster_title"),
+    *("discontinued_on", "file_removed_at"),
 )
 #: What the table of a report tells of each factsheet.
 REPORTED: Final = (

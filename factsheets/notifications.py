@@ -21,7 +21,6 @@ from community import mails, notifications
 from community.choices import MessageState, Rhythm, Standing
 from community.contributions import MailTopic
 from community.models import Message, NotificationPreference, User
-from factsheets.choices import Face, IssueKind, ReportState
 from factsheets.models import CopReport, Delivery, Issue
 from factsheets.report_shape import ReportedLine, ReportSnapshot
 
@@ -41,18 +40,16 @@ TOPICS = {
 
 
 def unreported(on: date) -> Iterator[Silence]:
-    """Yield the clusters that ended by the day `on` and whose final factsheet no report names; two queries.
+    """Yield the clusters that ended by the day `on` and whose end no sent report tells; two queries.
+
+    One that was reopened and ended once more waits again, unless a report went out since that tells of this end.
 
     It waits for the coordinators of the responsible group from the end on; what was entered later, from then on.
     """
-    told = Issue.objects.filter(
-        kind=IssueKind.CLUSTER,
-        face=Face.BACKWARD,
-        subject_kind="cluster",
-        subject_id=OuterRef("pk"),
-        reported_in__state=ReportState.SENT,
+    told = Issue.objects.factsheets().reported_ends().filter(subject_kind="cluster", subject_id=OuterRef("pk"))
+    ended = (
+        Cluster.objects.finished().filter(ended_on__range=(on - REPORTED_WITHIN, on)).exclude(Exists(told.order_by()))
     )
-    ended = Cluster.objects.finished().filter(ended_on__range=(on - REPORTED_WITHIN, on)).exclude(Exists(told))
     rows, appointments = list(ended.order_by("pk")), appointments_on(on)
     for cluster in rows:
         yield Silence(

@@ -89,12 +89,14 @@ def render_pdf(
     attachments: Sequence[Attachment] = (),
     pictures: Mapping[str, bytes] | None = None,
     patience: float | None = None,
+    unless_pages: int | None = None,
 ) -> Pdf:
     """Return the body `html` in the look of `factsheet.css`, as PDF/A-3a and PDF/UA-1 at once.
 
     `pictures` are SVG files that the style sheets name as `pictures/<name>`. Nothing else is fetched,
     from nowhere. `patience` is how many seconds to wait for the documents before this one. The same arguments
-    give the same bytes, in any process with the same libraries.
+    give the same bytes, in any process with the same libraries. What comes out with exactly `unless_pages` pages
+    is not written: there are no bytes then, only the number of pages.
 
     Raises:
         PdfUnavailable: Pango is missing, the document took too long or too much, or the child failed.
@@ -107,6 +109,7 @@ def render_pdf(
         attachments=attachments,
         pictures=pictures,
         patience=patience,
+        unless_pages=unless_pages,
     )
 
 
@@ -144,6 +147,7 @@ class Press:
         attachments: Sequence[Attachment] = (),
         pictures: Mapping[str, bytes] | None = None,
         patience: float | None = None,
+        unless_pages: int | None = None,
     ) -> Pdf:
         """Do as `render_pdf`, when the documents before this one are done."""
         drawn = pictures or {}
@@ -155,6 +159,7 @@ class Press:
                 {"name": a.name, "description": a.description, "relationship": a.relationship} for a in attachments
             ],
             "pictures": list(drawn),
+            "unless_pages": unless_pages,
         }
         contents = [html.encode(), *(a.content for a in attachments), *drawn.values()]
         if not self._lock.acquire(timeout=self.limits.queue_seconds if patience is None else patience):

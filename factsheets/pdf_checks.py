@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from factsheets.pdf_text import UNKNOWN, PageText, text_of
+from factsheets.sentences import BARE
 
 if TYPE_CHECKING:
     import pikepdf
@@ -26,7 +27,6 @@ IDENTIFIERS: Final = {
 }
 LANGUAGE: Final = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
 #: An address instead of words: with its scheme, or a host with a path.
-ADDRESS: Final = re.compile(r"(https?://|mailto:|www\.)\S+|[\w-]+(\.[\w-]+)+(/\S*)?")
 
 #: What stands on each page, by the page's object.
 Texts = Mapping[tuple[int, int], PageText]
@@ -147,7 +147,7 @@ def _words(element: Any, texts: Texts) -> str:
 
 
 def _is_bare(words: str) -> bool:
-    return not words or ADDRESS.fullmatch(words) is not None
+    return not words or BARE.fullmatch(words) is not None
 
 
 def _table(table: Any) -> Iterator[str]:
@@ -177,6 +177,8 @@ def _marks(file: pikepdf.Pdf, texts: Texts) -> Iterator[str]:
     belongs = dict(pikepdf.NumberTree(root.ParentTree).items()) if "/ParentTree" in root else {}
     for number, page in enumerate(file.pages, start=1):
         text, owners = texts[page.obj.objgen], belongs.get(int(page.get("/StructParents", -1)))
+        if not text.is_balanced:
+            yield f"On page {number} a mark of the structure begins without an end, or ends without a beginning."
         if text.loose.strip():
             yield f"On page {number} stands text outside of the structure: “{text.loose.strip()[:40]}”."
         owned = [getattr(one, "objgen", None) for one in owners] if isinstance(owners, pikepdf.Array) else []
@@ -193,18 +195,23 @@ def _links(file: pikepdf.Pdf) -> Iterator[str]:
 
 
 def _fonts(file: pikepdf.Pdf, texts: Texts) -> Iterator[str]:
-    """Every font is in the file, and every glyph that is drawn can be read as text."""
+    """Every font is in the file and has what is drawn with it, and every glyph can be read as text."""
     import pikepdf
 
-    for font in file.objects:
-        if not isinstance(font, pikepdf.Dictionary) or font.get("/Type") != "/Font" or "/DescendantFonts" not in font:
+    fonts = [one for one in file.objects if isinstance(one, pikepdf.Dictionary) and one.get("/Type") == "/Font"]
+    described = {one.objgen for font in fonts for one in font.get("/DescendantFonts", [])}
+    for font in fonts:
+        if font.objgen in described or font.get("/Subtype") == "/Type3":
             continue
         name = str(font.get("/BaseFont", "?")).lstrip("/")
         if "/ToUnicode" not in font:
             yield f"The text in {name} cannot be extracted."
-        for descendant in font.DescendantFonts:
-            if not any(_entry(descendant, "/FontDescriptor", key) for key in ("/FontFile", "/FontFile2", "/FontFile3")):
+        for described_font in font.get("/DescendantFonts", [font]):
+            embedded = ("/FontFile", "/FontFile2", "/FontFile3")
+            if not any(_entry(described_font, "/FontDescriptor", key) for key in embedded):
                 yield f"The font {name} is not embedded."
+        if "/DescendantFonts" in font and font.get("/Encoding") != "/Identity-H":
+            yield f"Signs are drawn that the font {name} does not have."
     if any(UNKNOWN in str(text) for text in texts.values()):
         yield "There is a glyph of which its font does not say which letters it draws."
 

@@ -109,6 +109,7 @@ def _answer(answers: BinaryIO, typesetter: Typesetter, frames: list[bytes], *, s
             created_at=datetime.fromtimestamp(head["created_at"], UTC),
             enclosures=enclosed,
             pictures=pictures,
+            unless_pages=head["unless_pages"],
         )
     except (Exception, MemoryError) as error:
         traceback.print_exc()

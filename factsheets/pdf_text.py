@@ -7,7 +7,7 @@ ours: fonts with two bytes a glyph and a table to Unicode; what stands in pictur
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -22,11 +22,15 @@ _RANGE: Final = re.compile(rb"<([0-9a-fA-F]+)>\s*<([0-9a-fA-F]+)>\s*<([0-9a-fA-F
 
 @dataclass
 class PageText:
-    """What is drawn as text on one page: by mark, as artifact (margins, decoration), and outside of both."""
+    """What is drawn as text on one page: by mark, as artifact (margins, decoration), and outside of both.
+
+    `is_balanced` tells whether each mark that ends has begun, and the other way round.
+    """
 
     marked: dict[int, str] = field(default_factory=dict)
     artifact: str = ""
     loose: str = ""
+    is_balanced: bool = True
 
     def __str__(self) -> str:
         """Return all of it in the order in which it is drawn by kind."""
@@ -37,6 +41,7 @@ def text_of(page: Any) -> PageText:
     """Read one page of a file that pikepdf opened."""
     import pikepdf  # native, so only who checks loads it
 
+    named = page.Resources.get("/Properties", {})
     fonts = {name: letters_of(font) for name, font in page.Resources.get("/Font", {}).items()}
     found, letters = PageText(), dict[int, str]()
     open_marks: list[int | str] = []
@@ -44,15 +49,18 @@ def text_of(page: Any) -> PageText:
         operands: Any = instruction.operands
         match str(instruction.operator):
             case "BDC" | "BMC":
-                open_marks.append(_mark(operands))
+                open_marks.append(_mark(operands, named))
                 if isinstance(open_marks[-1], int):
                     found.marked.setdefault(open_marks[-1], "")
-            case "EMC":
+            case "EMC" if open_marks:
                 open_marks.pop()
+            case "EMC":
+                found.is_balanced = False
             case "Tf":
                 letters = fonts.get(str(operands[0]), {})
             case _:
                 _put(found, open_marks, "".join(letters.get(code, UNKNOWN) for code in _codes(operands[0])))
+    found.is_balanced = found.is_balanced and not open_marks
     return found
 
 
@@ -73,11 +81,18 @@ def _letters(hexadecimal: bytes) -> str:
     return bytes.fromhex(hexadecimal.decode()).decode("utf-16-be")
 
 
-def _mark(operands: Any) -> int | str:
-    """Return the number of the mark that begins here, "artifact", or "" for one that ties to nothing."""
+def _mark(operands: Any, named: Any) -> int | str:
+    """Return the number of the mark that begins here, "artifact", or "" for one that ties to nothing.
+
+    A mark has its properties with it, or names a list of them among the page's resources (`named`).
+    """
+    import pikepdf
+
     if str(operands[0]) == "/Artifact":
         return "artifact"
-    properties: Mapping[str, Any] = operands[1] if len(operands) > 1 else {}
+    properties: Any = operands[1] if len(operands) > 1 else {}
+    if isinstance(properties, pikepdf.Name):
+        properties = named.get(str(properties), {})
     return int(properties["/MCID"]) if "/MCID" in properties else ""
 
 

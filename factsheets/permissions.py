@@ -23,6 +23,9 @@ Anybody = User | AnonymousUser | None
 #: Who sends a report; `CLOCK` is the command without a person.
 SENDERS = (Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR, Capacity.CLOCK)
 NO_SENDER = gettext_lazy("Coordinators report to the community: each for the own working group, the mission's for all.")
+NOT_ITS_GROUP = gettext_lazy(
+    "The coordinators of its working group report this cluster to the community, or those of the mission."
+)
 NO_MAKER = gettext_lazy("Coordinators and administrators have missing factsheets made.")
 SENT = gettext_lazy("It was sent. A sent report never changes; what is new goes into the next one.")
 #: Who issues a factsheet between approval and end, the first that is held signs it.
@@ -82,6 +85,19 @@ def can_begin(user: Anybody) -> Verdict:
     return refused(NO_SENDER, "forbidden")
 
 
+def can_report(user: Anybody, cluster: Cluster) -> Verdict:
+    """Coordinators of the working group that is responsible for a cluster today report it, and the mission's.
+
+    Further working groups only take part: who is reminded is who reports.
+    """
+    if not (verdict := can_begin(user)):
+        return verdict
+    who = viewer(user, timezone.localdate())
+    if who.is_mission or cluster.working_group_id in who.group_ids:
+        return ALLOWED
+    return refused(NOT_ITS_GROUP, "forbidden")
+
+
 def can_catch_up(user: Anybody) -> Verdict:
     """Administrators and coordinators have documents made that are missing."""
     who = viewer(user, timezone.localdate())
@@ -97,11 +113,15 @@ def can_write(user: Anybody, report: CopReport) -> Verdict:
     return refused(SENT, "state") if report.is_sent else ALLOWED
 
 
-def groups_for(user: User) -> tuple[list[WorkingGroup], bool]:
-    """Return the working groups for which `user` reports, and whether also for the whole mission; two queries."""
+def groups_for(user: User, *, of: Cluster | None = None) -> tuple[list[WorkingGroup], bool]:
+    """Return the working groups for which `user` reports, and whether also for the whole mission; two queries.
+
+    `of` keeps the group that is responsible for this cluster.
+    """
     who = viewer(user, timezone.localdate())
     rows = WorkingGroup.objects.order_by("code")
-    return [row for row in rows if who.is_mission or row.pk in who.group_ids], who.is_mission
+    held = [row for row in rows if who.is_mission or row.pk in who.group_ids]
+    return [row for row in held if of is None or row.pk == of.working_group_id], who.is_mission
 
 
 def has_factsheets(attempt: Attempt) -> Verdict:
@@ -110,6 +130,19 @@ def has_factsheets(attempt: Attempt) -> Verdict:
     if attempt.once("report.factsheets", report.factsheets.exists):
         return ALLOWED
     return refused(_("Choose at least one factsheet."))
+
+
+def told_once(references: list[str]) -> str:
+    """Return the sentence that no cluster stands in a report with two versions."""
+    words = _("%(names)s stands in it with two versions, so its figures would count twice. Keep one of them.")
+    return words % {"names": ", ".join(references[:3])}
+
+
+def each_once(attempt: Attempt) -> Verdict:
+    """No cluster stands in it with two versions: it would be read, and counted, twice."""
+    report: CopReport = attempt.subject
+    twice: list[str] = attempt.once("report.twice", report.factsheets.told_twice)
+    return refused(told_once(twice)) if twice else ALLOWED
 
 
 def all_are_drawn(attempt: Attempt) -> Verdict:

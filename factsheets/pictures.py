@@ -72,3 +72,10 @@ def qr(address: str, title: str) -> SafeString:
         title,
         mark_safe(drawing),  # noqa: S308  drawn by segno from the address, numbers only
     )
+
+
+def qr_png(address: str) -> bytes:
+    """Return the QR code of an address as a picture of dots, with the quiet zone around it, for text documents."""
+    stream = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(stream, kind="png", scale=8, border=4)
+    return stream.getvalue()

@@ -27,6 +27,8 @@ ISSUING_VERBS: Final = {
 }
 #: Verbs of an amendment that change its cluster: the next version names them. The cluster goes on, so it looks forward.
 AMENDING_VERBS: Final = frozenset({"amendment.accepted", "amendment.in_part"})
+#: Verbs that correct somebody's entry: their own, an administrator's, an import's.
+CORRECTING_VERBS: Final = frozenset({"correct_own_data", "change_member"})
 
 
 @receiver(recorded, dispatch_uid="factsheets.issue")
@@ -76,7 +78,7 @@ def want_statement(sender: Any, event: Event, **more: Any) -> None:
 def want_withdrawal(sender: Any, event: Event, **more: Any) -> None:
     """Ask for documents without a name when the consent to be named was withdrawn, or with the corrected name."""
     is_withdrawal = event.verb == "withdraw_consent" and event.data.get("purpose") == ConsentPurpose.NAMED
-    is_correction = event.verb == "correct_own_data" and "name" in event.data.get("fields", ())
+    is_correction = event.verb in CORRECTING_VERBS and "name" in event.data.get("fields", ())
     if event.kind == "member" and (is_withdrawal or is_correction):
         jobs.enqueue(
             "factsheets.withdraw",

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 from factsheets import storage
-from factsheets.choices import EditionState
-from factsheets.models import Edition
+from factsheets.choices import EditionState, FileProblem
+from factsheets.models import DamagedFile, Edition
 
 #: At most so many clusters at once.
 MOST: Final = 1000
@@ -23,6 +23,7 @@ WITHDRAWN: Final = _("Its newest factsheet was withdrawn. A revision follows.")
 NO_PDF: Final = _("Its newest factsheet was issued without a PDF.")
 OTHER_LANGUAGE: Final = _("Its newest version was not issued in this language.")
 AWAY: Final = _("Its file is not in the storage. Administrators find it in a backup.")
+DAMAGED: Final = _("Its file is damaged. Administrators find it in a backup.")
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Selection:
 def select(keys: Sequence[int], *, language: str = "") -> Selection:
     """Return the newest edition of each cluster (keys, in order, each once), in `language` or in each cluster's own.
 
-    Two queries, however many there are.
+    Three queries, however many there are. Files that are known to be missing or damaged are left out.
     """
     rows = Cluster.objects.filter(pk__in=list(keys)).order_by().values_list("pk", "reference", "draft_code", "title")
     named = {pk: (reference or f"draft-{code}", title) for pk, reference, code, title in rows}
@@ -93,8 +94,14 @@ def select(keys: Sequence[int], *, language: str = "") -> Selection:
         elif found is not None:
             chosen.append(found)
     lacking = storage.lacking(one.pdf_file for one in chosen)
-    left_out += [LeftOut(one.reference, one.title, AWAY, one) for one in chosen if one.pdf_file in lacking]
-    return Selection(tuple(one for one in chosen if one.pdf_file not in lacking), tuple(left_out))
+    bad = DamagedFile.objects.problems() | dict.fromkeys(lacking, FileProblem.MISSING)
+    words = {FileProblem.MISSING: AWAY, FileProblem.DAMAGED: DAMAGED}
+    left_out += [
+        LeftOut(one.reference, one.title, words[FileProblem(bad[one.pdf_file])], one)
+        for one in chosen
+        if one.pdf_file in bad
+    ]
+    return Selection(tuple(one for one in chosen if one.pdf_file not in bad), tuple(left_out))
 
 
 def _why_not(found: Chosen | None, *, is_issued: bool) -> str | Promise:

@@ -37,6 +37,10 @@ CO_FUNDED: Final[Mapping[str, str]] = {
 }
 
 LICENCE: Final = "CC BY 4.0"
+#: How web addresses begin; what does not is written as words.
+WEB: Final = ("https://", "http://")
+#: A text that is nothing but an address.
+BARE: Final = re.compile(r"(https?://|mailto:|www\.)\S+|[\w-]+(\.[\w-]+)+(/\S*)?")
 
 STEPS: Final = {
     "aware": _("knows of it"),
@@ -101,9 +105,13 @@ def own_words(language: str) -> Iterator[None]:
 
     A document in Albanian says its own words in English, with English dates: not a mix of what Django happens to have.
     """
-    known = language if language.split("-")[0] in settings.DOCUMENT_LANGUAGES else "en"
-    with translation.override(known):
+    with translation.override(own_language(language)):
         yield
+
+
+def own_language(language: str) -> str:
+    """Return the language in which a document of `language` says its own words: that one, or English."""
+    return language if language.split("-")[0] in settings.DOCUMENT_LANGUAGES else "en"
 
 
 def co_funded(language: str) -> str:

@@ -19,6 +19,9 @@ from typing import IO, Final
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
+from community.store_away import StoreAway
+from factsheets.choices import FileProblem
+
 FOLDER = "factsheets"
 #: So many bytes of a long file are held at once.
 _PIECE: Final = 1024 * 1024
@@ -34,7 +37,9 @@ class Stored:
 
 
 def put(content: bytes, *, suffix: str) -> Stored:
-    """Store `content` under its own checksum; a no-op when it is there, undamaged.
+    """Store `content` under its own checksum; what is there, undamaged, is as if it were written now.
+
+    So it is young again: what no row names and is old may be deleted (`community.actions.stray_files`).
 
     Raises:
         OSError: the disk is full or refuses; nothing is left behind and no half file is ever seen.
@@ -43,9 +48,8 @@ def put(content: bytes, *, suffix: str) -> Stored:
     name = f"{FOLDER}/{digest[:2]}/{digest}{suffix}"
     path = _path(name)
     if path is None:
-        if not default_storage.exists(name) or read(name) != content:
-            default_storage.save(name, ContentFile(content))
-    elif not path.exists() or path.read_bytes() != content:
+        default_storage.save(name, ContentFile(content))
+    elif not _renewed(path, content):
         _write(path, [content])
     return Stored(name, digest, len(content))
 
@@ -78,6 +82,7 @@ def read_whole(name: str) -> bytes:
 
     Raises:
         FileNotFoundError: it is not there.
+        StoreAway: a store elsewhere does not answer, which says nothing about the file.
         OSError: it is damaged.
     """
     content = read(name)
@@ -87,12 +92,37 @@ def read_whole(name: str) -> bytes:
 
 
 def is_whole(name: str) -> bool:
-    """Say whether a file is there and still has the content that its name promises."""
+    """Say whether a file is there and still has the content that its name promises.
+
+    Raises:
+        StoreAway: as `read_whole`.
+    """
     try:
         read_whole(name)
+    except StoreAway:
+        raise
     except OSError:
         return False
     return True
+
+
+def problem(name: str) -> str:
+    """Return what is wrong with a stored file ("" where it is whole), without holding it in memory.
+
+    Raises:
+        OSError: a store elsewhere does not answer, which says nothing about the file.
+    """
+    found = sha256()
+    try:
+        for piece in pieces(name, size=_PIECE):
+            found.update(piece)
+    except FileNotFoundError:
+        return FileProblem.MISSING
+    except OSError:
+        if _path(name) is None:
+            raise
+        return FileProblem.DAMAGED
+    return "" if found.hexdigest() == Path(name).stem else FileProblem.DAMAGED
 
 
 def lacking(names: Iterable[str]) -> frozenset[str]:
@@ -114,7 +144,7 @@ def put_file(path: Path, *, suffix: str) -> Stored:
         if place is not None:
             file.seek(0)
             _write(place, iter(partial(file.read, _PIECE), b""))
-        elif not default_storage.exists(name):
+        else:
             file.seek(0)
             default_storage.save(name, File(file))
     return Stored(name, digest, size)
@@ -148,6 +178,15 @@ def _path(name: str) -> Path | None:
         return Path(default_storage.path(name))
     except NotImplementedError:
         return None
+
+
+def _renewed(path: Path, content: bytes) -> bool:
+    """Say whether a file with this content is there, and let it be as if it were written now."""
+    try:
+        os.utime(path)
+        return path.read_bytes() == content
+    except (FileNotFoundError, PermissionError):  # put back from a backup by another user: our own takes its place
+        return False
 
 
 def _write(path: Path, pieces: Iterable[bytes]) -> None:

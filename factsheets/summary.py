@@ -64,21 +64,28 @@ def _uptakes(snapshot: Snapshot) -> Figure:
 
 
 def _people(snapshot: Snapshot) -> Figure:
+    """Count participations: who came to two meetings counts twice, for nobody's name is kept with a meeting."""
     people = sum(line["people"] for line in snapshot["meetings"])
     meetings = len(snapshot["meetings"])
-    words = ngettext("person at %(meetings)s", "people at %(meetings)s", people) % {
+    words = ngettext("participation at %(meetings)s", "participations at %(meetings)s", people) % {
         "meetings": ngettext("%(count)d meeting", "%(count)d meetings", meetings) % {"count": meetings}
     }
     return Figure(str(people), words)
 
 
 def _organisations(snapshot: Snapshot) -> Figure:
-    taking_part = snapshot["participants"]
-    countries = {line["organisation"]["country"] for line in taking_part if line["organisation"]["country"]}
+    taking_part = organisations(snapshot)
+    countries = {country for _name, country in taking_part if country}
     words = ngettext("organisation of %(countries)s", "organisations of %(countries)s", len(taking_part)) % {
         "countries": ngettext("%(count)d country", "%(count)d countries", len(countries)) % {"count": len(countries)}
     }
     return Figure(str(len(taking_part)), words)
+
+
+def organisations(snapshot: Snapshot) -> set[tuple[str, str]]:
+    """Return the organisations that take part, as (name, country): each once, also with people from outside."""
+    found = (line["organisation"] for line in snapshot["participants"])
+    return {(one["name"], one["country"]) for one in found}
 
 
 def _outcomes(snapshot: Snapshot) -> Figure:

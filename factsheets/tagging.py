@@ -82,7 +82,7 @@ def _complete(element: Any, box: Any, pdf: Any) -> None:
         element["A"]["Scope"] = SCOPES.get(given.get("scope", ""), "/Column" if group == "/THead" else "/Row")
     if kind == "/L" and box.element_tag in NUMBERING:
         element["A"] = pydyf.Dictionary({"O": "/List", "ListNumbering": NUMBERING[box.element_tag]})
-    if box.link_annotation and (words := " ".join("".join(box.element.itertext()).split())):
+    if box.link_annotation and (words := given.get("aria-label") or " ".join("".join(box.element.itertext()).split())):
         box.link_annotation["Contents"] = pydyf.String(words)
 
 

@@ -8,7 +8,9 @@ show is held in memory here, all else is refused and noted in `Typeset.warnings`
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -23,6 +25,9 @@ from factsheets import tagging
 
 OWN = "https://own.invalid/"
 PICTURES = f"{OWN}pictures/"
+#: Stands for a sign that no font of the document has, for which PDF/A and PDF/UA allow no empty box.
+STAND_IN = "\N{BLACK SQUARE}"
+_MISSING = re.compile(r"^\.notdef glyph .*\(U\+([0-9A-F]+)\)$", re.DOTALL)
 _TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml", ".json": "application/json"}
 
 
@@ -77,17 +82,21 @@ class OwnAssets(URLFetcher):  # type: ignore[misc]
 
 
 class _Complaints(logging.Handler):
-    """Collects what WeasyPrint logs while one document is set."""
+    """Collects what WeasyPrint logs while one document is set, and the signs that no font has (`missing`)."""
 
     def __init__(self) -> None:
         """Listen for warnings and worse."""
         super().__init__(logging.WARNING)
         self.lines: list[str] = []
+        self.missing: set[int] = set()
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one line of at most 300 signs, and at most 50 of them."""
+        line = record.getMessage()
+        if (sign := _MISSING.search(line)) is not None:
+            self.missing.add(int(sign[1], 16))
         if len(self.lines) < 50:
-            self.lines.append(record.getMessage()[:300])
+            self.lines.append(line[:300])
 
 
 class Typesetter:
@@ -121,37 +130,53 @@ class Typesetter:
         created_at: datetime,
         enclosures: Sequence[Enclosure] = (),
         pictures: Mapping[str, bytes] | None = None,
+        unless_pages: int | None = None,
     ) -> Typeset:
         """Set `body` as a file that is PDF/A-3a and PDF/UA-1 at once and carries `enclosures`.
 
-        The same arguments give the same bytes in every process with the same fonts and libraries.
+        The same arguments give the same bytes in every process with the same fonts and libraries. What has exactly
+        `unless_pages` pages is laid out and not written: its content is empty. A sign that no font has is drawn as
+        `STAND_IN`; page and data keep it.
         """
-        complaints = _Complaints()
-        logger = logging.getLogger("weasyprint")
-        logger.addHandler(complaints)
         self._fetcher.with_pictures(pictures or {})
-        try:
-            document = weasyprint.HTML(
-                string=_page(body, title=title, language=language, created_at=created_at),
-                base_url=OWN,
-                url_fetcher=self._fetcher,
-            ).render(font_config=self._fonts, stylesheets=self._styles, pdf_variant="pdf/a-3a", cache={})
-            document.metadata.attachments = [
-                weasyprint.Attachment(
-                    string=enclosure.content,
-                    name=enclosure.name,
-                    description=enclosure.description,
-                    created=created_at,
-                    modified=created_at,
-                    relationship=enclosure.relationship,
+
+        def set_once(text: str) -> tuple[Typeset, set[int]]:
+            with _listening() as complaints:
+                document = weasyprint.HTML(
+                    string=_page(text, title=title, language=language, created_at=created_at),
+                    base_url=OWN,
                     url_fetcher=self._fetcher,
-                )
-                for enclosure in enclosures
-            ]
-            content = document.write_pdf(pdf_variant="pdf/a-3a", finisher=tagging.finish)
-        finally:
-            logger.removeHandler(complaints)
-        return Typeset(content, len(document.pages), tuple(complaints.lines))
+                ).render(font_config=self._fonts, stylesheets=self._styles, pdf_variant="pdf/a-3a", cache={})
+                document.metadata.attachments = [self._attachment(one, created_at) for one in enclosures]
+                is_wanted = len(document.pages) != unless_pages
+                content = document.write_pdf(pdf_variant="pdf/a-3a", finisher=tagging.finish) if is_wanted else b""
+            return Typeset(content, len(document.pages), tuple(complaints.lines)), complaints.missing
+
+        found, missing = set_once(body)
+        return set_once(body.translate(dict.fromkeys(missing, STAND_IN)))[0] if missing else found
+
+    def _attachment(self, enclosure: Enclosure, created_at: datetime) -> Any:
+        return weasyprint.Attachment(
+            string=enclosure.content,
+            name=enclosure.name,
+            description=enclosure.description,
+            created=created_at,
+            modified=created_at,
+            relationship=enclosure.relationship,
+            url_fetcher=self._fetcher,
+        )
+
+
+@contextmanager
+def _listening() -> Iterator[_Complaints]:
+    """Collect WeasyPrint's complaints for a while."""
+    complaints = _Complaints()
+    logger = logging.getLogger("weasyprint")
+    logger.addHandler(complaints)
+    try:
+        yield complaints
+    finally:
+        logger.removeHandler(complaints)
 
 
 def _page(body: str, *, title: str, language: str, created_at: datetime) -> str:

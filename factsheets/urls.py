@@ -71,6 +71,7 @@ urlpatterns: list[URLPattern] = [
     path("factsheets/zip/", several.archive, name="zip"),
     path("factsheets/booklet/", several.BookletCreateView.as_view(), name="booklet_create"),
     path("factsheets/booklets/<int:pk>/", booklet.booklet, name="booklet"),
+    path("factsheets/booklets/<int:pk>/anew/", booklet.BookletAnewView.as_view(), name="booklet_anew"),
     path("factsheets/booklets/<int:pk>/booklet.pdf", booklet.booklet_pdf, name="booklet_pdf"),
     path("factsheets/verify/", verify.verify, name="verify"),
     path("factsheets/<reference:reference>/v<int:version>/changes/", changes.changes, name="changes"),

@@ -42,16 +42,22 @@ class UptakeKind(models.TextChoices):
 
 
 class Proof(models.TextChoices):
-    """What proves that an organisation uses a solution; only what is in use is declared or documented."""
+    """What proves that an organisation uses a solution; only what is in use is declared or documented.
+
+    What the organisation refused to confirm is neither, nor on the way (decision 0172).
+    """
 
     DOCUMENTED = "documented", _("Documented by the organisation")
     DECLARED = "declared", _("Declared by the cluster only")
+    NOT_CONFIRMED = "not_confirmed", _("Not confirmed by the organisation")
     ON_THE_WAY = "on_the_way", _("On the way")
     STOPPED = "stopped", _("Stopped")
 
 
-def proof_of(step: str, *, is_documented: bool) -> Proof:
+def proof_of(step: str, *, is_documented: bool, is_refused: bool = False) -> Proof:
     """Return the proof of an uptake on that step; the queryset's `of_proof` says the same to the database."""
+    if is_refused and step != UptakeStep.STOPPED:
+        return Proof.NOT_CONFIRMED
     if step == UptakeStep.IN_USE:
         return Proof.DOCUMENTED if is_documented else Proof.DECLARED
     return Proof.STOPPED if step == UptakeStep.STOPPED else Proof.ON_THE_WAY

@@ -30,7 +30,7 @@ from results.querysets.confirmation import PURPOSE
 from results.querysets.uptake import UptakeQuerySet
 from results.sentences import SENTENCES, hidden_events
 from results.summary import RESULTS
-from results.tables.records import ANSWERS, DECLARED, QUESTIONS, evidence_of_projects
+from results.tables.records import ANSWERS, DECLARED, QUESTIONS, evidence_of_projects, evidence_with_names
 from results.tables.uptake import some_of, uptakes_of
 
 #: So many uptakes stand in the section of another noun's page.
@@ -57,6 +57,7 @@ def register() -> None:
     contributions.event_words.register("results", event_in_words)
     contributions.merge_rules.register("results", MERGE_RULES)
     contributions.evidence_projects.register("results", evidence_of_projects)
+    contributions.restricted_evidence.register("results", evidence_with_names)
     contributions.personal_records.register("results.declared", DECLARED)
     contributions.personal_records.register("results.questions", QUESTIONS)
     contributions.personal_records.register("results.answers", ANSWERS)

@@ -21,9 +21,20 @@ if TYPE_CHECKING:
     from community.models import User
 
 Words = str | Promise
+#: So many places of a link stand in a story.
+MOST_PLACES = 6
 #: A link by its kind and key.
 Ref = tuple[str, int]
 Refs = Mapping[str, Collection[int]]
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Who is behind a link, for data: an organisation, project or working group, never a person."""
+
+    kind: str
+    pk: int
+    name: str
 
 
 @dataclass(frozen=True)
@@ -32,8 +43,8 @@ class Node:
 
     `on` is the day by which the story is told, `until` the last day of what lasts. `who` and `where` are short texts,
     `said` a sentence or two. `evidence` are (words, address) pairs; an address may be empty. `is_documented` is None
-    where nobody else has to confirm it; `gone` says that it is not in force any more. `agents` are the organisations
-    and projects behind it, for data.
+    where nobody else has to confirm it; `gone` says that it is not in force any more, or denied. `agents` are the
+    organisations, projects and groups behind it, for data. `places` are the territories in which it is, in words.
     """
 
     kind: str
@@ -49,8 +60,19 @@ class Node:
     evidence: Sequence[tuple[Words, str]] = ()
     is_documented: bool | None = None
     rests_on: Sequence[Ref] = ()
-    agents: Sequence[str] = field(default=())
+    agents: Sequence[Agent] = field(default=())
     gone: Words = ""
+    places: Sequence[str] = ()
+
+    @property
+    def places_shown(self) -> Sequence[str]:
+        """The places that a story names; there may be more."""
+        return self.places[:MOST_PLACES]
+
+    @property
+    def places_more(self) -> int:
+        """How many places it does not name."""
+        return len(self.places) - len(self.places_shown)
 
     @property
     def ref(self) -> Ref:

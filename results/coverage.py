@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.utils import timezone
 from clusters.choices import PROPOSED_STATES, State
 from clusters.models import Cluster, Outcome
 from clusters.visibility import viewer
-from community.choices import TerritoryLevel
+from community.choices import NUTS_LEVELS, TerritoryLevel
 from community.models import Need, Project, Solution, Territory, User, WorkingGroup
 from results.models import Uptake
 from results.rules.coverage import Asked, Facts, Region, Taken, Work
@@ -39,6 +39,7 @@ class Grounds:
     regions: Mapping[int, Region]
     countries: Mapping[str, str]
     places: Places
+    named: frozenset[str] = frozenset()
 
 
 def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Facts:
@@ -64,6 +65,7 @@ def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Fact
         projects=tuple((acronym, title) for acronym, title, _code in projects),
         idle=_idle(),
         codes={acronym: code for acronym, _title, code in projects},
+        named=grounds.named,
     )
 
 
@@ -84,21 +86,43 @@ def grounds_of() -> Grounds:
     for _pk, code, name, country, level, is_region, _column, _row in rows:
         if country in names and (level == TerritoryLevel.COUNTRY or (is_region and code == country)):
             names[country] = name
-    places = _places(regions, [(pk, country) for pk, _code, _name, country, *_others in rows])
-    return Grounds(regions, dict(sorted(names.items(), key=lambda pair: pair[1])), places)
+    places = _places(regions.values(), [Place(*row[:2], *row[3:5]) for row in rows])
+    named = frozenset(code for _pk, code, *_others in rows)
+    return Grounds(regions, dict(sorted(names.items(), key=lambda pair: pair[1])), places, named)
 
 
-def _places(regions: Mapping[int, Region], territories: Iterable[tuple[int, str]]) -> Places:
-    """Return for each territory the programme's regions in which it lies, and its countries; one query."""
-    leads = defaultdict(set)
+class Place(NamedTuple):
+    """What says where a territory lies."""
+
+    pk: int
+    code: str
+    country: str
+    level: str
+
+
+def _places(regions: Iterable[Region], territories: Sequence[Place]) -> Places:
+    """Return for each territory the programme's regions in which it lies, and its countries; one query.
+
+    It lies where `TerritoryQuerySet.within` finds it, as all lists do: by its own country, by its code, which begins
+    with that of the region around it, and where the territories lie to which it is mapped.
+    """
+    codes = [region.code for region in regions]
+    own = {place.pk: _own(place, codes) for place in territories}
+    found = {pk: (set(within), set(countries)) for pk, (within, countries) in own.items()}
     for source, target in Territory.maps_to.through._default_manager.values_list("from_territory", "to_territory"):
-        leads[source].add(target)
-    found: Places = {}
-    for pk, country in territories:
-        within = [regions[key] for key in ({pk} | leads[pk]) if key in regions]
-        countries = {region.country for region in within} or ({country} if country else set())
-        found[pk] = (frozenset(region.code for region in within), frozenset(countries))
-    return found
+        for mine, theirs in zip(found[source], own[target], strict=True):
+            mine |= theirs
+    return {pk: (frozenset(within), frozenset(countries)) for pk, (within, countries) in found.items()}
+
+
+def _own(place: Place, codes: Iterable[str]) -> tuple[set[str], set[str]]:
+    """Return the regions and countries in which a territory lies by what it says itself."""
+    is_nuts = place.level in NUTS_LEVELS
+    within = {
+        code for code in codes if code in (place.code, place.country) or (is_nuts and place.code.startswith(code))
+    }
+    letters = place.code[:2] if is_nuts or len(place.code) == 2 else ""
+    return within, {place.country, letters} - {""}
 
 
 def _works(rows: Any, where: Places) -> tuple[Work, ...]:
@@ -141,7 +165,7 @@ def _united(territories: Iterable[int], where: Places) -> tuple[frozenset[str], 
 
 def _taken(where: Places, works: set[int]) -> tuple[Taken, ...]:
     """Return the disclosed uptakes in use that came through these clusters; one query, of columns: there are many."""
-    rows = Uptake.objects.disclosed().in_use().with_documented().order_by("pk")
+    rows = Uptake.objects.disclosed().unrefused().in_use().with_documented().order_by("pk")
     columns = ("cluster", "solution__project__acronym", "territory", "organisation__country", "is_documented")
     return tuple(
         Taken(cluster, acronym, *_place(where, territory, country), is_documented)
@@ -178,7 +202,12 @@ def idle_solutions() -> Any:
     """
     states = [state for state in STATES if state not in PROPOSED_STATES]
     used = Cluster.solutions.through._default_manager.filter(cluster__state__in=states)
-    taken = Uptake.objects.live().disclosed().filter(cluster__in=Cluster.objects.public().order_by().values("pk"))
+    taken = (
+        Uptake.objects.live()
+        .disclosed()
+        .unrefused()
+        .filter(cluster__in=Cluster.objects.public().order_by().values("pk"))
+    )
     return (
         Solution.objects.published()
         .exclude(pk__in=used.values("solution"))

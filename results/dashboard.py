@@ -57,7 +57,7 @@ def _reached(approved: dict[int, date]) -> tuple[int, tuple[date, ...]]:
 def _uses() -> Iterator[Use]:
     """Yield the uptakes that are or were in use, with the day on which each was documented as it stands now."""
     confirmed = documenting().order_by("answered_at").values("answered_at")[:1]
-    rows = Uptake.objects.disclosed().in_steps([UptakeStep.IN_USE, UptakeStep.STOPPED])
+    rows = Uptake.objects.disclosed().unrefused().in_steps([UptakeStep.IN_USE, UptakeStep.STOPPED])
     rows = rows.filter(cluster__state__in=sorted(STANDING)).order_by("pk")
     for since, until, at in rows.annotate(at=Subquery(confirmed)).values_list("in_use_on", "stopped_on", "at"):
         if since is not None:
@@ -65,7 +65,10 @@ def _uses() -> Iterator[Use]:
 
 
 def _adopted() -> Iterator[date]:
-    """Yield the days on which statements were first adopted; what was withdrawn counts no more."""
-    rows = StatementVersion.objects.standing().order_by()
+    """Yield the days since which statements rest on what came of clusters, each from the first version that does.
+
+    What was withdrawn counts no more, nor what rests on nothing that is counted any more.
+    """
+    rows = StatementVersion.objects.standing().fed().order_by()
     for row in rows.values("statement").annotate(at=Min("adopted_at")):
         yield timezone.localdate(row["at"])

@@ -79,7 +79,7 @@ def figures(rows: Iterable[tuple[Project | None, Any]], on: date) -> Iterator[Ro
             row.share,
             on,
             row.indicator.rule_version,
-            rule.text if rule else "",
+            row.text,
             "; ".join(row.types),
             rule.missing if rule else "",
         )
@@ -104,7 +104,7 @@ def records(row: Any, lines: Iterable[Any], on: date) -> Iterator[Row]:
             f"{site}{one.url}" if one.url else "",
             on,
             row.indicator.rule_version,
-            row.rule.text if row.rule else "",
+            row.text,
         )
 
 

@@ -25,7 +25,8 @@ class SolutionFacts:
     """A published solution with the lead and project partners of its project.
 
     `partners` counts organisations, `countries` holds theirs. `has_place` says that it is named where it was tested;
-    `has_document` that an address leads to it.
+    `has_document` that its website, a link or a file that everybody may fetch leads to it; `has_website` the first of
+    these alone.
     """
 
     pk: int
@@ -35,6 +36,7 @@ class SolutionFacts:
     maturity: str = ""
     has_place: bool = False
     has_document: bool = False
+    has_website: bool = False
     published_on: date | None = None
     partners: int = 0
     countries: frozenset[str] = frozenset()
@@ -45,7 +47,7 @@ class UptakeFacts:
     """An uptake in a public cluster, of a solution with its project's days.
 
     `is_documented` says that the adopting organisation confirmed the uptake as it stands now, with a document;
-    `is_discontinued` that its cluster was.
+    `is_discontinued` that its cluster was; `is_refused` that the organisation does not confirm it.
     """
 
     pk: int
@@ -60,6 +62,7 @@ class UptakeFacts:
     is_documented: bool = False
     is_disclosed: bool = True
     is_discontinued: bool = False
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +86,10 @@ class MeetingFacts:
 class CooperationFacts:
     """An organisation that takes or took part in public clusters that a project owns.
 
-    `is_across` says that organisations of at least two countries take part there; an organisation has a row for those
-    clusters and one for the others. `cluster` is the first of them, `first_on` and `last_on` are the first and last day
-    of cooperation so far; `document_on` is the last meeting with files or minutes at which it was present, None where
+    `is_across` says that organisations of at least two countries take or took part there, `has_partnership` that it was
+    in the partnership of the project on a day on which it took part; an organisation has a row for each of the four
+    sorts of clusters. `cluster` is the first of them, `first_on` and `last_on` are the first and last day of
+    cooperation so far; `document_on` is the last meeting with files or minutes at which it was present, None where
     there is none.
     """
 
@@ -102,7 +106,10 @@ class CooperationFacts:
 
 @dataclass(frozen=True, slots=True)
 class PilotFacts:
-    """A stage of kind pilot in a public cluster; `countries` are those of the organisations that take part."""
+    """A stage of kind pilot in a public cluster; `countries` are those of the organisations that take or took part.
+
+    Those that take part today stand apart as `present_organisations` and `present_countries`.
+    """
 
     pk: int
     title: str
@@ -112,4 +119,6 @@ class PilotFacts:
     done_on: date | None = None
     organisations: int = 0
     countries: frozenset[str] = frozenset()
+    present_organisations: int = 0
+    present_countries: frozenset[str] = frozenset()
     has_document: bool = False

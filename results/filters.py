@@ -33,7 +33,7 @@ class CountryFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
 
 
 class RegionFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
-    """One region of the programme by its code, with the territories that are mapped to it."""
+    """One region of the programme by its code, with what lies in it."""
 
     def __init__(self) -> None:
         """Offer the programme's regions."""

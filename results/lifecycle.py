@@ -101,7 +101,7 @@ VERBS: tuple[Verb, ...] = (
         rules.KEEPERS,
         heading=_("The solution is taken up again"),
         done=_("Noted: it goes on."),
-        requires=(rules.cluster_is_kept, rules.has_no_twin),
+        requires=(rules.cluster_is_kept, rules.has_no_twin, rules.is_whole),
         required=_("it is not recorded once more"),
         reason=Reason.REQUIRED,
         effects=("write_step",),

@@ -13,15 +13,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import F
 
 from community.models import Member, Need, Solution, User
-from community.similar import Near, needs_near_each, people_near_each, solutions_near_each
+from community.similar import Near, naming, needs_near_each, people_near_each, solutions_near_each
+from community.surroundings import Places
 from results.coverage import idle_solutions
 
 Viewer = User | AnonymousUser | None
 
 #: So many rows stand on a page.
 PER_PAGE: Final = 10
-#: With so many open needs an idle solution is compared, those that wait longest.
-MOST_NEEDS: Final = 400
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,11 @@ class NeedMatch:
     solutions: Sequence[Near[Solution]]
     people: Sequence[Near[Member]]
     idle: frozenset[int]
+
+    @property
+    def with_people(self) -> str:
+        """What takes the people along to a proposal, in its address."""
+        return naming(self.people)
 
 
 @dataclass(frozen=True)
@@ -53,17 +57,18 @@ def idle_in_order() -> Any:
 
 
 def matched_needs(needs: Sequence[Need], user: Viewer) -> list[NeedMatch]:
-    """Return needs (loaded by `for_page`) with what is near them; eight queries, however many there are."""
-    solutions = solutions_near_each(needs, user)
-    people = people_near_each(needs, user, solutions)
+    """Return needs (loaded by `for_page`) with what is near them; nine queries, however many there are."""
+    places = Places()
+    solutions = solutions_near_each(needs, user, places)
+    people = people_near_each(needs, user, solutions, places)
     shown = {hit.row.pk for hits in solutions.values() for hit in hits}
     idle = frozenset(idle_solutions().filter(pk__in=shown).values_list("pk", flat=True))
     return [NeedMatch(need, solutions[need.pk], people[need.pk], idle) for need in needs]
 
 
 def matched_solutions(solutions: Sequence[Solution], user: Viewer) -> list[SolutionMatch]:
-    """Return solutions (with `challenges` and `tested_in`) with the open needs near them; four queries."""
-    needs = needs_near_each(solutions, waiting_needs(user).for_page()[:MOST_NEEDS]) if solutions else {}
+    """Return solutions (with `challenges` and `tested_in`) with the open needs near them; five queries."""
+    needs = needs_near_each(solutions, waiting_needs(user))
     return [SolutionMatch(row, needs[row.pk]) for row in solutions]
 
 

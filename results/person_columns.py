@@ -20,6 +20,7 @@ COLUMNS: Final[dict[str, Column]] = {
         _("Versions of policy statements that you adopted"), "statement number adopted_at role"
     ),
     "results.PeerReview.begun_by": Column(record="results.reviews_begun"),
+    "results.PeerReview.saved_by": Column(_("Drafts of peer reviews that you saved last"), "solution_id saved_at"),
     "results.PeerReview.answered_by": Column(record="results.reviews_answered"),
     "results.PeerReviewer.member": Column(record="results.reviewed"),
 }

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clusters import contributions as of_clusters
-from clusters.choices import PUBLIC_STATES
+from clusters.choices import PUBLIC_STATES, Capacity
 from clusters.models import Cluster, Outcome
 from clusters.visibility import viewer
 from community import contributions, kinds
@@ -54,6 +54,7 @@ def register() -> None:
     contributions.desk_items.register("results.statements", items)
     contributions.silences.register("results.statements", waiting_statements)
     of_clusters.outcome_uses.register("results.statements", _keeps_outcome)
+    contributions.events_of_groups.register("results.statements", _events_of_group)
     for code, topic in TOPICS.items():
         contributions.mail_topics.register(code, topic)
     contributions.page_sections.register(
@@ -140,6 +141,12 @@ def _keeps_outcome(outcome_id: int) -> str:
     if not written.exists() and not AdoptedLine.objects.standing().resting_on(EvidenceKind.OUTCOME, [outcome_id]):
         return ""
     return _("A line of a policy statement rests on this outcome, so it stays.")
+
+
+def _events_of_group(group: int | None) -> Q:
+    """Return the condition that an event is about a statement of a group; of the mission clusters say it for both."""
+    written = PolicyStatement.objects.order_by().filter(working_group=group).values("pk")
+    return Q(kind="statement", subject_id__in=written) & ~Q(role=Capacity.MISSION_COORDINATOR)
 
 
 def _erase(member: Member) -> int:

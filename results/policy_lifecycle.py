@@ -1,6 +1,6 @@
 """The life of a policy statement: the same form of table as a cluster's, through the same door.
 
-What was adopted stays issued: the next version is written in the same statement and adopted anew.
+What was adopted stays issued: the next version is written in the same statement and adopted anew, or dropped.
 """
 
 from __future__ import annotations
@@ -76,6 +76,23 @@ VERBS: tuple[Verb, ...] = (
         done=_("Write on: the adopted version stays what everybody reads."),
         effects=("begin_statement_version",),
         also=_("the adopted version stays issued"),
+    ),
+    Verb(
+        "statement.dropped",
+        _("Drop the next version…"),
+        (S.DRAFT, S.DISCUSSED),
+        S.ADOPTED,
+        rules.KEEPERS,
+        heading=_("Drop the next version of this statement"),
+        done=_("Dropped. The statement stands as it was adopted; what was commented stays."),
+        requires=(rules.has_version_in_force,),
+        required=_("a version was adopted and not withdrawn"),
+        reason=Reason.OPTIONAL,
+        tells=("writers", "adopters", "commenters"),
+        effects=("put_statement_back",),
+        also=_("title, summary, lines and evidence are again those of the adopted version"),
+        style="final",
+        checks_seen=True,
     ),
     Verb(
         "statement.withdrawn",

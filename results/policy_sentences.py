@@ -20,6 +20,11 @@ SENTENCES = {
     "statement.taken_back": (gettext_lazy("%(who)s took it back into a draft."), "undo", ""),
     "statement.adopted": (gettext_lazy("%(who)s adopted version %(number)s."), "check", "approved"),
     "statement.revised": (gettext_lazy("%(who)s began the next version."), "edit", ""),
+    "statement.dropped": (
+        gettext_lazy("%(who)s dropped the next version: version %(number)s stays in force."),
+        "undo",
+        "",
+    ),
     "statement.withdrawn": (gettext_lazy("%(who)s withdrew the statement."), "cross", "declined"),
     "statement.reopened": (gettext_lazy("%(who)s wrote on in the withdrawn statement."), "undo", ""),
     "statement.changed": (gettext_lazy("%(who)s changed title or summary."), "edit", ""),
@@ -28,12 +33,20 @@ SENTENCES = {
     "statement.line_moved": (gettext_lazy("%(who)s moved a line."), "edit", ""),
     "statement.line_removed": (gettext_lazy("%(who)s took a line out."), "cross", ""),
     "statement.evidence_added": (gettext_lazy("%(who)s put evidence under a line."), "plus", ""),
+    "statement.evidence_changed": (gettext_lazy("%(who)s changed what evidence shows under a line."), "edit", ""),
     "statement.evidence_removed": (gettext_lazy("%(who)s took evidence from under a line."), "cross", ""),
     "statement.commented": (gettext_lazy("%(who)s commented."), "people", ""),
 }
 #: What everybody reads who reads the adopted version: how it came to be, not each stroke of the pen.
 PUBLIC_VERBS = frozenset(
-    {"statement.opened", "statement.adopted", "statement.revised", "statement.withdrawn", "statement.reopened"}
+    {
+        "statement.opened",
+        "statement.adopted",
+        "statement.revised",
+        "statement.dropped",
+        "statement.withdrawn",
+        "statement.reopened",
+    }
 )
 UNKNOWN = (gettext_lazy("%(who)s changed the statement."), "edit", "")
 

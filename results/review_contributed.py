@@ -120,8 +120,8 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
 
     A lead's button leads to the page that publishes, which says what is lacking.
     """
-    member_id = viewer(user, on).member_id
-    if member_id is None:
+    who = viewer(user, on)
+    if who.member_id is None:
         return
     drafts = PeerReview.objects.waiting_for_reviewer(user, on).select_related("solution", "cluster")
     for row in drafts.order_by("created_at", "pk")[:MOST]:
@@ -133,7 +133,9 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
             url=reverse("results:review", args=[row.pk]),
             since=row.state_since,
         )
-    waiting = PeerReview.objects.shown_to(user).waiting_for_owner(projects_of(member_id, on))
+    if not who.is_cop:  # an owner's answer is given by members of the community only
+        return
+    waiting = PeerReview.objects.shown_to(user).waiting_for_owner(projects_of(who.member_id, on))
     for row in waiting.select_related("solution", "cluster").order_by("published_at", "pk")[:MOST]:
         why = _("Peers of %(name)s reviewed this solution of your project. They wait for your answer.")
         yield DeskItem(

@@ -63,6 +63,7 @@ VERBS: tuple[Verb, ...] = (
         tells=("owners", "reviewers"),
         effects=("write_review_correction", "note_review"),
         also=_("the owner is told and may answer anew; an earlier answer stays, marked as older"),
+        checks_seen=True,
     ),
     Verb(
         "review.withdrawn",

@@ -40,6 +40,16 @@ SENTENCES: dict[str, Told] = {
     "uptake.corrected": (_("The adopting organisation corrected an uptake: %(title)s"), "edit", ""),
     "uptake.correction_taken_over": (_("%(who)s took over what the organisation corrected: %(title)s"), "check", ""),
     "uptake.correction_set_aside": (_("%(who)s set aside what the organisation corrected: %(title)s"), "declined", ""),
+    "uptake.answerer_corrected": (
+        _("%(who)s corrected who answered for the adopting organisation, at that person's wish: %(title)s"),
+        "edit",
+        "",
+    ),
+    "uptake.answerer_taken_out": (
+        _("%(who)s took out who answered for the adopting organisation, at that person's wish: %(title)s"),
+        "cross",
+        "",
+    ),
     "uptake.found_confirmed": (_("Asked after the end: still in use: %(title)s"), "check", ""),
     "uptake.found_adapted": (_("Asked after the end: in use, adapted: %(title)s"), "check", ""),
     "uptake.found_stopped": (_("Asked after the end: no longer in use: %(title)s"), "cross", ""),
@@ -55,10 +65,12 @@ INTERNAL_VERBS = frozenset(
         "uptake.corrected",
         "uptake.correction_taken_over",
         "uptake.correction_set_aside",
+        "uptake.answerer_corrected",
+        "uptake.answerer_taken_out",
     }
 )
 #: What changes the record of a cluster that is over, until the next version of its factsheet says it.
-RESULT_VERBS = frozenset(SENTENCES) - INTERNAL_VERBS | {"uptake.correction_taken_over"}
+RESULT_VERBS = frozenset(SENTENCES) - INTERNAL_VERBS | {"uptake.correction_taken_over", "uptake.refused"}
 
 
 def hidden_events(user: Any, clusters: Sequence[Any]) -> Q:

@@ -5,7 +5,15 @@ No person stands in it: statements speak for their working group.
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Final, Literal, NotRequired, TypedDict
+
+#: What stands above the lines, and is written by people.
+HEAD: Final[tuple[Literal["title", "audience", "summary", "language"], ...]] = (
+    "title",
+    "audience",
+    "summary",
+    "language",
+)
 
 
 class GroupShape(TypedDict):
@@ -19,8 +27,10 @@ class EvidenceShape(TypedDict):
     """What a line rests on, with its state on the day.
 
     `state` is the kind of an outcome or the step of an uptake; `how`, `organisation`, `country`, `territory` and
-    `is_documented` belong to uptakes. `on` is a day as ISO 8601. What may be missing is not held by versions that were
-    adopted before it was kept: the words and numbers of an outcome, what an uptake adapted, and where the evidence is.
+    `is_documented` belong to uptakes, as does `is_refused`: the organisation does not confirm it. `on` is a day as ISO
+    8601. What may be missing is not held by versions that were adopted before it was kept: the words and numbers of an
+    outcome, what an uptake adapted, whether it was refused, where the evidence is, the day on which its cluster was
+    discontinued (None: it was not), and when a file that showed it was taken off last (ISO 8601; None: none was).
     """
 
     kind: str
@@ -35,6 +45,7 @@ class EvidenceShape(TypedDict):
     country: str
     territory: str
     is_documented: bool
+    is_refused: NotRequired[bool]
     on: str | None
     description: NotRequired[str]
     adaptation: NotRequired[str]
@@ -42,6 +53,8 @@ class EvidenceShape(TypedDict):
     participants_count: NotRequired[int | None]
     organisations_count: NotRequired[int | None]
     countries_count: NotRequired[int | None]
+    discontinued_on: NotRequired[str | None]
+    file_removed_at: NotRequired[str | None]
 
 
 class LineShape(TypedDict):

@@ -25,8 +25,11 @@ SELECT 'uptake', u.id, o.name || o.country, s.title, COALESCE(t.code || t.name |
 
 
 def uptake_lines(cluster: Cluster) -> list[UptakeLine]:
-    """Return the disclosed uptakes of a cluster as its snapshot holds them: what is used first; one query."""
-    rows = Uptake.objects.of_cluster(cluster).disclosed().with_documented().in_order()
+    """Return the disclosed uptakes of a cluster as its snapshot holds them: what is used first; one query.
+
+    What its organisation does not confirm stands in no document (decision 0172).
+    """
+    rows = Uptake.objects.of_cluster(cluster).disclosed().unrefused().with_documented().in_order()
     lines = [_line(row) for row in rows.select_related("solution", "organisation", "territory")]
     return sorted(lines, key=lambda line: line["step"] != UptakeStep.IN_USE)
 
@@ -59,8 +62,8 @@ def _day(value: date | None) -> str | None:
 
 
 def is_used(cluster: Cluster) -> bool:
-    """Tell whether an organisation uses a solution through a cluster."""
-    return Uptake.objects.of_cluster(cluster).in_use().exists()
+    """Tell whether an organisation uses a solution through a cluster, and does not deny it."""
+    return Uptake.objects.of_cluster(cluster).in_use().unrefused().exists()
 
 
 RESULTS = Results(RESULT_VERBS, uptake_lines, _NAMED, is_used)

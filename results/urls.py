@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from results.views import (
+    answerer,
     confirm_link,
     confirmation,
     evidence,
@@ -38,6 +39,11 @@ urlpatterns: list[URLPattern] = [
     path("policy/<int:pk>/lines/<int:line>/move/", policy_line.LineMoveView.as_view(), name="line_move"),
     path("policy/<int:pk>/lines/<int:line>/remove/", policy_line.LineRemoveView.as_view(), name="line_remove"),
     path("policy/<int:pk>/lines/<int:line>/evidence/", policy_line.LineEvidenceView.as_view(), name="line_evidence"),
+    path(
+        "policy/<int:pk>/lines/<int:line>/evidence/<int:piece>/edit/",
+        policy_line.EvidenceUpdateView.as_view(),
+        name="evidence_update",
+    ),
     path(
         "policy/<int:pk>/lines/<int:line>/evidence/<int:piece>/remove/",
         policy_line.EvidenceRemoveView.as_view(),
@@ -78,6 +84,11 @@ urlpatterns: list[URLPattern] = [
         "uptakes/<int:pk>/questions/<int:question>/settle/",
         confirmation.CorrectionSettleView.as_view(),
         name="correction_settle",
+    ),
+    path(
+        "uptakes/<int:pk>/questions/<int:question>/person/",
+        answerer.AnswererView.as_view(),
+        name="answerer",
     ),
     path("uptakes/<int:pk>/<slug:verb>/", step.UptakeStepView.as_view(), name="uptake_step"),
     path("clusters/<str:reference>/reviews/", review.ReviewsView.as_view(), name="reviews"),

@@ -31,7 +31,7 @@ def redis(folder: Path) -> Iterator[dict[str, str]]:
     options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     server = subprocess.Popen([program, *options], **quiet)  # type: ignore[call-overload]
     try:
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while not _listens("127.0.0.1", port):
             assert time.monotonic() < end, "Redis did not start"
             time.sleep(0.05)

@@ -26,7 +26,8 @@ NAMES: Final = {
 }
 AGREED: Final[dict[str, tuple[str, ...]]] = {"directory": ("directory",), "public": ("public",)}
 FIELDS: Final = ("address", "sorted", "about", "function", "former", "language", "expertise")
-#: Who reads the directory, who works on the cluster of all canaries, and who keeps its invitations.
+#: Who reads the directory, who works on the cluster of all canaries, and who keeps its invitations. Who left the
+#: community ("former") is none of them.
 COMMUNITY: Final = frozenset(ROLES) - {"visitor", "deactivated", "external", "other_external", "superuser"}
 WORKING: Final = COMMUNITY - {"member", "other_lead"} | {"external"}
 KEEPING: Final = COMMUNITY - {"member", "other_lead", "participant", "proposer", "other_coordinator", "stand_in"}
@@ -86,6 +87,7 @@ def involve(cast: Cast, cluster: Cluster, term: Term) -> None:
         need.challenges.add(term)
         make.make_solution(f"Harbour method {number}", contact=person).challenges.add(term)
         make.make_exchange(f"Harbour buoys {number}", by=person).challenges.add(term)
+        make.make_exchange(f"Harbour chains {number}", asked_by=person, status="agreed")
         ExchangeWish.objects.create(exchange=make.make_exchange(f"Harbour ropes {number}"), member=person, note="Yes")
         Liaison.objects.create(network=f"Harbour forum {number}", working_group=cast.group, kept_by=person)
 

@@ -23,7 +23,8 @@ from django.conf import settings
 from django.core.cache import cache
 
 from community import opening, request_time
-from tests import append_only, pseudo, schema
+from config.machine import legs, place, serving
+from tests import append_only, pseudo, replay, schema
 
 # Every day the same examples, so that a red run is red again; the long run looks for new ones.
 hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None, database=None)
@@ -56,8 +57,14 @@ def pytest_configure(config: pytest.Config) -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-#: Tests whose cases are no numbers of one thing: each area of addresses and each reader is asked every day.
-WHOLE = ("tests/test_matrix.py", "tests/test_queries.py", "tests/test_trust.py", "tests/browser/")
+#: Tests whose cases are no numbers of one thing: each area of addresses, each reader, each runner of tasks, each
+#: picture and each alphabet is asked every day.
+WHOLE = (
+    *("tests/test_matrix.py", "tests/test_queries.py", "tests/test_trust.py", "tests/browser/"),
+    *("tests/factsheets/test_workers.py", "tests/factsheets/test_pictures.py", "tests/factsheets/test_hostile.py"),
+    *("tests/factsheets/test_documents.py", "tests/factsheets/test_letters.py", "tests/factsheets/test_emblem.py"),
+    "tests/factsheets/test_layout.py",
+)
 #: Tests for both databases that are about the database itself.
 DRILLS = ("tests/config/", "tests/community/test_erasure.py", "tests/journeys/")
 
@@ -110,9 +117,10 @@ def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
-    """Let the next process have the tables, which are there now."""
+    """Let the next process have the tables, which are there now, and note which of them are not empty."""
     with django_db_blocker.unblock():
         TABLES.close()
+        replay.note_seeded()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -124,12 +132,25 @@ def _flush_guarded_tables() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _empty_cache() -> None:
-    """Begin each test without what the last one counted (rate limits, downloads) or kept."""
+def _empty_cache() -> Iterator[None]:
+    """Begin each test without what the last one counted (rate limits, downloads) or kept.
+
+    Nor is anything left to be written when the process ends, in whatever database is the default one by then.
+    """
     from factsheets import downloads  # its models are there once Django is set up
 
     cache.clear()
     downloads.forget()
+    yield
+    downloads.forget()
+
+
+@pytest.fixture
+def logs_apart(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let the parts of `run.py` write their logs where they are thrown away."""
+    for module in (legs, place, serving):
+        monkeypatch.setattr(module, "LOGS", tmp_path)
+    monkeypatch.setattr(legs, "ROOT", tmp_path)
 
 
 @pytest.fixture(scope="session")

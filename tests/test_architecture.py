@@ -11,6 +11,7 @@ import pytest
 
 from clusters import contributions as of_clusters
 from community import contributions, kinds
+from tests.conftest import WHOLE
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Lowest first: an app imports only from those before it. config may import all and is imported by none.
@@ -23,10 +24,13 @@ ROWS: tuple[frozenset[str], ...] = (
             "kinds",
             "folding",
             "choices",
+            "countries",
             "signals",
+            "store_away",
             "validators",
             "visibility",
             "dates",
+            "error_words",
             "icons",
             "vocabularies",
             "demo_accounts",
@@ -82,6 +86,8 @@ ROWS: tuple[frozenset[str], ...] = (
         {
             "exports",
             "made_files",
+            "stored",
+            "processing",
             "summary",
             "translatable",
             "job_summary",
@@ -97,12 +103,16 @@ ROWS: tuple[frozenset[str], ...] = (
             "meeting_calendar",
             "pictures",
             "search",
+            "telling",
             "similar",
             "similar_exchanges",
+            "surroundings",
             "platforms",
             "near_words",
             "changes",
             "interim",
+            "reasons",
+            "checksums",
             "storage",
             "selection",
             "withdrawals",
@@ -117,10 +127,13 @@ ROWS: tuple[frozenset[str], ...] = (
             "review_sentences",
             "review_summary",
             "report_summary",
+            "damage_summary",
             "merge_rules",
             "personal",
             "personal_export",
             "personal_records",
+            "personal_addresses",
+            "personal_matching",
             "personal_sweep",
             "verb_words",
             "consents",
@@ -140,6 +153,8 @@ ROWS: tuple[frozenset[str], ...] = (
             "platform_mails",
             "job_mails",
             "person_mails",
+            "appointment_mails",
+            "absence_mails",
             "mailbox",
             "rendering",
             "pdf",
@@ -300,6 +315,11 @@ def test_modules_and_functions_stay_short_and_say_what_they_are_for() -> None:
     assert wrong == []
 
 
+def test_modules_of_tests_stay_as_short() -> None:
+    found = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in (ROOT / "tests").rglob("*.py")}
+    assert {name: lines for name, lines in found.items() if lines > LONGEST_MODULE} == {}
+
+
 def test_templates_stay_short() -> None:
     found = {str(p.relative_to(ROOT)): len(p.read_text().splitlines()) for p in (ROOT / "templates").rglob("*.*")}
     assert {name: lines for name, lines in found.items() if lines > LONGEST_TEMPLATE} == {}
@@ -316,12 +336,15 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
         "results",
         "results.statements",
         "results.reviews",
+        "factsheets.files",
         "factsheets.reports",
         "factsheets.interim",
     ]
     upper = ["clusters", "review", "reminders", "panels", "uptakes", "coverage", "dashboard", "indicators", "policy"]
     assert contributions.navigation.codes()[-10:] == [*upper, "reports"]
-    assert contributions.memberships.codes() == contributions.departures.codes() == ["clusters"]
+    assert contributions.memberships.codes() == ["clusters"]
+    assert contributions.absences.codes() == ["clusters"]
+    assert contributions.departures.codes() == ["community.exchanges", "clusters", "clusters.panels"]
     assert contributions.join_pages.codes() == ["participate"]
     both = ["uptakes", "reviews"]
     assert (of_clusters.tabs.codes(), of_clusters.results.codes()) == (both, ["panel", *both])
@@ -329,6 +352,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert of_clusters.hidden_events.codes() == ["panel", "results"]
     assert (of_clusters.followed_up.codes(), of_clusters.moves.codes()) == (["uptakes"], ["panel", *both])
     assert contributions.solution_uses.codes() == ["clusters", "results.uptakes", "results.reviews"]
+    assert contributions.events_of_groups.codes() == ["clusters", "results.statements"]
     assert of_clusters.outcome_uses.codes() == ["results.statements"]
     assert of_clusters.dates_ahead.codes() == ["interim"]
     assert of_clusters.reminders.codes() == ["confirmation"]
@@ -336,3 +360,7 @@ def test_nobody_reaches_an_upper_app_but_through_what_is_registered() -> None:
     assert {"cluster", "stage", "need", "solution", "member", "uptake", "confirmation", "issue"} <= {
         kind.code for kind in kinds.every()
     }
+
+
+def test_what_is_asked_whole_every_day_is_there() -> None:
+    assert [place for place in WHOLE if not (ROOT / place).exists()] == []

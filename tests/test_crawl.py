@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import io
 import re
-import subprocess
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,8 +16,10 @@ from django.test import Client
 from clusters.choices import State
 from clusters.models import Cluster, PanelAnswer, PanelQuestion, Participation
 from clusters.search import index
+from community.actions.standing import set_standing
+from community.choices import Standing
 from community.mails import render
-from community.models import Member, Message, Organisation
+from community.models import Member, Message, Organisation, User
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from results.actions import policy
@@ -31,6 +30,7 @@ from tests import factories as make
 from tests.cast import ROLES, Cast, make_cast, make_cluster, share
 from tests.database import SESSIONS, changed, contents
 from tests.factories import NOW
+from tests.files_read import text_of
 from tests.matrix.crawler import crawl
 from tests.matrix.places import make_follow_up
 from tests.results.making import make_uptake
@@ -186,30 +186,6 @@ def test_what_a_reading_wrote_is_noticed_table_by_table(cast: Cast) -> None:
     assert set(changed(before, contents(SESSIONS))) == {"clusters_cluster"}
 
 
-def text_of(answer: HttpResponse, folder: Path) -> str:
-    """Return what a person, or a program, reads: pages, CSV, JSON, the text of XLSX, PDF and archives, headers."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
-    kind = answer.headers.get("Content-Type", "")
-    headers = str(dict(answer.headers))
-    if "spreadsheet" in kind or "wordprocessing" in kind:
-        with zipfile.ZipFile(io.BytesIO(content)) as book:
-            return headers + " ".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
-    if kind == "application/zip":
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            inside = [words_of(archive.read(name), name, folder) for name in archive.namelist()]
-            return headers + " ".join([*archive.namelist(), *inside])
-    return headers + words_of(content, kind, folder)
-
-
-def words_of(content: bytes, kind: str, folder: Path) -> str:
-    """Return the text of a file; `kind` is its type or its name."""
-    if not kind.endswith("pdf"):
-        return content.decode()
-    path = folder / "read.pdf"
-    path.write_bytes(content)
-    return subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True).stdout
-
-
 def everything(cast: Cast, role: str, folder: Path) -> dict[str, str]:
     """Return the words of all that a role can reach: by links, by search, as export, or by guessing an address."""
     client = client_of(cast, role)
@@ -341,6 +317,16 @@ def test_every_role_reads_of_a_person_what_was_agreed_to(role: str, cast: Cast, 
     assert (canaries.word("about", "directory") in read[f"/members/{key}/"]) == sees
     kept = read[f"/admin/community/user/{cast.accounts['hidden'].pk}/change/"]
     assert (canaries.word("address", "hidden") in kept) == (role == "admin")
+
+
+@pytest.mark.slow
+def test_a_proposer_who_left_reads_of_a_person_what_strangers_read(cast: Cast, tmp_path: Path) -> None:
+    """They are no part of the community any more, and none of those who work on the cluster of all canaries."""
+    set_standing(member=cast.member("proposer"), standing=Standing.FORMER, by=cast.user("admin"))
+    cast.accounts["proposer"] = User.objects.get(pk=cast.accounts["proposer"].pk)
+    read = everything(cast, "proposer", tmp_path)
+    assert canaries.given_away("former", read) == []
+    assert any(canaries.NAMES["public"] in text for text in read.values())
 
 
 def refuse_hidden_work(read: dict[str, str]) -> None:

@@ -18,10 +18,11 @@ from django.urls import reverse
 
 from clusters.choices import MEETING_ZONES, State
 from community import digests, mails
-from community.account_mails import NOTICES
+from community.account_mails import CHANGES, NOTICES
 from community.events import record
 from community.models import Message
 from community.models.fields import LineField, ProseField
+from community.person_mails import REQUESTS
 from tests import pseudo
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
@@ -213,11 +214,26 @@ def mails_about(cast: Cast, template: str) -> Iterator[Message]:
     """Yield the outbox row of a mail for each audience, with all that its template may show."""
     code = template.rpartition("/")[2]
     user = cast.accounts["member"]
+    if template in REQUESTS:
+        days = {"asked": "2026-05-12", "due": "2026-06-11"}
+        for by_letter in (False, True):
+            about = {"template": template, "to": user, "kind": "member", "subject_id": user.member.pk, "due_at": NOW}
+            yield Message.objects.create(**about, params={**days, "by_letter": by_letter})
+        return
+    if template == "account/administrators":
+        about = {"template": template, "to": user, "kind": "user", "subject_id": user.pk, "due_at": NOW}
+        told = record(verb="note", subject=user, by=cast.accounts["admin"], at=NOW)
+        for verb in CHANGES:
+            yield Message.objects.create(**about, event=told, params={"verb": verb})
+        yield Message.objects.create(**about, params={"verb": "erase_member"})
+        return
     if not template.startswith("clusters/"):
         line = digests.Line("Sea grass", "/", NOW, times=2)
         groups = [digests.Group("Sea grass", [line])]
         more = {
             "notice": next(iter(NOTICES)),
+            "purpose": "public",
+            "signed": "2026-05-12",
             "code": "ABCD-EFGH",
             "first": "Sea grass",
             "more": 1,

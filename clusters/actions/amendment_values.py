@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clusters.actions.parts import check_fields, note_writer
 from clusters.choices import OutcomeKind, ParticipationRole, ParticipationStatus
-from clusters.models import Amendment, Cluster, Objective
+from clusters.models import Amendment, Cluster, Objective, Participation
 from clusters.models.cluster import ExpectedOutcome
 from clusters.permissions import eligible_to_lead
 from clusters.rules.amendment_fields import DAYS, TEXTS, current
@@ -134,12 +134,17 @@ def write_accepted(cluster: Cluster, values: Mapping[str, Any], attempt: Attempt
 
 
 def _write_objectives(cluster: Cluster, rows: list[list[Any]], attempt: Attempt) -> None:
-    """Change, add and take out objectives; one that stays keeps what was measured and the outcomes tied to it."""
+    """Change, add and take out objectives; one that stays keeps what was measured and the outcomes tied to it.
+
+    Whether one that says something else by now is reached has to be judged anew.
+    """
     cluster.objectives.exclude(pk__in=[pk for pk, _text, _criterion in rows if pk is not None]).delete()
+    stood = {row.pk: (row.text, row.criterion) for row in cluster.objectives.all()}
     for position, (pk, text, criterion) in enumerate(rows, 1):
-        Objective.objects.update_or_create(
-            pk=pk, cluster=cluster, defaults={"position": position, "text": text, "criterion": criterion}
-        )
+        values = {"position": position, "text": text, "criterion": criterion}
+        if pk in stood and stood[pk] != (text, criterion):
+            values |= {"is_reached": None, "is_partly": False}
+        Objective.objects.update_or_create(pk=pk, cluster=cluster, defaults=values)
 
 
 def _write_expected(cluster: Cluster, rows: list[list[str]], attempt: Attempt) -> None:
@@ -170,12 +175,27 @@ def _write_lead(cluster: Cluster, pair: list[int], attempt: Attempt) -> None:
     row = cluster.participations.active().filter(member=member_id).first()
     if row is None:
         raise Refusal(_("The lead to be does not take part any more. Invite the person first."), "state")
+    _keep_part_so_far(row, organisation_id, attempt.on)
     row.role, row.organisation_id = ParticipationRole.LEAD, organisation_id
     row.status = ParticipationStatus.ACTIVE
-    row.save(update_fields=["role", "organisation", "status"])
+    row.save(update_fields=["role", "organisation", "status", "from_on"])
     cluster.lead_id, cluster.lead_organisation_id = member_id, organisation_id
     cluster.lead_accepted_at = attempt.subject.new_lead_accepted_at
     cluster.acting_lead, cluster.lead_flagged_on, cluster.lead_asked_at = None, None, None
+
+
+def _keep_part_so_far(row: Participation, organisation_id: int, on: date) -> None:
+    """Let somebody who leads for another organisation have a part of that day, and keep what they did for the former.
+
+    The person's answers to meetings go on with them. A part that had not begun by that day leaves nothing behind.
+    """
+    begun = row.cluster.started_on
+    since = max(filter(None, (row.from_on, begun)), default=None)
+    if row.organisation_id in (None, organisation_id) or begun is None or since is None or since >= on:
+        return
+    kept = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+    Participation.objects.create(**kept | {"status": ParticipationStatus.LEFT, "until_on": on})
+    row.from_on = on
 
 
 _WRITERS: dict[str, Callable[[Cluster, Any, Attempt], None]] = {

@@ -5,11 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters.choices import InvitationStatus
 from clusters.models import Invitation
+from community.actions.erasure_effects import forget_links_and_mails
 from community.contributions import PersonalRecords
-from community.models import Member, Message, SignedLink
+from community.models import Member
+from community.personal_addresses import address_keys
 
 
 def _sent(member: Member) -> QuerySet[Invitation]:
@@ -42,10 +46,30 @@ def _erase_received(member: Member) -> int:
 
     Returns how many invitations were emptied.
     """
-    about = {"kind": "invitation", "subject_id__in": _received(member).values("pk")}
-    SignedLink.objects.filter(**about).update(address="", address_key="")
-    Message.objects.filter(**about).update(to_address="")
+    forget_links_and_mails("invitation", list(_received(member).values_list("pk", flat=True)))
     return _received(member).exclude(message="").update(message="")
 
 
+def _waiting(member: Member) -> QuerySet[Invitation]:
+    """Return the invitations that went to an address of a person's account and were not taken up with it."""
+    rows = Invitation.objects.filter(address_key__in=address_keys(member), participation=None)
+    return rows.select_related("cluster").order_by("pk")
+
+
+def _export_waiting(row: Invitation) -> dict[str, Any]:
+    facts = {"cluster": row.cluster.title, "purpose": row.purpose, "message": row.message, "at": row.asked_at}
+    return {**facts, "status": row.status, "answered_at": row.answered_at, "reason": row.answer_reason}
+
+
+def _erase_waiting(member: Member) -> int:
+    """End what still waits, so that nobody is reminded, and empty address and words; return how many invitations."""
+    known = list(_waiting(member).values_list("pk", flat=True))
+    forget_links_and_mails("invitation", known)
+    rows = Invitation.objects.filter(pk__in=known)
+    ended = {"status": InvitationStatus.TAKEN_BACK, "answered_at": timezone.now(), "address": "", "address_key": ""}
+    rows.filter(status=InvitationStatus.OPEN).update(**ended)
+    return rows.update(address="", address_key="", message="", answer_reason="")
+
+
+WAITING = PersonalRecords(_("Invitations to your address"), _waiting, _export_waiting, erase=_erase_waiting)
 RECEIVED = PersonalRecords(_("Invitations that you took up"), _received, _export_received, erase=_erase_received)

@@ -57,6 +57,7 @@ def merge_cluster(attempt: Attempt) -> None:
     attempt.looked_up["merge"] = (there, set(cluster.meetings.values_list("pk", flat=True)))
     attempt.facts |= {"into": into.pk, "moved": sorted(_move_people(attempt, into))}
     _move_needs(cluster, into)
+    _move_solutions(cluster, into)
     _move_followers(cluster, into)
     _move_room(cluster, into)
     _move_liaisons(cluster, into, timezone.localdate(attempt.at))
@@ -188,6 +189,11 @@ def _move_needs(cluster: Cluster, into: Cluster) -> None:
     """Let the other cluster answer the needs of this one too; this one keeps its links as its record."""
     needs = {cluster.need_id, *cluster.further_needs.values_list("pk", flat=True)} - {None, into.need_id}
     into.further_needs.add(*(pk for pk in needs if pk is not None))
+
+
+def _move_solutions(cluster: Cluster, into: Cluster) -> None:
+    """Let the other cluster work with the solutions of this one too: nobody else does; this one keeps its links."""
+    into.solutions.add(*cluster.solutions.order_by("pk").values_list("pk", flat=True))
 
 
 def _move_followers(cluster: Cluster, into: Cluster) -> None:

@@ -44,7 +44,7 @@ def add_outcome(
 ) -> Outcome:
     """Record an outcome; `entered` tells who enters what `by` recorded elsewhere.
 
-    One of the same kind, line and day that is there already is returned as it is: a form sent twice records one.
+    One that says the same in all fields is returned as it is: a form sent twice records one.
     Recording takes "no outcome" back, which cannot be true any more.
 
     Raises:
@@ -56,7 +56,7 @@ def add_outcome(
     outcome = Outcome(cluster=locked, **given)
     there = list(locked.outcomes.all())
     for twin in there:
-        if all(getattr(twin, name) == getattr(outcome, name) for name in ("kind", "title", "reached_on")):
+        if all(getattr(twin, name) == getattr(outcome, name) for name in FIELDS):
             return twin
     if len(there) >= MAX_OUTCOMES:
         raise Refusal(_("A cluster holds at most %(most)d outcomes. Put some together.") % {"most": MAX_OUTCOMES})

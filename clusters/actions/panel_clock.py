@@ -8,9 +8,9 @@ from typing import Final
 from django.utils import timezone
 
 from clusters.actions.panel import move_place
+from clusters.actions.panel_effects import lapse
 from clusters.actions.parts import each_alone
-from clusters.choices import PanelPlace
-from clusters.models import PanelAnswer
+from clusters.models import PanelAnswer, PanelQuestion
 from clusters.notifications.panel import key_of, remind
 from community.permissions import Refusal
 
@@ -25,13 +25,20 @@ DAYS_BEFORE_ANSWER: Final = (3, 0, -7)
 def keep_panels_going(now: datetime) -> int:
     """Remind who is to answer, and end the places of those who never said whether they would; return how many.
 
+    A question whose cluster or need ended in another way than by its own actions ends, too.
+
     Harmless to run twice: a reminder is written once a day and place, an ended place is ended.
     """
     on = timezone.localdate(now)
     rows = PanelAnswer.objects.run_out(on).select_related("question").order_by("pk")[:BATCH]
     ended = each_alone(rows, lambda place: _expire(place, now), what="ending a place on a panel")
-    waiting = PanelAnswer.objects.waiting().select_related("question", "asked__user").order_by("pk")
-    return ended + each_alone(waiting, lambda place: _remind(place, now), what="reminding a panel")
+    asked_on = [on - timedelta(days=days) for days in DAYS_AFTER_ASKING]
+    wanted_on = [on + timedelta(days=days) for days in DAYS_BEFORE_ANSWER]
+    due = PanelAnswer.objects.to_remind(asked_on=asked_on, wanted_on=wanted_on)
+    due = due.select_related("question", "asked__user").order_by("pk")
+    over = PanelQuestion.objects.left_over().order_by("pk")[:BATCH]
+    ended += each_alone(over, lambda question: lapse(question, at=now), what="ending a question that is over")
+    return ended + each_alone(due, lambda place: _remind(place, now), what="reminding a panel")
 
 
 def _expire(place: PanelAnswer, now: datetime) -> bool:
@@ -43,11 +50,6 @@ def _expire(place: PanelAnswer, now: datetime) -> bool:
 
 
 def _remind(place: PanelAnswer, now: datetime) -> bool:
-    """Remind a person on the days for that."""
+    """Remind a person whose day that is."""
     on, wanted = timezone.localdate(now), place.question.wanted_on
-    if place.status == PanelPlace.INVITED:
-        is_day = (on - timezone.localdate(place.invited_at)).days in DAYS_AFTER_ASKING
-    else:
-        is_day = wanted is not None and wanted - on in [timedelta(days=days) for days in DAYS_BEFORE_ANSWER]
-    is_late = wanted is not None and wanted < on
-    return is_day and remind(place, key=key_of(place, on), late=is_late)
+    return remind(place, key=key_of(place, on), late=wanted is not None and wanted < on)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from clusters.choices import OPEN_PLACES, PanelCredit, PanelState
 from clusters.models import Cluster, PanelAnswer, PanelQuestion
 from clusters.notifications import panel as mails
@@ -125,6 +127,50 @@ def _tell_of_place(attempt: Attempt) -> None:
     mails.tell_of_place(attempt)
 
 
+@effect("note_leaving")
+def _note_leaving(attempt: Attempt) -> None:
+    """Keep no reason of who left."""
+    attempt.set(reason="")
+
+
+@effect("note_move")
+def _note_move(attempt: Attempt) -> None:
+    """Keep from where the question came."""
+    attempt.words |= {"title": str(attempt.subject), "before": str(attempt.details["before"])}
+
+
+@effect("end_panels", after=True)
+def _end_panels(attempt: Attempt) -> None:
+    """End the questions of a cluster that ends: nobody is to answer for it any longer. Who waits is told."""
+    is_past = attempt.entered is not None and not attempt.entered.is_waiting
+    for question in PanelQuestion.objects.undone().filter(cluster=attempt.subject).order_by("pk"):
+        lapse(question, at=attempt.at, tells=not is_past)
+
+
+def lapse(question: PanelQuestion, *, at: datetime, tells: bool = True) -> bool:
+    """End a question whose cluster or need is over, unless nothing is left to end; tell whether it was.
+
+    What was answered stays: the asking side closes it and says what was made of the advice.
+    """
+    if question.state == PanelState.ANSWERED and not question.answers.filter(status__in=OPEN_PLACES).exists():
+        return False
+    verb = "panel_question.lapsed" if question.need_id is None else "panel_question.settled"
+    transition(question, verb, by=None, at=at, is_silent=not tells)
+    return True
+
+
+def end_questions_about(need_id: int, at: datetime) -> None:
+    """End the questions about a need that is answered or closed, in the same transaction. Who waits is told."""
+    for question in PanelQuestion.objects.undone().filter(need=need_id).order_by("pk"):
+        lapse(question, at=at)
+
+
 def move_questions(cluster: Cluster, into: Cluster) -> None:
-    """Let the questions of a cluster go into the one that takes it in, in the transaction of the merge."""
+    """Let the questions of a cluster go into the one that takes it in, in the transaction of the merge.
+
+    Those that wait for answers have an event each, and tell who asks, who suggested and who is asked.
+    """
+    going_on = list(PanelQuestion.objects.undone().filter(cluster=cluster).order_by("pk"))
     PanelQuestion.objects.filter(cluster=cluster).update(cluster=into)
+    for question in going_on:
+        transition(question, "panel_question.moved", by=None, before=str(cluster))

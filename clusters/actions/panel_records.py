@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import OPEN_PLACES, PanelCredit, PanelPlace
 from clusters.models import PanelAnswer, PanelQuestion
-from community.contributions import PersonalRecords
-from community.models import Member
+from community.actions.transition import transition
+from community.contributions import Departure, PersonalRecords
+from community.models import Member, User
 
 
 def _asked(member: Member) -> QuerySet[PanelQuestion]:
@@ -40,13 +45,47 @@ def _export_place(row: PanelAnswer) -> dict[str, Any]:
     }
 
 
+def _waiting(member: Member) -> QuerySet[PanelAnswer]:
+    """Return the places in which a person is still to answer."""
+    return _places(member).filter(status__in=OPEN_PLACES)
+
+
+def follow_departure(member: Member, by: User | None, at: datetime) -> list[int]:
+    """End the places of somebody who leaves, with one event and a mail to the asking side each; return their keys.
+
+    Each question is locked before its place, as everywhere. What they asked and suggested stays: those who ask beside
+    them, or the coordinators, go on with it.
+    """
+    ended = []
+    for place in list(_waiting(member).order_by("question_id", "pk")):
+        PanelQuestion.objects.select_for_update(of=("self",)).get(pk=place.question_id)
+        if _waiting(member).filter(pk=place.pk).exists():
+            transition(place, "panel.left", by=None, at=at)
+            ended.append(place.pk)
+    return ended
+
+
+def ahead_of_departure(member: Member) -> list[str]:
+    """Say which questions somebody would no longer be asked."""
+    return [gettext("is asked for advice: %(question)s") % {"question": row.question} for row in _waiting(member)]
+
+
+def ended_by_departure(keys: Sequence[int]) -> list[str]:
+    """Say which questions a departure took a person off, as far as they are not asked again."""
+    rows = PanelAnswer.objects.filter(pk__in=keys, status=PanelPlace.WITHDRAWN).select_related("question")
+    return [gettext("was asked for advice: %(question)s") % {"question": row.question} for row in rows.order_by("pk")]
+
+
+DEPARTURE: Final = Departure(follow_departure, ahead_of_departure, ended_by_departure)
+
+
 def _erase(member: Member) -> int:
     """End what still asks an erased person, empty their reasons, and credit their answers to the organisation alone.
 
     The answer is advice that was given to others, who rest on it: it stays, without the name. Return how many.
     """
+    follow_departure(member, None, timezone.now())
     rows = _places(member)
-    rows.filter(status__in=OPEN_PLACES).update(status=PanelPlace.WITHDRAWN)
     return rows.update(reason="", credit=PanelCredit.ORGANISATION)
 
 

@@ -171,16 +171,28 @@ def known_only(values: Mapping[str, Any], fields: tuple[str, ...]) -> dict[str, 
     return dict(values)
 
 
-def stale(part: Model, what: str, *, by: User, at: datetime, last: Event | None = None) -> Refusal:
+def stale(
+    part: Model,
+    what: str,
+    *,
+    by: User,
+    at: datetime,
+    last: Event | None = None,
+    saved: tuple[User | None, datetime] | None = None,
+) -> Refusal:
     """Return the refusal of an edit that was begun on an older version: who saved `what`, and when.
 
     The person who reads it works on the cluster, so the name may stand there.
 
     Args:
         last: the event that changed the part, where it stands in the history of another one.
+        saved: who saved it and when, of a part that leaves no event.
     """
-    last = last or Event.objects.about(part).select_related("by__member").first()
-    who, moment = who_and_when(last, by=by, at=at)
+    if saved is not None:
+        who, moment = _who_and_when(*saved, by=by, at=at)
+    else:
+        last = last or Event.objects.about(part).select_related("by__member").first()
+        who, moment = who_and_when(last, by=by, at=at)
     sentence = _(
         "%(who)s saved %(what)s %(moment)s while you were writing. Your text is still here: compare, then save again."
     )
@@ -199,18 +211,21 @@ def overtaken(*, theirs: object, yours: object, last: Event | None, by: User, at
 
 def who_and_when(event: Event | None, *, by: User, at: datetime) -> tuple[str, str]:
     """Return who was faster and when, as words of a sentence: ("Giorgos Lagos", "at 14:31")."""
-    if event is None:
-        return _("Somebody"), _("just now")
-    local = timezone.localtime(event.at)
+    return _who_and_when(event.by, event.at, by=by, at=at) if event else (_("Somebody"), _("just now"))
+
+
+def _who_and_when(saver: User | None, saved_at: datetime, *, by: User, at: datetime) -> tuple[str, str]:
+    """Return the same of who saved it at a moment; None is the registry."""
+    local = timezone.localtime(saved_at)
     if local.date() == timezone.localdate(at):
         moment = _("at %(clock)s") % {"clock": date_format(local, "H:i")}
     else:
         moment = _("on %(day)s at %(clock)s") % {"day": date_format(local, "j F Y"), "clock": date_format(local, "H:i")}
-    if event.by is None:
+    if saver is None:
         return _("The registry"), moment
-    if event.by_id == by.pk:
+    if saver.pk == by.pk:
         return _("You yourself (in another window)"), moment
-    return event.by.get_full_name(), moment
+    return saver.get_full_name(), moment
 
 
 def each_alone(rows: Iterable[Any], do: Callable[[Any], bool], *, what: str) -> int:

@@ -24,6 +24,7 @@ from clusters.actions.proposal_values import (
     KEYS,
     SETS,
     ObjectiveLine,
+    PersonLine,
     StageLine,
     digest,
     given,
@@ -72,12 +73,14 @@ def create_draft(
     needs: Sequence[Need] = (),
     solutions: Sequence[Solution] = (),
     themes: Sequence[Term] = (),
+    people: Sequence[Member] = (),
 ) -> Cluster:
     """Make a draft proposed by `by`, or return the one that the same form made before.
 
     `code` comes from the form (eight letters) and becomes the draft's name in its address, so a form that is sent
     twice leads to one draft. A code that is malformed or taken by somebody else's draft is replaced. The needs' words
-    go before the example's; solutions and themes stand beside both.
+    go before the example's; solutions, themes and people to take part stand beside both. Of the people those are named
+    whom `by` sees in the directory; they are asked once the cluster is approved.
 
     Raises:
         Refusal: `by` may not propose.
@@ -99,8 +102,18 @@ def create_draft(
             values["solutions"] = solutions
         if themes:
             values["themes"] = list(dict.fromkeys([*values.get("themes", ()), *themes]))
+        if people:
+            values["people"] = _people_to_name(people, by)
         _fill(cluster, values, member)
     return cluster
+
+
+def _people_to_name(people: Sequence[Member], by: User) -> list[PersonLine]:
+    """Return a line for each of the people whom `by` may name, for the organisation where they work today."""
+    seen = Member.objects.visible_to(by).in_community().filter(pk__in=[row.pk for row in people])
+    places = {row.pk: row.organisation_on(timezone.localdate()) for row in seen}
+    lines = [(row.pk, places[row.pk]) for row in people if row.pk in places]
+    return [PersonLine(member_id=pk, organisation_id=place.pk if place else None) for pk, place in lines]
 
 
 def _fill(cluster: Cluster, values: Mapping[str, Any], proposer: Member) -> None:

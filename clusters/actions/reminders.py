@@ -15,7 +15,7 @@ from clusters.actions.invitation import remind_by_clock
 from clusters.models import Cluster, FollowUp
 from clusters.notifications import follow_up as follow_up_mails
 from clusters.notifications.silences import silences
-from clusters.rules.reminders import LAST_IDLE_STEP, Decision, keys_of, plan
+from clusters.rules.reminders import LAST_IDLE_STEP, RESTS, Decision, keys_of, plan
 from community import kinds, notifications
 from community.models import Message, User
 
@@ -133,7 +133,7 @@ def _remind(decision: Decision, cluster: Cluster, user: User | None, on: date) -
     if silence.rule == "follow_up" and decision.audience == "asked":
         _ask_again(decision, on)
         return
-    is_last = silence.rule == "idle" and decision.step == LAST_IDLE_STEP
+    is_last = silence.rule in RESTS and decision.step == LAST_IDLE_STEP
     notifications.queue(
         "clusters/withdrawal_ahead" if is_last else "clusters/reminder",
         to=user,

@@ -41,8 +41,8 @@ def make_solutions(world: World) -> None:
 def _beside(world: World, entry: dict[str, Any], solution: Solution) -> None:
     """Give a solution its languages, links and files."""
     set_languages(solution, entry["languages"])
-    set_links(solution, entry.get("links", ()))
     holder = world.employer[entry["contact"]]
+    set_links(solution, [(*link, holder.name, entry["licence"]) for link in entry.get("links", ())])
     for line in entry.get("files", ()):
         keep_file(
             subject=solution,

@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from clusters import contributions
 from clusters.choices import FollowUpAnswer
 from clusters.contributions import FollowedUp
-from clusters.forms.merging import MergingForm
 from clusters.models import FollowUp
 from clusters.rules.follow_up import note_problem
 from community.forms.lines import web_address
+from community.forms.merging import MergingForm
 from community.validators import plain_text
 
 FIELDS = ("answer", "note", "evidence_url")

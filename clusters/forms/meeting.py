@@ -20,6 +20,7 @@ from clusters.models import Meeting
 from clusters.rules.meeting_times import span_of
 from community.forms.dates import DayField
 from community.forms.lines import short_line
+from community.forms.merging import MergingForm
 from community.models import Organisation
 
 LATEST = date(2099, 12, 31)
@@ -38,8 +39,10 @@ def own_zone() -> str:
     return settings.TIME_ZONE if settings.TIME_ZONE in MEETING_ZONES else MEETING_ZONES[0]
 
 
-class MeetingForm(forms.Form):
+class MeetingForm(MergingForm):
     """A meeting: what, when in which zone, where, and with which agenda."""
+
+    opens_in_page = False
 
     title = short_line(_("What"), 120, required=True, error_messages={"required": _("Give the meeting a title.")})
     kind = forms.ChoiceField(label=_("Kind"), choices=MeetingKind.choices, initial=MeetingKind.MEETING)
@@ -80,12 +83,12 @@ class MeetingForm(forms.Form):
         """Start from the meeting as it stands, and offer the organisations that take part."""
         if meeting is not None:
             kwargs.setdefault("initial", _initial(meeting))
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="meeting", **{"auto_id": "id_%s", **kwargs})
         self.organisations = {row.pk: row for row in organisations}
         choices = [(pk, row.name) for pk, row in self.organisations.items()]
         self.fields["organisers"].choices = choices  # type: ignore[attr-defined]
-        if meeting is not None:
-            self.fields["seen_version"] = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+        if meeting is None:
+            del self.fields["seen_version"]
 
     def clean(self) -> dict[str, Any]:
         """Make moments of days and times; one that clocks never show is refused at its field."""
@@ -113,12 +116,6 @@ class MeetingForm(forms.Form):
             del given[name]
         return {**given, "organisers": [self.organisations[pk] for pk in given["organisers"]]}
 
-    def shown_anew(self, version: int) -> None:
-        """Take the meeting as it stands now for read: the next press saves over it."""
-        sent: Any = self.data
-        self.data = sent.copy()
-        self.data["seen_version"] = version  # type: ignore[index]
-
 
 def _initial(meeting: Meeting) -> dict[str, Any]:
     values: dict[str, Any] = {
@@ -132,8 +129,10 @@ def _initial(meeting: Meeting) -> dict[str, Any]:
     return values
 
 
-class MinutesForm(forms.Form):
+class MinutesForm(MergingForm):
     """What was said, and how many came from each organisation."""
+
+    opens_in_page = False
 
     minutes = Prose(
         label=_("Minutes"),
@@ -142,7 +141,6 @@ class MinutesForm(forms.Form):
         rows=12,
         help_text=_("A line that begins with a dash is a point of a list. Decisions have a place of their own."),
     )
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, *args: Any, meeting: Meeting, organisations: Sequence[Organisation], **kwargs: Any) -> None:
         """Give each organisation a number, and for a training one for those who completed it."""
@@ -151,7 +149,7 @@ class MinutesForm(forms.Form):
         for pk, row in there.items():
             initial |= {f"persons_{pk}": row.persons, f"completed_{pk}": row.completed}
         kwargs["initial"] = initial
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="minutes", **{"auto_id": "id_%s", **kwargs})
         self.organisations = list(organisations)
         self.is_training = meeting.kind == MeetingKind.TRAINING
         for organisation in self.organisations:
@@ -159,6 +157,7 @@ class MinutesForm(forms.Form):
             if self.is_training:
                 name = f"completed_{organisation.pk}"
                 self.fields[name] = _number(gettext("Completed, of %(name)s"), organisation)
+        self.carry()
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -189,8 +188,6 @@ class MinutesForm(forms.Form):
             row: (given[f"persons_{row.pk}"] or 0, given.get(f"completed_{row.pk}") or 0) for row in self.organisations
         }
         return {"minutes": given["minutes"], "seen_version": given["seen_version"], "attendance": attendance}
-
-    shown_anew = MeetingForm.shown_anew
 
 
 def _number(label: str, organisation: Organisation) -> forms.IntegerField:

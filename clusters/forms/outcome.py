@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from clusters.actions.effects import RESULT_FIELDS
 from clusters.actions.outcome import FIELDS, day_problem
 from clusters.choices import OutcomeKind
-from clusters.forms.merging import MergingForm, Picked, offer
 from clusters.models import Cluster, Objective, Outcome
 from community.forms.dates import DayField
 from community.forms.lines import web_address
+from community.forms.merging import MergingForm, Picked, offer
 from community.validators import plain_line, plain_text
 
 #: A summary of this length also serves as a practice abstract and for keep.eu.
@@ -64,7 +64,16 @@ class OutcomeForm(MergingForm):
     stage = forms.TypedChoiceField(label=_("Stage"), required=False, empty_value=None)
     objective = forms.TypedChoiceField(label=_("Objective"), required=False, empty_value=None)
     evidence_url = web_address(_("Address of the evidence"))
-    participants_count = forms.IntegerField(label=_("Participants"), required=False, min_value=0, max_value=100_000)
+    participants_count = forms.IntegerField(
+        label=_("Participants"),
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        help_text=_(
+            "How many took part. These three numbers stand on the page of outcomes, in the chain, and beside each line "
+            "of a policy statement that rests on it. The programme's figures count the attendance of meetings instead."
+        ),
+    )
     organisations_count = forms.IntegerField(label=_("Organisations"), required=False, min_value=0, max_value=10_000)
     countries_count = forms.IntegerField(label=_("Countries"), required=False, min_value=0, max_value=250)
 

@@ -13,6 +13,7 @@ from clusters.choices import PanelCredit
 from clusters.models import PanelAnswer, PanelQuestion
 from community.choices import Language, Vocabulary
 from community.forms.dates import DayField
+from community.forms.merging import MergingForm
 from community.forms.need import with_country
 from community.forms.several import SeveralField
 from community.models import Member, Term, Territory
@@ -23,8 +24,10 @@ LONGEST_REASON: Final = 300
 LONGEST_DAYS: Final = 183
 
 
-class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
+class QuestionForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
     """A concrete question; the words are the only thing that must be filled."""
+
+    opens_in_page = False
 
     languages = forms.MultipleChoiceField(
         label=_("Languages in which you can read an answer"),
@@ -63,7 +66,7 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the terms in use, the programme's regions, and languages in the order of the page's alphabet."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="question", **{"auto_id": "id_%s", **kwargs})
         fields: Any = self.fields
         fields["expertise"].queryset = Term.objects.of(Vocabulary.EXPERTISE).in_use()
         fields["territories"].queryset = Territory.objects.selectable()
@@ -71,6 +74,8 @@ class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]
         fields["languages"].choices = sorted(Language.choices, key=lambda choice: str(choice[1]))
         for name in ("expertise", "territories", "languages"):
             fields[name].two_columns = True
+        if self.instance.pk:
+            self.initial["seen_version"] = self.instance.version
 
     def clean_wanted_on(self) -> Any:
         """Refuse a day that has gone, or lies too far ahead to be waited for."""

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.participation import ROLES
 from clusters.choices import ParticipationRole, ParticipationStatus
-from clusters.forms.merging import offer
 from clusters.rules.joining import Way
+from community.forms.merging import offer
 from community.models import Member, Organisation, User
 from community.validators import plain_line, plain_text
 

@@ -29,8 +29,8 @@ FOUND = 8
 SOLUTIONS_SHOWN = 30
 #: At most so many needs are answered by one cluster.
 MOST_NEEDS = 10
-#: As many themes come along from an address.
-MOST_THEMES = 10
+#: As many themes, and people, come along from an address.
+MOST_THEMES = MOST_PEOPLE = 10
 #: A query of fewer signs finds nothing: it would list everybody.
 LEAST_QUERY = 2
 _CANDIDATES = 60
@@ -147,6 +147,13 @@ def known_members(user: User, keys: Collection[str], named: Collection[int]) -> 
         return {}
     rows = Member.objects.visible_to(user).in_community() | Member.objects.filter(pk__in=list(named))
     return {member.key: member for member in _with_affiliations(rows.filter(key__in=keys))}
+
+
+def given_people(user: User, keys: Iterable[str]) -> list[Member]:
+    """Return the members of these keys in their order: those whom `user` sees in the directory."""
+    wanted = list(dict.fromkeys(keys))[:MOST_PEOPLE]
+    found = known_members(user, wanted, ())
+    return [found[key] for key in wanted if key in found]
 
 
 def close_organisations(user: User, query: str) -> list[Organisation]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -38,6 +37,7 @@ from clusters.forms.proposal_fields import (
 )
 from clusters.forms.rows import RowForm, raw_rows
 from clusters.permissions import eligible_to_lead
+from community.countries import COUNTRIES
 from community.folding import fold_key
 from community.models import Member, Organisation, WorkingGroup
 from community.permissions import Verdict
@@ -46,7 +46,6 @@ from community.validators import is_key, plain_line
 MOST_PEOPLE, LEAST_NAME = 60, 2
 #: For which organisation each member (by key of the row) is named already.
 Stored = Mapping[int | None, Organisation | None]
-_COUNTRY = re.compile(r"^[A-Z]{2}$")
 
 NOT_IN_DIRECTORY = _("Choose a member from the directory. Somebody who is not in it is invited by the lead later.")
 NO_ORGANISATION = _("no organisation")
@@ -119,7 +118,7 @@ class PersonForm(RowForm):
             member_id=self.row_member.pk if self.row_member else None,
             organisation_id=int(key) if key else None,
             new_name="" if self.row_member or key else given["new_name"].strip(),
-            new_country=country if _COUNTRY.match(country) else "",
+            new_country=country if country in COUNTRIES else "",
         )
 
 

@@ -21,7 +21,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.solution import called, told_apart
-from community.choices import TerritoryLevel
 from community.folding import fold, fold_key
 from community.forms.codes import LONGEST, MOST_VALUES, given
 from community.models import Organisation, Project, Solution, Territory, User
@@ -285,7 +284,7 @@ class TerritoryField(NamedField):
         """Return the territories of that code or name with `is_exact`, and all that lies in them."""
         exactly = Territory.objects.filter(self.exact(text)).values("pk")[:MOST]
         is_exact = Case(When(pk__in=exactly, then=1), default=0, output_field=IntegerField())
-        return lying_within(exactly).annotate(is_exact=is_exact)
+        return Territory.objects.lying_in(exactly).annotate(is_exact=is_exact)
 
     def called(self, text: str) -> list[Territory]:
         """Return the territories in whose name words begin with all words of `text`, without case and accents."""
@@ -307,16 +306,9 @@ class TerritoryField(NamedField):
 
 
 def territories_within(found: Sequence[Territory]) -> tuple[int, ...]:
-    """Return the keys of the territories and of all that lies in them: of a country, everything with its letters."""
-    rows = lying_within(Territory.objects.filter(pk__in=[row.pk for row in found]).values("pk"))
+    """Return the keys of the territories and of all that lies in them, as every list understands it."""
+    rows = Territory.objects.lying_in(Territory.objects.filter(pk__in=[row.pk for row in found]).values("pk"))
     return tuple(sorted(rows.values_list("pk", flat=True)))
-
-
-def lying_within(keys: QuerySet[Any, Any]) -> QuerySet[Territory]:
-    """Return the territories with those keys and all that lies in them."""
-    countries = Territory.objects.filter(pk__in=keys, level=TerritoryLevel.COUNTRY).exclude(country="")
-    inside = Territory.maps_to.through._default_manager.filter(to_territory__in=keys).values("from_territory")
-    return Territory.objects.filter(Q(pk__in=keys) | Q(pk__in=inside) | Q(country__in=countries.values("country")))
 
 
 def _spaced(name: str) -> str:

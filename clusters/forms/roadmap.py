@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.actions.roadmap_parts import DATES, FIELDS
 from clusters.choices import StageKind, StageStatus
-from clusters.forms.merging import MergingForm, SeenVersionField, offer
 from clusters.models import Cluster, Stage
 from clusters.rules.roadmap import StageDates
 from community.forms.dates import DayField
 from community.forms.lines import short_line, web_address
+from community.forms.merging import MergingForm, SeenVersionField, offer
 from community.models import Member
 from community.validators import plain_text
 

@@ -12,6 +12,7 @@ from clusters.models import RoomFile
 from clusters.models.room import ROOM_VISIBILITIES
 from community.choices import FileVisibility
 from community.forms.lines import short_line
+from community.forms.merging import MergingForm
 
 VISIBILITY_HINT = _("Files for the community and public ones stand on this page for others, too.")
 
@@ -51,12 +52,13 @@ class VersionForm(RoomFileForm):
             del self.fields[name]
 
 
-class RoomFileChangeForm(forms.Form):
+class RoomFileChangeForm(MergingForm):
     """Name and visibility of a file with all its versions."""
+
+    opens_in_page = False
 
     title = short_line(_("What it is"), 160, required=True, error_messages={"required": _("Say what the file is.")})
     visibility = _visibility()
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
 
     def __init__(self, *args: Any, room_file: RoomFile, **kwargs: Any) -> None:
         """Start from the file as it stands."""
@@ -65,4 +67,4 @@ class RoomFileChangeForm(forms.Form):
             "visibility": room_file.visibility,
             "seen_version": room_file.version,
         }
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="room_file", **{"auto_id": "id_%s", **kwargs})

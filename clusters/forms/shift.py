@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.merging import offer
 from clusters.models import Cluster, Stage
 from clusters.rules.shift import MAX_DAYS
+from community.forms.merging import offer
 
 WRONG_DAYS = _("Give a whole number of days, such as 14, or -7 for a week earlier; at most %(most)d.")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -23,14 +24,19 @@ COLUMNS = {
     "title": gettext_lazy("At most 100 characters."),
     "question": gettext_lazy("In one sentence, at most 200 characters."),
     "need": gettext_lazy("Which need it answers, at most 600 characters."),
-    "objectives": gettext_lazy("Separated by semicolons; a success criterion after a bar: “text | criterion; text”."),
+    "objectives": gettext_lazy(
+        "Separated by semicolons; a success criterion after a bar: “text | criterion; text”. Here and in all such "
+        "cells, \\; and \\| are these signs in a value."
+    ),
     "out_of_scope": gettext_lazy("At most 300 characters."),
     "adoption_plan": gettext_lazy("How the results are taken up, at most 1000 characters."),
     "focus": gettext_lazy("thematic, territorial or both."),
     "starts_on": gettext_lazy("The planned start: a day."),
     "ends_on": gettext_lazy("The planned end: a day."),
-    "stages": gettext_lazy("Separated by semicolons: “title | first day | last day”. One is made when none is named."),
-    "state": gettext_lazy("submitted, approved, running or concluded."),
+    "stages": gettext_lazy(
+        "Separated by semicolons: “title | first day | last day”; a day may be left out. One is made where none is."
+    ),
+    "state": gettext_lazy("submitted, approved, running, paused, concluded or discontinued."),
     "working_group": gettext_lazy("The code of the group that decided, or is to decide: WG1."),
     "lead": gettext_lazy("The address of the member who leads."),
     "lead_organisation": gettext_lazy("Its name; left empty, where the lead works on that day."),
@@ -40,8 +46,10 @@ COLUMNS = {
     "decided_on": gettext_lazy("The day of the approval, before today."),
     "reason": gettext_lazy("What the coordinator wrote."),
     "conditions": gettext_lazy("Conditions of the approval, separated by semicolons."),
-    "started_on": gettext_lazy("A day; left empty, as planned."),
+    "started_on": gettext_lazy("A day; left empty, as planned. Empty if it was discontinued before it began."),
     "ended_on": gettext_lazy("A day; left empty, as planned."),
+    "paused_on": gettext_lazy("A day, of a paused cluster; left empty, the day of its start."),
+    "why_stopped": gettext_lazy("Why a paused or discontinued cluster is: what was said."),
     "expected_outcomes": gettext_lazy("Kinds, separated by semicolons; left empty, those of the outcomes."),
     "outcomes": gettext_lazy("Separated by semicolons: “kind | what came of it”."),
     "levels": gettext_lazy("local, regional, national, international; separated by semicolons."),
@@ -56,7 +64,9 @@ COLUMNS = {
 
 
 #: Cells that may have line breaks; all others are one line.
-PROSE = frozenset({"need", "adoption_plan", "out_of_scope", "practitioners_summary", "lessons", "next_steps", "reason"})
+PROSE = frozenset(
+    {"need", "adoption_plan", "out_of_scope", "practitioners_summary", "lessons", "next_steps", "reason", "why_stopped"}
+)
 #: How long a text may be.
 MOST = {
     "title": 100,
@@ -126,9 +136,10 @@ def outcomes_of(row: Row) -> list[tuple[str, str]]:
     codes = {fold(choice.value): choice.value for choice in OutcomeKind}
     codes |= {fold(str(choice.label)): choice.value for choice in OutcomeKind}
     found = []
-    for part in row.words("outcomes"):
-        kind, bar, title = (piece.strip() for piece in part.partition("|"))
-        if not bar or fold(kind) not in codes or not 0 < len(title) <= 200:
+    for pieces in row.pieces("outcomes"):
+        kind, title = (*pieces, "", "")[:2]
+        part = " | ".join(pieces)
+        if len(pieces) != 2 or fold(kind) not in codes or not 0 < len(title) <= 200:
             sentence = _("“%(text)s” is not “kind | what came of it”. Kinds are: %(kinds)s.")
             problem = sentence % {"text": part, "kinds": ", ".join(OutcomeKind.values)}
             if all(one.sentence != problem for one in row.problems):
@@ -157,25 +168,30 @@ def _codes(row: Row, column: str, choices: Any) -> list[str]:
 
 def _objectives(row: Row) -> list[ObjectiveLine]:
     lines = []
-    for part in row.words("objectives"):
-        text, _bar, criterion = (piece.strip() for piece in part.partition("|"))
+    for text, *others in row.pieces("objectives"):
+        criterion = " | ".join(others)
         if not text or len(text) > 300 or len(criterion) > 300:
             row.wrong("objectives", _("Each objective and each criterion has 1 to 300 characters."))
         lines.append(ObjectiveLine(text, criterion))
     return lines
 
 
+def _day(text: str) -> date | None:
+    return read_day(text) if text else None
+
+
 def _stages(row: Row) -> list[StageLine]:
     lines = []
-    for part in row.words("stages"):
-        pieces = [piece.strip() for piece in part.split("|")]
+    for pieces in row.pieces("stages"):
+        title, first, last = (*pieces, "", "")[:3]
+        if len(pieces) > len((title, first, last)):
+            part = " | ".join(pieces)
+            row.wrong("stages", _("“%(text)s” is not “title | first day | last day”.") % {"text": part})
+            continue
         try:
-            title, first, last = pieces
-            lines.append(StageLine(title, "work", read_day(first), read_day(last)))
+            lines.append(StageLine(title, "work", _day(first), _day(last)))
         except ValidationError as error:
             row.wrong("stages", " ".join(error.messages))
-        except ValueError:
-            row.wrong("stages", _("“%(text)s” is not “title | first day | last day”.") % {"text": part})
     if any(not 0 < len(line.title) <= 120 for line in lines):
         row.wrong("stages", _("The title of a stage has 1 to 120 characters."))
     if any(

@@ -24,13 +24,14 @@ from clusters.imports import from_snapshot
 from clusters.imports.cells import COLUMNS, DAYS, read_values
 from clusters.imports.from_snapshot import UNTOLD
 from clusters.imports.known import Known
-from clusters.imports.outgoing import lines_of
-from clusters.imports.steps import approve, propose, run_and_conclude
+from clusters.imports.outgoing import STOPPED, lines_of
+from clusters.imports.steps import approve, carry_on, propose
 from clusters.models import Cluster
 from clusters.notifications.lifecycle import tell_named
 from clusters.rules.roadmap import EXPRESS_DAYS_BACK, is_too_far_back
 from community.events import record
 from community.folding import fold_key
+from community.imports.locking import cells_of, lock_members, lock_organisations
 from community.imports.row import Row
 from community.imports.sheet import Sheet, as_read
 from community.imports.table import Change, Table
@@ -38,17 +39,19 @@ from community.lifecycle import Entered
 from community.models import Event, Member
 
 #: How far a row may bring its cluster.
-STATES = (State.SUBMITTED, State.APPROVED, State.RUNNING, State.CONCLUDED)
+STATES = (State.SUBMITTED, State.APPROVED, State.RUNNING, State.PAUSED, State.CONCLUDED, State.DISCONTINUED)
 #: The hour of each step, so that steps of one day follow each other.
-HOURS = {"proposed_on": 9, "decided_on": 12, "started_on": 14, "ended_on": 17}
+HOURS = {"proposed_on": 9, "decided_on": 12, "started_on": 14, "paused_on": 16, "ended_on": 17}
 #: The steps whose day a state wants, and which day stands for one that is left empty.
 WANTED: dict[str, tuple[str, ...]] = {
     State.SUBMITTED: DAYS[:1],
     State.APPROVED: DAYS[:2],
     State.RUNNING: DAYS[:3],
+    State.PAUSED: (*DAYS[:3], "paused_on"),
     State.CONCLUDED: DAYS,
+    State.DISCONTINUED: DAYS,
 }
-DEFAULTS = {"started_on": "starts_on", "ended_on": "ends_on", "proposed_on": "decided_on"}
+DEFAULTS = {"started_on": "starts_on", "ended_on": "ends_on", "proposed_on": "decided_on", "paused_on": "started_on"}
 
 
 class ClusterImport(Table):
@@ -78,6 +81,11 @@ class ClusterImport(Table):
         """Return the rows of a table, or the one row that a factsheet's data file stands for."""
         return from_snapshot.sheet_of(content) if _is_json(content) else super().sheet_of(content)
 
+    def lock(self, sheet: Sheet) -> None:
+        """Lock who is named, and which organisations: they are neither erased nor merged meanwhile."""
+        lock_members(addresses=cells_of(sheet, "proposer", "lead", "decided_by"))
+        lock_organisations(cells_of(sheet, "lead_organisation"))
+
     def begin(self, sheet: Sheet) -> None:
         """Load what rows refer to."""
         self.known = Known()
@@ -100,14 +108,15 @@ class ClusterImport(Table):
         values = read_values(row, self.known)
         self._refuse_present(row, values)
         self._refuse_past(row, state, values["ends_on"])
+        self._refuse_unsaid(row, state)
         row.refuse_if_wrong()
         group = values["working_group"].code
         entered = Entered(by=self.by, is_waiting=state == State.SUBMITTED, data={"group": group})
         cluster = propose({**values, "lead": people["lead"]}, days, people, entered=entered)
         if state != State.SUBMITTED:
             cluster = approve(cluster, row, days, people, entered=entered)
-        if state in (State.RUNNING, State.CONCLUDED):
-            run_and_conclude(cluster, row, days, is_concluded=state == State.CONCLUDED, entered=entered)
+        if state not in (State.SUBMITTED, State.APPROVED):
+            carry_on(cluster, row, days, state=state, entered=entered)
             row.refuse_if_wrong()
         self._close(cluster, state, days, people)
         return Change(row.number, "added", f"{cluster.name} {cluster.title}")
@@ -144,6 +153,8 @@ class ClusterImport(Table):
     def _days(self, row: Row, state: str) -> dict[str, datetime]:
         """Return the moments of the steps that the state wants; each on the day before the next one or on it."""
         wanted = WANTED.get(state, ())
+        if state == State.DISCONTINUED and not row.text("started_on"):
+            wanted = tuple(name for name in wanted if name != "started_on")  # given up before it began
         moments: dict[str, datetime] = {}
         before: date | None = None
         for name in wanted:
@@ -169,6 +180,8 @@ class ClusterImport(Table):
             return self.today
         if name in DEFAULTS and row.text(DEFAULTS[name]):
             return row.day(DEFAULTS[name])
+        if name == "paused_on":
+            return self._day(row, "started_on", state)
         row.wrong(name, _("This is missing."))
         return None
 
@@ -198,6 +211,13 @@ class ClusterImport(Table):
         if key in self.titles:
             row.wrong("title", _("A cluster of that title and start is there already."))
         self.titles.add(key)
+
+    def _refuse_unsaid(self, row: Row, state: str) -> None:
+        """Refuse what the registry asks of everybody who pauses a cluster or gives it up."""
+        if state in STOPPED and not row.text("why_stopped"):
+            row.wrong("why_stopped", _("Say why it was paused or discontinued."))
+        if state == State.DISCONTINUED and row.text("started_on") and not row.text("lessons"):
+            row.wrong("lessons", _("The cluster had started: write what was learnt, failures too."))
 
     def _refuse_past(self, row: Row, state: str, ends_on: date | None) -> None:
         """Refuse to propose today what was over long ago: that is recorded afterwards, with the state it reached."""

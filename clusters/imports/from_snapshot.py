@@ -12,14 +12,17 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
+from clusters.choices import State
 from clusters.imports.cells import COLUMNS
 from clusters.snapshot_shape import Coded, Snapshot
 from community.imports.entry import term_cell_of
+from community.imports.several import joined
 from community.imports.sheet import Line, Sheet, Unreadable
-from community.imports.table import joined
 
 #: Columns that no factsheet fills; left empty beside a reference they say nothing.
-UNTOLD: Final = frozenset({"lead", "proposer", "proposed_on", "decided_by", "decided_on", "reason", "conditions"})
+UNTOLD: Final = frozenset(
+    {"lead", "proposer", "proposed_on", "decided_by", "decided_on", "reason", "conditions", "why_stopped"}
+)
 FORMAT: Final = "cluster-factsheet/1"
 #: Where whoever enters a factsheet's data elsewhere writes what it lacks or what is to be otherwise, by column.
 ADDED: Final = "entry"
@@ -33,21 +36,21 @@ def cells_of(snapshot: Snapshot) -> dict[str, str]:
     known = {
         **{name: str(snapshot.get(name) or "") for name in (*same, *prose)},
         "need": need["text"] if need else "",
-        "objectives": joined(_with_bars(line["text"], line["criterion"]) for line in snapshot["objectives"]),
+        "paused_on": (snapshot["state_since"] or "") if snapshot["state"] == State.PAUSED else "",
+        "objectives": joined((line["text"], line["criterion"]) for line in snapshot["objectives"]),
         "starts_on": snapshot["planned_start"] or "",
         "ends_on": snapshot["planned_end"] or "",
         "stages": joined(
-            _with_bars(line["title"], line["planned_start"] or "", line["planned_end"] or "")
-            for line in snapshot["stages"]
+            (line["title"], line["planned_start"] or "", line["planned_end"] or "") for line in snapshot["stages"]
         ),
         "working_group": snapshot["working_group"]["code"],
         "lead_organisation": organisation["name"] if organisation else "",
         "expected_outcomes": joined(line["kind"] for line in snapshot["expected_outcomes"]),
-        "outcomes": joined(_with_bars(line["kind"], line["text"]) for line in snapshot["outcomes"]),
+        "outcomes": joined((line["kind"], line["text"]) for line in snapshot["outcomes"]),
         "levels": joined(snapshot["levels"]),
         "themes": joined(map(_term, snapshot["themes"])),
         "sdgs": joined(map(_term, snapshot["sdgs"])),
-        "territories": joined(line["code"] for line in snapshot["territories"]),
+        "territories": joined(line["code"] or line["name"] for line in snapshot["territories"]),
         "solutions": joined(line["title"] for line in snapshot["solutions"]),
     }
     return {name: known.get(name, "") for name in COLUMNS}
@@ -72,7 +75,3 @@ def sheet_of(content: bytes) -> Sheet:
 
 def _term(coded: Coded) -> str:
     return term_cell_of(coded["code"], coded["labels"])
-
-
-def _with_bars(*parts: str) -> str:
-    return " | ".join(parts).removesuffix(" | ")

@@ -92,31 +92,35 @@ def _refuse_unfulfilled(cluster: Cluster, row: Row, on: date) -> None:
     row.refuse_if_wrong()
 
 
-def run_and_conclude(
-    cluster: Cluster, row: Row, days: dict[str, datetime], *, is_concluded: bool, entered: Entered
-) -> None:
-    """Start a cluster unless its approval did; then close its stages, record its outcomes and conclude it."""
+def carry_on(cluster: Cluster, row: Row, days: dict[str, datetime], *, state: str, entered: Entered) -> None:
+    """Bring an approved cluster to the state of the row: start it, record what came of it, then pause or end it.
+
+    Its approval may have started it; one that was given up before it began is not started. A concluded one has closed
+    its stages. What was learnt is written with the end, or, while the work goes on, beside it.
+    """
     lead: User = cluster.lead.user  # type: ignore[union-attr]
-    if cluster.state != State.RUNNING:
+    if cluster.state != State.RUNNING and "started_on" in days:
         cluster = transition(cluster, "start", by=lead, at=days["started_on"], entered=entered)
-    if not is_concluded:
-        return
-    at = days["ended_on"]
-    _close_stages(cluster, lead, days, entered)
+    at = days.get("ended_on") or days.get("paused_on") or days["started_on"]
+    if state == State.CONCLUDED:
+        _close_stages(cluster, lead, days, entered)
     outcomes = outcomes_of(row)
     for kind, title in outcomes:
-        add_outcome(
-            cluster=cluster,
-            by=lead,
-            at=at,
-            entered=entered,
-            kind=kind,
-            title=title,
-            reached_on=timezone.localdate(at),
-        )
-    details: dict[str, Any] = {name: row.text(name) for name in ("practitioners_summary", "lessons", "next_steps")}
-    details["has_no_outcome"] = not outcomes
-    transition(cluster, "conclude", by=lead, at=at, ended_on=timezone.localdate(at), entered=entered, **details)
+        day = timezone.localdate(at)
+        add_outcome(cluster=cluster, by=lead, at=at, entered=entered, kind=kind, title=title, reached_on=day)
+    results: dict[str, Any] = {name: row.text(name) for name in ("practitioners_summary", "lessons", "next_steps")}
+    if state == State.CONCLUDED:
+        results["has_no_outcome"] = not outcomes
+        transition(cluster, "conclude", by=lead, at=at, ended_on=timezone.localdate(at), entered=entered, **results)
+        return
+    if any(results.values()):
+        Cluster.objects.filter(pk=cluster.pk).update(**results)
+    reason = row.text("why_stopped")
+    if state == State.PAUSED:
+        transition(cluster, "pause", by=lead, at=at, reason=reason, entered=entered)
+    elif state == State.DISCONTINUED:
+        day = timezone.localdate(at)
+        transition(cluster, "discontinue", by=lead, at=at, reason=reason, ended_on=day, entered=entered, **results)
 
 
 def _close_stages(cluster: Cluster, lead: User, days: dict[str, datetime], entered: Entered) -> None:

@@ -1,5 +1,7 @@
 """Advice panels: a concrete question of a cluster or a need, and the people who are asked to answer it."""
 
+from typing import Final
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,9 @@ from clusters.models.cluster import Cluster
 from clusters.querysets.panel import PanelAnswerQuerySet, PanelQuestionQuerySet
 from community.models import Member, Need, Organisation, Term, Territory
 from community.models.fields import ProseField
+
+#: A question is called by so many characters of its text.
+LONGEST_NAME: Final = 100
 
 
 class PanelQuestion(models.Model):
@@ -71,8 +76,11 @@ class PanelQuestion(models.Model):
         indexes = [models.Index(fields=["state", "wanted_on"], name="panelquestion_due")]
 
     def __str__(self) -> str:
-        """Return the question's beginning."""
-        return self.text if len(self.text) <= 100 else f"{self.text[:99].rstrip()}…"
+        """Return the question's beginning: so many whole words as 100 characters hold."""
+        if len(self.text) <= LONGEST_NAME:
+            return self.text
+        whole = self.text[:LONGEST_NAME].rsplit(None, 1)[0]
+        return f"{whole[: LONGEST_NAME - 1].rstrip()}…"
 
     @property
     def is_open(self) -> bool:

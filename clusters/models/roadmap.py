@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import F, Q
@@ -11,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from clusters.choices import OPEN_STAGES, StageKind, StageStatus
 from clusters.models.cluster import Cluster
 from clusters.querysets.roadmap import StageQuerySet
-from community.models import File, Member
+from community.choices import RedactionTarget
+from community.models import File, Member, Redaction
 from community.validators import plain_line, plain_text
 
 
@@ -155,6 +157,10 @@ class BaselineStage(models.Model):
     title = models.CharField(max_length=120)
     planned_start_on = models.DateField(null=True)
     planned_end_on = models.DateField(null=True)
+    redaction = models.ForeignKey(Redaction, null=True, on_delete=models.PROTECT, related_name="+")
+
+    #: What an erasure may take words out of, and as what the redaction ledger knows it.
+    redacted_as: ClassVar[tuple[str, ...]] = (RedactionTarget.STAGE, "title")
 
     class Meta:
         """One row a stage."""

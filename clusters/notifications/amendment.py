@@ -6,6 +6,7 @@ Audiences are the codes of the column `tells` in `clusters.amendment_lifecycle`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -13,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import AmendmentState, ParticipationStatus
 from clusters.models import Amendment, Cluster
-from clusters.permissions import sees_names
+from clusters.permissions import is_gone, sees_names
 from clusters.rules.amendment import amendment_deciders
 from clusters.rules.amendment_fields import LABELS
+from clusters.rules.room import coordinators_of_room
 from clusters.sentences import who
 from community import notifications
 from community.actions.transition import tells
@@ -55,6 +57,12 @@ def leading(cluster: Cluster) -> list[Member | None]:
     if cluster.acting_lead is not None and not cluster.has_lead:
         members.append(cluster.acting_lead)
     return members
+
+
+def keeping(cluster: Cluster, on: date) -> list[Member]:
+    """Return who keeps the record of a cluster: who leads it and is still there, else its coordinators."""
+    there = [member for member in leading(cluster) if member is not None and not is_gone(member)]
+    return there or coordinators_of_room(cluster, on)
 
 
 def _participants(attempt: Attempt) -> Members:

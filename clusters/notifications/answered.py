@@ -11,7 +11,7 @@ from django.dispatch import receiver
 
 from clusters.choices import AmendmentKind
 from clusters.models import Amendment
-from clusters.rules.reminders import RULES
+from clusters.rules.reminders import RESTS, RULES
 from community import kinds, notifications
 from community.models import Event
 from community.signals import recorded
@@ -35,7 +35,7 @@ class Asked:
 _DECISION = Asked(("submit", "move"), ("coordinators",), ("undecided",))
 _TO_LEAD = Asked(("submit",), ("lead_to_ask",), ("lead_asked",))
 _LOOKED_AT = Asked(("review_assigned",))
-_IDLE = Asked(rules=("idle",))
+_IDLE = Asked(rules=RESTS)
 _OVER = (Asked((*_AMENDMENT, *_REQUEST, "condition_met", "merge_asked")), Asked(rules=tuple(RULES)))
 
 #: By the verbs of a cluster.
@@ -44,6 +44,7 @@ OF_CLUSTER: Mapping[str, tuple[Asked, ...]] = {
     "withdraw": (_DECISION, _LOOKED_AT, _TO_LEAD, _IDLE),
     "move": (_DECISION,),
     "submit": (_IDLE,),
+    "adopt": (Asked(rules=("orphaned",)),),
     **dict.fromkeys(("accept_lead", "decline_lead"), (_TO_LEAD,)),
     "start": (Asked(rules=("start",)),),
     **dict.fromkeys(("conclude", "discontinue", "merge"), _OVER),
@@ -80,9 +81,13 @@ _DAYS = {"starts_on": "start", "ends_on": "end"}
 #: What ends a wait outside of clusters: its subject's reminders that have not left ask for nothing any more.
 OF_OTHERS = frozenset(
     {
-        *(f"statement.{verb}" for verb in ("taken_back", "adopted", "withdrawn")),
-        *(f"{verb}_exchange" for verb in ("agree", "finish", "call_off", "withdraw")),
+        *(f"statement.{verb}" for verb in ("taken_back", "adopted", "dropped", "withdrawn")),
+        *(f"{verb}_exchange" for verb in ("agree", "finish", "call_off", "withdraw", "lapse", "free")),
     }
+)
+#: What ends or answers a place on an advice panel: what asks that person, and has not left, asks for nothing any more.
+OF_PLACES = frozenset(
+    f"panel.{verb}" for verb in ("accepted", "declined", "answered", "taken_back", "expired", "ended", "left")
 )
 
 
@@ -93,6 +98,11 @@ def replace_what_asked(sender: Any, event: Event, **more: Any) -> None:
         subject = kinds.resolve(event.kind, event.subject_id)
         if subject is not None:
             notifications.supersede(subject, ["clusters/reminder_of"], by=event)
+        return
+    if event.verb in OF_PLACES:
+        place = kinds.resolve(event.kind, event.subject_id)
+        if place is not None:
+            notifications.supersede(place, ["clusters/panel_asked", "clusters/panel_reminder"], by=event)
         return
     where = Q()
     if event.kind == "cluster":

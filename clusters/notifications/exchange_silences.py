@@ -14,13 +14,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters.permissions import is_gone
 from clusters.rules.reminders import Person, Silence
 from community.choices import ExchangeStatus
 from community.models import ExchangeWish, Member, PeerExchange
 
 
 def waiting_exchanges(on: date) -> Iterator[Silence]:
-    """Yield open exchanges for which somebody wished, and agreed ones whose days are over on `on`; one query."""
+    """Yield open exchanges for which somebody wished, and agreed ones by the day on which they are over; one query."""
     first = ExchangeWish.objects.filter(exchange=OuterRef("pk")).order_by("said_at", "pk")
     rows = PeerExchange.objects.annotate(wished_at=Subquery(first.values("said_at")[:1]))
     rows = rows.filter(status__in=[ExchangeStatus.OFFERED, ExchangeStatus.ASKED, ExchangeStatus.AGREED])
@@ -30,8 +31,9 @@ def waiting_exchanges(on: date) -> Iterator[Silence]:
             # Who opened it anew after it was called off is not asked at once for what waited before.
             begins = max(wished_at, row.state_since or wished_at)
             yield _silence("exchange_wish", row, timezone.localdate(begins), (row.opener,))
-        elif row.status == ExchangeStatus.AGREED and (ended := row.ends_on or row.starts_on) is not None:
-            yield _silence("exchange_done", row, ended, (row.opener, row.partner), since=_agreed_on(row))
+        elif row.status == ExchangeStatus.AGREED and (ended := row.over_on) is not None:
+            rule = "exchange_done" if row.has_days else "exchange_undated"
+            yield _silence(rule, row, ended, (row.opener, row.partner), since=_agreed_on(row))
 
 
 def _agreed_on(row: PeerExchange) -> date:
@@ -58,4 +60,5 @@ def _side(row: PeerExchange, member: Member) -> tuple[Person, ...]:
     offers = row.offered_by_id == member.pk
     name = str(_("who offers it") if offers else _("who asks for it"))
     user = member.user
-    return (Person(user.pk if user else None, name, user is None or user.is_active),)
+    is_active = user is None or user.is_active
+    return (Person(user.pk if user else None, name, is_active, has_left=is_gone(member)),)

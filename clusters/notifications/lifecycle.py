@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import ParticipationStatus, State
 from clusters.models import Cluster, Participation
+from clusters.notifications import absence as absence_mails
 from clusters.notifications import condition as condition_mails
 from clusters.notifications import merge as merge_mails
 from clusters.notifications import prepared as prepared_mails
@@ -214,6 +215,7 @@ def cluster_context(cluster: Cluster, message: Message) -> dict[str, Any]:
         "into": merge_mails.into_of(event),
         "prepared_said": prepared_mails.said_of(message, cluster),
         "comments_day": comment_mails.day_of(message),
+        "away_until": absence_mails.day_of(message),
     }
 
 

@@ -44,6 +44,7 @@ ASKED_FOR_COMMENTS = ("proposer", "lead", "deciders", "further_coordinators", "w
 PAGES: dict[tuple[str, str], Callable[[Cluster], str]] = {
     ("withdrawal_ahead", "proposer"): _named_page("clusters:update"),
     ("withdrawal_ahead", "lead"): _named_page("clusters:update"),
+    ("withdrawal_ahead", "coordinators"): _verb_page("adopt"),
     ("submit", "lead_to_ask"): _verb_page("accept-lead"),
     ("submit", "coordinators"): _named_page("clusters:review_case"),
     ("review_assigned", "assigned"): _named_page("clusters:review_case"),
@@ -97,6 +98,7 @@ REMINDER_PAGES: dict[str, Callable[[Cluster, int], str]] = {
     "undecided": _plain(_named_page("clusters:review_case")),
     "lead_asked": _plain(_verb_page("accept-lead")),
     "idle": _plain(_named_page("clusters:update")),
+    "orphaned": _plain(_verb_page("adopt")),
     "start": _plain(_verb_page("start")),
     "end": _plain(_verb_page("conclude")),
     "lead_ended": _plain(reminder_page),

@@ -9,14 +9,18 @@ from datetime import date
 from typing import Any, Final
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clusters.choices import PanelPlace, PanelState
-from clusters.models import Cluster, PanelAnswer, PanelQuestion, Participation
+from clusters.choices import OPEN_PLACES, PanelPlace, PanelState
+from clusters.models import Cluster, PanelAnswer, PanelQuestion
+from clusters.permissions import is_gone
+from clusters.rules import panel as rules
+from clusters.rules.room import coordinators_of_room
 from community import kinds, notifications
 from community.contributions import MailTopic
 from community.lifecycle import Attempt
-from community.models import Event, Member, Message, User
+from community.models import Appointment, Event, Member, Message, User
 
 ASKED: Final = "clusters/panel_asked"
 TAKEN_BACK: Final = "clusters/panel_taken_back"
@@ -24,9 +28,13 @@ SAID: Final = "clusters/panel_said"
 ANSWERED: Final = "clusters/panel_answered"
 SUGGESTED: Final = "clusters/panel_suggested"
 CLOSED: Final = "clusters/panel_closed"
+OVER: Final = "clusters/panel_over"
+MOVED: Final = "clusters/panel_moved"
 REMINDER: Final = "clusters/panel_reminder"
 #: Of whom something is asked, and what of that is taken back.
 ASKING: Final = frozenset({ASKED, TAKEN_BACK})
+#: The verbs by which a question ends because what it is about is over.
+ENDED: Final = frozenset({"panel_question.lapsed", "panel_question.settled"})
 
 TOPICS: Final[dict[str, MailTopic]] = {
     "clusters.panel_asked": MailTopic(
@@ -61,23 +69,25 @@ AUDIENCE_LABELS: Final[dict[str, Any]] = {
 
 def account_of(member: Member | None) -> User | None:
     """Return the account of a person who is still there."""
-    return member.user if member is not None and member.erased_at is None else None
+    return member.user if member is not None and not is_gone(member) else None
 
 
 def asking_side(question: PanelQuestion) -> list[User]:
-    """Return the accounts of those who ask: lead and deputies of the cluster; of a need who asked and who raised it."""
+    """Return the accounts of those who ask: lead and deputies of the cluster; of a need who asked and who raised it.
+
+    Where all of them have left, the coordinators of the cluster's group and of the mission, of a need those of the
+    mission.
+    """
+    on = timezone.localdate()
     if question.cluster is not None:
-        found = _leading(question.cluster)
+        found = rules.leading(question.cluster) or coordinators_of_room(question.cluster, on)
     else:
-        found = [question.asked_by, *([question.need.raised_by] if question.need is not None else [])]
+        asking = [question.asked_by, *([question.need.raised_by] if question.need is not None else [])]
+        found = [member for member in asking if not is_gone(member)]
+        if not found:
+            present = Appointment.objects.present(on).of_mission().select_related("member__user")
+            found = [row.member for row in present.order_by("pk")]
     return [account for member in dict.fromkeys(found) if (account := account_of(member)) is not None]
-
-
-def _leading(cluster: Cluster) -> list[Member]:
-    parts = Participation.objects.leading().filter(cluster=cluster, member__isnull=False).select_related("member__user")
-    found = [part.member for part in parts.order_by("-role", "pk") if part.member is not None]
-    lead = cluster.lead if cluster.has_lead else cluster.acting_lead
-    return [*([lead] if lead is not None else []), *found]
 
 
 def ask(place: PanelAnswer, *, event: Event | None) -> None:
@@ -119,7 +129,12 @@ def tell_of_place(attempt: Attempt) -> None:
 def tell_of_question(attempt: Attempt) -> None:
     """Thank those who answered and say to the others that it is closed or withdrawn; to a suggester, too."""
     question: PanelQuestion = attempt.subject
+    if attempt.verb.code == "panel_question.moved":
+        _tell_moved(attempt)
+    if attempt.verb.code == "panel_question.moved" or attempt.details.get("is_silent"):
+        return
     is_closed = attempt.verb.code == "panel_question.close"
+    is_over = attempt.verb.code in ENDED
     told = {attempt.by.pk} if attempt.by is not None else set()
     if "panel" in attempt.verb.tells:
         waiting = set(attempt.facts.get("ended", ()))
@@ -130,12 +145,36 @@ def tell_of_question(attempt: Attempt) -> None:
                 continue
             told.add(to.pk)
             template = CLOSED if is_closed else TAKEN_BACK
-            notifications.queue(template, to=to, subject=place, event=attempt.event, has_answered=has_answered)
+            notifications.queue(
+                template, to=to, subject=place, event=attempt.event, has_answered=has_answered, is_over=is_over
+            )
     if "suggester" in attempt.verb.tells and attempt.source == PanelState.SUGGESTED:
         to = account_of(question.asked_by)
         if to is not None and to.pk not in told:
+            more: dict[str, Any] = {"is_set_aside": True, "is_over": is_over, "reason": attempt.reason}
+            notifications.queue(CLOSED, to=to, subject=question, event=attempt.event, **more)
+            told.add(to.pk)
+    if is_over and "asker" in attempt.verb.tells:
+        for to in asking_side(question):
+            if to.pk not in told:
+                is_answered = question.state == PanelState.ANSWERED
+                notifications.queue(OVER, to=to, subject=question, event=attempt.event, is_answered=is_answered)
+
+
+def _tell_moved(attempt: Attempt) -> None:
+    """Say that the question goes on in another cluster: to who is asked and to who asks there; to a suggester, too."""
+    question: PanelQuestion = attempt.subject
+    waiting = question.answers.filter(status__in=OPEN_PLACES).select_related("asked__user", "question__cluster")
+    asked = {account.pk: place for place in waiting if (account := account_of(place.asked)) is not None}
+    for place in asked.values():
+        moved: dict[str, Any] = {"before": attempt.details["before"], "is_asked": True}
+        notifications.queue(MOVED, to=place.asked.user, subject=place, event=attempt.event, **moved)
+    asking = asking_side(question)
+    suggester = account_of(question.asked_by) if question.state == PanelState.SUGGESTED else None
+    for to in dict.fromkeys([*asking, *([suggester] if suggester is not None else [])]):
+        if to.pk not in asked:
             notifications.queue(
-                CLOSED, to=to, subject=question, event=attempt.event, is_set_aside=True, reason=attempt.reason
+                MOVED, to=to, subject=question, event=attempt.event, before=attempt.details["before"], is_asked=False
             )
 
 

@@ -43,6 +43,15 @@ WORDS: dict[str, ReminderWords] = {
         _("It was returned for changes and nobody has worked on it since %(day)s."),
         _("Change the proposal"),
     ),
+    "orphaned": ReminderWords(
+        _("Returned proposal rests, its people are no longer there"),
+        _("Please adopt “%(title)s”, or leave it"),
+        _(
+            "It was returned for changes and nobody has worked on it since %(day)s: proposer and lead are no longer "
+            "there. A coordinator who adopts it goes on with it in their place."
+        ),
+        _("Adopt the proposal"),
+    ),
     "start": ReminderWords(
         _("Planned start"),
         _("Please start “%(title)s”"),
@@ -181,6 +190,12 @@ WORDS: dict[str, ReminderWords] = {
         _("What came of an exchange is not said"),
         _("Please say what came of “%(title)s”"),
         _("Its last day was %(day)s. One sentence is enough; others learn from it. If it did not happen, call it off."),
+        _("Say what came of it"),
+    ),
+    "exchange_undated": ReminderWords(
+        _("What came of an exchange is not said"),
+        _("Please say what came of “%(title)s”"),
+        _("It was agreed without days and had time until %(day)s. Say what came of it, or call it off."),
         _("Say what came of it"),
     ),
 }

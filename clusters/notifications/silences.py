@@ -23,7 +23,7 @@ from clusters.models import (
     PreparedDecision,
     Stage,
 )
-from clusters.permissions import Leads
+from clusters.permissions import Leads, is_gone
 from clusters.rules.amendment import own_parties
 from clusters.rules.invitations import has_run_out
 from clusters.rules.leads import is_lead_ended
@@ -64,7 +64,13 @@ def person_of(member: Member | None, absent_until: date | None = None) -> People
     if member is None:
         return ()
     user = member.user
-    return (Person(user.pk if user else None, member.name, user is None or user.is_active, absent_until),)
+    is_active = user is None or user.is_active
+    return (Person(user.pk if user else None, member.name, is_active, absent_until, has_left=is_gone(member)),)
+
+
+def _is_reached(member: Member | None) -> bool:
+    """Tell whether a mail reaches somebody who is there."""
+    return member is not None and member.user is not None and not is_gone(member)
 
 
 def appointments_on(on: date) -> list[Appointment]:
@@ -153,12 +159,31 @@ class _Facts:
                     asked = {"asked": person_of(cluster.lead)}
                     yield self.silence("lead_asked", cluster, _day(cluster.lead_asked_at), asked)
             elif cluster.state == State.RETURNED:
-                theirs = {"proposer": person_of(cluster.proposer), "lead": person_of(cluster.lead)}
-                yield self.silence("idle", cluster, _day(cluster.updated_at), theirs)
+                yield self._of_rest(cluster)
             elif cluster.state == State.APPROVED and self._is_near(cluster.starts_on):
                 yield self.silence("start", cluster, cluster.starts_on or self.on, dated, since=since)
             elif cluster.state in (State.RUNNING, State.PAUSED) and self._is_near(cluster.ends_on):
                 yield self.silence("end", cluster, cluster.ends_on or self.on, dated, since=since)
+
+    def _of_rest(self, cluster: Cluster) -> Silence:
+        """Return the rest of a returned proposal: who may go on with it or, where nobody is left, who may adopt it.
+
+        The clock withdraws only what was announced to somebody who could keep it (`requirements.idle_long_enough`).
+        """
+        anchor, lead = _day(cluster.updated_at), [cluster.lead]
+        if self._is_adopted(cluster):
+            lead.append(cluster.acting_lead)
+        is_left = any(is_gone(member) for member in (cluster.proposer, cluster.lead))
+        if is_left and not any(_is_reached(member) for member in (cluster.proposer, *lead)):
+            coordinators = {"coordinators": self.coordinators(cluster.working_group_id)}
+            return self.silence("orphaned", cluster, anchor, coordinators)
+        leads = tuple(person for member in lead for person in person_of(member))
+        return self.silence("idle", cluster, anchor, {"proposer": person_of(cluster.proposer), "lead": leads})
+
+    def _is_adopted(self, cluster: Cluster) -> bool:
+        """Tell whether somebody acts as lead who coordinates the cluster's group, or the mission, still."""
+        held = [row.working_group_id for row in self.appointments if row.member_id == cluster.acting_lead_id]
+        return bool({None, cluster.working_group_id} & {*held})
 
     def of_leads(self) -> Iterator[Silence]:
         """Yield clusters whose lead may not lead any more; of proposals the coordinators read it on the check-list."""

@@ -90,10 +90,12 @@ class ClusterQuerySet(OverviewQuerySet):
             return opened
         if who.member_id is None:
             return self.none()
-        if who.is_external:
+        if who.is_guest:
             opened = opened.exclude(ended_on__lt=on - timedelta(days=DAYS_OF_EXTERNALS))
         parts = apps.get_model("clusters", "Participation").objects.active().filter(member=who.member_id)
-        mine = Q(pk__in=parts.values("cluster")) | Q(proposer=who.member_id) | Q(lead=who.member_id)
+        mine = Q(pk__in=parts.values("cluster")) | Q(lead=who.member_id)
+        if not who.is_former:
+            mine |= Q(proposer=who.member_id)
         return opened.filter(mine | Q(working_group__in=who.group_ids))
 
     def by_name(self, name: str) -> Self:

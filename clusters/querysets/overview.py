@@ -11,8 +11,9 @@ from django.db.models import Case, CharField, Count, Exists, F, IntegerField, Ou
 from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
-from clusters.choices import OPEN_STAGES, ParticipationRole, ParticipationStatus, State
+from clusters.choices import LEADING_ROLES, OPEN_STAGES, ParticipationRole, ParticipationStatus, State
 from clusters.querysets.register import ORDERS, TITLE_HEAD, RegisterQuerySet
+from community.choices import Standing
 
 #: A cluster of which nobody was heard for so many days is quiet.
 QUIET_DAYS: Final = 30
@@ -48,6 +49,13 @@ OVERVIEW_ORDERS: Final[dict[str, tuple[Any, ...]]] = {
 def quiet_before(on: date) -> datetime:
     """Return the moment before which the last word must lie for a cluster to be quiet on the day `on`."""
     return timezone.make_aware(datetime.combine(on - timedelta(days=QUIET_DAYS - 1), time.min))
+
+
+def gone(path: str = "") -> Q:
+    """Return the condition that a person is no longer there, as `clusters.permissions.is_gone` tells of one."""
+    at = f"{path}__" if path else ""
+    found = Q(**{f"{at}standing": Standing.FORMER}) | Q(**{f"{at}erased_at__isnull": False})
+    return found | Q(**{f"{at}user__is_active": False})
 
 
 class OverviewQuerySet(RegisterQuerySet):
@@ -88,6 +96,16 @@ class OverviewQuerySet(RegisterQuerySet):
         leads = Q(lead=member_id, lead_accepted_at__isnull=False)
         acts = Q(acting_lead=member_id, lead_accepted_at__isnull=True)
         return self.filter(leads | acts | Q(pk__in=deputy.values("cluster")))
+
+    def left_by_lead(self) -> Self:
+        """Keep what nobody leads who is still there: no lead who agreed, nobody who acts as one, and no deputy."""
+        here = apps.get_model("community", "Member").objects.exclude(gone())
+        deputy = apps.get_model("clusters", "Participation").objects.filter(
+            member__in=here.order_by().values("pk"), role__in=LEADING_ROLES, status=ParticipationStatus.ACTIVE
+        )
+        leads = Q(lead__isnull=False, lead_accepted_at__isnull=False) & ~gone("lead")
+        acts = Q(acting_lead__isnull=False) & ~gone("acting_lead") & Q(lead_accepted_at__isnull=True)
+        return self.exclude(leads).exclude(acts).exclude(pk__in=deputy.order_by().values("cluster"))
 
     def with_old_roadmap(self, on: date, days: int) -> Self:
         """Keep what has an open stage that nobody confirmed for so many days (`rules.roadmap.age_of_roadmap`)."""

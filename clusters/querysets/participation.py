@@ -5,8 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import F, Q
 
-from clusters.choices import LEADING_ROLES, LIVE_PARTICIPATIONS, NAMED_PARTICIPATIONS, ParticipationStatus
+from clusters.choices import (
+    BINDING_PARTICIPATIONS,
+    LEADING_ROLES,
+    LIVE_PARTICIPATIONS,
+    NAMED_PARTICIPATIONS,
+    ParticipationStatus,
+)
 
 if TYPE_CHECKING:
     from clusters.models import Participation
@@ -26,6 +33,11 @@ class ParticipationQuerySet(models.QuerySet["Participation"]):
     def active(self) -> Self:
         """Keep those who take part."""
         return self.filter(status=ParticipationStatus.ACTIVE)
+
+    def took_part(self) -> Self:
+        """Keep those who take part, and those who left on a day after the work began."""
+        was_there = Q(status__in=sorted(BINDING_PARTICIPATIONS), until_on__gt=F("cluster__started_on"))
+        return self.filter(Q(status=ParticipationStatus.ACTIVE) | was_there)
 
     def leading(self) -> Self:
         """Keep active leads and deputies."""

@@ -58,7 +58,7 @@ class RegisterQuerySet(models.QuerySet["Cluster"]):
         return self.filter(pk__in=_rows("ClusterLevel").filter(level__in=levels).values("cluster"))
 
     def in_territories(self, ids: Iterable[int]) -> Self:
-        """Keep those in one of the territories (primary keys; see `filters.territories_within`)."""
+        """Keep those in one of the territories (primary keys; see `forms.register.territories_within`)."""
         through = self.model.territories.through._default_manager
         return self.filter(pk__in=through.filter(territory__in=list(ids)).values("cluster"))
 

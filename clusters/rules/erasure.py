@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
@@ -23,16 +24,25 @@ def still_led(member: Member, on: date) -> Iterator[tuple[Obstacle, bool]]:
         yield Obstacle(words, reverse("clusters:people", args=[cluster.name])), False
 
 
-def evidence_of_projects() -> Iterator[tuple[int, int | None]]:
-    """Yield (file, project) for the evidence of stages, outcomes and meetings: the project that owns the cluster."""
+def evidence_of_projects(file: int | None = None) -> Iterator[tuple[int, int | None]]:
+    """Yield (file, project) for the evidence of stages, outcomes and meetings: the project that owns the cluster.
+
+    Also where it is out of sight. Of one file, or of all.
+    """
+    kept = File.objects.kept() if file is None else File.objects.kept().filter(pk=file)
     for path in ("stages", "outcomes", "meetings"):
-        rows = File.objects.present().filter(**{f"{path}__isnull": False})
+        rows = kept.filter(**{f"{path}__isnull": False})
         yield from rows.values_list("pk", f"{path}__cluster__owning_project").distinct()
+
+
+def worked_on(member: Member) -> QuerySet[Any, Any]:
+    """Return the keys of the clusters in which a person took part, led or proposed."""
+    parts = Participation.objects.filter(member=member).values("cluster")
+    return Cluster.objects.filter(Q(proposer=member) | Q(lead=member) | Q(pk__in=parts)).order_by().values("pk")
 
 
 def evidence_with_names(member: Member) -> QuerySet[File]:
     """Return the evidence that holds names, of clusters in which a person took part, led or proposed."""
-    parts = Participation.objects.filter(member=member).values("cluster")
-    mine = Cluster.objects.filter(Q(proposer=member) | Q(lead=member) | Q(pk__in=parts)).values("pk")
+    mine = worked_on(member)
     of_them = Q(stages__cluster__in=mine) | Q(outcomes__cluster__in=mine) | Q(meetings__cluster__in=mine)
-    return File.objects.present().filter(of_them, holds_names=True).distinct()
+    return File.objects.kept().filter(of_them, holds_names=True).distinct()

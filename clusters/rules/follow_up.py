@@ -54,8 +54,9 @@ def can_answer(user: User | AnonymousUser | None, row: FollowUp) -> Verdict:
     """Allow the lead's side, the coordinators of the group, and who was asked, once it is due."""
     on = timezone.localdate()
     held = capacities(user or AnonymousUser(), row.cluster, on)
-    member = viewer(user, on).member_id
-    if not held & ANSWERERS and (member is None or member != row.asked_id):
+    who = viewer(user, on)
+    is_asked = who.member_id is not None and who.member_id == row.asked_id and not who.has_left(row.cluster.state)
+    if not held & ANSWERERS and not is_asked:
         return refused(_("Only the lead, the deputy, the coordinators and who was asked answer this."), "forbidden")
     return is_answerable(row, on)
 

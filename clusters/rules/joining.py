@@ -205,8 +205,10 @@ def can_end(user: Anybody, participation: Participation) -> Verdict:
 
 def access_of(user: Anybody, cluster: Cluster) -> str:
     """Return what the person's own participation allows, "" without one."""
-    member_id = viewer(user, timezone.localdate()).member_id
-    parts = active_parts(member_id, cluster) if member_id is not None else []
+    who = viewer(user, timezone.localdate())
+    if who.member_id is None or who.has_left(cluster.state):
+        return ""
+    parts = active_parts(who.member_id, cluster)
     return next((access for _role, access in parts), "")
 
 

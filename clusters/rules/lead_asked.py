@@ -14,8 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import DECIDERS, LEADING_ROLES, ParticipationStatus, State
 from clusters.models import Cluster
-from clusters.permissions import capacities
+from clusters.permissions import capacities, is_gone
 from clusters.rules.roadmap import OLD_DAYS, age_of_roadmap
+from community.choices import Standing
 from community.models import Member, User
 from community.permissions import ALLOWED, Verdict, refused
 
@@ -48,11 +49,10 @@ def asked_of_lead(cluster: Any, on: date) -> Asked:
     if cluster.state == State.SUBMITTED:
         return _of_proposal(cluster)
     if cluster.state == State.RETURNED:
-        day = timezone.localdate(cluster.updated_at)
-        return Asked("idle", day, "proposer", (cluster.proposer,))
+        return _of_returned(cluster)
     if cluster.state == State.PAUSED:
         return Asked(why_not=_("The cluster is paused, so nobody is reminded."))
-    people = tuple(_leading(cluster))
+    people = tuple(member for member in _leading(cluster) if member.standing != Standing.FORMER)
     if not people:
         return Asked(why_not=_("Nobody leads it: adopt it, or find a lead."))
     found = next(_of_work(cluster, on), None)
@@ -62,9 +62,21 @@ def asked_of_lead(cluster: Any, on: date) -> Asked:
     return Asked(rule, day, "lead", people, part, part_id)
 
 
+def _of_returned(cluster: Any) -> Asked:
+    """Ask the proposer to go on, or the named lead where the proposer is no longer there."""
+    day = timezone.localdate(cluster.updated_at)
+    if not is_gone(cluster.proposer):
+        return Asked("idle", day, "proposer", (cluster.proposer,))
+    if cluster.lead is not None and not is_gone(cluster.lead):
+        return Asked("idle", day, "lead", (cluster.lead,))
+    return Asked(why_not=_("Proposer and lead are no longer there: adopt it, and go on with it."))
+
+
 def _of_proposal(cluster: Any) -> Asked:
     if cluster.lead is None or cluster.lead_accepted_at is not None:
         return Asked(why_not=_("The proposal waits for a coordinator, not for its lead."))
+    if is_gone(cluster.lead):
+        return Asked(why_not=_("The named lead is no longer there: the proposer names another one."))
     asked_at = cluster.lead_asked_at or cluster.submitted_at
     return Asked("lead_asked", timezone.localdate(asked_at), "asked", (cluster.lead,))
 

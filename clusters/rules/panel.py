@@ -14,12 +14,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from clusters.choices import ACTIVE_STATES, OPEN_PANELS, Capacity, PanelPlace, PanelState
-from clusters.models import Cluster, PanelAnswer, PanelQuestion
-from clusters.permissions import LEADS, capacities
+from clusters.choices import ACTIVE_STATES, ENDED_STATES, OPEN_PANELS, Capacity, PanelPlace, PanelState
+from clusters.models import Cluster, PanelAnswer, PanelQuestion, Participation
+from clusters.permissions import LEADS, capacities, is_gone
 from clusters.querysets.panel import READING_PLACES
 from clusters.visibility import viewer
-from community.models import Need, User
+from community.models import Member, Need, User
 from community.permissions import ALLOWED, Verdict, refused
 from community.rights import MEMBERS_ONLY
 
@@ -33,15 +33,66 @@ MOST_OPEN: Final = 10
 MOST_ASKED: Final = 15
 STALE = _("This question was changed while you were reading. Read what is new, then decide.")
 CLUSTER_OVER = _("The cluster is not under way, so no new question is asked.")
-NOT_YOURS = _("Only the lead of the cluster asks a panel; who takes part suggests a question.")
+NOT_YOURS = _(
+    "Only the lead of the cluster asks a panel (its coordinators where all who lead have left); "
+    "who takes part suggests a question."
+)
 NOT_YOUR_NEED = _("Only who raised this need, or a coordinator, asks a panel about it.")
+OVER = _("The cluster is over: nobody else is asked, and no answer is added.")
+NEED_OVER = _("The need is answered or closed: nobody else is asked, and no answer is added.")
 NOT_OPEN = _("The question is closed: nobody else is asked, and no answer is added.")
+
+
+def leading(cluster: Cluster) -> list[Member]:
+    """Return who leads a cluster and is still there: the lead, or who acts as one, then the deputies.
+
+    Asked once for an instance; one query, and one for the lead where the instance came without.
+    """
+    known: list[Member] | None = cluster.__dict__.get("_known_leading")
+    if known is None:
+        rows = Participation.objects.leading().filter(cluster=cluster, member__isnull=False)
+        deputies = [part.member for part in rows.select_related("member__user").order_by("-role", "pk")]
+        found = [cluster.lead if cluster.has_lead else cluster.acting_lead, *deputies]
+        known = list(dict.fromkeys(member for member in found if member is not None and not is_gone(member)))
+        cluster.__dict__["_known_leading"] = known
+    return known
+
+
+def leads(user: Anybody, cluster: Cluster, on: date) -> bool:
+    """Tell whether somebody asks for a cluster: its lead's side; where all of them left, the group's coordinators."""
+    held = capacities(user or AnonymousUser(), cluster, on)
+    if held & {*LEADS} and not viewer(user, on).is_former:
+        return True
+    return bool(held & {C.COORDINATOR, C.MISSION_COORDINATOR}) and not _is_led(cluster)
+
+
+def _is_led(cluster: Cluster) -> bool:
+    """Tell whether somebody who leads a cluster is still there; the lead, whom pages load, is asked first."""
+    lead = cluster.lead if cluster.has_lead else cluster.acting_lead
+    return (lead is not None and not is_gone(lead)) or bool(leading(cluster))
+
+
+def is_over(question: PanelQuestion) -> bool:
+    """Tell whether the cluster has ended, or the need is answered or closed: nobody else is asked, nobody answers."""
+    if question.cluster is not None:
+        return question.cluster.state in ENDED_STATES
+    return question.need is not None and not question.need.is_open
+
+
+def _over(question: PanelQuestion) -> Verdict:
+    """Refuse what is not done on a question that is over, with what is."""
+    return refused(OVER if question.cluster_id else NEED_OVER, "state")
+
+
+def may_be_answered(question: PanelQuestion) -> bool:
+    """Tell whether people may be asked, and answer."""
+    return question.state in OPEN_PANELS and not is_over(question)
 
 
 def asks(user: Anybody, question: PanelQuestion, on: date) -> bool:
     """Tell whether somebody is on the asking side of a question."""
     if question.cluster is not None:
-        return bool(capacities(user or AnonymousUser(), question.cluster, on) & {*LEADS})
+        return leads(user, question.cluster, on)
     return _asks_about(user, question.need, on) or _is(user, question.asked_by_id, on)
 
 
@@ -66,9 +117,11 @@ def question_capacities(user: Anybody, question: PanelQuestion, on: date) -> fro
     if asks(user, question, on):
         held.add(C.ASKER)
     if who.member_id is not None:
-        if question.asked_by_id == who.member_id:
+        if question.asked_by_id == who.member_id and not who.is_former:
             held.add(C.SUGGESTER)
-        if any(row.asked_id == who.member_id and row.status in READING_PLACES for row in question.answers.all()):
+        if who.is_cop and any(
+            row.asked_id == who.member_id and row.status in READING_PLACES for row in question.answers.all()
+        ):
             held.add(C.PANEL)
     return frozenset(held)
 
@@ -86,9 +139,8 @@ def place_capacities(user: Anybody, place: PanelAnswer, on: date) -> frozenset[s
 
 
 def can_ask_panel(user: Anybody, cluster: Cluster) -> Verdict:
-    """Lead and deputies ask a panel while the cluster is under way."""
-    on = timezone.localdate()
-    if not capacities(user or AnonymousUser(), cluster, on) & {*LEADS}:
+    """Lead and deputies ask a panel while the cluster is under way; where all of them left, its coordinators."""
+    if not leads(user, cluster, timezone.localdate()):
         return refused(NOT_YOURS, "forbidden")
     return ALLOWED if cluster.state in ACTIVE_STATES else refused(CLUSTER_OVER, "state")
 
@@ -96,8 +148,8 @@ def can_ask_panel(user: Anybody, cluster: Cluster) -> Verdict:
 def can_suggest_question(user: Anybody, cluster: Cluster) -> Verdict:
     """Who takes part suggests a question to the lead."""
     on = timezone.localdate()
-    held = capacities(user or AnonymousUser(), cluster, on)
-    if not held & {C.PARTICIPANT, *LEADS}:
+    takes_part = C.PARTICIPANT in capacities(user or AnonymousUser(), cluster, on) and not viewer(user, on).is_former
+    if not takes_part and not leads(user, cluster, on):
         return refused(NOT_YOURS, "forbidden")
     return ALLOWED if cluster.state in ACTIVE_STATES else refused(CLUSTER_OVER, "state")
 
@@ -116,6 +168,8 @@ def can_invite(user: Anybody, question: PanelQuestion) -> Verdict:
     """The asking side asks people while the question is open."""
     if not asks(user, question, timezone.localdate()):
         return refused(NOT_YOURS if question.cluster_id else NOT_YOUR_NEED, "forbidden")
+    if is_over(question):
+        return _over(question)
     return ALLOWED if question.state in OPEN_PANELS else refused(NOT_OPEN, "state")
 
 
@@ -123,6 +177,8 @@ def can_reword(user: Anybody, question: PanelQuestion) -> Verdict:
     """The asking side words a question anew until somebody has accepted it or answered."""
     if not asks(user, question, timezone.localdate()):
         return refused(NOT_YOURS if question.cluster_id else NOT_YOUR_NEED, "forbidden")
+    if is_over(question):
+        return _over(question)
     if question.state not in (PanelState.SUGGESTED, PanelState.OPEN):
         return refused(_("It is answered or over: its words stay as they were answered."), "state")
     if any(row.status in (PanelPlace.ACCEPTED, PanelPlace.ANSWERED) for row in question.answers.all()):
@@ -178,8 +234,25 @@ def wrong_status(attempt: Attempt) -> Verdict:
 
 
 def question_is_open(attempt: Attempt) -> Verdict:
-    """A place changes only while its question is open."""
-    return ALLOWED if attempt.subject.question.state in OPEN_PANELS else refused(NOT_OPEN, "state")
+    """A place changes only while its question is open, and what it is about goes on."""
+    question = attempt.subject.question
+    if is_over(question):
+        return _over(question)
+    return ALLOWED if question.state in OPEN_PANELS else refused(NOT_OPEN, "state")
+
+
+def asks_somebody_else(attempt: Attempt) -> Verdict:
+    """Nobody is asked for advice on a question that they put themselves, as one of two entries once did."""
+    place: PanelAnswer = attempt.subject
+    cluster = place.question.cluster
+    if place.asked_id != place.question.asked_by_id or (cluster is not None and place.asked not in leading(cluster)):
+        return ALLOWED
+    return refused(_("Who asks this question is who would answer it. Ask somebody else."), "state")
+
+
+def cluster_goes_on(attempt: Attempt) -> Verdict:
+    """A suggestion is taken up while the cluster is under way."""
+    return _over(attempt.subject) if is_over(attempt.subject) else ALLOWED
 
 
 def has_answer(attempt: Attempt) -> Verdict:

@@ -14,6 +14,7 @@ from clusters.choices import DECIDERS, Capacity, State
 from clusters.models import Cluster
 from clusters.permissions import LEADS, capacities
 from clusters.visibility import viewer
+from community.access import with_key
 from community.models import Comment, User
 from community.permissions import ALLOWED, Verdict, refused
 
@@ -93,4 +94,4 @@ def comment_on(cluster: Cluster | None, pk: int) -> Comment | None:
     """Return a comment on the proposal; None when there is none of that key, or no proposal."""
     if cluster is None:
         return None
-    return Comment.objects.filter(kind=KIND, subject_id=cluster.pk).in_bulk([pk]).get(pk)
+    return with_key(Comment.objects.filter(kind=KIND, subject_id=cluster.pk), pk)

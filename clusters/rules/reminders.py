@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 #: Every key of a reminder begins so.
 KEY = "reminder"
+#: The rules of a returned proposal: it waits for its people or, where none of them is left, for who may adopt it.
+RESTS = ("idle", "orphaned")
 #: The last reminder of a returned proposal, and how long after it the clock withdraws the proposal.
 LAST_IDLE_STEP = 83
 TOLD_DAYS_BEFORE = 7
@@ -67,6 +69,7 @@ RULES: dict[str, tuple[Step, ...]] = {
     "undecided": _to_decide(),
     "lead_asked": _asked("asked"),
     "idle": tuple(Step(day, to) for day in (14, 30, LAST_IDLE_STEP) for to in ("proposer", "lead")),
+    "orphaned": tuple(Step(day, "coordinators") for day in (14, 30, LAST_IDLE_STEP)),
     "start": (Step(0, "lead"), Step(7, "lead", every=7), Step(14, "coordinators")),
     "end": _dated(),
     # The anchor is the day on which the registry noticed it.
@@ -100,6 +103,8 @@ RULES: dict[str, tuple[Step, ...]] = {
     "exchange_wish": _asked("side", Step(14, "side")),
     # The anchor is the last day of the exchange.
     "exchange_done": (Step(1, "side"), Step(7, "side"), Step(30, "side")),
+    # The anchor is so long after the agreement, as no day was named.
+    "exchange_undated": (Step(1, "side"), Step(7, "side"), Step(30, "side")),
 }
 
 
@@ -111,6 +116,7 @@ class Why(TextChoices):
     PAUSED = "paused", _("the cluster is paused")
     NO_ACCOUNT = "no_account", _("has no account")
     CLOSED = "closed", _("the account is closed")
+    LEFT = "left", _("left the community")
     ABSENT = "absent", _("is absent")
     OTHER_PART = "other_part", _("is reminded in another part")
     NO_ANSWER = "no_answer", _("cannot be answered here yet")
@@ -123,6 +129,7 @@ class Person:
     """Somebody who may be reminded; without `user_id` there is no account. `absent_until` is the last day away.
 
     `has_address`: asked by a mail with a link to an address, whoever it belongs to; the reminder goes the same way.
+    `has_left`: no longer there, and so can't do what is waited for.
     """
 
     user_id: int | None
@@ -130,6 +137,7 @@ class Person:
     is_active: bool = True
     absent_until: date | None = None
     has_address: bool = False
+    has_left: bool = False
 
 
 @dataclass(frozen=True)
@@ -238,6 +246,8 @@ def _hindrance(silence: Silence, person: Person, on: date) -> Why | None:
         return Why.NO_ACCOUNT
     if not person.is_active:
         return Why.CLOSED
+    if person.has_left:
+        return Why.LEFT
     if person.absent_until is not None and person.absent_until >= on:
         return Why.ABSENT
     return None

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import reduce
+from operator import or_
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,9 +24,9 @@ from clusters.models import Cluster
 from clusters.permissions import eligible_to_lead, is_gone
 from clusters.rules.corrections import changed_since_report
 from clusters.rules.proposal import held_up_by
-from clusters.rules.reminders import LAST_IDLE_STEP, TOLD_DAYS_BEFORE, key_of
+from clusters.rules.reminders import LAST_IDLE_STEP, RESTS, TOLD_DAYS_BEFORE, key_of
 from community import lifecycle
-from community.choices import MessageState
+from community.choices import MessageState, Standing
 from community.lifecycle import Attempt
 from community.models import Event, Message
 from community.permissions import ALLOWED, Obstacle, Verdict, refused
@@ -251,13 +254,15 @@ def idle_long_enough(attempt: Attempt) -> Verdict:
 
 
 def _was_announced(cluster: Cluster, at: datetime) -> bool:
-    """Tell whether the last reminder of this rest left by mail, and long enough before."""
+    """Tell whether the last reminder of this rest left by mail, long enough before, to somebody who is there still."""
     subject, anchor = f"cluster:{cluster.pk}", timezone.localdate(cluster.updated_at)
+    keys = [key_of(rule, subject, anchor, LAST_IDLE_STEP, "") for rule in RESTS]
     announced = Message.objects.in_state(MessageState.SENT).filter(
-        key__startswith=key_of("idle", subject, anchor, LAST_IDLE_STEP, ""),
+        reduce(or_, (Q(key__startswith=key) for key in keys)),
         sent_at__lt=at - timedelta(days=TOLD_DAYS_BEFORE - 1),
+        to__is_active=True,
     )
-    return announced.exists()
+    return announced.exclude(to__member__standing=Standing.FORMER).exists()
 
 
 def never_submitted(attempt: Attempt) -> Verdict:

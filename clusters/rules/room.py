@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import ACTIVE_STATES, PUBLIC_STATES, Access, Capacity
 from clusters.models import Cluster
-from clusters.permissions import LEADS, capacities
+from clusters.permissions import LEADS, active_parts, capacities
 from clusters.querysets.cluster import DAYS_OF_EXTERNALS
 from clusters.rules.joining import access_of
-from clusters.visibility import viewer
+from clusters.visibility import Viewer, viewer
+from community.access import with_key
 from community.models import Appointment, Comment, Member, User
 from community.permissions import ALLOWED, Verdict, refused
 
@@ -38,17 +39,24 @@ def can_see_room(user: Anybody, cluster: Cluster) -> Verdict:
     """Tell whether somebody reads what stands in the room; `ClusterQuerySet.with_room_for` says the same of many."""
     on = timezone.localdate()
     held = capacities(user or AnonymousUser(), cluster, on)
-    if not held & READERS:
+    if not held & READERS and not _was_part_of(viewer(user, on), cluster):
         return refused(OUTSIDE, "forbidden")
     if cluster.approved_at is None or cluster.state not in PUBLIC_STATES:
         return refused(NOT_OPEN_YET, "state")
-    if viewer(user, on).is_external and _is_long_over(cluster, on):
+    if Capacity.ADMINISTRATOR not in held and viewer(user, on).is_guest and _is_long_over(cluster, on):
         return refused(
-            _("External partners read here until %(days)d days after the end, and these have passed.")
+            _("External partners and former members read here until %(days)d days after the end: these have passed.")
             % {"days": DAYS_OF_EXTERNALS},
             "forbidden",
         )
     return ALLOWED
+
+
+def _was_part_of(who: Viewer, cluster: Cluster) -> bool:
+    """Tell whether somebody who left the community led an ended cluster, or took part: they read, and do nothing."""
+    if who.member_id is None or not who.has_left(cluster.state):
+        return False
+    return cluster.lead_id == who.member_id or bool(active_parts(who.member_id, cluster))
 
 
 def _is_long_over(cluster: Cluster, on: date) -> bool:
@@ -131,4 +139,4 @@ def coordinators_of_room(cluster: Cluster, on: date) -> list[Member]:
 def comment_of(cluster: Cluster, pk: int) -> Comment | None:
     """Return a comment of the cluster's room; None when there is none of that key."""
     rows = Comment.objects.filter(kind="cluster", subject_id=cluster.pk)
-    return rows.select_related("by__member", "reply_to").in_bulk([pk]).get(pk)
+    return with_key(rows.select_related("by__member", "reply_to"), pk)

@@ -209,6 +209,8 @@ class _Dates:
 
     def _of_proposals(self) -> Iterator[Deadline]:
         """Yield until when comments are asked for, when the registry withdraws what nobody works on, and announces."""
+        if self.who.is_former:
+            return
         works = Q(proposer=self.member) | Q(lead=self.member) | Q(working_group__in=self.who.group_ids)
         asked = Q(state=State.SUBMITTED, comments_until__range=(self.on, self.last)) & works
         for row in Cluster.objects.filter(asked | Q(state=State.RETURNED, proposer=self.member)):

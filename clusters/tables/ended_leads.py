@@ -24,7 +24,9 @@ def leads_to_find(who: Viewer, on: date) -> Iterator[DeskItem]:
     """Yield each with the sentence that says why, and the button that mends it; two queries."""
     member = who.member_id or 0
     kept = Q(pk__in=Cluster.objects.kept_by(member).in_states(ACTIVE_STATES).values("pk"))
-    mine = Q(state__in=sorted(PROPOSED_STATES)) & (Q(proposer=member) | Q(lead=member))
+    mine = Q(pk__in=[])
+    if not who.is_former:
+        mine = Q(state__in=sorted(PROPOSED_STATES)) & (Q(proposer=member) | Q(lead=member))
     theirs = Q(pk__in=[])
     if who.is_mission or who.group_ids:
         theirs = Q(state__in=sorted(ACTIVE_STATES))

@@ -45,14 +45,21 @@ class OutcomeRow:
     def reach(self) -> list[str]:
         """How many took part, in words."""
         outcome = self.outcome
-        found = []
-        if (count := outcome.participants_count) is not None:
-            found.append(ngettext("%(count)d participant", "%(count)d participants", count) % {"count": count})
-        if (count := outcome.organisations_count) is not None:
-            found.append(ngettext("%(count)d organisation", "%(count)d organisations", count) % {"count": count})
-        if (count := outcome.countries_count) is not None:
-            found.append(ngettext("%(count)d country", "%(count)d countries", count) % {"count": count})
-        return found
+        return reach_of(outcome.participants_count, outcome.organisations_count, outcome.countries_count)
+
+
+def reach_of(participants: int | None, organisations: int | None, countries: int | None) -> list[str]:
+    """Return how many took part in what came of a cluster, in words; what is not known is left out."""
+    found = []
+    if participants is not None:
+        words = ngettext("%(count)d participant", "%(count)d participants", participants)
+        found.append(words % {"count": participants})
+    if organisations is not None:
+        words = ngettext("%(count)d organisation", "%(count)d organisations", organisations)
+        found.append(words % {"count": organisations})
+    if countries is not None:
+        found.append(ngettext("%(count)d country", "%(count)d countries", countries) % {"count": countries})
+    return found
 
 
 @dataclass(frozen=True)

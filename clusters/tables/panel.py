@@ -108,7 +108,8 @@ def names_credited(user: User | AnonymousUser, places: Iterable[PanelAnswer]) ->
 
 def listed(user: User | AnonymousUser, number: str) -> dict[str, Any]:
     """Return what the list of advice panels shows: what a reader is asked and asks, and what is published by page."""
-    member_id = viewer(user, timezone.localdate()).member_id
+    who = viewer(user, timezone.localdate())
+    member_id = who.member_id
     mine, asking, others = [], [], []
     if member_id is not None:
         places = (
@@ -116,7 +117,7 @@ def listed(user: User | AnonymousUser, number: str) -> dict[str, Any]:
         )
         mine = list(places.order_by("question__wanted_on", "pk")[:MOST])
         undone = PanelQuestion.objects.undone().for_rows()
-        asking = list(undone.asked_for(member_id)[:MOST])
+        asking = list(undone.asked_for(who)[:MOST])
         known = [place.question_id for place in mine] + [row.pk for row in asking]
         others = list(undone.visible_to(user).exclude(pk__in=known)[:MOST])
     published = PanelQuestion.objects.published().visible_to(user).for_rows().order_by("-published_at", "-pk")

@@ -23,6 +23,7 @@ from clusters.tables.meeting import sheet
 from clusters.views.cluster import frame
 from clusters.views.parts import INVALID, ask, part_of, status_of
 from clusters.views.room import loaded
+from community.access import with_key
 from community.permissions import Refusal
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ class MeetingChangeView(View):
         return self._page(request, cluster, row, MeetingForm(meeting=row, organisations=organisations))
 
     def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-        """Write; what was changed meanwhile is said, and nothing typed is lost."""
+        """Write; what was changed meanwhile is taken over or shown beside one's own, and nothing typed is lost."""
         cluster, row = _meeting(request, reference, pk)
         form = MeetingForm(request.POST, meeting=row, organisations=actions.organisations_of(cluster, row))
         if not form.is_valid():
@@ -160,25 +161,28 @@ class MeetingChangeView(View):
         try:
             actions.change_meeting(meeting=row, by=request.user, **form.values())
         except Refusal as refusal:
-            return self._page(request, cluster, row, form, status=_refused(refusal, form, row))
+            status, conflict = status_of(refusal, form), ""
+            if refusal.code == "stale":
+                cluster, row = _meeting(request, reference, pk)
+                form = form.merged(meeting=row, organisations=actions.organisations_of(cluster, row))
+                conflict = str(refusal.reason)
+            return self._page(request, cluster, row, form, status=status, conflict=conflict)
         messages.success(request, _("The meeting is saved."))
         return redirect("clusters:room_meeting", cluster.name, row.pk)
 
     def _page(
-        self, request: SignedInRequest, cluster: Cluster, row: Meeting, form: MeetingForm, *, status: int = 200
+        self,
+        request: SignedInRequest,
+        cluster: Cluster,
+        row: Meeting,
+        form: MeetingForm,
+        *,
+        status: int = 200,
+        conflict: str = "",
     ) -> HttpResponse:
-        context = {**frame(request, cluster, "room"), "form": form, "meeting": row}
+        context = {**frame(request, cluster, "room"), "form": form, "meeting": row, "conflict": conflict}
         context["invited"] = len(people_of_room(cluster))
         return render(request, "clusters/room/meeting_form.html", context, status=status)
-
-
-def _refused(refusal: Refusal, form: Any, row: Meeting) -> int:
-    """Say the refusal on the form; after a stale edit the next press saves over what is there now."""
-    status = status_of(refusal, form)
-    if refusal.code == "stale":
-        form.add_error(None, str(refusal.reason))
-        form.shown_anew(row.version)
-    return status
 
 
 class MeetingCancelView(View):
@@ -219,7 +223,7 @@ class MinutesView(View):
         return self._page(request, cluster, row, form)
 
     def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-        """Write; what was changed meanwhile is said, and nothing typed is lost."""
+        """Write; what was changed meanwhile is taken over or shown beside one's own, and nothing typed is lost."""
         cluster, row = self._load(request, reference, pk)
         form = MinutesForm(request.POST, meeting=row, organisations=actions.organisations_of(cluster, row))
         if not form.is_valid():
@@ -227,7 +231,12 @@ class MinutesView(View):
         try:
             actions.keep_minutes(meeting=row, by=request.user, **form.values())
         except Refusal as refusal:
-            return self._page(request, cluster, row, form, status=_refused(refusal, form, row))
+            status, conflict = status_of(refusal, form), ""
+            if refusal.code == "stale":
+                cluster, row = _meeting(request, reference, pk)
+                form = form.merged(meeting=row, organisations=actions.organisations_of(cluster, row))
+                conflict = str(refusal.reason)
+            return self._page(request, cluster, row, form, status=status, conflict=conflict)
         messages.success(request, _("Minutes and attendance are saved."))
         return redirect("clusters:room_meeting", cluster.name, row.pk)
 
@@ -237,9 +246,16 @@ class MinutesView(View):
         return cluster, row
 
     def _page(
-        self, request: SignedInRequest, cluster: Cluster, row: Meeting, form: MinutesForm, *, status: int = 200
+        self,
+        request: SignedInRequest,
+        cluster: Cluster,
+        row: Meeting,
+        form: MinutesForm,
+        *,
+        status: int = 200,
+        conflict: str = "",
     ) -> HttpResponse:
-        context = {**frame(request, cluster, "room"), **sheet(row, timezone.now()), "form": form}
+        context = {**frame(request, cluster, "room"), **sheet(row, timezone.now()), "form": form, "conflict": conflict}
         return render(request, "clusters/room/minutes.html", context, status=status)
 
 
@@ -282,7 +298,7 @@ class DecisionBackView(View):
         Raises:
             Http404: it is gone, or of another cluster.
         """
-        row = MeetingDecision.objects.select_related("meeting").in_bulk([pk]).get(pk)
+        row = with_key(MeetingDecision.objects.select_related("meeting"), pk)
         if row is None or row.meeting.cluster_id != cluster.pk:
             raise Http404(_("There is no such page, or it is not open to you."))
         return row

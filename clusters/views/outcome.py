@@ -18,7 +18,6 @@ from django_htmx.http import reswap, retarget
 
 from clusters.actions import outcome as actions
 from clusters.choices import FINISHED_STATES
-from clusters.forms.merging import MergingForm
 from clusters.forms.outcome import ObjectiveForm, OutcomeForm
 from clusters.forms.roadmap import SeenForm
 from clusters.models import Cluster, Objective, Outcome
@@ -29,7 +28,9 @@ from clusters.tables.follow_up import follow_ups_of
 from clusters.tables.outcome import outcomes_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of
+from community.access import with_key
 from community.contributions import sections_of
+from community.forms.merging import MergingForm
 from community.permissions import Refusal
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class OutcomeRemoveView(View):
     def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
         """Take it off the record; the history keeps what it said."""
         cluster = _load(request, reference)
-        outcome = cluster.outcomes.all().in_bulk([pk]).get(pk)
+        outcome = with_key(cluster.outcomes.all(), pk)
         if outcome is None:
             return redirect("clusters:outcomes", cluster.name)
         form = SeenForm(request.POST)

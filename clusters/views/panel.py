@@ -152,21 +152,23 @@ class PanelRewordView(View):
     def get(self, request: SignedInRequest, pk: int) -> HttpResponse:
         """Show the form with what it says now."""
         question = self._load(request, pk)
-        return self._page(request, question, QuestionForm(instance=question), question.version)
+        return self._page(request, question, QuestionForm(instance=question))
 
     def post(self, request: SignedInRequest, pk: int) -> HttpResponse:
-        """Write it; a refusal keeps what was typed."""
+        """Write it; a refusal keeps what was typed, beside what somebody else wrote meanwhile."""
         question = self._load(request, pk)
-        form, seen = QuestionForm(request.POST), request.POST.get("seen_version", "")
-        version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 10 else 0
+        form = QuestionForm(request.POST, instance=self._load(request, pk))
         if not form.is_valid():
-            return self._page(request, question, form, version, status=INVALID)
+            return self._page(request, question, form, status=INVALID)
+        seen = form.cleaned_data["seen_version"]
         try:
-            actions.reword_question(question=question, by=request.user, values=form.values(), seen_version=version)
+            actions.reword_question(question=question, by=request.user, values=form.values(), seen_version=seen)
         except Refusal as refusal:
-            status = status_of(refusal, form)
-            question.refresh_from_db()
-            return self._page(request, question, form, question.version, status=status)
+            status, conflict = status_of(refusal, form), ""
+            question = question_of(request, pk)
+            if refusal.code == "stale":
+                form, conflict = form.merged(instance=question_of(request, pk)), str(refusal.reason)
+            return self._page(request, question, form, status=status, conflict=conflict)
         messages.success(request, _("Worded anew. Who was asked and has not said yet gets a mail."))
         return redirect("clusters:panel", pk)
 
@@ -176,9 +178,15 @@ class PanelRewordView(View):
         return question
 
     def _page(
-        self, request: SignedInRequest, question: PanelQuestion, form: QuestionForm, version: int, *, status: int = 200
+        self,
+        request: SignedInRequest,
+        question: PanelQuestion,
+        form: QuestionForm,
+        *,
+        status: int = 200,
+        **more: Any,
     ) -> HttpResponse:
-        context = {"form": form, "question": question, "seen_version": version, "about": question.about}
+        context = {"form": form, "question": question, "about": question.about, **more}
         return render(request, "clusters/panel/reword.html", context, status=status)
 
 

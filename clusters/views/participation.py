@@ -45,6 +45,7 @@ from clusters.rules.joining import (
 from clusters.tables.participation import members_to_invite, organisations_to_want, own_organisations, people_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, ask, part_of, show_anew, status_of
+from community.access import with_key
 from community.choices import Standing
 from community.liaison_contributed import liaisons_of
 from community.permissions import Refusal, Verdict
@@ -322,7 +323,7 @@ class ForgetView(View):
         """Take it off the list; the second press finds it gone."""
         cluster = load(request, reference)
         ask(can_work(request.user, cluster))
-        row = cluster.participations.wanted().in_bulk([pk]).get(pk)
+        row = with_key(cluster.participations.wanted(), pk)
         if row is not None:
             try:
                 actions.forget_organisation(participation=row, by=request.user)

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from community.access import with_key
 from community.permissions import Refusal, Verdict
 
 Part = TypeVar("Part", bound=Model)
@@ -26,7 +27,7 @@ def part_of(parts: Manager[Part], pk: int) -> Part:
     Raises:
         Http404: it is gone, or belongs to another cluster.
     """
-    row = parts.in_bulk([pk]).get(pk)
+    row = with_key(parts.all(), pk)
     if row is None:
         raise Http404(_("There is no such page, or it is not open to you."))
     return row

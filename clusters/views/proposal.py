@@ -16,7 +16,14 @@ from django.views import View
 from clusters.actions.proposal import create_draft, is_quiet, save_step
 from clusters.choices import INCOMPLETE_STATES
 from clusters.forms.proposal import STEPS, Step, step_of
-from clusters.forms.proposal_choices import MOST_NEEDS, given_solutions, given_themes, newest_needs, own_drafts
+from clusters.forms.proposal_choices import (
+    MOST_NEEDS,
+    given_people,
+    given_solutions,
+    given_themes,
+    newest_needs,
+    own_drafts,
+)
 from clusters.forms.proposal_presses import is_press, looked_for, press
 from clusters.models import Cluster
 from clusters.models.cluster import new_draft_code
@@ -61,7 +68,7 @@ class KeepingPost(HttpResponseRedirect):
 
 
 class ProposalCreateView(LoginRequiredMixin, View):
-    """`/clusters/propose/`: start empty, from an example or needs, with solutions and themes that the address names."""
+    """`/clusters/propose/`: start empty, from an example or needs, with what else the address names."""
 
     def get(self, request: SignedInRequest) -> HttpResponse:
         """Show the ways to start, and the drafts that this person has begun; writes nothing."""
@@ -74,6 +81,7 @@ class ProposalCreateView(LoginRequiredMixin, View):
             "chosen": needs,
             "solutions": given_solutions(request.GET.getlist("solution")),
             "themes": given_themes(request.GET.getlist("challenge")),
+            "people": given_people(request.user, request.GET.getlist("person")),
             "start": ",".join(str(need.pk) for need in needs),
             "needs": [] if needs else newest_needs(request.user),
             "examples": EXAMPLES,
@@ -92,6 +100,7 @@ class ProposalCreateView(LoginRequiredMixin, View):
                 needs=_needs(request, key.split(",")) if start == "need" else (),
                 solutions=given_solutions(request.POST.getlist("solution")),
                 themes=given_themes(request.POST.getlist("challenge")),
+                people=given_people(request.user, request.POST.getlist("person")),
             )
         except Refusal as refusal:
             raise PermissionDenied(str(refusal)) from refusal

@@ -19,7 +19,6 @@ from django_htmx.http import reswap, retarget
 
 from clusters import pictures
 from clusters.actions import roadmap as actions
-from clusters.forms.merging import MergingForm
 from clusters.forms.roadmap import CompleteForm, DropForm, NoteForm, SeenForm, StageForm
 from clusters.models import Cluster, Stage
 from clusters.permissions import can_work
@@ -30,6 +29,7 @@ from clusters.rules.roadmap import end_warnings, outside_cluster
 from clusters.tables.roadmap import Roadmap, roadmap_of
 from clusters.views.cluster import frame, load
 from clusters.views.parts import INVALID, answer, ask, part_of, status_of
+from community.forms.merging import MergingForm
 from community.permissions import Refusal, Verdict
 from community.validators import is_key
 

@@ -122,7 +122,7 @@ class RoomFileChangeView(View):
         return self._page(request, cluster, row, RoomFileChangeForm(room_file=row.room_file))
 
     def post(self, request: SignedInRequest, reference: str, pk: int) -> HttpResponse:
-        """Write; a refusal keeps what was typed."""
+        """Write; a refusal keeps what was typed, beside what somebody else saved meanwhile."""
         cluster, row = _kept(request, reference, pk)
         form = RoomFileChangeForm(request.POST, room_file=row.room_file)
         if not form.is_valid():
@@ -130,17 +130,25 @@ class RoomFileChangeView(View):
         try:
             actions.change_room_file(room_file=row.room_file, by=request.user, **form.cleaned_data)
         except Refusal as refusal:
-            status = status_of(refusal, form)
+            status, conflict = status_of(refusal, form), ""
             if refusal.code == "stale":
-                form.add_error(None, str(refusal.reason))
-            return self._page(request, cluster, row, form, status=status)
+                cluster, row = _kept(request, reference, pk)
+                form, conflict = form.merged(room_file=row.room_file), str(refusal.reason)
+            return self._page(request, cluster, row, form, status=status, conflict=conflict)
         messages.success(request, _("Saved. It holds for all versions."))
         return redirect("clusters:room_file", cluster.name, pk)
 
     def _page(
-        self, request: SignedInRequest, cluster: Cluster, row: Document, form: RoomFileChangeForm, *, status: int = 200
+        self,
+        request: SignedInRequest,
+        cluster: Cluster,
+        row: Document,
+        form: RoomFileChangeForm,
+        *,
+        status: int = 200,
+        conflict: str = "",
     ) -> HttpResponse:
-        context = {**frame(request, cluster, "room"), "document": row, "form": form}
+        context = {**frame(request, cluster, "room"), "document": row, "form": form, "conflict": conflict}
         return render(request, "clusters/room/file_change.html", context, status=status)
 
 

@@ -20,6 +20,7 @@ from community.visibility import is_administrator
 
 ADMINISTRATORS_ONLY = _("Only an administrator changes accounts.")
 SUPERUSERS_ONLY = _("Only a superuser makes or ends superusers.")
+NOT_ONESELF = _("Nobody closes their own account: your sign-in would end with it. Ask another administrator.")
 LAST_ADMINISTRATOR = _("This is the last administrator. Make somebody else one first.")
 
 
@@ -32,12 +33,14 @@ def deactivate_account(*, user: User, by: User) -> User:
     A no-op when it is closed already.
 
     Raises:
-        Refusal: `by` is no administrator; it is the last administrator, or the last coordinator.
+        Refusal: `by` is no administrator; it is the last administrator, or the last coordinator, or their own.
     """
     administrators, row = _lock_administrators(), _locked(user, by)
     if not row.is_active:
         return row
     _refuse_without_others(administrators, row)
+    if row.pk == by.pk:
+        raise Refusal(NOT_ONESELF, "forbidden")
     refuse_without_coordinators(leaving=row, on=timezone.localdate())
     row.is_active = False
     row.save(update_fields=["is_active"])

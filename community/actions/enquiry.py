@@ -6,6 +6,7 @@ pressed, the mail holds nothing that was typed, and the record says nothing of a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -123,6 +124,17 @@ def forget_enquiries(now: datetime) -> int:
     """
     _expire(now)
     return _forget(Enquiry.objects.ended_before(now - FORGOTTEN_AFTER))
+
+
+def forget_enquiries_of(keys: Iterable[str], *, at: datetime) -> int:
+    """End and empty what was asked from addresses (their folded keys), in the caller's transaction; return how many.
+
+    For an erasure: mails about it that wait are called off.
+    """
+    known = list(keys)
+    for row in Enquiry.objects.waiting().filter(address_key__in=known):
+        _end(row, EnquiryStatus.DROPPED, at)
+    return _forget(Enquiry.objects.filter(address_key__in=known))
 
 
 def _expire(now: datetime) -> None:

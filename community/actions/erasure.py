@@ -16,17 +16,20 @@ from django.utils.translation import gettext_lazy as _
 from community import contributions, ledger, notifications
 from community.actions import erasure_effects as effects
 from community.actions.account import lock_those_in_charge
+from community.actions.stray_files import sweep_after_erasure
 from community.choices import DataRequestKind, DataRequestStatus
 from community.events import record
-from community.models import DataRequest, File, Member, User
+from community.models import DataRequest, Event, File, Member, User
 from community.permissions import Refusal
-from community.person_mails import ERASED
-from community.personal import Whose, whose
-from community.personal_sweep import Trace, take_out, traces_of, words_of
+from community.person_mails import ASKED, ERASED, KEPT, tell_of_request
+from community.personal import Whose, entry_of, whose
+from community.personal_addresses import earlier_names, known_addresses
+from community.personal_sweep import Trace, take_out, take_out_of_frozen, traces_of, words_of
 from community.rules.erasure import obstacles
 from community.visibility import is_administrator
 
 ADMINISTRATORS_ONLY: Final = _("Only an administrator erases somebody.")
+SUPERUSERS_ONLY: Final = _("Only a superuser has a superuser erased.")
 IN_THE_WAY: Final = _("This must be cleared before %(person)s is erased.")
 #: The mail to who was erased: its row forgets the address once it left.
 ANSWER: Final = ERASED
@@ -34,9 +37,13 @@ ANSWER: Final = ERASED
 
 @dataclass(frozen=True)
 class Erased:
-    """What an erasure did: `restricted` is evidence that stays until its day, `traces` what nobody may change."""
+    """What an erasure did: `restricted` is evidence that stays until its day, `traces` what nobody may change.
+
+    `keys` are those of all entries of the person, the one that stayed first.
+    """
 
     key: str
+    keys: tuple[str, ...] = ()
     details: int = 0
     rows: int = 0
     restricted: tuple[File, ...] = ()
@@ -45,7 +52,7 @@ class Erased:
 
 @transaction.atomic
 def ask_erasure(*, by: User, at: datetime | None = None) -> DataRequest:
-    """Ask to be erased; one event. A no-op that returns the open request.
+    """Ask to be erased; one event, and a mail to the person. A no-op that returns the open request.
 
     The clock does it after `ERASURE_DAYS`, an administrator earlier; the person takes it back until then.
 
@@ -59,24 +66,29 @@ def ask_erasure(*, by: User, at: datetime | None = None) -> DataRequest:
     waiting = DataRequest.objects.open().of_member(row).of_kind(DataRequestKind.ERASURE).first()
     if waiting is not None:
         return waiting
-    _refuse_obstacles(row, at, waits=False)
+    refuse_obstacles(row, at, waits=False)
     due_at = at + timedelta(days=settings.ERASURE_DAYS)
     asked = DataRequest.objects.create(member=row, kind=DataRequestKind.ERASURE, asked_at=at, due_at=due_at)
-    record(verb="ask_erasure", subject=row, by=by, at=at, data={"request": asked.pk, "due": due_at})
+    event = record(verb="ask_erasure", subject=row, by=by, at=at, data={"request": asked.pk, "due": due_at})
+    tell_of_request(ASKED, asked, event=event)
     return asked
 
 
 @transaction.atomic
 def withdraw_erasure(*, by: User, at: datetime | None = None) -> DataRequest | None:
-    """Take the wish to be erased back; one event. A no-op that returns None when there is none."""
+    """Take the wish to be erased back; one event, and a mail. A no-op that returns None when there is none."""
     at = at or timezone.now()
     rows = DataRequest.objects.select_for_update(of=("self",)).open().of_kind(DataRequestKind.ERASURE)
-    asked = rows.filter(member__user=by).select_related("member").first()
-    if asked is None:
-        return None
+    asked = rows.filter(member__user=by).select_related("member__user").first()
+    return close_wish(asked, by=by, at=at) if asked is not None else None
+
+
+def close_wish(asked: DataRequest, *, by: User, at: datetime) -> DataRequest:
+    """Note on a locked row that nobody is to be erased any more, and tell the person; in the caller's transaction."""
     asked.status, asked.closed_at, asked.closed_by = DataRequestStatus.WITHDRAWN, at, by
     asked.save(update_fields=["status", "closed_at", "closed_by"])
-    record(verb="withdraw_erasure", subject=asked.member, by=by, at=at, data={"request": asked.pk})
+    event = record(verb="withdraw_erasure", subject=asked.member, by=by, at=at, data={"request": asked.pk})
+    tell_of_request(KEPT, asked, event=event)
     return asked
 
 
@@ -84,29 +96,31 @@ def withdraw_erasure(*, by: User, at: datetime | None = None) -> DataRequest | N
 def erase_member(
     *, member: Member, by: User | None, at: datetime | None = None, waits: bool = True, is_rehearsal: bool = False
 ) -> Erased:
-    """Replace a person by a pseudonym everywhere; one event, one line of the ledger. A no-op for who is erased.
+    """Replace a person by a pseudonym everywhere; one event, lines in the ledger. A no-op for who is erased.
 
     Order of effects: obstacles; every app's records; columns that refer to the person; work, consents and requests
     end; mails, links, sessions and account are emptied; details of events are redacted; name and addresses are taken
-    out of every column; the person's row; the answer is queued; the line of the ledger. The decisions stand.
+    out of every column; the person's row; the answer is queued, and a mail to the other administrators where it was
+    one of them; a line of the ledger for each of their entries. The decisions stand.
 
     Args:
         by: an administrator; None for the clock and the command.
-        waits: hold to obstacles that the person clears in time too.
+        waits: hold to obstacles that the person clears in time too, until the day on which the clock would do it.
         is_rehearsal: write no line of the ledger, because the caller takes everything back.
 
     Raises:
-        Refusal: `by` is no administrator, something must be cleared first, or the ledger cannot be written.
+        Refusal: `by` is no administrator, or no superuser where the person is one; something must be cleared first, or
+            the ledger cannot be written.
     """
     at = at or timezone.now()
     row = refuse_to_erase(member=member, by=by, at=at, waits=waits)
     if row.erased_at is not None:
         return Erased(row.key)
-    done = _erase(row, by=by, at=at, tells=True)
+    done = erase_entries(whose(row), by=by, at=at, tells=True)
     if is_rehearsal:
         return done
     try:
-        ledger.append(row.key, at)
+        ledger.append(done.keys, at, of=row.key)
     except ledger.LedgerError as error:
         words = _("The erasure ledger cannot be written: %(error)s. Nothing was erased.")
         raise Refusal(words % {"error": error}, "state") from error
@@ -119,36 +133,39 @@ def refuse_to_erase(*, member: Member, by: User | None, at: datetime, waits: boo
     Administrators and coordinators are locked too, so that the last two are not erased at once.
 
     Raises:
-        Refusal: `by` is no administrator, or something must be cleared first.
+        Refusal: `by` is no administrator, or no superuser where the person is one; or something must be cleared first.
     """
     if by is not None and not is_administrator(by):
         raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
-    row = _locked(member)
+    row = locked(member)
+    if by is not None:
+        refuse_superuser(row, by=by)
     if row.erased_at is None:
         if row.user is not None:
             lock_those_in_charge(row.user, on=effects.today(at))
-        _refuse_obstacles(row, at, waits=waits)
+        refuse_obstacles(row, at, waits=waits and not is_overdue(row, at))
     return row
 
 
-@transaction.atomic
-def erase_again(*, key: str, at: datetime) -> bool:
-    """Erase a person of the ledger again, in a restored database; tell whether there was something to do.
+def is_overdue(member: Member, at: datetime) -> bool:
+    """Tell whether the day came on which the clock erases who asked: what others clear in time counts no more."""
+    return DataRequest.objects.due(at).of_member(member).exists()
 
-    Nobody is mailed and nothing stands in the way: it was decided before.
+
+def refuse_superuser(row: Member, *, by: User) -> None:
+    """Let a superuser be erased by superusers alone, as only they end one.
+
+    Raises:
+        Refusal: the person is a superuser, and `by` is none.
     """
-    found = Member.objects.filter(key=key).first()
-    row = _locked(found) if found is not None else None
-    if row is None or row.erased_at is not None:
-        return False
-    _erase(row, by=None, at=at, tells=False)
-    return True
+    if not by.is_superuser and User.objects.filter(pk__in=whose(row).accounts, is_superuser=True).exists():
+        raise Refusal(SUPERUSERS_ONLY, "forbidden")
 
 
 def erase_due(at: datetime) -> int:
     """Erase who asked and waited long enough; return how many. Who still may not go stays on the desk."""
     count = 0
-    for asked in list(DataRequest.objects.due(at).select_related("member")):
+    for asked in list(DataRequest.objects.due(at).select_related("member", "recorded_by")):
         with suppress(Refusal):
             count += _erase_asked(asked, at)
     return count
@@ -157,7 +174,9 @@ def erase_due(at: datetime) -> int:
 @transaction.atomic
 def _erase_asked(asked: DataRequest, at: datetime) -> bool:
     """Erase who asked, unless they took it back meanwhile; tell whether it was done. Locks person, then request."""
-    member = _locked(asked.member)
+    member = locked(asked.member)
+    if asked.recorded_by is not None:
+        refuse_superuser(member, by=asked.recorded_by)
     if not DataRequest.objects.select_for_update(of=("self",)).due(at).filter(pk=asked.pk).exists():
         return False
     erase_member(member=member, by=None, at=at, waits=False)
@@ -166,34 +185,44 @@ def _erase_asked(asked: DataRequest, at: datetime) -> bool:
 
 def restricted_of(member: Member) -> list[File]:
     """Return the evidence with names that stays after an erasure: uploaded by the person, or of their work."""
-    who = whose(member)
+    return _evidence_of(whose(member))
+
+
+def _evidence_of(who: Whose) -> list[File]:
     found = {file.pk: file for file in File.objects.filter(uploaded_by__in=who.accounts, holds_names=True)}
-    for source in contributions.restricted_evidence:
-        for key in who.members:
-            found |= {file.pk: file for file in source(Member.objects.get(pk=key))}
-    return [file for _pk, file in sorted(found.items()) if file.removed_at is None]
+    for key in who.members:
+        entry = entry_of(who, key)
+        for source in contributions.restricted_evidence:
+            found |= {file.pk: file for file in source(entry)}
+    return [file for _pk, file in sorted(found.items()) if file.gone_at is None]
 
 
-def _locked(member: Member) -> Member:
+def locked(member: Member) -> Member:
     """Return the row that stayed of a person, locked."""
     row = Member.objects.select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
-    return _locked(row.merged_into) if row.merged_into is not None else row
+    return locked(row.merged_into) if row.merged_into is not None else row
 
 
-def _refuse_obstacles(row: Member, at: datetime, *, waits: bool) -> None:
+def refuse_obstacles(row: Member, at: datetime, *, waits: bool) -> None:
+    """Refuse while something stands in the way.
+
+    Raises:
+        Refusal: with all that must be cleared first.
+    """
     found = obstacles(row, effects.today(at), waits=waits)
     if found:
         reason = IN_THE_WAY % {"person": row.name}
         raise Refusal(f"{reason} {' '.join(str(one.sentence) for one in found)}", "requirement", tuple(found))
 
 
-def _erase(row: Member, *, by: User | None, at: datetime, tells: bool) -> Erased:
-    """Do all of it but the ledger."""
-    who, instead, restricted = whose(row), effects.pseudonym_of(row), tuple(restricted_of(row))
-    addresses, names = (
-        effects.addresses_of(who),
-        list(Member.objects.filter(pk__in=who.members).values_list("name", flat=True)),
-    )
+def erase_entries(who: Whose, *, by: User | None, at: datetime, tells: bool) -> Erased:
+    """Erase exactly these entries of a person, the one that stayed first: all of it but the ledger."""
+    row = who.member
+    instead, restricted = effects.pseudonym_of(row), tuple(_evidence_of(who))
+    known = list(Member.objects.filter(pk__in=who.members).values_list("pk", "key", "name", "sort_name"))
+    keys = [key for pk, key, *_names in sorted(known, key=lambda one: (one[0] != row.pk, one[0]))]
+    names = [name for _pk, _key, *both in known for name in both] + earlier_names(who.members)
+    today, addresses = effects.addresses_of(who), known_addresses(who.accounts)
     words = words_of(names, addresses, instead=instead, besides=who.members)
     effects.erase_records(who)
     effects.apply_columns(who)
@@ -201,17 +230,35 @@ def _erase(row: Member, *, by: User | None, at: datetime, tells: bool) -> Erased
     was_asked = effects.close_requests(who, by, at)
     effects.purge_letters(who, addresses)
     effects.end_sessions(who)
-    effects.close_accounts(who, at)
+    administrators = effects.close_accounts(who, at)
     details = effects.empty_details(who, words, by=by, at=at, erasure=row.key)
     effects.replace_persons(who, instead, at)
-    rows = take_out(words)
+    rows = take_out(words, by=by, at=at, erasure=row.key)
+    rows += take_out_of_frozen(words, by=by, at=at, erasure=row.key)
     for purge in contributions.index_purges:
         purge()
-    record(verb="erase_member", subject=row, by=by, at=at, data={"asked": was_asked, "restricted": len(restricted)})
-    if tells and addresses:
-        _answer(who, addresses[0], restricted)
+    traces = tuple(traces_of(words))
+    data = {
+        "asked": was_asked,
+        "restricted": len(restricted),
+        "files": [file.pk for file in restricted],
+        "traces": [[trace.code, trace.pk] for trace in traces],
+    }
+    sweep_after_erasure(at, erasure=str(row.key))
+    event = record(verb="erase_member", subject=row, by=by, at=at, data=data)
+    if tells and today:
+        _answer(who, today[0], restricted)
+    if tells:
+        _tell_administrators(administrators, event)
     transaction.on_commit(cache.clear)
-    return Erased(row.key, details, rows, restricted, tuple(traces_of(words)))
+    return Erased(row.key, tuple(keys), details, rows, restricted, traces)
+
+
+def _tell_administrators(erased: list[User], event: Event) -> None:
+    """Tell every administrator but the one who did it that one of them was erased; the name is gone by then."""
+    for account in erased:
+        for one in User.objects.administrators().exclude(pk=event.by_id or 0).order_by("pk"):
+            notifications.queue("account/administrators", to=one, subject=account, event=event, verb=event.verb)
 
 
 def _answer(who: Whose, address: str, restricted: tuple[File, ...]) -> None:

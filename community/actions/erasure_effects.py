@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
@@ -11,12 +11,12 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import models
 from django.db.models import F, Q, Value
-from django.db.models.functions import Greatest
+from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone, translation
 from django.utils.translation import gettext
 
 from community import contributions, kinds, search
-from community.choices import DataRequestKind, DataRequestStatus, LinkState, RedactionReason, Standing
+from community.choices import DataRequestKind, DataRequestStatus, LinkState, MessageState, RedactionReason, Standing
 from community.events import redact_all
 from community.folding import fold_key
 from community.models import (
@@ -31,7 +31,8 @@ from community.models import (
     User,
 )
 from community.personal import Whose, references
-from community.personal_sweep import Words, details_with
+from community.personal_matching import Words
+from community.personal_sweep import details_with
 
 #: A domain that no mail ever reaches (RFC 2606).
 NO_DOMAIN = "erased.invalid"
@@ -75,12 +76,15 @@ def apply_columns(who: Whose) -> None:
 
 
 def end_work(who: Whose, on: date, at: datetime) -> None:
-    """End appointments and affiliations as of today, and every consent."""
+    """End appointments and affiliations as of today, call off what begins later, and end every consent."""
     later = Q(until_on=None) | Q(until_on__gt=on)
     for model in (Appointment, Affiliation):
         rows = model._default_manager.filter(later, member__in=who.members)
         rows.filter(Q(from_on=None) | Q(from_on__lte=on)).update(until_on=on)
-        rows.filter(from_on__gt=on).update(until_on=F("from_on"))
+    not_begun = Appointment.objects.filter(later, member__in=who.members, from_on__gt=on)
+    # It holds on no day: without this, it would on its first.
+    not_begun.update(until_on=F("from_on"), withdrawn_at=Coalesce(F("withdrawn_at"), Value(at)))
+    Affiliation.objects.filter(later, member__in=who.members, from_on__gt=on).update(until_on=F("from_on"))
     standing = Consent.objects.filter(member__in=who.members, withdrawn_at=None)
     standing.update(withdrawn_at=Greatest(F("given_at"), Value(at)))
 
@@ -117,14 +121,17 @@ def end_sessions(who: Whose) -> None:
         Session.objects.filter(pk__in=ended[start : start + 500]).delete()
 
 
-def close_accounts(who: Whose, at: datetime) -> None:
-    """Empty the accounts: an address that reaches nobody, no password, no rights."""
+def close_accounts(who: Whose, at: datetime) -> list[User]:
+    """Empty the accounts: an address that reaches nobody, no password, no rights; return those of administrators."""
+    administrators = []
     for user in User.objects.select_for_update(of=("self",)).filter(pk__in=who.accounts):
+        administrators += [user] if user.is_staff or user.is_superuser else []
         user.email = f"former-{user.pk}@{NO_DOMAIN}"
         user.set_unusable_password()
         user.is_active = user.is_staff = user.is_superuser = False
         user.last_login, user.language, user.erased_at = None, "", at
         user.save()
+    return administrators
 
 
 def replace_persons(who: Whose, instead: str, at: datetime) -> None:
@@ -163,3 +170,12 @@ def _own_subjects(who: Whose) -> list[tuple[str, list[int]]]:
 def today(at: datetime) -> date:
     """Return the day of a moment in the site's zone."""
     return timezone.localdate(at)
+
+
+def forget_links_and_mails(kind: str, keys: Collection[int]) -> None:
+    """End the open links that lead to these subjects, take back mails that wait, and empty the addresses of both."""
+    about = {"kind": kind, "subject_id__in": keys}
+    SignedLink.objects.open().filter(**about).update(state=LinkState.REVOKED)
+    SignedLink.objects.filter(**about).update(address="", address_key="")
+    Message.objects.filter(**about, state=MessageState.QUEUED).delete()
+    Message.objects.filter(**about).update(to_address="")

@@ -57,7 +57,7 @@ def erase_ordered(item: JobItem, *, by: User | None) -> str:
     words = ngettext("Erased. %(count)d file stays restricted.", "Erased. %(count)d files stay restricted.", count)
     told = [words % {"count": count}]
     if done.traces:
-        told.append(_("The name stands in words of issued documents that nobody may change."))
+        told.append(_("The name stands in words that nobody may change: see “Requests about personal data”."))
     return " ".join(told)
 
 

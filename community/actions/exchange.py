@@ -18,12 +18,17 @@ from community.folding import fold_key
 from community.lifecycle import Attempt
 from community.models import Event, ExchangeLanguage, ExchangeWish, Member, PeerExchange, User
 from community.permissions import Refusal
+from community.rights import MEMBERS_ONLY
 from community.rules import exchange as rules
 
 STALE = _("Somebody saved this exchange while you were writing. Your text is still here: compare, then save again.")
 #: Columns that a form sets, and what is kept beside an exchange.
 FIELDS: Final = ("kind", "topic", "description", "timing")
 SETS: Final = ("challenges", "territories")
+#: Who offers and who asks, with their organisations.
+SIDES: Final = ("offered_by", "asked_by", "offering_organisation", "asking_organisation")
+#: Verbs that write their mails themselves, before the other side is freed.
+TELLS_BEFORE: Final = frozenset({"call_off_exchange", "free_exchange"})
 
 
 @transaction.atomic
@@ -43,7 +48,7 @@ def open_exchange(*, by: User, is_offer: bool, values: Mapping[str, Any], at: da
     at = at or timezone.now()
     if not (verdict := rules.can_open_exchange(by)) or by.member is None:
         raise Refusal.of(verdict)
-    member = Member.objects.select_for_update().get(pk=by.member.pk)
+    member = _locked_member(by.member)
     held = [row for row in PeerExchange.objects.open().of_member(member) if row.opener == member]
     for row in held:
         if row.is_offer is is_offer and fold_key(row.topic) == fold_key(values["topic"]):
@@ -64,6 +69,18 @@ def open_exchange(*, by: User, is_offer: bool, values: Mapping[str, Any], at: da
     exchange_mails.tell_of_fit(exchange, event, by=by)
     platform_mails.tell_followers(exchange, event, exchange.challenges.all(), by=by)
     return exchange
+
+
+def _locked_member(member: Member) -> Member:
+    """Return a person, locked: who leaves the community at this moment opens nothing and says nothing any more.
+
+    Raises:
+        Refusal: they left meanwhile.
+    """
+    row = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
+    if not rules.is_here(row):
+        raise Refusal(MEMBERS_ONLY, "forbidden")
+    return row
 
 
 def _set_side(exchange: PeerExchange, member: Member | None, at: datetime, *, of_offer: bool) -> None:
@@ -140,7 +157,8 @@ def wish_exchange(*, exchange: PeerExchange, by: User, note: str = "", at: datet
         ValidationError: the note holds signs that are not allowed.
     """
     at = at or timezone.now()
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    if by.member is not None:
+        _locked_member(by.member)
     row = _locked(exchange)
     if not (verdict := rules.can_wish(by, row)) or by.member is None:
         raise Refusal.of(verdict)
@@ -185,8 +203,7 @@ def _note_agreement(attempt: Attempt) -> None:
     wish = row.wishes.select_related("member").get(pk=attempt.details["wish"])
     _set_side(row, wish.member, attempt.at, of_offer=not row.is_offer)
     row.starts_on, row.ends_on = attempt.details.get("starts_on"), attempt.details.get("ends_on")
-    attempt.changed |= {"offered_by", "asked_by", "offering_organisation", "asking_organisation"}
-    attempt.changed |= {"starts_on", "ends_on"}
+    attempt.changed |= {*SIDES, "starts_on", "ends_on"}
     attempt.facts["wish"] = wish.pk
     row.full_clean(validate_unique=False)
 
@@ -199,20 +216,42 @@ def _note_what_came(attempt: Attempt) -> None:
     attempt.words["came"] = attempt.subject.what_came_of_it
 
 
+@effect("correct_what_came")
+def _correct_what_came(attempt: Attempt) -> None:
+    """Put the new words; the old ones stand in the event's detail, which an erasure empties."""
+    was = attempt.subject.what_came_of_it
+    attempt.set(what_came_of_it=str(attempt.details["came"]).strip())
+    attempt.subject.full_clean(validate_unique=False)
+    attempt.words["changes"] = {"what_came_of_it": [was, attempt.subject.what_came_of_it]}
+
+
 @effect("note_calling_off", after=True)
 def _note_calling_off(attempt: Attempt) -> None:
-    """Free the other side, once those who are told are known, and forget the days and the wish."""
+    """Free the other side, once those who are told are known, and forget the days and the wish.
+
+    One that ends by it keeps both sides: they read its history.
+    """
     row: PeerExchange = attempt.subject
     exchange_mails.tell(attempt)
+    if row.status == ExchangeStatus.CANCELLED:
+        return
     ExchangeWish.objects.filter(exchange=row, member=row.partner).delete()
     _set_side(row, None, attempt.at, of_offer=not row.is_offer)
     row.starts_on = row.ends_on = None
-    sides = ["offered_by", "asked_by", "offering_organisation", "asking_organisation"]
-    row.save(update_fields=[*sides, "starts_on", "ends_on", "updated_at"])
+    row.save(update_fields=[*SIDES, "starts_on", "ends_on", "updated_at"])
+
+
+@effect("free_other_side")
+def _free_other_side(attempt: Attempt) -> None:
+    """Free the side that an ended exchange kept; whoever it was may still be one of those who would like to."""
+    row: PeerExchange = attempt.subject
+    _set_side(row, None, attempt.at, of_offer=not row.is_offer)
+    row.starts_on = row.ends_on = None
+    attempt.changed |= {*SIDES, "starts_on", "ends_on"}
 
 
 @tells("peer_exchange")
 def _tell(attempt: Attempt) -> None:
     """Write the mails of a verb; of calling off they are written before the other side is freed."""
-    if attempt.verb.code != "call_off_exchange":
+    if attempt.verb.code not in TELLS_BEFORE:
         exchange_mails.tell(attempt)

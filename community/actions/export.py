@@ -156,6 +156,16 @@ def forget_exports_of(user: User) -> int:
 
 
 @transaction.atomic
+def forget_every_export() -> int:
+    """Remove the workbooks of everybody, and have those that are being written made anew; return how many files.
+
+    In the transaction that erases somebody: which of them name the person, nobody can say without reading all.
+    """
+    Job.objects.of_task(TASK).in_state(JobState.RUNNING).filter(is_cancel_wanted=False).update(is_wanted_again=True)
+    return _remove(Q(), FileRemoval.ERASURE)
+
+
+@transaction.atomic
 def _remove(which: Q, why: FileRemoval) -> int:
     """Note that files are removed, and delete them after the commit."""
     rows = list(Job.objects.of_task(TASK).with_file().filter(which).order_by("pk").select_for_update(of=("self",)))

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from community.actions.export import TASK, forget_exports_of
+from community.actions.export import TASK, forget_every_export, forget_exports_of
 from community.contributions import PersonalRecords
 from community.models import Job, Member
 
@@ -23,8 +23,9 @@ def _export(row: Job) -> dict[str, Any]:
 
 
 def _erase(member: Member) -> int:
-    """Remove the files of an erased person and what they asked for; return how many files."""
-    return forget_exports_of(member.user) if member.user is not None else 0
+    """Remove the files of an erased person and what they asked for, and everybody's that may name them; count files."""
+    own = forget_exports_of(member.user) if member.user is not None else 0
+    return own + forget_every_export()
 
 
 RECORDS: Final = PersonalRecords(_("Workbooks that you asked for"), _asked, _export, erase=_erase)

@@ -1,4 +1,4 @@
-"""Second factors that an administrator takes off, so that somebody who lost theirs can sign in again."""
+"""Second factors that an administrator, or who runs the machine, takes off somebody who lost theirs."""
 
 from __future__ import annotations
 
@@ -21,23 +21,24 @@ NO_REASON = _("Say how you made sure that it is this person who asks.")
 
 
 @transaction.atomic
-def reset_factors(*, user: User, by: User, reason: str) -> User:
+def reset_factors(*, user: User, by: User | None, reason: str) -> User:
     """Take all second factors, passkeys and recovery codes off an account; end its sessions; one event, one mail.
 
     The password stays. The mail goes to the address of the account, also where it was asked for by telephone, so that
     a deceived administrator is noticed.
 
+    Args:
+        user: whose factors they are.
+        by: the administrator; None is who runs the machine, for the one whom no other administrator can help.
+        reason: how they made sure that it is this person who asks.
+
     Raises:
         Refusal: `by` is no administrator, is the person, or no superuser where the account is one's; there is nothing
             to take off; no reason is given.
     """
-    if not is_administrator(by):
-        raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
     row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
-    if row.pk == by.pk:
-        raise Refusal(NOT_ONESELF, "forbidden")
-    if row.is_superuser and not by.is_superuser:
-        raise Refusal(SUPERUSERS_ONLY, "forbidden")
+    if by is not None:
+        _refuse(row, by)
     if not reason.strip():
         raise Refusal(NO_REASON, "reason")
     factors = Authenticator.objects.filter(user_id=row.pk)
@@ -50,3 +51,17 @@ def reset_factors(*, user: User, by: User, reason: str) -> User:
         notifications.queue("account/notice", to_address=row.email, subject=row, notice="factors_reset")
     record(verb="reset_factors", subject=row, by=by, data={"kinds": kinds}, detail={"reason": reason.strip()})
     return row
+
+
+def _refuse(row: User, by: User) -> None:
+    """Refuse who may not do it by the site.
+
+    Raises:
+        Refusal: as `reset_factors` says.
+    """
+    if not is_administrator(by):
+        raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
+    if row.pk == by.pk:
+        raise Refusal(NOT_ONESELF, "forbidden")
+    if row.is_superuser and not by.is_superuser:
+        raise Refusal(SUPERUSERS_ONLY, "forbidden")

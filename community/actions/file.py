@@ -18,7 +18,7 @@ from community.choices import FileVisibility
 from community.events import record
 from community.models import File, User
 from community.permissions import Refusal
-from community.uploads import checked
+from community.uploads import Upload, checked
 
 
 @transaction.atomic
@@ -62,29 +62,25 @@ def store_file(
     """
     _refuse_unusable(content, is_free_for_eu_use and bool(rights_holder.strip()) and bool(licence.strip()))
     upload = checked(content, content.name or title)
-    content = upload.content
-    content.name = upload.name
-    checksum = sha256_of(content)
+    file = _with_content(upload)
     for twin in among:
-        if (twin.sha256, twin.title) == (checksum, title):
+        if (twin.sha256, twin.title) == (file.sha256, title):
             return twin
-    file = File(
-        title=title,
-        content=content,
-        content_type=upload.content_type,
-        rights_holder=rights_holder,
-        licence=licence,
-        is_free_for_eu_use=is_free_for_eu_use,
-        visibility=FileVisibility.RESTRICTED if holds_names else visibility,
-        holds_names=holds_names,
-        uploaded_by=by,
-    )
-    file.uploaded_at = at or timezone.now()
+    file.title, file.uploaded_by, file.uploaded_at = title, by, at or timezone.now()
+    file.rights_holder, file.licence, file.is_free_for_eu_use = rights_holder, licence, is_free_for_eu_use
+    file.visibility, file.holds_names = FileVisibility.RESTRICTED if holds_names else visibility, holds_names
     file.kind, file.subject_id = kinds.of(subject).code, subject.pk
-    file.original_name = upload.name
-    file.size, file.sha256 = content.size, checksum
     file.full_clean(exclude=["content"])
     file.save(force_insert=True)
+    return file
+
+
+def _with_content(upload: Upload) -> File:
+    """Return a file that is not kept yet, with what is told by its bytes."""
+    content = upload.content
+    content.name = upload.name
+    file = File(content=content, content_type=upload.content_type, original_name=upload.name)
+    file.size, file.sha256 = content.size, sha256_of(content)
     return file
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import links, notifications
 from community.actions.external import prove_address
-from community.choices import Standing
+from community.choices import MessageState, Standing
 from community.events import record
 from community.folding import fold_key
 from community.models import Member, Message, SignedLink, User
@@ -32,6 +32,7 @@ DEACTIVATED = _("The account of %(person)s is deactivated. Activate it first, th
 JOINED = _("%(person)s has joined already and signs in with a password.")
 OF_SUPERUSER = _("This address is a superuser's. Only a superuser ties that account to a person.")
 HAS_PASSWORD = _("A password was chosen for this account. Sign in with it, or have it reset.")
+NOT_INVITED = _("%(person)s has no open invitation that could be taken back.")
 NOT_MEMBER = _("%(person)s is no CoP member. External partners are invited into a cluster.")
 
 
@@ -45,7 +46,7 @@ def give_account(*, member: Member, address: str, by: User) -> User:
         Refusal: `by` is no administrator.
         ValidationError: the address is none, or belongs to somebody else.
     """
-    _require_administrator(by)
+    refuse_others(by)
     row = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
     present: User | None = row.user
     if present is not None:
@@ -78,7 +79,7 @@ def change_address(*, user: User, address: str, by: User) -> User:
         Refusal: `by` is no administrator, it is their own account, or a superuser's and `by` is none.
         ValidationError: the address is none, or belongs to somebody else.
     """
-    _require_administrator(by)
+    refuse_others(by)
     row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     before = row.email
     if fold_key(before) == fold_key(address):
@@ -92,7 +93,7 @@ def change_address(*, user: User, address: str, by: User) -> User:
     row.save(update_fields=["email"])
     EmailAddress.objects.filter(user=row).delete()
     EmailAddress.objects.create(user=row, email=row.email, verified=False, primary=True)
-    links.revoke_for(row, purpose=PURPOSE)
+    close_invitation(row)
     SocialAccount.objects.filter(user_id=row.pk).delete()
     end_sessions(row)
     if row.erased_at is None:
@@ -110,7 +111,7 @@ def invite(*, member: Member, by: User, at: datetime | None = None) -> SignedLin
     Raises:
         Refusal: `by` is no administrator; the person has no address, no active account, has joined, or is external.
     """
-    _require_administrator(by)
+    refuse_others(by)
     row = Member.objects.select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
     person = {"person": row.name}
     if row.user is None:
@@ -121,10 +122,44 @@ def invite(*, member: Member, by: User, at: datetime | None = None) -> SignedLin
         raise Refusal(NOT_MEMBER % person)
     if row.user.has_usable_password():
         raise Refusal(JOINED % person, "state")
+    _stop_mails(row.user)
     link = links.reserve(PURPOSE, subject=row.user, user=row.user, by=by, lasts_days=LASTS_DAYS, at=at)
     event = record(verb="invite", subject=row, by=by, at=at)
     notifications.queue("community/invite", to=row.user, subject=row, link=link, event=event)
     return link
+
+
+@transaction.atomic
+def take_back_invitation(*, member: Member, by: User, at: datetime | None = None) -> None:
+    """Close a person's open invitation; one event. A mail that did not leave yet is not sent; nobody is told.
+
+    Raises:
+        Refusal: `by` is no administrator, or no invitation is open.
+    """
+    refuse_others(by)
+    row = Member.objects.select_for_update(of=("self",)).select_related("user").get(pk=member.pk)
+    if row.user is None or not close_invitation(row.user):
+        raise Refusal(NOT_INVITED % {"person": row.name}, "state")
+    record(verb="take_back_invitation", subject=row, by=by, at=at)
+
+
+def is_invited_since(member: Member, moment: datetime) -> bool:
+    """Tell whether an invitation that was made from that moment on is open."""
+    rows = SignedLink.objects.open().filter(purpose=PURPOSE, user=member.user_id, created_at__gte=moment)
+    return member.user_id is not None and rows.exists()
+
+
+def close_invitation(account: User) -> bool:
+    """Close the open invitation of an account, and do not send its mail; tell whether there was one."""
+    is_closed = bool(links.revoke_for(account, purpose=PURPOSE))
+    _stop_mails(account)
+    return is_closed
+
+
+def _stop_mails(account: User) -> None:
+    """Do not send the invitations that wait: their links act no more."""
+    waiting = Message.objects.recallable().filter(link__user=account, link__purpose=PURPOSE)
+    waiting.filter(state=MessageState.QUEUED).update(state=MessageState.CANCELLED)
 
 
 @transaction.atomic
@@ -174,6 +209,11 @@ def ask_anew(*, link: SignedLink, at: datetime | None = None) -> None:
         notifications.queue("community/invite", to=account, subject=account.member, link=fresh, key=key)
 
 
-def _require_administrator(by: User) -> None:
+def refuse_others(by: User) -> None:
+    """Refuse everybody but administrators.
+
+    Raises:
+        Refusal: `by` is none.
+    """
     if not is_administrator(by):
         raise Refusal(ADMINISTRATORS_ONLY, "forbidden")

@@ -60,6 +60,7 @@ class Moved:
     """What became of the rows behind one reference, as plain values that an event's detail can hold.
 
     `moved` and `stayed` are keys; `dropped` are whole rows as text; `ended` is key -> column -> [old, new].
+    `is_between` says that these rows have both entries as their sides.
     """
 
     code: str
@@ -69,6 +70,7 @@ class Moved:
     ended: dict[str, dict[str, list[Any]]] = field(default_factory=dict)
     blocked: list[int] = field(default_factory=list)
     is_history: bool = False
+    is_between: bool = False
 
     def plain(self) -> dict[str, Any]:
         """Return it as JSON values."""
@@ -125,11 +127,27 @@ def granted_by(model: type[models.Model], pk: int, on: date) -> list[tuple[str, 
 def move_all(model: type[models.Model], old: int, new: int, on: date) -> list[Moved]:
     """Move every reference from the entry `old` to the entry `new`; return what became of them, without the empty."""
     guarded = guarded_tables()
-    found = [
+    found = [_settle(one, old, new, on) for one in references_to(model)]
+    found += [
         _stay(one, old) if one.model._meta.db_table in guarded else _move(one, old, new, on)
         for one in references_to(model)
     ]
     return [one for one in found if one.moved or one.stayed or one.dropped or one.ended or one.blocked]
+
+
+def _settle(reference: Reference, old: int, new: int, on: date) -> Moved:
+    """Treat the rows of which the two are both sides, whichever of them moves, before anything does."""
+    done, rule = Moved(reference.code, is_between=True), rule_of(reference.code).between
+    if rule is None or rule.find is None:
+        return done
+    for row in rule.find(old, new).order_by("pk"):
+        if rule.how == "block":
+            done.blocked.append(row.pk)
+        elif rule.how == "drop":
+            _drop(reference, rule, row, new, done)
+        else:
+            _end(rule, row, new, on, done)
+    return done
 
 
 def _stay(reference: Reference, old: int) -> Moved:
@@ -159,8 +177,7 @@ def _move_one(reference: Reference, row: Any, new: int, on: date, done: Moved) -
     if rule.how == "block":
         done.blocked.append(row.pk)
     elif rule.how == "drop" or (reference.is_join and not rule.rule):
-        done.dropped.append(serializers.serialize("json", [row]))
-        row.delete()
+        _drop(reference, rule, row, new, done)
     elif rule.how == "end" and rule.ended is not None:
         _end(rule, row, new, on, done)
         (done.moved if _points(reference, row, new) else done.stayed).append(row.pk)
@@ -175,10 +192,24 @@ def _points(reference: Reference, row: Any, new: int) -> bool:
         return False
 
 
-def _end(rule: MergeRule, row: Any, new: int, on: date, done: Moved) -> None:
-    """End the row of which there is one too many: the other one where that has the smaller rank."""
+def _loser(rule: MergeRule, row: Any, new: int) -> Any:
+    """Return the row of which there is one too many: the other one where that has the smaller rank."""
     rival = rule.rival(row, new) if rule.rival is not None else None
-    loses = row if rival is None or rule.rank is None or rule.rank(row) <= rule.rank(rival) else rival
+    return row if rival is None or rule.rank is None or rule.rank(row) <= rule.rank(rival) else rival
+
+
+def _drop(reference: Reference, rule: MergeRule, row: Any, new: int, done: Moved) -> None:
+    """Delete the row of which there is one too many; where that is the other one, this one moves to its place."""
+    loses = _loser(rule, row, new)
+    done.dropped.append(serializers.serialize("json", [loses]))
+    loses.delete()
+    if loses is not row:
+        (done.moved if _points(reference, row, new) else done.stayed).append(row.pk)
+
+
+def _end(rule: MergeRule, row: Any, new: int, on: date, done: Moved) -> None:
+    """End the row of which there is one too many."""
+    loses = _loser(rule, row, new)
     changed = rule.ended(loses, on) if rule.ended is not None else {}
     columns = {name: loses._meta.get_field(name) for name in changed}
     pairs = {}

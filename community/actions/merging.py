@@ -7,7 +7,9 @@ keeps from being changed (events, decisions, issued documents) stays and is read
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -21,14 +23,16 @@ from community.actions.account import deactivate_account, reactivate_account
 from community.actions.consent import withdraw_consent
 from community.actions.entry import index_entry
 from community.actions.merge_moves import Moved, granted_by, move_all, move_back
+from community.appointment_mails import tell
 from community.choices import ConsentPurpose, Standing
 from community.events import record
-from community.models import Consent, Event, Member, Organisation, User
+from community.models import Appointment, Consent, Event, Member, Organisation, User
 from community.permissions import Refusal
 from community.visibility import is_administrator
 
 Entry = Member | Organisation
 
+APPOINTMENTS: Final = "community.Appointment.member"
 ADMINISTRATORS_ONLY: Final = _("Only an administrator merges entries.")
 NO_MEMBER: Final = _(
     "%(person)s, whose entry would be merged, is no member, and the entry that stays is one: account and parts in "
@@ -100,7 +104,8 @@ def merge_entries(*, kept: Entry, merged: Entry, by: User, seen: str) -> Plan:
 
     Order of effects: both rows are locked; a consent that the person withdrew later in the other entry is withdrawn;
     every reference moves or is treated as its rule says; the account moves, or is closed where both have one; the
-    merged row points to the other one; both are indexed anew; events.
+    merged row points to the other one; both are indexed anew; events; who coordinates the same is told of appointments
+    that moved.
 
     Args:
         seen: the digest of the plan that was looked at.
@@ -136,7 +141,7 @@ def unmerge_entries(*, merged: Entry, by: User) -> int:
     if row.merged_into is None:
         return 0
     kept = _locked(type(merged), row.merged_into.pk)
-    undo = _undo_of(row, kept)
+    undo = undo_of(row, kept)
     row.merged_into = None
     row.version += 1
     try:
@@ -144,21 +149,49 @@ def unmerge_entries(*, merged: Entry, by: User) -> int:
             row.save(update_fields=["merged_into", "version"])
     except IntegrityError as error:
         raise Refusal(_("Another organisation has that name now. Rename it first."), "state") from error
+    event, left = give_back(row, kept, undo, by)
+    _tell_who_coordinates(row, undo["moves"], event)
+    transaction.on_commit(cache.clear)
+    return left
+
+
+def give_back(row: Entry, kept: Entry, undo: dict[str, Any], by: User | None) -> tuple[Event, int]:
+    """Give an entry that is merged no more what is its own; return its event, and how much could not go back."""
     left = move_back(type(row), undo["moves"], row.pk, kept.pk)
     if isinstance(row, Member) and isinstance(kept, Member):
         left += _account_back(row, kept, undo, by)
     _finish(row, kept)
     code = kinds.of(row).code
-    record(verb=f"unmerge_{code}", subject=row, by=by, data={"from": kept.pk, "left": left})
+    event = record(verb=f"unmerge_{code}", subject=row, by=by, data={"from": kept.pk, "left": left})
     record(verb=f"release_{code}", subject=kept, by=by, data={"merged": row.pk, "left": left})
-    transaction.on_commit(cache.clear)
-    return left
+    return event, left
 
 
 def last_merge(merged: Entry) -> Event | None:
     """Return the event of the newest merge of an entry."""
     code = kinds.of(merged).code
     return Event.objects.about(merged).filter(verb=f"merge_{code}").select_related("detail").order_by("-pk").first()
+
+
+def account_of_merge(*, kept: Member, merged: Member) -> User | None:
+    """Return the account that merging two persons would move or close."""
+    account: User | None = merged.user
+    return account if account is not None and (account.is_active or kept.user_id is None) else None
+
+
+def gives_appointment(*, merged: Member) -> bool:
+    """Tell whether merging this person gives the entry that stays an appointment that holds today or later."""
+    yesterday = timezone.localdate() - timedelta(days=1)
+    return Appointment.objects.counting().outlasting(yesterday).for_member(merged).exists()
+
+
+def account_of_unmerge(merged: Member) -> User | None:
+    """Return the account that taking the merge of a person back would move or open."""
+    event = last_merge(merged)
+    undo = (getattr(getattr(event, "detail", None), "body", None) or {}).get("undo", {})
+    if undo.get("account") == "moves":
+        return User.objects.filter(pk=undo["user"] or 0).first()
+    return merged.user if undo.get("account") == "closes" else None
 
 
 def _merge(kept: Entry, merged: Entry, by: User) -> Plan:
@@ -279,8 +312,11 @@ def _join_accounts(plan: Plan, kept: Member, merged: Member, by: User) -> None:
     deactivate_account(user=account, by=by)
 
 
-def _account_back(row: Member, kept: Member, undo: dict[str, Any], by: User) -> int:
-    """Give an account that moved back, and open one that was closed; return how many rows could not go back."""
+def _account_back(row: Member, kept: Member, undo: dict[str, Any], by: User | None) -> int:
+    """Give an account that moved back, and open one that was closed; return how many rows could not go back.
+
+    `by` is None in a restored database: nobody is asked and nobody is told.
+    """
     left = 0
     if undo["account"] == "moves":
         if kept.user_id != undo["user"]:
@@ -291,8 +327,10 @@ def _account_back(row: Member, kept: Member, undo: dict[str, Any], by: User) -> 
         row.save(update_fields=["user"])
     elif row.user is not None and kept.user is not None:
         left = move_back(User, undo["of_account"], row.user.pk, kept.user.pk)
-        if undo["account"] == "closes":
+        if undo["account"] == "closes" and by is not None:
             reactivate_account(user=row.user, by=by)
+        elif undo["account"] == "closes":
+            User.objects.filter(pk=row.user.pk, erased_at=None).update(is_active=True)
     return left
 
 
@@ -305,8 +343,9 @@ def _finish(*rows: models.Model) -> None:
 def _record(plan: Plan, by: User) -> None:
     """Write the events: figures in the fact, keys and rows in the detail, which an erasure can empty."""
     code = kinds.of(plan.kept).code
+    moves = [one.plain() for one in plan.moves]
     undo = {
-        "moves": [one.plain() for one in plan.moves],
+        "moves": moves,
         "account": plan.account,
         "user": getattr(plan.merged, "user_id", None),
         "of_account": [one.plain() for one in plan.of_account],
@@ -319,10 +358,20 @@ def _record(plan: Plan, by: User) -> None:
         data={"into": plan.kept.pk, "moved": count, "account": plan.account},
         detail={"undo": undo},
     )
-    record(verb=f"take_in_{code}", subject=plan.kept, by=by, data={"merged": plan.merged.pk, "moved": count})
+    data = {"merged": plan.merged.pk, "moved": count}
+    event = record(verb=f"take_in_{code}", subject=plan.kept, by=by, data=data)
+    _tell_who_coordinates(plan.kept, moves, event)
 
 
-def _undo_of(row: Entry, kept: Entry) -> dict[str, Any]:
+def _tell_who_coordinates(entry: Entry, moves: Iterable[Mapping[str, Any]], event: Event) -> None:
+    """Tell of each appointment that went to the entry and goes on after today."""
+    keys = [key for one in moves if one["code"] == APPOINTMENTS for key in one["moved"]]
+    lasting = Appointment.objects.counting().outlasting(timezone.localdate(event.at))
+    for row in lasting.filter(pk__in=keys, member=entry.pk).select_related("working_group").order_by("pk"):
+        tell(row, event)
+
+
+def undo_of(row: Entry, kept: Entry) -> dict[str, Any]:
     """Return what the merge of an entry moved.
 
     Raises:

@@ -47,14 +47,8 @@ def raise_need(
     member = Member.objects.select_for_update().get(pk=by.member.pk)
     if (same := _open_need(member, question)) is not None:
         return same
-    need = Need(
-        question=question,
-        description=description,
-        urgency=urgency,
-        raised_by=member,
-        organisation=member.organisation_on(timezone.localdate(at)),
-        raised_at=at,
-    )
+    need = Need(question=question, description=description, urgency=urgency, raised_by=member, raised_at=at)
+    need.organisation = member.organisation_on(timezone.localdate(at))
     need.search_text = search.search_text_of(need)
     need.full_clean()
     need.save(force_insert=True)
@@ -160,6 +154,7 @@ def set_need_status(*, need: Need, status: NeedStatus, by: User, note: str = "")
     row.save(update_fields=["status", "status_note", "is_set_by_hand", "version"])
     data = {"from": before, "to": status}
     record(verb="set_need_status", subject=row, by=by, data=data, detail={"reason": note} if note else None)
+    _end_what_works_for(row, timezone.now())
     return row
 
 
@@ -177,7 +172,15 @@ def follow_clusters(*, need_id: int, at: datetime | None = None) -> bool:
     row.version += 1
     row.save(update_fields=["status", "version"])
     record(verb="set_need_status", subject=row, by=None, at=at, data={"from": before, "to": status})
+    _end_what_works_for(row, at or timezone.now())
     return True
+
+
+def _end_what_works_for(need: Need, at: datetime) -> None:
+    """Let the apps above end what they began for a need that is answered or closed now."""
+    if not need.is_open:
+        for end in contributions.need_endings:
+            end(need.pk, at)
 
 
 def _progress_of(need: Need) -> NeedStatus:

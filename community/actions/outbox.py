@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import math
 import smtplib
+import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -49,8 +52,13 @@ class Sent:
         return asdict(self)
 
 
-def send_outbox(*, at: datetime, limit: int = 500) -> Sent:
+def send_outbox(*, at: datetime, limit: int = 500, seconds: float | None = None) -> Sent:
     """Send the mails that are due, oldest first, each on its own; return what came of them.
+
+    Args:
+        at: what is due by then.
+        limit: at most so many.
+        seconds: no mail is begun after so many; the next round goes on.
 
     Order of effects for each: take the row under a lease and mint its link's token
     (committed), render, send, note the result. A row whose recipient wants one mail
@@ -58,10 +66,11 @@ def send_outbox(*, at: datetime, limit: int = 500) -> Sent:
     Two senders at once never take the same row. A mail that cannot be rendered or
     delivered stops no other; a server that is down ends the round.
     """
-    counts, server_errors, tried = Sent(), 0, set[int]()
+    counts, server_errors, tried, errors = Sent(), 0, set[int](), Counter[str]()
+    until = math.inf if seconds is None else time.monotonic() + seconds
     connection = get_connection()
     try:
-        while len(tried) < limit and server_errors < SERVER_IS_DOWN_AFTER:
+        while len(tried) < limit and server_errors < SERVER_IS_DOWN_AFTER and time.monotonic() < until:
             taken = _take_next(at, tried)
             if taken is None:
                 break
@@ -72,10 +81,21 @@ def send_outbox(*, at: datetime, limit: int = 500) -> Sent:
                 continue
             error, is_answered = _send(message, token, connection)
             server_errors = server_errors + 1 if _is_of_server(error) else 0
+            errors.update([type(error).__name__] if error is not None else [])
             _note(message, error, counts, may_be_there=may_be_there or not is_answered)
     finally:
         _close(connection)
+        _log(counts, errors)
     return counts
+
+
+def _log(counts: Sent, errors: Counter[str]) -> None:
+    """Write one line about a round in which mails were not sent, however many; each mail's row has its own error."""
+    if not errors:
+        return
+    kinds = ", ".join(f"{name} {count}" for name, count in sorted(errors.items()))
+    words = "outbox: %d mails not sent (%s), %d of them given up; %d sent"
+    logger.warning(words, errors.total(), kinds, counts.given_up, counts.sent)
 
 
 @transaction.atomic
@@ -137,7 +157,6 @@ def _send(message: Message, token: str | None, connection: BaseEmailBackend) -> 
             is_begun = False
             raise OSError("the mail server took no mail")
     except Exception as error:
-        logger.warning("mail %s (%s) was not sent: %s", message.pk, message.template, type(error).__name__)
         if _is_of_server(error):
             _close(connection)
         return error, not is_begun or isinstance(error, smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused)

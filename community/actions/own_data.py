@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -18,10 +18,12 @@ from community.consents import wording_of
 from community.events import record
 from community.models import Consent, ConsentWording, DataRequest, Member, User
 from community.permissions import Refusal
+from community.person_mails import ANSWERED, tell_of_request
 from community.visibility import is_administrator
 
 ADMINISTRATORS_ONLY: Final = _("Only an administrator answers these requests.")
 STALE: Final = _("Your entry was changed while you were writing. Your text is still here: compare, then save again.")
+CHANGED: Final = _("The words have changed while you were reading. Read them again, then agree.")
 CLOSED: Final = _("This request was closed already.")
 #: Columns that a person corrects themselves, and the set beside them.
 FIELDS: Final = ("name", "sort_name", "languages", "about")
@@ -93,7 +95,9 @@ def ask_correction(*, by: User, text: str, at: datetime | None = None) -> DataRe
 def close_correction(
     *, request: DataRequest, is_done: bool, answer: str, by: User, at: datetime | None = None
 ) -> DataRequest:
-    """Say that a correction was made, or why not; one event. A no-op when it was closed so already.
+    """Say that a correction was made, or why not; one event, and a mail to who asked, without the words.
+
+    A no-op when it was closed so already.
 
     Raises:
         Refusal: `by` is no administrator, the request was closed otherwise, or a refusal gives no reason.
@@ -102,7 +106,7 @@ def close_correction(
     if not is_administrator(by):
         raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
     at, status = at or timezone.now(), DataRequestStatus.DONE if is_done else DataRequestStatus.REFUSED
-    row = DataRequest.objects.select_for_update(of=("self",)).select_related("member").get(pk=request.pk)
+    row = DataRequest.objects.select_for_update(of=("self",)).select_related("member__user").get(pk=request.pk)
     if row.status == status:
         return row
     if row.status != DataRequestStatus.OPEN or row.kind != DataRequestKind.CORRECTION:
@@ -112,7 +116,8 @@ def close_correction(
     row.status, row.answer, row.closed_at, row.closed_by = status, answer, at, by
     row.full_clean()
     row.save(update_fields=["status", "answer", "closed_at", "closed_by"])
-    record(verb="close_correction", subject=row.member, by=by, at=at, data={"request": row.pk, "status": status})
+    data = {"request": row.pk, "status": status}
+    tell_of_request(ANSWERED, row, event=record(verb="close_correction", subject=row.member, by=by, at=at, data=data))
     return row
 
 
@@ -131,10 +136,8 @@ def give_own_consent(*, by: User, purpose: str, wording: int | None, at: datetim
     language = known or get_language() or "en"
     shown = wording_of(purpose, language)
     if shown.pk != wording:
-        raise Refusal(_("The words have changed while you were reading. Read them again, then agree."), "stale")
-    if shown._state.adding:
-        shown.save(force_insert=True)
-    return give_consent(member=row, wording=shown, by=by, at=at)
+        raise Refusal(CHANGED, "stale")
+    return give_consent(member=row, wording=kept_wording(shown), by=by, at=at)
 
 
 @transaction.atomic
@@ -145,6 +148,25 @@ def withdraw_own_consent(*, by: User, purpose: str, at: datetime | None = None) 
         Refusal: the account belongs to no person.
     """
     return withdraw_consent(member=_own(by), purpose=purpose, by=by, at=at)
+
+
+def kept_wording(shown: ConsentWording) -> ConsentWording:
+    """Return the words as they are kept: the first ones are written now, by one of those who agree at once.
+
+    Raises:
+        Refusal: somebody else wrote other words meanwhile.
+    """
+    if not shown._state.adding:
+        return shown
+    try:
+        with transaction.atomic():
+            shown.save(force_insert=True)
+    except IntegrityError:
+        kept = wording_of(shown.purpose, shown.language)
+        if (kept.text, kept.language) != (shown.text, shown.language):
+            raise Refusal(CHANGED, "stale") from None
+        return kept
+    return shown
 
 
 def _own(by: User) -> Member:

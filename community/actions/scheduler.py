@@ -11,6 +11,7 @@ from django.utils import timezone
 from community import contributions
 from community.contributions import ClockJob
 from community.dates import next_local
+from community.error_words import error_words
 from community.models import ScheduledJob
 
 logger = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def tick(*, at: datetime, owner: str) -> dict[str, int]:
             count = done[code] = chore.run(at)
         except Exception as failure:
             logger.exception("chore %s failed", code)
-            error = f"{type(failure).__name__}: {failure}"[:500]
+            error = error_words(failure)[:500]
         _note(row, owner, at, count, error)
     return done
 

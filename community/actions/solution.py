@@ -47,7 +47,7 @@ def enter_solution(*, project: Project, by: User, values: Mapping[str, Any]) -> 
 
     Args:
         values: what is set of `FIELDS` (rows for keys) and `SETS`: terms, territories, codes of languages, and
-            (label, address) pairs.
+            (label, address, rights holder, licence) of each link.
 
     Raises:
         Refusal: the person may not enter results of that project.
@@ -145,17 +145,23 @@ def set_languages(row: Solution, codes: Any) -> None:
     SolutionLanguage.objects.bulk_create(SolutionLanguage(solution=row, code=c) for c in sorted(wanted - set(had)))
 
 
-def set_links(row: Solution, pairs: Any) -> None:
-    """Give a solution exactly these links, as (label, address) in their order.
+def set_links(row: Solution, links: Any) -> None:
+    """Give a solution exactly these links, as (label, address, rights holder, licence) in their order.
+
+    The last two may be missing of what comes from a file; the form asks for them.
 
     Raises:
         ValidationError: a label or an address may not stand there.
     """
-    links = [SolutionLink(solution=row, position=n, label=pair[0], address=pair[1]) for n, pair in enumerate(pairs, 1)]
-    for link in links:
+    names = ("label", "address", "rights_holder", "licence")
+    found = [
+        SolutionLink(solution=row, position=number, **dict(zip(names, words, strict=False)))
+        for number, words in enumerate(links, 1)
+    ]
+    for link in found:
         link.full_clean(validate_constraints=False)
     row.links.all().delete()
-    SolutionLink.objects.bulk_create(links)
+    SolutionLink.objects.bulk_create(found)
 
 
 def plain_values(row: Solution) -> dict[str, Any]:
@@ -168,7 +174,7 @@ def plain_values(row: Solution) -> dict[str, Any]:
         "challenges": sorted(row.challenges.values_list("code", flat=True)),
         "tested_in": sorted(row.tested_in.values_list("code", flat=True)),
         "languages": sorted(row.languages.values_list("code", flat=True)),
-        "links": [list(pair) for pair in row.links.values_list("label", "address")],
+        "links": [list(link.words) for link in row.links.all()],
     }
 
 

@@ -88,17 +88,24 @@ def transition(
     Raises:
         Refusal: nothing was changed; `reason` is the sentence to show.
     """
-    table = lifecycle.of(subject)
+    table, row = lifecycle.of(subject), _locked(subject)
+    more = {"seen": seen, "reason": reason.strip(), "details": details, "entered": entered}
+    attempt = table.attempt(row, verb, by=by, at=at or timezone.now(), **more)
+    if not (verdict := table.judge(attempt)):
+        raise Refusal.of(verdict)
+    _carry_out(attempt, table)
+    return row
+
+
+def _locked(subject: Model_) -> Model_:
+    """Return the subject as it is now, locked.
+
+    Raises:
+        Refusal: it vanished between page and press.
+    """
     row: Model_ | None = type(subject)._default_manager.select_for_update().filter(pk=subject.pk).first()
     if row is None:
         raise Refusal(lifecycle.GONE, "state")
-    attempt = table.attempt(
-        row, verb, by=by, at=at or timezone.now(), seen=seen, reason=reason.strip(), details=details, entered=entered
-    )
-    verdict = table.judge(attempt)
-    if not verdict:
-        raise Refusal.of(verdict)
-    _carry_out(attempt, table)
     return row
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.events import record
@@ -17,7 +18,8 @@ from community.visibility import is_administrator
 def retitle(*, working_group: WorkingGroup, title: str, from_on: date, by: User, source: str = "") -> WorkingGroup:
     """Give a group the title that holds from `from_on`; the one before ends on the day before; one event.
 
-    A no-op when it is called so already.
+    A title that holds since today alone is written over, because it is a mistake of today: it never stood among the
+    titles over time, and the event keeps it. A no-op when the group is called so already.
 
     Raises:
         Refusal: `by` is no administrator, or the day is not after the beginning of the present title.
@@ -29,14 +31,17 @@ def retitle(*, working_group: WorkingGroup, title: str, from_on: date, by: User,
     if group.title == title:
         return group
     present = group.titles.filter(until_on=None).first()
-    if present is not None:
+    row = WorkingGroupTitle(working_group=group)
+    if present is not None and present.from_on == from_on == timezone.localdate():
+        row = present
+    elif present is not None:
         if present.from_on is not None and from_on <= present.from_on:
             raise Refusal(_("The present title holds since that day or later. Give a later day."))
         present.until_on = from_on - timedelta(days=1)
         present.save(update_fields=["until_on"])
-    row = WorkingGroupTitle(working_group=group, title=title, from_on=from_on, source=source)
+    row.title, row.from_on, row.source = title, from_on, source or row.source
     row.full_clean()
-    row.save(force_insert=True)
+    row.save()
     before, group.title = group.title, title
     group.full_clean()
     group.save(update_fields=["title"])

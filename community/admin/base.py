@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Final
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminDateWidget, AutocompleteSelect, AutocompleteSelectMultiple
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.widgets import AdminDateWidget
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
+from django.forms.models import _get_foreign_key
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 
 from community.actions.entry import keep_entry
 from community.admin.hints import HINTS
+from community.admin.history import changes_of, changes_of_parts, history_of
+from community.admin.looked import Looked, LookedSeveral
+from community.admin.seen import PartForm, SeenForm
 from community.folding import fold
 from community.forms.dates import DayField
 from community.forms.several import SeveralField
-from community.models import Event, User
+from community.models import User
 from community.permissions import Refusal
 from community.validators import is_key
-from community.verb_words import in_words
 from community.visibility import is_administrator
 
-STALE = _(
-    "Somebody saved this while you were writing. Your text is still here; what stands in the registry now: %(now)s. "
-    "Compare, then save again."
-)
+CONTRADICTS = _("This contradicts what somebody entered in just this moment: look for it in the list.")
+NO_ROWS = _("What was chosen are no rows of this list. Choose them again.")
+#: So many rows are added at once beside those that stand there; nobody types more, and each costs a look-up or two.
+MOST_NEW_PARTS: Final = 50
 #: Look-ups that let a stranger's pattern run in the database.
 REFUSED_LOOKUPS = ("regex", "iregex")
 #: Days are read as people type them; an address without a scheme is a secure one; several rows never break a page.
@@ -37,26 +40,6 @@ FIELDS: dict[Any, Any] = {
     models.ManyToManyField: {"form_class": SeveralField},
     models.URLField: {"assume_scheme": "https"},
 }
-
-
-class Looked(AutocompleteSelect):
-    """A row that is looked for while somebody types; a key that no database holds is drawn as no choice.
-
-    Django asks for the sent keys in one look-up (`pk__in`), which SQLite answers with an error where a number has more
-    digits than a column holds. The field itself refuses such a key with a sentence.
-    """
-
-    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """Return the chosen row, where it can be one."""
-        return super().optgroups(name, [one for one in value if not one or is_key(one)], attr)
-
-
-class LookedSeveral(AutocompleteSelectMultiple):
-    """Several such rows."""
-
-    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """Return the chosen rows, where they can be some."""
-        return super().optgroups(name, [one for one in value if not one or is_key(one)], attr)
 
 
 class ForAdministrators:
@@ -120,10 +103,33 @@ class ReadOnly(ForAdministrators):
 class PartInline(ForAdministrators, admin.TabularInline):  # type: ignore[type-arg]
     """Parts of a row, ended instead of deleted."""
 
+    form: Any = PartForm
     formfield_overrides = FIELDS
     extra = 0
     can_delete = False
     show_change_link = False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Carry what was seen of each part, where the page is one to write on."""
+        fields = super().get_fields(request, obj)
+        page = self.admin_site._registry[self.parent_model]
+        if not issubclass(self.form, PartForm) or not page.has_change_permission(request, obj):
+            return fields
+        return (*fields, "seen_version")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Load what each part refers to with it."""
+        columns = self.model._meta.concrete_fields
+        return super().get_queryset(request).select_related(*(one.name for one in columns if one.is_relation))
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """Read no more parts of what is sent than stand there and somebody may have typed."""
+        if request.method == "POST":
+            parent = _get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name
+            there = 0 if obj is None else self.model._base_manager.filter(**{parent: obj}).count()
+            most = there + MOST_NEW_PARTS
+            kwargs |= {"max_num": most if self.max_num is None else self.max_num, "absolute_max": most}
+        return super().get_formset(request, obj, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Name each field: the heading of its column stands too far away for who hears the page."""
@@ -133,52 +139,59 @@ class PartInline(ForAdministrators, admin.TabularInline):  # type: ignore[type-a
         return field
 
 
+class TakenAwayFormSet(forms.BaseInlineFormSet):  # type: ignore[type-arg]
+    """Parts with a box that takes one away, named for who hears the page."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name the box by what it takes away."""
+        super().add_fields(form, index)
+        if "DELETE" in form.fields:
+            label = _("Take away: %(what)s") % {"what": form.instance} if form.instance.pk else _("Take away")
+            form.fields["DELETE"].widget.attrs["aria-label"] = label
+
+
+class TakenAwayInline(PartInline):
+    """Parts that nothing refers to: one that was entered by mistake is taken away, and the history keeps what it said.
+
+    What was right and is over gets a last day instead.
+    """
+
+    can_delete = True
+    formset = TakenAwayFormSet
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        """Let administrators take parts away."""
+        return self.has_change_permission(request, obj)
+
+
 class ReadOnlyInline(ReadOnly, PartInline):
     """Parts that are only shown here."""
 
+    form = forms.ModelForm
 
-class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A form that knows who writes and refuses a stale edit without losing what was typed."""
+
+class EntryForm(SeenForm):
+    """A form that knows who writes, and what an action said when it refused at the last moment."""
 
     by: User
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    refused: ClassVar[str] = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Remember the version that the page was made from."""
+        """Hold no place for what was seen where nothing is there yet."""
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None or not hasattr(self.instance, "version"):
+        if self.instance.pk is None:
             self.fields.pop("seen_version", None)
-        elif "seen_version" in self.fields:
-            self.initial["seen_version"] = self.instance.version
 
     def clean(self) -> dict[str, Any]:
-        """Compare the version that was seen with the one that stands now, under a lock.
+        """Say why the action refused.
 
         Raises:
-            ValidationError: another version stands; it names the columns that differ. Saving again writes over it.
+            ValidationError: it did.
         """
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if "seen_version" not in self.fields:
-            return cleaned
-        now = type(self.instance)._default_manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
-        if cleaned.get("seen_version") != now.version:
-            data: Any = self.data
-            self.data = data.copy()
-            self.data[self.add_prefix("seen_version")] = str(now.version)  # type: ignore[index]
-            raise ValidationError(STALE, code="stale", params={"now": self._differences(now)})
+        cleaned = super().clean()
+        if self.refused:
+            raise ValidationError(self.refused)
         return cleaned
-
-    def _differences(self, now: models.Model) -> str:
-        """Return the columns whose present value is not what the form holds: "name: …; about: …"."""
-        columns = {field.name for field in now._meta.fields}
-        words = []
-        for name in self.fields:
-            if name not in columns:
-                continue
-            value = getattr(now, name)
-            if str(self.cleaned_data.get(name)) != str(value):
-                words.append(f"{self.fields[name].label}: {value}")
-        return "; ".join(words) or str(_("the same as here"))
 
 
 class EntryAdmin(ForAdministrators, admin.ModelAdmin):  # type: ignore[type-arg]
@@ -193,20 +206,22 @@ class EntryAdmin(ForAdministrators, admin.ModelAdmin):  # type: ignore[type-arg]
     object_history_template = "admin/community/history.html"
     #: Fields that stand fixed once the row is there.
     fixed_fields: tuple[str, ...] = ()
+    #: Few enough rows, without a folded text of their own, are folded while they are looked through.
+    folded_in_memory = False
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Tell the form who writes."""
+        """Tell the form who writes, and what refused that."""
         form: Any = super().get_form(request, obj, change=change, **kwargs)
-        form.by = request.user
+        form.by, form.refused = request.user, getattr(request, "refused_by_action", "")
         return form
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Carry the version that was seen, where the model has one."""
+        """Carry what was seen of the row."""
         fieldsets = [
             (title, {**options, "fields": [name for name in options["fields"] if name != "seen_version"]})
             for title, options in super().get_fieldsets(request, obj)
         ]
-        if obj is None or not hasattr(obj, "version") or not self.has_change_permission(request, obj):
+        if obj is None or not self.has_change_permission(request, obj):
             return fieldsets
         return [*fieldsets, (None, {"fields": ["seen_version"]})]
 
@@ -214,6 +229,13 @@ class EntryAdmin(ForAdministrators, admin.ModelAdmin):  # type: ignore[type-arg]
         """Fix what names the row once it is there."""
         fixed = self.fixed_fields if obj is not None else ()
         return [*super().get_readonly_fields(request, obj), *fixed]
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], *more: Any, **named: Any) -> Any:
+        """Do nothing with rows that no list ever showed: their keys are none that a column holds."""
+        if not all(map(is_key, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            self.message_user(request, NO_ROWS, messages.ERROR)
+            return HttpResponseRedirect(request.get_full_path())
+        return super().response_action(request, queryset, *more, **named)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Allow no patterns from the address."""
@@ -226,12 +248,20 @@ class EntryAdmin(ForAdministrators, admin.ModelAdmin):  # type: ignore[type-arg]
     ) -> tuple[QuerySet[Any], bool]:
         """Search the folded text, where the model or what it belongs to has one."""
         folded = [name for name in self.search_fields if name.rpartition("__")[2] == "search_text"]
+        if self.folded_in_memory and search_term.strip():
+            return queryset.filter(pk__in=self._folded(queryset, search_term)), False
         if not folded:
             return super().get_search_results(request, queryset, search_term)
         for word in fold(search_term).split():
             held = models.Q(*((f"{name}__contains", word) for name in folded), _connector=models.Q.OR)
             queryset = queryset.filter(held)
         return queryset, False
+
+    def _folded(self, queryset: QuerySet[Any], search_term: str) -> list[Any]:
+        """Return the keys of the rows in whose columns all words stand, whatever their accents."""
+        words = fold(search_term).split()
+        rows = queryset.order_by().values_list("pk", *self.search_fields)
+        return [pk for pk, *texts in rows if all(word in fold(_text(texts)) for word in words)]
 
     def changeform_view(
         self,
@@ -240,12 +270,12 @@ class EntryAdmin(ForAdministrators, admin.ModelAdmin):  # type: ignore[type-arg]
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the sentence of an action that refused at the last moment; nothing is saved then."""
+        """Show what refused at the last moment above the form as it was typed; nothing is saved then."""
         try:
             answer: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-            return HttpResponseRedirect(request.get_full_path())
+        except (Refusal, ValidationError, IntegrityError) as error:
+            request.refused_by_action = _sentence_of(error)  # type: ignore[attr-defined]
+            answer = super().changeform_view(request, object_id, form_url, extra_context)
         return answer
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
@@ -281,54 +311,16 @@ class RecordAdmin(ReadOnly, EntryAdmin):
     form = forms.ModelForm
 
 
-def history_of(model_admin: admin.ModelAdmin[Any], request: HttpRequest, object_id: str) -> HttpResponse:
-    """Return the page with the newest hundred events about one row, and about those that were merged into it."""
-    row = model_admin.get_object(request, object_id)
-    if row is None:
-        return model_admin._get_obj_does_not_exist_redirect(  # type: ignore[attr-defined, no-any-return]
-            request, model_admin.opts, object_id
-        )
-    try:
-        events = Event.objects.about(row, *_merged_from(row)).select_related("by__member", "detail")[:100]
-    except (KeyError, LookupError):
-        events = Event.objects.none()
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": _("History"),
-        "opts": model_admin.opts,
-        "object": row,
-        "events": [(event, in_words(event.verb)) for event in events],
-    }
-    return TemplateResponse(request, "admin/community/history.html", context)
+def _text(values: list[Any]) -> str:
+    """Return values as one text; of labels by language the labels."""
+    return " ".join(" ".join(map(str, one.values())) if isinstance(one, dict) else str(one) for one in values)
 
 
-def _merged_from(row: Any) -> list[Any]:
-    return list(row.merged_from.all()) if hasattr(row, "merged_from") else []
-
-
-def changes_of(form: Any) -> dict[str, Any]:
-    """Return column -> [old, new] of what a form changed, as JSON values."""
-    changes: dict[str, Any] = {}
-    for name in form.changed_data:
-        if name != "seen_version" and name in form.cleaned_data:
-            changes[name] = [plain_value(form.initial.get(name)), plain_value(form.cleaned_data[name])]
-    return changes
-
-
-def changes_of_parts(formset: Any) -> dict[str, Any]:
-    """Return the changes of an inline's rows, by the name of the part."""
-    name = formset.model._meta.model_name
-    rows = [changes_of(form) for form in formset.forms if form.has_changed() and hasattr(form, "cleaned_data")]
-    return {str(name): rows} if rows else {}
-
-
-def plain_value(value: Any) -> Any:
-    """Return what stands in an event's detail: ids for rows, text for days, lists for sets."""
-    if isinstance(value, models.Model):
-        return value.pk
-    if isinstance(value, QuerySet | list | tuple | set):
-        return [plain_value(one) for one in value]
-    return value if value is None or isinstance(value, bool | int | str) else str(value)
+def _sentence_of(error: Exception) -> str:
+    """Return what an error says to the person."""
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    return str(CONTRADICTS if isinstance(error, IntegrityError) else error)
 
 
 def rehearse(do: Any) -> None:

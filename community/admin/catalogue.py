@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from community.admin.base import EntryAdmin
+from community.admin.filters import NamedEmptyFilter
+from community.admin.pages import WithPage
 from community.admin.sheets import SheetAdmin
 from community.imports.keep import KeepImport
 from community.imports.solution import SolutionImport
@@ -15,11 +17,11 @@ from community.models import Need, Solution
 
 
 @admin.register(Need)
-class NeedAdmin(EntryAdmin):
+class NeedAdmin(WithPage, EntryAdmin):
     """Needs that members raised; an administrator corrects their words, and says how far one is on its page."""
 
     may_add = False
-    list_display = ("question", "raised_by", "organisation", "urgency", "status", "raised_at")
+    list_display = ("question", "raised_by", "organisation", "urgency", "status", "raised_at", "page")
     list_filter = ("status", "urgency")
     list_select_related = ("raised_by", "organisation")
     search_fields = ("search_text",)
@@ -29,14 +31,14 @@ class NeedAdmin(EntryAdmin):
 
 
 @admin.register(Solution)
-class SolutionAdmin(SheetAdmin, EntryAdmin):
+class SolutionAdmin(WithPage, SheetAdmin, EntryAdmin):
     """The catalogue of solutions; an administrator corrects words, a coordinator publishes on the solution's page."""
 
     sheet = SolutionImport
     more_sheets = (KeepImport,)
 
-    list_display = ("title", "project", "type", "maturity", "status")
-    list_filter = ("status", "type", "maturity")
+    list_display = ("title", "project", "type", "maturity", "status", "page")
+    list_filter = ("status", ("type", NamedEmptyFilter), ("maturity", NamedEmptyFilter))
     list_select_related = ("project", "type", "maturity")
     search_fields = ("search_text",)
     ordering = ("title_key", "pk")

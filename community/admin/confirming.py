@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community.actions.account import reactivate_account, set_administrator
+from community.actions.account import deactivate_account, reactivate_account, set_administrator
 from community.models import User
 from community.permissions import Words
 from community.validators import is_key
@@ -34,6 +34,12 @@ ASKED = gettext_lazy(
     "This changes who can sign in or what they may do, so show first that it is you: "
     '<a href="{}" target="_blank" rel="noopener">give your password or factor in a new tab</a>. Come back here, where '
     "everything stands as you typed it, and save again."
+)
+#: In a list, which shows no choice of rows any more.
+ASKED_IN_LIST = gettext_lazy(
+    "This changes who can sign in or what they may do, so show first that it is you: "
+    '<a href="{}" target="_blank" rel="noopener">give your password or factor in a new tab</a>. Come back here, choose '
+    "the rows and the action once more, and press again. Nothing was done."
 )
 #: So many accounts are asked about at a time.
 MOST: Final = 50
@@ -61,11 +67,16 @@ CHANGES: Final = {
         gettext_lazy("They stay members with all that they work on, and keep no lists any more."),
         partial(set_administrator, is_staff=False),
     ),
+    "close_administrators": Change(
+        gettext_lazy("Deactivate administrators"),
+        gettext_lazy("Their sign-ins end at once, for good; what they did stays. They can be activated again."),
+        deactivate_account,
+    ),
     "open_administrators": Change(gettext_lazy("Activate administrators"), KEEPS, reactivate_account),
 }
 
 
-def refuse_unconfirmed(request: HttpRequest) -> None:
+def refuse_unconfirmed(request: HttpRequest, words: Words = ASKED) -> None:
     """Refuse a form whose sender gave no password or factor within the last minutes.
 
     Raises:
@@ -77,7 +88,7 @@ def refuse_unconfirmed(request: HttpRequest) -> None:
         is_asked = True
     if is_asked:
         address = reverse("admin:community_user_confirm")
-        raise ValidationError(format_html(str(ASKED), address), code="unconfirmed")
+        raise ValidationError(format_html(str(words), address), code="unconfirmed")
 
 
 class AsksAgain:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from community.validators import plain_line
+from community.validators import language_code, plain_line
 
 _LABEL = re.compile(r"^([a-z]{2,3}(?:-[a-z]{2,4})?)\s*:\s*(\S.*)$")
 
@@ -39,6 +40,39 @@ class WordsField(forms.CharField):
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Compare lists."""
         return bool((initial or []) != self.to_python(data or ""))
+
+
+class CountriesField(WordsField):
+    """Countries by their two letters, small or large: "EL, it"; the model says which there are."""
+
+    def to_python(self, value: Any) -> Any:
+        """Read the list."""
+        return [word.upper() for word in super().to_python(value)]
+
+
+class LanguagesField(WordsField):
+    """Languages by code or name: "el, Italian"; the codes are kept.
+
+    What stands in an entry already (`there`) may stay: it was entered before there was a list.
+    """
+
+    there: Collection[str] = ()
+
+    def to_python(self, value: Any) -> Any:
+        """Read the list.
+
+        Raises:
+            ValidationError: a word is no language.
+        """
+        words = super().to_python(value)
+        return list(dict.fromkeys(word if word in self.there else language_code(word) for word in words))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare lists."""
+        try:
+            return super().has_changed(initial, data)
+        except ValidationError:
+            return True
 
 
 class LabelsField(forms.CharField):

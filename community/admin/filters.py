@@ -67,14 +67,15 @@ class OrganisationFilter(admin.SimpleListFilter):
 
 
 class HoldsFilter(admin.SimpleListFilter):
-    """Appointments that hold today, will hold, or have ended."""
+    """Appointments that hold today, will hold, have ended, or were withdrawn as a mistake."""
 
     title = _("when it holds")
     parameter_name = "holds"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Name the three."""
-        return [("today", str(_("Today"))), ("later", str(_("From a later day on"))), ("ended", str(_("Ended")))]
+        """Name the four."""
+        held = [("today", str(_("Today"))), ("later", str(_("From a later day on"))), ("ended", str(_("Ended")))]
+        return [*held, ("withdrawn", str(_("Withdrawn")))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Keep those of that kind."""
@@ -83,8 +84,10 @@ class HoldsFilter(admin.SimpleListFilter):
         if self.value() == "today":
             return found.current(on)  # type: ignore[no-any-return]
         if self.value() == "later":
-            return rows.filter(from_on__gt=on)
-        return rows.filter(until_on__lt=on) if self.value() == "ended" else rows
+            return rows.filter(from_on__gt=on, withdrawn_at=None)
+        if self.value() == "withdrawn":
+            return rows.exclude(withdrawn_at=None)
+        return rows.filter(until_on__lt=on, withdrawn_at=None) if self.value() == "ended" else rows
 
 
 class ValuesFilter(admin.AllValuesFieldListFilter):
@@ -94,6 +97,17 @@ class ValuesFilter(admin.AllValuesFieldListFilter):
         """Yield Django's choices, each with words."""
         for choice in super().choices(changelist):
             yield choice | {"display": choice["display"] or _("none")}
+
+
+class NamedEmptyFilter(admin.RelatedFieldListFilter):
+    """What a column refers to; rows that refer to nothing have a word, where Django's link has a dash."""
+
+    def __init__(self, field: Any, *args: Any, **kwargs: Any) -> None:
+        """Name what is empty: a group or project that is none means the whole mission."""
+        super().__init__(field, *args, **kwargs)
+        is_mission = field.name in ("working_group", "project")
+        named: Any = _("the whole mission") if is_mission else _("none")
+        self.empty_value_display = named
 
 
 class GroupFilter(admin.SimpleListFilter):

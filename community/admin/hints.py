@@ -27,7 +27,10 @@ HINTS: Final[dict[str, dict[str, Words]]] = {
         "working_group": _("Empty: the whole mission."),
         "from_on": _("The first day on which the person decides."),
         "until_on": LAST_DAY,
-        "absent_until": _("The last day of an absence. Meanwhile the other coordinators decide."),
+        "absent_until": _(
+            "The last day of an absence. Meanwhile the other coordinators decide, or the stand-ins; "
+            "they and whose proposal waits get a mail."
+        ),
     },
     "community.Member": {
         "sort_name": _("The word under which lists sort the person, such as the family name. Empty: the last one."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -15,14 +16,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.actions.appointment import appoint
-from community.actions.invitation import TAKEN, give_account, invite
+from community.actions.invitation import OF_SUPERUSER, TAKEN, give_account
 from community.actions.standing import make_member, set_standing
-from community.admin.base import EntryAdmin, EntryForm, PartInline, ReadOnlyInline, RecordAdmin, rehearse
-from community.admin.fields import WordsField
+from community.admin.base import EntryAdmin, EntryForm, ReadOnlyInline, RecordAdmin, TakenAwayInline, rehearse
+from community.admin.chosen import must_confirm
+from community.admin.consent import ConsentPages
+from community.admin.fields import LanguagesField
 from community.admin.filters import ConsentFilter, CountryFilter, GroupFilter, OrganisationFilter
+from community.admin.inviting import InvitationFilter, InvitingAdmin
 from community.admin.merging import MergeAdmin, MergedFilter
 from community.admin.sheets import SheetAdmin
 from community.admin.user import carry_out
@@ -30,6 +35,7 @@ from community.choices import Standing
 from community.folding import fold_key
 from community.imports.member import MemberImport
 from community.models import Affiliation, Appointment, Consent, ConsentWording, Member, User, WorkingGroup
+from community.rules.standing import ahead_of, ended_by_departure
 
 
 class MemberForm(EntryForm):
@@ -41,10 +47,16 @@ class MemberForm(EntryForm):
         max_length=254,
         help_text=_("Makes an account without a password. Invite the member from the list afterwards."),
     )
-    languages = WordsField(label=_("Languages"))
+    languages = LanguagesField(label=_("Languages"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let the languages stay that stand there."""
+        super().__init__(*args, **kwargs)
+        if isinstance(spoken := self.fields.get("languages"), LanguagesField):
+            spoken.there = self.instance.languages
 
     def clean_address(self) -> str:
-        """Refuse an address that belongs to somebody else, in any case.
+        """Refuse an address that belongs to somebody else, in any case, or to a superuser.
 
         Raises:
             ValidationError: it does.
@@ -53,6 +65,8 @@ class MemberForm(EntryForm):
         account = User.objects.with_address(address).first() if address else None
         if account is not None and account.member is not None and account.member.pk != self.instance.pk:
             raise ValidationError(TAKEN, params={"person": account.member.name})
+        if account is not None and account.member is None and account.is_superuser and not self.by.is_superuser:
+            raise ValidationError(OF_SUPERUSER)
         return address
 
     def clean_standing(self) -> str:
@@ -62,6 +76,22 @@ class MemberForm(EntryForm):
             person = Member.objects.get(pk=self.instance.pk)
             rehearse(partial(set_standing, member=person, standing=standing, by=self.by))
         return standing
+
+
+def _left(member: Member, ends: Sequence[str]) -> list[str]:
+    """Say what ended, or stays without them, now that somebody left."""
+    words = gettext("%(person)s left the community. This ended today, or stays for others: %(ended)s.")
+    return [words % {"person": member.name, "ended": "; ".join(ends)}] if ends else []
+
+
+def _changed(member: Member) -> list[str]:
+    """Say of a member what had ended meanwhile, of an external partner what ends with that."""
+    if not (ended := ended_by_departure(member)):
+        return []
+    words = gettext("%(person)s is back. What the departure ended does not go on by itself: %(ended)s.")
+    if member.standing != Standing.MEMBER:
+        words = gettext("%(person)s is no member any more. This ended: %(ended)s.")
+    return [words % {"person": member.name, "ended": "; ".join(ended)}]
 
 
 #: Stands for the whole mission, where a working group is chosen.
@@ -81,16 +111,17 @@ class MemberActions(ActionForm):
         field.choices = [("", "–"), *groups, (MISSION, _("the whole mission"))]
 
 
-class AffiliationInline(PartInline):
-    """Where the person works. It ends with a last day; nothing is deleted."""
+class AffiliationInline(TakenAwayInline):
+    """Where the person works. It ends with a last day; one that was a mistake is taken away."""
 
     model = Affiliation
+    verbose_name_plural = _("Where the person works. “Delete” is for mistakes; what is over gets a last day")
     autocomplete_fields = ("organisation",)
     fields = ("organisation", "function", "is_main", "from_on", "until_on")
 
 
 class ConsentInline(ReadOnlyInline):
-    """What the person agreed to: given and withdrawn by themselves, only shown here."""
+    """What the person agreed to: by themselves, or from a letter by the list's actions; only shown here."""
 
     model = Consent
     fields = ("purpose", "wording", "given_at", "withdrawn_at", "how")
@@ -106,7 +137,7 @@ class AppointmentInline(ReadOnlyInline):
     """What the person coordinates: appointed and ended under "Appointments"."""
 
     model = Appointment
-    fields = ("working_group", "from_on", "until_on", "absent_until")
+    fields = ("working_group", "from_on", "until_on", "absent_until", "withdrawn_at")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
@@ -116,13 +147,21 @@ class AppointmentInline(ReadOnlyInline):
 
 
 @admin.register(Member)
-class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
+class MemberAdmin(InvitingAdmin, ConsentPages, MergeAdmin, SheetAdmin, EntryAdmin):
     """Members, found by folded name, organisation or address."""
 
     form = MemberForm
     sheet = MemberImport
-    list_display = ("name", "standing", "organisation", "address", "has_joined", "page")
-    list_filter = ("standing", OrganisationFilter, CountryFilter, GroupFilter, ConsentFilter, MergedFilter)
+    list_display = ("name", "standing", "organisation", "address", "invitation_state", "page")
+    list_filter = (
+        "standing",
+        InvitationFilter,
+        OrganisationFilter,
+        CountryFilter,
+        GroupFilter,
+        ConsentFilter,
+        MergedFilter,
+    )
     search_fields = ("search_text",)
     search_help_text = _("Names, organisations and expertise without regard to accents and case; or an address.")
     ordering = ("sort_name", "pk")
@@ -130,12 +169,16 @@ class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
     readonly_fields = ("account", "merged_into", "created_at")
     inlines = (AffiliationInline, AppointmentInline, ConsentInline)
     action_form = MemberActions
+    chosen_pages = ("leave", "consent", "agreed")
     actions = (
         "invite_members",
+        "take_back_invitations",
         "make_members",
         "appoint_members",
         "end_memberships",
         "merge_two",
+        "enter_consent",
+        "withdraw_consents",
         "erase_one",
     )
 
@@ -170,11 +213,6 @@ class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
         """Return the address of the account."""
         return member.user.email if member.user else ""
 
-    @admin.display(description=_("has joined"), boolean=True)
-    def has_joined(self, member: Member) -> bool:
-        """Tell whether the person can sign in."""
-        return member.user is not None and member.user.is_active and member.user.has_usable_password()
-
     @admin.display(description=_("page"))
     def page(self, member: Member) -> SafeString:
         """Link to the member's page."""
@@ -198,39 +236,61 @@ class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
             obj.standing = form.initial["standing"]
         super().save_model(request, obj, form, change)
         if change:
-            set_standing(member=obj, standing=standing, by=form.by)
+            self._change_standing(request, obj, standing)
         if form.cleaned_data.get("address") and obj.user_id is None:
             give_account(member=obj, address=form.cleaned_data["address"], by=form.by)
 
-    @admin.action(description=_("Invite the chosen members to join"))
-    def invite_members(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
-        """Send each a link by which they choose a password."""
+    def _change_standing(self, request: Any, member: Member, standing: str) -> None:
+        """Say how somebody stands; remember for after the saving what that ends, or what had ended before."""
+        before = member.standing
+        if standing == before:
+            return
+        (ahead,) = ahead_of([member], timezone.localdate())
+        set_standing(member=member, standing=standing, by=request.user)
+        if standing == Standing.FORMER:
+            request.said_of_standing = [*_left(member, ahead.ends), *ahead.cares]
+        elif Standing.MEMBER in (before, standing):
+            request.said_of_standing = _changed(member)
 
-        def send(member: Member) -> object:
-            return invite(member=member, by=request.user)  # type: ignore[arg-type]
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Say what follows from how the person stands now."""
+        for words in getattr(request, "said_of_standing", ()):
+            messages.warning(request, words)
+        return super().response_change(request, obj)
 
-        carry_out(request, queryset, send, one="%(count)s member invited.", many="%(count)s members invited.")
-
-    @admin.action(description=_("Make the chosen external partners members"))
+    @admin.action(description=_("Make the chosen persons members: external partners, and who left and comes back"))
     def make_members(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
-        """Take external partners into the community; all that they did and take part in stays."""
+        """Take people into the community; all that they did stays. Of who comes back, say what the departure ended."""
 
         def take(member: Member) -> object:
-            return make_member(member=member, by=request.user)  # type: ignore[arg-type]
+            was_member = member.standing == Standing.MEMBER
+            made = make_member(member=member, by=request.user)  # type: ignore[arg-type]
+            for words in () if was_member else _changed(made):
+                messages.info(request, words)
+            return made
 
         carry_out(
             request, queryset, take, one="%(count)s person is a member now.", many="%(count)s persons are members now."
         )
 
-    @admin.action(description=_("The chosen left the community: make them former members"))
-    def end_memberships(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
-        """End what they coordinate and take part in; the last coordinator stays."""
+    @admin.action(description=_("The chosen left the community… (shows first what that ends)"))
+    def end_memberships(self, request: HttpRequest, queryset: QuerySet[Member]) -> HttpResponse | None:
+        """Lead to the page that shows what ends."""
+        return self.lead_to_chosen(request, "leave", queryset)
+
+    def leave_view(self, request: HttpRequest, rows: QuerySet[Member]) -> HttpResponse | None:
+        """Show per person what ends; then end what they coordinate and take part in. The last coordinator stays."""
+        if request.method != "POST":
+            title = gettext("Make former members")
+            people = ahead_of(list(rows), timezone.localdate())
+            return self.draw(request, "leave", title=title, people=people)
 
         def end(member: Member) -> object:
             return set_standing(member=member, standing=Standing.FORMER, by=request.user)  # type: ignore[arg-type]
 
         one, many = "%(count)s person is a former member now.", "%(count)s persons are former members now."
-        carry_out(request, queryset, end, one=one, many=many)
+        carry_out(request, rows, end, one=one, many=many)
+        return None
 
     @admin.action(description=_("Appoint the chosen members from today on: choose for what beside"))
     def appoint_members(self, request: HttpRequest, queryset: QuerySet[Member]) -> None:
@@ -240,12 +300,24 @@ class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
         if group is None and chosen != MISSION:
             messages.error(request, _("Choose beside the action for which working group, or for the whole mission."))
             return
+        if queryset.filter(user=request.user.pk).exists() and must_confirm(request):
+            return
         today = timezone.localdate()
 
         def do(member: Member) -> object:
             return appoint(member=member, working_group=group, from_on=today, by=request.user)  # type: ignore[arg-type]
 
         carry_out(request, queryset, do, one="%(count)s member appointed.", many="%(count)s members appointed.")
+
+    @admin.action(description=_("Enter a consent… (the chosen person signed a letter)"))
+    def enter_consent(self, request: HttpRequest, queryset: QuerySet[Member]) -> HttpResponse | None:
+        """Lead to the page that asks for the words, the day and where the letter is."""
+        return self.lead_to_chosen(request, "agreed", queryset)
+
+    @admin.action(description=_("Withdraw a consent… (the chosen asked by letter or mail)"))
+    def withdraw_consents(self, request: HttpRequest, queryset: QuerySet[Member]) -> HttpResponse | None:
+        """Lead to the page that asks which, how and when."""
+        return self.lead_to_chosen(request, "consent", queryset)
 
     @admin.action(description=_("Erase the chosen person… (shows first what that does)"))
     def erase_one(self, request: HttpRequest, queryset: QuerySet[Member]) -> HttpResponse | None:
@@ -261,6 +333,7 @@ class MemberAdmin(MergeAdmin, SheetAdmin, EntryAdmin):
 class ConsentWordingAdmin(RecordAdmin):
     """The words that were agreed to; a new version is entered, none is changed."""
 
+    form = EntryForm
     may_add = True
     list_display = ("purpose", "version", "language", "extent", "created_at")
     list_filter = ("purpose", "language")

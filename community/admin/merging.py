@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
@@ -15,11 +16,21 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from community.actions.merge_moves import Moved, rule_of
-from community.actions.merging import Plan, last_merge, merge_entries, preview_merge, unmerge_entries
-from community.admin.base import Looked
+from community.actions.merging import (
+    Plan,
+    account_of_merge,
+    account_of_unmerge,
+    gives_appointment,
+    last_merge,
+    merge_entries,
+    preview_merge,
+    unmerge_entries,
+)
+from community.admin.confirming import APP
+from community.admin.looked import Looked
 from community.choices import ConsentPurpose
 from community.consents import IF_MERGED
-from community.models import User
+from community.models import Member, User
 from community.permissions import Refusal
 from community.validators import is_key
 from community.visibility import is_administrator
@@ -106,7 +117,12 @@ class MergeAdmin:
         return HttpResponseRedirect(f"{self._merge_address('merge', chosen[1])}?into={chosen[0].pk}")
 
     def merge_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask for the other entry, show what would move, and merge what was looked at."""
+        """Ask for the other entry, show what would move, and merge what was looked at.
+
+        Raises:
+            ReauthenticationRequired: an administrator's account would move or close, or who asks would coordinate by
+                it, and they gave no password or factor lately; they come back to this page.
+        """
         row = self._entry(request, object_id)
         sent = request.POST if request.method == "POST" else request.GET
         form = IntoForm(sent if "into" in sent else None, page=self, row=row)
@@ -114,6 +130,10 @@ class MergeAdmin:
         if into is None:
             return self._merge_page(request, "merge", row, form=form)
         by: Any = request.user
+        if isinstance(row, Member):
+            _ask_again(request, account_of_merge(kept=into, merged=row))
+            if into.user_id == by.pk and gives_appointment(merged=row):
+                raise_if_reauthentication_required(request, app=APP)
         try:
             if request.method == "POST":
                 merge_entries(kept=into, merged=row, by=by, seen=str(request.POST.get("seen", "")))
@@ -129,12 +149,18 @@ class MergeAdmin:
         return self._merge_page(request, "merge", row, form=form, other=into, **shown)
 
     def unmerge_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Say what goes back, and take the merge back."""
+        """Say what goes back, and take the merge back.
+
+        Raises:
+            ReauthenticationRequired: an administrator's account would go back or open; see `merge_view`.
+        """
         row = self._entry(request, object_id)
         if row.merged_into is None:
             return HttpResponseRedirect(self._merge_address("change", row))
+        account = account_of_unmerge(row) if isinstance(row, Member) else None
+        _ask_again(request, account)
         if request.method != "POST":
-            return self._merge_page(request, "unmerge", row, event=last_merge(row))
+            return self._merge_page(request, "unmerge", row, event=last_merge(row), account=account)
         try:
             left = unmerge_entries(merged=row, by=request.user)  # type: ignore[arg-type]
         except Refusal as refusal:
@@ -170,6 +196,16 @@ class MergeAdmin:
             "media": self.media + IntoForm(page=self, row=row).media,  # type: ignore[attr-defined]
         }
         return TemplateResponse(request, f"admin/community/{name}.html", {**shared, **context})
+
+
+def _ask_again(request: HttpRequest, account: User | None) -> None:
+    """Ask for password or factor before an administrator's account is touched.
+
+    Raises:
+        ReauthenticationRequired: it is asked for now.
+    """
+    if account is not None and account.is_staff:
+        raise_if_reauthentication_required(request, app=APP)
 
 
 def _compared(kept: Any, merged: Any) -> list[dict[str, Any]]:
@@ -220,5 +256,6 @@ def _line(one: Moved, count: int) -> dict[str, Any]:
 
 
 def _how(one: Moved) -> dict[str, Any]:
-    said = rule_of(one.code).rule
+    rule = rule_of(one.code)
+    said = rule.between.rule if one.is_between and rule.between is not None else rule.rule
     return {"how": said or _("Both have the same one, or four eyes forbid it: the row stays with the merged entry.")}

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from community.actions.organisation import verify_organisation
-from community.admin.base import EntryAdmin, PartInline
+from community.admin.base import EntryAdmin, TakenAwayInline
 from community.admin.filters import ValuesFilter
 from community.admin.merging import MergeAdmin, MergedFilter
 from community.admin.sheets import SheetAdmin
@@ -19,10 +19,11 @@ from community.imports.organisation import OrganisationImport
 from community.models import Organisation, Partnership
 
 
-class PartnershipInline(PartInline):
+class PartnershipInline(TakenAwayInline):
     """The consortia in which the organisation stands."""
 
     model = Partnership
+    verbose_name_plural = _("Consortia. “Delete” is for mistakes; what is over gets a last day")
     autocomplete_fields = ("project",)
     fields = ("project", "role", "from_on", "until_on")
 

@@ -8,24 +8,26 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from community.admin.base import EntryAdmin, EntryForm, PartInline
-from community.admin.fields import WordsField
+from community.admin.base import EntryAdmin, TakenAwayInline
+from community.admin.code import CodeForm
+from community.admin.fields import CountriesField, WordsField
 from community.admin.sheets import SheetAdmin
 from community.imports.project import PartnershipImport, ProjectImport
 from community.models import Partnership, Project
 
 
-class ProjectForm(EntryForm):
+class ProjectForm(CodeForm):
     """A project; lists are written with commas."""
 
-    countries = WordsField(label=_("Countries"))
+    countries = CountriesField(label=_("Countries"))
     uncertain = WordsField(label=_("Uncertain fields"))
 
 
-class PartnershipInline(PartInline):
+class PartnershipInline(TakenAwayInline):
     """The consortium: lead partner, project partners, associated partners."""
 
     model = Partnership
+    verbose_name_plural = _("The consortium. “Delete” is for mistakes; what is over gets a last day")
     autocomplete_fields = ("organisation",)
     fields = ("organisation", "role", "from_on", "until_on")
 

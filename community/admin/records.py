@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from community import kinds
 from community.actions.outbox import try_again
 from community.admin.base import ReadOnlyInline, RecordAdmin
+from community.admin.pages import WithPage
 from community.models import Event, EventDetail, Job, JobItem, Message, ScheduledJob, SignedLink
 
 
@@ -23,7 +25,7 @@ class DetailInline(ReadOnlyInline):
 
 
 @admin.register(Event)
-class EventAdmin(RecordAdmin):
+class EventAdmin(WithPage, RecordAdmin):
     """The history: append-only and chained."""
 
     list_display = ("at", "verb", "kind", "subject_id", "by", "role", "chain", "number")
@@ -33,6 +35,14 @@ class EventAdmin(RecordAdmin):
     search_help_text = _("A verb, or the name of a chain.")
     ordering = ("-pk",)
     inlines = (DetailInline,)
+
+    def address_of(self, row: Event) -> str | None:
+        """Return the page of what the event is about; none where that is gone or has no page."""
+        try:
+            subject = kinds.resolve(row.kind, row.subject_id)
+        except KeyError:
+            return None
+        return kinds.url(subject) if subject is not None else None
 
 
 @admin.register(Message)

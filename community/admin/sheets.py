@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -23,7 +25,7 @@ from community.imports.sheet import MOST_BYTES
 from community.imports.table import Report, Table, bring_in, bring_in_by_steps
 from community.visibility import is_administrator
 
-SESSION_KEY = "import_preview"
+SESSION_KEY = "import_looked_at"
 #: An import of so many rows tells how far it is, in so many steps, at a place that the template marks.
 TOLD_FROM, STEPS, HERE = 300, 20, "[[progress]]"
 GONE = _("This file was imported already, or its preview is too old. Look at the list, or choose the file once more.")
@@ -97,11 +99,16 @@ class SheetAdmin:
         return answer
 
     def export_view(self, request: HttpRequest, code: str, form: str) -> HttpResponse:
-        """Hand out the rows under the filters of the list."""
+        """Hand out the rows under the filters of the list; lead to the list where they make no sense."""
         table = self._table(request, code)
         if form not in CONTENT_TYPES or not table.is_taken_out:
             raise Http404
-        rows = self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
+        try:
+            rows = self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
+        except IncorrectLookupParameters:  # the list says so
+            return HttpResponseRedirect(
+                reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist") + "?e=1"
+            )
         answer = HttpResponse(take_out(table, rows, form), content_type=CONTENT_TYPES[form])
         day = timezone.localdate().isoformat()
         answer["Content-Disposition"] = f'attachment; filename="{code}-{day}.{form}"'
@@ -121,20 +128,21 @@ class SheetAdmin:
                 content = form.cleaned_data["file"].read()
                 report = bring_in(table, content, dry_run=True)
                 if not report.problems:
-                    keep_preview(request, table, content)
+                    keep_preview(request, table, content, report)
         return self._page(request, table, form, report)
 
     def _carry_out(self, request: HttpRequest, table: Table) -> HttpResponseBase:
-        """Import the file of the preview; what has changed meanwhile is checked once more."""
-        content = taken_preview(request, table)
-        if content is None:
+        """Import the file of the preview; a row that would do something else by now is refused."""
+        preview = taken_preview(request, table)
+        if preview is None:
             messages.error(request, GONE)
             return HttpResponseRedirect(request.path)
-        steps = bring_in_by_steps(table, content)
+        content, seen = preview
+        steps = bring_in_by_steps(table, content, seen=seen)
         _none, total = next(steps, (0, 0))
         if total >= TOLD_FROM:
             return told_while_done(steps, total, request=request, context=self._context(request, table))
-        report = bring_in(table, content)
+        report = bring_in(table, content, seen=seen)
         if report.problems:
             return self._page(request, table, SheetForm(table=table), report)
         messages.success(request, report.sentence())
@@ -186,13 +194,18 @@ def told_while_done(
     return StreamingHttpResponse(parts(), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
 
 
-def keep_preview(request: HttpRequest, table: Table, content: bytes) -> None:
-    """Keep the file for the press that follows, bound to this session."""
-    request.session[SESSION_KEY] = {"name": preview_file.keep(content), "table": table.code}
+def keep_preview(request: HttpRequest, table: Table, content: bytes, report: Report) -> None:
+    """Keep the file, and what its rows would do, for the press that follows, bound to this session."""
+    name = preview_file.keep(json.dumps(report.signs()).encode() + b"\n" + content)
+    request.session[SESSION_KEY] = {"name": name, "table": table.code}
 
 
-def taken_preview(request: HttpRequest, table: Table) -> bytes | None:
-    """Return the file of this session's preview and forget it, or None when it is gone or of another table."""
+def taken_preview(request: HttpRequest, table: Table) -> tuple[bytes, dict[str, str]] | None:
+    """Return the file of this session's preview with what was seen, and forget it; None: gone, or another table's."""
     preview = request.session.pop(SESSION_KEY, None)
-    content = preview_file.take(preview["name"]) if preview is not None else None
-    return content if preview is not None and preview["table"] == table.code else None
+    kept = preview_file.take(preview["name"]) if preview is not None else None
+    if preview is None or kept is None or preview["table"] != table.code:
+        return None
+    signs, _end, content = kept.partition(b"\n")
+    seen: dict[str, str] = json.loads(signs)
+    return content, seen

@@ -95,11 +95,8 @@ class UserAdmin(AsksAgain, WithFactorReset, EntryAdmin):
         return user.member.name if user.member else ""
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show the grants of Django to superusers only, and never a password."""
-        grants = ("is_superuser", "groups", "user_permissions")
-        return (*self.fields, *grants) if _is_superuser(request) else self.fields
-
-    filter_horizontal = ("groups", "user_permissions")
+        """Show who is a superuser to superusers only, and never a password; nothing is granted by Django's groups."""
+        return (*self.fields, "is_superuser") if _is_superuser(request) else self.fields
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Keep superusers' accounts from everybody but superusers."""
@@ -134,9 +131,12 @@ class UserAdmin(AsksAgain, WithFactorReset, EntryAdmin):
             form.changed_data.remove("is_superuser")
 
     @admin.action(description=_("Deactivate the chosen accounts"))
-    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """Close accounts; the last administrator or coordinator stays."""
+    def deactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:
+        """Close accounts; the last administrator or coordinator stays. An administrator's is asked about first."""
+        if queryset.filter(Q(is_staff=True) | Q(is_superuser=True), is_active=True).exists():
+            return self.lead_to(request, "close_administrators", queryset)
         self._each(request, queryset, lambda user, by: deactivate_account(user=user, by=by))
+        return None
 
     @admin.action(description=_("Activate the chosen accounts"))
     def reactivate(self, request: HttpRequest, queryset: QuerySet[User]) -> HttpResponse | None:

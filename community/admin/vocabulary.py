@@ -13,38 +13,54 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import texts
-from community.admin.base import EntryAdmin, EntryForm
+from community.admin.base import EntryAdmin
+from community.admin.code import CodeForm
 from community.admin.fields import LabelsField
 from community.admin.filters import ValuesFilter
+from community.admin.sheets import SheetAdmin
+from community.imports.vocabulary import TermImport, TerritoryImport
 from community.models import Term, Territory, Text
 from community.texts import PLACES
 
 
-class TermForm(EntryForm):
+class TermForm(CodeForm):
     """A term with a label per language."""
+
+    code_within = ("vocabulary",)
 
     labels = LabelsField(label=_("Labels"))
 
 
 @admin.register(Term)
-class TermAdmin(EntryAdmin):
+class TermAdmin(SheetAdmin, EntryAdmin):
     """Terms; one in use is retired, never deleted."""
 
     form = TermForm
+    sheet = TermImport
     list_display = ("label", "vocabulary", "code", "order", "is_retired")
     list_filter = ("vocabulary", "is_retired")
     search_fields = ("code", "labels")
+    folded_in_memory = True
     ordering = ("vocabulary", "order", "pk")
     fixed_fields = ("vocabulary", "code")
 
 
+class TerritoryForm(CodeForm):
+    """A territory, known by its code and NUTS version."""
+
+    code_within = ("nuts_version",)
+
+
 @admin.register(Territory)
-class TerritoryAdmin(EntryAdmin):
+class TerritoryAdmin(SheetAdmin, EntryAdmin):
     """Territories with their NUTS version."""
 
+    form = TerritoryForm
+    sheet = TerritoryImport
     list_display = ("name", "code", "nuts_version", "level", "country", "is_programme_region")
     list_filter = ("level", ("nuts_version", ValuesFilter), "is_programme_region", ("country", ValuesFilter))
     search_fields = ("name", "code")
+    folded_in_memory = True
     ordering = ("country", "code", "nuts_version", "pk")
     autocomplete_fields = ("maps_to",)
     fixed_fields = ("code", "nuts_version")

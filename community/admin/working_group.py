@@ -13,13 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community.actions.working_group import retitle
-from community.admin.base import EntryAdmin, EntryForm, ReadOnlyInline, rehearse
+from community.admin.base import EntryAdmin, ReadOnlyInline, rehearse
+from community.admin.code import CodeForm
+from community.admin.sheets import SheetAdmin
 from community.forms.dates import DayField
+from community.imports.working_group import WorkingGroupImport
 from community.models import Appointment, WorkingGroup, WorkingGroupTitle
 from community.validators import plain_line
 
 
-class WorkingGroupForm(EntryForm):
+class WorkingGroupForm(CodeForm):
     """A group; a new title holds from a day on, and the old one stays known."""
 
     new_title = forms.CharField(
@@ -39,6 +42,7 @@ class WorkingGroupForm(EntryForm):
         validators=[plain_line],
         help_text=_("Where the new title stands, such as the minutes of a meeting."),
     )
+    seen_besides = ("title",)
 
     def clean(self) -> dict[str, Any]:
         """Try the new title.
@@ -77,7 +81,7 @@ class CoordinatorInline(ReadOnlyInline):
     """Who coordinates: appointed and ended under "Appointments"."""
 
     model = Appointment
-    fields = ("member", "from_on", "until_on", "absent_until")
+    fields = ("member", "from_on", "until_on", "absent_until", "withdrawn_at")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
@@ -87,13 +91,15 @@ class CoordinatorInline(ReadOnlyInline):
 
 
 @admin.register(WorkingGroup)
-class WorkingGroupAdmin(EntryAdmin):
+class WorkingGroupAdmin(SheetAdmin, EntryAdmin):
     """Working groups."""
 
     form = WorkingGroupForm
+    sheet = WorkingGroupImport
     list_display = ("code", "title", "is_active", "order")
     list_filter = ("is_active",)
     search_fields = ("code", "title")
+    folded_in_memory = True
     ordering = ("order", "code", "pk")
     fixed_fields = ("code", "title")
     inlines = (TitleInline, CoordinatorInline)

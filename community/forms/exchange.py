@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.choices import ExchangeKind, Language, Vocabulary
 from community.forms.dates import ENDS_BEFORE, DayField
+from community.forms.merging import MergingForm
 from community.forms.need import NARROW, with_country
 from community.forms.several import SeveralField
 from community.models import ExchangeWish, PeerExchange, Term, Territory
@@ -20,10 +21,11 @@ from community.validators import plain_text
 LONGEST_REASON: Final = 300
 
 
-class ExchangeForm(forms.ModelForm):  # type: ignore[type-arg]
+class ExchangeForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
     """An offer or a request; form and topic must be filled."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    opens_in_page = False
+
     kind = forms.ChoiceField(
         label=_("Form"),
         choices=ExchangeKind.choices,
@@ -56,7 +58,7 @@ class ExchangeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the terms in use, the programme's regions, and languages in the order of the page's alphabet."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="exchange", **{"auto_id": "id_%s", **kwargs})
         fields: Any = self.fields
         fields["challenges"].queryset = Term.objects.of(Vocabulary.CHALLENGE).in_use()
         fields["territories"].queryset = Territory.objects.selectable()
@@ -65,12 +67,12 @@ class ExchangeForm(forms.ModelForm):  # type: ignore[type-arg]
         for name in ("challenges", "territories", "languages"):
             fields[name].two_columns = True
         if self.instance.pk:
-            self.initial["version"] = self.instance.version
+            self.initial["seen_version"] = self.instance.version
             self.initial["languages"] = [row.code for row in self.instance.languages.all()]
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(
-            "version",
+            "seen_version",
             Fieldset(_("What it is about"), "kind", "topic", "description", "timing", css_class="panel"),
             Fieldset(_("Where and what"), "challenges", "languages", NARROW, "territories", css_class="panel"),
         )
@@ -107,6 +109,7 @@ class ExchangeVerbForm(forms.Form):
         help_text=_("Everybody reads it. One sentence is enough; name no person."),
         error_messages={"required": _("Say what came of it; one sentence is enough.")},
     )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
     reason = forms.CharField(
         label=_("Why"),
         required=False,

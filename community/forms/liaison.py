@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.access import named_members
 from community.forms.dates import DayField
+from community.forms.merging import MergingForm
 from community.models import Liaison, Member, Organisation
 from community.rights import Viewer
 
@@ -23,10 +24,10 @@ class KeeperField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj) if obj.pk in self.named else str(_("Who keeps contact now; the name is not shown"))
 
 
-class LiaisonForm(forms.ModelForm):  # type: ignore[type-arg]
+class LiaisonForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
     """An outside network: who, what for, since when, and who keeps contact."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    opens_in_page = False
     from_on = DayField(label=_("Since"), required=False)
 
     class Meta:
@@ -38,11 +39,11 @@ class LiaisonForm(forms.ModelForm):  # type: ignore[type-arg]
         error_messages = {"network": {"required": _("Name the network or institution.")}}
         widgets = {"what_for": forms.Textarea(attrs={"rows": 4})}
 
-    field_order = ["version", "network", "what_for", "from_on", "kept_by", "organisation"]
+    field_order = ["seen_version", "network", "what_for", "from_on", "kept_by", "organisation"]
 
     def __init__(self, *args: Any, people: Any, user: Viewer, **kwargs: Any) -> None:
         """Offer `people` as keepers; who keeps contact now stays on offer, by name if `user` may read it."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="liaison", **{"auto_id": "id_%s", **kwargs})
         fields: Any = self.fields
         known, kept_by = set(people.values_list("pk", flat=True)), self.instance.kept_by_id
         now = {kept_by} - {None}
@@ -52,7 +53,7 @@ class LiaisonForm(forms.ModelForm):  # type: ignore[type-arg]
         fields["organisation"].queryset = Organisation.objects.unmerged().order_by("name", "pk")
         fields["organisation"].empty_label = _("None of them")
         if self.instance.pk:
-            self.initial["version"], self.initial["from_on"] = self.instance.version, self.instance.from_on
+            self.initial["seen_version"], self.initial["from_on"] = self.instance.version, self.instance.from_on
 
     def values(self) -> dict[str, Any]:
         """Return what the actions take."""

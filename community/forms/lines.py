@@ -24,8 +24,12 @@ def web_address(label: Any, **kwargs: Any) -> forms.URLField:
     return field
 
 
+#: What Django says of a text that is too long names a “value”, which nobody typed.
+TOO_LONG = _("Write at most %(limit_value)d characters; there are %(show_value)d.")
+
+
 def short_line(label: Any, most: int, **kwargs: Any) -> forms.CharField:
     """Return the field for one line of at most `most` characters, without a counter: a row has no room for it."""
     kwargs.setdefault("required", False)
-    checks: list[Any] = [plain_line, MaxLengthValidator(most)]
+    checks: list[Any] = [plain_line, MaxLengthValidator(most, message=TOO_LONG)]
     return forms.CharField(label=label, validators=checks, widget=forms.TextInput(attrs={"maxlength": most}), **kwargs)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import NeedStatus, TerritoryLevel, Urgency, Vocabulary
+from community.forms.merging import MergingForm
 from community.forms.several import SeveralField
 from community.models import MeToo, Need, Term, Territory
 
@@ -23,10 +24,11 @@ def with_country(territory: Territory) -> str:
     return territory.name if is_bare else f"{territory.name} ({territory.country})"
 
 
-class NeedForm(forms.ModelForm):  # type: ignore[type-arg]
+class NeedForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
     """A need in five fields; the question is the only one that must be filled."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    opens_in_page = False
+
     urgency = forms.ChoiceField(
         label=_("How soon do you need an answer?"), choices=Urgency.choices, initial=Urgency.NORMAL
     )
@@ -57,7 +59,7 @@ class NeedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the terms in use and the programme's regions."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="need", **{"auto_id": "id_%s", **kwargs})
         offered: dict[str, QuerySet[Any]] = {
             "challenges": Term.objects.of(Vocabulary.CHALLENGE).in_use(),
             "solution_types": Term.objects.of(Vocabulary.SOLUTION_TYPE).in_use(),
@@ -69,11 +71,11 @@ class NeedForm(forms.ModelForm):  # type: ignore[type-arg]
         territories: Any = self.fields["territories"]
         territories.label_from_instance = with_country
         if self.instance.pk:
-            self.initial["version"] = self.instance.version
+            self.initial["seen_version"] = self.instance.version
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout(
-            "version",
+            "seen_version",
             Fieldset(_("The question"), "question", "description", "urgency", css_class="panel"),
             Fieldset(_("Where and what"), "challenges", "solution_types", NARROW, "territories", css_class="panel"),
         )

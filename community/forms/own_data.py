@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from community.choices import Language, Vocabulary
 from community.folding import fold_key
+from community.forms.dates import DayField
+from community.forms.merging import MergingForm
 from community.forms.several import SeveralField
 from community.models import DataRequest, Member, Term
 from community.validators import plain_text
 
 
-class OwnDataForm(forms.ModelForm):  # type: ignore[type-arg]
+class OwnDataForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
     """What a person corrects in their own entry."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    opens_in_page = False
     languages = forms.MultipleChoiceField(
         label=_("Languages that you speak"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -38,7 +40,7 @@ class OwnDataForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Offer the terms and languages in use, and those that stand in the entry already."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="own_data", **{"auto_id": "id_%s", **kwargs})
         fields: Any = self.fields
         fields["sort_name"].required = False
         terms = Term.objects.of(Vocabulary.EXPERTISE)
@@ -53,7 +55,7 @@ class OwnDataForm(forms.ModelForm):  # type: ignore[type-arg]
             self.initial["language"] = self.instance.user.language if self.instance.user else ""
         else:
             del fields["language"]
-        self.initial["version"] = self.instance.version
+        self.initial["seen_version"] = self.instance.version
 
     def values(self) -> dict[str, Any]:
         """Return what the action takes."""
@@ -92,6 +94,29 @@ class AnswerForm(forms.Form):
         required=False,
         max_length=2000,
         validators=[plain_text],
+    )
+
+
+class ToldForm(forms.Form):
+    """How an administrator told somebody that they were entered."""
+
+    how = forms.CharField(
+        label=_("How you told them"),
+        max_length=200,
+        validators=[plain_text],
+        error_messages={"required": _("Say how you told them, for example by telephone.")},
+    )
+
+
+class LetterForm(forms.Form):
+    """When a letter came in which a person asks to be erased."""
+
+    came_on = DayField(
+        label=_("Day on which the letter came"),
+        help_text=_(
+            "The time runs from that day. The person is mailed that you entered it, where they have an address."
+        ),
+        error_messages={"required": _("Enter the day on which the letter came.")},
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any, Final
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -15,61 +14,16 @@ from community.access import named_members
 from community.actions.contact import LONGEST_MESSAGE
 from community.choices import FileVisibility, Language, Vocabulary
 from community.forms.file import FileForm
-from community.forms.lines import NO_ADDRESS, WEB_ONLY, web_address
+from community.forms.lines import web_address
+from community.forms.links import LinksField
+from community.forms.merging import MergingForm
 from community.forms.need import with_country
 from community.forms.several import SeveralField
-from community.models import Member, Project, Solution, SolutionLink, Term, Territory, User
+from community.models import Member, Project, Solution, Term, Territory, User
 from community.rules.solution import FILE_CLASSES, contacts_of, projects_to_write_for
 from community.validators import plain_text
 
-MOST_LINKS: Final = 12
 NARROW: Final = HTML('{% include "community/solution/_narrow.html" %}')
-
-
-class LinksField(forms.CharField):
-    """Links, one a line: what it is, then its address. Cleans to (label, address) pairs."""
-
-    widget = forms.Textarea(attrs={"rows": 4})
-
-    def prepare_value(self, value: Any) -> Any:
-        """Return the pairs as they are typed."""
-        return value if isinstance(value, str) or value is None else "\n".join(" ".join(pair) for pair in value)
-
-    def clean(self, value: Any) -> Any:
-        """Return the pairs.
-
-        Raises:
-            ValidationError: one sentence a line that can't be read, with its number.
-        """
-        pairs, errors = [], []
-        for number, line in enumerate(super().clean(value).splitlines(), 1):
-            if not line.strip():
-                continue
-            label, _space, address = line.strip().rpartition(" ")
-            try:
-                pairs.append(self.pair(label.strip(" :–-") or address, address))
-            except ValidationError as error:
-                words = {"number": number, "sentence": " ".join(error.messages)}
-                errors.append(ValidationError(_("Line %(number)d: %(sentence)s"), params=words))
-        if len(pairs) > MOST_LINKS:
-            errors.append(ValidationError(_("Give at most %(most)d links."), params={"most": MOST_LINKS}))
-        if errors:
-            raise ValidationError(errors)
-        return pairs
-
-    def pair(self, label: str, address: str) -> tuple[str, str]:
-        """Return one link.
-
-        Raises:
-            ValidationError: the address leads to no page, or one of the two may not stand there.
-        """
-        try:
-            WEB_ONLY(address)
-        except ValidationError:
-            raise ValidationError(NO_ADDRESS) from None
-        for name, text in (("label", label), ("address", address)):
-            SolutionLink._meta.get_field(name).run_validators(text)  # type: ignore[union-attr]
-        return label, address
 
 
 class ContactField(forms.ModelChoiceField):  # type: ignore[type-arg]
@@ -82,10 +36,11 @@ class ContactField(forms.ModelChoiceField):  # type: ignore[type-arg]
         return str(obj) if obj.pk in self.named else str(_("The present contact, name not public"))
 
 
-class SolutionForm(forms.ModelForm):  # type: ignore[type-arg]
+class SolutionForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
     """What a solution says; the title alone must be there, the rest before somebody is asked to publish it."""
 
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=1)
+    opens_in_page = False
+
     project: Any = forms.ModelChoiceField(
         label=_("Project"),
         queryset=Project.objects.none(),
@@ -100,7 +55,10 @@ class SolutionForm(forms.ModelForm):  # type: ignore[type-arg]
     links = LinksField(
         label=_("Links"),
         required=False,
-        help_text=_("One a line: what it is, then its address, such as “Manual in Greek https://example.org/manual”."),
+        help_text=_(
+            "One a line: what it is, its address, who holds the rights and the licence, such as “Manual in Greek "
+            "https://example.org/manual | Park of the Cape | CC BY 4.0”."
+        ),
     )
     contact = ContactField(
         label=_("Contact"),
@@ -147,7 +105,7 @@ class SolutionForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         """Offer the terms in use, the programme's regions, and the projects and people of the person's projects."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="solution", **{"auto_id": "id_%s", **kwargs})
         self.user = user
         self._offer_terms()
         territories: Any = self.fields["tested_in"]
@@ -158,9 +116,9 @@ class SolutionForm(forms.ModelForm):  # type: ignore[type-arg]
         languages.choices = sorted(Language.choices, key=lambda choice: str(choice[1]))
         self._offer_people()
         if self.instance.pk:
-            self.initial["version"] = self.instance.version
+            self.initial["seen_version"] = self.instance.version
             self.initial["languages"] = [row.code for row in self.instance.languages.all()]
-            self.initial["links"] = [(row.label, row.address) for row in self.instance.links.all()]
+            self.initial["links"] = [row.words for row in self.instance.links.all()]
             self.initial["contact"], self.initial["website"] = self.instance.contact_id, self.instance.website
         self.helper = FormHelper()
         self.helper.form_tag = False
@@ -198,7 +156,7 @@ class SolutionForm(forms.ModelForm):  # type: ignore[type-arg]
             ["title", "summary", "description"] if self.instance.pk else ["project", "title", "summary", "description"]
         )
         return Layout(
-            "version",
+            "seen_version",
             Fieldset(_("What it is"), *first, css_class="panel"),
             Fieldset(_("What it is for"), "challenges", "type", "maturity", css_class="panel"),
             Fieldset(_("Where it was tested"), "where_tested", NARROW, "tested_in", css_class="panel"),

@@ -6,18 +6,23 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext as _
 
 from community.actions.entry import keep_entry
 from community.folding import fold
+from community.imports.locking import MEANWHILE
 from community.imports.row import Row
+from community.imports.several import joined
 from community.imports.sheet import as_read
-from community.imports.table import Change, Table, differences, joined
+from community.imports.table import Change, Table, differences
 from community.models import Term, Territory
 
+#: The column with the number in the address of a row.
+NUMBER: Final = "number"
 #: How a column is read from a row.
 Reader = Callable[[Row, str], Any]
 
@@ -61,6 +66,19 @@ def terms_by_name(vocabulary: str) -> dict[str, Term]:
     return found
 
 
+def spellings(model: type[models.Model], *within: str) -> dict[tuple[str, ...], str]:
+    """Return the codes of a model by what they are unique within and by their folded letters."""
+    rows = model._default_manager.order_by().values_list(*within, "code")
+    return {(*about, fold(code)): code for *about, code in rows}
+
+
+def refuse_other_spelling(row: Row, there: str | None) -> None:
+    """Refuse the code of a new entry where it is there in other letters: whoever names it would mean either."""
+    if there is not None:
+        words = {"text": row.text("code"), "near": there}
+        row.wrong("code", _("“%(text)s” is not known. Did you mean “%(near)s”?") % words)
+
+
 class EntryTable(Table):
     """One row of the file is one row of a model, found by its stable key."""
 
@@ -69,6 +87,8 @@ class EntryTable(Table):
     readers: ClassVar[Mapping[str, Reader]]
     #: column -> how several values beside the row are read; see `part` and `set_part`.
     parts: Mapping[str, Reader] = MappingProxyType({})
+    #: Columns whose empty cell leaves what stands in a row that is there already.
+    kept: ClassVar[frozenset[str]] = frozenset()
     #: What an export loads with each row.
     related: ClassVar[tuple[str, ...]] = ()
 
@@ -100,10 +120,13 @@ class EntryTable(Table):
     def take(self, row: Row) -> Change:
         """Write one row; one event where something is new."""
         found = self.find(row)
-        values = {name: self.read(row, name) for name in self.readers if row.has(name)}
+        left = self.kept if found is not None else frozenset()
+        read = [name for name in self.readers if row.has(name) and (row.text(name) or name not in left)]
+        values = {name: self.read(row, name) for name in read}
         parts = {name: self.parts[name](row, name) for name in self.parts if row.has(name)}
         row.refuse_if_wrong()
         instance = found if found is not None else self.model()
+        stood = _columns(instance)
         before = {name: "" if found is None else self._cell(instance, name) for name in (*values, *parts)}
         for name, value in values.items():
             setattr(instance, name, value)
@@ -112,9 +135,13 @@ class EntryTable(Table):
         changes = differences(before, {name: cell_of(value) for name, value in (values | parts).items()})
         if found is not None and not changes:
             return Change(row.number, "same", str(instance))
+        if found is not None and found.pk not in self.locked:
+            row.wrong("", str(MEANWHILE))
+            row.refuse_if_wrong()
         self.prepare(instance)
         self._validate(instance, row)
-        instance.save()
+        now = _columns(instance)
+        instance.save(update_fields=None if found is None else [name for name in now if now[name] != stood[name]])
         for name in parts.keys() & changes.keys():
             self.set_part(instance, name, parts[name])
         keep_entry(row=instance, by=self.by, is_new=found is None, changes={n: list(c) for n, c in changes.items()})
@@ -136,4 +163,11 @@ class EntryTable(Table):
             yield {name: self._cell(instance, name) for name in self.columns}
 
     def _cell(self, instance: Any, name: str) -> str:
+        if name == NUMBER:
+            return str(instance.pk)
         return cell_of(self.part(instance, name) if name in self.parts else getattr(instance, name))
+
+
+def _columns(instance: models.Model) -> dict[str, Any]:
+    """Return what stands in the columns of a row."""
+    return {column.attname: getattr(instance, column.attname) for column in instance._meta.concrete_fields}

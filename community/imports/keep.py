@@ -23,6 +23,7 @@ from community.imports.sheet import MOST_BYTES, MOST_ROWS, MOST_SIGNS, Line, She
 from community.imports.solution import SolutionImport
 from community.imports.table import Change
 from community.models import Partnership, Project, Solution
+from community.models.solution import link_line
 
 #: Our column -> where it stands in an output.
 _OUTPUT: Final = {
@@ -155,6 +156,10 @@ class KeepImport(SolutionImport):
         """Leave out a language that is not known."""
         return _doubted(row, column, lambda one, name: super(KeepImport, self).language(one, name, text))
 
+    def leave_out(self, row: Row, column: str, sentence: str) -> None:
+        """Leave a link whose rights keep.eu does not say off what everybody reads, as a doubt."""
+        row.doubt(column, _("%(sentence)s It is left out.") % {"sentence": sentence})
+
 
 def _doubted(row: Row, column: str, read: Any) -> Any:
     """Return what is read; for a type, maturity, theme, place or language what is wrong with it becomes a doubt."""
@@ -204,11 +209,13 @@ def _names(partners: Any) -> list[str]:
 
 
 def _links(links: Any) -> list[str]:
-    """Return links, given as addresses or as objects with title and url, one a line."""
+    """Return links, given as addresses or as objects, one a line.
+
+    keep.eu says of no link whose it is; an object that does is taken at its word.
+    """
     found = []
     for link in links if isinstance(links, list) else [links]:
-        label, address = (
-            (_text(link.get("title")), _text(link.get("url"))) if isinstance(link, dict) else ("", _text(link))
-        )
-        found.append(" ".join(f"{label} {address}".split()))
+        facts = link if isinstance(link, dict) else {"url": link}
+        words = [" ".join(_text(facts.get(name)).split()) for name in ("title", "url", "rights_holder", "licence")]
+        found.append(link_line(*words) if words[1] else words[0])
     return [line for line in found if line]

@@ -17,11 +17,14 @@ from community.choices import Standing, Vocabulary
 from community.events import record
 from community.folding import fold, fold_key
 from community.imports.entry import cell_of, term_cell, terms_by_name
+from community.imports.likeness import NEW, Namesakes
+from community.imports.locking import MEANWHILE, cells_of, lock_accounts, lock_members, lock_organisations
 from community.imports.new_members import Staged, write_new
 from community.imports.places import OrganisationNames
 from community.imports.row import Row
+from community.imports.several import joined
 from community.imports.sheet import Sheet
-from community.imports.table import Change, Table, differences, joined
+from community.imports.table import Change, Table, differences
 from community.models import Affiliation, Member, User
 from community.permissions import Refusal
 
@@ -39,7 +42,10 @@ class MemberImport(Table):
     title = gettext_lazy("Members")
     required = ("name",)
     columns = {
-        "key": gettext_lazy("Of a member who is there already, from an export; empty for a new one."),
+        "key": gettext_lazy(
+            "Of a member who is there already, from an export; empty for a new one, “new” for somebody of a name that "
+            "is there already."
+        ),
         "name": gettext_lazy("The full name."),
         "sort_name": gettext_lazy("The name to sort by; left empty, the last word of the name."),
         "email": gettext_lazy("The address with which the member signs in. It finds the member who has it."),
@@ -52,20 +58,30 @@ class MemberImport(Table):
         "about": gettext_lazy("At most 600 characters."),
     }
 
+    def lock(self, sheet: Sheet) -> None:
+        """Lock persons, accounts that may become theirs, and organisations."""
+        addresses = cells_of(sheet, "email")
+        self.locked = lock_members(keys=cells_of(sheet, "key"), addresses=addresses)
+        self.locked_accounts = lock_accounts(addresses)
+        lock_organisations(cells_of(sheet, "organisation"))
+
     def begin(self, sheet: Sheet) -> None:
         """Load members, addresses, organisations and expertise."""
         rows = Member.objects.filter(merged_into=None, erased_at=None).select_related("user")
         self.today = timezone.localdate()
         self.by_key: dict[str, Member] = {}
         self.by_address: dict[str, Member] = {}
-        self.by_name: dict[str, Member] = {}
-        for member in rows.prefetch_related("expertise"):
+        known = list(rows.prefetch_related("expertise"))
+        for member in known:
             self._remember(member)
+        gone = Member.objects.exclude(merged_into=None, erased_at=None).select_related("merged_into")
+        self.gone = {member.key: member for member in gone}
         self.accounts = {user.email_key: user for user in User.objects.filter(member=None)}
         self.work: dict[int, Affiliation] = {}
         current = Affiliation.objects.current(self.today).select_related("organisation")
         for row in current.order_by("is_main", "from_on", "pk"):
             self.work[row.member_id] = row
+        self.namesakes = Namesakes(known, self.work)
         self.names = OrganisationNames()
         self.terms = terms_by_name(Vocabulary.EXPERTISE)
         self.seen: dict[str, tuple[int, str]] = {}
@@ -76,6 +92,8 @@ class MemberImport(Table):
         """Write one person; one event where something is new."""
         found = self._find(row)
         values = self._values(row)
+        if found is not None and not values.get("email"):
+            values.pop("email", None)  # an import takes no address away
         row.refuse_if_wrong()
         member = found or Member()
         before = self._cells(found) if found else dict.fromkeys(self.columns, "")
@@ -88,6 +106,9 @@ class MemberImport(Table):
         if found is None:
             self._stage(member, values, row, changes)
             return Change(row.number, "added", member.name, changes)
+        if found.pk not in self.locked:
+            row.wrong("", str(MEANWHILE))
+            row.refuse_if_wrong()
         self._write(member, values, set(changes), row)
         words = {"changes": {name: list(pair) for name, pair in changes.items()}}
         data = {"fields": sorted(changes), "import": True}
@@ -114,7 +135,6 @@ class MemberImport(Table):
         self.by_key[member.key] = member
         if member.user is not None:
             self.by_address[member.user.email_key] = member
-        self.by_name.setdefault(fold_key(member.name), member)
 
     def _find(self, row: Row) -> Member | None:
         """Return whom a row means, or None for somebody new; notes what contradicts."""
@@ -122,21 +142,31 @@ class MemberImport(Table):
         key, address = row.text("key"), row.address("email")
         self._refuse_twice(row, key, address)
         owner = self.by_address.get(fold_key(address)) if address else None
-        if not key:
-            if owner is None and not address and fold_key(row.text("name")) in self.by_name:
-                row.wrong("name", _("A member of that name is there already. Give their key or their address."))
+        if not key or fold(key) == NEW:
+            if owner is None:
+                self.namesakes.look(row, address, is_new=bool(key))
             return owner
         found = self.by_key.get(key)
         if found is None:
-            row.wrong("key", _("No member has this key. Leave it empty for a new member."))
+            row.wrong("key", self._why_not(key))
         elif owner is not None and owner is not found:
             row.wrong("email", _("This address belongs to %(person)s.") % {"person": owner.name})
         return found
 
+    def _why_not(self, key: str) -> str:
+        """Return why no member has a key."""
+        member = self.gone.get(key)
+        if member is None:
+            return _("No member has this key. Leave it empty for a new member.")
+        if member.erased_at is not None:
+            return _("This person was erased. Take the row out of the file.")
+        words = {"name": member.merged_into, "key": member.merged_into.key if member.merged_into else ""}
+        return _("This entry was merged into “%(name)s”, whose key is %(key)s. Keep one row for both.") % words
+
     def _refuse_twice(self, row: Row, key: str, address: str) -> None:
         """Note a person who stands in the file twice, also with the address in another case."""
         for column, text in (("key", key), ("email", address)):
-            if not text:
+            if not text or (column == "key" and fold(text) == NEW):
                 continue
             name = f"{column}:{fold_key(text)}"
             if name in self.seen:
@@ -156,7 +186,7 @@ class MemberImport(Table):
             "organisation": self.names.of(row, "organisation"),
             "function": row.text("function"),
             "since": row.day("since"),
-            "languages": [word.lower() for word in row.words("languages")],
+            "languages": row.languages("languages"),
             "expertise": [self.terms[fold(word)] for word in row.words("expertise") if self._is_term(row, word)],
             "about": row.text("about"),
         }
@@ -215,6 +245,8 @@ class MemberImport(Table):
             account = User(email=address)
             account.set_unusable_password()
             row.check(account, columns=(), leave_out=("password", "email_key"))
+        elif account.pk not in self.locked_accounts:
+            row.wrong("email", str(MEANWHILE))
         elif account.is_superuser:
             row.wrong("email", str(OF_SUPERUSER))
         return account
@@ -225,13 +257,16 @@ class MemberImport(Table):
         if "email" in changed and member.user is not None:
             row.wrong("email", _("The address of an account is changed in the list of accounts, not by an import."))
         row.refuse_if_wrong()
+        member.version += 1
+        columns = ["version", "sort_name", *(name for name in OWN if name in changed and name != "standing")]
         if "email" in changed:
             account = self._account(values["email"], row)
             row.refuse_if_wrong()
-            account.save()
+            if account._state.adding:
+                account.save()
             member.user = account
-        member.version += 1
-        member.save()
+            columns.append("user")
+        member.save(update_fields=columns)
         if "standing" in changed:
             self._set_standing(member, values["standing"], row)
         if changed & set(WORK):
@@ -271,7 +306,10 @@ class MemberImport(Table):
         if work.until_on is not None and work.from_on is not None and work.from_on > work.until_on:
             row.wrong("since", _("The last day lies before the first."))
         row.refuse_if_wrong()
-        work.save()
+        if work._state.adding:
+            work.save()
+        else:  # its organisation may be merged by now
+            work.save(update_fields=["function", "from_on"])
         self.work[member.pk] = work
 
     def _end(self, work: Affiliation, next_on: date) -> None:

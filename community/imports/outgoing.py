@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from community.cells import guarded
+from community.cells import guarded, guarded_in_csv
 from community.imports.table import Table
 
 CONTENT_TYPES = {
@@ -38,5 +38,5 @@ def as_csv(columns: Iterable[str], lines: Iterable[Mapping[str, Any]]) -> bytes:
     names, text = list(columns), io.StringIO()
     writer = csv.writer(text, quoting=csv.QUOTE_MINIMAL)
     writer.writerow(names)
-    writer.writerows([guarded(str(line[name])) for name in names] for line in lines)
+    writer.writerows([guarded_in_csv(str(line[name])) for name in names] for line in lines)
     return text.getvalue().encode("utf-8-sig")

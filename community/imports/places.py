@@ -63,6 +63,12 @@ class TerritoryCodes:
             self._rows[fold(f"{territory.code}/{territory.nuts_version}")] = territory
         self._known = {name: place for name, place in self._rows.items() if place is not None}
 
+    def remember(self, territory: Territory) -> None:
+        """Let later rows find a territory that was just written by its code and NUTS version."""
+        for name in (territory.code, f"{territory.code}/{territory.nuts_version}"):
+            self._rows.setdefault(fold(name), territory)
+            self._known.setdefault(fold(name), territory)
+
     def of(self, row: Row, column: str, text: str) -> Territory | None:
         """Return the territory of that code; an unknown or ambiguous one is noted."""
         code = fold(text)

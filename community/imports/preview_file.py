@@ -8,6 +8,8 @@ from typing import Final
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
 
 FOLDER: Final = "imports"
 #: A preview that nobody confirmed is forgotten after this time.
@@ -27,6 +29,14 @@ def take(name: str) -> bytes | None:
         content: bytes = file.read()
     default_storage.delete(name)
     return content
+
+
+def forget_all() -> None:
+    """Delete the file of every preview once the transaction commits.
+
+    In the one that erases somebody: which of them name the person, nobody can say without reading all.
+    """
+    transaction.on_commit(lambda: forget_old(timezone.now() + 2 * KEPT))
 
 
 def forget_old(at: datetime) -> int:

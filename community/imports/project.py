@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.choices import PartnerRole, ProjectFamily, ProjectType, Vocabulary
-from community.folding import fold_key
-from community.imports.entry import EntryTable, cell_of, terms_by_name
+from community.folding import fold, fold_key
+from community.imports.entry import EntryTable, cell_of, refuse_other_spelling, spellings, terms_by_name
+from community.imports.locking import cells_of, lock, lock_organisations
 from community.imports.places import OrganisationNames
 from community.imports.row import Row
 from community.imports.sheet import Sheet
@@ -27,11 +28,14 @@ class ProjectImport(EntryTable):
     model = Project
     required = ("acronym",)
     related = ("specific_objective",)
+    kept = frozenset({"family"})
     columns = {
         "code": gettext_lazy("The stable name in the address; left empty, it is made of the acronym."),
         "acronym": gettext_lazy("Such as LocAll4Flood."),
         "title": gettext_lazy("The full title."),
-        "family": gettext_lazy("governance or transfer."),
+        "family": gettext_lazy(
+            "governance or transfer; empty leaves it as it is, and makes a new one a transfer project."
+        ),
         "type": gettext_lazy("study, test, transfer or strategic."),
         "specific_objective": gettext_lazy("Such as RSO2.4."),
         "theme": gettext_lazy("In a few words."),
@@ -58,7 +62,7 @@ class ProjectImport(EntryTable):
         "specific_objective": Row.text,
         "theme": Row.text,
         "summary": Row.text,
-        "countries": Row.words,
+        "countries": Row.countries,
         "countries_note": Row.text,
         "budget_eur": Row.amount,
         "partner_count": Row.number_of,
@@ -72,11 +76,16 @@ class ProjectImport(EntryTable):
         "uncertain": Row.words,
     }
 
+    def lock(self, sheet: Sheet) -> None:
+        """Lock the projects."""
+        self.locked = lock(Project, _projects(cells_of(sheet, "code", "acronym")))
+
     def begin(self, sheet: Sheet) -> None:
         """Load projects and objectives."""
         rows = list(Project.objects.select_related(*self.related))
         self.by_code = {row.code: row for row in rows}
         self.by_acronym = {row.acronym_key: row for row in rows}
+        self.spelt = spellings(Project)
         self.objectives = terms_by_name(Vocabulary.OBJECTIVE)
         self.seen: dict[str, int] = {}
 
@@ -97,6 +106,8 @@ class ProjectImport(EntryTable):
         other = self.by_acronym.get(fold_key(row.text("acronym")))
         if other is not None and other is not found:
             row.wrong("acronym", _("The project %(code)s has this acronym.") % {"code": other.code})
+        elif found is None and row.text("code"):
+            refuse_other_spelling(row, self.spelt.get((fold(code),)))
         if not code:
             row.wrong("code", _("Give a code of Latin letters, figures and hyphens."))
         return found
@@ -116,6 +127,14 @@ class ProjectImport(EntryTable):
     def remember(self, instance: Project) -> None:
         """Let later rows find it."""
         self.by_code[instance.code] = self.by_acronym[instance.acronym_key] = instance
+        self.spelt[fold(instance.code),] = instance.code
+
+
+def _projects(names: set[str]) -> set[int]:
+    """Return the keys of the projects of these codes or acronyms, or of the codes that are made of these."""
+    wanted = {fold_key(name) for name in names} | {slugify(name) for name in names}
+    rows = Project.objects.order_by().values_list("pk", "code", "acronym_key")
+    return {pk for pk, code, acronym in rows if fold_key(code) in wanted or acronym in wanted}
 
 
 class PartnershipImport(EntryTable):
@@ -140,6 +159,12 @@ class PartnershipImport(EntryTable):
         "from_on": Row.day,
         "until_on": Row.day,
     }
+
+    def lock(self, sheet: Sheet) -> None:
+        """Lock the organisations, which are not merged meanwhile, then the partnerships of the projects."""
+        lock_organisations(cells_of(sheet, "organisation"))
+        rows = Partnership.objects.filter(project__in=_projects(cells_of(sheet, "project")))
+        self.locked = lock(Partnership, rows.values_list("pk", flat=True))
 
     def begin(self, sheet: Sheet) -> None:
         """Load projects, organisations and partnerships."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 
 from community.folding import fold
 from community.forms.dates import DayField
-from community.imports.countries import COUNTRIES
+from community.imports.several import pieces_in, values_in
 from community.imports.sheet import Line
+from community.validators import country_code, language_code
 
 YES = frozenset({"yes", "true", "1", "x", "ja", "oui", "si", "nai"})
 NO = frozenset({"no", "false", "0", "", "nein", "non", "ohi", "-"})
@@ -125,15 +126,25 @@ class Row:
 
     def country(self, column: str) -> str:
         """Return the two letters of a country as the programme writes them: Greece is EL."""
-        text = self.text(column)
-        code = text.upper()
-        if code == "GR":
-            self.wrong(column, _("The programme writes EL for Greece."))
-        elif code == "GB":
-            self.wrong(column, _("The programme writes UK for the United Kingdom."))
-        elif code and code not in COUNTRIES:
-            self.wrong(column, _("“%(text)s” is no country. Write its two letters, such as IT or EL.") % {"text": text})
-        return code
+        return next(iter(self._checked(column, [self.text(column)], country_code)), "")
+
+    def countries(self, column: str) -> list[str]:
+        """Return the two letters of several countries."""
+        return list(dict.fromkeys(self._checked(column, self.words(column), country_code)))
+
+    def languages(self, column: str) -> list[str]:
+        """Return the codes of languages that are given by code or name."""
+        return list(dict.fromkeys(self._checked(column, self.words(column), language_code)))
+
+    def _checked(self, column: str, words: list[str], code_of: Callable[[str], str]) -> list[str]:
+        """Return the code of each word; note those that have none."""
+        found = []
+        for word in filter(None, words):
+            try:
+                found.append(code_of(word))
+            except ValidationError as error:
+                self.wrong(column, " ".join(error.messages))
+        return found
 
     def flag(self, column: str) -> bool:
         """Return yes or no."""
@@ -158,19 +169,24 @@ class Row:
             return None
         return amount.quantize(Decimal("0.01"))
 
-    def number_of(self, column: str) -> int | None:
-        """Return a whole number from 0 to 9999."""
+    def number_of(self, column: str, digits: int = 4) -> int | None:
+        """Return a whole number of at most so many digits."""
         text = self.text(column)
         if not text:
             return None
-        if not (text.isascii() and text.isdigit() and len(text) <= 4):
-            self.wrong(column, _("“%(text)s” is no number from 0 to 9999.") % {"text": text})
+        if not (text.isascii() and text.isdigit() and len(text) <= digits):
+            words = {"text": text, "most": 10**digits - 1}
+            self.wrong(column, _("“%(text)s” is no number from 0 to %(most)s.") % words)
             return None
         return int(text)
 
     def words(self, column: str) -> list[str]:
         """Return the parts of a cell that holds several, separated by semicolons."""
-        return [part.strip() for part in self.text(column).split(";") if part.strip()]
+        return values_in(self.text(column))
+
+    def pieces(self, column: str) -> list[list[str]]:
+        """Return the parts of a cell that holds several, each by its pieces, which are separated by bars."""
+        return pieces_in(self.text(column))
 
     def among(self, column: str, known: dict[str, Any], text: str | None = None) -> Any:
         """Return what a name stands for among `known` (folded name -> row), or None; suggests the nearest."""

@@ -239,13 +239,15 @@ def _narrow(cells: list[str]) -> list[str]:
 
 def _clean(cell: str) -> str:
     """Return a cell's text without space around it, as it was before an export guarded it."""
-    if len(cell) > MOST_SIGNS:
+    plain = _plain(cell)
+    if len(plain) > MOST_SIGNS:
         raise Unreadable(_("A cell holds more than %(most)s signs. Shorten it.") % {"most": MOST_SIGNS})
-    return _plain(cell)
+    return plain
 
 
 def _plain(cell: str) -> str:
-    return unguarded(cell.replace("\r\n", "\n").replace("\r", "\n").strip(" \t\n\xa0")).strip()
+    """Take the apostrophes first: space in front may be what one of them stands behind."""
+    return unguarded(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def as_read(text: str) -> str:

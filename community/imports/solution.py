@@ -1,4 +1,4 @@
-"""Solutions from a table: found by their project and title."""
+"""Solutions from a table: found by their number, else by their project and title."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from community.actions.solution import set_languages, set_links
 from community.choices import PUBLIC_SOLUTIONS, Language, SolutionStatus, Vocabulary
 from community.folding import fold, fold_key
-from community.forms.solution import LinksField
-from community.imports.entry import EntryTable, cell_of, terms_by_name
+from community.forms.links import LinksField, Words
+from community.imports.entry import NUMBER, EntryTable, cell_of, terms_by_name
+from community.imports.likeness import Numbers
+from community.imports.locking import cells_of, keys_of, lock, numbers_of
 from community.imports.places import TerritoryCodes
 from community.imports.row import Row
 from community.imports.sheet import Sheet, as_read
 from community.models import Project, Solution, User
+from community.models.solution import link_line
 
 _BESIDE: Final = ("challenges", "tested_in", "languages", "links")
 
@@ -32,7 +35,13 @@ class SolutionImport(EntryTable):
     required = ("title", "project")
     related = ("project", "type", "maturity")
     columns = {
-        "title": gettext_lazy("At most 160 characters. With the project, it finds the solution that is there already."),
+        NUMBER: gettext_lazy(
+            "From an export of this site: it finds the solution. Empty for a new one; “12 renamed” gives the one "
+            "with the number 12 a title that is not like its present one."
+        ),
+        "title": gettext_lazy(
+            "At most 160 characters. Without a number, it finds with the project the solution that is there already."
+        ),
         "project": gettext_lazy("The code or acronym of the project whose result it is."),
         "type": gettext_lazy("By label or code."),
         "maturity": gettext_lazy("By label or code."),
@@ -42,11 +51,11 @@ class SolutionImport(EntryTable):
         "what_taker_needs": gettext_lazy("At most 1500 characters."),
         "licence": gettext_lazy("Such as CC BY 4.0."),
         "website": gettext_lazy("An address that begins with https://."),
-        "status": gettext_lazy("draft or published."),
+        "status": gettext_lazy("As it stands, or empty: a new solution is a draft, and is published on its own page."),
         "challenges": gettext_lazy("Labels or codes, separated by semicolons."),
         "tested_in": gettext_lazy("Codes of territories, separated by semicolons: EL43/2021; IT."),
         "languages": gettext_lazy("Codes or English names, separated by semicolons: el; en."),
-        "links": gettext_lazy("One a line: what it is, then its address."),
+        "links": gettext_lazy("One a line: what it is, its address | rights holder | licence."),
     }
     readers = {
         "title": lambda row, column: row.text(column, required=True),
@@ -59,18 +68,25 @@ class SolutionImport(EntryTable):
         "what_taker_needs": Row.text,
         "licence": Row.text,
         "website": Row.text,
-        "status": lambda row, column: row.choice(column, SolutionStatus, default=SolutionStatus.DRAFT),
     }
 
     def __init__(self, by: User) -> None:
         """Read the columns that stand beside a solution by the rows that `begin` loads."""
         super().__init__(by)
+        #: The solution of the row that is read.
+        self.present: Solution | None = None
         self.parts = {
             "challenges": lambda row, column: self.several(row, column, self.challenge),
             "tested_in": lambda row, column: self.several(row, column, self.place),
             "languages": lambda row, column: self.several(row, column, self.language),
             "links": self.links,
         }
+
+    def lock(self, sheet: Sheet) -> None:
+        """Lock the solutions."""
+        titles = map(fold_key, cells_of(sheet, "title"))
+        numbers = keys_of(Solution.objects.all(), "pk", numbers_of(cells_of(sheet, NUMBER)))
+        self.locked = lock(Solution, keys_of(Solution.objects.all(), "title_key", titles) | numbers)
 
     def begin(self, sheet: Sheet) -> None:
         """Load projects, solutions, terms and territories."""
@@ -79,6 +95,7 @@ class SolutionImport(EntryTable):
             self.projects[fold_key(project.code)] = self.projects[fold_key(project.acronym)] = project
         rows = Solution.objects.select_related(*self.related).prefetch_related(*_BESIDE)
         self.known = {(row.project_id, row.title_key): row for row in rows}
+        self.numbers = Numbers(self.known.values())
         self.types = terms_by_name(Vocabulary.SOLUTION_TYPE)
         self.maturities = terms_by_name(Vocabulary.MATURITY)
         self.challenges = terms_by_name(Vocabulary.CHALLENGE)
@@ -87,7 +104,7 @@ class SolutionImport(EntryTable):
         self.seen: dict[tuple[int, str], int] = {}
 
     def find(self, row: Row) -> Solution | None:
-        """Return the solution of that project and title."""
+        """Return the solution of that number, else of that project and title; notes what contradicts."""
         project = self.read(row, "project")
         if project is None:
             return None
@@ -95,14 +112,25 @@ class SolutionImport(EntryTable):
         if key in self.seen:
             row.wrong("title", _("This solution stands in row %(row)s already. Keep one.") % {"row": self.seen[key]})
         self.seen.setdefault(key, row.number)
-        found = self.known.get(key)
+        numbered, named = self.numbers.of(row), self.known.get(key)
+        found = self.present = numbered or named
+        if found is not None:
+            self.numbers.refuse_twice(row, found)
+        if found is not None and found.project_id != project.pk:
+            words = {"number": found.pk, "project": found.project.acronym}
+            row.wrong("project", _("The solution %(number)s is a result of %(project)s, and stays that.") % words)
+        elif named is not None and named is not found:
+            row.wrong("title", _("This is the title of the solution %(number)s.") % {"number": named.pk})
         self.look(row, found, project)
         return found
 
     def look(self, row: Row, found: Solution | None, project: Project) -> None:
-        """Note what may be taken, but is worth a look: another case, the same title elsewhere, no licence."""
+        """Refuse another status; note what is worth a look: another case, the same title elsewhere, no licence."""
+        self._look_at_status(row, found)
         title = row.text("title")
-        if found is not None and as_read(found.title) != title:
+        if found is not None and fold_key(title) != found.title_key:
+            self.numbers.rename(row, "title", found, found.title)
+        elif found is not None and as_read(found.title) != title:
             row.doubt("title", _("The registry writes it “%(title)s”: its case changes.") % {"title": found.title})
         twin = self.titles.get(fold_key(title))
         if found is None and twin is not None:
@@ -111,6 +139,19 @@ class SolutionImport(EntryTable):
         has_licence = row.text("licence") if row.has("licence") else found is not None and found.licence
         if not has_licence:
             row.doubt("licence", _("The licence is missing: without one it can't be published by a coordinator."))
+
+    def _look_at_status(self, row: Row, found: Solution | None) -> None:
+        """Leave the status to the verbs of the solution's page: nobody publishes alone or hides what others use."""
+        wanted = row.choice("status", SolutionStatus)
+        if found is None and wanted not in ("", SolutionStatus.DRAFT):
+            row.doubt("status", _("It is entered as a draft: a coordinator publishes it on its page."))
+        elif found is not None and wanted and wanted != found.status:
+            sentence = _(
+                "An import leaves the status as it is: “%(status)s”. Write that or empty the cell; the status is "
+                "changed on the page of the solution, %(page)s."
+            )
+            page = reverse("community:solution", args=[found.pk])
+            row.wrong("status", sentence % {"status": found.status, "page": page})
 
     def read(self, row: Row, column: str) -> Any:
         """Resolve project and terms."""
@@ -142,20 +183,39 @@ class SolutionImport(EntryTable):
         return code.value if code is not None else None
 
     def links(self, row: Row, column: str) -> _Links:
-        """Return the links of a cell, one a line."""
+        """Return the links of a cell, one a line; rights that it does not say stay as they are known.
+
+        A link whose rights nobody knows is a doubt; added to what everybody reads it is unwanted, as in the form.
+        """
         try:
-            pairs: list[tuple[str, str]] = LinksField(required=False).clean(row.text(column))
+            told: list[Words] = LinksField(required=False, asks_rights=False).clean(row.text(column))
         except ValidationError as error:
             row.wrong(column, " ".join(error.messages))
             return _Links()
-        return _Links(pairs)
+        known = {} if self.present is None else {link.words[:2]: link.words for link in self.present.links.all()}
+        found = _Links()
+        for words in told:
+            stood = known.get(words[:2])
+            kept = words if any(words[2:]) or stood is None else stood
+            sentence = _("Rights holder or licence of “%(label)s” is missing: add them.") % {"label": words[0]}
+            if stood is None and not all(kept) and self.present is not None and self.present.status in PUBLIC_SOLUTIONS:
+                self.leave_out(row, column, sentence)
+                continue
+            if not all(kept):
+                row.doubt(column, sentence)
+            found.append(kept)
+        return found
+
+    def leave_out(self, row: Row, column: str, sentence: str) -> None:
+        """Refuse a link that may not stand on what everybody reads."""
+        row.wrong(column, sentence)
 
     def part(self, instance: Solution, column: str) -> Any:
         """Return challenges, territories, codes of languages or links as they are written."""
         if column == "languages":
             return _ordered(column, [one.code for one in instance.languages.all()])
         if column == "links":
-            return _Links((link.label, link.address) for link in instance.links.all())
+            return _Links(link.words for link in instance.links.all())
         return _ordered(column, list(getattr(instance, column).all()))
 
     def set_part(self, instance: Solution, column: str, value: Any) -> None:
@@ -173,19 +233,17 @@ class SolutionImport(EntryTable):
         return super().lines(queryset.prefetch_related(*_BESIDE))
 
     def prepare(self, instance: Solution) -> None:
-        """Note who wrote the words, the moment of a first publication, and each version after it."""
+        """Note who wrote the words; of something that was published before they are its next version."""
         instance.written_by = self.by
-        if not instance._state.adding and instance.published_at is not None:
+        if instance.published_at is not None:
             instance.published_version += 1
-        elif instance.status in PUBLIC_SOLUTIONS:
-            instance.published_at = timezone.now()
 
 
-class _Links(list[tuple[str, str]]):
+class _Links(list[Words]):
     """Links, written one a line."""
 
     def __str__(self) -> str:
-        return "\n".join(" ".join(pair) for pair in self)
+        return "\n".join(link_line(*words) for words in self)
 
 
 def _ordered(column: str, values: list[Any]) -> list[Any]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator, Mapping
+import json
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from hashlib import sha256
+from typing import Any, ClassVar, Final
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -12,11 +14,17 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from community.imports.locking import wait_for_other_imports
 from community.imports.row import Problem, Row, RowRefused
 from community.imports.sheet import Sheet, Unreadable, read_sheet
 from community.models import User
 from community.permissions import Obstacle, Refusal
 from community.visibility import is_administrator
+
+CONTRADICTS: Final = gettext_lazy("This contradicts what stands in the registry or in a row before: look for it there.")
+SINCE_PREVIEW: Final = gettext_lazy(
+    "The registry changed since the preview: this row would do something else now. Choose the file again and look."
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,12 @@ class Change:
     what: str
     title: str
     fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    @property
+    def sign(self) -> str:
+        """A sign for exactly this."""
+        said = json.dumps([self.what, {name: list(pair) for name, pair in self.fields.items()}], default=str)
+        return sha256(said.encode()).hexdigest()[:12]
 
 
 @dataclass
@@ -56,6 +70,10 @@ class Report:
     def same(self) -> int:
         """How many rows change nothing."""
         return self.count("same")
+
+    def signs(self) -> dict[str, str]:
+        """Return the number of each row that does something, with a sign for what: kept from preview to import."""
+        return {str(change.row): change.sign for change in self.changes if change.what != "same"}
 
     @property
     def shown(self) -> list[Change]:
@@ -108,6 +126,8 @@ class Table:
     def __init__(self, by: User) -> None:
         """Take rows in the name of an administrator."""
         self.by = by
+        #: Keys of the rows that the file names, which nobody else changes until the import ends.
+        self.locked: set[int] = set()
 
     def reads(self, content: bytes) -> bool:
         """Tell whether the first bytes of a file are those of a table like this one."""
@@ -120,6 +140,9 @@ class Table:
             Unreadable: it holds none.
         """
         return read_sheet(content)
+
+    def lock(self, sheet: Sheet) -> None:
+        """Lock the rows that the file names, before anything is read (`locking`)."""
 
     def begin(self, sheet: Sheet) -> None:
         """Load what rows refer to, once."""
@@ -140,13 +163,16 @@ class Table:
         raise NotImplementedError
 
 
-def bring_in(table: Table, content: bytes, *, dry_run: bool = False) -> Report:
+def bring_in(table: Table, content: bytes, *, dry_run: bool = False, seen: Mapping[str, str] | None = None) -> Report:
     """Take a file in, whole or not at all; with `dry_run` nothing stays.
+
+    Args:
+        seen: the signs of the preview that was looked at; a row that would do something else is refused.
 
     Raises:
         Refusal: who asks is no administrator.
     """
-    steps = bring_in_by_steps(table, content, dry_run=dry_run)
+    steps = bring_in_by_steps(table, content, dry_run=dry_run, seen=seen)
     while True:
         try:
             next(steps)
@@ -156,7 +182,7 @@ def bring_in(table: Table, content: bytes, *, dry_run: bool = False) -> Report:
 
 
 def bring_in_by_steps(
-    table: Table, content: bytes, *, dry_run: bool = False
+    table: Table, content: bytes, *, dry_run: bool = False, seen: Mapping[str, str] | None = None
 ) -> Generator[tuple[int, int], None, Report]:
     """Do as `bring_in`, and yield (rows taken, rows in all): before the first row and after each.
 
@@ -178,26 +204,21 @@ def bring_in_by_steps(
     yield 0, total
     with transaction.atomic():
         if not dry_run:
-            _wait_for_other_imports()
+            wait_for_other_imports()
+        table.lock(sheet)
         table.begin(sheet)
         for number, line in enumerate(sheet.lines, 1):
             _take(table, Row(line), report)
             yield number, total
+        if seen is not None and not report.problems:
+            report.problems.extend(_differing(report.signs(), seen))
         if not report.problems:
-            table.finish()
+            _finish(table, report)
         if report.problems or dry_run:
             transaction.set_rollback(True)
         else:
             report.is_done = True
     return report
-
-
-def _wait_for_other_imports() -> None:
-    """Let one import at a time write: the next one finds what the one before it wrote, and says "as it was".
-
-    The rows of all administrators serve as the lock; as their keys are left alone, other work goes on meanwhile.
-    """
-    list(User.objects.administrators().select_for_update(no_key=True).order_by("pk").values_list("pk"))
 
 
 def _take(table: Table, row: Row, report: Report) -> None:
@@ -216,9 +237,24 @@ def _take(table: Table, row: Row, report: Report) -> None:
     except ValidationError as error:
         row.wrong("", " ".join(error.messages))
     except IntegrityError:
-        row.wrong("", _("This contradicts what stands in the registry or in a row before: look for it there."))
+        row.wrong("", str(CONTRADICTS))
     report.problems.extend(row.problems)
     report.doubts.extend(row.doubts)
+
+
+def _finish(table: Table, report: Report) -> None:
+    """Write what is written for all rows at once; what was entered in just this moment elsewhere is a problem."""
+    try:
+        with transaction.atomic():
+            table.finish()
+    except IntegrityError:
+        report.problems.append(Problem(0, "", str(CONTRADICTS)))
+
+
+def _differing(now: Mapping[str, str], seen: Mapping[str, str]) -> list[Problem]:
+    """Return a problem for each row that does something else than in the preview that was looked at."""
+    rows = sorted(int(row) for row in now.keys() | seen.keys() if now.get(row) != seen.get(row))
+    return [Problem(row, "", str(SINCE_PREVIEW)) for row in rows]
 
 
 def _check_columns(table: Table, sheet: Sheet) -> None:
@@ -240,8 +276,3 @@ def _check_columns(table: Table, sheet: Sheet) -> None:
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
     """Return what of `after` is new."""
     return {name: (before[name], value) for name, value in after.items() if before[name] != value}
-
-
-def joined(parts: Iterable[Any]) -> str:
-    """Return several values in one cell."""
-    return "; ".join(str(part) for part in parts)

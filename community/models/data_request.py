@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -18,7 +20,8 @@ class DataRequest(models.Model):
     """One request, open until it is done, refused or withdrawn; one of a kind is open at a time.
 
     `due_at` is when the clock does what nobody did: an erasure. A correction has none. `text` are the person's own
-    words, `answer` those of who closed it; an erasure empties both.
+    words, `answer` those of who closed it; an erasure empties both. `recorded_by` entered an erasure that was asked
+    otherwise than here: `asked_at` is then the day on which the letter came.
     """
 
     member = models.ForeignKey(Member, verbose_name=_("member"), on_delete=models.PROTECT, related_name="data_requests")
@@ -28,6 +31,10 @@ class DataRequest(models.Model):
     answer = ProseField(_("answer"), max_length=2000, blank=True)
     asked_at = models.DateTimeField(_("asked at"), default=timezone.now)
     due_at = models.DateTimeField(_("done by itself at"), null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        User, verbose_name=_("recorded by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    recorded_at = models.DateTimeField(_("recorded at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     closed_by = models.ForeignKey(
         User, verbose_name=_("closed by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -56,7 +63,17 @@ class DataRequest(models.Model):
                 condition=Q(kind=DataRequestKind.ERASURE) | Q(due_at__isnull=True),
                 name="datarequest_only_erasure_is_due",
             ),
+            models.CheckConstraint(
+                condition=Q(recorded_by__isnull=True, recorded_at__isnull=True)
+                | Q(recorded_by__isnull=False, recorded_at__isnull=False, kind=DataRequestKind.ERASURE),
+                name="datarequest_recorded_has_moment",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def told_at(self) -> datetime:
+        """When the person was told that it waits: when they asked here, or when a letter was entered."""
+        return self.recorded_at or self.asked_at

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.choices import OPEN_EXCHANGES, ExchangeKind, ExchangeStatus, Language
+from community.choices import OPEN_EXCHANGES, ExchangeKind, ExchangeStatus, Language, asked_after
 from community.models.fields import LineField, ProseField
 from community.models.member import Member
 from community.models.organisation import Organisation
@@ -114,6 +116,18 @@ class PeerExchange(models.Model):
     def is_open(self) -> bool:
         """Whether somebody may still say "I would like to"."""
         return self.status in OPEN_EXCHANGES
+
+    @property
+    def has_days(self) -> bool:
+        """Whether the agreement named a day."""
+        return self.ends_on is not None or self.starts_on is not None
+
+    @property
+    def over_on(self) -> date | None:
+        """The last day of what is agreed; without days so long after the agreement; None where none is known."""
+        if self.has_days or self.state_since is None:
+            return self.ends_on or self.starts_on
+        return timezone.localdate(self.state_since) + timedelta(days=asked_after(self.kind))
 
     @property
     def opener(self) -> Member | None:

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from community.folding import fold_key
-from community.validators import plain_line, plain_text
+from community.validators import known_countries, known_country, plain_line, plain_text
 
 if TYPE_CHECKING:
     CharField = models.CharField[str, str]
@@ -24,6 +24,33 @@ class LineField(CharField):
     """One line without control, direction or invisible signs."""
 
     default_validators = [plain_line]
+
+
+class CountryField(LineField):
+    """The two letters of a country, as the programme writes them; small ones are taken for large ones."""
+
+    default_validators = [plain_line, known_country]
+
+    def to_python(self, value: Any) -> Any:
+        """Return what is kept and checked."""
+        text = super().to_python(value)
+        return text.strip().upper() if isinstance(text, str) else text
+
+    def deconstruct(self) -> Any:
+        """Stand as a line in migrations: the column is one."""
+        name, _path, args, options = super().deconstruct()
+        return name, f"{LineField.__module__}.{LineField.__qualname__}", args, options
+
+
+class CountriesField(models.JSONField):
+    """A list of such letters."""
+
+    default_validators = [known_countries]
+
+    def deconstruct(self) -> Any:
+        """Stand as what it is to the database in migrations."""
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.JSONField", args, options
 
 
 class ProseField(TextField):

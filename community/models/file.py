@@ -25,7 +25,8 @@ class File(models.Model):
     """A file of a subject. It names its rights holder and licence (Annex IX of Regulation (EU) 2021/1060).
 
     `retain_until` is the day before which a file that supports a reported figure
-    is only restricted, never deleted; empty means keep. Removing sets `removed_at`.
+    is only restricted, never deleted; empty means keep. Removing sets `removed_at`
+    and takes it out of sight; deleting it for good sets `gone_at` too, and `content` names nothing any more.
     """
 
     kind = models.CharField(_("kind of subject"), max_length=30)
@@ -49,6 +50,7 @@ class File(models.Model):
     uploaded_at = models.DateTimeField(_("uploaded at"), default=timezone.now)
     retain_until = models.DateField(_("keep until"), null=True, blank=True)
     removed_at = models.DateTimeField(_("removed at"), null=True, blank=True)
+    gone_at = models.DateTimeField(_("deleted for good at"), null=True, blank=True)
 
     objects = FileQuerySet.as_manager()
 
@@ -62,6 +64,10 @@ class File(models.Model):
                 condition=Q(holds_names=False) | Q(visibility=FileVisibility.RESTRICTED),
                 name="file_with_names_is_restricted",
                 violation_error_message=_("A file that holds names of persons is restricted."),
+            ),
+            models.CheckConstraint(
+                condition=Q(gone_at__isnull=True) | Q(removed_at__isnull=False, content=""),
+                name="file_gone_is_removed_and_empty",
             ),
         ]
         indexes = [models.Index(fields=["kind", "subject_id"], name="file_subject")]

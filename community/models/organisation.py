@@ -7,7 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.models.fields import FoldedKeyField, FoldedKeys, LineField
+from community.models.fields import CountryField, FoldedKeyField, FoldedKeys, LineField
 from community.models.term import Term
 from community.models.territory import Territory
 from community.querysets.organisation import OrganisationQuerySet
@@ -23,7 +23,7 @@ class Organisation(FoldedKeys, models.Model):
     name = LineField(_("name"), max_length=200)
     name_key = FoldedKeyField(_("folded name"), source="name", max_length=200)
     short_name = LineField(_("short name"), max_length=60, blank=True)
-    country = LineField(_("country"), max_length=2, blank=True)
+    country = CountryField(_("country"), max_length=2, blank=True)
     kind = models.ForeignKey(
         Term,
         verbose_name=_("type"),

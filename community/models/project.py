@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import PartnerRole, ProjectFamily, ProjectType
-from community.models.fields import FoldedKeyField, FoldedKeys, LineField, ProseField
+from community.models.fields import CountriesField, FoldedKeyField, FoldedKeys, LineField, ProseField
 from community.models.organisation import Organisation
 from community.models.term import Term
 from community.querysets.project import PartnershipQuerySet, ProjectQuerySet
@@ -41,7 +41,7 @@ class Project(FoldedKeys, models.Model):
     )
     theme = LineField(_("theme"), max_length=200, blank=True)
     summary = ProseField(_("summary"), max_length=3000, blank=True)
-    countries = models.JSONField(_("countries"), default=list, blank=True)
+    countries = CountriesField(_("countries"), default=list, blank=True)
     countries_note = LineField(_("note on the countries"), max_length=200, blank=True)
     budget_eur = models.DecimalField(_("budget in euro"), max_digits=14, decimal_places=2, null=True, blank=True)
     partner_count = models.PositiveSmallIntegerField(_("project partners"), null=True, blank=True)

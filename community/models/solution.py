@@ -147,13 +147,25 @@ class SolutionLanguage(models.Model):
         return str(Language(self.code).label)
 
 
+def link_line(label: str, address: str, rights_holder: str = "", licence: str = "") -> str:
+    """Return a link as forms and files write it: what it is, its address, who holds the rights, the licence."""
+    rights = (rights_holder, licence) if rights_holder or licence else ()
+    return " | ".join((f"{label} {address}", *rights)).strip()
+
+
 class SolutionLink(models.Model):
-    """A page about a solution: what it is, and its address."""
+    """A page about a solution: what it is, its address, who holds the rights to what stands there, and its licence.
+
+    The last two are asked for by every form and before publication; links that were there before, or came from a file
+    that does not say it, lack them until somebody edits the solution.
+    """
 
     solution = models.ForeignKey(Solution, verbose_name=_("solution"), on_delete=models.CASCADE, related_name="links")
     position = models.PositiveSmallIntegerField(_("position"))
     label = LineField(_("what it is"), max_length=120)
     address = models.URLField(_("address"), max_length=500)
+    rights_holder = LineField(_("rights holder"), max_length=160, blank=True)
+    licence = LineField(_("licence"), max_length=120, blank=True)
 
     class Meta:
         verbose_name = _("link")
@@ -165,3 +177,8 @@ class SolutionLink(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def words(self) -> tuple[str, str, str, str]:
+        """What it says, as forms and files give it."""
+        return self.label, self.address, self.rights_holder, self.licence

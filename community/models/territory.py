@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import NUTS_LEVELS, NutsVersion, TerritoryLevel
-from community.models.fields import LineField
+from community.models.fields import CountryField, LineField
 from community.querysets.territory import TerritoryQuerySet
 
 
@@ -23,7 +23,7 @@ class Territory(models.Model):
     nuts_version = models.CharField(_("NUTS version"), max_length=4, choices=NutsVersion, blank=True)
     code = LineField(_("code"), max_length=40)
     level = models.CharField(_("level"), max_length=10, choices=TerritoryLevel)
-    country = LineField(_("country"), max_length=2, blank=True)
+    country = CountryField(_("country"), max_length=2, blank=True)
     name = LineField(_("name"), max_length=160)
     note = LineField(_("note"), max_length=200, blank=True)
     is_programme_region = models.BooleanField(_("region of the programme"), default=False)

@@ -87,7 +87,8 @@ class WorkingGroupTitle(models.Model):
 class Appointment(models.Model):
     """A member coordinates a working group, or the whole mission where `working_group` is empty.
 
-    `absent_until` is the last day of an absence; the appointment itself goes on.
+    `absent_until` is the last day of an absence; the appointment itself goes on. `withdrawn_at` says that it was a
+    mistake, or was called off before it began: it holds on no day any more, and the row stays.
     """
 
     member = models.ForeignKey(Member, verbose_name=_("member"), on_delete=models.PROTECT, related_name="appointments")
@@ -102,6 +103,7 @@ class Appointment(models.Model):
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until"), null=True, blank=True)
     absent_until = models.DateField(_("absent until"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True, editable=False)
 
     objects = AppointmentQuerySet.as_manager()
 
@@ -126,6 +128,10 @@ class Appointment(models.Model):
                 condition=Q(until_on__isnull=True, working_group__isnull=True),
                 name="appointment_one_open_for_mission",
                 violation_error_message=_("This member coordinates the mission already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | Q(until_on__isnull=False),
+                name="appointment_withdrawn_is_not_open",
             ),
         ]
 

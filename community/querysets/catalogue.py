@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from community.choices import OPEN_NEEDS, Urgency
 from community.querysets.period import rows_of
 from community.querysets.search import SearchableQuerySet
+from community.querysets.territory import lying_within
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -29,8 +30,8 @@ class NeedQuerySet(SearchableQuerySet["Need"]):
         return self.filter(status__in=sorted(OPEN_NEEDS))
 
     def within(self, code: str) -> Self:
-        """Keep the needs of a territory or of one inside it: a NUTS code begins with that of the region around it."""
-        places = self.model.territories.through._default_manager.filter(territory__code__startswith=code)
+        """Keep the needs of a territory, or of one that lies in it (`TerritoryQuerySet.within`)."""
+        places = self.model.territories.through._default_manager.filter(territory__in=lying_within(code))
         return self.filter(pk__in=places.values("need"))
 
     def on_challenge(self, term_id: int) -> Self:

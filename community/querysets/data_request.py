@@ -35,6 +35,11 @@ class DataRequestQuerySet(models.QuerySet["DataRequest"]):
         """Keep the erasures whose time has come, oldest first."""
         return self.open().of_kind(DataRequestKind.ERASURE).filter(due_at__lte=at).order_by("due_at", "pk")
 
+    def due_until(self, after: datetime, until: datetime) -> Self:
+        """Keep the erasures whose time comes between two moments, with the persons, those that come first first."""
+        rows = self.open().of_kind(DataRequestKind.ERASURE).filter(due_at__gt=after, due_at__lte=until)
+        return rows.select_related("member__user").order_by("due_at", "pk")
+
     def for_page(self) -> Self:
         """Load the persons, the oldest request first."""
         return self.select_related("member__user").order_by("asked_at", "pk")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from community.choices import OPEN_EXCHANGES, ExchangeStatus
+from community.choices import OPEN_EXCHANGES, ExchangeKind, ExchangeStatus, asked_after
 from community.querysets.period import PeriodQuerySet, rows_of
 from community.querysets.search import SearchableQuerySet
+from community.querysets.territory import lying_within
 from community.visibility import is_administrator, member_of
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ class PeerExchangeQuerySet(SearchableQuerySet["PeerExchange"]):
         me = member_of(user)
         return self.filter(shown if me is None else shown | Q(offered_by=me) | Q(asked_by=me))
 
+    def told_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep those about which `user` gets mails: what they see, and what they would have liked to take part in."""
+        me, seen = member_of(user), self.visible_to(user)
+        if me is None or is_administrator(user):
+            return seen
+        return seen | self.filter(pk__in=rows_of("ExchangeWish").filter(member=me).order_by().values("exchange"))
+
     def open(self) -> Self:
         """Keep those to which somebody may say "I would like to"."""
         return self.filter(status__in=OPEN_EXCHANGES)
@@ -46,6 +54,10 @@ class PeerExchangeQuerySet(SearchableQuerySet["PeerExchange"]):
         """Keep those in which a person has a side."""
         return self.filter(Q(offered_by=member) | Q(asked_by=member))
 
+    def opened_by(self, member: Member) -> Self:
+        """Keep those that a person opened."""
+        return self.filter(Q(is_offer=True, offered_by=member) | Q(is_offer=False, asked_by=member))
+
     def of_organisation(self, organisation: Organisation) -> Self:
         """Keep those in which an organisation has a side."""
         return self.filter(Q(offering_organisation=organisation) | Q(asking_organisation=organisation))
@@ -56,8 +68,8 @@ class PeerExchangeQuerySet(SearchableQuerySet["PeerExchange"]):
         return self.filter(pk__in=rows.values("peerexchange"))
 
     def within(self, code: str) -> Self:
-        """Keep those of a territory or of one inside it: a NUTS code begins with that of the region around it."""
-        places: Any = self.model.territories.through._default_manager.filter(territory__code__startswith=code)
+        """Keep those of a territory, or of one that lies in it (`TerritoryQuerySet.within`)."""
+        places: Any = self.model.territories.through._default_manager.filter(territory__in=lying_within(code))
         return self.filter(pk__in=places.values("peerexchange"))
 
     def in_language(self, code: str) -> Self:
@@ -78,12 +90,16 @@ class PeerExchangeQuerySet(SearchableQuerySet["PeerExchange"]):
     def waiting_for(self, member: Member, on: date) -> Self:
         """Keep what waits for a person: wishes for their open ones, and agreed ones whose last day has passed.
 
-        Adds `first_wish_at`.
+        One without days is over so long after its agreement (`asked_after`), as `PeerExchange.over_on` says. Adds
+        `first_wish_at`.
         """
         wished = rows_of("ExchangeWish").values("exchange")
         first = rows_of("ExchangeWish").filter(exchange=OuterRef("pk")).order_by("said_at", "pk")
         opened = Q(is_offer=True, offered_by=member) | Q(is_offer=False, asked_by=member)
         over = Q(ends_on__lt=on) | Q(ends_on=None, starts_on__lt=on)
+        for kind in ExchangeKind:
+            agreed = on - timedelta(days=asked_after(kind))
+            over |= Q(ends_on=None, starts_on=None, kind=kind, state_since__date__lt=agreed)
         rows = self.of_member(member).annotate(first_wish_at=Subquery(first.values("said_at")[:1]))
         return rows.filter(Q(opened, status__in=OPEN_EXCHANGES, pk__in=wished) | Q(over, status=ExchangeStatus.AGREED))
 

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from community.folding import fold_key
 from community.querysets.period import rows_of
 from community.querysets.search import SearchableQuerySet
+from community.querysets.territory import lying_within
 from community.visibility import account
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class OrganisationQuerySet(SearchableQuerySet["Organisation"]):
 
     def within(self, code: str) -> Self:
         """Keep those in a territory or in one inside it, by their region or, where none is entered, their country."""
-        return self.filter(Q(territory__code__startswith=code) | Q(territory=None, country=code))
+        return self.filter(Q(territory__in=lying_within(code)) | Q(territory=None, country=code))
 
     def partners_in(self, *, project: str = "", role: str = "") -> Self:
         """Keep the partners of a project (its code), of those with a role in it, or with the role in any project."""

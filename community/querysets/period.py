@@ -39,6 +39,11 @@ class PeriodQuerySet(models.QuerySet[Row]):
         """Keep the rows that hold on some day after `on`, also those that have not begun."""
         return self.filter(Q(until_on=None) | Q(until_on__gt=on))
 
+    def overlapping(self, first: date, last: date | None) -> Self:
+        """Keep the rows that hold on a day between two, both included; without a last one, on any later day."""
+        begun = self if last is None else self.filter(Q(from_on=None) | Q(from_on__lte=last))
+        return begun.filter(Q(until_on=None) | Q(until_on__gte=first))
+
     def chronological(self) -> Self:
         """Order by first day, the unknown ones first."""
         fields: list[Any] = [models.F("from_on").asc(nulls_first=True), "pk"]

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
-from typing import TYPE_CHECKING, Any, Self
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Prefetch, Q
+from django.db.models import Case, Exists, F, OuterRef, Prefetch, Q, Value, When
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from community.choices import ConsentExtent, ConsentPurpose, Standing
+from community.choices import ConsentExtent, ConsentPurpose, InvitationState, LinkState, MessageState, Standing
 from community.folding import fold, fold_key
 from community.querysets.period import PeriodQuerySet, rows_of
 from community.querysets.search import SearchableQuerySet
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from community.models import Affiliation, Consent, Member, Organisation, User
+
+
+#: The mail of an invitation did not arrive.
+UNSENT: Final = (MessageState.QUEUED, MessageState.FAILED)
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -85,6 +90,11 @@ class UserManager(AccountManager):
 
 class MemberQuerySet(SearchableQuerySet["Member"]):
     """Persons."""
+
+    def erased_keys(self) -> list[str]:
+        """Return the keys of the persons who were erased; an entry that was merged goes with the one that stayed."""
+        rows = self.filter(erased_at__isnull=False, merged_into__isnull=True).order_by("pk")
+        return list(rows.values_list("key", flat=True))
 
     def visible_to(self, user: User | AnonymousUser | None) -> Self:
         """Keep the persons whom `user` reads in the directory: where they work, as what, and what they know.
@@ -209,11 +219,45 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         current = rows_of("Affiliation").current(timezone.localdate()).entitling()
         return self.filter(pk__in=current.filter(organisation__in=organisations).values("member"))
 
+    def with_invitation(self, at: datetime) -> Self:
+        """Say of each how far their invitation to the registry has come (`invitation`), with the days of its link.
+
+        `invited_at`, `invited_until` and `invitation_error` are those of the newest link and its mail. Only members of
+        the community are invited; of others, and of entries that were merged, it is "".
+        """
+        newest = rows_of("SignedLink").filter(purpose="invite", kind="user", subject_id=OuterRef("user"))
+        newest = newest.order_by("-created_at", "-pk")
+        mails = rows_of("Message").filter(link=OuterRef("invitation_link")).order_by("-pk")
+        linked = {"invitation_link": "pk", "invited_at": "created_at", "invited_until": "expires_at"}
+        rows = self.annotate(**{name: models.Subquery(newest.values(column)[:1]) for name, column in linked.items()})
+        rows = rows.alias(link_state=models.Subquery(newest.values("state")[:1]))
+        rows = rows.alias(mail_state=models.Subquery(mails.values("state")[:1]))
+        rows = rows.annotate(invitation_error=models.Subquery(mails.values("last_error")[:1]))
+        return rows.annotate(invitation=_invitation(at))
+
     def for_page(self, on: date) -> Self:
         """Load what a row of the directory shows: `current_affiliations` on the day `on`, and expertise."""
-        current = rows_of("Affiliation").current(on).select_related("organisation").order_by("-is_main", "pk")
-        shown = Prefetch("affiliations", queryset=current, to_attr="current_affiliations")
+        current = rows_of("Affiliation").current(on).select_related("organisation__territory")
+        shown = Prefetch("affiliations", current.order_by("-is_main", "pk"), to_attr="current_affiliations")
         return self.prefetch_related(shown, "expertise")
+
+
+def _invitation(at: datetime) -> Case:
+    """Return how far an invitation has come, of rows with the states of the newest link and its mail."""
+    said = InvitationState
+    is_open = Q(link_state=LinkState.OPEN) & (Q(invited_until=None) | Q(invited_until__gt=at))
+    return Case(
+        When(~Q(standing=Standing.MEMBER) | ~Q(merged_into=None), then=Value("")),
+        When(user=None, then=Value(said.NO_ADDRESS)),
+        When(user__is_active=False, then=Value(said.CLOSED)),
+        When(~Q(user__password__startswith=UNUSABLE_PASSWORD_PREFIX), then=Value(said.JOINED)),
+        When(invitation_link=None, then=Value(said.NONE)),
+        When(link_state=LinkState.REVOKED, then=Value(said.TAKEN_BACK)),
+        When(is_open & Q(mail_state__in=UNSENT), then=Value(said.UNSENT)),
+        When(is_open, then=Value(said.OPEN)),
+        default=Value(said.EXPIRED),
+        output_field=models.CharField(),
+    )
 
 
 class AffiliationQuerySet(PeriodQuerySet["Affiliation"]):

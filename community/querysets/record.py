@@ -159,18 +159,26 @@ class FileQuerySet(models.QuerySet["File"]):
         """Keep the files that were not removed."""
         return self.filter(removed_at=None)
 
+    def kept(self) -> Self:
+        """Keep the files whose bytes are there: also those out of sight, unlike what was deleted for good."""
+        return self.filter(gone_at=None)
+
+    def removed(self) -> Self:
+        """Keep the files that were taken out of sight."""
+        return self.filter(removed_at__isnull=False)
+
     def public(self) -> Self:
         """Keep the files that everybody may fetch."""
         return self.present().filter(visibility=FileVisibility.PUBLIC)
 
     def to_go(self, on: date) -> Self:
-        """Keep the evidence whose retention date lies before the day `on`, the oldest first."""
-        return self.present().filter(retain_until__lt=on).order_by("retain_until", "pk")
+        """Keep what may go since its retention date lies before the day `on`, in sight or not, the oldest first."""
+        return self.kept().filter(retain_until__lt=on).order_by("retain_until", "pk")
 
     def to_go_within_a_year(self, on: date) -> Self:
-        """Keep the evidence whose retention date comes within a year from the day `on`."""
+        """Keep what may go within a year from the day `on`, in sight or not."""
         soon = on + timedelta(days=365)
-        return self.present().filter(retain_until__gte=on, retain_until__lt=soon).order_by("retain_until", "pk")
+        return self.kept().filter(retain_until__gte=on, retain_until__lt=soon).order_by("retain_until", "pk")
 
     def about(self, subject: models.Model) -> Self:
         """Keep the files of one subject."""
@@ -203,6 +211,10 @@ class JobQuerySet(models.QuerySet["Job"]):
     def asked_by(self, user: User) -> Self:
         """Keep what one account asked for, the newest first."""
         return self.filter(by=user).order_by("-created_at", "-pk")
+
+    def about(self, subject: models.Model) -> Self:
+        """Keep the jobs about one subject, the newest first."""
+        return self.filter(kind=kinds.of(subject).code, subject_id=subject.pk).order_by("-created_at", "-pk")
 
     def with_key(self, key: str) -> Self:
         """Keep the jobs of the same work."""

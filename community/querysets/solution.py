@@ -19,7 +19,8 @@ from community.contributions import solution_marks
 from community.folding import fold
 from community.querysets.period import rows_of
 from community.querysets.search import SearchableQuerySet
-from community.visibility import is_administrator, member_of
+from community.querysets.territory import lying_within
+from community.visibility import is_administrator, is_cop, member_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -43,17 +44,18 @@ class SolutionQuerySet(SearchableQuerySet["Solution"]):
     def visible_to(self, user: User | AnonymousUser | None) -> Self:
         """Keep what `user` may see.
 
-        Everybody: what is or was published. The others: administrators, coordinators in
-        office, and persons of an organisation in the solution's consortium.
+        Everybody: what is or was published. The others: administrators, and of the members of the community
+        coordinators in office and persons of an organisation in the solution's consortium. External partners read
+        the clusters that they were invited to, and no drafts.
         """
         public = Q(status__in=PUBLIC_SOLUTIONS)
         me = member_of(user)
         if is_administrator(user):
             return self.all()
-        if me is None:
+        if me is None or not is_cop(user):
             return self.filter(public)
-        office = rows_of("Appointment").current(timezone.localdate()).filter(member_id=me.pk)
-        return self.filter(public | Q(Exists(office)) | Q(project__in=projects_of(me.pk)))
+        in_office = Exists(rows_of("Appointment").current(timezone.localdate()).filter(member_id=me.pk))
+        return self.filter(public | Q(project__in=projects_of(me.pk)) | Q(in_office))
 
     def standing(self, member_id: int, on: date) -> models.QuerySet[Solution, Any]:
         """Return (is a partner, coordinates) for each row: as what a person acts on a solution on the day `on`."""
@@ -127,8 +129,8 @@ class SolutionQuerySet(SearchableQuerySet["Solution"]):
         return self.filter(pk__in=self._places().filter(territory__country__in=countries).values("solution"))
 
     def within(self, code: str) -> Self:
-        """Keep those tested in a territory or in one inside it: a NUTS code begins with that of the region around."""
-        return self.filter(pk__in=self._places().filter(territory__code__startswith=code).values("solution"))
+        """Keep those tested in a territory, or in one that lies in it (`TerritoryQuerySet.within`)."""
+        return self.filter(pk__in=self._places().filter(territory__in=lying_within(code)).values("solution"))
 
     def marked(self, codes: Sequence[str]) -> Self:
         """Keep those that bear one of the marks of upper apps (`contributions.solution_marks`)."""

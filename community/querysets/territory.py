@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Length, Substr
 
-from community.choices import TerritoryLevel
+from community.choices import NUTS_LEVELS, TerritoryLevel
+from community.querysets.period import rows_of
 
 if TYPE_CHECKING:
     from community.models import Territory
+
+
+def lying_within(code: str) -> models.QuerySet[Territory, Any]:
+    """Return the keys of the territories that lie in those of a code, to be asked within another query."""
+    rows: Any = rows_of("Territory")
+    return rows.within(code).order_by().values("pk")  # type: ignore[no-any-return]
 
 
 class TerritoryQuerySet(models.QuerySet["Territory"]):
@@ -28,3 +36,29 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         """Keep what forms offer: the programme's regions, countries, sites and seas, no region twice."""
         others = [TerritoryLevel.COUNTRY, TerritoryLevel.SITE, TerritoryLevel.SEA]
         return self.filter(Q(is_programme_region=True) | Q(level__in=others))
+
+    def within(self, code: str) -> Self:
+        """Keep what lies in the territories of a code: these, a country's, smaller regions, and what is mapped to them.
+
+        A NUTS code begins with that of the region around it; the codes of countries, sites and seas are compared
+        whole. A site, and a region of another NUTS version, says by `maps_to` where it lies.
+        """
+        return self._with_mapped(Q(code=code) | Q(country=code) | Q(level__in=NUTS_LEVELS, code__startswith=code))
+
+    def lying_in(self, keys: models.QuerySet[Any, Any]) -> Self:
+        """Keep the territories with these keys and what lies in them, by the same rule as `within`."""
+        around = self.model._default_manager.filter(pk__in=keys).order_by()
+        countries = around.filter(level=TerritoryLevel.COUNTRY).exclude(country="")
+        beginning = around.alias(beginning=Substr(OuterRef("code"), 1, Length("code"))).filter(beginning=F("code"))
+        return self._with_mapped(
+            Q(pk__in=keys)
+            | Q(country__in=countries.values("country"))
+            | Q(country__in=around.values("code"))
+            | Q(Exists(beginning), level__in=NUTS_LEVELS)
+        )
+
+    def _with_mapped(self, lies: Q) -> Self:
+        """Keep what lies there itself, and what is mapped to one of these."""
+        there = self.model._default_manager.filter(lies).order_by().values("pk")
+        mapped = self.model.maps_to.through._default_manager.filter(to_territory__in=there)
+        return self.filter(Q(pk__in=there) | Q(pk__in=mapped.values("from_territory")))

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final, Self
 from django.db import connections, models
 from django.db.models import Prefetch, Q
 
+from community.choices import Standing
 from community.querysets.period import PeriodQuerySet, rows_of
+from community.visibility import is_administrator, is_cop, member_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 # costs ten times as long as asking it. Both databases read it alike.
 _COORDINATED: Final = """
 SELECT working_group_id FROM community_appointment
-WHERE member_id = %s AND from_on <= %s AND (until_on IS NULL OR until_on >= %s)
+JOIN community_member ON community_member.id = member_id AND standing = %s
+WHERE member_id = %s AND from_on <= %s AND (until_on IS NULL OR until_on >= %s) AND withdrawn_at IS NULL
 """
 
 
@@ -36,7 +39,30 @@ class WorkingGroupQuerySet(models.QuerySet["WorkingGroup"]):
 
 
 class AppointmentQuerySet(PeriodQuerySet["Appointment"]):
-    """Who coordinates what."""
+    """Who coordinates what. An appointment that was withdrawn as a mistake holds on no day."""
+
+    def current(self, on: date) -> Self:
+        """Keep those that hold on the day `on`, of members: who left coordinates nothing more, though the day lasts."""
+        return super().current(on).counting().filter(member__standing=Standing.MEMBER)
+
+    def told_to(self, user: User | AnonymousUser | None) -> Self:
+        """Keep those about which `user` gets mails: members and administrators may hear of all, others of their own."""
+        if is_cop(user) or is_administrator(user):
+            return self.all()
+        me = member_of(user)
+        return self.none() if me is None else self.filter(member=me)
+
+    def outlasting(self, on: date) -> Self:
+        """Keep those that hold on some day after `on`, also those that have not begun."""
+        return super().outlasting(on).counting()
+
+    def deciders(self) -> Self:
+        """Keep those of members with an open account: who may decide while an appointment holds."""
+        return self.filter(member__user__is_active=True, member__standing=Standing.MEMBER)
+
+    def counting(self) -> Self:
+        """Leave out those that were withdrawn as a mistake."""
+        return self.filter(withdrawn_at=None)
 
     def present(self, on: date) -> Self:
         """Keep those that hold on `on` and whose holder is not absent that day."""
@@ -45,14 +71,14 @@ class AppointmentQuerySet(PeriodQuerySet["Appointment"]):
     def groups_of(self, member_id: int, on: date) -> list[int | None]:
         """Return the working groups that a person coordinates on the day `on`; None among them is the whole mission."""
         with connections[self.db].cursor() as cursor:
-            cursor.execute(_COORDINATED, [member_id, str(on), str(on)])
+            cursor.execute(_COORDINATED, [Standing.MEMBER.value, member_id, str(on), str(on)])
             return [row[0] for row in cursor.fetchall()]
 
     def for_page(self, on: date) -> Self:
         """Load the persons with where they work on the day `on`."""
         current = rows_of("Affiliation").current(on).select_related("organisation").order_by("-is_main", "pk")
         shown = Prefetch("member__affiliations", queryset=current, to_attr="current_affiliations")
-        return self.select_related("member").prefetch_related(shown).order_by("from_on", "pk")
+        return self.select_related("member__user").prefetch_related(shown).order_by("from_on", "pk")
 
     def of_group(self, working_group: WorkingGroup) -> Self:
         """Keep the coordinators of one group, not those of the whole mission."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Final
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from community.access import named_members
-from community.choices import ExchangeCapacity, ExchangeStatus
-from community.models import PeerExchange
+from community.choices import ExchangeCapacity, ExchangeStatus, Standing
+from community.models import Member, PeerExchange
 from community.permissions import ALLOWED, Verdict, refused
 from community.rights import MEMBERS_ONLY, Viewer
 from community.visibility import is_administrator, is_cop, member_of
@@ -26,7 +27,9 @@ STALE = _("This exchange was changed while you were reading. Read what is new, t
 
 
 def exchange_capacities(user: Viewer, exchange: PeerExchange, on: date) -> frozenset[str]:
-    """Return as what `user` acts on an exchange; no query beyond the person's own row."""
+    """Return as what `user` acts on an exchange (None: the registry); no query beyond the person's own row."""
+    if user is None:
+        return frozenset({C.CLOCK.value})
     held = {C.ADMINISTRATOR.value} if is_administrator(user) else set()
     me = member_of(user)
     if me is not None and is_cop(user):
@@ -34,6 +37,11 @@ def exchange_capacities(user: Viewer, exchange: PeerExchange, on: date) -> froze
         opens, joins = (offers, asks) if exchange.is_offer else (asks, offers)
         held |= ({C.OPENER.value} if opens else set()) | ({C.PARTNER.value} if joins else set())
     return frozenset(held)
+
+
+def is_here(member: Member | None) -> bool:
+    """Tell whether a side of an exchange is still a member, so that somebody can agree and act for it."""
+    return member is not None and member.standing == Standing.MEMBER and member.erased_at is None
 
 
 def can_open_exchange(user: Viewer) -> Verdict:
@@ -62,6 +70,8 @@ def can_wish(user: Viewer, exchange: PeerExchange) -> Verdict:
             _("It is no longer open: it is “%(status)s”.") % {"status": exchange.get_status_display()}, "state"
         )
     opener = exchange.opener
+    if not is_here(opener):
+        return refused(_("Who opened it has left the community."), "state")
     if opener is None or opener.user is None or not opener.user.is_active:
         return refused(_("Who opened it has no account at present, so no mail would arrive."), "state")
     return ALLOWED
@@ -83,6 +93,13 @@ def seen_hash(exchange: PeerExchange) -> str:
     return str(exchange.version)
 
 
+def has_opener(attempt: Attempt) -> Verdict:
+    """Who opened it is a member, asked under the lock of the exchange: they may be leaving at this moment."""
+    if is_here(attempt.subject.opener):
+        return ALLOWED
+    return refused(_("Who opened it has left the community."), "state")
+
+
 def has_chosen(attempt: Attempt) -> Verdict:
     """Somebody would like to, and the form says who of them."""
     if not attempt.subject.wishes.exists():
@@ -90,6 +107,29 @@ def has_chosen(attempt: Attempt) -> Verdict:
     if attempt.subject.wishes.filter(pk=attempt.details.get("wish")).exists():
         return ALLOWED
     return refused(_("Choose with whom you agree."), "form")
+
+
+def began_by(exchange: PeerExchange, on: date) -> bool:
+    """Tell whether an exchange may have taken place by the day `on`; one without days may have at once."""
+    return exchange.starts_on is None or exchange.starts_on <= on
+
+
+def has_begun(attempt: Attempt) -> Verdict:
+    """Nothing came of an exchange before its first day."""
+    first = attempt.subject.starts_on
+    if first is None or began_by(attempt.subject, attempt.on):
+        return ALLOWED
+    words = _(
+        "It begins on %(day)s: say what came of it from that day on. If it was earlier, call it off and agree anew."
+    )
+    return refused(words % {"day": date_format(first, "j F Y")}, "requirement")
+
+
+def says_otherwise(attempt: Attempt) -> Verdict:
+    """A correction changes something."""
+    if str(attempt.details.get("came", "")).strip() != attempt.subject.what_came_of_it:
+        return ALLOWED
+    return refused(_("These words stand there already."), "form")
 
 
 def has_words(attempt: Attempt) -> Verdict:

@@ -44,6 +44,7 @@ NEEDED: Final = {
     "languages": _("Choose the languages in which it can be had."),
     "contact": _("Name a contact, who is written to through a form."),
 }
+LINK_RIGHTS: Final = _("Say of each link who holds the rights to what stands there, and its licence.")
 
 
 def solution_capacities(user: Viewer, solution: Solution, on: date) -> frozenset[str]:
@@ -138,7 +139,10 @@ def lacks(solution: Solution) -> list[Obstacle]:
     has = {name: bool(getattr(solution, name)) for name in NEEDED if name not in ("challenges", "languages")}
     has["where_tested"] = has["where_tested"] or solution.tested_in.exists()
     has["challenges"], has["languages"] = solution.challenges.exists(), solution.languages.exists()
-    return [Obstacle(sentence, field=name) for name, sentence in NEEDED.items() if not has[name]]
+    missing = [Obstacle(sentence, field=name) for name, sentence in NEEDED.items() if not has[name]]
+    if any(not (link.rights_holder and link.licence) for link in solution.links.all()):
+        missing.append(Obstacle(LINK_RIGHTS, field="links"))
+    return missing
 
 
 def is_complete(attempt: Attempt) -> Verdict:

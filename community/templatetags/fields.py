@@ -16,6 +16,7 @@ from community.forms.kept import Kept, kept
 
 register = template.Library()
 
+MOST_AT_A_GLANCE = 16  # choices: more of them get a place of their own to scroll in
 COUNTED_FROM = 100  # characters: shorter limits are seen without counting
 
 
@@ -50,6 +51,19 @@ def control(field: BoundField) -> SafeString:
     if counter_limit(field):
         attrs["data-counter"] = f"{field.auto_id}_counter"
     return field.as_widget(attrs=attrs)
+
+
+@register.filter
+def is_long(field: BoundField) -> bool:
+    """Say whether a group has so many choices that it gets a place of its own to scroll in."""
+    return len(field) > MOST_AT_A_GLANCE
+
+
+@register.filter
+def options(field: BoundField) -> list[BoundWidget]:
+    """Return the choices of a group; of many those that are ticked come first, where they are seen."""
+    found = list(field)
+    return sorted(found, key=lambda one: not one.data.get("selected")) if is_long(field) else found
 
 
 @register.filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from community.models import File, User
 from community.permissions import Refusal
+from community.store_away import StoreAway
 
 #: A fetched file runs nothing and loads nothing, should a browser show it after all.
 INERT: Final[dict[str, Any]] = {"default-src": ["'none'"], "sandbox": True}
@@ -25,6 +27,8 @@ def handed_out(file: File) -> HttpResponse:
     try:
         with file.content.open() as stored:
             answer = HttpResponse(stored.read(), content_type=file.content_type)
+    except StoreAway:
+        raise
     except OSError as error:
         raise Http404(_("This file can't be read just now.")) from error
     answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file.original_name)
@@ -41,6 +45,18 @@ def account_of(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def ask_again(request: HttpRequest) -> None:
+    """Ask for password or factor before what is hard to take back, as before a change of the account.
+
+    What was sent is kept meanwhile and done afterwards. Who has neither signs in anew by a code.
+
+    Raises:
+        ReauthenticationRequired: neither was given within the last minutes.
+        ImmediateHttpResponse: there is nothing to be asked for, and the sign-in is too long ago.
+    """
+    raise_if_reauthentication_required(request, app="allauth.account")
 
 
 def answer_refusal(refusal: Refusal) -> HttpResponse:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -12,23 +15,32 @@ from django.views import View
 from django.views.decorators.http import require_safe
 
 from community.access import get_visible
-from community.actions.erasure import ask_erasure, restricted_of, withdraw_erasure
+from community.actions.erasure import ask_erasure, is_overdue, restricted_of, withdraw_erasure
 from community.actions.erasure_job import erasure_under_way, order_erasure
+from community.actions.erasure_letter import record_letter, withdraw_letter
 from community.actions.own_data import close_correction
 from community.choices import DataRequestKind
-from community.forms.own_data import AnswerForm, EraseForm
+from community.forms.own_data import AnswerForm, EraseForm, LetterForm
 from community.models import DataRequest, Member
 from community.permissions import Refusal
 from community.personal import parts_of
-from community.rules.erasure import GOES, STAYS, obstacles
-from community.views.answers import account_of
+from community.rules.erasure import GOES, STAYS, obstacles, stayed, weighed
+from community.views.answers import account_of, ask_again
 from community.views.own_data import own_member
 from community.visibility import is_administrator
+
+#: So long the page tells what an erasure left.
+STAYED_SHOWN = timedelta(days=365)
 
 
 def _for_administrators(request: HttpRequest) -> None:
     if not is_administrator(request.user):
         raise PermissionDenied(_("Only administrators answer requests about personal data."))
+
+
+def _asked_by(member: Member) -> DataRequest | None:
+    """Return the open wish of a person to be erased."""
+    return DataRequest.objects.open().of_member(member).of_kind(DataRequestKind.ERASURE).first()
 
 
 class MyDataEraseView(View):
@@ -39,8 +51,9 @@ class MyDataEraseView(View):
         return self._page(request, own_member(request))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Ask; refused while something stands in the way that no waiting clears."""
+        """Ask, after password or factor; refused while something stands in the way that no waiting clears."""
         member = own_member(request)
+        ask_again(request)
         try:
             ask_erasure(by=account_of(request))
         except Refusal as refusal:
@@ -49,13 +62,15 @@ class MyDataEraseView(View):
         return redirect("community:my_data")
 
     def _page(self, request: HttpRequest, member: Member, refusal: Refusal | None = None) -> HttpResponse:
+        found = list(weighed(member, timezone.localdate()))
         context = {
             "goes": GOES,
             "stays": STAYS,
-            "obstacles": obstacles(member, timezone.localdate()),
-            "lasting": obstacles(member, timezone.localdate(), waits=False),
+            "obstacles": [one for one, _is_lasting in found],
+            "lasting": [one for one, is_lasting in found if is_lasting],
             "restricted": restricted_of(member),
-            "asked": DataRequest.objects.open().of_member(member).of_kind(DataRequestKind.ERASURE).first(),
+            "asked": _asked_by(member),
+            "days": settings.ERASURE_DAYS,
         }
         return render(request, "community/own_data/erase.html", context, status=422 if refusal else 200)
 
@@ -78,7 +93,9 @@ def data_requests(request: HttpRequest) -> HttpResponse:
     """Show administrators what people ask about their data, the oldest first."""
     _for_administrators(request)
     rows = list(DataRequest.objects.open().for_page())
-    return render(request, "community/own_data/requests.html", {"rows": rows, "now": timezone.now()})
+    now = timezone.now()
+    context = {"rows": rows, "now": now, "stayed": stayed(now - STAYED_SHOWN)}
+    return render(request, "community/own_data/requests.html", context)
 
 
 class DataRequestView(View):
@@ -114,7 +131,10 @@ class DataRequestView(View):
 
 
 class ErasePersonView(View):
-    """`/data-requests/erase/<key>/`: an administrator looks at what would be done, types the name and has it done."""
+    """`/data-requests/erase/<key>/`: an administrator looks at what would be done, types the name and has it done.
+
+    Password or factor is asked for before; a form that was sent is done afterwards.
+    """
 
     def get(self, request: HttpRequest, key: str) -> HttpResponse:
         """Show the preview."""
@@ -137,18 +157,66 @@ class ErasePersonView(View):
 
     def _load(self, request: HttpRequest, key: str) -> Member:
         _for_administrators(request)
+        ask_again(request)
         return get_visible(Member.objects.not_erased().select_related("user"), request.user, key=key)
 
-    def _page(self, request: HttpRequest, member: Member, form: EraseForm, status: int = 200) -> HttpResponse:
+    def _page(
+        self,
+        request: HttpRequest,
+        member: Member,
+        form: EraseForm,
+        status: int = 200,
+        letter: LetterForm | None = None,
+    ) -> HttpResponse:
+        now = timezone.now()
         context = {
             "member": member,
             "form": form,
-            "asked": DataRequest.objects.open().of_member(member).of_kind(DataRequestKind.ERASURE).first(),
+            "letter": letter or LetterForm(),
+            "asked": _asked_by(member),
             "parts": parts_of(member, most=0),
-            "obstacles": obstacles(member, timezone.localdate()),
+            "obstacles": obstacles(member, timezone.localdate(now), waits=not is_overdue(member, now)),
             "restricted": restricted_of(member),
             "job": erasure_under_way(member),
             "goes": GOES,
             "stays": STAYS,
         }
         return render(request, "community/own_data/erase_person.html", context, status=status)
+
+
+class ErasureLetterView(ErasePersonView):
+    """`/data-requests/erase/<key>/letter/`: an administrator enters a letter that asks for it, or takes that back."""
+
+    def get(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Lead to the page whose form it is."""
+        return redirect("community:erase_person", key=self._load(request, key).key)
+
+    def post(self, request: HttpRequest, key: str) -> HttpResponse:
+        """Enter the day on which it came, or take back what was entered; typed text stays."""
+        member = self._load(request, key)
+        if request.POST.get("do") == "withdraw":
+            return self._withdraw(request, member)
+        letter = LetterForm(request.POST)
+        if not letter.is_valid():
+            return self._page(request, member, EraseForm(member=member), 422, letter)
+        try:
+            record_letter(member=member, came_on=letter.cleaned_data["came_on"], by=account_of(request))
+        except Refusal as refusal:
+            letter.add_error("came_on" if refusal.code == "day" else None, str(refusal))
+            return self._page(
+                request, member, EraseForm(member=member), 409 if refusal.code == "state" else 422, letter
+            )
+        messages.success(request, _("Entered. It stands under “Waits for me” with its day."))
+        return redirect("community:erase_person", key=member.key)
+
+    def _withdraw(self, request: HttpRequest, member: Member) -> HttpResponse:
+        asked = _asked_by(member)
+        try:
+            if asked is not None:
+                withdraw_letter(request=asked, by=account_of(request))
+                messages.success(
+                    request, _("Taken back. Nobody is erased; the person is told where they have an address.")
+                )
+        except Refusal as refusal:
+            messages.error(request, str(refusal))
+        return redirect("community:erase_person", key=member.key)

@@ -115,14 +115,14 @@ class ExchangeUpdateView(View):
         form = ExchangeForm(request.POST, instance=self._load(request, pk))
         if not form.is_valid():
             return self._page(request, form, exchange, status=422)
-        seen = form.cleaned_data["version"] or 0
+        seen = form.cleaned_data["seen_version"]
         try:
             actions.change_exchange(exchange=exchange, by=account_of(request), seen_version=seen, values=form.values())
         except Refusal as refusal:
             if refusal.code != "stale":
                 return answer_refusal(refusal)
-            conflict = {"conflict": refusal.reason, "newest": exchange.version}
-            return self._page(request, form, exchange, status=409, **conflict)
+            merged = form.merged(instance=self._load(request, pk))
+            return self._page(request, merged, exchange, status=409, conflict=refusal.reason)
         messages.success(request, _("The exchange is saved."))
         return redirect("community:exchange", pk=pk)
 
@@ -150,8 +150,7 @@ def exchange_context(request: HttpRequest, exchange: Any, form: WishForm | None 
     me = member_of(request.user)
     wishes = list(exchange.wishes.select_related("member", "organisation"))
     held = rules.exchange_capacities(request.user, exchange, timezone.localdate())
-    by = request.user if me is not None else None
-    offers = EXCHANGE.offers(exchange, by=by, at=timezone.now()) if held else []  # type: ignore[arg-type]
+    offers = EXCHANGE.offers(exchange, by=account_of(request), at=timezone.now()) if held else []
     return {
         "exchange": exchange,
         "wishes": wishes,

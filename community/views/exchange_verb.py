@@ -19,6 +19,7 @@ from community.forms.exchange import ExchangeVerbForm, WishForm
 from community.lifecycle import Verb
 from community.models import PeerExchange
 from community.permissions import Refusal, Verdict
+from community.rules import exchange as rules
 from community.views.answers import account_of, answer_refusal
 from community.views.exchange import exchange_context
 
@@ -27,6 +28,7 @@ STATUS = {"forbidden": 403, "state": 409, "stale": 409}
 ASKS: dict[str, tuple[str, ...]] = {
     "agree_exchange": ("wish", "starts_on", "ends_on"),
     "finish_exchange": ("came",),
+    "correct_exchange": ("came", "seen"),
     "call_off_exchange": ("reason",),
     "withdraw_exchange": ("reason",),
 }
@@ -79,10 +81,15 @@ class ExchangeVerbView(View):
         if not form.is_valid():
             return self._page(request, exchange, row, form, None, status=422)
         given = dict(form.cleaned_data)
+        seen = given.pop("seen", "") or None
         try:
-            transition(exchange, row.code, by=by, reason=given.pop("reason", ""), **given)
+            transition(exchange, row.code, by=by, seen=seen, reason=given.pop("reason", ""), **given)
         except Refusal as refusal:
             verdict = Verdict(False, refusal.reason, refusal.code, refusal.obstacles)
+            if refusal.code == "stale":
+                exchange.refresh_from_db()
+                again = {**request.POST.dict(), "seen": rules.seen_hash(exchange)}
+                form = self._form(exchange, row, asked, again)
             return self._page(request, exchange, row, form, verdict, status=STATUS.get(refusal.code, 422))
         messages.success(request, str(row.done))
         return redirect("community:exchange", pk=pk)
@@ -94,7 +101,7 @@ class ExchangeVerbView(View):
             Http404: no such verb, or the person may not see the exchange.
         """
         row = EXCHANGE.verbs.get(f"{verb.replace('-', '_')}_exchange")
-        if row is None or "_" in verb:
+        if row is None or "_" in verb or not row.has_page:
             raise Http404(_("There is no such page."))
         return get_visible(PeerExchange.objects.for_page(), request.user, pk=pk), row
 
@@ -105,7 +112,8 @@ class ExchangeVerbView(View):
             for wish in exchange.wishes.select_related("member", "organisation"):
                 parts = (wish.member.name, wish.organisation.known_as if wish.organisation else "", wish.note)
                 wishes.append((wish.pk, " · ".join(part for part in parts if part)))
-        return ExchangeVerbForm(data, asks=ASKS.get(row.code, ()), wishes=wishes)
+        initial = {"came": exchange.what_came_of_it, "seen": rules.seen_hash(exchange)}
+        return ExchangeVerbForm(data, asks=ASKS.get(row.code, ()), wishes=wishes, initial=initial)
 
     def _page(
         self,
@@ -117,6 +125,7 @@ class ExchangeVerbView(View):
         *,
         status: int,
     ) -> HttpResponse:
-        is_shut = verdict is not None and not verdict and (request.method == "GET" or verdict.code in STATUS)
+        ends = request.method == "GET" or (verdict is not None and verdict.code in STATUS.keys() - {"stale"})
+        is_shut = verdict is not None and not verdict and ends
         context = {"exchange": exchange, "verb": verb, "form": form, "verdict": verdict, "is_shut": is_shut}
         return render(request, "community/exchange/verb.html", context, status=status)

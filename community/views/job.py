@@ -18,7 +18,7 @@ from community import kinds
 from community.access import get_subject, get_visible
 from community.actions.job import retry_job, stop_job
 from community.batches import can_retry, can_stop
-from community.job_summary import addresses, listed, subjects_of, summary_of
+from community.job_summary import addresses, ended_words, listed, subjects_of, summary_of
 from community.models import Job
 from community.permissions import Refusal
 from community.tables import Rows, page_of
@@ -35,7 +35,15 @@ def job_list(request: HttpRequest) -> HttpResponse:
     """`/jobs/`: what the reader asked the registry to do, the newest first."""
     page = page_of(Job.objects.asked_by(account_of(request)), request.GET.get("page"), fetch=_fetch)
     titles = subjects_of(page.object_list, request.user)
-    rows = [{"job": job, "title": title_of(job.task), "about": titles.get(job.pk, "")} for job in page.object_list]
+    rows = [
+        {
+            "job": job,
+            "title": title_of(job.task),
+            "about": titles.get(job.pk, ""),
+            "state": ended_words(job, int(job.result.get("failed", 0))),
+        }
+        for job in page.object_list
+    ]
     return render(request, "community/job/list.html", {"page_obj": page, "rows": rows})
 
 

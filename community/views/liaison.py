@@ -45,8 +45,13 @@ def _loaded(request: HttpRequest, pk: int) -> tuple[Liaison, Model]:
 
 
 def _form(request: HttpRequest, subject: Model, *args: Any, **kwargs: Any) -> LiaisonForm:
+    return LiaisonForm(*args, **_made_of(request, subject), **kwargs)
+
+
+def _made_of(request: HttpRequest, subject: Model) -> dict[str, Any]:
+    """Return what a form is made of besides the liaison: who may keep contact, and for whom names are shown."""
     keeper = contributions.liaison_keepers.get(kinds.of(subject).code)
-    return LiaisonForm(*args, people=keeper.people(subject), user=request.user, **kwargs)
+    return {"people": keeper.people(subject), "user": request.user}
 
 
 def _page(
@@ -97,14 +102,14 @@ class LiaisonUpdateView(View):
         form = _form(request, subject, request.POST, instance=_loaded(request, pk)[0])
         if not form.is_valid():
             return _page(request, subject, form, 422, liaison=liaison)
-        seen = form.cleaned_data["version"] or 0
+        seen = form.cleaned_data["seen_version"]
         try:
             actions.change_liaison(liaison=liaison, by=account_of(request), seen_version=seen, values=form.values())
         except Refusal as refusal:
             if refusal.code != "stale":
                 return answer_refusal(refusal)
-            conflict = {"conflict": refusal.reason, "newest": liaison.version}
-            return _page(request, subject, form, 409, liaison=liaison, **conflict)
+            merged = form.merged(**_made_of(request, subject), instance=_loaded(request, pk)[0])
+            return _page(request, subject, merged, 409, liaison=liaison, conflict=refusal.reason)
         except ValidationError as error:
             form.add_error("from_on", error.messages)
             return _page(request, subject, form, 422, liaison=liaison)

@@ -65,7 +65,7 @@ class MemberView(View):
         context = {
             "member": member,
             "affiliations": Affiliation.objects.for_member(member).for_page(),
-            "appointments": member.appointments.select_related("working_group").order_by("-from_on", "-pk"),
+            "appointments": member.appointments.counting().select_related("working_group").order_by("-from_on", "-pk"),
             "on": on,
             "may_write": None if member == member_of(request.user) else can_write_to_member(request.user, member),
         }

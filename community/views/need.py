@@ -22,7 +22,7 @@ from community.forms.need import MeTooForm, NeedForm, NeedStatusForm
 from community.models import Need, Term
 from community.permissions import Refusal
 from community.rights import can_edit_need, can_raise_need, can_say_me_too, can_set_need_status
-from community.similar import people_near, solutions_near
+from community.similar import naming, people_near, solutions_near
 from community.tables import Rows
 from community.views.answers import account_of, answer_refusal
 from community.views.listing import NounListView
@@ -101,13 +101,14 @@ class NeedUpdateView(View):
         context: dict[str, Any] = {"form": form, "need": need}
         if not form.is_valid():
             return render(request, "community/need/form.html", context, status=422)
-        seen = form.cleaned_data["version"] or 0
+        seen = form.cleaned_data["seen_version"]
         try:
             actions.reword_need(need=need, by=account_of(request), seen_version=seen, **form.values())
         except Refusal as refusal:
             if refusal.code != "stale":
                 return answer_refusal(refusal)
-            context |= {"conflict": refusal.reason, "newest": need.version}
+            merged = form.merged(instance=get_visible(Need, request.user, pk=pk))
+            context |= {"conflict": refusal.reason, "form": merged}
             return render(request, "community/need/form.html", context, status=409)
         messages.success(request, _("The need is saved."))
         return redirect("community:need", pk=pk)
@@ -164,6 +165,7 @@ def need_context(request: HttpRequest, need: Any, form: MeTooForm | None = None)
     me = member_of(request.user)
     status = NeedStatus.OPEN if need.is_open else need.status
     solutions = solutions_near(need, request.user) if need.is_open else []
+    people = people_near(need, request.user, solutions) if need.is_open else []
     return {
         "need": need,
         "said": said,
@@ -175,6 +177,7 @@ def need_context(request: HttpRequest, need: Any, form: MeTooForm | None = None)
         "me_too_form": form or MeTooForm(),
         "status_form": NeedStatusForm(initial={"status": status, "note": need.status_note}),
         "solutions_near": solutions,
-        "people_near": people_near(need, request.user, solutions) if need.is_open else [],
+        "people_near": people,
+        "with_people": naming(people),
         "sections": sections_of("need", request, need),
     }

@@ -14,7 +14,7 @@ from django.views import View
 from django.views.decorators.http import require_safe
 
 from community import contributions, kinds
-from community.access import get_subject
+from community.access import get_subject, with_key
 from community.actions.notification import choose_rhythms, mark_read
 from community.forms.notification import RhythmsForm
 from community.inbox import lines_of
@@ -72,7 +72,8 @@ class NotificationOpenView(View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Mark as read and lead on; what is somebody else's or not to be seen any more is not there."""
         user = account_of(request)
-        lines = lines_of(Message.objects.shown_to(user, timezone.now()).for_page().in_bulk([pk]).values(), user)
+        message = with_key(Message.objects.shown_to(user, timezone.now()).for_page(), pk)
+        lines = lines_of([message], user) if message else []
         if not lines:
             raise Http404
         mark_read(by=user, messages=[pk])

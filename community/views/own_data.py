@@ -53,7 +53,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "parts": parts,
         "named": next((part for part in parts if part.code == NAMING), None),
         "requests": {row.kind: row for row in DataRequest.objects.open().of_member(member)},
-        "answered": DataRequest.objects.answered_to(member).first(),
+        "answered": list(DataRequest.objects.answered_to(member)),
     }
     return render(request, "community/own_data/detail.html", context)
 
@@ -80,7 +80,7 @@ class MyDataCorrectView(View):
         return self._page(request, OwnDataForm(instance=own_member(request)))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Keep it, or say what is wrong; typed text stays."""
+        """Keep it, or say what is wrong and what somebody else wrote meanwhile; typed text stays."""
         member = own_member(request)
         form = OwnDataForm(request.POST, instance=Member.objects.get(pk=member.pk))
         if not form.is_valid():
@@ -88,15 +88,15 @@ class MyDataCorrectView(View):
         try:
             actions.correct_own_data(
                 by=account_of(request),
-                seen_version=form.cleaned_data["version"] or 0,
+                seen_version=form.cleaned_data["seen_version"],
                 values=form.values(),
                 language=form.cleaned_data.get("language"),
             )
         except Refusal as refusal:
             if refusal.code != "stale":
                 return answer_refusal(refusal)
-            form.add_error(None, str(refusal))
-            return self._page(request, form, 409, newest=member.version)
+            merged = form.merged(instance=Member.objects.get(pk=member.pk))
+            return self._page(request, merged, 409, conflict=refusal.reason)
         except ValidationError as error:
             form.add_error(None, error.messages)
             return self._page(request, form, 422)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from community.actions.invitation import LASTS_DAYS
 from community.contributions import sections_of
 from community.glossary import EXAMPLES, OUTCOMES, ROLES, WORDS
-from community.made_files import DAYS_KEPT
+from community.processing import stated
 
 
 @login_not_required
@@ -51,8 +51,7 @@ def accessibility(request: HttpRequest) -> HttpResponse:
 def privacy(request: HttpRequest) -> HttpResponse:
     """Say which personal data is kept, what for, on which basis and for how long."""
     context = {
-        "contact": settings.DEFAULT_FROM_EMAIL,
+        **stated(),
         "retention_years": settings.DATA_RETENTION_YEARS,
-        "made_file_days": DAYS_KEPT,
     }
     return render(request, "community/pages/privacy.html", context)

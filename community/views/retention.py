@@ -8,16 +8,19 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.http import require_safe
 
-from community.access import get_visible
-from community.actions.notice import without_address
+from community.access import get_kept_file, get_visible
+from community.actions.notice import out_of_reach, tell_otherwise, with_why
 from community.actions.retention import let_go
+from community.forms.own_data import ToldForm
 from community.models import File, Member, Project
 from community.permissions import Refusal
+from community.processing import stated
 from community.tables import page_of
 from community.views.answers import account_of, answer_refusal
 from community.visibility import is_administrator
@@ -33,7 +36,7 @@ def retention(request: HttpRequest) -> HttpResponse:
         "page_obj": page_of(File.objects.to_go(on), request.GET.get("page"), fetch=lambda rows: rows),
         "soon": list(File.objects.to_go_within_a_year(on)[:50]),
         "undated": Project.objects.without_last_payment().count(),
-        "untold": without_address().count(),
+        "untold": page_of(out_of_reach(), request.GET.get("untold"), fetch=with_why),
         "former": Member.objects.former().count(),
         "years": settings.DATA_RETENTION_YEARS,
     }
@@ -49,7 +52,7 @@ class LetGoView(View):
         """Delete it, or say why it stays."""
         if not is_administrator(request.user):
             raise PermissionDenied(_("Only administrators let evidence go."))
-        file = get_visible(File, request.user, pk=pk)
+        file = get_kept_file(request.user, pk)
         try:
             let_go(file=file, by=account_of(request))
         except Refusal as refusal:
@@ -61,12 +64,31 @@ class LetGoView(View):
         return redirect("community:retention")
 
 
+class ToldView(View):
+    """`/retention/<pk>/told/`: keeps that a person whom no mail reaches was told otherwise, and how."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Keep it, or say what is missing."""
+        if not is_administrator(request.user):
+            raise PermissionDenied(_("Only administrators say that somebody was told."))
+        member, form = get_visible(Member, request.user, pk=pk), ToldForm(request.POST)
+        if not form.is_valid():
+            messages.error(request, f"{member.name}: {' '.join(map(str, form.errors['how']))}")
+        else:
+            tell_otherwise(member=member, how=form.cleaned_data["how"], by=account_of(request))
+            messages.success(request, _("Kept: %(person)s was told.") % {"person": member.name})
+        page = {"untold": request.GET["untold"]} if request.GET.get("untold") else None
+        return redirect(reverse("community:retention", query=page, fragment="h-untold"))
+
+
 @login_not_required
 @require_safe
 def processing(request: HttpRequest) -> HttpResponse:
     """Show the record of processing activities (Art. 30 of the GDPR)."""
     context = {
-        "contact": settings.DEFAULT_FROM_EMAIL,
+        **stated(),
         "years": settings.DATA_RETENTION_YEARS,
         "erasure_days": settings.ERASURE_DAYS,
         "notice_days": settings.NOTICE_DAYS,

@@ -68,7 +68,7 @@ class SolutionUpdateView(View):
         form = SolutionForm(request.POST, instance=solution_to_write(request, pk), user=by)
         if not form.is_valid():
             return _form_page(request, form, solution, status=422)
-        seen = form.cleaned_data["version"] or 0
+        seen = form.cleaned_data["seen_version"]
         try:
             actions.change_solution(solution=solution, by=by, seen_version=seen, values=form.values())
         except ValidationError as error:
@@ -76,7 +76,8 @@ class SolutionUpdateView(View):
         except Refusal as refusal:
             if refusal.code != "stale":
                 return answer_refusal(refusal)
-            return _form_page(request, form, solution, status=409, conflict=refusal.reason, newest=solution.version)
+            merged = form.merged(instance=solution_to_write(request, pk), user=by)
+            return _form_page(request, merged, solution, status=409, conflict=refusal.reason)
         messages.success(request, _("The solution is saved."))
         return redirect("community:solution", pk=pk)
 

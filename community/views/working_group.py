@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 
 from community.access import get_visible, named_members
 from community.contributions import sections_of
-from community.models import WorkingGroup
+from community.models import Member, WorkingGroup
+from community.rules.contact import can_write_to_member
 from community.visibility import is_administrator, is_cop
 
 
@@ -33,11 +34,16 @@ class WorkingGroupView(View):
         group = get_visible(WorkingGroup, request.user, code=code)
         on = timezone.localdate()
         appointments = list(group.appointments.current(on).for_page(on))
+        people = {row.member_id: row.member for row in appointments}
+        named = named_members(request.user, people)
+        linked = Member.objects.shown_to(request.user).keys_among(people.values()) & named
         context = {
             "group": group,
             "appointments": appointments,
             "reads_absence": is_cop(request.user) or is_administrator(request.user),
-            "named": named_members(request.user, [row.member_id for row in appointments]),
+            "named": named,
+            "linked": linked,
+            "may_write": {pk for pk, row in people.items() if pk in linked and can_write_to_member(request.user, row)},
             "titles": group.titles.chronological(),
             "sections": sections_of("working_group", request, group),
         }

@@ -5,7 +5,27 @@ from __future__ import annotations
 from django.conf import settings
 
 from community import ledger
+from community.models import Member
 from config.backup.problem import Problem
+
+
+def check_ledger() -> None:
+    """Find out whether the ledger can be the one of this backup: it is there, and names whom the backup has as erased.
+
+    An older or another ledger would let persons be back who were erased after the backup.
+
+    Raises:
+        Problem: it is not; the site stays closed.
+    """
+    path = settings.ERASURE_LEDGER
+    if not path.exists():
+        raise _missing(f"{path} is not there")
+    try:
+        known = {entry.key for entry in ledger.entries()}
+    except OSError as error:
+        raise _closed(str(error)) from error
+    if lacking := [key for key in Member.objects.erased_keys() if key not in known]:
+        raise _missing(f"{path} lacks {len(lacking)} who are erased in the backup already, such as {lacking[0]}")
 
 
 def replay() -> int:
@@ -23,6 +43,14 @@ def replay() -> int:
     if left:
         raise _closed(f"{len(left)} of its entries are to be replayed still")
     return len(erased)
+
+
+def _missing(why: str) -> Problem:
+    return Problem(
+        f"The rows are in, and the site stays closed: {why}, so whoever was erased since the backup would be back. Put "
+        "the newest copy of the erasure ledger there and give the same command again. Where there is none, because "
+        "nobody was ever erased or it is lost, say --without-ledger: the site opens without it."
+    )
 
 
 def _closed(why: str) -> Problem:

@@ -16,6 +16,7 @@ from typing import Any
 from django.apps import apps
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from community import opening
 from community.verification import verify_history
@@ -38,8 +39,13 @@ def check(path: Path) -> Manifest:
         return reader.manifest
 
 
-def restore(path: Path, *, tell: Tell) -> tuple[Manifest, int]:
+def restore(path: Path, *, tell: Tell, without_ledger: bool = False) -> tuple[Manifest, int]:
     """Restore the backup at `path`; return its manifest and how many erasures were replayed.
+
+    Args:
+        path: the archive.
+        tell: is told what is being done.
+        without_ledger: open the site although the erasure ledger is missing, or is older than the backup.
 
     Raises:
         Problem: nothing was restored, or the site stays closed; the text says which, and what to do.
@@ -57,7 +63,7 @@ def restore(path: Path, *, tell: Tell) -> tuple[Manifest, int]:
             raise Problem(
                 "Another backup was restored here and is not finished: give its file, or begin with a new database."
             )
-        return manifest, _finish(reader, tell)
+        return manifest, _finish(reader, tell, without_ledger=without_ledger)
 
 
 def _check_empty(manifest: Manifest) -> None:
@@ -172,7 +178,7 @@ def _compare(model: rows.Model, expected: Table) -> None:
         raise Problem(f"Nothing was restored: {name} would give numbers again that it gave before.")
 
 
-def _finish(reader: Reader, tell: Tell) -> int:
+def _finish(reader: Reader, tell: Tell, *, without_ledger: bool) -> int:
     """Bring the tables up to date, check the whole, erase again, open; return how many erasures there were.
 
     Raises:
@@ -189,7 +195,10 @@ def _finish(reader: Reader, tell: Tell) -> int:
     if faults:
         raise _closed(f"the history is not as it was written ({faults[0].chain} {faults[0].number}: {faults[0].code})")
     tell("replaying erasures")
+    if not without_ledger:
+        erasures.check_ledger()
     count = erasures.replay()
+    opening.note_restored(timezone.now())
     opening.reopen()
     return count
 

@@ -57,7 +57,7 @@ class Leg:
     wants: Sequence[Tool] = ()
     likes: Sequence[Tool] = ()
     is_pytest: bool = False
-    seconds: int = 1500
+    seconds: int = 2400
 
 
 @dataclass

@@ -6,8 +6,10 @@ A booklet is its content: the same editions under the same title and language ar
 from __future__ import annotations
 
 import json
+import logging
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -16,21 +18,23 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KT, KeyTextTransform
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community import jobs
-from community.batches import NotDone, enqueue_batch
-from community.models import DemoMarker, Job, JobItem, User
+from community.batches import enqueue_batch
+from community.models import DemoMarker, Job, User
 from community.permissions import Refusal
+from community.store_away import StoreAway
 from factsheets import sentences, storage
 from factsheets.choices import BookletRemoval
-from factsheets.joining import Part, join
-from factsheets.models import Booklet, BookletPart, CopReport, Edition
+from factsheets.joining import NotJoinable, Part, join
+from factsheets.models import Booklet, BookletPart, CopReport, Edition, ReportBooklet
 from factsheets.rendering.booklet import Facts, Line, about_line, set_front, stamp_in
 from factsheets.selection import Selection
+
+logger = logging.getLogger(__name__)
 
 #: At most so many factsheets in one booklet.
 MOST: Final = 500
@@ -100,22 +104,17 @@ def _key(title: str, words: str, language: str, sums: Iterable[str]) -> str:
 def _editions(booklet: Booklet) -> list[Edition]:
     """Return the editions of a booklet in its order, with what the contents tell of their issues; one query."""
     rows = Edition.objects.filter(booklets__booklet=booklet).for_pages().with_titles().order_by("booklets__number")
-    return list(rows.annotate(group=KT("issue__snapshot__working_group__code")))
+    # `KT` leads no path over a relation: it would read a key of the column `issue`.
+    return list(rows.annotate(group=KeyTextTransform("code", "issue__snapshot__working_group")))
 
 
-def look_at_part(item: JobItem, *, booklet: int) -> str:
-    """Find the file of one part whole; return how many pages it has.
+class BadPart(Exception):
+    """One part keeps a booklet from being joined; carries its edition, and what is wrong stands in the log."""
 
-    Raises:
-        NotDone: it is damaged or away, or was withdrawn.
-    """
-    rows = Edition.objects.filter(booklets__booklet=booklet, issue=item.subject_id or 0)
-    edition = rows.first()
-    if edition is None or not edition.pdf_file:
-        raise NotDone(GONE)
-    if not storage.is_whole(edition.pdf_file):
-        raise NotDone(_("Its file is damaged or away. Administrators find it in a backup."))
-    return gettext("%(count)d pages") % {"count": edition.pages}
+    def __init__(self, edition: Edition) -> None:
+        """Keep which one it is."""
+        super().__init__(f"{edition} can't be joined")
+        self.edition = edition
 
 
 def make_booklet(*, booklet: Booklet, at: datetime, tell: Callable[[int, int], None] | None = None) -> Booklet:
@@ -126,7 +125,8 @@ def make_booklet(*, booklet: Booklet, at: datetime, tell: Callable[[int, int], N
     how far it is.
 
     Raises:
-        Refusal: something in it was withdrawn; the file is not kept.
+        Refusal: something in it was withdrawn, or its row was replaced; the file is not kept.
+        BadPart: the file of one part is damaged or away, or has something that cannot be joined.
         PdfUnavailable, OSError, NotJoinable: it cannot be made; nothing is kept.
     """
     booklet.refresh_from_db()
@@ -136,13 +136,14 @@ def make_booklet(*, booklet: Booklet, at: datetime, tell: Callable[[int, int], N
     if not editions or any(not one.pdf_file for one in editions):
         raise Refusal(GONE, "state")
     front, title = set_front(_facts(booklet, at), [_line(one, booklet.language) for one in editions])
+    parts = _Parts(editions)
     with tempfile.TemporaryDirectory(prefix="registry-booklet-") as folder:
         path = Path(folder) / "booklet.pdf"
-        with path.open("wb") as out:
+        with path.open("wb") as out, parts.named():
             done = join(
                 out,
                 Part(front, title, front.pages),
-                _parts(editions),
+                parts.each(),
                 count=len(editions),
                 stamp=stamp_in(booklet.language, at),
                 tell=partial(_told, tell, len(editions)),
@@ -157,21 +158,61 @@ def _told(tell: Callable[[int, int], None] | None, total: int, done: int) -> Non
         tell(done, total)
 
 
-def _parts(editions: Iterable[Edition]) -> Iterator[Part]:
-    """Yield each part when it is its turn."""
-    for one in editions:
-        yield Part(storage.read_whole(one.pdf_file), f"{one.reference}: {one.title}", one.pages)
+class _Parts:
+    """The parts of a booklet, each read when it is its turn; knows at which one the joining is."""
+
+    def __init__(self, editions: Iterable[Edition]) -> None:
+        self.editions = editions
+        self.at: Edition | None = None
+
+    def each(self) -> Iterator[Part]:
+        """Yield each part.
+
+        Raises:
+            BadPart: its file is damaged or missing.
+            StoreAway: the store does not answer.
+        """
+        for one in self.editions:
+            self.at = one
+            try:
+                content = storage.read_whole(one.pdf_file)
+            except StoreAway:
+                raise
+            except OSError as error:
+                raise BadPart(one) from error
+            yield Part(content, f"{one.reference}: {one.title}", one.pages)
+        self.at = None
+
+    @contextmanager
+    def named(self) -> Iterator[None]:
+        """Turn what the joining says of the part that it is at into `BadPart`."""
+        try:
+            yield
+        except NotJoinable as error:
+            if self.at is None:
+                raise
+            logger.exception("a booklet can't be joined")
+            raise BadPart(self.at) from error
 
 
 def _keep(booklet: Booklet, stored: storage.Stored, *, pages: int, at: datetime) -> Booklet:
-    """Write the row, unless an edition was withdrawn while the file was made: then the file goes."""
+    """Write the row, unless an edition was withdrawn, or the row replaced, while the file was made: then it goes.
+
+    The checksum of a report's booklet is kept for ever, for who verifies a copy later.
+    """
     with transaction.atomic():
-        row = Booklet.objects.select_for_update().get(pk=booklet.pk)
-        is_whole = row.removed_at is None and row.key == booklet.key
-        if is_whole and not row.parts.exclude(edition__state="current").exists():
+        row = Booklet.objects.select_for_update().filter(pk=booklet.pk).first()
+        is_wanted = row is not None and row.removed_at is None and row.key == booklet.key
+        if row is not None and is_wanted and not row.parts.exclude(edition__state="current").exists():
+            before = row.file
             row.file, row.sha256, row.size, row.pages = stored.name, stored.sha256, stored.size, pages
             row.made_at = at
             row.save(update_fields=["file", "sha256", "size", "pages", "made_at"])
+            if before not in ("", stored.name):  # Two jobs made the same: the row holds the later one.
+                transaction.on_commit(partial(_remove_unheld, before))
+            if row.report is not None:
+                known = {"pages": pages, "made_at": at}
+                ReportBooklet.objects.get_or_create(report=row.report, sha256=row.sha256, defaults=known)
             return row
     if not Booklet.objects.filter(file=stored.name).exists():
         storage.remove([stored.name])

@@ -6,7 +6,8 @@ happens next; its edition, with page, PDF and data, is *drawn* by a job.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -19,8 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
 from clusters.summary import snapshot as snapshot_of
-from clusters.translatable import with_texts
-from community import kinds
+from community import jobs, kinds
 from community.chain import head_of
 from community.models import DemoMarker, Event, Member, User
 from community.permissions import Refusal
@@ -30,11 +30,12 @@ from factsheets.exports import canonical
 from factsheets.imprint import Imprint
 from factsheets.models import Edition, EditionName, Issue, IssueTranslation
 from factsheets.rendering.document import Composed, compose, kind_of
-from factsheets.rendering.originals import in_language, marked
+from factsheets.rendering.originals import in_language
 from results.models import StatementVersion
 
-#: So often is an edition drawn anew because a consent to be named changed while it was drawn.
+#: So often is an edition drawn anew because a consent to be named, or a name, changed while it was drawn.
 ROUNDS = 5
+CHANGED = _("Consents to be named changed at the same moment. Try again.")
 
 
 @transaction.atomic
@@ -149,8 +150,9 @@ def draw_first(*, issue: Issue, language: str = "", accepts_missing_pdf: bool = 
     """Draw the first edition of an issue in a language and write it with its files.
 
     Order of effects: draw, set and store the files (content-addressed, so a later failure leaves only files that
-    nobody points to); then, in one short transaction with the issue's row locked, write edition and who is named.
-    Drawn again when a consent to be named changed meanwhile. A no-op that returns the edition when it is there.
+    nobody points to); then, in one short transaction with the rows of who is named and of the issue locked, write
+    edition and who is named. Drawn again when a consent to be named, or a name, changed meanwhile. A no-op that
+    returns the edition when it is there.
 
     Args:
         issue: the version to draw.
@@ -172,7 +174,7 @@ def draw_first(*, issue: Issue, language: str = "", accepts_missing_pdf: bool = 
             raise composed.problem
         if (edition := _write(issue, language, composed, members, at)) is not None:
             return edition
-    raise Refusal(_("Consents to be named changed at the same moment. Try again."), "conflict")
+    raise Refusal(CHANGED, "conflict")
 
 
 def issue_factsheet(
@@ -198,6 +200,8 @@ def issue_factsheet(
 
 def compose_edition(issue: Issue, *, language: str, revision: int, at: datetime) -> tuple[Composed, list[Member]]:
     """Draw one edition of an issue with the names consented to now; return it and who is named."""
+    issue.refresh_from_db(fields=["snapshot", "title", "redaction"])
+    issue.drawn_from = issue.sources
     kind = kind_of(issue.kind)
     named = summary.named_members(kind.persons(issue.snapshot))
     content, shown, imprint = snapshots_in(issue, language=language, revision=revision)
@@ -225,13 +229,10 @@ def snapshots_in(issue: Issue, *, language: str, revision: int) -> tuple[Any, An
     return in_language(issue.snapshot, imprint, _taken(issue, language).texts)
 
 
-def copy_in(issue: Issue, *, language: str, revision: int) -> tuple[Any, Imprint]:
-    """Return what a copy of an edition says: its snapshot in that language, with signs, and its imprint."""
-    content, _shown, imprint = snapshots_in(issue, language=language, revision=revision)
-    if imprint.translated is None:
-        return content, imprint
-    with sentences.own_words(language):
-        return with_texts(issue.snapshot, _taken(issue, language).texts, marked), imprint
+def copy_in(edition: Edition) -> tuple[Any, Imprint]:
+    """Return what a copy of an edition says: its snapshot as it is drawn in that language, and its imprint."""
+    _content, shown, imprint = snapshots_in(edition.issue, language=edition.language, revision=edition.revision)
+    return shown, replace(imprint, data_sha256=edition.data_sha256, table_sha256=edition.table_sha256)
 
 
 def _taken(issue: Issue, language: str) -> IssueTranslation:
@@ -261,14 +262,62 @@ def imprint_of(issue: Issue, *, language: str, revision: int) -> Imprint:
 def _write(issue: Issue, language: str, composed: Composed, members: list[Member], at: datetime) -> Edition | None:
     """Store the files, then write the rows under the issue's lock; None when it has to be looked at again."""
     edition = stored_edition(composed, language=language, revision=1, why=RevisionReason.FIRST, at=at)
+    if (written := _write_rows(issue, edition, members)) is None:
+        remove_unheld(set(edition.files))
+    return written
+
+
+def _write_rows(issue: Issue, edition: Edition, members: list[Member]) -> Edition | None:
+    language = edition.language
     with transaction.atomic():
+        if not are_named_still(issue, members):
+            return None
         Issue.objects.select_for_update().get(pk=issue.pk)
         if issue.editions.in_language(language).exists():
             return None
-        named = summary.named_members(kind_of(issue.kind).persons(issue.snapshot)).values()
-        if {member.pk for member in named} != {member.pk for member in members}:
-            return None
-        return write_edition(edition, issue, members)
+        written = write_edition(edition, issue, members)
+        if issue.kind == IssueKind.REPORT:
+            _ask_for_mails(issue)
+        return written
+
+
+def _ask_for_mails(issue: Issue) -> None:
+    """Have the mails of a report queued, in the transaction that gives it its page, whoever draws it.
+
+    A mail never leads to a page that is not there, and no page is there without its mails.
+    """
+    key, by = f"factsheets.deliver:{issue.subject_id}", issue.by
+    jobs.enqueue("factsheets.deliver", key=key, subject=issue.report, by=by, report=issue.subject_id)
+
+
+def remove_unheld(files: set[str]) -> None:
+    """Delete stored files that no edition holds: of one that was withdrawn, or that was drawn and not written.
+
+    What was drawn with a name that may not stand any more would lie in the storage for ever.
+    """
+    for edition in Edition.objects.holding(files):
+        files = files - set(edition.files)
+    storage.remove(files)
+
+
+def are_named_still(issue: Issue, members: list[Member]) -> bool:
+    """Lock who was drawn with a name, then the issue; say whether they may be named so still, and the words stand.
+
+    In the transaction that writes the edition, before every other lock. Who withdraws what names a person holds that
+    row, too (`withdraw_naming`): it finds the edition, or the edition finds the consent withdrawn.
+    """
+    hold_people(member.pk for member in members)
+    named = summary.named_members(kind_of(issue.kind).persons(issue.snapshot)).values()
+    Issue.objects.select_for_update(of=("self",)).only("pk").get(pk=issue.pk)
+    if issue.sources != issue.drawn_from:
+        return False
+    return {(member.pk, member.name) for member in named} == {(member.pk, member.name) for member in members}
+
+
+def hold_people(ids: Iterable[int]) -> None:
+    """Lock the rows of persons, in the order of their keys, until the caller's transaction ends."""
+    rows = Member.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=set(ids)).order_by("pk")
+    list(rows.values_list("pk", flat=True))
 
 
 def stored_edition(composed: Composed, *, language: str, revision: int, why: str, at: datetime) -> Edition:

@@ -162,6 +162,8 @@ def add_missing_pdfs(*, at: datetime) -> Iterator[Outcome]:
         edition = Edition.objects.select_related("issue").get(pk=pk)
         try:
             revise(issue=edition.issue, language=edition.language, why=RevisionReason.PDF_ADDED, at=at)
+        except Refusal as refusal:
+            yield str(edition), refusal
         except PdfUnavailable as problem:
             yield str(edition), problem
             if problem.lasting:
@@ -170,7 +172,27 @@ def add_missing_pdfs(*, at: datetime) -> Iterator[Outcome]:
             yield str(edition), None
 
 
+def add_missing_revisions(*, at: datetime) -> Iterator[Outcome]:
+    """Make the revision that follows a withdrawn edition and that its job gave up, without the PDF if need be.
+
+    Yields as `issue_missing`.
+    """
+    for edition in list(Edition.objects.awaiting_revision().select_related("issue", "redaction")):
+        try:
+            revise(
+                issue=edition.issue,
+                language=edition.language,
+                why=RevisionReason.NAME_CORRECTED if edition.is_corrected else RevisionReason.NAME_REMOVED,
+                at=at,
+                accepts_missing_pdf=True,
+            )
+        except (PdfUnavailable, Refusal) as problem:
+            yield str(edition), problem
+        else:
+            yield str(edition), None
+
+
 def keep_up(at: datetime) -> int:
-    """Draw what was never drawn and add missing PDFs, for the scheduler; return how many were made."""
-    work = chain(draw_missing(), add_missing_pdfs(at=at))
+    """Draw what was never drawn, add missing revisions and PDFs, for the scheduler; return how many were made."""
+    work = chain(draw_missing(), add_missing_revisions(at=at), add_missing_pdfs(at=at))
     return sum(problem is None for _line, problem in work)

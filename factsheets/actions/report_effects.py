@@ -13,6 +13,8 @@ from django.db import transaction
 
 from community import jobs
 from community.actions.transition import effect, tells
+from community.chain import locked_head
+from community.kinds import COMMUNITY_CHAIN
 from community.lifecycle import Attempt
 from community.models import User
 from factsheets.actions.issue import freeze_version
@@ -25,9 +27,21 @@ from factsheets.report_summary import snapshot_of
 BATCH: Final = 200
 
 
+def hold_references() -> None:
+    """Let nobody else send a report until the caller's transaction ends.
+
+    What all of them share is the head of the chain on which their events go, which this transaction locks anyway.
+    """
+    locked_head(COMMUNITY_CHAIN)
+
+
 @effect("name_report")
 def name_report(attempt: Attempt) -> None:
-    """Give the address: the day on which it goes out, with a number from the second of a day on."""
+    """Give the address: the day on which it goes out, with a number from the second of a day on.
+
+    Reports that are sent at the same moment get theirs one after the other.
+    """
+    hold_references()
     reference = CopReport.objects.next_reference(attempt.on)
     attempt.set(reference=reference)
     attempt.facts["reference"] = reference
@@ -35,7 +49,7 @@ def name_report(attempt: Attempt) -> None:
 
 @effect("issue_report", after=True)
 def issue_report(attempt: Attempt) -> None:
-    """Freeze its words as an issue, and ask for its edition and then for the mails."""
+    """Freeze its words as an issue, and ask for its edition, with which the mails are asked for."""
     report: CopReport = attempt.subject
     reference = report.reference or ""
     issue = freeze_version(
@@ -51,24 +65,29 @@ def issue_report(attempt: Attempt) -> None:
     report.issue = issue
     report.save(update_fields=["issue"])
     jobs.enqueue("factsheets.issue", key=f"factsheets.issue:{issue.pk}", subject=report, by=attempt.by, issue=issue.pk)
-    jobs.enqueue(
-        "factsheets.deliver", key=f"factsheets.deliver:{report.pk}", subject=report, by=attempt.by, report=report.pk
-    )
 
 
 @tells("report")
 def tell_nobody(attempt: Attempt) -> None:
-    """Tell nobody here: the mails are queued by the job that `issue_report` asks for."""
+    """Tell nobody here: the mails are queued by a job, which is asked for with the report's page (`draw_first`)."""
 
 
-def deliver(*, report: CopReport, tell: Callable[[int, int], None] | None = None) -> int:
+def deliver(
+    *,
+    report: CopReport,
+    tell: Callable[[int, int], None] | None = None,
+    may_go_on: Callable[[], None] | None = None,
+) -> int:
     """Queue the mails of a sent report that are not queued yet; return how many members it went to.
 
-    A second run finds what the first one wrote: each member has one delivery. `tell(done, total)` hears how far it is.
+    A second run finds what the first one wrote: each member has one delivery. `tell(done, total)` hears how far it is;
+    `may_go_on()` is asked between two batches and may raise, which leaves the rest to that run.
     """
     waiting = list(untold(report).values_list("pk", flat=True))
     already = report.deliveries.count()
     for start in range(0, len(waiting), BATCH):
+        if start and may_go_on is not None:
+            may_go_on()
         with transaction.atomic():
             people = User.objects.filter(pk__in=waiting[start : start + BATCH]).select_related("member").order_by("pk")
             rows = [Delivery(report=report, member=user.member, message=mail_report(report, user)) for user in people]

@@ -168,6 +168,7 @@ ROADMAP: Final[dict[str, Telling]] = {
             "waits_for": Value(_("waits for stage"), plain),
             "waits_why": Value(_("why it waits"), quoted),
             "evidence": Value(_("files"), files),
+            "evidence_url": Value(_("address of the deliverable"), plain),
         },
     ),
 }

@@ -12,7 +12,8 @@ from hashlib import sha256
 from typing import IO, Any, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
-from community.cells import guarded
+from community.cells import guarded_in_csv
+from community.store_away import StoreAway
 
 SUMS: Final = "SHA256SUMS"
 #: The earliest day that a ZIP can state: every file bears it, so that nothing depends on when it was written.
@@ -82,27 +83,40 @@ class Archive:
         """Add a stored file whose checksum is `wanted`; return "here", or why it is not: "missing" or "damaged".
 
         It is read twice, so that a damaged file leaves nothing behind.
+
+        Raises:
+            StoreAway: the store does not answer, which says nothing of the file.
+            OSError: what is being written can't be, or a file that was whole can't be read to its end.
         """
         try:
             with opener() as file:
                 digest = sha256()
                 for piece in _pieces(file):
                     digest.update(piece)
-            if digest.hexdigest() != wanted:
-                return "damaged"
+        except FileNotFoundError:
+            return "missing"
+        except StoreAway:
+            raise
+        except OSError:
+            return "damaged"
+        if digest.hexdigest() != wanted:
+            return "damaged"
+        try:
             with opener() as file, self.entry(path, is_packed=False) as write:
                 for piece in _pieces(file):
                     write(piece)
         except FileNotFoundError:
             return "missing"
-        except OSError:
-            return "damaged"
         return "here"
 
     def close(self) -> None:
         """Add the checksums of all files, as `sha256sum -c` reads them, and end the ZIP."""
         self.text(SUMS, "".join(f"{digest}  {path}\n" for path, digest in sorted(self.sums.items())))
         self._zip.close()
+
+    def abandon(self) -> None:
+        """Leave the ZIP as it is, so that nothing writes its end into a target that is closed by then."""
+        self._zip.fp = None
 
 
 def _pieces(file: IO[bytes]) -> Iterator[bytes]:
@@ -127,7 +141,7 @@ def _cell(value: Any, *, is_exact: bool) -> str:
     if isinstance(value, list | tuple):
         value = "; ".join(map(str, value))
     text = "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
-    return text if is_exact else guarded(text)
+    return text if is_exact else guarded_in_csv(text)
 
 
 def moment(value: datetime | None) -> str:

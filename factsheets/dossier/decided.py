@@ -37,13 +37,13 @@ def write_decisions(archive: Archive, reader: Reader) -> list[str]:
     named = reader.names(pk for row in rows for pk in (row.decided_by_id, row.proposer_id, row.lead_id))
     numbers = {row.pk: number for number, row in enumerate(rows, 1)}
     archive.table(
-        "decisions/decisions.csv",
+        f"{reader.folder}decisions/decisions.csv",
         _DECISIONS,
         [_decision(numbers[row.pk], row, named) for row in rows],
         exact={"content_sha256"},
     )
     archive.table(
-        "decisions/checklists.csv",
+        f"{reader.folder}decisions/checklists.csv",
         _POINTS,
         [
             {
@@ -57,7 +57,7 @@ def write_decisions(archive: Archive, reader: Reader) -> list[str]:
             for point in row.checklist
         ],
     )
-    archive.table("decisions/conditions.csv", _CONDITIONS, _conditions(reader, numbers))
+    archive.table(f"{reader.folder}decisions/conditions.csv", _CONDITIONS, _conditions(reader, numbers))
     return []
 
 
@@ -103,7 +103,7 @@ def write_amendments(archive: Archive, reader: Reader) -> list[str]:
     people = [pk for row in reader.amendments for pk in (row.suggested_by_id, row.put_forward_by_id, row.decided_by_id)]
     named = reader.names(people)
     archive.table(
-        "amendments/amendments.csv",
+        f"{reader.folder}amendments/amendments.csv",
         _AMENDMENTS,
         [
             {
@@ -122,7 +122,9 @@ def write_amendments(archive: Archive, reader: Reader) -> list[str]:
         ],
     )
     archive.table(
-        "amendments/changes.csv", _CHANGES, [line for row in reader.amendments for line in _changes(row, reader)]
+        f"{reader.folder}amendments/changes.csv",
+        _CHANGES,
+        [line for row in reader.amendments for line in _changes(row, reader)],
     )
     return []
 

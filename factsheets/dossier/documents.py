@@ -10,18 +10,22 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from community.contributions import Words
 from factsheets import storage
 from factsheets.dossier.archive import Archive
 from factsheets.dossier.parts import Part, dossier_parts
 from factsheets.dossier.reader import Reader
 from factsheets.models import CopReport, Edition
+from factsheets.reasons import WHY
 
 _FOLDER: Final = "factsheets"
 _ENDINGS: Final = {"article": ".html", "pdf": ".pdf", "data": ".json"}
 _EDITIONS: Final = (
-    *("version", "face", "issued_at", "language", "revision", "state", "made_at", "why", "kind"),
+    *("version", "face", "issued_at", "issued_for", "language", "revision", "state", "made_at", "why", "kind"),
     *("file", "sha256", "size", "in_dossier", "address", "chain_number", "chain_hash"),
 )
+#: The rows of a dossier are of one moment, and the files are not: a withdrawal deletes them meanwhile.
+GONE: Final = gettext_lazy("missing, or withdrawn while this was written")
 _REPORTS: Final = ("title", "sent_on", "address")
 
 
@@ -29,30 +33,31 @@ def write(archive: Archive, reader: Reader) -> list[str]:
     """Add the files, the list of all editions, and the reports in which the cluster stands."""
     lacking: list[str] = []
     rows = list(_rows(archive, reader, lacking))
-    archive.table(f"{_FOLDER}/editions.csv", _EDITIONS, rows, exact={"sha256", "chain_hash"})
+    archive.table(f"{reader.folder}{_FOLDER}/editions.csv", _EDITIONS, rows, exact={"sha256", "chain_hash"})
     reports = CopReport.objects.sent().about(reader.cluster).for_list()
     lines = [
         {"title": row.title, "sent_on": row.state_since, "address": _address(row.get_absolute_url())} for row in reports
     ]
-    archive.table(f"{_FOLDER}/reported.csv", _REPORTS, lines)
+    archive.table(f"{reader.folder}{_FOLDER}/reported.csv", _REPORTS, lines)
     return lacking
 
 
 def _rows(archive: Archive, reader: Reader, lacking: list[str]) -> Iterator[dict[str, Any]]:
     """Add the files of each edition, and yield a line for each: also for what was withdrawn or is missing."""
+    folder = f"{reader.folder}{_FOLDER}"
     editions = Edition.objects.for_reference(reader.cluster.name).for_pages()
     for edition in editions.order_by("version", "language", "revision"):
         for kind, ending in _ENDINGS.items():
             digest = getattr(edition, f"{kind}_sha256")
             if not digest:
                 continue
-            path = f"{_FOLDER}/v{edition.version}/revision-{edition.revision}/{edition.file_stem}{ending}"
+            path = f"{folder}/v{edition.version}/revision-{edition.revision}/{edition.file_stem}{ending}"
             found = "withdrawn"
             if edition.is_current:
                 stored = getattr(edition, f"{kind}_file")
                 found = archive.file(path, partial(storage.opened, stored), digest)
             if found in ("missing", "damaged"):
-                lacking.append(_("%(path)s: the stored file is %(how)s.") % {"path": path, "how": said(found)})
+                lacking.append(_("%(path)s: the stored file is %(how)s.") % {"path": path, "how": said(found, GONE)})
             yield _line(edition, kind, path, digest, found)
 
 
@@ -62,6 +67,7 @@ def _line(edition: Edition, kind: str, path: str, digest: str, found: str) -> di
         "version": edition.version,
         "face": issue.face,
         "issued_at": issue.issued_at,
+        "issued_for": issue.reason if issue.reason in WHY else "",
         "language": edition.language,
         "revision": edition.revision,
         "state": edition.state,
@@ -78,9 +84,9 @@ def _line(edition: Edition, kind: str, path: str, digest: str, found: str) -> di
     }
 
 
-def said(found: str) -> str:
-    """Return why a file is not in the dossier, as a word of a sentence."""
-    return _("missing") if found == "missing" else _("damaged")
+def said(found: str, gone: Words) -> str:
+    """Return why a file is not in the dossier, as a word of a sentence; `gone` says it of one that is not there."""
+    return str(gone) if found == "missing" else _("damaged")
 
 
 def _address(path: str) -> str:

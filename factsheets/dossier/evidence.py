@@ -25,6 +25,8 @@ _FILES: Final = (
     *("folder", "of", "title", "name_as_uploaded", "media_type", "size", "sha256", "rights_holder", "licence"),
     *("who_may_fetch_it", "holds_names", "uploaded_at", "keep_until", "in_dossier", "file"),
 )
+#: As for documents: who takes a file off meanwhile deletes it.
+GONE: Final = gettext_lazy("missing, or taken off while this was written")
 _LONGEST: Final = 60
 #: A file, the folder it goes into, and what it shows.
 Found = tuple[File, str, str]
@@ -47,7 +49,7 @@ def _rows(archive: Archive, reader: Reader, lacking: list[str]) -> Iterator[dict
         if reader.names_all or not file.holds_names:
             found = archive.file(path, partial(file.content.storage.open, str(file.content.name)), file.sha256)
         if found in ("missing", "damaged"):
-            lacking.append(_("%(path)s: the stored file is %(how)s.") % {"path": path, "how": said(found)})
+            lacking.append(_("%(path)s: the stored file is %(how)s.") % {"path": path, "how": said(found, GONE)})
         yield {
             "folder": folder,
             "of": of,

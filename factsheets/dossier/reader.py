@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
@@ -21,19 +21,44 @@ from factsheets.summary import persons_in
 from results.choices import PUBLIC_REVIEWS
 from results.models import PeerReview, Uptake
 
+#: The folder that holds one for each merged cluster.
+MERGED: Final = "merged/"
+
 
 @dataclass(frozen=True)
 class Reader:
     """A reader of one cluster; `user` None is the command, which reads everything.
 
     `names_all` names everybody who stands in the record, for auditors; otherwise a person is named where the consent
-    to be named on documents stands, for a dossier travels as far as a document does.
+    to be named on documents stands, for a dossier travels as far as a document does. `kept` is set while a part is
+    written of a cluster that was merged into that one: whose dossier it is. It is read as its history is, by who reads
+    the history of `kept`.
     """
 
     cluster: Cluster
     user: User | None
     at: datetime
     names_all: bool = False
+    kept: Cluster | None = None
+
+    @property
+    def folder(self) -> str:
+        """Where the parts of this cluster stand: at the top, or in the folder of a merged one."""
+        return f"{MERGED}{self.cluster.name}/" if self.kept else ""
+
+    @cached_property
+    def merged(self) -> list[Cluster]:
+        """The clusters that were merged into this one, and into these before, by key; only what the reader may see."""
+        rows = Cluster.objects.all() if self.user is None else Cluster.objects.visible_to(self.user)
+        return list(
+            Cluster.objects.filter(pk__in=rows.merged_below(self.cluster.pk))
+            .select_related("merged_into")
+            .order_by("pk")
+        )
+
+    def of_merged(self, cluster: Cluster) -> Reader:
+        """Return the same reader of a cluster that was merged into this one."""
+        return replace(self, cluster=cluster, kept=self.kept or self.cluster)
 
     @property
     def on(self) -> date:
@@ -70,7 +95,8 @@ class Reader:
         """The amendments that are read in full, by number."""
         rows = Amendment.objects.filter(cluster=self.cluster)
         if self.user is not None:
-            rows = private_amendments(self.user, self.cluster)
+            kept, merged = (self.kept, [self.cluster]) if self.kept else (self.cluster, [])
+            rows = private_amendments(self.user, kept, merged=merged).filter(cluster=self.cluster)
         return list(rows.select_related("event").order_by("number"))
 
     @cached_property

@@ -52,6 +52,9 @@ def _lines(reader: Reader, lacking: Sequence[str]) -> Iterator[str]:
         }
     )
     yield from (newest, "")
+    if reader.merged:
+        names = ", ".join(one.name for one in reader.merged)
+        yield from _filled(_("Merged into it: %(names)s. See merged/ below.") % {"names": names})
     yield from _filled(settings.PROGRAMME_NAME)
     yield from _head(_("How to check that nothing was changed"))
     yield from _checking(cluster.name)

@@ -28,11 +28,7 @@ _AT_ONCE: Final = 200
 
 def write(archive: Archive, reader: Reader) -> list[str]:
     """Add the chain of the cluster and of each that was merged into it, and the daily seals."""
-    cluster = reader.cluster
-    merged = Cluster.objects.merged_below(cluster.pk)
-    if reader.user is not None and merged:
-        merged = Cluster.objects.visible_to(reader.user).merged_below(cluster.pk)
-    clusters = [cluster, *Cluster.objects.filter(pk__in=merged).order_by("pk")]
+    clusters = [reader.cluster, *reader.merged]
     for one in clusters:
         archive.table(f"events/{one.name}.csv", EVENTS, _rows(reader, one), exact=_EXACT)
     seals = Seal.objects.filter(chain__in=[_chain(one) for one in clusters]).order_by("chain", "sealed_on")

@@ -14,7 +14,8 @@ from results.models import PeerReview, PeerReviewer, UptakeConfirmation
 
 _UPTAKES: Final = (
     *("uptake", "solution", "project", "organisation", "country", "territory", "step", "kind", "adaptation"),
-    *("in_use_on", "stopped_on", "disclosed", "documented", "evidence_address", "declared_at", "statement"),
+    *("in_use_on", "stopped_on", "disclosed", "documented", "not_confirmed"),
+    *("evidence_address", "declared_at", "statement"),
 )
 _CONFIRMATIONS: Final = (
     *("uptake", "answer", "asked_at", "answered_at", "statement", "organisation", "function", "person", "said"),
@@ -47,6 +48,7 @@ def write_uptakes(archive: Archive, reader: Reader) -> list[str]:
                 "stopped_on": row.stopped_on,
                 "disclosed": row.is_disclosed,
                 "documented": row.is_documented,
+                "not_confirmed": row.is_refused,
                 "evidence_address": row.evidence_url,
                 "declared_at": row.declared_at,
                 "statement": row.statement,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,16 +11,19 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.merging import SeenVersionField
 from clusters.forms.proposal_choices import language_choices
 from clusters.forms.proposal_fields import Prose
 from community.forms.dates import ENDS_BEFORE, DayField
 from community.forms.lines import short_line
+from community.forms.merging import MergingForm
 from community.models import WorkingGroup
 from factsheets.models import CopReport, Issue
+from factsheets.report_summary import Mark
 
 MISSION = "mission"
 
@@ -87,10 +90,10 @@ class ReportBeginForm(forms.Form):
         return {"working_group": self.groups.get(given.pop("scope")), **given}
 
 
-class ReportForm(forms.Form):
+class ReportForm(MergingForm):
     """The words of a draft, and which factsheets are in it."""
 
-    seen_version = SeenVersionField(widget=forms.HiddenInput, required=False)
+    opens_in_page = False
     title = short_line(_("Title"), 150, required=True, error_messages={"required": _("Give the report a title.")})
     introduction = Prose(
         label=_("Introduction"),
@@ -107,16 +110,47 @@ class ReportForm(forms.Form):
         error_messages={"required": _("Choose at least one factsheet.")},
     )
 
-    def __init__(self, *args: Any, report: CopReport, issues: Iterable[Issue], **kwargs: Any) -> None:
-        """Start from the draft; `issues` are the factsheets that may stand in it."""
+    def __init__(
+        self,
+        *args: Any,
+        report: CopReport,
+        issues: Iterable[Issue],
+        marks: Mapping[int, list[Mark]],
+        **kwargs: Any,
+    ) -> None:
+        """Start from the draft; `issues` may stand in it, `marks` say what is to be known of them."""
+        self.issues = {issue.pk: issue for issue in issues}
         kwargs["initial"] = {
             **{name: getattr(report, name) for name in ("title", "introduction", "language")},
             "chosen": list(report.factsheets.values_list("pk", flat=True)),
             "seen_version": report.version,
         }
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="report", **{"auto_id": "id_%s", **kwargs})
         self.fields["language"].choices = language_choices(report.language)  # type: ignore[attr-defined]
-        self.fields["chosen"].choices = [(issue.pk, _choice(issue)) for issue in issues]  # type: ignore[attr-defined]
+        self.fields["chosen"].choices = [(issue.pk, _choice(issue)) for issue in self.issues.values()]  # type: ignore[attr-defined]
+        self.fields["chosen"].option_hints = self._hints(marks)  # type: ignore[attr-defined]
+
+    def _hints(self, marks: Mapping[int, list[Mark]]) -> dict[str, SafeString]:
+        """Return what stands below each factsheet."""
+        hints = {}
+        for pk, issue in self.issues.items():
+            lines = [format_html('<a href="{}">{}</a>', mark.url, mark.words) for mark in marks.get(pk, [])]
+            if older := [one.version for one in self._same(issue) if one.version < issue.version]:
+                words = gettext("Choose it, and it takes the place of version %(version)d.") % {"version": max(older)}
+                lines.append(format_html("{}", words))
+            if lines:
+                hints[str(pk)] = format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+        return hints
+
+    def _same(self, issue: Issue) -> list[Issue]:
+        """Return the offered versions of the same factsheet."""
+        return [one for one in self.issues.values() if one.reference == issue.reference]
+
+    def clean_chosen(self) -> list[int]:
+        """Let a newer version that was chosen take the place of an older one of the same factsheet."""
+        given = [self.issues[pk] for pk in self.cleaned_data["chosen"]]
+        newest = {issue.reference: issue.pk for issue in sorted(given, key=lambda issue: issue.version)}
+        return [issue.pk for issue in given if newest[issue.reference] == issue.pk]
 
     def values(self) -> dict[str, Any]:
         """Return what the action writes."""

@@ -1,6 +1,7 @@
 """The models of `factsheets`."""
 
-from factsheets.models.booklet import Booklet, BookletPart
+from factsheets.models.booklet import Booklet, BookletPart, ReportBooklet
+from factsheets.models.damage import DamagedFile, FileRound
 from factsheets.models.download import DownloadCount
 from factsheets.models.issue import Edition, EditionName, Issue
 from factsheets.models.report import CopReport, Delivery
@@ -10,10 +11,13 @@ __all__ = [
     "Booklet",
     "BookletPart",
     "CopReport",
+    "DamagedFile",
     "Delivery",
     "DownloadCount",
     "Edition",
     "EditionName",
+    "FileRound",
     "Issue",
     "IssueTranslation",
+    "ReportBooklet",
 ]

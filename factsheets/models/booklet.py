@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from factsheets.choices import BookletRemoval
 from factsheets.models.issue import Edition
 from factsheets.models.report import CopReport
-from factsheets.querysets import BookletQuerySet
+from factsheets.querysets.report import BookletQuerySet, ReportBookletQuerySet
 
 
 class Booklet(models.Model):
@@ -91,3 +91,39 @@ class BookletPart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}"
+
+
+class ReportBooklet(models.Model):
+    """A booklet of a report as it was handed out once: known by its checksum for ever, whatever became of the file.
+
+    Frozen: triggers refuse change and deletion. Which one of a report is the present one follows from its `booklet`.
+    """
+
+    report = models.ForeignKey(
+        CopReport, verbose_name=_("report"), on_delete=models.PROTECT, related_name="booklets_made"
+    )
+    sha256 = models.CharField(_("checksum"), max_length=64, db_index=True)
+    pages = models.PositiveIntegerField(_("pages"))
+    made_at = models.DateTimeField(_("made at"))
+
+    objects = ReportBookletQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("booklet of a report that was made")
+        verbose_name_plural = _("booklets of reports that were made")
+        ordering = ["report", "-made_at", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["report", "sha256"], name="reportbooklet_once")]
+
+    def __str__(self) -> str:
+        return f"{self.report_id}, {self.made_at}"
+
+    @property
+    def present(self) -> Booklet | None:
+        """The booklet that stands for its report now, None while it is being made."""
+        found: Booklet | None = getattr(self.report, "booklet", None)
+        return found if found is not None and found.file else None
+
+    @property
+    def is_present(self) -> bool:
+        """Whether it is that one."""
+        return self.present is not None and self.present.sha256 == self.sha256

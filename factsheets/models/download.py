@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from factsheets.querysets import DownloadCountQuerySet
+from factsheets.querysets.stored import DownloadCountQuerySet
 
 
 class DownloadCount(models.Model):

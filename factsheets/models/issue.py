@@ -2,22 +2,45 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters.choices import ACTIVE_STATES
+from community.choices import RedactionReason, RedactionTarget
 from community.models import Event, Member, Redaction, User
 from factsheets.choices import EditionState, Face, IssueKind, PdfProblem, RevisionReason
-from factsheets.querysets import EditionQuerySet, IssueQuerySet
+from factsheets.querysets.issue import EditionQuerySet, IssueQuerySet
 
 
-class Issue(models.Model):
+class AboutSubject:
+    """How the cluster of a factsheet stands now, as `with_subject` tells: a document never changes, its cluster does.
+
+    None without it, and for other documents. `merged_reference` is what addresses call the cluster that took this one
+    in, at `subject_since`.
+    """
+
+    subject_state: str | None = None
+    subject_since: datetime | None = None
+    merged_reference: str | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the cluster is at work: what says that it ended is from before it was reopened."""
+        return self.subject_state in ACTIVE_STATES
+
+
+class Issue(AboutSubject, models.Model):
     """One version of a document about one subject. Frozen: triggers refuse change and deletion.
 
     `snapshot` holds what the document says, in the shape of its kind (`clusters.snapshot_shape` for a
-    factsheet), and names persons by key only. `reference` is what addresses call the subject, the same
+    factsheet), and names persons by key only. An erasure alone takes a name out of its words, with a row of the ledger;
+    the checksum stays that of the day of issue. `reference` is what addresses call the subject, the same
     in all its versions, `title` the snapshot's. `by` empty is the registry; `role` is the capacity of
     `by`. `event` is what led to it, once at most. `history_*` are the head of the subject's hash chain when
     it was issued. That a version is superseded follows from a newer one and is stored nowhere.
@@ -44,6 +67,19 @@ class Issue(models.Model):
     history_chain = models.CharField(_("chain"), max_length=40, blank=True)
     history_number = models.PositiveIntegerField(_("newest entry of the chain"), default=0)
     history_hash = models.CharField(_("hash of that entry"), max_length=64, blank=True)
+    redaction = models.ForeignKey(
+        Redaction, verbose_name=_("redaction"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    #: What an erasure may take words out of, and as what the redaction ledger knows it.
+    redacted_as: ClassVar[tuple[str, ...]] = (RedactionTarget.ISSUE, "title", "reason", "snapshot")
+    #: Set where it is drawn: `sources` at that moment.
+    drawn_from: tuple[int, ...] = ()
+
+    #: Set by `with_language`: the language in which it was written.
+    language: str | None = None
+    #: Set by `with_newest`: the newest version about the same subject.
+    newest_version: int | None = None
 
     objects = IssueQuerySet.as_manager()
 
@@ -64,6 +100,13 @@ class Issue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.reference}, {self.version}"
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """The redactions of its words as they stand now: other ones where words were taken out since. Two queries."""
+        own = Issue.objects.filter(pk=self.pk).values_list("redaction", flat=True)
+        translated = self.translations.order_by("pk").values_list("redaction", flat=True)
+        return tuple(key or 0 for key in (*own, *translated))
 
     def address_in(self, language: str, file: str = "") -> str:
         """Return the permanent address of this version in a language: of its page, or of its file "pdf" or "data"."""
@@ -93,7 +136,7 @@ class Issue(models.Model):
         return f"{self.reference}_v{self.version}_{timezone.localdate(self.issued_at)}_{language}"
 
 
-class Edition(models.Model):
+class Edition(AboutSubject, models.Model):
     """A version in one language; revision 1 with the issue, later ones from the same snapshot.
 
     Frozen like the issue, but for one change: an edition is *withdrawn* together with a row of the
@@ -177,6 +220,11 @@ class Edition(models.Model):
     def is_current(self) -> bool:
         """Whether it still has its content."""
         return self.state == EditionState.CURRENT
+
+    @property
+    def is_corrected(self) -> bool:
+        """Whether it was withdrawn for a name that was corrected; of every other reason nobody is told."""
+        return self.redaction is not None and self.redaction.reason == RedactionReason.CORRECTION
 
     @property
     def files(self) -> list[str]:

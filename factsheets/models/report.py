@@ -12,7 +12,7 @@ from community.models import Member, Message, User, WorkingGroup
 from community.models.fields import LineField, ProseField
 from factsheets.choices import ReportState
 from factsheets.models.issue import Issue
-from factsheets.querysets import CopReportQuerySet
+from factsheets.querysets.report import CopReportQuerySet
 
 
 class CopReport(models.Model):
@@ -53,6 +53,9 @@ class CopReport(models.Model):
     created_at = models.DateTimeField(_("begun at"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
 
+    #: Set by `with_end_told`: whether it tells what came of a cluster since that last ended.
+    tells_end: bool
+
     objects = CopReportQuerySet.as_manager()
 
     class Meta:
@@ -87,7 +90,8 @@ class CopReport(models.Model):
 class Delivery(models.Model):
     """A report on its way to one member; whether it arrived stands in the mail's row.
 
-    Without a mail the member chose not to get reports.
+    Who wants no mail of reports has one all the same, which is kept in the list of notifications and never sent.
+    Without a row of a mail that row was removed later.
     """
 
     report = models.ForeignKey(CopReport, verbose_name=_("report"), on_delete=models.PROTECT, related_name="deliveries")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import TEXT_LANGUAGES
-from community.models import User
+from community.choices import RedactionTarget
+from community.models import Redaction, User
 from factsheets.models.issue import Issue
-from factsheets.querysets import IssueTranslationQuerySet
+from factsheets.querysets.issue import IssueTranslationQuerySet
 
 
 class IssueTranslation(models.Model):
@@ -26,6 +29,11 @@ class IssueTranslation(models.Model):
     by = models.ForeignKey(
         User, verbose_name=_("by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    redaction = models.ForeignKey(
+        Redaction, verbose_name=_("redaction"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    redacted_as: ClassVar[tuple[str, ...]] = (RedactionTarget.TRANSLATION, "texts")
 
     objects = IssueTranslationQuerySet.as_manager()
 

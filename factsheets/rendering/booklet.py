@@ -98,7 +98,7 @@ def draw_front(facts: Facts, lines: Sequence[Line], *, pages_of_front: int) -> D
         article = render_to_string("factsheets/booklet/front.html", context)
         title = gettext("Booklet: %(title)s") % {"title": facts.title}
     picture = {"island.svg": pictures.island(facts.title).encode()}
-    return Document(SafeString(article), title, facts.language, picture)
+    return Document(SafeString(article), title, sentences.own_language(facts.language), picture)
 
 
 def about_line(reference: str, version: int, group: str | None, face: str) -> str:

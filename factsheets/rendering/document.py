@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.utils.functional import Promise
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
@@ -133,9 +134,14 @@ def compose(
 
 
 def set_document(
-    document: Document, created_at: datetime, attachments: Sequence[Attachment], patience: float | None = None
+    document: Document,
+    created_at: datetime,
+    attachments: Sequence[Attachment],
+    patience: float | None = None,
+    *,
+    unless_pages: int | None = None,
 ) -> Pdf:
-    """Set a drawn document as PDF.
+    """Set a drawn document as PDF; one of exactly `unless_pages` pages is laid out only, and has no bytes.
 
     Raises:
         PdfUnavailable: the PDF cannot be made.
@@ -148,6 +154,7 @@ def set_document(
         attachments=attachments,
         pictures=document.pictures,
         patience=patience,
+        unless_pages=unless_pages,
     )
 
 
@@ -158,6 +165,8 @@ def frame(imprint: Imprint, reference: str, *, qr_label: str) -> dict[str, Any]:
         "imprint": imprint,
         "statement": sentences.co_funded(imprint.language),
         "statement_language": sentences.co_funded_language(imprint.language),
+        "own_language": sentences.own_language(imprint.language),
+        "typed": typed_attribute(imprint.language),
         "programme": settings.PROGRAMME_NAME,
         "programme_words": settings.PROGRAMME_NAME.split(),
         "before_page": before_page,
@@ -167,6 +176,11 @@ def frame(imprint: Imprint, reference: str, *, qr_label: str) -> dict[str, Any]:
         "licence": sentences.LICENCE,
         "shown_address": imprint.address.split("://", 1)[-1],
     }
+
+
+def typed_attribute(language: str) -> SafeString:
+    """Return the attribute of what people typed, where the document's own words are in another language than they."""
+    return SafeString("") if sentences.own_language(language) == language else format_html(' lang="{}"', language)
 
 
 def title_of(reference: str, title: str, imprint: Imprint) -> str:

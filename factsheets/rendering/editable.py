@@ -1,54 +1,69 @@
-"""A snapshot as plain parts of a text document: headings, paragraphs, lists, tables; for a copy that may be edited.
+"""A drawn factsheet as plain parts of a text document, for a copy that may be edited.
 
-It says what the factsheet says, in its order, with the names that may be named today. It is not the issued document,
-and says so on its first page.
+The parts are read from the article itself, so the copy says what the factsheet says, in its order and its languages,
+with the names that may be named today. Pictures stay out but for the emblem and the QR code: the table of stages says
+what the roadmap draws. It is not the issued document, and says so on its first page.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from html.parser import HTMLParser
+from typing import Final
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from clusters.snapshot_shape import AdviserLine, MemberKey, Snapshot, UptakeLine
-from factsheets import sentences, summary
-from factsheets.changes.words import adviser as adviser_unnamed
-from factsheets.changes.words import organisation, place
-from factsheets.choices import Face
+from clusters.snapshot_shape import MemberKey, Snapshot
+from factsheets import sentences
 from factsheets.imprint import Imprint
+from factsheets.rendering.factsheet import draw_factsheet
 
 
 @dataclass(frozen=True)
-class Heading:
-    """A heading of the second level."""
+class Run:
+    """Words of one kind; `language` where it is another one than the copy's, `url` where they lead somewhere."""
 
     text: str
+    language: str = ""
+    is_bold: bool = False
+    url: str = ""
 
 
 @dataclass(frozen=True)
-class Prose:
-    """Typed text: blank lines part paragraphs, lines that begin with "- " are a list."""
+class Block:
+    """A heading, a paragraph or a point of a list; `kind` is a key of `KINDS`' values."""
 
-    text: str
+    kind: str
+    runs: Sequence[Run]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """The emblem or the QR code, by `name`, and what it says in words."""
+
+    name: str
+    words: str
 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table with heads; where `heads` is empty, the first cell of each row is its head."""
+    """A table of cells of runs; where `heads` is empty, the first cell of each row is its head."""
 
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
+    heads: Sequence[Sequence[Run]]
+    rows: Sequence[Sequence[Sequence[Run]]]
 
 
-Part = Heading | Prose | Grid
+Part = Block | Picture | Grid
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A text document before it is written: `notice` stands above everything else and in its properties."""
+    """A text document before it is written: `notice` stands above everything else and in its properties.
+
+    `language` is that of its own words and of every run that names no other.
+    """
 
     title: str
     notice: str
@@ -57,214 +72,179 @@ class Copy:
     parts: list[Part]
 
 
+#: Elements and classes of the article that are a block of their own, and what kind of block.
+KINDS: Final[Mapping[str, str]] = {
+    "h1": "title",
+    "h2": "heading",
+    "h3": "subheading",
+    "p": "text",
+    "li": "point",
+    "fs-eu": "text",
+    "fs-doc": "text",
+    "fs-question": "question",
+    "fs-colophon": "text",
+}
+#: Inside a block these begin a line of their own.
+_LINES: Final = frozenset({"fs-more", "fs-person", "fs-programme", "fs-ref"})
+#: Pictures that are told by a table, with the words that explain them.
+_UNTOLD: Final = frozenset({"fs-island", "fs-wide", "fs-narrow"})
+_PICTURES: Final = {"fs-eu": "emblem", "fs-qr": "qr"}
+_VOID: Final = frozenset({"br"})
+
+
 def copy_of(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str]) -> Copy:
-    """Return the copy of one version in the language of `imprint`."""
+    """Return the copy of one version in the language of `imprint`, as its factsheet is drawn."""
+    document = draw_factsheet(snapshot, imprint, names=names)
+    own = sentences.own_language(imprint.language)
     with sentences.own_words(imprint.language):
         notice = _("Copy of version %(version)d, not the issued document; verify at %(address)s") % {
             "version": imprint.version,
             "address": imprint.address,
         }
-        parts = [part for part in _parts(snapshot, imprint, names) if _has_content(part)]
-        return Copy(snapshot["title"], notice, imprint.language, imprint.address, parts)
+    reader = _Reader(own)
+    reader.feed(document.article)
+    reader.close()
+    return Copy(str(snapshot["title"]), notice, own, imprint.address, reader.parts)
 
 
-def _has_content(part: Part) -> bool:
-    return bool(part.rows) if isinstance(part, Grid) else bool(part.text.strip())
+@dataclass
+class _Open:
+    """An element that is open: its tag and classes, and what holds for the words inside."""
+
+    tag: str
+    classes: frozenset[str]
+    language: str
+    is_bold: bool
+    url: str
+    is_silent: bool
 
 
-def _parts(s: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str]) -> Iterator[Part]:
-    yield Prose(s["question"])
-    yield Prose(sentences.face_line(s, imprint.face or Face.FORWARD))
-    yield Grid((), _facts(s, names))
-    yield from _under(_("The need"), Prose((s["need"] or {"text": ""})["text"]))
-    yield from _under(_("For practitioners"), Prose(s["practitioners_summary"]))
-    yield from _under(_("Objectives"), Grid((_("Objective"), _("Reached when"), _("Measured")), _objectives(s)))
-    yield from _under(_("Results that it works with"), Grid((_("Result"), _("Project")), _solutions(s)))
-    yield from _under(_("Who takes part"), Grid((_("Organisation"), _("Role"), _("Persons")), _people(s, names)))
-    yield from _under(_("Roadmap"), Grid((_("Stage"), _("Planned"), _("Actual"), _("Status")), _stages(s)))
-    yield from _under(_("What we expect"), Grid((_("Outcome"), _("What exactly"), _("When")), _expected(s)))
-    yield from _came_of_it(s, names)
-    yield from _under(_("Out of scope"), Prose(s["out_of_scope"]))
-    yield Heading(_("About this copy"))
-    yield Prose(_about(imprint))
+class _Reader(HTMLParser):
+    """Reads an article of ours: well-formed, and with the classes of the factsheet's templates."""
 
+    def __init__(self, language: str) -> None:
+        """Begin before the article, whose own words are in `language`."""
+        super().__init__()
+        self.language = language
+        self.parts: list[Part] = []
+        self.open = [_Open("", frozenset(), language, False, "", False)]
+        self.runs: list[Run] = []
+        self.kind = ""
+        self.heads: list[list[Run]] = []
+        self.rows: list[list[list[Run]]] = []
+        self.is_after_picture = False
+        self.picture: list[str] | None = None
 
-def _came_of_it(s: Snapshot, names: Mapping[MemberKey, str]) -> Iterator[Part]:
-    """Yield what came of it, and what changed on the way."""
-    yield from _under(_("Outcomes"), Grid((_("Kind"), _("What happened"), _("When"), _("Evidence")), _outcomes(s)))
-    if s["no_outcome"]:
-        yield Prose(_("The cluster ended without an outcome."))
-    yield from _under(
-        _("Uptakes"), Grid((_("Result"), _("Taken up by"), _("Territory"), _("How"), _("Proof")), _uptakes(s))
-    )
-    yield from _under(_("Peer reviews"), Grid((_("Result"), _("Verdict"), _("Reviewers"), _("When")), _reviews(s)))
-    yield from _under(_("Advice"), Grid((_("Question"), _("What was made of it"), _("Advice by")), _advice(s, names)))
-    yield from _under(_("How it will be taken up"), Prose(s["adoption_plan"]))
-    yield from _under(_("What was learnt"), Prose(s["lessons"]))
-    yield from _under(_("What follows"), Prose(s["next_steps"]))
-    yield from _under(_("Conditions of the approval"), Grid((_("Condition"), _("Due"), _("State")), _conditions(s)))
-    yield from _under(_("Changed since the approval"), Grid((_("What"), _("Why"), _("Accepted")), _amendments(s)))
-
-
-def _under(heading: str, part: Prose | Grid) -> Iterator[Part]:
-    """Yield a part under its heading; nothing where it is empty."""
-    if _has_content(part):
-        yield Heading(heading)
-        yield part
-
-
-def _facts(s: Snapshot, names: Mapping[MemberKey, str]) -> list[tuple[str, str]]:
-    group, lead = s["working_group"], s["lead"]
-    leader = names.get(lead["person"] or "", "")
-    deadline = s["deadline"]
-    rows = [
-        (_("State"), sentences.label("state", s["state"])),
-        (_("Runs"), _span(s["started_on"] or s["planned_start"], s["ended_on"] or s["planned_end"])),
-        (_("Deadline"), f"{sentences.long_day(deadline['on'])}: {deadline['reason']}" if deadline else ""),
-        (_("Working group"), f"{group['code']} {group['title']}".strip()),
-        (_("Lead"), ", ".join(filter(None, [organisation(lead["organisation"]), leader])) or _("Lead wanted")),
-        (_("Themes"), ", ".join(sentences.term(line) for line in s["themes"])),
-        (_("Aims"), sentences.aims(s)),
-        (_("Territories"), ", ".join(summary.territory(line) for line in s["territories"])),
-        (_("Level"), ", ".join(sentences.label("level", code) for code in s["levels"])),
-    ]
-    return [row for row in rows if row[1]]
-
-
-def _span(start: str | None, end: str | None) -> str:
-    days = [sentences.long_day(day) for day in (start, end) if day]
-    return " – ".join(dict.fromkeys(days))
-
-
-def _objectives(s: Snapshot) -> list[tuple[str, ...]]:
-    verdicts = {True: _("Reached"), False: _("Not reached"), None: ""}
-    return [
-        (
-            f"{line['number']} {line['text']}",
-            line["criterion"],
-            ". ".join(
-                filter(
-                    None, [_("Partly reached") if line.get("partly") else verdicts[line["reached"]], line["measured"]]
-                )
-            ),
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Begin what the element stands for, and remember what holds inside it."""
+        if tag == "br":
+            self._say("\n")
+            return
+        given = {name: value or "" for name, value in attrs}
+        classes = frozenset(given.get("class", "").split())
+        around = self.open[-1]
+        is_silent = around.is_silent or tag == "svg" or bool(classes & _UNTOLD) or self._explains(classes)
+        self.open.append(
+            _Open(
+                tag,
+                classes,
+                given.get("lang") or around.language,
+                around.is_bold or tag == "b" or "fs-face" in classes,
+                given.get("href", "") if tag == "a" else around.url,
+                is_silent,
+            )
         )
-        for line in s["objectives"]
-    ]
+        if classes & _LINES:
+            self._say("\n")
+        elif tag in ("td", "th"):
+            self.runs = []
+        elif (kind := _kind(tag, classes)) and not self._in_table():
+            self._end_block()
+            self.kind = kind
+        elif tag == "title" and around.tag == "svg":
+            self.picture = []
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Pass over shapes of pictures; a line break may be written so, too."""
+        if tag in _VOID:
+            self._say("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        """End what the element stood for."""
+        closed = self.open.pop()
+        if tag == "svg":
+            name = next((_PICTURES[one] for row in self.open for one in row.classes if one in _PICTURES), "")
+            if name and self.picture is not None:
+                self.parts.append(Picture(name, "".join(self.picture).strip()))
+            self.picture = None
+        elif tag in ("td", "th"):
+            self._end_cell()
+        elif tag == "tr" and self._is_inside("tbody"):
+            self.rows.append([])
+        elif tag == "table":
+            self.parts.append(Grid(self.heads, [row for row in self.rows if row]))
+            self.heads, self.rows = [], []
+        elif _kind(tag, closed.classes) and not self._in_table():
+            self._end_block()
+        if closed.classes & _UNTOLD:
+            self.is_after_picture = True
+        elif closed.tag in ("p", "section"):
+            self.is_after_picture = False
+
+    def handle_data(self, data: str) -> None:
+        """Take words as they are read, in the block or cell that is open."""
+        if self.picture is not None and self.open[-1].tag == "title":
+            self.picture.append(data)
+        elif not self.open[-1].is_silent and (self.kind or self._in_table() or data.strip()):
+            self._say(re.sub(r"\s+", " ", data))
+
+    def _explains(self, classes: frozenset[str]) -> bool:
+        return "fs-legend" in classes and self.is_after_picture
+
+    def _is_inside(self, tag: str) -> bool:
+        return any(row.tag == tag for row in self.open)
+
+    def _in_table(self) -> bool:
+        return self._is_inside("table")
+
+    def _say(self, text: str) -> None:
+        inside = self.open[-1]
+        if inside.is_silent:
+            return
+        language = inside.language if inside.language != self.language else ""
+        url = inside.url if inside.url.startswith(sentences.WEB) else ""
+        self.runs.append(Run(text, language, inside.is_bold, url))
+
+    def _end_block(self) -> None:
+        if runs := list(_trimmed(self.runs)):
+            self.parts.append(Block(self.kind or "text", runs))
+        self.runs, self.kind = [], ""
+
+    def _end_cell(self) -> None:
+        cell = list(_trimmed(self.runs))
+        self.runs = []
+        if self._is_inside("thead"):
+            self.heads.append(cell)
+        else:
+            self.rows = self.rows or [[]]
+            self.rows[-1].append(cell)
 
 
-def _solutions(s: Snapshot) -> list[tuple[str, ...]]:
-    return [(line["title"], line["project"]) for line in s["solutions"]]
+def _kind(tag: str, classes: frozenset[str]) -> str:
+    return next((KINDS[one] for one in classes if one in KINDS), KINDS.get(tag, ""))
 
 
-def _people(s: Snapshot, names: Mapping[MemberKey, str]) -> list[tuple[str, ...]]:
-    return [
-        (
-            organisation(line["organisation"]),
-            ", ".join(sentences.label("role", role) for role in line["roles"]),
-            ", ".join(names[key] for key in line["persons"] if key in names),
-        )
-        for line in s["participants"]
-    ]
-
-
-def _stages(s: Snapshot) -> list[tuple[str, ...]]:
-    return [
-        (
-            f"{line['number']} {line['title']}",
-            _span(line["planned_start"], line["planned_end"]),
-            _span(line["actual_start"], line["actual_end"]),
-            sentences.label("stage", line["status"]),
-        )
-        for line in s["stages"]
-    ]
-
-
-def _expected(s: Snapshot) -> list[tuple[str, ...]]:
-    return [
-        (sentences.label("outcome", line["kind"]), line["how"], sentences.long_day(line["on"]))
-        for line in s["expected_outcomes"]
-    ]
-
-
-def _outcomes(s: Snapshot) -> list[tuple[str, ...]]:
-    return [
-        (
-            sentences.label("outcome", line["kind"]),
-            "\n".join(filter(None, [line["text"], line["detail"]])),
-            sentences.long_day(line["on"]),
-            line["evidence"],
-        )
-        for line in s["outcomes"]
-    ]
-
-
-def _uptakes(s: Snapshot) -> list[tuple[str, ...]]:
-    return [
-        (
-            line["solution"],
-            organisation(line["organisation"]),
-            place(line["territory"]),
-            ", ".join(filter(None, [sentences.label("how", line["kind"]), sentences.label("step", line["step"])])),
-            _proof(line),
-        )
-        for line in s["uptakes"]
-    ]
-
-
-def _proof(line: UptakeLine) -> str:
-    """Return how what is in use is shown; what is not in use has nothing to show yet."""
-    if line["step"] != "in_use":
-        return ""
-    return _("Documented") if line["documented"] else _("Declared")
-
-
-def _reviews(s: Snapshot) -> list[tuple[str, ...]]:
-    return [
-        (
-            line["solution"],
-            sentences.label("verdict", line["verdict"]),
-            ", ".join(map(organisation, line["organisations"])),
-            sentences.long_day(line["on"]),
-        )
-        for line in s.get("reviews", [])
-    ]
-
-
-def _advice(s: Snapshot, names: Mapping[MemberKey, str]) -> list[tuple[str, ...]]:
-    return [
-        (line["question"], line["what_came"], "; ".join(_adviser(one, names) for one in line["given_by"]))
-        for line in s.get("advice", [])
-    ]
-
-
-def _adviser(line: AdviserLine, names: Mapping[MemberKey, str]) -> str:
-    person = names.get(line["person"] or "", "")
-    return ", ".join(filter(None, [person, organisation(line["organisation"])])) or adviser_unnamed(line)
-
-
-def _amendments(s: Snapshot) -> list[tuple[str, ...]]:
-    return [
-        (
-            ", ".join(sentences.label("amended", name) for name in line["fields"]),
-            line["reason"],
-            sentences.long_day(line["accepted_on"]),
-        )
-        for line in s["amendments"]
-    ]
-
-
-def _conditions(s: Snapshot) -> list[tuple[str, ...]]:
-    return [
-        (line["text"], sentences.long_day(line["due"]), sentences.label("condition", line["state"]))
-        for line in summary.open_conditions(s)
-    ]
-
-
-def _about(imprint: Imprint) -> str:
-    """Return who issued what this is a copy of, and the statement of co-funding."""
-    issued = sentences.long_day(timezone.localdate(imprint.issued_at).isoformat() if imprint.issued_at else None)
-    words: dict[str, Any] = {"version": imprint.version, "day": issued, "issuer": imprint.issuer}
-    origin = (
-        _("Version %(version)d was issued on %(day)s by %(issuer)s. This copy may have been changed since.") % words
-    )
-    return "\n\n".join([origin, f"{sentences.co_funded(imprint.language)}. {sentences.LICENCE}"])
+def _trimmed(runs: Sequence[Run]) -> Iterator[Run]:
+    """Yield runs without white space at the ends, around line breaks and twice in a row; none where nothing is said."""
+    said = ""
+    whole = "".join(run.text for run in runs)
+    end = len(whole.rstrip())
+    at = 0
+    for run in runs:
+        text = run.text[: max(0, end - at)]
+        at += len(run.text)
+        if not said or said[-1].isspace():
+            text = text.lstrip(" ") if said else text.lstrip()
+        if text:
+            said += text
+            yield Run(text, run.language, run.is_bold, run.url)

@@ -20,12 +20,16 @@ from factsheets.exports import table_of_cluster, without_keys
 from factsheets.imprint import Imprint
 from factsheets.pdf import Attachment, Pdf
 from factsheets.rendering.document import Document, DocumentKind, frame, register, set_document, title_of
-from factsheets.rendering.originals import name_of
+from factsheets.rendering.fullness import pages_taken
+from factsheets.rendering.originals import apart, name_of
 
 #: Units across the roadmap; with 178 mm of paper its smallest words come out at 7 pt.
 ROADMAP_WIDTH = 860
 #: What a factsheet fits on when it is filled as usual.
 USUAL_PAGES = 2
+#: What is guessed to fill more than the first and less than the second runs over by less than a page, as sure as a
+#: guess can be: the usual setting is not tried first.
+SURELY_OVER, SURELY_UNDER = 2.15, 2.85
 
 
 def set_factsheet(
@@ -39,20 +43,23 @@ def set_factsheet(
 ) -> tuple[Document, Pdf]:
     """Draw a factsheet and set it as PDF; what runs over two pages by less than one is set smaller.
 
-    What fits two pages in no setting is set in the usual one: a reader gains nothing from small print then.
+    What fits two pages in no setting is set in the usual one: a reader gains nothing from small print then. A setting
+    that is only tried is laid out and not written, and what is surely longer (`pages_taken`) is set smaller at once.
 
     Raises:
         PdfUnavailable: the PDF cannot be made.
     """
     document = draw_factsheet(snapshot, imprint, names=names)
-    pdf = set_document(document, created_at, attachments, patience)
-    if pdf.pages == USUAL_PAGES + 1:
-        for density in (Density.TIGHT, Density.DENSE):
-            smaller = draw_factsheet(snapshot, imprint, names=names, density=density)
-            second = set_document(smaller, created_at, attachments, patience)
-            if second.pages <= USUAL_PAGES:
-                return smaller, second
-    return document, pdf
+    if not SURELY_OVER < pages_taken(document.article) < SURELY_UNDER:
+        pdf = set_document(document, created_at, attachments, patience, unless_pages=USUAL_PAGES + 1)
+        if pdf.pages != USUAL_PAGES + 1:
+            return document, pdf
+    for density in (Density.TIGHT, Density.DENSE):
+        smaller = draw_factsheet(snapshot, imprint, names=names, density=density)
+        pdf = set_document(smaller, created_at, attachments, patience, unless_pages=USUAL_PAGES + 1)
+        if pdf.pages <= USUAL_PAGES:
+            return smaller, pdf
+    return document, set_document(document, created_at, attachments, patience)
 
 
 def draw_factsheet(
@@ -69,7 +76,7 @@ def draw_factsheet(
     """
     with sentences.own_words(imprint.language):
         title = title_of(snapshot["reference"], snapshot["title"], imprint)
-        context = _context(snapshot, imprint, names or {}, density)
+        context = _context(apart(snapshot, imprint.language), imprint, names or {}, density)
         article = render_to_string("factsheets/factsheet/document.html", context)
     island = pictures.island(snapshot["reference"])
     return Document(SafeString(article), title, imprint.language, {"island.svg": island.encode()})

@@ -14,13 +14,14 @@ from django.utils.translation import get_language_info, gettext
 from clusters.snapshot_shape import Snapshot
 from clusters.translatable import texts_in, with_texts
 from community.templatetags.prose import prose
+from factsheets import sentences
 from factsheets.imprint import Imprint, Translated
 
 
-class Original(str):
-    """A text that stands in the original language of a translated document.
+class InLanguage(str):
+    """A text in a language other than the words around it.
 
-    Templates write it with its language, which the PDF takes over, and a sign; as a value it is the text alone.
+    Templates write it with its language, which the PDF takes over; as a value it is the text alone.
     """
 
     __slots__ = ("language",)
@@ -33,16 +34,42 @@ class Original(str):
         return made
 
     def __html__(self) -> SafeString:
-        """Return it for a page, in the language that is active."""
-        return format_html('<span lang="{}">{}</span> {}', self.language, str(self), _sign())
+        """Return it for a page."""
+        return format_html('<span lang="{}">{}</span>', self.language, str(self))
 
     def as_prose(self) -> SafeString:
         """Return it as paragraphs and lists."""
-        return format_html('<div lang="{}">{}</div><p>{}</p>', self.language, prose(str(self)), _sign())
+        return format_html('<div lang="{}">{}</div>', self.language, prose(str(self)))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """Return itself: it never changes."""
         return self
+
+
+class Original(InLanguage):
+    """A text that stands in the original language of a translated document, and says so."""
+
+    __slots__ = ()
+
+    def __html__(self) -> SafeString:
+        """Return it with the sign, in the language that is active."""
+        return format_html("{} {}", super().__html__(), _sign())
+
+    def as_prose(self) -> SafeString:
+        """Return it as paragraphs and lists, with the sign below."""
+        return format_html("{}<p>{}</p>", super().as_prose(), _sign())
+
+
+def apart(snapshot: Snapshot, language: str) -> Snapshot:
+    """Return a snapshot as it is drawn in a document of `language` whose own words are in another one.
+
+    What people typed in it says in which language it is; what stands in its original language says so already.
+    """
+
+    def marked_as(text: str) -> str:
+        return text if isinstance(text, InLanguage) else InLanguage(text, language)
+
+    return snapshot if sentences.own_language(language) == language else with_texts(snapshot, {}, marked_as)
 
 
 def name_of(language: str) -> str:
@@ -51,11 +78,6 @@ def name_of(language: str) -> str:
         return str(get_language_info(language)["name_translated"])
     except KeyError:
         return language
-
-
-def marked(text: str) -> str:
-    """Return a text with the sign behind it, for documents without languages of their own parts."""
-    return f"{text} ({gettext('not translated')})"
 
 
 def _sign() -> SafeString:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +22,7 @@ from factsheets.models import CopReport
 from factsheets.pdf import Attachment, Pdf
 from factsheets.rendering.document import Document, DocumentKind, frame, register, set_document, title_of
 from factsheets.report_shape import ReportedLine, ReportSnapshot
+from factsheets.report_summary import usual_title
 from factsheets.summary import Figure
 
 Names = Mapping[MemberKey, str]
@@ -37,6 +38,7 @@ def draw_report(snapshot: ReportSnapshot, imprint: Imprint, names: Names) -> Doc
             "document_name": gettext("Report to the community"),
             "s": snapshot,
             "is_report": True,
+            "is_usual_title": snapshot["title"] == _usual_title(snapshot),
             "figures": figures(snapshot),
             "leaves_out": snapshot["totals"]["uptakes"] < sum(line["uptakes"] for line in snapshot["lines"]),
             "parts": parts(snapshot["lines"]),
@@ -44,6 +46,13 @@ def draw_report(snapshot: ReportSnapshot, imprint: Imprint, names: Names) -> Doc
         article = render_to_string("factsheets/report/document.html", context)
     island = pictures.island(snapshot["reference"])
     return Document(SafeString(article), title, imprint.language, {"island.svg": island.encode()})
+
+
+def _usual_title(snapshot: ReportSnapshot) -> str:
+    """Return the title that a report has unless somebody wrote another: in the document's own words."""
+    first, last = (date.fromisoformat(snapshot[name]) for name in ("from_on", "until_on"))
+    group = snapshot["working_group"]
+    return usual_title(first, last, group["code"] if group else "", snapshot["language"])
 
 
 def draw_preview(report: CopReport, taken: ReportSnapshot) -> Document:

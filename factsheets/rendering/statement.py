@@ -18,6 +18,7 @@ from factsheets.exports import table_of_statement
 from factsheets.imprint import Imprint
 from factsheets.pdf import Attachment, Pdf
 from factsheets.rendering.document import Document, DocumentKind, frame, register, set_document, title_of
+from factsheets.rendering.originals import InLanguage
 from results.statement_shape import StatementSnapshot
 
 Names = Mapping[MemberKey, str]
@@ -31,7 +32,7 @@ def draw_statement(snapshot: StatementSnapshot, imprint: Imprint, names: Names) 
         context: dict[str, Any] = {
             **frame(imprint, snapshot["reference"], qr_label=qr_label),
             "document_name": gettext("Policy statement"),
-            "s": snapshot,
+            "s": {**snapshot, "audience": _audience(snapshot, imprint.language)},
             "is_statement": True,
             "sources": _sources(snapshot),
         }
@@ -40,10 +41,20 @@ def draw_statement(snapshot: StatementSnapshot, imprint: Imprint, names: Names) 
     return Document(SafeString(article), title, imprint.language, {"island.svg": island.encode()})
 
 
-def _sources(snapshot: StatementSnapshot) -> list[tuple[str, str]]:
-    """Return the clusters on which the lines rest, each once: reference and title, in the order of the lines."""
-    found = {one["cluster"]: one["cluster_title"] for line in snapshot["lines"] for one in line["evidence"]}
-    return list(found.items())
+def _audience(snapshot: StatementSnapshot, language: str) -> str:
+    """Return for whom a statement is, which stands inside a sentence of the document's own words."""
+    is_apart = sentences.own_language(language) != language and snapshot["audience"]
+    return InLanguage(snapshot["audience"], language) if is_apart else snapshot["audience"]
+
+
+def _sources(snapshot: StatementSnapshot) -> list[tuple[str, str, str | None]]:
+    """Return the clusters on which the lines rest, each once, in the order of the lines.
+
+    Reference, title, and the ISO day on which the cluster was discontinued.
+    """
+    pieces = [one for line in snapshot["lines"] for one in line["evidence"]]
+    found = {one["cluster"]: (one["cluster_title"], one.get("discontinued_on")) for one in pieces}
+    return [(reference, title, day) for reference, (title, day) in found.items()]
 
 
 def _typeset(

@@ -29,8 +29,8 @@ register = template.Library()
 
 @register.filter
 def as_date(day: str | None) -> date | None:
-    """Return the date of an ISO day."""
-    return date.fromisoformat(day) if day else None
+    """Return the date of an ISO day, or of a moment in the site's zone."""
+    return date.fromisoformat(day[:10]) if day else None
 
 
 @register.filter
@@ -71,6 +71,25 @@ def org(line: OrganisationLine | None) -> SafeString | str:
     if not line["country"]:
         return line["name"]
     return format_html('{} <span class="fs-cc">{}</span>', line["name"], line["country"])
+
+
+@register.simple_tag
+def evidence(told: str, words: str = "") -> SafeString | str:
+    """Write what shows something: a web address as a link under words that say where it leads, and for paper in full.
+
+    Where `words` are missing, or an address themselves, it has words of ours; to whom the link is read alone, they
+    name the address too. What is no web address is written as it is.
+    """
+    if not told.startswith(sentences.WEB):
+        return told
+    shown = told.split("://", 1)[1].rstrip("/")
+    if words and not sentences.BARE.fullmatch(words):
+        link = format_html('<a href="{}" rel="nofollow noopener">{}</a>', told, words)
+    else:
+        ours = gettext("Document on the web")
+        label = '<a href="{}" rel="nofollow noopener" aria-label="{}: {}">{}</a>'
+        link = format_html(label, told, ours, shown, ours)
+    return format_html("{}<br><small>{}</small>", link, shown)
 
 
 @register.filter

@@ -7,15 +7,24 @@ import logging
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from clusters.views.parts import status_of
 from community.access import get_visible
+from community.batches import can_retry
+from community.models import Job
+from community.permissions import Refusal
+from community.views.answers import account_of
 from factsheets import downloads, storage
 from factsheets.actions.booklet import DAYS_KEPT
-from factsheets.models import Booklet, CopReport
+from factsheets.actions.booklet_parts import anew, make_anew
+from factsheets.actions.damage import report_damage
+from factsheets.models import Booklet, CopReport, DamagedFile
 from factsheets.views.files import CACHING, without_policy
 from factsheets.views.issue import file_is_away
 from factsheets.views.ranges import asked, is_beginning, say
@@ -34,10 +43,38 @@ def booklet(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, get_visible(Booklet.objects.select_related("report"), request.user, pk=pk))
 
 
-def _page(request: HttpRequest, found: Booklet, *, status: int = 200) -> HttpResponse:
-    """Draw the page."""
-    context = {"booklet": found, "count": found.parts.count(), "days": DAYS_KEPT, "is_away": status == AWAY}
+def _page(request: HttpRequest, found: Booklet, *, status: int = 200, refusal: str = "") -> HttpResponse:
+    """Draw the page: with its file; or with how far its job is, what keeps it from being made, and how to go on."""
+    user = account_of(request)
+    job = None if found.file else Job.objects.visible_to(user).about(found).first()
+    has_ended = job is not None and not job.is_open
+    context = {
+        "booklet": found,
+        "count": found.parts.count(),
+        "days": DAYS_KEPT,
+        "is_away": status == AWAY,
+        "job": job,
+        "has_ended": has_ended,
+        "anew": anew(found, user) if has_ended else None,
+        "may_retry": can_retry(job) if job is not None and has_ended and not found.removed_why else None,
+        "refusal": refusal,
+    }
     return render(request, "factsheets/booklet/show.html", context, status=status)
+
+
+class BookletAnewView(View):
+    """`/factsheets/booklets/<pk>/anew/`: has a booklet made of what can be had now."""
+
+    http_method_names = ["post", "options"]
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for it and lead to its job; a refusal says why on the booklet's page."""
+        found = get_visible(Booklet.objects.select_related("report"), request.user, pk=pk)
+        try:
+            job = make_anew(booklet=found, by=account_of(request))
+        except Refusal as refusal:
+            return _page(request, found, status=status_of(refusal), refusal=str(refusal.reason))
+        return redirect("community:job", job.pk)
 
 
 @without_policy
@@ -69,12 +106,18 @@ def report_booklet(request: HttpRequest, reference: str) -> HttpResponseBase:
 
 
 def _hand_out(request: HttpRequest, found: Booklet, caching: str) -> HttpResponseBase | None:
-    """Send the stored file or a part in pieces, 304 to who has it; None, with a line of the log, where it is not."""
+    """Send the stored file or a part in pieces, 304 to who has it; None, with a line of the log, where it is not.
+
+    It may be long, so it is not compared with its checksum here: the clock does that, and marks what is damaged.
+    """
     tag = f'"{found.sha256}"'
     answer: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if answer is None:
         if storage.lacking([found.file]):
             logger.error("the stored file %s of booklet %s is missing", found.file, found.pk)
+            report_damage(name=found.file, at=timezone.now())
+            return None
+        if DamagedFile.objects.marks(found.file):
             return None
         part = asked(request, etag=tag, length=found.size)
         content = storage.pieces(found.file, size=BLOCK, part=part) if request.method == "GET" else ()

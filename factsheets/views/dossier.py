@@ -6,10 +6,11 @@ import tempfile
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from clusters.models import Cluster
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 #: What names everybody, as the form sends it.
 ALL = "all"
+ZIP = "application/zip"
 
 
 @require_safe
@@ -46,6 +48,8 @@ def dossier(request: HttpRequest, reference: str) -> HttpResponse:
 def dossier_zip(request: SignedInRequest, reference: str) -> HttpResponseBase:
     """Write the ZIP to a file that has no name and goes with the answer, and hand it out from there.
 
+    To who asks for the head alone nothing is written: how long it is stands in no answer to HEAD.
+
     Raises:
         Http404: as `dossier`.
         PermissionDenied: as `dossier`, or somebody else than an administrator asks for all names.
@@ -55,15 +59,20 @@ def dossier_zip(request: SignedInRequest, reference: str) -> HttpResponseBase:
     if names_all:
         ask(can_name_in_dossier(request.user))
     reader = Reader(cluster, request.user, timezone.now(), names_all)
+    answer = _written(reader) if request.method == "GET" else StreamingHttpResponse((), content_type=ZIP)
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file_name(reader))
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def _written(reader: Reader) -> StreamingHttpResponse:
     with ExitStack() as stack:
         file = stack.enter_context(tempfile.TemporaryFile())
         write_dossier(reader, file)
         file.seek(0)
         stack.pop_all()  # from here on the answer closes it
-    answer = FileResponse(file, as_attachment=True, filename=file_name(reader), content_type="application/zip")
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return FileResponse(file, content_type=ZIP)
 
 
 def _loaded(request: HttpRequest, reference: str) -> Cluster:

@@ -28,7 +28,7 @@ def editable(request: HttpRequest, reference: str, version: int, language: str) 
     It is made anew each time and kept nowhere: a consent that is withdrawn counts at once. A withdrawn edition leads to
     its page, which says so.
     """
-    rows = Edition.objects.for_reference(reference).of_version(version).in_language(language)
+    rows = Edition.objects.factsheets().for_reference(reference).of_version(version).in_language(language)
     edition = rows.select_related("issue").first()
     if edition is None:
         return no_factsheet(request, reference, has_others=Edition.objects.for_reference(reference).exists())
@@ -36,7 +36,7 @@ def editable(request: HttpRequest, reference: str, version: int, language: str) 
         return redirect(edition)
     issue = edition.issue
     names = {key: person.name for key, person in summary.named_members(summary.persons_in(issue.snapshot)).items()}
-    snapshot, imprint = copy_in(issue, language=language, revision=edition.revision)
+    snapshot, imprint = copy_in(edition)
     answer = HttpResponse(write_docx(copy_of(snapshot, imprint, names), made_at=timezone.now()), content_type=DOCX)
     answer["Content-Disposition"] = f'attachment; filename="{edition.file_stem}_copy.docx"'
     answer["X-Content-Type-Options"] = "nosniff"

@@ -12,9 +12,10 @@ from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from community.store_away import StoreAway
 from factsheets import downloads, storage
 from factsheets.models import Edition
-from factsheets.views.issue import file_is_away, no_factsheet
+from factsheets.views.issue import file_is_away, no_factsheet, not_in_language, withdrawn_at_address
 from factsheets.views.ranges import is_beginning, part_of
 
 #: May be kept by anybody, asked for again each time: a withdrawn edition is gone at once.
@@ -33,13 +34,20 @@ def without_policy(view: View) -> View:
 @login_not_required
 @require_safe
 def current_pdf(request: HttpRequest, reference: str) -> HttpResponseBase:
-    """`/clusters/<reference>/factsheet.pdf`: the newest version's PDF, with `?lang=` in that language."""
+    """`/clusters/<reference>/factsheet.pdf`: the newest version's PDF, with `?lang=` in that language.
+
+    A language is never preferred to a newer version: where the newest one lacks it, 404 leads to the last that has it.
+    """
     editions = Edition.objects.for_reference(reference)
-    language = request.GET.get("lang", "")
-    if language:
-        editions = editions.in_language(language[:10].replace("\0", ""))
-    row = editions.values_list("pdf_file", "pdf_sha256", "file_stem").first()
-    return _answer(request, row, reference, ".pdf")
+    language = request.GET.get("lang", "")[:10]
+    if not language:
+        row = editions.values_list("pdf_file", "pdf_sha256", "file_stem").first()
+        return _answer(request, row, (reference, 0, ""), ".pdf")
+    rows = list(editions.values_list("version", "language", "pdf_file", "pdf_sha256", "file_stem"))
+    spoken = [row for row in rows if row[1] == language]
+    if spoken and spoken[0][0] < rows[0][0]:
+        return not_in_language(request, reference, language)
+    return _answer(request, spoken[0][2:] if spoken else None, (reference, 0, language), ".pdf")
 
 
 @without_policy
@@ -48,7 +56,7 @@ def current_pdf(request: HttpRequest, reference: str) -> HttpResponseBase:
 def version_pdf(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponseBase:
     """`/factsheets/<reference>/v<n>/<language>.pdf`: that version's PDF, newest revision."""
     row = Edition.objects.file_at_address("pdf", reference, version, language)
-    return _answer(request, row, reference, ".pdf")
+    return _answer(request, row, (reference, version, language), ".pdf")
 
 
 @without_policy
@@ -57,26 +65,36 @@ def version_pdf(request: HttpRequest, reference: str, version: int, language: st
 def version_data(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponseBase:
     """`/factsheets/<reference>/v<n>/<language>.json`: that version's data file, newest revision."""
     row = Edition.objects.file_at_address("data", reference, version, language)
-    return _answer(request, row, reference, ".json")
+    return _answer(request, row, (reference, version, language), ".json")
 
 
-def _answer(request: HttpRequest, row: tuple[str, str, str] | None, reference: str, suffix: str) -> HttpResponseBase:
-    """Hand out the file of a factsheet's edition, 404 with a sentence where there is none."""
-    if row is None or not row[0]:
-        return no_factsheet(request, reference, has_others=Edition.objects.for_reference(reference).exists())
-    return hand_out(request, row, reference, suffix)
+def _answer(
+    request: HttpRequest, row: tuple[str, str, str] | None, wanted: tuple[str, int, str], suffix: str
+) -> HttpResponseBase:
+    """Hand out the file of a factsheet's edition, or say why there is none: 410 where it was withdrawn, else 404.
+
+    `wanted` is reference, version (0: the newest) and language ("": its own).
+    """
+    if row is not None and row[0]:
+        return hand_out(request, row, wanted[0], suffix)
+    withdrawn = withdrawn_at_address(request, *wanted)
+    has_others = Edition.objects.for_reference(wanted[0]).exists()
+    return withdrawn or no_factsheet(request, wanted[0], has_others=has_others)
 
 
 def hand_out(request: HttpRequest, row: tuple[str, str, str], reference: str, suffix: str) -> HttpResponseBase:
     """Hand out a stored file or the part that is asked for, 304 to who has it; what is handed out is counted.
 
-    `row` holds name in the storage, checksum and stem of the file's name.
+    It is compared with its checksum each time, which takes less than a millisecond: what is damaged never leaves under
+    the ETag of what was issued. `row` holds name in the storage, checksum and stem of the file's name.
     """
     stored, digest, stem = row
     answer = get_conditional_response(request, etag=f'"{digest}"')
     if answer is None:
         try:
-            content = storage.read(stored)
+            content = storage.read_whole(stored)
+        except StoreAway:
+            raise
         except OSError:
             return file_is_away(request, reference, stored)
         answer = HttpResponse(content, content_type=TYPES[suffix])

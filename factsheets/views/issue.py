@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -17,11 +18,14 @@ from clusters.models import Cluster
 from clusters.rules.translation import tongue
 from clusters.translatable import Text, texts_in
 from community.access import get_visible
+from community.store_away import StoreAway
 from factsheets import sentences, storage
-from factsheets.choices import IssueKind
+from factsheets.actions.damage import report_damage
+from factsheets.choices import Face, IssueKind
 from factsheets.models import Edition, Issue
 from factsheets.permissions import can_issue_in_language
-from factsheets.withdrawals import withdrawn_at
+from factsheets.reasons import reasons_of
+from factsheets.withdrawals import changed_evidence, withdrawn_at
 
 logger = logging.getLogger(__name__)
 
@@ -67,16 +71,46 @@ def no_factsheet(request: HttpRequest, reference: str, *, has_others: bool = Fal
     return render(request, "factsheets/issue/none.html", context, status=404)
 
 
+def withdrawn_at_address(request: HttpRequest, reference: str, version: int, language: str) -> HttpResponse | None:
+    """Say, with 410, that the edition whose file an address names was withdrawn; None where it was not.
+
+    `version` 0 is the newest, and `language` "" is a version's own.
+    """
+    editions = editions_of(reference)
+    number = version or (editions[0].issue.version if editions else 0)
+    of_version = [one for one in editions if one.issue.version == number]
+    shown = next((one for one in of_version if language in ("", one.language)), None)
+    return None if shown is None or shown.is_current else show_edition(request, shown, editions)
+
+
+def not_in_language(request: HttpRequest, reference: str, language: str) -> HttpResponse:
+    """Say, with 404, that the newest version lacks a language, and lead to the last version that has it.
+
+    Raises:
+        Http404: the cluster is not there, or the reader may not see it.
+    """
+    cluster = get_visible(Cluster.objects.by_name(reference), request.user)
+    editions = editions_of(reference)
+    context = {
+        "cluster": cluster,
+        "newest": editions[0],
+        "older": next((one for one in editions if one.language == language and one.pdf_file), None),
+        "tongue": tongue(language),
+    }
+    return render(request, "factsheets/issue/other_language.html", context, status=404)
+
+
 def file_is_away(request: HttpRequest, reference: str, name: str) -> HttpResponse:
-    """Say, with 503, that a stored file is missing or damaged, and tell the log which: a backup has it."""
+    """Say, with 503, that a stored file is missing or damaged, mark it, and tell the log which: a backup has it."""
     logger.error("the stored file %s of the factsheet of %s is missing or damaged", name, reference)
+    report_damage(name=name, at=timezone.now())
     context = {"reference": reference, "issue": Issue.objects.for_reference(reference).defer("snapshot").first()}
     return render(request, "factsheets/issue/away.html", context, status=503)
 
 
 def editions_of(reference: str) -> list[Edition]:
-    """Return the newest revisions of all versions, newest version first; one query."""
-    return list(Edition.objects.for_reference(reference).newest_revisions().for_pages())
+    """Return the newest revisions of all versions, newest version first, with how their cluster stands; one query."""
+    return list(Edition.objects.for_reference(reference).newest_revisions().for_pages().with_subject())
 
 
 def _preferred(editions: list[Edition], version: int, language: str) -> Edition:
@@ -88,15 +122,19 @@ def _preferred(editions: list[Edition], version: int, language: str) -> Edition:
 
 def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]) -> HttpResponse:
     """Show one edition; a withdrawn one without content says so with 410."""
+    reasons = reasons_of((one.issue for one in editions), user=request.user)
     context: dict[str, Any] = {
         "edition": edition,
         "issue": edition.issue,
-        "editions": editions,
+        "versions": [{"edition": one, "why": reasons[one.issue_id]} for one in editions],
+        "why": reasons[edition.issue_id],
         "newest": _preferred(editions, editions[0].issue.version, edition.language),
         "in_languages": _languages(edition, editions),
         "is_superseded": editions[0].issue.version > edition.issue.version,
         "issuer": sentences.issuer(edition.issue.role, ""),
         "withdrawn_at": withdrawn_at(edition.issue),
+        "changed_evidence": changed_evidence(edition.issue),
+        "has_moved_on": bool(edition.merged_reference or (edition.goes_on and edition.issue.face == Face.BACKWARD)),
         **(_beside(request, edition, editions) if edition.issue.kind == IssueKind.CLUSTER else {}),
     }
     if not edition.is_current:
@@ -104,6 +142,8 @@ def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]
     try:
         # Our own rendering, escaped when it was drawn; the checksum in its name is compared, as it goes into a page.
         context["article"] = SafeString(storage.read_whole(edition.article_file).decode())
+    except StoreAway:
+        raise
     except OSError:
         return file_is_away(request, edition.reference, edition.article_file)
     return render(request, "factsheets/issue/show.html", context)

@@ -10,6 +10,7 @@ from clusters.views.parts import ask, status_of
 from community.permissions import Refusal
 from community.views.answers import account_of
 from factsheets.actions.missing import ask_for_missing, missing_for
+from factsheets.damage_summary import damage_for
 from factsheets.permissions import can_catch_up
 
 #: So many are named.
@@ -39,6 +40,7 @@ class MissingView(View):
             PermissionDenied: it is none of the person's business.
         """
         ask(can_catch_up(request.user))
-        labels = [label for label, _subject in missing_for(account_of(request))]
-        context = {"labels": labels[:SHOWN], "count": len(labels)}
+        account = account_of(request)
+        labels = [label for label, _subject in missing_for(account)]
+        context = {"labels": labels[:SHOWN], "count": len(labels), "damage": damage_for(account, SHOWN)}
         return render(request, "factsheets/missing/show.html", context, status=status)

@@ -17,13 +17,14 @@ from django.views.decorators.http import require_safe
 from clusters.visibility import viewer
 from community.access import get_visible
 from community.choices import MessageState
+from community.store_away import StoreAway
 from factsheets import sentences, storage
 from factsheets.models import Booklet, CopReport, DownloadCount, Edition, Issue
 from factsheets.notifications import arrivals
 from factsheets.permissions import can_begin, can_catch_up
 from factsheets.report_summary import unreported
 from factsheets.views.files import hand_out, without_policy
-from factsheets.views.issue import editions_of, file_is_away
+from factsheets.views.issue import editions_of, file_is_away, show_edition, withdrawn_at_address
 
 A_PAGE = 20
 #: So many clusters that were not reported yet are named.
@@ -41,8 +42,8 @@ def reports(request: HttpRequest) -> HttpResponse:
     codes = sorted({code for code in sent.order_by().values_list("working_group__code", flat=True) if code})
     if code:
         sent = sent.of_group(code)
-    if year.isdecimal() and len(year) == 4:
-        sent = sent.of_year(int(year))
+    if year:  # what is no year of these has no report, and may be no year at all
+        sent = sent.of_year(int(year)) if year in map(str, years) else sent.none()
     context: dict[str, Any] = {
         "page_obj": Paginator(sent.for_list(), A_PAGE).get_page(request.GET.get("page")),
         "years": years,
@@ -66,9 +67,12 @@ def reports(request: HttpRequest) -> HttpResponse:
 def report(request: HttpRequest, reference: str) -> HttpResponse:
     """`/reports/<date>/`: the report as it was sent, with its factsheets; for coordinators also the mails."""
     found = get_visible(CopReport.objects.sent().for_list(), request.user, reference=reference)
-    edition = next(iter(editions_of(reference)), None)
-    if edition is None:
+    editions = editions_of(reference)
+    if not editions:
         return render(request, "factsheets/report/coming.html", {"report": found}, status=404)
+    edition = editions[0]
+    if not edition.is_current:
+        return show_edition(request, edition, editions)
     context: dict[str, Any] = {
         "report": found,
         "edition": edition,
@@ -84,6 +88,8 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         # Our own rendering, escaped when it was drawn; the checksum in its name is compared, as it goes into a page.
         context["article"] = SafeString(storage.read_whole(edition.article_file).decode())
+    except StoreAway:
+        raise
     except OSError:
         return file_is_away(request, reference, edition.article_file)
     return render(request, "factsheets/report/show.html", context)
@@ -119,6 +125,7 @@ def report_data(request: HttpRequest, reference: str) -> HttpResponseBase:
 def _file(request: HttpRequest, reference: str, file: str, suffix: str) -> HttpResponseBase:
     found = get_visible(CopReport.objects.sent(), request.user, reference=reference)
     row = Edition.objects.file_at_address(file, reference, 1, found.language)
-    if row is None or not row[0]:
-        return render(request, "factsheets/report/coming.html", {"report": found}, status=404)
-    return hand_out(request, row, reference, suffix)
+    if row is not None and row[0]:
+        return hand_out(request, row, reference, suffix)
+    withdrawn = withdrawn_at_address(request, reference, 1, found.language)
+    return withdrawn or render(request, "factsheets/report/coming.html", {"report": found}, status=404)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
+from clusters.models import Cluster
 from clusters.views.parts import INVALID, ask, status_of
 from community.access import get_visible
 from community.choices import Rhythm
@@ -19,10 +20,10 @@ from factsheets.actions import report as actions
 from factsheets.forms.report import ReportBeginForm, ReportForm, SendForm
 from factsheets.models import CopReport, Issue
 from factsheets.notifications import preview_of, rhythms
-from factsheets.permissions import can_begin, can_write, groups_for
+from factsheets.permissions import can_begin, can_report, can_write, groups_for
 from factsheets.rendering.report import draw_preview
 from factsheets.report_lifecycle import REPORT, content_hash
-from factsheets.report_summary import newest_of, snapshot_of
+from factsheets.report_summary import marked_in, marks_of, newest_of, snapshot_of
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
@@ -76,14 +77,17 @@ class ReportCreateView(View):
         """Return the form, filled where it was sent.
 
         Raises:
-            PermissionDenied: the person does not report.
+            PermissionDenied: the person does not report, or not this cluster.
             Http404: the cluster of the address has no factsheet.
         """
         ask(can_begin(request.user))
-        groups, is_mission = groups_for(request.user)
         only = self._only(request)
+        cluster = Cluster.objects.get(pk=only.subject_id) if only else None
+        if cluster is not None:
+            ask(can_report(request.user, cluster))
+        groups, is_mission = groups_for(request.user, of=cluster)
         given = [request.POST] if request.method == "POST" else []
-        initial = {"scope": only.snapshot["working_group"]["code"]} if only else {}
+        initial = {"scope": groups[0].code} if only and groups else {}
         return ReportBeginForm(
             *given, groups=groups, is_mission=is_mission, on=timezone.localdate(), only=only, initial=initial
         )
@@ -114,12 +118,12 @@ class ReportDraftView(View):
         return self._page(request, report, self._form(report))
 
     def post(self, request: SignedInRequest, pk: int) -> HttpResponse:
-        """Save; a stale edit says who was faster and keeps what was typed."""
+        """Save; a stale edit says who was faster, shows both texts and takes over what was not touched."""
         report = draft_of(request, pk)
         form = self._form(report, request.POST)
         if not form.is_valid():
             return self._page(request, report, form, status=INVALID)
-        seen = form.cleaned_data["seen_version"] or 0
+        seen = form.cleaned_data["seen_version"]
         try:
             actions.update_report(report=report, by=request.user, seen_version=seen, **form.values())
         except Refusal as refusal:
@@ -130,19 +134,18 @@ class ReportDraftView(View):
         return redirect("factsheets:report_draft", report.pk)
 
     def _form(self, report: CopReport, *given: Any) -> ReportForm:
-        return ReportForm(*given, report=report, issues=actions.offered(report).defer("snapshot"))
+        return ReportForm(*given, **self._made_of(report))
+
+    def _made_of(self, report: CopReport) -> dict[str, Any]:
+        issues = list(actions.offered(report).defer("snapshot"))
+        return {"report": report, "issues": issues, "marks": marks_of(report, [issue.pk for issue in issues])}
 
     def _refused(self, request: SignedInRequest, report: CopReport, form: ReportForm, refusal: Refusal) -> HttpResponse:
-        status = status_of(refusal, form)
-        more = {}
+        status, conflict = status_of(refusal, form), ""
         if refusal.code == "stale":
-            version = CopReport.objects.get(pk=report.pk).version
-            # The lists of a form that was sent stay lists: the factsheets that were ticked are one.
-            given = request.POST.copy()
-            given["seen_version"] = str(version)
-            form.data = given
-            more["conflict"] = str(refusal.reason)
-        return self._page(request, report, form, status=status, **more)
+            report = draft_of(request, report.pk)
+            form, conflict = form.merged(**self._made_of(report)), str(refusal.reason)
+        return self._page(request, report, form, status=status, conflict=conflict)
 
     def _page(
         self, request: SignedInRequest, report: CopReport, form: ReportForm, *, status: int = 200, **more: Any
@@ -184,6 +187,7 @@ class ReportSendView(View):
             "looks": looks.reason if (looks := can_write(request.user, report)).code == "forbidden" else "",
             "article": draw_preview(report, taken).article,
             "mail": preview_of(report, taken),
+            "marked": marked_in(report),
             "rhythms": [(Rhythm(code).label, count) for code, count in rhythms().items()],
         }
         return render(request, SEND, context, status=status)

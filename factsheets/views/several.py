@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +24,13 @@ from clusters.filters import BEST, NEWEST
 from clusters.rules.translation import tongue
 from clusters.tables import bar, register
 from clusters.views.parts import status_of
+from community.exports import AS_IT_COMES
 from community.permissions import Refusal
 from community.views.answers import account_of
+from factsheets import downloads
 from factsheets.actions.booklet import MOST as MOST_IN_BOOKLET
 from factsheets.actions.booklet import ask_for_booklet
+from factsheets.actions.damage import report_damage
 from factsheets.archive import Archive
 from factsheets.selection import MOST, Selection, select
 from factsheets.views.files import without_policy
@@ -121,12 +125,20 @@ def archive(request: HttpRequest) -> HttpResponseBase:
         return page(request, found, status=429, refusal=sentence)
     now = timezone.localtime()
     made = Archive(found.selection, at=now)
-    answer = StreamingHttpResponse(made.pieces() if request.method == "GET" else (), content_type="application/zip")
+    content = _sent(made, found.selection) if request.method == "GET" else ()
+    answer = StreamingHttpResponse(content, content_type="application/zip", headers=AS_IT_COMES)
     answer["Content-Length"] = str(made.length)
     answer["Content-Disposition"] = f'attachment; filename="factsheets-{now.date().isoformat()}.zip"'
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-cache"
     return answer
+
+
+def _sent(made: Archive, selection: Selection) -> Iterator[bytes]:
+    """Yield the archive; each file in it counts as fetched, and one that breaks it off is left out from then on."""
+    downloads.note((one.reference, one.file_stem, ".pdf") for one in selection.chosen)
+    yield from made.pieces(failed=lambda name: report_damage(name=name, at=timezone.now()))
+    downloads.write_if_due()
 
 
 class BookletCreateView(View):

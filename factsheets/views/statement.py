@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from community.access import get_visible
 from factsheets.models import Edition, Issue
 from factsheets.views.files import hand_out, without_policy
-from factsheets.views.issue import editions_of, show_edition
+from factsheets.views.issue import editions_of, show_edition, withdrawn_at_address
 from results.models import PolicyStatement
 
 
@@ -44,9 +44,9 @@ def statement_data(request: HttpRequest, pk: int, version: int, language: str) -
 def _file(request: HttpRequest, pk: int, version: int, language: str, file: str, suffix: str) -> HttpResponseBase:
     found = get_visible(PolicyStatement.objects.for_list(), request.user, pk=pk)
     row = Edition.objects.file_at_address(file, found.reference or "", version, language)
-    return (
-        none_of(request, found) if row is None or not row[0] else hand_out(request, row, found.reference or "", suffix)
-    )
+    if row is not None and row[0]:
+        return hand_out(request, row, found.reference or "", suffix)
+    return withdrawn_at_address(request, found.reference or "", version, language) or none_of(request, found)
 
 
 def none_of(request: HttpRequest, found: PolicyStatement) -> HttpResponse:

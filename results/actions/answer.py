@@ -24,7 +24,7 @@ from results.choices import ANSWERED, ConfirmationStatus, UptakeKind
 from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import ask, call_off, question_of, tell_answer
 from results.querysets.confirmation import PURPOSE
-from results.rules.confirmation import is_answerable, mailbox, own_mailboxes, speaks_for_adopter
+from results.rules.confirmation import is_answerable, is_renewable, mailbox, own_mailboxes, speaks_for_adopter
 from results.rules.uptake import day_problem
 
 #: What the page behind the link may write.
@@ -126,14 +126,20 @@ def answer_adopter(
 def ask_for_new_link(*, link: SignedLink, at: datetime | None = None) -> None:
     """Send a fresh link to the address of one that has run out, once a day; silent when that is not open to it."""
     at = at or timezone.now()
-    if not links.has_run_out(link, at=at) or not link.address:
+    row = _held(link)
+    if row is None or not link.address or not is_renewable(row, is_over=links.has_run_out(link, at=at)):
         return
-    try:
-        row = _locked(link)
-    except Refusal:
-        return
+    if row.status == ConfirmationStatus.EXPIRED:
+        row.status, row.answered_at = ConfirmationStatus.OPEN, None
+        row.save(update_fields=["status", "answered_at"])
     day = timezone.localdate(at).isoformat()
     ask(row, by=row.asked_by, at=at, key=f"confirmation:{row.pk}:anew:{day}")
+
+
+def can_renew(link: SignedLink, *, at: datetime) -> bool:
+    """Tell whether who holds a link that acts no more may ask for a new one."""
+    row = question_of(link)
+    return row is not None and bool(link.address) and is_renewable(row, is_over=links.has_run_out(link, at=at))
 
 
 def _locked(link: SignedLink) -> UptakeConfirmation:
@@ -142,17 +148,22 @@ def _locked(link: SignedLink) -> UptakeConfirmation:
     Raises:
         Refusal: it is gone, or asks nothing any more.
     """
-    found = UptakeConfirmation.objects.filter(pk=link.subject_id).values_list("uptake", "uptake__cluster").first()
-    uptake_id, cluster_id = found or (0, 0)
-    Cluster.objects.select_for_update(of=("self",)).filter(pk=cluster_id).first()
-    Uptake.objects.select_for_update(of=("self",)).filter(pk=uptake_id).first()
-    row = question_of(link) if link.purpose == PURPOSE else None
+    row = _held(link)
     if row is None:
         raise Refusal(links.UNKNOWN, "unknown")
     verdict = is_answerable(row)
     if not verdict:
         raise Refusal.of(verdict)
     return row
+
+
+def _held(link: SignedLink) -> UptakeConfirmation | None:
+    """Return the question of a link as it is now, the cluster's and the uptake's rows locked; None where it is gone."""
+    found = UptakeConfirmation.objects.filter(pk=link.subject_id).values_list("uptake", "uptake__cluster").first()
+    uptake_id, cluster_id = found or (0, 0)
+    Cluster.objects.select_for_update(of=("self",)).filter(pk=cluster_id).first()
+    Uptake.objects.select_for_update(of=("self",)).filter(pk=uptake_id).first()
+    return question_of(link) if link.purpose == PURPOSE else None
 
 
 def _write(row: UptakeConfirmation, answer: str, given: Mapping[str, Any], *, has_file: bool, at: datetime) -> None:

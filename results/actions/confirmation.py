@@ -5,11 +5,13 @@ The cluster's row is locked first, so that two presses at once ask once, and an 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clusters.actions.parts import check_fields
 from clusters.models import Cluster
@@ -17,15 +19,26 @@ from community.choices import MessageState
 from community.models import Message, SignedLink, User
 from community.permissions import Refusal
 from results.actions.parts import locked, record, substance_of
-from results.choices import ConfirmationStatus
+from results.choices import ConfirmationStatus, UptakeKind
 from results.models import Uptake, UptakeConfirmation
 from results.notifications.confirmation import ask, call_off
-from results.rules.confirmation import can_be_asked, can_remind, has_run_out, may_ask, was_never_sent
+from results.rules.confirmation import can_be_asked, can_remind, can_take_over, has_run_out, may_ask, was_never_sent
 from results.rules.uptake import can_ask_adopter, day_problem
 
 CONFIRMATION_KEYS = ("uptake", "asked_by", "document", "settled_by")
 #: The address of somebody who never answered is forgotten so long after the question ended.
 FORGOTTEN_AFTER = timedelta(days=60)
+SETTLED = gettext_lazy("This was settled already.")
+FORGOTTEN = gettext_lazy("The address is not kept any more.")
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A correction that was settled; `asked` is the question that followed, else `why_not` says why there is none."""
+
+    row: UptakeConfirmation
+    asked: UptakeConfirmation | None = None
+    why_not: str = ""
 
 
 @transaction.atomic
@@ -118,21 +131,27 @@ def take_question_back(*, confirmation: UptakeConfirmation, by: User, at: dateti
 @transaction.atomic
 def settle_correction(
     *, confirmation: UptakeConfirmation, by: User, take_over: bool, at: datetime | None = None
-) -> UptakeConfirmation:
+) -> Settled:
     """Take over what the organisation corrected (kind, day), or set it aside; a no-op when that was settled the same.
 
     What is taken over raises the statement, and the same address is asked to confirm it as it stands then: only the
-    organisation's own confirmation documents an uptake. Other words that were said are for the lead to edit.
+    organisation's own confirmation documents an uptake. Words that were said stay with those who work on the cluster;
+    only with the kind “adapted” they become what was adapted, where nothing stands there yet, as their form says. What
+    the lead has changed by hand since the answer counts as taken over, and is asked about the same way.
 
     Raises:
-        Refusal: the person may not, it is no correction, or somebody settled it otherwise.
+        Refusal: the person may not, it is no correction, somebody settled it otherwise, or there is nothing that one
+            press takes over (`can_take_over`).
     """
     at = at or timezone.now()
     row = _locked(confirmation, by=by)
     if row.status == ConfirmationStatus.CORRECTED and row.is_taken_over == take_over and row.settled_at is not None:
-        return row
+        anew = row.uptake.confirmations.open().filter(address_key=row.address_key, asked_at__gte=row.settled_at)
+        return Settled(row, anew.first(), str(SETTLED))
     if row.status != ConfirmationStatus.CORRECTED or row.settled_at is not None:
         raise Refusal(_("This was settled already, or is no correction."), "state")
+    if take_over and not (verdict := can_take_over(row)):
+        raise Refusal.of(verdict)
     row.settled_at, row.settled_by, row.is_taken_over = at, by.member, take_over
     row.version += 1
     row.save(update_fields=["settled_at", "settled_by", "is_taken_over", "version"])
@@ -141,25 +160,35 @@ def settle_correction(
         _take_over(row, at)
     verb = "correction_taken_over" if take_over else "correction_set_aside"
     record(uptake, verb, by=by, at=at, data={"confirmation": row.pk})
-    if take_over and row.address and may_ask(uptake, row.address, by=by, at=at):
-        _ask(uptake, by=by, address=row.address, message=_("As you corrected it."), at=at)
-    return row
+    return _asked_anew(row, by=by, at=at) if take_over else Settled(row)
+
+
+def _asked_anew(row: UptakeConfirmation, *, by: User, at: datetime) -> Settled:
+    """Ask the same address to confirm what its answer led to; where that may not be, say why."""
+    if not row.address:
+        return Settled(row, None, str(FORGOTTEN))
+    verdict = may_ask(row.uptake, row.address, by=by, at=at)
+    if not verdict:
+        return Settled(row, None, str(verdict.reason))
+    return Settled(row, _ask(row.uptake, by=by, address=row.address, message=_("As you corrected it."), at=at))
 
 
 def _take_over(row: UptakeConfirmation, at: datetime) -> None:
-    """Write the corrected kind and day into the uptake."""
+    """Write the corrected kind and day into the uptake; what was adapted, where the kind asks for it."""
     uptake = row.uptake
     before = substance_of(uptake)
     uptake.kind = row.corrected_kind or uptake.kind
+    if uptake.kind == UptakeKind.ADAPTED and not uptake.adaptation:
+        uptake.adaptation = row.said  # the form of the answer says that everybody reads it then
     if row.corrected_on is not None and uptake.in_use_on is not None:
         problem = day_problem(row.corrected_on, timezone.localdate(at))
         if problem or (uptake.stopped_on is not None and uptake.stopped_on < row.corrected_on):
             raise Refusal(problem or _("It can't have stopped before it was in use."))
         uptake.in_use_on = row.corrected_on
-    if row.corrected_kind and not uptake.adaptation:
-        uptake.adaptation = row.said  # the database asks for it where the kind says "adapted"
+    if substance_of(uptake) == before:
+        return
     uptake.version += 1
-    uptake.statement += substance_of(uptake) != before
+    uptake.statement += 1
     uptake.save(update_fields=["kind", "adaptation", "in_use_on", "version", "statement", "updated_at"])
 
 
@@ -196,7 +225,7 @@ def _locked(confirmation: UptakeConfirmation, *, by: User) -> UptakeConfirmation
     """
     uptake = Uptake.objects.get(pk=confirmation.uptake_id)
     _cluster, uptake = locked(uptake, by=by, may=can_ask_adopter)
-    row = uptake.confirmations.with_link().filter(pk=confirmation.pk).first()
+    row = uptake.confirmations.with_link().with_sequel().filter(pk=confirmation.pk).first()
     if row is None:
         raise Refusal(_("This is not there any more."), "state")
     row.uptake = uptake

@@ -19,7 +19,7 @@ from community.permissions import Refusal
 from results.actions.parts import locked, record
 from results.choices import FROM_COMMITTED_ON
 from results.models import Uptake
-from results.rules.uptake import can_record
+from results.rules.uptake import can_record, reached
 
 FULL = gettext_lazy("An uptake holds at most %(most)d files. Remove one first.")
 
@@ -52,7 +52,7 @@ def remove_uptake_file(*, uptake: Uptake, file: File, by: User, at: datetime | N
     at = at or timezone.now()
     _cluster, row = locked(uptake, by=by, may=can_record)
     others = row.evidence.present().exclude(pk=file.pk)
-    if row.state in FROM_COMMITTED_ON and not row.evidence_url and not others.exists():
+    if reached(row) in FROM_COMMITTED_ON and not row.evidence_url and not others.exists():
         raise Refusal(_("Nothing else shows this uptake. Add another file or an address first."), "state")
     hidden = hide_file(file, at=at)
     if hidden is None:

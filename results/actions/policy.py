@@ -159,13 +159,16 @@ def put_under(
     """Put an outcome or an uptake under a line. What stands there already is a no-op that returns it.
 
     Raises:
-        Refusal: the person may not; it is not there, or not public: everybody who reads the line reads its evidence.
+        Refusal: the person may not; it stands there already and shows something else; it is not on record, or not
+            public: everybody who reads the line reads its evidence.
     """
     at = at or timezone.now()
     row, there = _locked_line(line, by=by)
     known = there.evidence.filter(kind=kind, subject_id=subject_id).first()
-    if known is not None:
+    if known is not None and shows in ("", known.shows):
         return known
+    if known is not None:
+        raise Refusal(_("It stands under the line already. What it shows there is changed on the statement's page."))
     if kind not in EvidenceKind.values or (kind, subject_id) not in evidence_now([(kind, subject_id)]):
         raise Refusal(_("This is not on record, or not public: choose something that every reader may read."), "state")
     if there.evidence.count() >= MOST_EVIDENCE:
@@ -175,6 +178,31 @@ def put_under(
     piece.save(force_insert=True)
     _written(row, by=by, at=at, what="evidence_added", data={"kind": kind, "subject": subject_id}, text=there.text)
     return piece
+
+
+@transaction.atomic
+def update_shows(
+    *, piece: LineEvidence, by: User, seen_version: int, shows: str, at: datetime | None = None
+) -> LineEvidence:
+    """Say anew what a piece of evidence shows under its line. A no-op when that stands there already.
+
+    Raises:
+        Refusal: stale, when somebody saved the statement after `seen_version`; the person may not, or it is gone.
+    """
+    row, there = _locked_line(piece.line, by=by)
+    known = there.evidence.filter(pk=piece.pk).first()
+    if known is None:
+        raise Refusal(_("This does not stand under the line any more."), "state")
+    if known.shows == shows:
+        return known
+    _seen(row, seen_version, by=by, at=at)
+    changes = differences({"shows": known.shows}, {"shows": shows})
+    known.shows = shows
+    check_fields(known, leave_out=("line", "added_by"))
+    known.save(update_fields=["shows"])
+    data = {"kind": known.kind, "subject": known.subject_id}
+    _written(row, by=by, at=at, what="evidence_changed", data=data, changes=changes, text=there.text)
+    return known
 
 
 @transaction.atomic

@@ -10,9 +10,17 @@ from django.utils.translation import gettext as _
 from community.actions.transition import effect, tells
 from community.lifecycle import Attempt
 from community.permissions import Refusal
-from results.models import AdoptedEvidence, AdoptedLine, PolicyStatement, StatementVersion
+from results.models import (
+    AdoptedEvidence,
+    AdoptedLine,
+    LineEvidence,
+    PolicyStatement,
+    StatementLine,
+    StatementVersion,
+)
 from results.notifications import policy as mails
 from results.policy_summary import snapshot_of
+from results.statement_shape import HEAD, StatementSnapshot
 
 
 @effect("name_statement")
@@ -81,6 +89,32 @@ def begin_statement_version(attempt: Attempt) -> None:
     attempt.subject.writers.clear()
     _wrote(attempt)
     attempt.set(comments_until=None)
+
+
+@effect("put_statement_back")
+def put_statement_back(attempt: Attempt) -> None:
+    """Put words, lines and evidence back as they were adopted last; what was written since stands in the history.
+
+    Who put a piece under a line is kept where the same piece still stands in the statement. Comments stay, and who
+    wrote stays named until the next version begins.
+    """
+    statement: PolicyStatement = attempt.subject
+    version = statement.versions.get(number=statement.adopted_version)
+    snapshot: StatementSnapshot = version.snapshot
+    attempt.set(comments_until=None, **{name: snapshot[name] for name in HEAD})
+    attempt.facts["number"] = version.number
+    pieces = LineEvidence.objects.filter(line__statement=statement)
+    known = {(one.kind, one.subject_id, one.shows): (one.added_by, one.added_at) for one in pieces}
+    statement.lines.all().delete()
+    for shape in snapshot["lines"]:
+        words = {"position": shape["number"], "heading": shape["heading"], "text": shape["text"]}
+        line = StatementLine.objects.create(statement=statement, **words)
+        rows = []
+        for one in shape["evidence"]:
+            key = (one["kind"], one["id"], one["shows"])
+            by, at = known.get(key, (None, version.adopted_at))
+            rows.append(LineEvidence(line=line, kind=key[0], subject_id=key[1], shows=key[2], added_by=by, added_at=at))
+        LineEvidence.objects.bulk_create(rows)
 
 
 @effect("note_statement_writer")

@@ -11,8 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clusters.actions.parts import check_fields, known_only, stale
 from clusters.choices import OutcomeKind
@@ -25,11 +27,20 @@ from community.models import Solution, User
 from community.permissions import Refusal
 from results.choices import ReviewState
 from results.models import PeerReview, PeerReviewCriterion, PeerReviewer, PeerReviewRecommendation
-from results.rules.review import MOST_RECOMMENDATIONS, MOST_REVIEWS, can_review, can_write, owners_of
+from results.rules.review import MOST_RECOMMENDATIONS, MOST_REVIEWS, can_review, can_write, newer_twin, owners_of
 
 #: What the form of a review may write.
 FIELDS = ("verdict", "summary", "outcome", "reviewers", "criteria", "recommendations", "reads_present")
-KEYS = ("cluster", "solution", "outcome", "begun_by", "answered_by", "answered_for")
+#: Why a review can't say that the present version was read: another one does, which is published (False) or a draft.
+TWIN = {
+    False: gettext_lazy(
+        "Version %(version)d has a peer review of its own in this cluster: correct that one, or leave the box unticked."
+    ),
+    True: gettext_lazy(
+        "A draft in this cluster reviews version %(version)d already: publish that one, or discard it first."
+    ),
+}
+KEYS = ("cluster", "solution", "outcome", "begun_by", "saved_by", "answered_by", "answered_for")
 
 
 @transaction.atomic
@@ -76,7 +87,7 @@ def begin_review(
 def update_review(
     *, review: PeerReview, by: User, seen_version: int, at: datetime | None = None, **values: Any
 ) -> PeerReview:
-    """Word a draft: the fields that are given are written as a whole, what is not given stays.
+    """Word a draft: the fields that are given are written as a whole, what is not given stays; who saved it is kept.
 
     Args:
         values: verdict, summary, outcome; `reviewers` (participations), `criteria` {key: (mark, sentence)},
@@ -89,8 +100,11 @@ def update_review(
     if not (verdict := can_write(by, row)):
         raise Refusal.of(verdict)
     if row.version != seen_version:
-        raise stale(row, _("this review"), by=by, at=at or timezone.now())
+        saver = row.saved_by.user if row.saved_by is not None else None
+        saved = (saver, row.saved_at) if saver is not None and row.saved_at is not None else None
+        raise stale(row, _("this review"), by=by, at=at or timezone.now(), saved=saved)
     write_review(row, known_only(values, FIELDS))
+    row.saved_by, row.saved_at = by.member, at or timezone.now()
     row.version += 1
     row.save()
     return row
@@ -155,7 +169,8 @@ def write_review(row: PeerReview, given: Mapping[str, Any]) -> None:
     """Write what a form gives into a review and its parts; the row itself is saved by the caller.
 
     Raises:
-        Refusal: a text is too long, the outcome is no peer revision of the cluster, or a reviewer is of the owner.
+        Refusal: a text is too long, the outcome is no peer revision of the cluster, a reviewer is of the owner, or
+            the version that was read now has a review of its own here.
     """
     for name in ("verdict", "summary", "outcome"):
         if name in given:
@@ -164,6 +179,8 @@ def write_review(row: PeerReview, given: Mapping[str, Any]) -> None:
     if outcome is not None and (outcome.cluster_id, outcome.kind) != (row.cluster_id, OutcomeKind.PEER_REVISION):
         raise Refusal(_("Choose an outcome of kind “peer revision” of this cluster."))
     if given.get("reads_present"):
+        if (twin := newer_twin(row)) is not None:
+            raise Refusal(str(TWIN[twin.state == ReviewState.DRAFT]) % {"version": twin.solution_version}, "state")
         row.solution_version = row.solution.published_version
     check_fields(row, leave_out=KEYS)
     if "reviewers" in given:
@@ -213,7 +230,9 @@ def _mark(row: PeerReview, given: Mapping[int, tuple[str, str]]) -> None:
 
 
 def _recommend(row: PeerReview, texts: Sequence[str]) -> None:
-    """Let exactly these be recommended, in this order; what is worded as before keeps the owner's answer.
+    """Let exactly these be recommended, in this order; what is worded as before stays the same row.
+
+    So it keeps the owner's answer, and an answer that is being typed meanwhile finds it.
 
     Raises:
         Refusal: there are too many, or one is too long.
@@ -224,13 +243,20 @@ def _recommend(row: PeerReview, texts: Sequence[str]) -> None:
     there = {one.text: one for one in row.recommendations.all()}
     if list(there) == wanted:
         return
-    new = []
-    for number, text in enumerate(wanted, 1):
-        kept = there.get(text)
-        answer = {"answer": kept.answer, "answer_note": kept.answer_note} if kept else {}
-        new.append(PeerReviewRecommendation(review=row, position=number, text=text, **answer))
-        check_fields(new[-1], leave_out=("review",))
-    row.recommendations.all().delete()
+    new = [
+        PeerReviewRecommendation(review=row, position=number, text=text)
+        for number, text in enumerate(wanted, 1)
+        if text not in there
+    ]
+    for one in new:
+        check_fields(one, leave_out=("review",))
+    row.recommendations.exclude(text__in=wanted).delete()
+    # Out of the way first: each place is taken once, at every moment.
+    row.recommendations.update(position=F("position") + MOST_RECOMMENDATIONS)
+    kept = [there[text] for text in wanted if text in there]
+    for one in kept:
+        one.position = wanted.index(one.text) + 1
+    PeerReviewRecommendation.objects.bulk_update(kept, ["position"])
     PeerReviewRecommendation.objects.bulk_create(new)
 
 

@@ -20,7 +20,7 @@ from community.choices import PartnerRole
 from community.lifecycle import Attempt
 from community.models import Organisation, Partnership
 from community.permissions import Refusal
-from results.actions.review import FIELDS, write_review
+from results.actions.review import FIELDS, KEYS, write_review
 from results.choices import EvidenceKind, RecommendationAnswer, ReviewVerdict
 from results.models import AdoptedEvidence, LineEvidence, PeerReview
 from results.notifications import review as mails
@@ -58,8 +58,12 @@ def _outcome_title(review: PeerReview) -> str:
 
 @effect("write_review_answer")
 def write_review_answer(attempt: Attempt) -> None:
-    """Write the owner's words, for which organisation they were given, and what is said to each recommendation."""
+    """Write the owner's words, for which organisation they were given, and what is said to each recommendation.
+
+    Of an answer that is given anew, history keeps what it said before.
+    """
     review: PeerReview = attempt.subject
+    before = _answer_told(review) if review.answer else None
     given = attempt.details.get("recommendations") or {}
     member = attempt.by.member if attempt.by is not None else None
     attempt.set(
@@ -68,7 +72,7 @@ def write_review_answer(attempt: Attempt) -> None:
         answered_by=member,
         answered_for=_answering(attempt),
     )
-    check_fields(review, leave_out=("cluster", "solution", "outcome", "begun_by", "answered_by", "answered_for"))
+    check_fields(review, leave_out=KEYS)
     for row in review.recommendations.all():
         answer, note = given.get(row.pk, ("", ""))
         if answer not in RecommendationAnswer.values:
@@ -76,8 +80,15 @@ def write_review_answer(attempt: Attempt) -> None:
         row.answer, row.answer_note = answer, note.strip()
         check_fields(row, leave_out=("review",))
         row.save(update_fields=["answer", "answer_note"])
+    if before is not None:
+        attempt.words["changes"] = differences(before, _answer_told(review))
     counts = [answer for answer, _note in given.values()]
     attempt.facts |= {"accepted": counts.count("accepted"), "partly": counts.count("partly"), "of": len(counts)}
+
+
+def _answer_told(review: PeerReview) -> dict[str, Any]:
+    """Return the owner's answer as history tells it."""
+    return {_("Answer"): review.answer, _("Answers to recommendations"): "\n\n".join(_answered(review).values())}
 
 
 def _answering(attempt: Attempt) -> Organisation | None:
@@ -104,7 +115,7 @@ def write_review_correction(attempt: Attempt) -> None:
     values: dict[str, Any] = dict(attempt.details.get("values") or {})
     if set(values) - set(FIELDS):
         raise TypeError(f"not among the fields of this action: {sorted(set(values) - set(FIELDS))}")
-    before = told(review)
+    before, answers = told(review), _answered(review)
     write_review(review, values)
     after = told(review)
     if before == after:
@@ -114,10 +125,20 @@ def write_review_correction(attempt: Attempt) -> None:
     attempt.set(corrected_at=attempt.at)
     attempt.changed |= {"verdict", "summary", "outcome", "solution_version"}
     attempt.words["changes"] = differences(before, after)
+    stays = set(review.recommendations.values_list("text", flat=True))
+    if gone := [words for text, words in answers.items() if text not in stays]:
+        label = _("Answers to recommendations that went")
+        attempt.words["changes"] |= differences({label: "\n\n".join(gone)}, {label: ""})
     outcome = review.outcome
     if outcome is not None and review.is_outcome_own and attempt.by is not None:
         words = {"title": _outcome_title(review), "description": review.summary[:1000]}
         update_outcome(outcome=outcome, by=attempt.by, seen_version=outcome.version, at=attempt.at, **words)
+
+
+def _answered(review: PeerReview) -> dict[str, str]:
+    """Return by recommendation what the owner said to it, as history tells it."""
+    rows = review.recommendations.exclude(answer="")
+    return {row.text: f"{row.text}\n{row.get_answer_display()}: {row.answer_note}".rstrip(": ") for row in rows}
 
 
 def told(review: PeerReview) -> dict[str, Any]:

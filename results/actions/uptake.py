@@ -25,7 +25,7 @@ from community.permissions import Refusal
 from results.actions.parts import KEYS, locked, record, substance_of, told
 from results.choices import BEFORE_COMMITTED, FROM_COMMITTED_ON, LIVE_STEPS, UptakeStep
 from results.models import Uptake
-from results.rules.uptake import NO_EVIDENCE, can_record, can_remove, day_problem, kind_problem
+from results.rules.uptake import NO_EVIDENCE, can_record, can_remove, day_problem, kind_problem, reached
 
 #: What the form of a new uptake may write.
 FIELDS = (
@@ -196,11 +196,12 @@ def _check(uptake: Uptake, *, at: datetime) -> None:
         if uptake.kind or uptake.in_use_on:
             raise Refusal(_("How it is taken up, and since when, is said from “committed” on."))
         return
-    problem = kind_problem(uptake.kind, uptake.adaptation) if uptake.state in FROM_COMMITTED_ON else ""
+    is_said = uptake.kind or reached(uptake) in FROM_COMMITTED_ON
+    problem = kind_problem(uptake.kind, uptake.adaptation) if is_said else ""
     problem = problem or _problem_of_day(uptake, at)
     if problem:
         raise Refusal(problem)
-    if uptake.state in FROM_COMMITTED_ON and not uptake.evidence_url and not _has_file(uptake):
+    if reached(uptake) in FROM_COMMITTED_ON and not uptake.evidence_url and not _has_file(uptake):
         raise Refusal(NO_EVIDENCE)
 
 
@@ -211,7 +212,7 @@ def _has_file(uptake: Uptake) -> bool:
 def _problem_of_day(uptake: Uptake, at: datetime) -> str:
     """Return what is wrong with the day since when it is in use, or ""."""
     day = uptake.in_use_on
-    if uptake.state == UptakeStep.IN_USE and day is None:
+    if reached(uptake) == UptakeStep.IN_USE and day is None:
         return _("Say since when it is in use.")
     if uptake.state == UptakeStep.COMMITTED and day is not None:
         return _("It is committed and not in use yet, so there is no day.")

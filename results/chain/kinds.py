@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -14,15 +15,25 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clusters.choices import ParticipationStatus
 from clusters.models import Cluster, Outcome, Participation
+from clusters.tables.outcome import reach_of
 from community import contributions, kinds
-from community.choices import FileVisibility
-from community.models import Need, Solution
-from community.visibility import is_cop
+from community.models import Need, Organisation, Solution, Territory
 from results.chain.policy import LINE
 from results.chain.review import REVIEW, counted_as
+from results.chain.shown import (
+    files_number,
+    files_of_solutions,
+    files_shown,
+    links_of_solutions,
+    place_said,
+    places,
+    places_said,
+    solution_evidence,
+)
 from results.choices import ConfirmationStatus, UptakeStep
-from results.contributions import LinkKind, Node, Refs, chain_kinds, nothing
+from results.contributions import Agent, LinkKind, Node, Ref, Refs, chain_kinds, nothing
 from results.models import PeerReview, Uptake, UptakeConfirmation
 
 #: So many signs of a description stand in a story.
@@ -43,6 +54,10 @@ def _day(moment: datetime | None) -> date | None:
     return timezone.localdate(moment) if moment is not None else None
 
 
+def _agent(row: Organisation) -> Agent:
+    return Agent("organisation", row.pk, row.name)
+
+
 def _org(name: str, country: str) -> str:
     return f"{name} ({country})" if country else name
 
@@ -51,8 +66,9 @@ def _org(name: str, country: str) -> str:
 
 
 def _needs(user: Any, keys: Collection[int]) -> Sequence[Node]:
-    rows = Need.objects.visible_to(user).filter(pk__in=keys).with_me_too_count().select_related("organisation")
-    return [_need(row) for row in rows.order_by("-raised_at", "-pk")]
+    rows: Any = Need.objects.visible_to(user).filter(pk__in=keys).with_me_too_count().select_related("organisation")
+    placed = rows.annotate(placed=places(Need.territories.through, "need"))
+    return [_need(row) for row in placed.order_by("-raised_at", "-pk")]
 
 
 def _need(row: Any) -> Node:
@@ -66,7 +82,8 @@ def _need(row: Any) -> Node:
         over=row.get_status_display(),
         who=_org(row.organisation.name, row.organisation.country) if row.organisation else "",
         said=said % {"count": row.me_too_count} if row.me_too_count else "",
-        agents=[row.organisation.name] if row.organisation else [],
+        agents=[_agent(row.organisation)] if row.organisation else [],
+        places=places_said(row.placed),
     )
 
 
@@ -74,8 +91,13 @@ def _need(row: Any) -> Node:
 
 
 def _solutions(user: Any, keys: Collection[int]) -> Sequence[Node]:
-    rows = Solution.objects.visible_to(user).filter(pk__in=keys).select_related("project", "maturity")
-    return [_solution(row) for row in rows.order_by("-published_at", "-pk")]
+    rows: Any = Solution.objects.visible_to(user).filter(pk__in=keys).select_related("project", "maturity")
+    shown = rows.annotate(
+        placed=places(Solution.tested_in.through, "solution"),
+        linked=links_of_solutions(),
+        filed=files_of_solutions(user),
+    )
+    return [_solution(row) for row in shown.order_by("-published_at", "-pk")]
 
 
 def _solution(row: Any) -> Node:
@@ -90,16 +112,40 @@ def _solution(row: Any) -> Node:
         who=row.project.acronym,
         where=where,
         said=row.summary or _short(row.description),
-        evidence=[(_("The result on its own page"), row.website)] if row.website else [],
-        agents=[row.project.acronym],
+        evidence=solution_evidence(row),
+        agents=[Agent("project", row.project_id, row.project.acronym)],
+        places=places_said(row.placed),
     )
 
 
 # Clusters
 
 
+class Merges:
+    """Which clusters were merged into which: few are, so that one query reads all of them."""
+
+    def __init__(self) -> None:
+        """Read them."""
+        rows = Cluster.objects.filter(merged_into__isnull=False).order_by("pk").values_list("pk", "merged_into")
+        self._into = {pk: into for pk, into in rows if into is not None}
+
+    def after(self, pk: int) -> list[int]:
+        """Return the one that took a cluster in, the one that took that in, and so on."""
+        found: list[int] = []
+        while (pk := self._into.get(pk, 0)) and pk not in found:
+            found.append(pk)
+        return found
+
+    def before(self, pk: int) -> list[int]:
+        """Return those that went on in a cluster, whether at once or by way of others."""
+        return [one for one in self._into if pk in self.after(one)] if pk in self._into.values() else []
+
+
 def _clusters(user: Any, keys: Collection[int]) -> Sequence[Node]:
-    return _cluster_nodes(Cluster.objects.visible_to(user).filter(pk__in=keys))
+    """Return those clusters, with those that were merged into them and those that took them in."""
+    merges = Merges()
+    wanted = {pk for key in keys for pk in (key, *merges.before(key), *merges.after(key))}
+    return _cluster_nodes(Cluster.objects.visible_to(user).filter(pk__in=wanted), merges)
 
 
 def _clusters_resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
@@ -109,25 +155,41 @@ def _clusters_resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
     rows = Cluster.objects.visible_to(user).filter(
         Q(need__in=needs) | Q(pk__in=further.values("cluster")) | Q(pk__in=using.values("cluster"))
     )
-    return _cluster_nodes(rows[:most])
+    return _cluster_nodes(rows[:most], Merges())
 
 
-def _cluster_nodes(rows: QuerySet[Cluster]) -> Sequence[Node]:
-    """Return clusters as links; five queries."""
-    parts = Participation.objects.active().filter(cluster=OuterRef("pk")).order_by().values("cluster")
+def _cluster_nodes(rows: QuerySet[Cluster], merges: Merges) -> Sequence[Node]:
+    """Return clusters as links; four queries."""
+    present = Q(status=ParticipationStatus.ACTIVE) | Q(cluster__ended_on__isnull=False)
+    parts = Participation.objects.took_part().filter(present, cluster=OuterRef("pk")).order_by().values("cluster")
     annotated: Any = rows.select_related("lead_organisation", "working_group", "owning_project").annotate(
-        organisations=_number(parts, "organisation"), countries=_number(parts, "organisation__country")
+        organisations=_number(parts, "organisation"),
+        countries=_number(parts, "organisation__country"),
+        placed=places(Cluster.territories.through, "cluster"),
     )
-    found = list(
-        annotated.prefetch_related(
-            Prefetch("further_needs", Need.objects.only("pk").order_by("pk")),
-            Prefetch("solutions", Solution.objects.only("pk").order_by("pk")),
-        )
-    )
+    found = list(annotated)
+    keys = [row.pk for row in found]
     reports: dict[int, Any] = {}
     for provider in contributions.last_reports:
-        reports |= provider("cluster", [row.pk for row in found])
-    return [_cluster(row, reports.get(row.pk)) for row in found]
+        reports |= provider("cluster", keys)
+    causes = _causes(keys)
+    return [_cluster(row, reports.get(row.pk), [*causes[row.pk], *_merged(merges, row.pk)]) for row in found]
+
+
+def _causes(keys: Sequence[int]) -> dict[int, list[Ref]]:
+    """Return the further needs and the solutions of clusters; one query."""
+    found: dict[int, list[Ref]] = defaultdict(list)
+    needs, solutions = (
+        field.through._default_manager.filter(cluster__in=keys).order_by().values_list("cluster", Value(code), code)
+        for code, field in (("need", Cluster.further_needs), ("solution", Cluster.solutions))
+    )
+    for key, code, pk in sorted(needs.union(solutions, all=True)) if keys else ():
+        found[key].append((code, pk))
+    return found
+
+
+def _merged(merges: Merges, pk: int) -> list[Ref]:
+    return [("cluster", one) for one in merges.before(pk)]
 
 
 def _number(parts: Any, what: str) -> Subquery:
@@ -135,11 +197,12 @@ def _number(parts: Any, what: str) -> Subquery:
     return Subquery(parts.annotate(n=Count(what, distinct=True)).values("n"), output_field=IntegerField())
 
 
-def _cluster(row: Any, report: Any) -> Node:
+def _cluster(row: Any, report: Any, causes: Sequence[Ref]) -> Node:
     lead = row.lead_organisation
-    needs = [row.need_id] if row.need_id else []
-    needs += [need.pk for need in row.further_needs.all()]
+    needs: list[Ref] = [("need", row.need_id)] if row.need_id else []
     words = _("%(organisations)d organisations of %(countries)d countries take part.")
+    if row.ended_on:
+        words = _("%(organisations)d organisations of %(countries)d countries took part.")
     crowd = {"organisations": row.organisations or 0, "countries": row.countries or 0}
     return Node(
         "cluster",
@@ -152,25 +215,11 @@ def _cluster(row: Any, report: Any) -> Node:
         who=_("Led by %(name)s") % {"name": _org(lead.name, lead.country)} if lead else "",
         where=row.working_group.code if row.working_group else "",
         said=words % crowd if row.organisations and row.organisations > 1 else "",
-        evidence=[(report.label, report.url)] if report else [],
-        rests_on=[*(("need", pk) for pk in dict.fromkeys(needs)), *(("solution", s.pk) for s in row.solutions.all())],
-        agents=[lead.name] if lead else [],
+        evidence=[(_("Factsheet, %(version)s") % {"version": report.label}, report.url)] if report else [],
+        rests_on=list(dict.fromkeys([*needs, *causes])),
+        agents=[_agent(lead)] if lead else [],
+        places=places_said(row.placed),
     )
-
-
-def _files(through: Any, part: str, user: Any) -> Subquery:
-    """Return how many files show a part, of those that are for everybody or for the community that the reader is of."""
-    classes = [FileVisibility.PUBLIC, *([FileVisibility.COP] if is_cop(user) else [])]
-    rows = through._default_manager.filter(**{part: OuterRef("pk")}, file__removed_at=None)
-    counted = rows.filter(file__visibility__in=classes).order_by().values(part).annotate(n=Count("pk"))
-    return Subquery(counted.values("n"), output_field=IntegerField())
-
-
-def _files_shown(row: Any, url: str) -> list[tuple[str, str]]:
-    """Return the files of a part as evidence, in words, with where they are fetched."""
-    if not row.files:
-        return []
-    return [(ngettext("%(count)d file", "%(count)d files", row.files) % {"count": row.files}, url)]
 
 
 # Outcomes
@@ -189,23 +238,24 @@ def _outcomes_resting_on(user: Any, refs: Refs, most: int) -> Sequence[Node]:
 def _outcome_rows(user: Any) -> Any:
     clusters = Cluster.objects.visible_to(user).filter(pk=OuterRef("cluster_id"))
     rows = Outcome.objects.filter(Exists(clusters)).select_related("cluster")
-    files = _files(Outcome.evidence.through, "outcome", user)
+    files = files_number(Outcome.evidence.through, "outcome", user)
     return rows.annotate(files=files, counting=counted_as())
 
 
 def _outcome(row: Any) -> Node:
     url = reverse("clusters:outcomes", args=[row.cluster.name])
     evidence = [(_("Evidence of the outcome"), row.evidence_url)] if row.evidence_url else []
+    reach = reach_of(row.participants_count, row.organisations_count, row.countries_count)
     return Node(
         "outcome",
         row.pk,
         row.title,
         url,
         on=row.reached_on or _day(row.created_at),
-        over=row.get_kind_display(),
+        over=" · ".join([row.get_kind_display(), *reach]),
         where=row.cluster.name,
         said=_short(row.description),
-        evidence=[*evidence, *_files_shown(row, url)],
+        evidence=[*evidence, *files_shown(row, url)],
         rests_on=[("cluster", row.cluster_id), *(("review", pk) for pk in sorted(row.counting or ()))],
     )
 
@@ -238,7 +288,7 @@ def _uptake_nodes(rows: QuerySet[Uptake], user: Any) -> Sequence[Node]:
     joined = rows.select_related("organisation", "territory", "cluster").prefetch_related(
         Prefetch("confirmations", confirmed, to_attr="confirmed")
     )
-    shown: Any = joined.annotate(files=_files(Uptake.evidence.through, "uptake", user))
+    shown: Any = joined.annotate(files=files_number(Uptake.evidence.through, "uptake", user))
     return [_uptake(row) for row in shown.with_documented()]
 
 
@@ -246,7 +296,7 @@ def _uptake(row: Any) -> Node:
     shown = next((one for one in row.confirmed if one.statement == row.statement), None) if row.is_documented else None
     kind = f"{row.get_state_display()}, {row.get_kind_display().lower()}" if row.kind else row.get_state_display()
     evidence: list[tuple[Any, str]] = [(_("What shows it"), row.evidence_url)] if row.evidence_url else []
-    evidence += _files_shown(row, _uptake_url(row.pk))
+    evidence += files_shown(row, _uptake_url(row.pk))
     if shown is not None:
         evidence.append((_document_of(shown), shown.document_url))
     return Node(
@@ -257,17 +307,22 @@ def _uptake(row: Any) -> Node:
         on=row.in_use_on or _day(row.declared_at),
         until=row.stopped_on,
         over=kind,
-        where=row.territory.name if row.territory else "",
+        places=_place_of(row.territory),
         said=_short(row.adaptation),
         evidence=evidence,
-        is_documented=row.is_documented if row.state == UptakeStep.IN_USE else None,
+        is_documented=row.is_documented if row.state == UptakeStep.IN_USE or row.is_refused else None,
+        gone=_("The organisation did not confirm it.") if row.is_refused else "",
         rests_on=[
             ("solution", row.solution_id),
             ("cluster", row.cluster_id),
             *([("outcome", row.outcome_id)] if row.outcome_id else []),
         ],
-        agents=[row.organisation.name],
+        agents=[_agent(row.organisation)],
     )
+
+
+def _place_of(row: Territory | None) -> list[str]:
+    return [place_said(row.name, row.code, row.nuts_version)] if row is not None else []
 
 
 def _document_of(row: Any) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from results.choices import EvidenceKind
-from results.contributions import LinkKind, Node, Ref, Refs
+from results.contributions import Agent, LinkKind, Node, Ref, Refs
 from results.models import AdoptedLine, StatementVersion
 
 
@@ -49,7 +49,7 @@ def _line(row: AdoptedLine) -> Node:
         where=_("For: %(audience)s") % {"audience": audience} if audience else "",
         said=row.text,
         rests_on=_rests_on(row),
-        agents=(f"{group.code} {group.title}",),
+        agents=(Agent("working_group", group.pk, f"{group.code} {group.title}"),),
         gone=gone,
     )
 

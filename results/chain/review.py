@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from results.choices import STANDING_REVIEWS, ReviewVerdict
-from results.contributions import LinkKind, Node, Refs
+from results.contributions import Agent, LinkKind, Node, Refs
 from results.models import PeerReview
 from results.querysets.review import Several
 
@@ -44,8 +44,8 @@ def _nodes(rows: QuerySet[PeerReview]) -> Sequence[Node]:
 
 
 def _node(row: Any) -> Node:
-    places = [tuple(words.split("\n")) for words in sorted(row.places or ())]
-    names = [f"{name} ({country})" if country else name for name, country in places]
+    reviewers = [words.split("\n") for words in sorted(row.places or ())]
+    names = [f"{name} ({country})" if country else name for name, country, _pk in reviewers]
     given = {"title": row.solution.title, "number": row.solution_version}
     return Node(
         "review",
@@ -58,7 +58,7 @@ def _node(row: Any) -> Node:
         where=row.cluster.name,
         said=str(Truncator(" ".join(row.summary.split())).chars(280)),
         rests_on=[("solution", row.solution_id), ("cluster", row.cluster_id)],
-        agents=[name for name, _country in places],
+        agents=[Agent("organisation", int(pk), name) for name, _country, pk in reviewers],
     )
 
 

@@ -31,7 +31,15 @@ class Chain:
 
     @property
     def edges(self) -> list[tuple[Node, Node]]:
-        """What rests on what, as (cause, effect), among the links that are there."""
+        """What rests on what, as (cause, effect), among the links that are there, from one kind to another."""
+        return [(cause, effect) for cause, effect in self._pairs() if cause.kind != effect.kind]
+
+    @property
+    def handed_on(self) -> list[tuple[Node, Node]]:
+        """Which cluster went on in which other one, as (merged, took in)."""
+        return [(cause, effect) for cause, effect in self._pairs() if cause.kind == effect.kind]
+
+    def _pairs(self) -> Iterable[tuple[Node, Node]]:
         known = {node.ref: node for node in self.nodes}
         return [(known[ref], node) for node in self.nodes for ref in node.rests_on if ref in known]
 
@@ -56,12 +64,14 @@ def chain_of(kind: LinkKind, pk: int, user: User | AnonymousUser | None) -> Chai
     its solutions only when nothing below names one already. Down: what rests on the link, what rests on that, and so
     on. A chain that begins with a need or a solution is completed by what its clusters and uptakes rest on besides.
     That a cluster works with a solution makes no line of policy rest on it: a line and a solution stand in each
-    other's chain only where an uptake or a peer review of the solution joins them.
+    other's chain only where an uptake or a peer review of the solution joins them. A cluster is loaded with those that
+    were merged into it, and with the one that took it in: from there the chain goes on down.
     """
-    start = next(iter(kind.load(user, [pk])), None)
+    loaded = {node.ref: node for node in kind.load(user, [pk])}
+    start = loaded.get((kind.code, pk))
     if start is None:
         return None
-    found: dict[Ref, Node] = {start.ref: start}
+    found: dict[Ref, Node] = {start.ref: start} | loaded
     cut = [*_climb(start, user, found), *_descend(start, user, found)]
     if not start.rests_on:
         cut += _complete(start, user, found)
@@ -71,14 +81,20 @@ def chain_of(kind: LinkKind, pk: int, user: User | AnonymousUser | None) -> Chai
 def _climb(start: Node, user: User | AnonymousUser | None, found: dict[Ref, Node]) -> Iterable[LinkKind]:
     """Add what the start rests on, kind by kind from effect to cause; yield the kinds that were cut."""
     wanted: dict[str, dict[int, None]] = defaultdict(dict)
-    _note(start, wanted)
+    for node in list(found.values()):
+        if node is start or node.ref in start.rests_on:
+            _note(node, wanted)
     for kind in reversed(in_order()):
-        keys = list(wanted.get(kind.code, ()))
+        keys = [pk for pk in wanted.get(kind.code, ()) if (kind.code, pk) not in found]
         if len(keys) > MOST:
             yield kind
         if not keys:
             continue
-        for node in kind.load(user, keys[:MOST]):
+        loaded = kind.load(user, keys[:MOST])
+        causes = {ref for node in loaded if node.pk in keys for ref in node.rests_on}
+        for node in loaded:
+            if node.pk not in keys and node.ref not in causes:
+                continue
             found.setdefault(node.ref, node)
             is_known = start.kind == LAST or bool(wanted.get("solution"))
             _note(node, wanted, is_result_known=node.kind == "cluster" and is_known)
@@ -93,7 +109,8 @@ def _note(node: Node, wanted: dict[str, dict[int, None]], *, is_result_known: bo
 
 def _descend(start: Node, user: User | AnonymousUser | None, found: dict[Ref, Node]) -> Iterable[LinkKind]:
     """Add what rests on the start, kind by kind from cause to effect; yield the kinds that were cut."""
-    below: dict[str, list[int]] = defaultdict(list, {start.kind: [start.pk]})
+    later = [node.pk for node in found.values() if node.kind == start.kind and node.ref not in start.rests_on]
+    below: dict[str, list[int]] = defaultdict(list, {start.kind: later})
     first = chain_kinds.get(start.kind).order
     for kind in in_order():
         if kind.order <= first:

@@ -11,11 +11,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.merging import SeenVersionField
 from clusters.forms.proposal_fields import Line, Prose
 from community.choices import FileVisibility
 from community.forms.dates import DayField
 from community.forms.lines import web_address
+from community.forms.merging import SeenVersionField
 from results.actions.answer import NO_DOCUMENT
 from results.choices import ConfirmationStatus, UptakeKind
 from results.models import UptakeConfirmation
@@ -28,7 +28,7 @@ ANSWERS = (
 ANSWER_HINTS: Mapping[str, str | Promise] = {
     ConfirmationStatus.CONFIRMED: _("You name your function and a document: then it counts as documented."),
     ConfirmationStatus.CORRECTED: _("You say what is right. The cluster corrects its statement or asks again."),
-    ConfirmationStatus.REFUSED: _("You say why in a sentence. It stays a declaration of the cluster alone."),
+    ConfirmationStatus.REFUSED: _("You say why in a sentence. It counts nowhere until the cluster changes it."),
 }
 
 
@@ -69,7 +69,11 @@ class AnswerForm(forms.Form):
         label=_("In a few sentences"),
         limit=1000,
         required=False,
-        help_text=_("What is different, or why it is not so. Those who work on the cluster read it."),
+        help_text=_(
+            "What is different, or why it is not so. Those who work on the cluster read it, and nobody else. Only with "
+            "“Adapted” it may become public: say then what was adapted, and why. It stands on the public page once the "
+            "cluster takes it over, unless something stands there already."
+        ),
     )
     person_name = Line(
         label=_("Your name"),
@@ -184,4 +188,5 @@ class AnswerForm(forms.Form):
             "licence": given["licence"],
             "is_free_for_eu_use": given["is_free_for_eu_use"],
             "visibility": FileVisibility.PUBLIC if given["is_public"] else FileVisibility.RESTRICTED,
+            "holds_names": not given["is_public"],
         }

@@ -8,15 +8,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.merging import MergingForm
 from clusters.forms.proposal_choices import language_choices
 from clusters.forms.proposal_fields import Prose
 from community.forms.dates import DayField
 from community.forms.lines import short_line
+from community.forms.merging import MergingForm
 from community.lifecycle import Reason, Verb
 from community.models import WorkingGroup
 from results.choices import EvidenceKind
-from results.models import PolicyStatement, StatementLine
+from results.models import LineEvidence, PolicyStatement, StatementLine
 
 
 class StatementForm(MergingForm):
@@ -113,6 +113,34 @@ class EvidenceForm(forms.Form):
     kind = forms.ChoiceField(label=_("Outcome or uptake"), choices=EvidenceKind.choices, error_messages=CHOOSE)
     subject_id = forms.IntegerField(label=_("Which one"), min_value=1, max_value=2**62, error_messages=CHOOSE)
     shows = short_line(_("What it shows here"), 300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Name the boxes as the list does, so that an error leads to the one that was typed in."""
+        super().__init__(*args, **kwargs)
+        self.auto_id = f"%s-{self.name}"
+
+    @property
+    def name(self) -> str:
+        """Which row of the list was pressed, as `results.tables.policy.Piece.name` tells it."""
+        return f"{self['kind'].value()}-{self['subject_id'].value()}" if self.is_bound else ""
+
+
+class ShowsForm(MergingForm):
+    """What a piece of evidence shows under its line."""
+
+    opens_in_page = False
+    shows = short_line(
+        _("What it shows here"),
+        300,
+        help_text=_("What of it bears this line, for who does not read on. It may be left empty."),
+    )
+
+    def __init__(
+        self, *args: Any, statement: PolicyStatement, line: StatementLine, piece: LineEvidence, **kwargs: Any
+    ) -> None:
+        """Start from what `piece` shows under `line`."""
+        kwargs["initial"] = {"shows": piece.shows, "seen_version": statement.version}
+        super().__init__(*args, ident="piece", **kwargs)
 
 
 class StatementVerbForm(forms.Form):

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any, cast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Self, cast
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import OutcomeKind
-from clusters.forms.merging import Picked, SeenVersionField
 from clusters.forms.proposal_fields import Prose
 from clusters.forms.solution import OneSolutionField
 from clusters.models import Cluster, Participation
+from community.forms.merging import MergingForm, Picked
 from community.lifecycle import Reason, Verb
 from community.models import User
 from results.choices import RecommendationAnswer, ReviewMark, ReviewState, ReviewVerdict
 from results.models import PeerReview
-from results.rules.review import MOST_RECOMMENDATIONS, can_review, possible_reviewers
+from results.rules.review import MOST_RECOMMENDATIONS, can_review, newer_twin, possible_reviewers
 
 VERDICT_HINTS = {
     ReviewVerdict.FIT: _("Another place can take it up as it is."),
@@ -49,10 +51,12 @@ class BeginForm(forms.Form):
         self.initial["solution"] = field.name_of(str(self.initial.get("solution", "")))
 
 
-class ReviewForm(forms.Form):
-    """The whole review: who reviewed, each criterion, the verdict, what is recommended; a correction says why."""
+class ReviewForm(MergingForm):
+    """The whole review: who reviewed, each criterion, the verdict, what is recommended; a correction says why.
 
-    seen_version = SeenVersionField(widget=forms.HiddenInput, required=False)
+    `twin` is the other review of the version that is published now, which is therefore not offered as read here.
+    """
+
     reviewers = forms.MultipleChoiceField(
         label=_("Who reviews"),
         required=False,
@@ -81,14 +85,16 @@ class ReviewForm(forms.Form):
     reads_present = forms.BooleanField(label=_("The version of today was read"), required=False)
     reason = Prose(label=_("Why it is corrected"), limit=600, rows=3, error_messages={"required": _("Say why.")})
 
-    def __init__(self, *args: Any, review: PeerReview, **kwargs: Any) -> None:
-        """Start from what the review says; a draft is asked for no reason."""
+    def __init__(self, *args: Any, review: PeerReview, boxes: int = 3, **kwargs: Any) -> None:
+        """Start from what the review says; a draft is asked for no reason. At least `boxes` recommendations stand."""
         self.review = review
         kwargs["initial"] = {**self._initial(), **kwargs.get("initial", {})}
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident="review", **{"auto_id": "id_%s", **kwargs})
+        self.fields["reviewers"].widget.attrs.pop("data-focus", None)
+        self.twin = newer_twin(review) if review.is_outdated else None
         if review.state == ReviewState.DRAFT:
             del self.fields["reason"]
-        if not review.is_outdated:
+        if self.twin or not review.is_outdated:
             del self.fields["reads_present"]
         else:
             words = gettext("Version %(now)d was read, which is published now (this review is of version %(read)d)")
@@ -105,7 +111,8 @@ class ReviewForm(forms.Form):
             *(name for name in self.fields if name[:5] in ("mark_", "said_")),
         ):
             self.fields[name].is_wanted_later = True  # type: ignore[attr-defined]
-        self._ask_recommendations()
+        self._ask_recommendations(boxes)
+        self.carry()
 
     def _initial(self) -> dict[str, Any]:
         review = self.review
@@ -148,16 +155,21 @@ class ReviewForm(forms.Form):
             self.fields[said] = Prose(label=gettext("Why, in a sentence or two"), limit=500, rows=2, required=False)
             self.initial[mark], self.initial[said] = row.mark, row.said
 
-    def _ask_recommendations(self) -> None:
-        """Ask for each recommendation that is there, and two more; at least three boxes stand."""
+    def _ask_recommendations(self, least: int) -> None:
+        """Ask for each recommendation that is there, and two more."""
         texts = [row.text for row in self.review.recommendations.all()]
-        sent = sum(1 for name in self.data if str(name).startswith("recommendation_")) if self.is_bound else 0
-        self.boxes = min(MOST_RECOMMENDATIONS, max(3, len(texts) + 2, min(sent, MOST_RECOMMENDATIONS)))
+        numbers = range(MOST_RECOMMENDATIONS, 0, -1) if self.is_bound else ()
+        sent = next((number for number in numbers if f"recommendation_{number}" in self.data), 0)
+        self.boxes = min(MOST_RECOMMENDATIONS, max(least, len(texts) + 2, sent))
         for number in range(1, self.boxes + 1):
             name = f"recommendation_{number}"
             label = gettext("Recommendation %(number)d") % {"number": number}
             self.fields[name] = Prose(label=label, limit=600, rows=2, required=False)
             self.initial[name] = texts[number - 1] if number <= len(texts) else ""
+
+    def merged(self, **kwargs: Any) -> Self:
+        """Return the form on what is saved now, with as many boxes as were typed in."""
+        return super().merged(**{"boxes": self.boxes, **kwargs})
 
     def rows(self) -> Iterable[dict[str, Any]]:
         """Yield what the page draws of each criterion."""
@@ -203,8 +215,21 @@ class ReviewVerbForm(forms.Form):
         return {**self.cleaned_data, "seen": self.cleaned_data.get("seen") or ""}
 
 
+@dataclass(frozen=True)
+class Left:
+    """What the owner typed to a recommendation that went meanwhile; `name` is what its box was called."""
+
+    name: str
+    text_name: str
+    text: str
+    note: str
+
+
 class AnswerForm(forms.Form):
-    """The owner's answer: words, and whether each recommendation is accepted."""
+    """The owner's answer: words, and whether each recommendation is accepted.
+
+    `left` is what was typed to recommendations that a correction took out meanwhile.
+    """
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
     answer = Prose(
@@ -231,6 +256,20 @@ class AnswerForm(forms.Form):
             label = gettext("What you do, or why not (recommendation %(number)d)") % {"number": row.position}
             self.fields[note] = Prose(label=label, limit=600, rows=2, required=False)
             self.initial[answer], self.initial[note] = row.answer, row.answer_note
+        self.left = list(self._left())
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether the review that was answered is not the one that stands now."""
+        return bool(self.data.get("seen", "") != self.initial["seen"])
+
+    def _left(self) -> Iterator[Left]:
+        asked = {f"note_{row.pk}" for row in self.asked}
+        names = [name for name in self.data if re.fullmatch(r"note_\d{1,18}", name) and name not in asked]
+        for name in names[:MOST_RECOMMENDATIONS]:
+            text_name = name.replace("note", "text")
+            if note := str(self.data[name]).strip():
+                yield Left(name, text_name, str(self.data.get(text_name, "")), note)
 
     def rows(self) -> Iterable[dict[str, Any]]:
         """Yield what the page draws of each recommendation."""

@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.merging import SeenVersionField
 from clusters.forms.proposal_fields import Prose
+from community.forms.comparing import Clash
 from community.forms.dates import DayField
 from community.forms.lines import web_address
+from community.forms.merging import MergingForm
 from community.lifecycle import Reason, Verb
 from results.choices import UptakeKind
 from results.forms.uptake import KIND_HINTS
@@ -25,10 +26,9 @@ ASKS = {
 }
 
 
-class StepForm(forms.Form):
+class StepForm(MergingForm):
     """The fields that one verb asks for; `seen_version` is the version that the page showed."""
 
-    seen_version = SeenVersionField(widget=forms.HiddenInput, required=False)
     kind = forms.ChoiceField(
         label=_("How it is taken up"),
         choices=UptakeKind.choices,
@@ -55,7 +55,7 @@ class StepForm(forms.Form):
         names = ("kind", "adaptation", "evidence_url")
         initial = {name: getattr(uptake, name) for name in names}
         kwargs["initial"] = {**initial, "in_use_on": on, "seen_version": uptake.version}
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, ident=f"step_{uptake.pk}", **{"auto_id": "id_%s", **kwargs})
         wanted = {"seen_version", *ASKS.get(verb.code, ())}
         if verb.reason is not Reason.NONE:
             wanted.add("reason")
@@ -65,6 +65,11 @@ class StepForm(forms.Form):
                 del self.fields[name]
         if "kind" in self.fields:
             self.fields["kind"].option_hints = KIND_HINTS  # type: ignore[attr-defined]
+
+    def clashes(self) -> list[Clash]:
+        """Leave out the day of the use, which is offered and not saved yet."""
+        offered = str(self.fields["in_use_on"].label) if "in_use_on" in self.fields else None
+        return [one for one in super().clashes() if one.label != offered]
 
     def details(self) -> dict[str, Any]:
         """Return what the action takes besides verb and person."""

@@ -12,18 +12,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.merging import MergingForm, Picked, offer
 from clusters.forms.proposal_fields import Line, Prose
 from clusters.forms.solution import OneSolutionField, full_name
 from clusters.models import Cluster
 from community.actions.organisation import near_duplicates
 from community.forms.dates import DayField
 from community.forms.lines import web_address
+from community.forms.merging import MergingForm, Picked, offer
 from community.models import Organisation, Territory, User
 from results.actions.uptake import EDITED, FIELDS
-from results.choices import BEFORE_COMMITTED, LADDER, UptakeKind, UptakeStep
+from results.choices import BEFORE_COMMITTED, FROM_COMMITTED_ON, LADDER, UptakeKind, UptakeStep
 from results.models import Uptake
-from results.rules.uptake import day_problem, kind_problem
+from results.rules.uptake import day_problem, kind_problem, reached
 
 #: The list of names from which the browser suggests.
 NAMES = "names-organisation"
@@ -177,7 +177,17 @@ class UptakeForm(MergingForm):
             cleaned.update(kind="", in_use_on=None)
         elif step in (UptakeStep.COMMITTED, UptakeStep.IN_USE):
             self._check_committed(cleaned, step)
+        elif self.uptake:
+            self._check_stopped(cleaned, reached(self.uptake))
         return cleaned
+
+    def _check_stopped(self, cleaned: dict[str, Any], step: str) -> None:
+        """Ask a stopped one for what belonged to the step on which it stopped: it may be taken up again."""
+        kind, said = cleaned.get("kind", ""), cleaned.get("adaptation", "")
+        if (kind or step in FROM_COMMITTED_ON) and (problem := kind_problem(kind, said)):
+            self.add_error("adaptation" if kind else "kind", problem)
+        if step == UptakeStep.IN_USE and not cleaned.get("in_use_on") and "in_use_on" not in self.errors:
+            self.add_error("in_use_on", gettext("Say since when it is in use."))
 
     def _check_committed(self, cleaned: dict[str, Any], step: str) -> None:
         """Ask for what belongs to a step from `committed` on."""

@@ -56,6 +56,9 @@ class UptakeConfirmation(FoldedKeys, models.Model):
     #: Added by `with_link()`.
     link_sent_at: datetime | None
     link_ends_at: datetime | None
+    #: Added by `with_sequel()`.
+    is_taken_back: bool
+    is_changed_since: bool
 
     class Meta:
         """One open question for an address and uptake; nothing is confirmed without a document."""

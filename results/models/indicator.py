@@ -110,7 +110,7 @@ class Contribution(models.Model):
         Project, verbose_name=_("owning project"), on_delete=models.PROTECT, related_name="contributions"
     )
     kind = models.CharField(_("kind"), max_length=40)
-    record_id = models.PositiveBigIntegerField(_("record"))
+    subject_id = models.PositiveBigIntegerField(_("record"))
     counts_on = models.DateField(_("counts from"), null=True, blank=True)
     rule_version = models.PositiveSmallIntegerField(_("version of the rule"), default=1)
     counted_at = models.DateTimeField(_("counted at"), default=timezone.now)
@@ -127,13 +127,13 @@ class Contribution(models.Model):
         ordering = ("indicator", "project", "pk")
         constraints = [
             models.UniqueConstraint(
-                fields=["indicator", "kind", "record_id"],
+                fields=["indicator", "kind", "subject_id"],
                 name="contribution_once",
                 violation_error_message=_("This record counts for the indicator already."),
             ),
         ]
-        indexes = [models.Index(fields=["kind", "record_id"], name="contribution_record")]
+        indexes = [models.Index(fields=["kind", "subject_id"], name="contribution_record")]
 
     def __str__(self) -> str:
         """Return kind and key."""
-        return f"{self.kind} {self.record_id}"
+        return f"{self.kind} {self.subject_id}"

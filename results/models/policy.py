@@ -1,10 +1,13 @@
 """Policy statements: lines that rest on outcomes and uptakes, and the versions that were adopted."""
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from community.models import Event, Member, User, WorkingGroup
+from community.choices import RedactionTarget
+from community.models import Event, Member, Redaction, User, WorkingGroup
 from community.models.fields import LineField, ProseField
 from results.choices import EvidenceKind, StatementState
 from results.querysets.policy import (
@@ -70,6 +73,11 @@ class PolicyStatement(models.Model):
     def is_withdrawn(self) -> bool:
         """Whether the newest version that was adopted was withdrawn, so that none stands."""
         return self.adopted_version > 0 and self.withdrew(self.adopted_version)
+
+    @property
+    def is_in_force(self) -> bool:
+        """Whether a version was adopted and not withdrawn, whatever is written beside it."""
+        return self.adopted_version > self.withdrawn_version
 
     def withdrew(self, number: int) -> bool:
         """Say whether a version was withdrawn."""
@@ -138,6 +146,12 @@ class StatementVersion(models.Model):
     role = models.CharField(_("in the role of"), max_length=60)
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="statement_version", null=True)
     snapshot = models.JSONField(_("snapshot"))
+    redaction = models.ForeignKey(
+        Redaction, verbose_name=_("redaction"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    #: What an erasure may take words out of, and as what the redaction ledger knows it.
+    redacted_as: ClassVar[tuple[str, ...]] = (RedactionTarget.STATEMENT, "snapshot")
 
     objects = StatementVersionQuerySet.as_manager()
 
@@ -161,6 +175,11 @@ class AdoptedLine(models.Model):
     number = models.PositiveSmallIntegerField(_("number"))
     heading = models.CharField(_("heading"), max_length=120, blank=True)
     text = models.TextField(_("what it says"))
+    redaction = models.ForeignKey(
+        Redaction, verbose_name=_("redaction"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    redacted_as: ClassVar[tuple[str, ...]] = (RedactionTarget.LINE, "heading", "text")
 
     objects = AdoptedLineQuerySet.as_manager()
 

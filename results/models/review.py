@@ -20,7 +20,7 @@ class PeerReview(models.Model):
     `state` changes only through `community.actions.transition`. `solution_version` is the published version that was
     read: one that the solution has left behind is flagged, never changed. `outcome` is the outcome of kind “peer
     revision” under which the cluster counts it; `is_outcome_own` says that the publication recorded it. `answered_for`
-    is the organisation for which the owner's answer was given.
+    is the organisation for which the owner's answer was given. `saved_by` worded the draft last, which leaves no event.
     """
 
     cluster = models.ForeignKey(Cluster, verbose_name=_("cluster"), on_delete=models.PROTECT, related_name="reviews")
@@ -43,6 +43,16 @@ class PeerReview(models.Model):
     begun_by = models.ForeignKey(
         Member, verbose_name=_("begun by"), on_delete=models.PROTECT, null=True, related_name="reviews_begun"
     )
+    saved_by = models.ForeignKey(
+        Member,
+        verbose_name=_("saved by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reviews_saved",
+        editable=False,
+    )
+    saved_at = models.DateTimeField(_("saved at"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
     corrected_at = models.DateTimeField(_("corrected at"), null=True, blank=True)
     withdrawn_why = ProseField(_("why it was withdrawn"), max_length=600, blank=True)

@@ -65,6 +65,7 @@ class Uptake(models.Model):
 
     #: Added by `with_documented()`.
     is_documented: bool
+    is_refused: bool
 
     class Meta:
         """Each solution is taken up once by an organisation in a territory, in one cluster."""
@@ -122,7 +123,7 @@ class Uptake(models.Model):
     @property
     def proof(self) -> Proof:
         """What proves the use; asks a row of `with_documented()`."""
-        return proof_of(self.state, is_documented=self.is_documented)
+        return proof_of(self.state, is_documented=self.is_documented, is_refused=self.is_refused)
 
     @property
     def step(self) -> UptakeStep:

@@ -7,13 +7,16 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from clusters.notifications.amendment import leading
+from clusters.notifications.amendment import keeping
+from clusters.permissions import is_gone
 from community import links, notifications
 from community.contributions import MailTopic
 from community.models import Event, Message, SignedLink, User
+from community.visibility import member_of
 from results.choices import CONFIRM_DAYS
 from results.models import Uptake, UptakeConfirmation
 from results.querysets.confirmation import PURPOSE
@@ -65,10 +68,12 @@ def call_off(row: UptakeConfirmation) -> None:
 
 
 def tell_answer(row: UptakeConfirmation, *, event: Event) -> None:
-    """Tell lead, deputies and who asked what the organisation answered; each once."""
+    """Tell those who keep the record, and who asked, what the organisation answered; each once."""
     uptake = row.uptake
-    people = [member.user for member in leading(uptake.cluster) if member is not None and member.user is not None]
-    for user in dict.fromkeys([*people, row.asked_by]):
+    keepers = keeping(uptake.cluster, timezone.localdate(event.at))
+    people = [member.user for member in keepers if member.user is not None]
+    asker = [] if is_gone(member_of(row.asked_by)) else [row.asked_by]
+    for user in dict.fromkeys([*people, *asker]):
         notifications.queue(
             ANSWERED, to=user, subject=uptake, event=event, audience="lead", answer=row.status, title=title_of(uptake)
         )

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from clusters.notifications.amendment import leading
+from clusters.notifications.amendment import keeping
 from community import notifications
 from community.contributions import MailTopic
 from community.lifecycle import Attempt
@@ -64,8 +64,8 @@ def _reviewers(review: PeerReview, attempt: Attempt) -> Iterable[User]:
 
 
 def _leads(review: PeerReview, attempt: Attempt) -> Iterable[User]:
-    members = [member for member in leading(review.cluster) if member is not None]
-    return [member.user for member in dict.fromkeys(members) if member.user is not None]
+    members = dict.fromkeys(keeping(review.cluster, attempt.on))
+    return [member.user for member in members if member.user is not None]
 
 
 @notifications.provides("review")

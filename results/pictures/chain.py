@@ -43,7 +43,8 @@ def drawn(chain: Chain, *, ident: str, on: date) -> SafeString:
     places = {node.ref: _place(axis, node, index) for index, (_kind, node) in enumerate(rows)}
     bottom = TOP + len(rows) * ROW + 10
     parts = [grid(axis, bottom), _labels(rows), *(_guide(place) for place in places.values())]
-    parts += [_edge(places[a.ref], places[b.ref]) for a, b in chain.edges if a.ref in places and b.ref in places]
+    edges = [*chain.edges, *chain.handed_on]
+    parts += [_edge(places[a.ref], places[b.ref]) for a, b in edges if a.ref in places and b.ref in places]
     parts += [_link(kind, node, places[node.ref], is_start=node.ref == chain.start.ref) for kind, node in rows]
     parts.append(day_line(axis, on, bottom, TODAY))
     title = _("Time from left to right, from cause to effect downwards. The story holds the same links and days.")
@@ -90,20 +91,31 @@ def _edge(start: Place, end: Place) -> SafeString:
 
 
 def _link(kind: LinkKind, node: Node, place: Place, *, is_start: bool) -> SafeString:
-    """Draw a link: filled, or hollow where only the cluster says it; the start is bold."""
+    """Draw a link: filled, hollow where only the cluster says it, crossed out where it is not so; the start is bold."""
     x, y = place
-    is_filled = node.is_documented is not False
+    radius = RADIUS + 2 if is_start else RADIUS
+    is_filled = node.is_documented is not False and not node.gone
     dot = format_html(
         '<circle class="p-{}-{}" cx="{}" cy="{}" r="{}" fill="{}" stroke="{}" stroke-width="2"/>',
         "f" if is_filled else "o",
         css_name(kind.colour),
         number(x),
         number(y),
-        RADIUS + 2 if is_start else RADIUS,
+        radius,
         PAPER[kind.colour] if is_filled else PAPER["surface"],
         PAPER[kind.colour],
     )
-    return joined([dot, *_words(node, y, is_start=is_start)])
+    cross = [_cross(kind, place, radius)] if node.gone else []
+    return joined([dot, *cross, *_words(node, y, is_start=is_start)])
+
+
+def _cross(kind: LinkKind, place: Place, radius: float) -> SafeString:
+    """Cross a link out, from rim to rim: its organisation did not confirm it, or it is not in force any more."""
+    x, y = place
+    half = radius * 0.7
+    left, right, top, bottom = (number(end) for end in (x - half, x + half, y - half, y + half))
+    path = f"M{left} {top}L{right} {bottom}M{left} {bottom}L{right} {top}"
+    return line(path, css=f"p-o-{css_name(kind.colour)}", colour=kind.colour, width=2)
 
 
 def _words(node: Node, y: float, *, is_start: bool) -> list[SafeString]:

@@ -1,4 +1,8 @@
-"""Columns by quarter: filled for what is certain, outlined for what is only said, the number at each column."""
+"""Columns by quarter: filled for what is certain, outlined for what is only said, the number at each column.
+
+Numbers never run into each other: where they are broad, those of two parts stand on two lines, and where that is not
+enough fewer quarters are drawn.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,21 @@ from typing import Final
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from clusters.pictures.drawing import framed, joined, line, number, text
+from clusters.pictures.drawing import breadth, framed, joined, line, number, text
 from clusters.pictures.palette import PAPER, css_name
 
 WIDE: Final = 340.0
 HIGH: Final = 120.0
 EDGE: Final = 6.0
 TOP: Final = 22.0
-BASE: Final = TOP + HIGH
-#: So many quarters are drawn, the newest; the table beside holds all.
+#: So many quarters are drawn at most, the newest; the table beside holds all.
 MOST: Final = 10
+#: Of the numbers: their size, how much broader bold figures come out than `breadth` says, the room between two, and
+#: from one line to the next.
+SIZE: Final = 13.0
+BOLDER: Final = 1.12
+GAP: Final = 4.0
+LEADING: Final = 13.5
 #: A column is at most so broad.
 BROADEST: Final = 34.0
 
@@ -38,38 +47,79 @@ class Column:
         return self.filled + self.outlined
 
 
+@dataclass(frozen=True)
+class Layout:
+    """How columns are laid out: how many fit, how far apart, and whether numbers of two parts stand on two lines."""
+
+    number: int
+    pitch: float
+    is_split: bool
+
+    def fits(self, drawn: Sequence[Column]) -> bool:
+        """Tell whether all numbers of the newest columns keep apart."""
+        lines = [words for column in drawn[-self.number :] for words in _words(column, is_split=self.is_split)]
+        return all(breadth(words, SIZE) * BOLDER <= self.pitch - GAP for words in lines)
+
+    @property
+    def base(self) -> float:
+        """Where columns stand: below the room of the highest one and its number."""
+        return TOP + HIGH + (LEADING if self.is_split else 0)
+
+
+def layout_of(drawn: Sequence[Column]) -> Layout:
+    """Return the layout in which all numbers keep apart: on one line, else on two, else with fewer columns."""
+    newest, room = drawn[-MOST:], WIDE - 2 * EDGE
+    is_split = any(column.outlined for column in newest)
+    # Few columns stand as close as six would, so that they do not look lost, while their numbers allow it.
+    tried = [(len(newest), room / max(len(newest), 6), False), (len(newest), room / max(len(newest), 6), is_split)]
+    tried += [(shown, room / shown, is_split) for shown in range(len(newest), 0, -1)]
+    layouts = [Layout(*one) for one in tried]
+    return next((one for one in layouts if one.fits(newest)), layouts[-1])
+
+
+def _words(column: Column, *, is_split: bool) -> list[str]:
+    """Return the number of a column; of two parts both, as filled + outlined, on one line or on two."""
+    if not column.outlined:
+        return [str(column.filled)]
+    if is_split:
+        return [str(column.filled), f"+{column.outlined}"]
+    return [f"{column.filled}+{column.outlined}"]
+
+
 def columns(drawn: Sequence[Column], *, ident: str, title: str, colour: str = "brand") -> SafeString:
     """Draw the newest columns over their quarters and years; "" without any."""
-    shown = drawn[-MOST:]
-    if not shown:
+    if not drawn:
         return SafeString("")
-    highest = max(1, *(column.height for column in shown)) if len(shown) > 1 else max(1, shown[0].height)
-    pitch = (WIDE - 2 * EDGE) / max(len(shown), 6)
-    breadth = min(BROADEST, pitch * 0.72)
-    parts = [line(f"M{number(EDGE)} {number(BASE)}H{number(WIDE - EDGE)}", css="p-base", colour="control")]
+    layout = layout_of(drawn)
+    shown, base = drawn[-layout.number :], layout.base
+    scale = HIGH / max(1, *(column.height for column in shown))
+    parts = [line(f"M{number(EDGE)} {number(base)}H{number(WIDE - EDGE)}", css="p-base", colour="control")]
     for index, column in enumerate(shown):
-        centre = EDGE + pitch * (index + 0.5)
-        is_first = index == 0 or shown[index - 1].year != column.year
-        parts.append(_column(column, centre, breadth, HIGH / highest, colour))
-        parts.append(
-            text(centre, BASE + 16, f"Q{column.quarter}", css="p-t2", colour="ink-2", size=12.5, anchor="middle")
-        )
-        if is_first:
-            parts.append(text(centre, BASE + 32, column.year, css="p-t2", colour="ink-2", size=12.5, anchor="middle"))
-    return framed(joined(parts), width=WIDE, height=BASE + 38, ident=ident, title=title)
+        centre = EDGE + layout.pitch * (index + 0.5)
+        parts.append(_column(column, centre, layout, scale, colour))
+        parts.append(_foot(centre, base + 16, f"Q{column.quarter}"))
+        if index == 0 or shown[index - 1].year != column.year:
+            parts.append(_foot(centre, base + 32, str(column.year)))
+    return framed(joined(parts), width=WIDE, height=base + 38, ident=ident, title=title)
 
 
-def _column(column: Column, centre: float, breadth: float, scale: float, colour: str) -> SafeString:
-    """Draw one column with its number above; of two parts both are written, as filled + outlined."""
-    left, filled, outlined = centre - breadth / 2, column.filled * scale, column.outlined * scale
+def _foot(x: float, y: float, words: str) -> SafeString:
+    return text(x, y, words, css="p-t2", colour="ink-2", size=12.5, anchor="middle")
+
+
+def _column(column: Column, centre: float, layout: Layout, scale: float, colour: str) -> SafeString:
+    """Draw one column with its number above."""
+    broad = min(BROADEST, layout.pitch * 0.72)
+    left, filled, outlined = centre - broad / 2, column.filled * scale, column.outlined * scale
     parts = []
     if column.outlined:
-        parts.append(_part(left, BASE - filled - outlined, breadth, outlined, colour, is_filled=False))
+        parts.append(_part(left, layout.base - filled - outlined, broad, outlined, colour, is_filled=False))
     if column.filled:
-        parts.append(_part(left, BASE - filled, breadth, filled, colour, is_filled=True))
-    words = f"{column.filled}+{column.outlined}" if column.outlined else str(column.filled)
-    y = BASE - filled - outlined - 5
-    parts.append(text(centre, y, words, size=13 if len(words) < 5 else 11, anchor="middle", is_bold=True))
+        parts.append(_part(left, layout.base - filled, broad, filled, colour, is_filled=True))
+    y = layout.base - filled - outlined - 5
+    for words in reversed(_words(column, is_split=layout.is_split)):
+        parts.append(text(centre, y, words, size=SIZE, anchor="middle", is_bold=True))
+        y -= LEADING
     return joined(parts)
 
 

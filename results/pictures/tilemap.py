@@ -48,11 +48,9 @@ class Tile:
 
     @property
     def words(self) -> str:
-        """What the tile says, for who does not see it."""
-        parts = [
-            f"{self.code} {self.name}",
-            ngettext("%(count)d cluster", "%(count)d clusters", self.clusters) % {"count": self.clusters},
-        ]
+        """What the tile says, for who does not see it; it begins with what is written there."""
+        clusters = ngettext("%(count)d cluster", "%(count)d clusters", self.clusters) % {"count": self.clusters}
+        parts = [f"{self.code}: {clusters}", self.name]
         if self.documented:
             words = ngettext("%(count)d uptake documented", "%(count)d uptakes documented", self.documented)
             parts.append(words % {"count": self.documented})
@@ -127,7 +125,7 @@ def _wide(tile: Tile, x: float, y: float) -> SafeString:
     """Draw code, number and the mark of uptakes: a tick in a disc for documented, a ring for declared only."""
     parts = [_square(tile, x, y, SIDE, 5), _words(tile, x + 6, y + 14, tile.code, 11.5, {})]
     if tile.clusters:
-        parts.append(_words(tile, x + 6, y + 36, tile.clusters, 19, {"font-weight": "600"}))
+        parts += [SafeString(" "), _words(tile, x + 6, y + 36, tile.clusters, 19, {"font-weight": "600"})]
     parts.append(_mark(tile, x + 24, y + 21))
     body = joined(parts)
     if not tile.url:

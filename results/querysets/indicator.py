@@ -18,6 +18,10 @@ class IndicatorQuerySet(models.QuerySet["Indicator"]):
         """Keep what the pages and reports show."""
         return self.filter(is_shown=True)
 
+    def versions(self) -> dict[str, int]:
+        """Return by which version of its rule each goes; one query."""
+        return dict(self.order_by().values_list("code", "rule_version"))
+
 
 class TargetQuerySet(models.QuerySet["Target"]):
     """What projects, or the whole mission, want to reach."""
@@ -33,7 +37,7 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
     def owners(self) -> dict[str, dict[tuple[str, int], int]]:
         """Return the owning project of each record by indicator: code -> (kind, key) -> project; one query."""
         found: dict[str, dict[tuple[str, int], int]] = {}
-        rows = self.order_by().values_list("indicator__code", "kind", "record_id", "project_id")
+        rows = self.order_by().values_list("indicator__code", "kind", "subject_id", "project_id")
         for code, kind, record, project in rows:
             found.setdefault(code, {})[kind, record] = project
         return found

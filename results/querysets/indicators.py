@@ -8,20 +8,31 @@ was not there when those were read, a moment earlier, waits for the next reading
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Exists, Max, Min, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from clusters.choices import PUBLIC_STATES, ParticipationStatus, StageKind, StageStatus, State
-from community.choices import PartnerRole, SolutionStatus
+from clusters.choices import PUBLIC_STATES, StageKind, StageStatus, State
+from community.choices import FileVisibility, PartnerRole, SolutionStatus
 from results.facts import CooperationFacts, MeetingFacts, PilotFacts, ProjectFacts, SolutionFacts, UptakeFacts
+from results.querysets.parts import (
+    ClusterRow,
+    Crowd,
+    Inside,
+    Part,
+    Span,
+    crowds_of,
+    joined,
+    leads_at_the_start,
+    parts_of,
+    stays_of,
+    was_inside,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -29,28 +40,8 @@ if TYPE_CHECKING:
 
     from community.models import User
 
-#: Has begun, and everybody may read of it.
-BEGUN = PUBLIC_STATES - {State.APPROVED}
 #: Partners with a part of the budget.
 WITH_BUDGET = (PartnerRole.LP, PartnerRole.PP)
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterRow:
-    """What the facts of a cluster's records need of it; `project` owns them, None where nobody does."""
-
-    name: str
-    project: int | None
-    started_on: date | None
-    ended_on: date | None
-
-
-@dataclass(slots=True)
-class Crowd:
-    """The organisations that take part in a cluster, and their countries."""
-
-    organisations: set[int] = field(default_factory=set)
-    countries: set[str] = field(default_factory=set)
 
 
 def _rows(model: str) -> Any:
@@ -84,11 +75,11 @@ class IndicatorFacts:
 
     @cached_property
     def clusters(self) -> dict[int, ClusterRow]:
-        """The public clusters by key, each with the project that owns its records; one query.
+        """The public clusters by key, each with the project that owns its records; two queries.
 
-        That is the owning project where the cluster names one, else the project in which the lead organisation is
-        lead or project partner on the day of the start; where there are several, it leads before it takes part, and
-        then the first by code.
+        That is the owning project where the cluster names one, else the project in which the organisation that leads on
+        the day of the start is lead or project partner then; where there are several, it leads before it takes part,
+        and then the first by code. A lead that is handed over later takes no record along.
         """
         led = defaultdict(list)
         for organisation, _country, project, role, from_on, until_on in self.partnerships:
@@ -97,10 +88,11 @@ class IndicatorFacts:
         fields = ("pk", "reference", "owning_project_id", "lead_organisation_id")
         begun = Coalesce("started_on", "starts_on")
         rows = _rows("clusters.Cluster").filter(state__in=sorted(PUBLIC_STATES)).annotate(day=begun)
-        found = {}
+        found, led_first = {}, leads_at_the_start()
         for pk, name, owner, lead, day, start, end in rows.values_list(*fields, "day", "started_on", "ended_on"):
             on = day or self.on
-            projects = [project for project, first, last in led.get(lead, ()) if first <= on <= last]
+            stays = led.get(led_first.get(pk, lead)) or led.get(lead) or []
+            projects = [project for project, first, last in stays if first <= on <= last]
             found[pk] = ClusterRow(name, owner or next(iter(projects), None), start, end)
         return found
 
@@ -114,7 +106,8 @@ class IndicatorFacts:
                 partners[project].add(organisation)
                 countries[project] |= {country} - {""}
         places = _rows("community.Solution").model.tested_in.through._default_manager.filter(solution=OuterRef("pk"))
-        rows = _rows("community.Solution").filter(status=SolutionStatus.PUBLISHED).annotate(is_placed=Exists(places))
+        rows = _rows("community.Solution").filter(status=SolutionStatus.PUBLISHED)
+        rows = rows.annotate(is_placed=Exists(places), is_shown=_links() | _public_files())
         fields = ("pk", "title", "project_id", "type__code", "maturity__code", "where_tested", "website")
         return [
             SolutionFacts(
@@ -124,13 +117,14 @@ class IndicatorFacts:
                 type=kind or "",
                 maturity=maturity or "",
                 has_place=is_placed or bool(tested),
-                has_document=bool(website),
+                has_document=is_shown or bool(website),
+                has_website=bool(website),
                 published_on=timezone.localdate(at) if at else None,
                 partners=len(partners[project]),
                 countries=frozenset(countries[project]),
             )
-            for pk, title, project, kind, maturity, tested, website, is_placed, at in rows.values_list(
-                *fields, "is_placed", "published_at"
+            for pk, title, project, kind, maturity, tested, website, is_placed, is_shown, at in rows.values_list(
+                *fields, "is_placed", "is_shown", "published_at"
             )
         ]
 
@@ -139,7 +133,7 @@ class IndicatorFacts:
         """The uptakes in public clusters of published solutions that the reader may read; one query."""
         seen = _rows("results.Uptake")
         seen = (
-            seen.of_public_clusters(None).standing().in_use()
+            seen.of_public_clusters(None).standing().in_use().unrefused()
             if self.in_use_only
             else seen.of_public_clusters(self.user)
         )
@@ -161,9 +155,10 @@ class IndicatorFacts:
                 proved,
                 is_open,
                 is_over,
+                is_denied,
             )
-            for pk, solution, title, kind, name, cluster, project, state, day, proved, is_open, is_over in (
-                shown.values_list(*fields, *more, "is_over")
+            for pk, solution, title, kind, name, cluster, project, state, day, proved, is_open, is_over, is_denied in (
+                shown.values_list(*fields, *more, "is_over", "is_refused")
             )
             if project in self.projects
         ]
@@ -219,57 +214,64 @@ class IndicatorFacts:
         ]
 
     @cached_property
-    def _parts(self) -> list[tuple[int, int, str, str, date | None, date | None]]:
-        """Who takes part as (cluster, organisation, its name, its country, since, until); one query."""
-        rows = _rows("clusters.Participation").filter(
-            cluster__state__in=sorted(BEGUN), cluster__started_on__lte=self.on, organisation__isnull=False
-        )
-        keys = ("cluster_id", "organisation_id", "organisation__name", "organisation__country")
-        grouped = rows.filter(status=ParticipationStatus.ACTIVE).values_list(*keys)
-        return list(grouped.annotate(since=Min("from_on"), until=Max("until_on")))
+    def _parts(self) -> list[Part]:
+        """Who takes or took part in clusters that have begun; one query."""
+        return list(parts_of(self.clusters, self.on))
 
     @cached_property
     def crowds(self) -> dict[int, Crowd]:
-        """The organisations of each cluster that has begun."""
-        found: dict[int, Crowd] = defaultdict(Crowd)
-        for cluster, organisation, _name, country, _since, _until in self._parts:
-            found[cluster].organisations.add(organisation)
-            found[cluster].countries |= {country} - {""}
-        return found
+        """The organisations that take or took part in each cluster that has begun."""
+        return crowds_of(self._parts)
+
+    @cached_property
+    def present_crowds(self) -> dict[int, Crowd]:
+        """Those that take part today."""
+        return crowds_of(part for part in self._parts if part.is_present)
 
     @cached_property
     def cooperation(self) -> list[CooperationFacts]:
-        """Who cooperated in which cluster; what `meetings` and `clusters` load, and one query."""
-        return list(self._cooperation())
+        """Who cooperates or cooperated in which cluster; what `meetings` and `clusters` load, and one query."""
+        stays = stays_of(self.partnerships, self.projects)
+        return self._cooperation(self._parts, self.crowds, partial(was_inside, stays))
 
-    def _cooperation(self) -> Iterator[CooperationFacts]:
-        """Yield a row for each organisation and owning project, apart for clusters of one country alone."""
+    @cached_property
+    def present_cooperation(self) -> list[CooperationFacts]:
+        """Who takes part today, with a partnership of whatever days: what version 1 of the rules read."""
         inside = {(organisation, project) for organisation, _c, project, *_more in self.partnerships}
-        names = {}
-        spans: dict[tuple[int, int | None, bool], tuple[date, date, date | None, int]] = {}
-        shown = self._documented_presence()
-        for key, organisation, name, _country, since, until in self._parts:
-            cluster = self.clusters.get(key)
-            if cluster is None:
-                continue
-            names[organisation] = name
-            start, end = cluster.started_on or self.on, min(cluster.ended_on or self.on, self.on)
-            span = (max(start, since or start), min(end, until or end), shown.get((organisation, key)), key)
-            kind = (organisation, cluster.project, len(self.crowds[key].countries) > 1)
+
+        def has_any(part: Part, project: int | None) -> bool:
+            return (part.organisation, project) in inside
+
+        return self._cooperation([part for part in self._parts if part.is_present], self.present_crowds, has_any)
+
+    def _cooperation(self, parts: list[Part], crowds: dict[int, Crowd], is_inside: Inside) -> list[CooperationFacts]:
+        """Return a row for each organisation and owning project.
+
+        Apart are clusters of one country alone, and those in which it took part outside of its partnership.
+        """
+        spans: dict[tuple[int, int | None, bool, bool], Span] = {}
+        names, shown = {}, self._documented_presence()
+        for part in parts:
+            organisation, key = part.organisation, part.cluster
+            names[organisation], project = part.name, self.clusters[key].project
+            span = (part.first, part.last, shown.get((organisation, key)), key)
+            kind = (organisation, project, len(crowds[key].countries) > 1, is_inside(part, project))
             known = spans.get(kind)
-            spans[kind] = span if known is None else _joined(known, span)
-        for (organisation, project, is_across), (first, last, document, key) in spans.items():
-            yield CooperationFacts(
+            spans[kind] = span if known is None else joined(known, span)
+        return [
+            CooperationFacts(
                 organisation=organisation,
                 name=names[organisation],
                 cluster=self.clusters[key].name,
                 project=self.projects.get(project) if project is not None else None,
-                has_partnership=(organisation, project) in inside,
+                has_partnership=has_partnership,
                 is_across=is_across,
                 first_on=first,
                 last_on=last,
                 document_on=document,
             )
+            for (organisation, project, is_across, has_partnership), (first, last, document, key) in spans.items()
+        ]
 
     def _documented_presence(self) -> dict[tuple[int, int], date]:
         """Return the last documented meeting by (organisation, cluster)."""
@@ -303,6 +305,8 @@ class IndicatorFacts:
                 done_on=day,
                 organisations=len(self.crowds[cluster].organisations),
                 countries=frozenset(self.crowds[cluster].countries),
+                present_organisations=len(self.present_crowds[cluster].organisations),
+                present_countries=frozenset(self.present_crowds[cluster].countries),
                 has_document=is_kept or bool(address),
             )
             for pk, title, cluster, status, day, is_kept, address in rows.values_list(*fields)
@@ -310,10 +314,12 @@ class IndicatorFacts:
         ]
 
 
-def _joined(
-    one: tuple[date, date, date | None, int], other: tuple[date, date, date | None, int]
-) -> tuple[date, date, date | None, int]:
-    """Return the first and last day and document of two spans, with the cluster of the earlier one."""
-    documents = [day for day in (one[2], other[2]) if day is not None]
-    first = min(one, other, key=lambda span: (span[0], span[3]))
-    return (first[0], max(one[1], other[1]), max(documents, default=None), first[3])
+def _links() -> Exists:
+    """Return whether a link leads to the solution of a row."""
+    return Exists(_rows("community.SolutionLink").filter(solution=OuterRef("pk")))
+
+
+def _public_files() -> Exists:
+    """Return whether the solution of a row has a file that everybody may fetch."""
+    files = _rows("community.File").filter(kind="solution", subject_id=OuterRef("pk"), removed_at=None)
+    return Exists(files.filter(visibility=FileVisibility.PUBLIC))

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
+from clusters.choices import PUBLIC_STATES, State
 from clusters.visibility import viewer
 from results.choices import EvidenceKind, StatementState
 
@@ -90,6 +91,20 @@ class StatementVersionQuerySet(models.QuerySet["StatementVersion"]):
     def standing(self) -> Self:
         """Leave out what was withdrawn, also where the statement is written on since."""
         return self.filter(number__gt=F("statement__withdrawn_version"))
+
+    def fed(self) -> Self:
+        """Keep what rests on something that figures count, as it stands today.
+
+        That is an outcome or a disclosed uptake of a public cluster that was not discontinued (decision 0171); of
+        uptakes none that its organisation does not confirm (decision 0172).
+        """
+        rows = apps.get_model("results", "AdoptedEvidence").objects.filter(line__version=OuterRef("pk"))
+        works = {"cluster__state__in": sorted(PUBLIC_STATES - {State.DISCONTINUED})}
+        outcomes = apps.get_model("clusters", "Outcome")._default_manager.filter(**works).order_by()
+        uptakes = apps.get_model("results", "Uptake").objects.disclosed().unrefused().filter(**works).order_by()
+        by_outcome = rows.outcomes().filter(subject_id__in=outcomes.values("pk"))
+        by_uptake = rows.uptakes().filter(subject_id__in=uptakes.values("pk"))
+        return self.filter(Exists(by_outcome) | Exists(by_uptake))
 
     def newest_of(self, ids: Any) -> Self:
         """Keep the newest version of each of these statements."""

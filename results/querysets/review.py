@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Prefetch, Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from clusters.choices import ParticipationRole
@@ -73,11 +73,13 @@ class PeerReviewQuerySet(models.QuerySet["PeerReview"]):
         return self.standing().filter(Exists(clusters.visible_to(user).filter(own)))
 
     def with_places(self) -> Self:
-        """Add `places`: names and countries of the reviewers' organisations, each once, for pages short of queries."""
+        """Add `places`: the reviewers' organisations (name, country, key), each once, for pages short of queries."""
         words = Concat(
             "reviewers__organisation__name",
             Value("\n"),
             "reviewers__organisation__country",
+            Value("\n"),
+            Cast("reviewers__organisation", models.CharField()),
             output_field=models.TextField(),
         )
         return self.annotate(places=Several(words, filter=Q(reviewers__isnull=False), distinct=True))

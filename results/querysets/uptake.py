@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from clusters.choices import PUBLIC_STATES, State
+from community.querysets.territory import lying_within
 from community.visibility import account
-from results.choices import LADDER, LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, Proof, UptakeStep
+from results.choices import LADDER, LIVE_STEPS, ON_THE_WAY, Proof, UptakeStep
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -25,14 +26,22 @@ def documenting() -> models.QuerySet[UptakeConfirmation]:
     """Return the confirmations that document the uptake of an outer query as it is stated now.
 
     The adopting organisation confirmed exactly this statement, and its document is there: a link or number, or a
-    file that was not removed. A later change of substance raises the uptake's `statement`, and none fits any more.
+    file that was not removed. A later change of substance raises the uptake's `statement`, and none fits any more; nor
+    does one that the organisation took back by a refusal, whatever came after that.
     """
-    rows = apps.get_model("results", "UptakeConfirmation").objects.filter(
-        uptake=OuterRef("pk"), statement=OuterRef("statement"), status=ConfirmationStatus.CONFIRMED
-    )
+    rows = apps.get_model("results", "UptakeConfirmation").objects.confirming()
     with_file = Q(document__isnull=False, document__removed_at__isnull=True)
-    found: models.QuerySet[UptakeConfirmation] = rows.filter(with_file | ~Q(document_url="") | ~Q(document_number=""))
-    return found
+    found: models.QuerySet[UptakeConfirmation] = rows.filter(uptake=OuterRef("pk"), statement=OuterRef("statement"))
+    return found.filter(with_file | ~Q(document_url="") | ~Q(document_number=""))
+
+
+def refused() -> Any:
+    """Return the keys of the uptakes that their organisations do not confirm (decision 0172); they are few.
+
+    It said no to what is stated now, and has not confirmed it since. A change of substance raises the `statement`, and
+    the refusal is of an older one.
+    """
+    return apps.get_model("results", "UptakeConfirmation").objects.refusing().values("uptake")
 
 
 class UptakeQuerySet(models.QuerySet["Uptake"]):
@@ -85,14 +94,12 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
         return self.filter(Q(solution__in=solutions) | Q(organisation__in=organisations))
 
     def within(self, letters: str) -> Self:
-        """Keep those in a country, or by an organisation of it where no territory is said."""
-        place = Q(territory__country=letters) | Q(territory__isnull=True, organisation__country=letters)
-        return self.filter(place)
+        """Keep those in a country (`TerritoryQuerySet.within`), or by an organisation of it where no place is said."""
+        return self.filter(Q(territory__in=lying_within(letters)) | Q(territory=None, organisation__country=letters))
 
     def in_region(self, code: str) -> Self:
-        """Keep those in a region of the programme, or in a territory that is mapped to it."""
-        there = apps.get_model("community", "Territory").objects.filter(Q(code=code) | Q(maps_to__code=code))
-        return self.filter(territory__in=there.order_by().values("pk"))
+        """Keep those in a region of the programme, or in what lies in it, as every list of places has it."""
+        return self.filter(territory__in=lying_within(code))
 
     def live(self) -> Self:
         """Leave out those that were stopped."""
@@ -111,23 +118,40 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
         return self.in_steps(ON_THE_WAY)
 
     def with_documented(self) -> Self:
-        """Add `is_documented`: whether the adopting organisation confirmed the present statement with a document."""
-        return self.annotate(is_documented=Exists(documenting()))
+        """Add `is_documented` and `is_refused`: what the adopting organisation says of the present statement.
+
+        The first: it confirmed it with a document; the second: its last word is no.
+        """
+        return self.with_refused().annotate(is_documented=Exists(documenting()))
+
+    def with_refused(self) -> Self:
+        """Add `is_refused`: whether the adopting organisation's last word on the present statement is no."""
+        return self.annotate(is_refused=Q(pk__in=refused()))
+
+    def refused(self) -> Self:
+        """Keep what the adopting organisation does not confirm."""
+        return self.filter(pk__in=refused())
+
+    def unrefused(self) -> Self:
+        """Leave out what the adopting organisation does not confirm: no figure and no document holds it."""
+        return self.exclude(pk__in=refused())
 
     def documented(self) -> Self:
         """Keep what the adopting organisation confirmed as it stands now, with a document."""
         return self.filter(Exists(documenting()))
 
     def declared(self) -> Self:
-        """Keep what only the cluster says."""
-        return self.filter(~Exists(documenting()))
+        """Keep what only the cluster says, and the organisation does not deny."""
+        return self.unrefused().filter(~Exists(documenting()))
 
     def of_proof(self, proof: str) -> Self:
         """Keep those of one proof, as `results.choices.proof_of` tells it of a row."""
         if proof == Proof.STOPPED:
             return self.in_steps([UptakeStep.STOPPED])
+        if proof == Proof.NOT_CONFIRMED:
+            return self.live().refused()
         if proof == Proof.ON_THE_WAY:
-            return self.on_the_way()
+            return self.on_the_way().unrefused()
         return self.in_use().documented() if proof == Proof.DOCUMENTED else self.in_use().declared()
 
     def of_cluster(self, cluster: Cluster | int) -> Self:

@@ -15,8 +15,10 @@ from clusters.permissions import active_parts
 from community.folding import fold_key
 from community.models import Affiliation, Appointment, Event, Member, User
 from community.permissions import ALLOWED, Verdict, refused
-from results.choices import ANSWERED, CONFIRM_DAYS, FROM_COMMITTED_ON, ConfirmationStatus
+from community.visibility import is_administrator, member_of
+from results.choices import ANSWERED, CONFIRM_DAYS, FROM_COMMITTED_ON, ConfirmationStatus, UptakeKind
 from results.models import Uptake, UptakeConfirmation
+from results.rules.uptake import Anybody
 
 #: So many questions one person asks in a day, one address is asked in a day, and wait for one uptake at once.
 PER_DAY = 20
@@ -26,6 +28,24 @@ MOST_OPEN = 3
 ANSWERS = tuple(f"uptake.{answer}" for answer in sorted(ANSWERED))
 #: A reminder follows the last mail after so long.
 REMIND_AFTER = timedelta(days=3)
+
+
+def can_take_answerer_out(user: Anybody, cluster: Cluster) -> Verdict:
+    """Administrators take who answered for an organisation out of the answer, when that person asks for it."""
+    if is_administrator(user):
+        return ALLOWED
+    return refused(_("Administrators take a person out of an answer. Pass the request on to one."), "forbidden")
+
+
+def can_correct_answerer(user: Anybody, cluster: Cluster) -> Verdict:
+    """Administrators who do not work on the cluster correct who answered: nobody writes who confirmed their own."""
+    if not (verdict := can_take_answerer_out(user, cluster)):
+        return verdict
+    me = member_of(user)
+    if me is not None and _keeps(me, cluster, timezone.localdate()):
+        words = _("You lead or coordinate this cluster yourself: another administrator corrects who confirmed it.")
+        return refused(words, "forbidden")
+    return ALLOWED
 
 
 def can_be_asked(uptake: Uptake) -> Verdict:
@@ -142,9 +162,52 @@ def can_remind(row: UptakeConfirmation, at: datetime) -> Verdict:
     return ALLOWED
 
 
+def differs(row: UptakeConfirmation) -> bool:
+    """Tell whether a correction names another kind or day than the uptake states now."""
+    uptake = row.uptake
+    return row.corrected_kind not in ("", uptake.kind) or row.corrected_on not in (None, uptake.in_use_on)
+
+
+def can_take_over(row: UptakeConfirmation) -> Verdict:
+    """Tell whether a correction can be taken over by one press; else what its lead does first, as the code says.
+
+    "edit": only words were said, or the words that "adapted" needs; "step": a day of use, where only a commitment is
+    stated; "state": nothing is left to correct. Once the lead has changed the uptake by hand after the answer (its
+    link, who reads it or its files, too, which raise no statement), nothing more has to be written: one press has it
+    confirmed. Asks a row of `with_sequel`.
+    """
+    uptake = row.uptake
+    if not (verdict := can_be_asked(uptake)):
+        return verdict
+    if row.corrected_on is not None and uptake.in_use_on is None:
+        return refused(
+            _("They say since when it is in use: note the step “In use” with that day first. Here it is committed."),
+            "step",
+        )
+    if not differs(row) and row.statement == uptake.statement and not row.is_changed_since:
+        return refused(_("They corrected it in words: edit the uptake, then come back and have it confirmed."), "edit")
+    if row.corrected_kind == UptakeKind.ADAPTED and not (uptake.adaptation or row.said):
+        return refused(_("Say what was adapted, and why, on the uptake's form first."), "edit")
+    return ALLOWED
+
+
 def has_run_out(row: UptakeConfirmation, at: datetime) -> bool:
     """Tell whether the link of an open question acts no more; asks a row of `with_link`."""
     return row.link_ends_at is not None and row.link_ends_at <= at
+
+
+def is_renewable(row: UptakeConfirmation, *, is_over: bool) -> bool:
+    """Tell whether a question whose link acts no more may be asked anew: nobody answered, and it still asks something.
+
+    `is_over` tells whether the link ended by its time. A question that ended with it goes on while its address is kept,
+    unless the same address is asked by another one by now.
+    """
+    if row.uptake.state not in FROM_COMMITTED_ON or not row.address:
+        return False
+    if row.status == ConfirmationStatus.OPEN:
+        return is_over
+    others = row.uptake.confirmations.open().filter(address_key=row.address_key)
+    return row.status == ConfirmationStatus.EXPIRED and not others.exists()
 
 
 def was_never_sent(row: UptakeConfirmation, at: datetime) -> bool:
@@ -156,6 +219,8 @@ def is_answerable(row: UptakeConfirmation) -> Verdict:
     """Tell whether a question waits for its answer, and still asks something."""
     if row.status == ConfirmationStatus.TAKEN_BACK:
         return refused(_("This question was taken back by those who asked it."), "closed")
+    if row.status == ConfirmationStatus.EXPIRED:
+        return refused(_("Nobody answered this question in its time."), "closed")
     if row.status != ConfirmationStatus.OPEN:
         return refused(_("This question was answered already. Thank you."), "closed")
     if row.uptake.state not in FROM_COMMITTED_ON:

@@ -1,6 +1,6 @@
 """Where the work reaches: clusters counted by place, project, working group, outcome and state.
 
-Pure: it counts facts that were read before (`results.querysets.coverage`) and asks nothing. A cluster counts once in
+Pure: it counts facts that were read before (`results.coverage`) and asks nothing. A cluster counts once in
 each row and column that it belongs to, so rows of one column do not add up to its total, which counts clusters.
 """
 
@@ -12,6 +12,12 @@ from enum import StrEnum
 
 #: The row of what says nothing of its place or project: it is counted, and shown as not said.
 UNSAID = ""
+#: The row of what lies in countries that are no programme country.
+OUTSIDE = "outside"
+#: The state of clusters that nobody approved yet.
+WAITING = "waiting"
+#: The states of clusters that have begun.
+BEGUN = frozenset({"running", "concluded"})
 
 
 class Rows(StrEnum):
@@ -80,7 +86,8 @@ class Asked:
 class Facts:
     """All that is counted, and the names of what the rows and columns stand for, in their order.
 
-    `codes` are those of projects, by acronym.
+    `codes` are those of projects, by acronym; `named` the codes of countries and regions that lists know by a place
+    of their own.
     """
 
     works: tuple[Work, ...] = ()
@@ -92,6 +99,7 @@ class Facts:
     projects: tuple[tuple[str, str], ...] = ()
     idle: Mapping[str, int] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -125,8 +133,9 @@ def chosen(facts: Facts, wanted: Wanted) -> Facts:
     """Return the facts with only the clusters that are wanted, and the uptakes that came through them.
 
     Open needs have a place and idle solutions a project: only by these are they narrowed. Neither belongs to a working
-    group or an outcome.
+    group or an outcome. Of a country's clusters, uptakes and needs only the places in it are kept.
     """
+    regions = tuple(region for region in facts.regions if wanted.country in ("", region.country))
     works = tuple(work for work in facts.works if _is_wanted(work, wanted))
     kept = {work.pk for work in works}
     taken = tuple(
@@ -138,7 +147,12 @@ def chosen(facts: Facts, wanted: Wanted) -> Facts:
     )
     asked = tuple(one for one in facts.asked if not wanted.country or wanted.country in one.countries)
     idle = {acronym: number for acronym, number in facts.idle.items() if wanted.project in ("", acronym)}
-    return replace(facts, works=works, taken=taken, asked=asked, idle=idle)
+    if wanted.country:
+        codes, country = frozenset(region.code for region in regions), frozenset({wanted.country})
+        works = tuple(replace(one, regions=one.regions & codes, countries=country) for one in works)
+        taken = tuple(replace(one, regions=one.regions & codes, countries=country) for one in taken)
+        asked = tuple(replace(one, regions=one.regions & codes, countries=country) for one in asked)
+    return replace(facts, works=works, taken=taken, asked=asked, idle=idle, regions=regions)
 
 
 def _is_wanted(work: Work, wanted: Wanted) -> bool:
@@ -151,35 +165,59 @@ def _is_wanted(work: Work, wanted: Wanted) -> bool:
 
 
 def count(facts: Facts, rows: Rows, columns: Columns) -> dict[str, Count]:
-    """Return the figures of every row that something belongs to, by its key; `UNSAID` for what has no such row."""
+    """Return the figures of every row that something belongs to, by its key.
+
+    `UNSAID` is what has no such row, `OUTSIDE` what lies in other countries than the programme's. Whatever is counted
+    stands in one row at least.
+    """
+    shown = _Shown(facts, rows)
     found: dict[str, Count] = {}
     for work in facts.works:
-        for key in keys_of(work, rows):
+        for key in shown.keys(work.countries, work.regions, work.projects):
             figures = found.setdefault(key, Count())
             figures.clusters += 1
             for column in columns_of(work, columns):
                 figures.by_column[column] = figures.by_column.get(column, 0) + 1
     for one in facts.taken:
-        for key in _taken_in(one, rows):
+        for key in shown.keys(one.countries, one.regions, frozenset({one.project})):
             figures = found.setdefault(key, Count())
             figures.documented += one.is_documented
             figures.declared += not one.is_documented
-    _add_waiting(found, facts, rows)
+    _add_waiting(found, facts, shown)
     for code in regions_with_work(facts):
-        country = next((region.country for region in facts.regions if region.code == code), "")
-        if rows is Rows.COUNTRY and country in found:
-            found[country].regions += 1
+        land = next((region.country for region in facts.regions if region.code == code), "")
+        if rows is Rows.COUNTRY and land in found:
+            found[land].regions += 1
     return found
 
 
-def _add_waiting(found: dict[str, Count], facts: Facts, rows: Rows) -> None:
+class _Shown:
+    """The rows of a table: to which of them something belongs."""
+
+    def __init__(self, facts: Facts, rows: Rows) -> None:
+        """Know the keys of places."""
+        self.rows = rows
+        self.regions = frozenset(region.code for region in facts.regions)
+        self.countries = frozenset(facts.countries) or frozenset(region.country for region in facts.regions)
+
+    def keys(self, countries: frozenset[str], regions: frozenset[str], projects: frozenset[str]) -> Iterable[str]:
+        """Return the rows of something that has these countries, regions and projects."""
+        if self.rows is Rows.PROJECT:
+            return projects or (UNSAID,)
+        if self.rows is Rows.REGION:
+            return regions & self.regions or (UNSAID,)
+        strange = frozenset({OUTSIDE} if countries - self.countries else ())
+        return (countries & self.countries) | strange or (UNSAID,)
+
+
+def _add_waiting(found: dict[str, Count], facts: Facts, shown: _Shown) -> None:
     """Add open needs by place, or idle solutions by project."""
-    if rows is Rows.PROJECT:
+    if shown.rows is Rows.PROJECT:
         for acronym, number in facts.idle.items():
             found.setdefault(acronym, Count()).idle = number
         return
     for need in facts.asked:
-        for key in (need.countries if rows is Rows.COUNTRY else need.regions) or {UNSAID}:
+        for key in shown.keys(need.countries, need.regions, frozenset()):
             figures = found.setdefault(key, Count())
             figures.needs = (figures.needs or 0) + 1
 
@@ -196,23 +234,16 @@ def in_all(facts: Facts, columns: Columns) -> Count:
     return total
 
 
-def keys_of(work: Work, rows: Rows) -> Iterable[str]:
-    """Return the rows to which a cluster belongs."""
-    keys = {Rows.COUNTRY: work.countries, Rows.REGION: work.regions, Rows.PROJECT: work.projects}[rows]
-    return keys or (UNSAID,)
-
-
-def _taken_in(one: Taken, rows: Rows) -> Iterable[str]:
-    if rows is Rows.PROJECT:
-        return (one.project,)
-    return (one.countries if rows is Rows.COUNTRY else one.regions) or (UNSAID,)
-
-
 def columns_of(work: Work, columns: Columns) -> Iterable[str]:
     """Return the columns to which a cluster belongs; none where it has no outcome yet."""
     if columns is Columns.OUTCOME:
         return work.outcomes
     return (work.group,) if columns is Columns.GROUP else (work.state,)
+
+
+def decided(facts: Facts) -> Facts:
+    """Return the facts without the clusters that nobody approved yet."""
+    return replace(facts, works=tuple(work for work in facts.works if work.state != WAITING))
 
 
 def regions_with_work(facts: Facts) -> frozenset[str]:

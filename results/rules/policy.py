@@ -72,6 +72,9 @@ def can_discard(user: Anybody, statement: PolicyStatement) -> Verdict:
     """A draft that was never shown to anybody else is thrown away by its keepers."""
     if not (verdict := can_write(user, statement)):
         return verdict
+    if statement.is_in_force:
+        words = _("Version %(number)s is in force: press “Drop the next version…” to give up what is written now.")
+        return refused(words % {"number": statement.adopted_version}, "state")
     if statement.reference is not None or statement.state != StatementState.DRAFT:
         return refused(_("It was under discussion or adopted: withdraw it instead."), "state")
     return ALLOWED
@@ -120,6 +123,13 @@ def has_lines(attempt: Attempt) -> Verdict:
     return refused(_("Write at least one line first."), "requirement")
 
 
+def has_version_in_force(attempt: Attempt) -> Verdict:
+    """There is a version to go back to; where there is none the button is not shown."""
+    if attempt.subject.is_in_force:
+        return ALLOWED
+    return refused(_("No version of it is in force, so there is nothing to go back to."), "done")
+
+
 def each_line_has_evidence(attempt: Attempt) -> Verdict:
     """Lines rest on concrete experiences (DOMAIN section 1): one without is written on, or taken out.
 
@@ -135,10 +145,10 @@ def each_line_has_evidence(attempt: Attempt) -> Verdict:
         return refused(words % {"numbers": ", ".join(map(str, bare))}, "requirement")
     if early := [line["number"] for line in lines if not any(bears(piece) for piece in line["evidence"])]:
         words = ngettext(
-            "Line %(numbers)s rests only on uptakes that are not committed, or stopped: put an outcome, or an uptake "
-            "that is committed or in use, under it, or take it out.",
-            "Lines %(numbers)s rest only on uptakes that are not committed, or stopped: put an outcome, or an uptake "
-            "that is committed or in use, under each, or take them out.",
+            "Line %(numbers)s rests only on uptakes that are not committed, stopped, or not confirmed by their "
+            "organisation: put an outcome, or an uptake that is committed or in use, under it, or take it out.",
+            "Lines %(numbers)s rest only on uptakes that are not committed, stopped, or not confirmed by their "
+            "organisation: put an outcome, or an uptake that is committed or in use, under each, or take them out.",
             len(early),
         )
         return refused(words % {"numbers": ", ".join(map(str, early))}, "requirement")

@@ -41,6 +41,12 @@ NOT_PUBLISHED = gettext_lazy("This solution is not in the catalogue now. What is
 MOST_REVIEWS, MOST_RECOMMENDATIONS = 200, 12
 
 
+def newer_twin(review: PeerReview) -> PeerReview | None:
+    """Return the other review in the same cluster of the version that is published now, unless it was withdrawn."""
+    rows = PeerReview.objects.of_cluster(review.cluster_id).of_solution(review.solution).unwithdrawn()
+    return rows.filter(solution_version=review.solution.published_version).exclude(pk=review.pk).first()
+
+
 def has_no_part(user: Anybody, solution: Solution) -> Verdict:
     """Nobody who works for a partner of the owning project reviews its solution, or publishes the review."""
     if solution.project_id not in tied_projects(user, timezone.localdate()):
@@ -65,10 +71,10 @@ def can_draft(user: Anybody, cluster: Cluster) -> Verdict:
 
 def is_peer_reviewer(user: Anybody, cluster: Cluster) -> bool:
     """Say whether `user` takes part as a peer reviewer."""
-    member_id = viewer(user, timezone.localdate()).member_id
-    if member_id is None:
+    who = viewer(user, timezone.localdate())
+    if who.member_id is None or who.has_left(cluster.state):
         return False
-    return any(role == ParticipationRole.PEER_REVIEWER for role, _access in active_parts(member_id, cluster))
+    return any(role == ParticipationRole.PEER_REVIEWER for role, _access in active_parts(who.member_id, cluster))
 
 
 def can_review(user: Anybody, cluster: Cluster, solution: Solution) -> Verdict:
@@ -102,10 +108,10 @@ def _reviews(user: Anybody, review: PeerReview, on: date) -> bool:
     """Say whether `user` takes part as a peer reviewer, or takes part and is named as one in this review."""
     if is_peer_reviewer(user, review.cluster):
         return True
-    member_id = viewer(user, on).member_id
-    if member_id is None or not active_parts(member_id, review.cluster):
+    who = viewer(user, on)
+    if who.member_id is None or who.has_left(review.cluster.state) or not active_parts(who.member_id, review.cluster):
         return False
-    return any(row.member_id == member_id for row in review.reviewers.all())
+    return any(row.member_id == who.member_id for row in review.reviewers.all())
 
 
 def can_write(user: Anybody, review: PeerReview) -> Verdict:

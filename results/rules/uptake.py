@@ -17,8 +17,8 @@ from clusters.rules.joining import access_of, can_contribute
 from community.lifecycle import Attempt
 from community.models import User
 from community.permissions import ALLOWED, Verdict, refused
-from results.choices import FROM_COMMITTED_ON, LADDER, UptakeKind, UptakeStep
-from results.models import Uptake
+from results.choices import FROM_COMMITTED_ON, LADDER, EvidenceKind, UptakeKind, UptakeStep
+from results.models import AdoptedLine, Uptake
 
 Anybody = User | AnonymousUser | None
 
@@ -158,6 +158,23 @@ def step_after_stop(uptake: Uptake) -> str:
     return uptake.state_before or UptakeStep.AWARE
 
 
+def reached(uptake: Uptake) -> str:
+    """Return how far it has come; of one that stopped, how far it had: what belongs to that step stays asked for."""
+    return step_after_stop(uptake) if uptake.state == UptakeStep.STOPPED else uptake.state
+
+
+def is_whole(attempt: Attempt) -> Verdict:
+    """What goes on says what its step asks for: how it is taken up, since when it is in use, and what shows it."""
+    uptake: Uptake = attempt.subject
+    step = reached(uptake)
+    problem = kind_problem(uptake.kind, uptake.adaptation) if step in FROM_COMMITTED_ON else ""
+    if step == UptakeStep.IN_USE and uptake.in_use_on is None:
+        problem = problem or str(_("Say since when it is in use."))
+    if step in FROM_COMMITTED_ON and not (uptake.evidence_url or uptake.evidence.present().exists()):
+        problem = problem or str(NO_EVIDENCE)
+    return refused(_("Edit it first. %(why)s") % {"why": problem}, "state") if problem else ALLOWED
+
+
 def can_remove(user: Anybody, uptake: Uptake) -> Verdict:
     """Only what nothing rests on is removed: before it was committed, and before the organisation was asked."""
     verdict = can_record(user, uptake.cluster)
@@ -167,4 +184,6 @@ def can_remove(user: Anybody, uptake: Uptake) -> Verdict:
         return refused(_("It was committed, so it stays on the record. It can be stopped, with the reason."), "state")
     if uptake.confirmations.exists():
         return refused(_("The organisation was asked about it, so it stays on the record."), "state")
+    if AdoptedLine.objects.resting_on(EvidenceKind.UPTAKE, [uptake.pk]).exists():
+        return refused(_("An adopted line of a policy statement names it, so it stays on the record."), "state")
     return ALLOWED

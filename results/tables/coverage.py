@@ -18,13 +18,13 @@ from results.choices import UptakeStep
 from results.coverage import STATES
 from results.pictures.tilemap import Tile, tilemap
 from results.rules import coverage as rules
-from results.rules.coverage import UNSAID, Columns, Count, Facts, Rows, Wanted
+from results.rules.coverage import BEGUN, OUTSIDE, UNSAID, WAITING, Columns, Count, Facts, Rows, Wanted
 
 Words = str | Promise
 
 #: What a column of states is called, in the order of a cluster's life.
 STATE_WORDS: Final[Mapping[str, Words]] = {
-    "waiting": gettext_lazy("proposed"),
+    WAITING: gettext_lazy("proposed"),
     "approved": gettext_lazy("approved"),
     "running": gettext_lazy("running"),
     "concluded": gettext_lazy("concluded"),
@@ -44,20 +44,31 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """One row: what it stands for, a number a column, and the figures beside them (None: not counted here)."""
+    """One row: what it stands for, a number a column, and the figures beside them (None: not counted here).
+
+    `reached` of the regions in `in_all` take part, where the row has regions.
+    """
 
     key: str
     label: str
     badge: str
     cells: tuple[Cell, ...]
     clusters: Cell
-    regions: str
+    reached: int
+    in_all: int
     declared: int
     documented: int
     needs: int | None
     idle: int | None
     declared_url: str = ""
     documented_url: str = ""
+    #: Where everything waits: how many are proposed and approved, in words.
+    waiting: str = ""
+
+    @property
+    def regions(self) -> str:
+        """How many of its regions take part, in words."""
+        return _("%(some)d of %(all)d") % {"some": self.reached, "all": self.in_all} if self.in_all else "–"
 
     @property
     def is_bare(self) -> bool:
@@ -76,16 +87,19 @@ class Column:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Everything that the page shows."""
+    """Everything that the page shows; `tiles` are the figures of the map, which stand under it as a table."""
 
     lead: str
     wide: SafeString
     narrow: SafeString
+    tiles: list[Tile]
     columns: list[Column]
     lines: list[Line]
     total: Line
     rows: Rows
     bare: list[Line]
+    waiting: list[Line]
+    note: str
 
 
 def coverage_of(
@@ -97,27 +111,57 @@ def coverage_of(
     """
     kept = rules.chosen(facts, wanted)
     counts, total = rules.count(kept, rows, columns), _total(kept, rows, columns)
+    states = rules.count(kept, rows, Columns.STATE)
     heads = list(_columns(facts, columns, sees_proposed))
-    links = _Links(wanted, rows, columns, sees_proposed, facts.codes)
+    links = _Links(wanted, rows, columns, sees_proposed, facts.codes, facts.named)
     lines = [
-        _line(key, label, badge, counts.get(key, Count()), heads, kept, links)
+        replace(
+            _line(key, label, badge, counts.get(key, Count()), heads, kept, links),
+            waiting=_waiting(states.get(key, Count())),
+        )
         for key, label, badge in _rows(facts, rows, wanted)
     ]
-    if UNSAID in counts:
-        lines.append(_line(UNSAID, str(_UNSAID[rows]), "", counts[UNSAID], heads, kept, links))
-    tiles = _tiles(kept, wanted, sees_proposed)
+    bare, waiting = [line for line in lines if line.is_bare], [line for line in lines if line.waiting]
+    beside = [(OUTSIDE, _("Outside the programme area")), (UNSAID, str(_UNSAID[rows]))]
+    lines += [_line(key, label, "", counts[key], heads, kept, links) for key, label in beside if key in counts]
+    tiles = _tiles(replace(kept, regions=facts.regions), wanted, sees_proposed)
     if is_paper:
         tiles = [replace(tile, url="") for tile in tiles]
     return Coverage(
         lead=_lead(kept),
         wide=tilemap(tiles, ident="tilemap-wide"),
         narrow=tilemap(tiles, ident="tilemap-narrow", is_wide=False),
+        tiles=tiles,
         columns=heads,
         lines=lines,
         total=_line("", _("All, each counted once"), "", total, heads, kept, links, is_total=True),
         rows=rows,
-        bare=[line for line in lines if line.is_bare and line.key],
+        bare=bare,
+        waiting=waiting,
+        note=_note(kept) if sees_proposed and not is_paper else "",
     )
+
+
+def _waiting(count: Count) -> str:
+    """Return how many clusters are proposed and approved where none has begun; "" where one has, or there is none."""
+    numbers = count.by_column
+    if not count.clusters or any(numbers.get(state) for state in BEGUN):
+        return ""
+    said = [f"{numbers[state]} {STATE_WORDS[state]}" for state in STATE_WORDS if numbers.get(state)]
+    return ", ".join(said)
+
+
+def _note(facts: Facts) -> str:
+    """Return how many of the clusters are proposals, for who sees those."""
+    number = sum(work.state == WAITING for work in facts.works)
+    if not number:
+        return ""
+    words = ngettext(
+        "Counted with %(count)d cluster that is only proposed: members see it, visitors do not.",
+        "Counted with %(count)d clusters that are only proposed: members see them, visitors do not.",
+        number,
+    )
+    return words % {"count": number}
 
 
 def _total(facts: Facts, rows: Rows, columns: Columns) -> Count:
@@ -146,6 +190,8 @@ def _lead(facts: Facts) -> str:
         "%(some)d of the %(all)d programme regions take part in a cluster.",
         reached,
     ) % {"some": reached, "all": everything}
+    if waiting := reached - len(rules.regions_with_work(rules.decided(facts))):
+        words = _("%(words)s Of them %(count)d only in proposed ones.") % {"words": words, "count": waiting}
     if missing := rules.countries_without(facts):
         names = ", ".join(facts.countries[code] for code in missing)
         words = _("%(words)s No region does of: %(names)s.") % {"words": words, "names": names}
@@ -182,6 +228,11 @@ class _Links:
     columns: Columns
     sees_proposed: bool
     codes: Mapping[str, str] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+
+    def is_listed(self, key: str) -> bool:
+        """Whether lists know a row: places by a territory of that code, which a country may lack."""
+        return self.rows is Rows.PROJECT or key in self.named
 
     def uptakes_url(self, key: str, proof: str) -> str:
         """Return the address of the list with exactly the uptakes that a line counts; "" where it has no such filter.
@@ -192,7 +243,7 @@ class _Links:
             return ""
         names = {Rows.COUNTRY: "country", Rows.REGION: "region", Rows.PROJECT: "project"}
         value = self.codes.get(key, "") if self.rows is Rows.PROJECT else key
-        if key and not value:
+        if key and (not value or not self.is_listed(key)):
             return ""
         pairs = [("step", UptakeStep.IN_USE.value), ("proof", proof), ("work", "standing")]
         pairs += [(names[self.rows], value), ("wg", self.wanted.group)]
@@ -201,6 +252,8 @@ class _Links:
     def url(self, key: str, column: str = "") -> str:
         """Return the address of the register; "" where it has no such filter."""
         if self.wanted.outcome or (column and self.columns is Columns.OUTCOME):
+            return ""
+        if (key and not self.is_listed(key)) or (self.wanted.country and self.wanted.country not in self.named):
             return ""
         place = self.wanted.country if self.rows is Rows.PROJECT else key or self.wanted.country
         project = key if self.rows is Rows.PROJECT and key else self.wanted.project
@@ -238,7 +291,8 @@ def _line(
             _cell(count.by_column.get(head.key, 0), links.url(key, head.key) if is_listed else "") for head in heads
         ),
         clusters=_cell(count.clusters, links.url(key) if is_listed else ""),
-        regions=_("%(some)d of %(all)d") % {"some": count.regions, "all": regions} if regions else "–",
+        reached=count.regions,
+        in_all=regions,
         declared=count.declared,
         documented=count.documented,
         needs=count.needs,
@@ -255,7 +309,7 @@ def _cell(number: int, url: str) -> Cell:
 
 def _tiles(facts: Facts, wanted: Wanted, sees_proposed: bool) -> list[Tile]:
     counts = rules.count(facts, Rows.REGION, Columns.GROUP)
-    links = _Links(wanted, Rows.REGION, Columns.GROUP, sees_proposed)
+    links = _Links(wanted, Rows.REGION, Columns.GROUP, sees_proposed, named=facts.named)
     found = []
     for region in facts.regions:
         count = counts.get(region.code, Count())
@@ -275,14 +329,21 @@ def _tiles(facts: Facts, wanted: Wanted, sees_proposed: bool) -> list[Tile]:
     return found
 
 
+def _reached(line: Line) -> tuple[Any, Any]:
+    return (line.reached, line.in_all) if line.in_all else ("", "")
+
+
 def sheet_of(coverage: Coverage) -> tuple[list[str], list[list[Any]]]:
     """Return the table as a head and rows, for a file: the same numbers as on the page."""
-    head = ["code", "name", *(column.key for column in coverage.columns)]
-    head += ["clusters", "uptakes_declared", "uptakes_documented", "open_needs", "idle_solutions"]
+    has_regions = coverage.rows is Rows.COUNTRY
+    head = ["code", "name", *(["regions_reached", "regions"] if has_regions else [])]
+    head += [*(column.key for column in coverage.columns), "clusters", "uptakes_declared"]
+    head += ["uptakes_documented", "open_needs", "idle_solutions"]
     rows = [
         [
             line.key,
             line.label,
+            *(_reached(line) if has_regions else ()),
             *(cell.number for cell in line.cells),
             line.clusters.number,
             line.declared,

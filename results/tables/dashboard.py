@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -91,7 +91,10 @@ SERIES: Final = (
     Series(
         "statements",
         gettext_lazy("Policy statements adopted"),
-        gettext_lazy("Statements adopted by a working group and not withdrawn, each counted once."),
+        gettext_lazy(
+            "Statements adopted by a working group and not withdrawn that rest on what came of clusters, each counted "
+            "once."
+        ),
         lambda row: row.adopted,
         (gettext_lazy("Statements adopted"),),
     ),
@@ -146,12 +149,23 @@ def _said(quarter: Quarter) -> str:
     return f"Q{quarter.number} {quarter.year}"
 
 
-def sheet_of(story: Story, on: date) -> tuple[list[str], list[list[Any]]]:
-    """Return all numbers as a head and rows for a file, the oldest quarter first."""
-    head = ["quarter", "ends_on", "running_clusters", "uptakes_documented", "uptakes_declared_only"]
-    head += ["regions_reached", "regions", "statements_adopted"]
+#: Columns of the file, under each series that they belong to.
+_COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
+    "running": ("running_clusters",),
+    "uptakes": ("uptakes_documented", "uptakes_declared_only"),
+    "regions": ("regions_reached", "regions"),
+    "statements": ("statements_adopted",),
+}
+
+
+def sheet_of(story: Story, on: date, series: str = "") -> tuple[list[str], list[list[Any]]]:
+    """Return the numbers of a series, by default of all, as a head and rows for a file; the oldest quarter first."""
+    shown = [series] if series in _COLUMNS else list(_COLUMNS)
+    head = ["quarter", "ends_on", *(column for code in shown for column in _COLUMNS[code])]
     rows: list[list[Any]] = []
     for row in standings(story, on):
-        counted = [row.running, row.documented, row.declared, row.reached, story.regions, row.adopted]
-        rows.append([_said(row.quarter), row.quarter.ends_on.isoformat(), *counted])
+        counted: dict[str, tuple[int, ...]] = {one.code: one.numbers(row) for one in SERIES}
+        counted["regions"] += (story.regions,)
+        numbers = [number for code in shown for number in counted[code]]
+        rows.append([_said(row.quarter), row.quarter.ends_on.isoformat(), *numbers])
     return head, rows

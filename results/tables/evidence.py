@@ -14,7 +14,16 @@ from community.folding import fold
 from community.tables import page_of
 from results.choices import EvidenceKind
 from results.models import PolicyStatement, StatementLine
-from results.policy_summary import bare_of, of_outcome, of_uptake, public_outcomes, public_uptakes, unused_evidence
+from results.policy_summary import (
+    bare_of,
+    of_outcome,
+    of_uptake,
+    outcomes_for_shape,
+    public_outcomes,
+    public_uptakes,
+    unused_evidence,
+    uptakes_for_shape,
+)
 from results.tables.policy import piece_of
 
 #: So many rows stand on a page of each list.
@@ -61,6 +70,8 @@ def offered(
 ) -> list[Portion]:
     """Return uptakes and outcomes to put under a line: of its working group's clusters, or of all.
 
+    What its organisation does not confirm is not offered.
+
     Words are looked for in the titles of outcomes, solutions, organisations and clusters, without case and accents.
     Three queries for each kind, and one for what stands under the line.
 
@@ -71,7 +82,7 @@ def offered(
         kind: of `EvidenceKind`, for that list alone; "" for the first page of both.
         number: the page of that list.
     """
-    outcomes, uptakes = public_outcomes(), public_uptakes()
+    outcomes, uptakes = public_outcomes(), public_uptakes().unrefused()
     if not everywhere:
         group = line.statement.working_group_id
         outcomes, uptakes = (rows.filter(cluster__working_group=group) for rows in (outcomes, uptakes))
@@ -121,19 +132,14 @@ def _bare(statements: list[PolicyStatement], kind: str, number: str | None) -> P
 def _outcomes(label: str, rows: Any, kind: str, number: str | None) -> Portion | None:
     if kind not in ("", EvidenceKind.OUTCOME):
         return None
-    page = page_of(rows, number if kind else None, fetch=lambda some: some.select_related("cluster"), per_page=SHOWN)
+    page = page_of(rows, number if kind else None, fetch=outcomes_for_shape, per_page=SHOWN)
     pieces = [piece_of(of_outcome(row)) for row in page]
     return Portion(EvidenceKind.OUTCOME.value, label, pieces, page, bool(kind))
-
-
-def _for_page(rows: Any) -> Any:
-    """Join what a row shows."""
-    return rows.for_page()
 
 
 def _uptakes(label: str, rows: Any, kind: str, number: str | None) -> Portion | None:
     if kind not in ("", EvidenceKind.UPTAKE):
         return None
-    page = page_of(rows, number if kind else None, fetch=_for_page, per_page=SHOWN)
+    page = page_of(rows, number if kind else None, fetch=uptakes_for_shape, per_page=SHOWN)
     pieces = [piece_of(of_uptake(row)) for row in page]
     return Portion(EvidenceKind.UPTAKE.value, label, pieces, page, bool(kind))

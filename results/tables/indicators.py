@@ -44,6 +44,11 @@ class IndicatorRow:
         return self.figure.reached if self.rule is not None and self.rule.has_reached else 0
 
     @property
+    def text(self) -> str:
+        """The rule in words, of the version that made the figure; "" where there is none."""
+        return str(self.rule.words(self.indicator.rule_version)) if self.rule is not None else ""
+
+    @property
     def words(self) -> str:
         """The progress in words: "3 of 10 by 30 Sep 2029 (30 %)"."""
         if self.target is None:
@@ -71,6 +76,10 @@ class Report:
         return Contribution.objects.owners()
 
     @cached_property
+    def _versions(self) -> dict[str, int]:
+        return Indicator.objects.versions()
+
+    @cached_property
     def _targets(self) -> dict[tuple[int, int | None], Target]:
         """The next target of each indicator and project: the first whose day has not passed, else the last."""
         found: dict[tuple[int, int | None], Target] = {}
@@ -86,18 +95,20 @@ class Report:
 
     def whole(self, indicator: Indicator) -> Figure:
         """Return the figure of all projects."""
-        return figure_of(indicator, self.facts, self.owners, self.on)
+        return figure_of(indicator, self.facts, self.owners, self.on, versions=lambda: self._versions)
 
     def row(self, indicator: Indicator, figure: Figure | None = None, project: Project | None = None) -> IndicatorRow:
         """Return an indicator with its figure, narrowed to a project (by default that of the report)."""
         owner = project or self.project
         pk = owner.pk if owner is not None else None
+        rule = RULES.get(indicator.code)
+        types = indicator.left_out_types if rule is not None and rule.reads_types else []
         return IndicatorRow(
             indicator,
-            RULES.get(indicator.code),
+            rule,
             (self.whole(indicator) if figure is None else figure).of_project(pk),
             self._targets.get((indicator.pk, pk)),
-            tuple(self._types[code] for code in indicator.left_out_types if code in self._types),
+            tuple(self._types[code] for code in types if code in self._types),
         )
 
     def rows(self) -> list[IndicatorRow]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.choices import OutcomeKind
+from clusters.tables.outcome import reach_of
 from clusters.visibility import viewer
 from community.access import named_members
 from community.lifecycle import Offer
@@ -24,8 +25,13 @@ from results.policy_summary import (
     Key,
     bears,
     changes_since,
+    evidence_now,
+    evidence_since,
     lines_of,
+    open_clusters,
+    pieces_of,
     shape_of,
+    told_of,
 )
 from results.querysets.policy import AdoptedLineQuerySet
 from results.rules.policy import can_comment, can_discard, can_write, reads_present
@@ -39,7 +45,11 @@ RESTING = 12
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of evidence in words: what it is, how it stands, where it is read; `changed` since the adoption."""
+    """A piece of evidence in words: what it is, how it stands, where it is read; `changed` since the adoption.
+
+    `told` are sentences on the cluster and the files behind it, as they stand where the shape was taken. `is_there`
+    and `has_cluster` say whether its page and that of its cluster are there for everybody.
+    """
 
     shape: EvidenceShape
     key: int
@@ -47,6 +57,21 @@ class Piece:
     standing: str
     mark: str
     changed: str = ""
+    told: list[str] = field(default_factory=list)
+    is_there: bool = True
+    has_cluster: bool = True
+
+    @property
+    def name(self) -> str:
+        """What tells it from every other piece of a list."""
+        return f"{self.shape['kind']}-{self.shape['id']}"
+
+    @property
+    def reach(self) -> list[str]:
+        """How many took part in an outcome, in words, where its version holds it."""
+        names = ("participants_count", "organisations_count", "countries_count")
+        values: dict[str, Any] = {**self.shape}
+        return reach_of(*(values.get(name) for name in names))
 
     @property
     def day(self) -> date | None:
@@ -72,8 +97,14 @@ class Line:
 
     @property
     def is_early(self) -> bool:
-        """Whether nothing bears the line yet but uptakes below committed, or stopped."""
+        """Whether nothing bears the line yet but uptakes below committed, stopped, or not confirmed."""
         return self.row is not None and bool(self.pieces) and not any(bears(piece.shape) for piece in self.pieces)
+
+    @property
+    def is_left(self) -> bool:
+        """Whether all that bears the line came of clusters that were discontinued."""
+        bearing = [piece.shape for piece in self.pieces if bears(piece.shape)]
+        return bool(bearing) and all(shape.get("discontinued_on") for shape in bearing)
 
 
 @dataclass
@@ -120,8 +151,16 @@ def piece_of(shape: EvidenceShape, *, key: int = 0, changed: str = "") -> Piece:
         label, step = str(EvidenceKind.UPTAKE.label), str(UptakeStep(shape["state"]).label)
         how = str(UptakeKind(shape["how"]).label).lower() if shape["how"] else ""
         standing = f"{step}, {how}" if how else step
-        mark = proof_of(shape["state"], is_documented=shape["is_documented"]).value
-    return Piece(shape, key, label, standing, mark, changed)
+        is_refused = shape.get("is_refused", False)
+        mark = proof_of(shape["state"], is_documented=shape["is_documented"], is_refused=is_refused).value
+    return Piece(shape, key, label, standing, mark, changed, told_of(shape))
+
+
+def piece_under(row: LineEvidence) -> Piece | None:
+    """Return what stands under a line in words, as it is today; None where it is gone or not public. Two queries."""
+    key = (row.kind, row.subject_id)
+    shape = evidence_now([key]).get(key)
+    return piece_of(shape, key=row.pk) if shape else None
 
 
 def sheet_of(statement: PolicyStatement, user: Anybody) -> Sheet:
@@ -130,8 +169,9 @@ def sheet_of(statement: PolicyStatement, user: Anybody) -> Sheet:
     is_adopted = statement.state == StatementState.ADOPTED
     is_present = reads_present(user, statement) and not is_adopted
     version = versions[0] if versions and not is_present else None
-    changes = changes_since(version.snapshot) if version else {}
-    lines = _frozen_lines(version, changes) if version else _written_lines(statement)
+    now_there = evidence_since(version.snapshot) if version else {}
+    changes = changes_since(version.snapshot, now_there) if version else {}
+    lines = frozen_lines(version, changes, now_there) if version else _written_lines(statement)
     snapshot: Any = version.snapshot if version else None
     now, writes = timezone.now(), can_write(user, statement)
     reads_all = reads_present(user, statement) and bool(viewer(user, timezone.localdate()).member_id)
@@ -157,15 +197,31 @@ def sheet_of(statement: PolicyStatement, user: Anybody) -> Sheet:
     )
 
 
-def _frozen_lines(version: StatementVersion, changes: dict[Key, str]) -> list[Line]:
+def frozen_lines(
+    version: StatementVersion, changes: Mapping[Key, str], there: Mapping[Key, EvidenceShape]
+) -> list[Line]:
+    """Return the lines of an adopted version, with what has changed since beside each piece; one or two queries.
+
+    What is not `there` any more leads nowhere.
+    """
     lines: list[LineShape] = version.snapshot["lines"]
     chains = dict(version.lines.values_list("number", "pk"))
+    gone = [piece for key, piece in pieces_of(version.snapshot).items() if key not in there]
+    clusters = open_clusters(piece["cluster"] for piece in gone)
+
+    def frozen(shape: EvidenceShape) -> Piece:
+        key = (shape["kind"], shape["id"])
+        piece = piece_of(shape, changed=changes.get(key, ""))
+        if key in there:
+            return piece
+        return replace(piece, is_there=False, has_cluster=shape["cluster"] in clusters)
+
     return [
         Line(
             line["number"],
             line["heading"],
             line["text"],
-            [piece_of(one, changed=changes.get((one["kind"], one["id"]), "")) for one in line["evidence"]],
+            [frozen(one) for one in line["evidence"]],
             chain=chains.get(line["number"], 0),
         )
         for line in lines

@@ -5,19 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from clusters.rules.erasure import worked_on
 from community.contributions import PersonalRecords
-from community.models import Member, Message, SignedLink
-from results.choices import ConfirmationStatus
+from community.models import File, Member, Solution
+from community.personal_addresses import address_keys
+from results.actions.answerer import empty
 from results.models import Uptake, UptakeConfirmation
 
 
-def evidence_of_projects() -> Iterator[tuple[int, int | None]]:
-    """Yield (file, project) for the evidence of uptakes: the project whose solution was taken up."""
-    rows = Uptake.objects.filter(evidence__isnull=False)
-    yield from rows.values_list("evidence", "solution__project").distinct().order_by("evidence")
+def evidence_of_projects(file: int | None = None) -> Iterator[tuple[int, int | None]]:
+    """Yield (file, project) for what shows an uptake or confirms it: the project whose solution was taken up.
+
+    A solution's own file counts once it is out of sight: until then the catalogue needs it. Of one file, or of all.
+    """
+    kept = File.objects.kept() if file is None else File.objects.kept().filter(pk=file)
+    for path in ("uptakes", "confirmations__uptake"):
+        rows = kept.filter(**{f"{path}__isnull": False}).order_by("pk")
+        yield from rows.values_list("pk", f"{path}__solution__project").distinct()
+    projects = dict(Solution.objects.values_list("pk", "project")) if file is None else {}
+    for key, solution in kept.removed().filter(kind="solution").order_by("pk").values_list("pk", "subject_id"):
+        if file is not None:
+            projects = dict(Solution.objects.filter(pk=solution).values_list("pk", "project"))
+        yield key, projects.get(solution)
+
+
+def evidence_with_names(member: Member) -> QuerySet[File]:
+    """Return the files with names of uptakes on whose clusters a person worked, and the letters that they gave."""
+    mine = worked_on(member)
+    of_them = Q(uptakes__cluster__in=mine) | Q(confirmations__uptake__cluster__in=mine)
+    of_them |= Q(confirmations__in=_answered(member).order_by().values("pk"))
+    return File.objects.kept().filter(of_them, holds_names=True).distinct()
 
 
 def _declared(member: Member) -> QuerySet[Uptake]:
@@ -49,9 +69,8 @@ QUESTIONS = PersonalRecords(_("Adopting organisations that you asked"), _asked, 
 
 
 def _answered(member: Member) -> QuerySet[UptakeConfirmation]:
-    """Return the questions that went to the address of a person's account."""
-    key = member.user.email_key if member.user is not None else ""
-    return UptakeConfirmation.objects.filter(address_key=key).exclude(address_key="").order_by("pk")
+    """Return the questions that went to an address of a person's account, of today or an earlier one."""
+    return UptakeConfirmation.objects.filter(address_key__in=address_keys(member)).order_by("pk")
 
 
 def _export_answered(row: UptakeConfirmation) -> dict[str, Any]:
@@ -60,19 +79,11 @@ def _export_answered(row: UptakeConfirmation) -> dict[str, Any]:
 
 
 def _erase_answered(member: Member) -> int:
-    """Take the person out of what they answered for their organisation; that it answered stands. Return how many.
-
-    A question that waits ends by it.
-    """
-    rows = _answered(member)
-    known = list(rows.values_list("pk", flat=True))
-    about = {"kind": "confirmation", "subject_id__in": known}
-    SignedLink.objects.filter(**about).update(address="", address_key="")
-    Message.objects.filter(**about).update(to_address="")
-    rows.filter(status=ConfirmationStatus.OPEN).update(status=ConfirmationStatus.TAKEN_BACK)
-    return UptakeConfirmation.objects.filter(pk__in=known).update(
-        person_name="", said="", message="", address="", address_key=""
-    )
+    """Take the person out of what they answered for their organisation; that it answered stands. Return how many."""
+    known = list(_answered(member).values_list("pk", flat=True))
+    rows = UptakeConfirmation.objects.filter(pk__in=known)
+    rows.update(function="")
+    return empty(rows)
 
 
 ANSWERS = PersonalRecords(

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from clusters.models import Cluster
 from clusters.permissions import names_of
 from clusters.sentences import Entry, history
+from community.choices import PUBLIC_SOLUTIONS
 from community.lifecycle import Offer
 from community.models import Event, Organisation, Solution, User
 from community.permissions import Verdict
+from community.sentences import Since, changed_since
 from results.choices import RecommendationAnswer, ReviewMark, ReviewState, ReviewVerdict
 from results.models import PeerReview
 from results.review_lifecycle import REVIEW
@@ -55,9 +57,9 @@ class Listed:
 
     @property
     def organisations(self) -> list[dict[str, str]]:
-        """Name and country of the reviewers' organisations, each once, by name."""
+        """Name, country and key of the reviewers' organisations, each once, by name."""
         places: list[str] = getattr(self.review, "places", None) or []
-        return [dict(zip(("name", "country"), words.split("\n"), strict=True)) for words in sorted(places)]
+        return [dict(zip(("name", "country", "pk"), words.split("\n"), strict=True)) for words in sorted(places)]
 
     @property
     def mark(self) -> str:
@@ -159,6 +161,17 @@ def sheet(review: PeerReview, user: Anybody) -> Sheet:
         can_write(user, review) if known and review.state == ReviewState.DRAFT else None,
         history(list(events), review.cluster, user=user) if review.state != ReviewState.DRAFT else [],
     )
+
+
+def since_read(review: PeerReview) -> Since | None:
+    """Return what the solution says otherwise than the version that was read; None where nothing may be compared.
+
+    Everybody who reads the review reads it: only of a solution that stands in the catalogue.
+    """
+    is_over = review.state == ReviewState.WITHDRAWN or review.solution.status not in PUBLIC_SOLUTIONS
+    if is_over or not review.is_outdated:
+        return None
+    return changed_since(review.solution, review.solution_version)
 
 
 def _criterion(row: Any) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,11 +20,14 @@ from clusters.sentences import Entry, history
 from community.choices import FileVisibility
 from community.lifecycle import Offer
 from community.models import Event, File, User
+from community.permissions import Verdict
 from community.visibility import is_cop
-from results.choices import LADDER, ON_THE_WAY, ConfirmationStatus, UptakeStep
+from results.actions.answerer import WORDS
+from results.choices import ANSWERED, LADDER, LIVE_STEPS, ON_THE_WAY, ConfirmationStatus, Proof, UptakeKind, UptakeStep
 from results.lifecycle import UPTAKE
 from results.models import Uptake, UptakeConfirmation
 from results.querysets.uptake import UptakeQuerySet
+from results.rules.confirmation import can_take_over, differs
 from results.sentences import INTERNAL_VERBS
 
 #: Who fetches restricted files of an uptake, besides who uploaded them.
@@ -35,7 +39,8 @@ Anybody = User | AnonymousUser
 class Uptakes:
     """Uptakes in a list, and how many of them all are documented, declared and on the way; `more` stand elsewhere.
 
-    `left_out`: so many came through discontinued clusters, so that no figure counts them (decision 0171).
+    `left_out`: so many came through discontinued clusters, so that no figure counts them (decision 0171). `refused`: so
+    many are not confirmed by the organisation itself, and are neither declared nor on the way (decision 0172).
     """
 
     rows: list[Uptake]
@@ -44,23 +49,26 @@ class Uptakes:
     on_the_way: int
     more: int = 0
     left_out: int = 0
+    refused: int = 0
 
     @property
     def figures(self) -> list[tuple[int, str]]:
-        """The three figures with their words; declared and documented are never added up."""
+        """The figures with their words; declared and documented are never added up."""
+        words = ngettext("not confirmed by its organisation", "not confirmed by their organisations", self.refused)
         return [
             (self.documented, ngettext("uptake documented", "uptakes documented", self.documented)),
             (self.declared, ngettext("uptake declared", "uptakes declared", self.declared)),
             (self.on_the_way, _("on the way")),
+            *([(self.refused, words)] if self.refused else []),
         ]
 
 
 def uptakes_of(rows: Iterable[Uptake]) -> Uptakes:
     """Return a whole list of rows that know whether they are documented, in the order given."""
     found = list(rows)
-    used = [row.is_documented for row in found if row.state == UptakeStep.IN_USE]
-    on_the_way = sum(row.state in ON_THE_WAY for row in found)
-    return Uptakes(found, sum(used), len(used) - sum(used), on_the_way)
+    count = Counter(row.proof for row in found)
+    figures = (count[Proof.DOCUMENTED], count[Proof.DECLARED], count[Proof.ON_THE_WAY])
+    return Uptakes(found, *figures, refused=count[Proof.NOT_CONFIRMED])
 
 
 def some_of(rows: UptakeQuerySet, most: int) -> Uptakes:
@@ -73,12 +81,14 @@ def some_of(rows: UptakeQuerySet, most: int) -> Uptakes:
         standing = [row for row in found if row.cluster.state != State.DISCONTINUED]
         return replace(uptakes_of(standing), rows=found, left_out=len(found) - len(standing))
     is_standing = ~Q(cluster__state=State.DISCONTINUED)
-    used = is_standing & Q(state=UptakeStep.IN_USE)
+    used = is_standing & Q(state=UptakeStep.IN_USE, is_refused=False)
+    on_the_way = is_standing & Q(state__in=sorted(ON_THE_WAY), is_refused=False)
     counts = rows.with_documented().aggregate(
         total=Count("pk"),
         documented=Count("pk", filter=used & Q(is_documented=True)),
         used=Count("pk", filter=used),
-        on_the_way=Count("pk", filter=is_standing & Q(state__in=sorted(ON_THE_WAY))),
+        on_the_way=Count("pk", filter=on_the_way),
+        refused=Count("pk", filter=is_standing & Q(state__in=sorted(LIVE_STEPS), is_refused=True)),
         standing=Count("pk", filter=is_standing),
     )
     return Uptakes(
@@ -88,6 +98,7 @@ def some_of(rows: UptakeQuerySet, most: int) -> Uptakes:
         on_the_way=counts["on_the_way"],
         more=counts["total"] - most,
         left_out=counts["total"] - counts["standing"],
+        refused=counts["refused"],
     )
 
 
@@ -120,9 +131,34 @@ class Answered:
     document: File | None
 
     @property
+    def is_taken_out(self) -> bool:
+        """Whether the person who answered was taken out of it: every answer names one at first."""
+        return self.row.status in ANSWERED and not self.row.person_name
+
+    @property
+    def keeps_person(self) -> bool:
+        """Whether anything of a person is there to be corrected or taken out."""
+        return any(getattr(self.row, name) for name in WORDS)
+
+    @property
     def domain(self) -> str:
         """Where the asked address is, for who judges whether it speaks for the adopter; empty once forgotten."""
         return self.row.address.rpartition("@")[2]
+
+    @property
+    def taking_over(self) -> Verdict:
+        """Whether one press takes a correction over; the code says what its lead does else."""
+        return can_take_over(self.row)
+
+    @property
+    def is_changed_by_hand(self) -> bool:
+        """Whether the uptake says by now what the correction says, so that only its confirmation is missing."""
+        return not differs(self.row)
+
+    @property
+    def publishes_words(self) -> bool:
+        """Whether what was said becomes what was adapted, which everybody reads, when it is taken over."""
+        return self.row.corrected_kind == UptakeKind.ADAPTED and bool(self.row.said) and not self.row.uptake.adaptation
 
 
 @dataclass(frozen=True)
@@ -151,7 +187,9 @@ def sheet(uptake: Uptake, user: Anybody) -> Sheet:
     """Return one uptake for a reader: who works on the cluster reads each question, others what documents it."""
     works = sees_names(user, uptake.cluster)
     fetched = {file.pk: file for file in files_for(user, uptake)}
-    questions = uptake.confirmations.with_link().select_related("document", "asked_by__member", "settled_by")
+    questions = (
+        uptake.confirmations.with_link().with_sequel().select_related("document", "asked_by__member", "settled_by")
+    )
     answers = [_answered(row, uptake, fetched, works=works) for row in questions]
     counting = next((one for one in answers if one.counts), None)
     offers = UPTAKE.offers(uptake, by=user, at=timezone.now()) if isinstance(user, User) else []
@@ -175,7 +213,8 @@ def _events(uptake: Uptake, *, works: bool) -> list[Event]:
 def _answered(row: UptakeConfirmation, uptake: Uptake, fetched: dict[int, File], *, works: bool) -> Answered:
     document = row.document
     is_there = (document is not None and document.removed_at is None) or row.document_url or row.document_number
-    counts = row.status == ConfirmationStatus.CONFIRMED and row.statement == uptake.statement and bool(is_there)
+    is_word = row.status == ConfirmationStatus.CONFIRMED and not row.is_taken_back
+    counts = is_word and row.statement == uptake.statement and bool(is_there)
     return Answered(row, row.person_name if works else "", counts, fetched.get(row.document_id or 0))
 
 

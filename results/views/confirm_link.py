@@ -91,11 +91,11 @@ class ConfirmView(View):
     def _ended(self, request: HttpRequest, token: str, refusal: Refusal) -> HttpResponse:
         """Say why the link does not act, and what there is to do instead."""
         link = links.find(token, PURPOSE)
-        has_run_out = link is not None and links.has_run_out(link, at=timezone.now())
+        can_renew = link is not None and actions.can_renew(link, at=timezone.now())
         context = {
             "reason": refusal.reason,
             "code": refusal.code,
-            "can_renew": refusal.code == "closed" and has_run_out,
+            "can_renew": refusal.code == "closed" and can_renew,
         }
         page = render(request, "results/confirm/ended.html", context, status=STATUS.get(refusal.code, 409))
         return secret(page)

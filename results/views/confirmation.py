@@ -73,17 +73,28 @@ class CorrectionSettleView(View):
     """`/uptakes/<pk>/questions/<question>/settle/`: take over what the organisation corrected, or set it aside."""
 
     def post(self, request: SignedInRequest, pk: int, question: int) -> HttpResponse:
-        """Settle it as the pressed button says."""
+        """Settle it as the pressed button says, and say what came of it."""
         uptake = _asked(request, pk)
         row, take_over = _question(uptake, question), "take_over" in request.POST
-        done = _("Set aside. The statement stays as it is.")
-        if take_over:
-            done = _("Taken over. The organisation is asked to confirm it as it stands now.")
+        try:
+            settled = actions.settle_correction(confirmation=row, by=request.user, take_over=take_over)
+        except Refusal as refusal:
+            messages.error(request, str(refusal.reason))
+        else:
+            is_asked = settled.asked is not None or not take_over
+            say = messages.success if is_asked else messages.warning
+            say(request, _of(settled, take_over=take_over))
+        return redirect("results:uptake", uptake.pk)
 
-        def settle() -> UptakeConfirmation:
-            return actions.settle_correction(confirmation=row, by=request.user, take_over=take_over)
 
-        return _done(request, uptake, settle, done)
+def _of(settled: actions.Settled, *, take_over: bool) -> str:
+    """Say what became of a correction, and whether the organisation is asked again."""
+    if not take_over:
+        return _("Set aside. The statement stays as it is.")
+    if settled.asked is not None:
+        return _("Taken over. The organisation is asked to confirm it as it stands now.")
+    words = _("Taken over. The organisation is not asked again: %(why)s Ask it below.")
+    return words % {"why": settled.why_not}
 
 
 def _done(request: SignedInRequest, uptake: Uptake, do: Any, sentence: str) -> HttpResponse:

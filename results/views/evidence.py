@@ -19,6 +19,7 @@ from clusters.rules.evidence import likely_holder
 from clusters.views.parts import INVALID, status_of
 from community.models import File
 from community.permissions import Refusal
+from community.store_away import StoreAway
 from community.views.answers import INERT
 from results.actions.evidence import add_uptake_file, remove_uptake_file
 from results.models import Uptake
@@ -68,6 +69,8 @@ class UptakeFileView(View):
         try:
             with row.content.open() as stored:
                 answer = HttpResponse(stored.read(), content_type=row.content_type)
+        except StoreAway:
+            raise
         except OSError as error:
             raise Http404(_("This file can't be read just now.")) from error
         answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=row.original_name)

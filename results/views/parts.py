@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from clusters.views.cluster import frame, load
 from clusters.views.parts import ask
 from community.access import get_visible
-from community.cells import guarded
+from community.cells import guarded_in_csv
 from results.models import Uptake
 from results.rules.uptake import can_record
 
@@ -53,7 +53,7 @@ def csv_file(head: Sequence[str], rows: Iterable[Sequence[Any]], *, name: str) -
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     writer = csv.writer(answer)
     writer.writerow(head)
-    writer.writerows([guarded(str(cell)) for cell in row] for row in rows)
+    writer.writerows([guarded_in_csv(str(cell)) for cell in row] for row in rows)
     return answer
 
 

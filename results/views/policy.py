@@ -20,12 +20,13 @@ from community.models import WorkingGroup
 from community.permissions import Refusal
 from results.actions import policy as actions
 from results.choices import WRITTEN, EvidenceKind
-from results.forms.policy import LineForm, StatementCommentForm, StatementForm, StatementVerbForm
+from results.forms.policy import LineForm, ShowsForm, StatementCommentForm, StatementForm, StatementVerbForm
 from results.models import PolicyStatement
 from results.policy_lifecycle import STATEMENT, content_hash
 from results.rules.policy import can_begin, can_discard, can_write
 from results.tables.evidence import LINES, evidence_lists
 from results.tables.policy import listed, sheet_of
+from results.tables.policy_drop import dropped_of
 from results.views.parts import slug_of
 
 if TYPE_CHECKING:
@@ -173,7 +174,7 @@ class StatementUpdateView(View):
 def clashed(
     request: SignedInRequest,
     statement: PolicyStatement,
-    form: StatementForm | LineForm,
+    form: StatementForm | LineForm | ShowsForm,
     refusal: Refusal,
     page: str,
     **more: Any,
@@ -267,6 +268,8 @@ class StatementVerbView(View):
     ) -> HttpResponse:
         sheet = sheet_of(statement, request.user)
         context = {"statement": statement, "sheet": sheet, "verb": verb, "verdict": verdict, "form": form}
+        if verb.code == "statement.dropped" and verdict:
+            context["dropped"] = dropped_of(sheet)
         return render(request, "results/policy/verb.html", context, status=status)
 
 

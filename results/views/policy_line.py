@@ -12,20 +12,22 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from clusters.views.parts import INVALID, ask, part_of, status_of
+from community.access import with_key
 from community.models import Comment
 from community.permissions import Refusal
 from results.actions import policy as actions
 from results.actions import policy_comment as comments
-from results.forms.policy import EvidenceForm, FindForm, LineForm, StatementCommentForm
+from results.forms.policy import EvidenceForm, FindForm, LineForm, ShowsForm, StatementCommentForm
 from results.models import LineEvidence, PolicyStatement, StatementLine
 from results.rules.policy import can_comment
 from results.tables.evidence import offered
+from results.tables.policy import piece_under
 from results.views.policy import clashed, statement_of, statement_page, written_by
 
 if TYPE_CHECKING:
     from clusters.views.proposal_page import SignedInRequest
 
-LINE, CHOOSE = "results/policy/line.html", "results/policy/evidence.html"
+LINE, CHOOSE, SHOWS = "results/policy/line.html", "results/policy/evidence.html", "results/policy/shows.html"
 
 
 class LineCreateView(View):
@@ -148,8 +150,38 @@ class LineEvidenceView(View):
             kind=given.get("kind", ""),
             number=request.GET.get("page"),
         )
-        context = {"statement": statement, "line": line, "find": find, "offered": found, "form": form or EvidenceForm()}
+        form = form or EvidenceForm()
+        context = {"statement": statement, "line": line, "find": find, "offered": found, "form": form}
+        context["is_listed"] = any(piece.name == form.name for portion in found for piece in portion.rows)
         return render(request, CHOOSE, context, status=status)
+
+
+class EvidenceUpdateView(View):
+    """`/policy/<pk>/lines/<line>/evidence/<piece>/edit/`: what it shows under the line."""
+
+    def get(self, request: SignedInRequest, pk: int, line: int, piece: int) -> HttpResponse:
+        """Show the form, filled from what is saved."""
+        statement, row = _line(request, pk, line)
+        found = _piece(row, piece)
+        context: dict[str, Any] = {"statement": statement, "line": row, "piece": found}
+        return render(request, SHOWS, {**context, "shown": piece_under(found), "form": ShowsForm(**context)})
+
+    def post(self, request: SignedInRequest, pk: int, line: int, piece: int) -> HttpResponse:
+        """Write; a stale edit comes back with both texts."""
+        statement, row = _line(request, pk, line)
+        found = _piece(row, piece)
+        context: dict[str, Any] = {"statement": statement, "line": row, "piece": found}
+        form = ShowsForm(request.POST, **context)
+        if not form.is_valid():
+            more = {"shown": piece_under(found), "form": form}
+            return render(request, SHOWS, {**context, **more}, status=INVALID)
+        seen, shows = form.cleaned_data["seen_version"] or 0, form.cleaned_data["shows"]
+        try:
+            actions.update_shows(piece=found, by=request.user, seen_version=seen, shows=shows)
+        except Refusal as refusal:
+            return clashed(request, statement, form, refusal, SHOWS, line=row, piece=found)
+        messages.success(request, _("Saved."))
+        return redirect(_place(statement, row))
 
 
 class EvidenceRemoveView(View):
@@ -160,10 +192,7 @@ class EvidenceRemoveView(View):
     def post(self, request: SignedInRequest, pk: int, line: int, piece: int) -> HttpResponse:
         """Take it from under the line."""
         statement, row = _line(request, pk, line)
-        found = LineEvidence.objects.in_bulk([piece]).get(piece)
-        if found is None or found.line_id != row.pk:
-            raise Http404(_("There is no such page, or it is not open to you."))
-        if _press(request, actions.take_from_under, piece=found, by=request.user):
+        if _press(request, actions.take_from_under, piece=_piece(row, piece), by=request.user):
             messages.success(request, _("It does not stand under the line any more."))
         return redirect(_place(statement, row))
 
@@ -198,7 +227,7 @@ class StatementCommentBackView(View):
     def post(self, request: SignedInRequest, pk: int, comment: int) -> HttpResponse:
         """Take it back."""
         statement = statement_of(request, pk)
-        row = Comment.objects.in_bulk([comment]).get(comment)
+        row = with_key(Comment.objects.all(), comment)
         if row is None or (row.kind, row.subject_id) != (comments.KIND, statement.pk):
             raise Http404(_("There is no such page, or it is not open to you."))
         if _press(request, comments.take_back_statement_comment, comment=row, by=request.user):
@@ -216,6 +245,17 @@ def _line(request: SignedInRequest, pk: int, line: int) -> tuple[PolicyStatement
     row = part_of(statement.lines, line)
     row.statement = statement
     return statement, row
+
+
+def _piece(line: StatementLine, pk: int) -> LineEvidence:
+    """Return the piece of evidence of an address.
+
+    Raises:
+        Http404: no such piece stands under the line.
+    """
+    found = part_of(line.evidence, pk)
+    found.line = line
+    return found
 
 
 def _page_of(statement: PolicyStatement) -> str:

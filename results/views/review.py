@@ -25,7 +25,7 @@ from results.forms.review import BeginForm, ReviewForm
 from results.models import PeerReview
 from results.review_lifecycle import REVIEW
 from results.rules.review import can_draft, can_write
-from results.tables.review import COLUMNS, listed, records, reviewable, sheet
+from results.tables.review import COLUMNS, listed, records, reviewable, sheet, since_read
 from results.views.parts import csv_file, slug_of
 
 if TYPE_CHECKING:
@@ -122,6 +122,7 @@ class ReviewDetailView(View):
         context = {
             **around(request, review),
             "sheet": page,
+            "since": since_read(review),
             "buttons": [{"offer": offer, "slug": slug_of(offer.verb.code)} for offer in page.offers],
             "stands": review.state in STANDING_REVIEWS,
         }
@@ -184,17 +185,17 @@ class ReviewUpdateView(View):
     def _refused(
         self, request: SignedInRequest, review: PeerReview, form: ReviewForm, refusal: Refusal
     ) -> HttpResponse:
-        """Answer a refusal: what was typed stays; a stale one says who saved, and the next press saves."""
+        """Answer a refusal: what was typed stays; a stale one shows both texts and takes over what was not touched."""
         status, conflict = status_of(refusal, form), ""
         if refusal.code == "stale":
-            conflict = str(refusal.reason)
-            form.data = {**_typed(request), "seen_version": str(review.version)}
+            review = self._load(request, review.pk)
+            form, conflict = form.merged(review=review), str(refusal.reason)
         return self._page(request, review, form, status=status, conflict=conflict)
 
     def _page(
         self, request: SignedInRequest, review: PeerReview, form: ReviewForm, *, status: int = 200, conflict: str = ""
     ) -> HttpResponse:
-        context = {**around(request, review), "form": form, "conflict": conflict}
+        context = {**around(request, review), "form": form, "conflict": conflict, "since": since_read(review)}
         return render(request, FORM, context, status=status)
 
 
@@ -226,8 +227,3 @@ class ReviewDiscardView(View):
     def _page(self, request: SignedInRequest, review: PeerReview, conflict: str, *, status: int = 0) -> HttpResponse:
         context = {**around(request, review), "conflict": conflict}
         return render(request, "results/review/discard.html", context, status=status or (409 if conflict else 200))
-
-
-def _typed(request: HttpRequest) -> dict[str, Any]:
-    """Return what was sent, with all values of the field that has several."""
-    return {**request.POST.dict(), "reviewers": request.POST.getlist("reviewers")}

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views import View
 
-from clusters.views.parts import INVALID, ask, status_of
+from clusters.views.parts import INVALID, ask, show_anew, status_of
 from community.lifecycle import Verb
 from community.permissions import Refusal, Verdict
 from results.actions.review import act_on_review
@@ -103,15 +103,18 @@ class ReviewAnswerView(View):
         """Write the answer; what was typed stays where something is missing or was changed meanwhile."""
         review, verb, verdict = judged(request, pk, self.code)
         form = AnswerForm(request.POST, review=review)
+        seen = str(review.version)
         if not form.is_valid():
-            return self._page(request, review, verdict, form, status=INVALID)
+            if not form.is_overtaken:
+                return self._page(request, review, verdict, form, status=INVALID)
+            refusal = Refusal(str(REVIEW.stale), "stale")
+            show_anew(form, refusal, seen=seen)
+            return self._page(request, review, verdict, form, status=status_of(refusal))
         try:
             act_on_review(review=review, verb=self.code, by=request.user, **form.details())
         except Refusal as refusal:
-            status = status_of(refusal)
-            form.add_error(None, str(refusal.reason))
-            form.data = {**dict(request.POST.items()), "seen": str(review.version)}
-            return self._page(request, review, verdict, form, status=status)
+            show_anew(form, refusal, seen=seen)
+            return self._page(request, review, verdict, form, status=status_of(refusal))
         messages.success(request, str(verb.done))
         return redirect("results:review", review.pk)
 

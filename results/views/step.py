@@ -44,11 +44,18 @@ class UptakeStepView(View):
         try:
             change_step(uptake=uptake, verb=row.code, by=request.user, **form.details())
         except Refusal as refusal:
-            status = status_of(refusal)
-            form.add_error(None, str(refusal.reason))
-            return self._page(request, uptake, row, verdict, form, status=status)
+            return self._refused(request, pk, verb, form, refusal)
         messages.success(request, str(row.done))
         return redirect("results:uptake", uptake.pk)
+
+    def _refused(self, request: SignedInRequest, pk: int, verb: str, form: StepForm, refusal: Refusal) -> HttpResponse:
+        """Keep what was typed; after a stale press beside the uptake as it is now, so that the next one has seen it."""
+        uptake, row, verdict = self._load(request, pk, verb)
+        status, conflict = status_of(refusal, form), ""
+        if refusal.code == "stale":
+            form = form.merged(verb=row, uptake=uptake, on=timezone.localdate())
+            conflict = str(refusal.reason)
+        return self._page(request, uptake, row, verdict, form, status=status, conflict=conflict)
 
     def _load(self, request: SignedInRequest, pk: int, verb: str) -> tuple[Uptake, Verb, Verdict]:
         """Return uptake and verb, and whether it may be done now.
@@ -75,6 +82,7 @@ class UptakeStepView(View):
         form: StepForm,
         *,
         status: int = 200,
+        conflict: str = "",
     ) -> HttpResponse:
-        context = {**around(request, uptake), "verb": verb, "verdict": verdict, "form": form}
+        context = {**around(request, uptake), "verb": verb, "verdict": verdict, "form": form, "conflict": conflict}
         return render(request, "results/uptake/step.html", context, status=status)

@@ -22,7 +22,7 @@ from results.actions import uptake as actions
 from results.choices import EvidenceKind, UptakeStep
 from results.forms.uptake import UptakeForm
 from results.models import Uptake
-from results.rules.confirmation import can_be_asked
+from results.rules.confirmation import can_be_asked, can_take_answerer_out
 from results.rules.uptake import can_ask_adopter, can_record, can_remove
 from results.tables.policy import resting_on
 from results.tables.uptake import sheet, uptakes_of
@@ -99,6 +99,7 @@ class UptakeDetailView(View):
             "resting": resting_on(EvidenceKind.UPTAKE, [uptake.pk]),
             "buttons": [{"offer": offer, "slug": slug_of(offer.verb.code)} for offer in page.offers],
             "may_keep": is_known and bool(can_record(request.user, uptake.cluster)),
+            "may_mend": bool(can_take_answerer_out(request.user, uptake.cluster)),
             "may_ask": is_known and bool(can_ask_adopter(request.user, uptake.cluster)),
             "asking": can_be_asked(uptake),
             "removing": can_remove(request.user, uptake) if is_known else None,

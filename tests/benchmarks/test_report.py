@@ -15,12 +15,23 @@ FOUND: Any = {
     "number": 12,
     "ours": 0.25,
     "alone": 0.2,
+    "tried": 0.28,
+    "layout": 0.7,
+    "settings": 1.4,
     "ratio": 1.25,
     "ratios": [1.3, 1.25],
     "one": WORK,
     "two": WORK | {"rate": 5.5},
     "zip": {"seconds": 0.5, "bytes": 600_000, "rss": 100.0},
-    "booklet": {"rss": 200.0, "child": 150.0, "parts": 12, "pages": 26, "bytes": 500_000, "seconds": 3.0},
+    "booklet": {
+        "together": 280.0,
+        "rss": 200.0,
+        "child": 150.0,
+        "parts": 12,
+        "pages": 26,
+        "bytes": 500_000,
+        "seconds": 3.0,
+    },
 }
 
 
@@ -50,13 +61,17 @@ def test_the_three_flags_leave_parts_out(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_what_is_reached_is_written_beside_what_is_wanted() -> None:
     told = report.factsheets_text(FOUND)
     assert "| our pipeline by WeasyPrint alone | 1.25 (at most 1.25) | 250 ms" in told
+    assert (
+        "200 ms alone for the HTML that is issued, 280 ms alone for every setting until one fits (1.40 of them)" in told
+    )
     assert "| issuing with two workers | 5.5 a second | 4 s; 120 MB a worker, 90 MB its typesetter |" in told
     assert "12 factsheets, 26 pages, 0.5 MB in 3 s" in told
     assert "**missed**" not in told
 
 
 @pytest.mark.parametrize(
-    "worse", [{"ratio": 1.26}, {"zip": FOUND["zip"] | {"seconds": 2.1}}, {"booklet": FOUND["booklet"] | {"rss": 301.0}}]
+    "worse",
+    [{"ratio": 1.26}, {"zip": FOUND["zip"] | {"seconds": 2.1}}, {"booklet": FOUND["booklet"] | {"together": 301.0}}],
 )
 def test_what_is_missed_is_said(worse: dict[str, Any]) -> None:
     assert report.factsheets_text(FOUND | worse).count("**missed**") == 1

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from community.models import Appointment, Member, User
 from tests import factories as make
-from tests.browser.person import OpenPage, Person
+from tests.browser.person import PASSWORD, OpenPage, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -48,6 +50,22 @@ class Keeper(Person):
         with self.page.expect_response("**/autocomplete/**"):
             self.page.locator(".select2-search__field").last.fill(text)
         self.page.locator(".select2-results__option", has_text=name).click()
+
+    def act(self, page: str, action: str, group: str = "") -> None:
+        """Tick all rows of a list and let an action do its work."""
+        self.go(page)
+        for box in self.page.locator("input.action-select").all():
+            box.check()
+        self.page.get_by_label("Action:").select_option(action)
+        if group:
+            self.page.get_by_label("to appoint for:").select_option(group)
+        self.save("Go")
+
+    def end(self) -> None:
+        """Hold the day to what axe found, and forget what only axe makes the browser say."""
+        assert self.found == [], "\n".join(self.found)
+        # While axe reads fields of Select2 styles are written, which the policy stops.
+        self.page.errors[:] = [one for one in self.page.errors if not one.startswith("Applying inline style")]  # type: ignore[attr-defined]
 
     def save(self, name: str) -> None:
         """Press a button of a form."""
@@ -113,6 +131,49 @@ def test_an_administrators_day(open_page: OpenPage, tmp_path: Path) -> None:
     keeper.save("Take the merge back")
     merged.refresh_from_db()
     assert (merged.merged_into, User.objects.get(email="a.p@park.example").is_active) == (None, True)
-    assert keeper.found == [], "\n".join(keeper.found)
-    # While axe reads fields of Select2 styles are written, which the policy stops.
-    keeper.page.errors[:] = [one for one in keeper.page.errors if not one.startswith("Applying inline style")]  # type: ignore[attr-defined]
+    keeper.end()
+
+
+def test_an_administrator_appoints_in_lists_and_is_asked_again(open_page: OpenPage, settings: Any) -> None:
+    admin = make.make_admin(name="Admin Person")
+    group = make.make_working_group("WG4", "Ecosystem restoration")
+    make.make_appointment(make.make_member("Present Coordinator"), group)
+    anna = make.make_member("Anna Perić", account={"email": "anna@park.example"})
+    keeper = Keeper(open_page, admin.email)
+    keeper.act("/admin/community/member/?q=anna", "appoint_members", "WG4")
+    expect(keeper.page.locator(".messagelist")).to_contain_text("1 member appointed")
+    row = Appointment.objects.get(member=anna)
+    for action, said, last in (("end_today", "ended", timezone.localdate()), ("go_on", "goes on", None)):
+        keeper.act("/admin/community/appointment/?q=anna", action)
+        expect(keeper.page.locator(".messagelist")).to_contain_text(f"1 appointment {said}")
+        row.refresh_from_db()
+        assert row.until_on == last
+
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    keeper.act("/admin/community/user/?q=anna@park", "make_administrator")
+    expect(keeper.page.get_by_label("Password", exact=True)).to_be_visible()
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+    keeper.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    keeper.save("Go on")
+    expect(keeper.page.get_by_role("main")).to_contain_text("anna@park.example")
+    keeper.save("Make administrators")
+    expect(keeper.page.locator(".messagelist")).to_contain_text("1 account changed")
+    assert User.objects.get(email="anna@park.example").is_staff
+
+    keeper.end()
+
+
+def test_an_administrator_erases_somebody_from_the_list(open_page: OpenPage, settings: Any) -> None:
+    maria, keeper = make.make_member("Maria Núñez"), Keeper(open_page, make.make_admin(name="Admin Person").email)
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    keeper.act("/admin/community/member/?q=nunez", "erase_one")
+    expect(keeper.page.get_by_label("Password", exact=True)).to_be_visible()
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+    keeper.page.get_by_label("Password", exact=True).fill(PASSWORD)
+    keeper.save("Go on")
+    keeper.page.get_by_label("Name of the person").fill("Maria Núñez")
+    keeper.save("Erase this person")
+    expect(keeper.page.get_by_role("main")).to_contain_text("Erased.")
+    maria.refresh_from_db()
+    assert (maria.erased_at is not None, "Maria" in keeper.page.get_by_role("main").inner_text()) == (True, False)
+    keeper.end()

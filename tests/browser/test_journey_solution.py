@@ -14,7 +14,7 @@ from tests.browser.person import OpenPage, Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-LINK = "Manual in Greek https://dune.example/manual"
+LINK = "Manual in Greek https://dune.example/manual | Park of the Cape | CC BY 4.0"
 WORDS = {
     "title": "Φράχτες για τις αμμοθίνες",
     "summary": "Fences keep a dune where people walk.",

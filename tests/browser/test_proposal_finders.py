@@ -57,6 +57,7 @@ def test_a_search_finds_and_leaves_what_is_typed_elsewhere(open_page: OpenPage, 
         expect(page.locator(place)).to_contain_text(found)
         expect(page.locator("#step-form")).to_have_count(1)
         expect(page.locator(other)).to_have_value(words)
+        expect(page.locator(".htmx-request")).to_have_count(0)  # a search, or the draft saving itself
     person.check()
     person.go("/help/")  # leaves the form, so that nothing is saved any more when the test ends
     page.wait_for_load_state("networkidle")

@@ -26,12 +26,7 @@ from community import links
 from community.models import Consent
 from tests import factories as make
 from tests.cast import Cast, make_cluster, share
-from tests.matrix.places import (
-    PURPOSE_OF_ADDRESSES,
-    make_comment,
-    make_condition,
-    make_invitation,
-)
+from tests.matrix.places import PURPOSE_OF_ADDRESSES, make_comment, make_condition, make_invitation
 
 Facts = dict[str, Any]
 

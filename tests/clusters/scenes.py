@@ -57,13 +57,9 @@ from tests.clusters.scene_facts import (
     wanted,
 )
 from tests.clusters.test_every_writer import PRESSES, arguments
-from tests.matrix.places import (
-    make_comment,
-    make_condition,
-    make_meeting,
-    make_room_file,
-)
+from tests.matrix.places import make_comment, make_condition
 from tests.matrix.places_panel import make_panel
+from tests.matrix.places_room import make_meeting, make_room_file
 
 R, A, S, D = State.RUNNING, State.APPROVED, State.SUBMITTED, State.DRAFT
 

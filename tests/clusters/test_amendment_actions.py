@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from clusters.actions.amendment import act, comment_on_amendment, decide_amendment, suggest_amendment
+from clusters.actions.amendment import act, comment_on_amendment, decide_amendment
 from clusters.amendment_lifecycle import AMENDMENT
-from clusters.choices import AmendmentKind, AmendmentState, ParticipationRole, State
-from clusters.models import Amendment, Cluster, Participation
+from clusters.choices import AmendmentKind, AmendmentState, State
+from clusters.models import Amendment, Cluster
 from clusters.notifications.amendment import AUDIENCE_LABELS, AUDIENCES
 from clusters.rules.amendment_fields import amendment_hash, current
 from clusters.summary import snapshot
@@ -20,34 +20,10 @@ from community.mails import render
 from community.models import Event, Message
 from community.permissions import Refusal
 from factsheets.models import Issue
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
+from tests.clusters.making_amendments import LATER, now, suggest, told
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
-LATER = "2026-11-30"
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def cluster(cast: Cast) -> Cluster:
-    return make_cluster(cast, State.RUNNING)
-
-
-def suggest(cast: Cast, cluster: Cluster, role: str = "lead", **wished: Any) -> Amendment:
-    """Suggest another end, or what is given."""
-    values = wished or {"ends_on": LATER}
-    return suggest_amendment(cluster=cluster, by=cast.user(role), wished=values, reason="The harbour opens later.")
-
-
-def told(code: str) -> set[str]:
-    return {str(row.to) for row in Message.objects.filter(template=f"clusters/{code}").select_related("to")}
-
-
-def now(cluster: Cluster) -> Cluster:
-    return Cluster.objects.get(pk=cluster.pk)
 
 
 def test_every_row_finds_its_effects_audiences_and_mails() -> None:
@@ -133,6 +109,15 @@ def test_refusing_changes_nothing_and_asks_why(cast: Cast, cluster: Cluster) -> 
     assert told("amendment_refused") == {"Lead Person", "Deputy_Lead Person"}
 
 
+def test_an_objective_that_is_only_moved_stays_reached(cast: Cast, cluster: Cluster) -> None:
+    objective = cluster.objectives.get()
+    cluster.objectives.filter(pk=objective.pk).update(is_reached=True)
+    rows = [[None, "Train the keepers", ""], [objective.pk, objective.text, objective.criterion]]
+    row = suggest(cast, cluster, objectives=rows)
+    decide_amendment(amendment=row, by=cast.user("coordinator"), accepted=["objectives"])
+    assert list(cluster.objectives.order_by("position").values_list("is_reached", flat=True)) == [None, True]
+
+
 @pytest.mark.parametrize("role", ["lead", "deputy_lead", "participant", "member", "other_coordinator", "admin"])
 def test_nobody_decides_on_their_own_nor_without_the_office(cast: Cast, cluster: Cluster, role: str) -> None:
     row = suggest(cast, cluster)
@@ -187,14 +172,14 @@ def test_what_was_shown_is_what_is_decided(cast: Cast, cluster: Cluster) -> None
 
 def test_objectives_keep_what_was_measured(cast: Cast, cluster: Cluster) -> None:
     objective = cluster.objectives.get()
-    objective.measured = "One annex"
+    objective.measured, objective.is_reached = "One annex", True
     objective.save()
     rows = [[objective.pk, "Fit the method to two coasts", "Two annexes"], [None, "Train the keepers", ""]]
     row = suggest(cast, cluster, objectives=rows, expected_outcomes=[["adoption", "By the park"]])
     decide_amendment(amendment=row, by=cast.user("coordinator"), accepted=["objectives", "expected_outcomes"])
-    assert list(cluster.objectives.values_list("text", "measured")) == [
-        ("Fit the method to two coasts", "One annex"),
-        ("Train the keepers", ""),
+    assert list(cluster.objectives.values_list("text", "measured", "is_reached")) == [
+        ("Fit the method to two coasts", "One annex", None),
+        ("Train the keepers", "", None),
     ]
     assert current(now(cluster), "expected_outcomes") == [["adoption", "By the park"]]
 
@@ -244,41 +229,6 @@ def test_another_working_group_becomes_responsible_and_hears_of_it(cast: Cast, c
     decide_amendment(amendment=row, by=cast.user("coordinator"), accepted=["working_group"])
     assert (now(cluster).working_group, cluster.further_working_groups.count()) == (cast.other_group, 0)
     assert {"Other Coordinator Person", "Stand-in Person", "Coordinator_Proposer Person"} <= told("amendment_accepted")
-
-
-def test_a_hand_over_needs_the_new_lead_then_a_coordinator_who_is_neither(cast: Cast, cluster: Cluster) -> None:
-    wished = {"lead": [cast.member("participant").pk, cast.organisation.pk]}
-    row = suggest(cast, cluster, **wished)
-    assert (row.kind, row.new_lead) == (AmendmentKind.LEAD, cast.member("participant"))
-    assert "Participant Person" in told("amendment_proposed")
-    with pytest.raises(Refusal, match="has not accepted yet"):
-        decide_amendment(amendment=row, by=cast.user("coordinator"), accepted=["lead"])
-    with pytest.raises(Refusal):
-        act(amendment=row, verb="amendment.lead_accepted", by=cast.user("lead"))
-    act(amendment=row, verb="amendment.lead_accepted", by=cast.user("participant"))
-    for role in ("lead", "participant"):
-        with pytest.raises(Refusal):
-            decide_amendment(amendment=row, by=cast.user(role), accepted=["lead"])
-    decide_amendment(amendment=row, by=cast.user("coordinator"), accepted=["lead"])
-    after = now(cluster)
-    assert (after.lead, after.has_lead, after.acting_lead) == (cast.member("participant"), True, None)
-    roles = dict(Participation.objects.filter(cluster=cluster).values_list("member", "role"))
-    assert roles[cast.member("participant").pk] == ParticipationRole.LEAD
-    assert roles[cast.member("lead").pk] == ParticipationRole.PARTICIPANT
-    assert "Participant" not in str(Event.objects.get(verb="amendment.accepted").detail.body)
-
-
-def test_who_declines_to_take_over_ends_the_hand_over(cast: Cast, cluster: Cluster) -> None:
-    row = suggest(cast, cluster, lead=[cast.member("participant").pk, cast.organisation.pk])
-    done = act(amendment=row, verb="amendment.lead_declined", by=cast.user("participant"), reason="No time.")
-    assert (done.state, done.decided_by, now(cluster).lead) == ("refused", None, cast.member("lead"))
-
-
-def test_only_an_eligible_participant_takes_over(cast: Cast, cluster: Cluster) -> None:
-    with pytest.raises(Refusal, match="Only somebody who takes part"):
-        suggest(cast, cluster, lead=[cast.member("member").pk, cast.organisation.pk])
-    with pytest.raises(Refusal, match="not an organisation of the named lead"):
-        suggest(cast, cluster, lead=[cast.member("participant").pk, cast.partner.pk])
 
 
 def test_further_groups_comment_once_it_is_put_forward(cast: Cast, cluster: Cluster) -> None:
@@ -359,30 +309,6 @@ def test_every_mail_is_written_in_text_and_html_and_leads_to_the_amendment(cast:
         assert "You get this mail because" in mail.body, row.template
         assert f"/clusters/{cluster.name}/amendments/" in mail.body, row.template
         assert "Co-funded by the European Union" in str(mail.alternatives[0][0])
-
-
-def test_a_cluster_without_a_lead_gets_one_by_a_hand_over(cast: Cast) -> None:
-    cluster = make_cluster(
-        cast, State.RUNNING, lead=None, lead_accepted_at=None, acting_lead=cast.member("mission_coordinator")
-    )
-    cluster.participations.filter(member=cast.member("lead")).update(role=ParticipationRole.PARTICIPANT)
-    pair = [cast.member("participant").pk, cast.organisation.pk]
-    row = suggest(cast, cluster, "mission_coordinator", lead=pair)
-    act(amendment=row, verb="amendment.lead_accepted", by=cast.user("participant"))
-    with pytest.raises(Refusal):
-        decide_amendment(amendment=row, by=cast.user("mission_coordinator"), accepted=["lead"])
-    decide_amendment(amendment=row, by=cast.user("coordinator"), accepted=["lead"])
-    after = now(cluster)
-    assert (after.lead, after.has_lead, after.acting_lead) == (cast.member("participant"), True, None)
-
-
-def test_a_hand_over_is_not_mixed_with_another_change(cast: Cast, cluster: Cluster) -> None:
-    pair = [cast.member("participant").pk, cast.organisation.pk]
-    with pytest.raises(Refusal, match="an amendment of its own"):
-        suggest(cast, cluster, lead=pair, title="Coasts")
-    row = suggest(cast, cluster, lead=pair)
-    with pytest.raises(Refusal, match="an amendment of its own"):
-        act(amendment=row, verb="amendment.renewed", by=cast.user("lead"), wished={"title": "Coasts"})
 
 
 def test_the_desk_shows_stand_ins_what_nobody_of_the_group_may_decide(cast: Cast, cluster: Cluster) -> None:

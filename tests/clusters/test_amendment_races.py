@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
+from clusters.actions import roadmap
 from clusters.actions.amendment import act, decide_amendment, suggest_amendment
-from clusters.actions.roadmap import update_stage
 from clusters.amendment_lifecycle import AMENDMENT
 from clusters.choices import State
+from clusters.lifecycle import CLUSTER
 from clusters.models import Amendment, Cluster
 from clusters.rules.amendment_fields import amendment_hash
 from community.actions.transition import transition
 from community.models import Event
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.races import without_locks
-from tests.clusters.test_lifecycle_races import at_once, patience
+from tests.races import at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -40,21 +37,6 @@ ENDS: dict[str, dict[str, Any]] = {
 }
 
 
-@contextmanager
-def meeting_between_reading_and_writing() -> Iterator[None]:
-    """Let both parties judge what they read before either writes; a locked-out one is not waited for long."""
-    barrier, judge = threading.Barrier(2), AMENDMENT.judge
-
-    def judge_and_wait(attempt: object) -> object:
-        verdict = judge(attempt)  # type: ignore[arg-type]
-        with suppress(threading.BrokenBarrierError):
-            barrier.wait(patience())
-        return verdict
-
-    with patch.object(AMENDMENT, "judge", judge_and_wait):
-        yield
-
-
 def suggest(cast: Cast, cluster: Cluster, ends_on: str) -> Amendment:
     wished = {"ends_on": ends_on}
     return suggest_amendment(cluster=cluster, by=cast.user("lead"), wished=wished, reason="It opens later.")
@@ -62,7 +44,7 @@ def suggest(cast: Cast, cluster: Cluster, ends_on: str) -> Amendment:
 
 def accept_both(cast: Cast, first: Amendment, second: Amendment) -> list[object]:
     """Let two coordinators accept in the same moment."""
-    with meeting_between_reading_and_writing():
+    with meeting((AMENDMENT, "judge")):
         return at_once(
             partial(decide_amendment, amendment=first, by=cast.user("coordinator"), accepted=["ends_on"]),
             partial(decide_amendment, amendment=second, by=cast.user("mission_coordinator"), accepted=["ends_on"]),
@@ -74,8 +56,8 @@ def test_one_amendment_accepted_twice_at_once_is_accepted_once(cast: Cast, round
         cluster = make_cluster(cast, State.RUNNING)
         row = suggest(cast, cluster, "2026-11-30")
         results = accept_both(cast, row, row)
-        refusals = [str(one) for one in results if isinstance(one, Refusal)]
-        assert refusals == ["This can't be done while the amendment is: Accepted."], results
+        refused = [str(one) for one in refusals(results)]
+        assert refused == ["This can't be done while the amendment is: Accepted."], results
         assert Event.objects.filter(verb="amendment.accepted", subject_id=row.pk).count() == 1
         assert cluster.baselines.count() == 2
 
@@ -85,9 +67,9 @@ def test_two_amendments_of_one_field_accepted_at_once_leave_one(cast: Cast, roun
         cluster = make_cluster(cast, State.RUNNING)
         first, second = suggest(cast, cluster, "2026-11-30"), suggest(cast, cluster, "2026-12-31")
         results = accept_both(cast, first, second)
-        refusals = [str(one) for one in results if isinstance(one, Refusal)]
-        assert len(refusals) == 1, results
-        assert refusals[0].startswith("The cluster has changed since this was written: Last end")
+        refused = [str(one) for one in refusals(results)]
+        assert len(refused) == 1, results
+        assert refused[0].startswith("The cluster has changed since this was written: Last end")
         accepted = cluster.amendments.get(state="accepted")
         assert str(Cluster.objects.get(pk=cluster.pk).ends_on) == accepted.changes["ends_on"]["now"]
 
@@ -95,9 +77,9 @@ def test_two_amendments_of_one_field_accepted_at_once_leave_one(cast: Cast, roun
 def test_without_the_lock_both_are_accepted(cast: Cast) -> None:
     cluster = make_cluster(cast, State.RUNNING)
     first, second = suggest(cast, cluster, "2026-11-30"), suggest(cast, cluster, "2026-12-31")
-    with without_locks():
+    with without_locks("clusters"):
         results = accept_both(cast, first, second)
-    assert not [one for one in results if isinstance(one, Refusal)], results
+    assert not [result for result in results if isinstance(result, Exception)], results
 
 
 def test_a_renewal_against_a_decision_leaves_what_was_shown(cast: Cast, rounds: Callable[[int], int]) -> None:
@@ -105,7 +87,7 @@ def test_a_renewal_against_a_decision_leaves_what_was_shown(cast: Cast, rounds: 
         cluster = make_cluster(cast, State.RUNNING)
         row = suggest(cast, cluster, "2026-11-30")
         seen = amendment_hash(row)
-        with meeting_between_reading_and_writing():
+        with meeting((AMENDMENT, "judge")):
             decision = partial(
                 decide_amendment, amendment=row, by=cast.user("coordinator"), accepted=["ends_on"], seen=seen
             )
@@ -126,10 +108,11 @@ def test_an_edit_of_the_roadmap_and_a_decision_lose_nothing(cast: Cast, rounds: 
         stage = cluster.stages.create(position=2, title="Try-outs")
         row = suggest(cast, cluster, "2026-11-30")
         days = {"planned_start_on": date(2026, 5, 1), "planned_end_on": date(2026, 5, 9)}
-        results = at_once(
-            partial(decide_amendment, amendment=row, by=cast.user("coordinator"), accepted=["ends_on"]),
-            partial(update_stage, stage=stage, by=cast.user("lead"), seen_version=1, **days),
-        )
+        with meeting((AMENDMENT, "judge"), (roadmap, "check_seen")):
+            results = at_once(
+                partial(decide_amendment, amendment=row, by=cast.user("coordinator"), accepted=["ends_on"]),
+                partial(roadmap.update_stage, stage=stage, by=cast.user("lead"), seen_version=1, **days),
+            )
         assert not [one for one in results if isinstance(one, Exception)], results
         now = Cluster.objects.get(pk=cluster.pk)
         assert (now.ends_on, now.version) == (date(2026, 11, 30), cluster.version + 2)
@@ -142,10 +125,11 @@ def test_the_end_of_the_cluster_against_a_decision_neither_hangs_nor_mixes(
     for _round in range(rounds(15)):
         cluster = make_cluster(cast, State.RUNNING)
         row = suggest(cast, cluster, "2026-11-30")
-        results = at_once(
-            partial(decide_amendment, amendment=row, by=cast.user("coordinator"), accepted=["ends_on"]),
-            partial(transition, cluster, verb, by=cast.user("mission_coordinator"), **ENDS[verb]),
-        )
+        with meeting((AMENDMENT, "judge"), (CLUSTER, "judge")):
+            results = at_once(
+                partial(decide_amendment, amendment=row, by=cast.user("coordinator"), accepted=["ends_on"]),
+                partial(transition, cluster, verb, by=cast.user("mission_coordinator"), **ENDS[verb]),
+            )
         assert all(isinstance(one, Refusal | Cluster | Amendment) for one in results), results
         now, after = Cluster.objects.get(pk=cluster.pk), Amendment.objects.get(pk=row.pk)
         assert now.state in (State.DISCONTINUED, State.CONCLUDED)
@@ -162,7 +146,7 @@ def hand_over_to_both(cast: Cast, cluster: Cluster) -> list[object]:
         wished = {"lead": [cast.member(role).pk, cast.organisation.pk]}
         rows.append(suggest_amendment(cluster=cluster, by=cast.user("lead"), wished=wished, reason="A new post."))
         act(amendment=rows[-1], verb="amendment.lead_accepted", by=cast.user(role))
-    with meeting_between_reading_and_writing():
+    with meeting((AMENDMENT, "judge")):
         return at_once(
             *(
                 partial(decide_amendment, amendment=row, by=cast.user(role), accepted=["lead"])
@@ -175,7 +159,7 @@ def test_two_hand_overs_at_once_make_one_lead(cast: Cast, rounds: Callable[[int]
     for _round in range(rounds(15)):
         cluster = make_cluster(cast, State.RUNNING)
         results = hand_over_to_both(cast, cluster)
-        (refusal,) = [one for one in results if isinstance(one, Refusal)]
+        (refusal,) = refusals(results)
         assert str(refusal).startswith("The cluster has changed since this was written: Lead"), results
         leading = cluster.participations.active().get(role="lead")
         assert leading.member == Cluster.objects.get(pk=cluster.pk).lead
@@ -184,6 +168,6 @@ def test_two_hand_overs_at_once_make_one_lead(cast: Cast, rounds: Callable[[int]
 
 def test_without_the_lock_two_hand_overs_both_believe_to_be_the_first(cast: Cast) -> None:
     cluster = make_cluster(cast, State.RUNNING)
-    with without_locks():
+    with without_locks("clusters"):
         results = hand_over_to_both(cast, cluster)
-    assert not [one for one in results if isinstance(one, Refusal)], results
+    assert not [result for result in results if isinstance(result, Exception)], results

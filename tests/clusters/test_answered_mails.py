@@ -25,7 +25,7 @@ from community.actions.transition import transition
 from community.choices import MessageState, Rhythm
 from community.models import Message, NotificationPreference, User
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_reminders_of_parts import MAKERS
+from tests.clusters.making_waits import MAKERS
 from tests.factories import NOW, TODAY
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]

@@ -13,14 +13,14 @@ from django.utils import timezone
 from clusters.actions import clock
 from clusters.actions import reminders as actions
 from clusters.choices import State
+from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from community import notifications
 from community.models import Event, Message
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.races import meeting, without_locks
-from tests.clusters.test_lifecycle_races import at_once, meeting_between_reading_and_writing
 from tests.clusters.test_reminders import make_world
 from tests.factories import TODAY
+from tests.races import at_once, meeting, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -73,7 +73,7 @@ def one_day(cast: Cast) -> Cluster:
 
 def start_twice() -> list[object]:
     start = partial(clock.start_due_clusters, timezone.now())
-    with meeting_between_reading_and_writing():
+    with meeting((CLUSTER, "judge")):
         return at_once(start, start)
 
 
@@ -87,7 +87,7 @@ def test_a_one_day_cluster_is_started_once_by_two_machines(cast: Cast, rounds: C
 
 def test_without_the_lock_it_starts_twice_or_breaks(cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
     cluster = one_day(cast)
-    with without_locks():
+    with without_locks("clusters"):
         results = start_twice()
     starts = Event.objects.about(cluster).filter(verb="start").count()
     # What breaks at one cluster stops no other: the clock notes it.

@@ -26,7 +26,8 @@ from community.links import mint
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
-from tests.matrix.places import make_condition, make_follow_up, make_invitation, make_meeting
+from tests.matrix.places import make_condition, make_follow_up, make_invitation
+from tests.matrix.places_room import make_meeting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 

@@ -31,18 +31,9 @@ from community.actions.transition import transition
 from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
-from tests.matrix.places import (
-    make_begun_meeting,
-    make_comment,
-    make_condition,
-    make_file,
-    make_follow_up,
-    make_invitation,
-    make_meeting,
-    make_prepared,
-    make_room_file,
-)
+from tests.matrix.places import make_comment, make_condition, make_file, make_follow_up, make_invitation, make_prepared
 from tests.matrix.places_panel import make_panel
+from tests.matrix.places_room import make_begun_meeting, make_meeting, make_room_file
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 

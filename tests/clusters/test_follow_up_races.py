@@ -14,10 +14,9 @@ from clusters.notifications.follow_up import PURPOSE
 from community.links import mint
 from community.models import Event, Message
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.races import meeting, refusals, without_locks
-from tests.clusters.test_lifecycle_races import at_once
 from tests.factories import NOW
 from tests.matrix.places import make_follow_up
+from tests.races import at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -57,7 +56,7 @@ def test_two_clocks_ask_by_one_mail(cast: Cast, rounds: Callable[[int], int]) ->
 
 
 def test_without_the_lock_two_clocks_ask_twice(cast: Cast) -> None:
-    with without_locks():
+    with without_locks("clusters"):
         assert verbs(ask_twice(cast)) == ["follow_up.asked"] * 2
 
 
@@ -72,7 +71,7 @@ def test_the_second_of_two_answers_is_shown_beside_the_first(cast: Cast, rounds:
 
 def test_without_the_lock_the_second_answer_overwrites_the_first(cast: Cast) -> None:
     row = make_follow_up(cast, make_cluster(cast, State.CONCLUDED))
-    with without_locks():
+    with without_locks("clusters"):
         results = answer_twice(cast, row)
     assert refusals(results) == []
     assert sorted(verbs(row)) == ["follow_up.confirmed", "follow_up.unknown"]

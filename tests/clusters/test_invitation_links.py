@@ -64,6 +64,21 @@ def test_a_stranger_takes_part_with_one_form_and_is_signed_in(cast: Cast, cluste
     assert "invited by Lead Person: Knows the tide gauges" in people
 
 
+def test_the_first_mail_is_the_notice_to_who_was_entered_by_somebody_else(cast: Cast, cluster: Cluster) -> None:
+    invited(cast, cluster)
+    sent = mail.outbox[-1]
+    for body in (str(sent.body), str(sent.alternatives[0][0])):  # type: ignore[attr-defined]
+        text = " ".join(body.split())
+        for words in (
+            "Lead Person, who leads",
+            "for this invitation alone",
+            "forgotten after 60 days",
+            "have it erased",
+        ):
+            assert words in text
+        assert text.count("/privacy/") >= 1
+
+
 def test_the_name_of_who_comes_from_outside_is_read_by_those_who_work_there_alone(
     cast: Cast, cluster: Cluster, client: Client
 ) -> None:

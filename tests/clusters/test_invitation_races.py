@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from functools import partial
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from django.db import IntegrityError, models
+from django.db import IntegrityError
 
 from clusters.actions import invitation, invitation_answer
 from clusters.choices import InvitationStatus, State
@@ -18,10 +15,9 @@ from clusters.models import Cluster, Invitation
 from clusters.notifications.invitation import PURPOSE
 from community.links import mint
 from community.models import Event, Member, Message, SignedLink
-from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_lifecycle_races import at_once, patience
 from tests.matrix.places import make_invitation
+from tests.races import at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 TEXT = "a@port.example b@port.example"
@@ -32,32 +28,10 @@ def cast() -> Cast:
     return make_cast()
 
 
-@contextmanager
-def meeting_after(module: Any, *names: str) -> Iterator[None]:
-    """Let both parties go through these functions of a module before either goes on."""
-    barrier = threading.Barrier(2)
-
-    def waiting(function: Callable[..., Any]) -> Callable[..., Any]:
-        def ask_and_wait(*args: Any, **kwargs: Any) -> Any:
-            found = function(*args, **kwargs)
-            with suppress(threading.BrokenBarrierError):
-                barrier.wait(patience())
-            return found
-
-        return ask_and_wait
-
-    with patch.multiple(module, **{name: waiting(getattr(module, name)) for name in names}):
-        yield
-
-
-def without_locks() -> Any:
-    return patch.object(models.QuerySet, "select_for_update", lambda rows, **options: rows)
-
-
 def press_twice(cast: Cast, cluster: Cluster) -> list[Any]:
     """Let lead and deputy send the same addresses in the same moment."""
     given = {"cluster": cluster, "text": TEXT, "purpose": "Knows the tide gauges"}
-    with meeting_after(invitation, "look"):
+    with meeting((invitation, "look")):
         return at_once(
             *(partial(invitation.send_invitations, by=cast.user(role), **given) for role in ("lead", "deputy_lead"))
         )
@@ -75,7 +49,7 @@ def test_two_presses_at_once_send_once(cast: Cast, rounds: Callable[[int], int])
 
 
 def test_without_the_lock_one_of_the_two_presses_fails(cast: Cast) -> None:
-    with without_locks():
+    with without_locks("clusters"):
         results = press_twice(cast, make_cluster(cast, State.RUNNING))
     assert [type(result) for result in results if isinstance(result, Exception)] == [IntegrityError]
 
@@ -94,10 +68,10 @@ def accept(link: SignedLink) -> Callable[[], Any]:
 def test_a_link_that_is_pressed_twice_at_once_acts_once(cast: Cast, rounds: Callable[[int], int]) -> None:
     for _round in range(rounds(20)):
         row, link = linked(cast)
-        with meeting_after(invitation_answer, "is_answerable"):
+        with meeting((invitation_answer, "is_answerable")):
             results = at_once(accept(link), accept(link))
-        refusals = [str(result) for result in results if isinstance(result, Refusal)]
-        assert refusals == ["This invitation was accepted already."], results
+        refused = [str(result) for result in refusals(results)]
+        assert refused == ["This invitation was accepted already."], results
         assert row.cluster.participations.filter(is_external=True, purpose=row.purpose).count() == 1
         assert Event.objects.filter(chain=f"cluster:{row.cluster_id}", verb="participation.joined").count() == 1
     assert Member.objects.filter(name="Ana Kovač").count() == 1
@@ -105,7 +79,7 @@ def test_a_link_that_is_pressed_twice_at_once_acts_once(cast: Cast, rounds: Call
 
 def test_without_the_lock_a_link_acts_twice(cast: Cast) -> None:
     _row, link = linked(cast, cast.user("other_external").email)
-    with without_locks(), meeting_after(invitation_answer, "is_answerable"):
+    with without_locks("clusters", SignedLink), meeting(SignedLink):
         results = at_once(accept(link), accept(link))
     assert [result for result in results if isinstance(result, Exception)] == []
 
@@ -114,7 +88,8 @@ def test_an_invitation_is_accepted_or_taken_back_never_both(cast: Cast, rounds: 
     for _round in range(rounds(20)):
         row, link = linked(cast)
         take_back = partial(invitation.take_invitation_back, invitation=row, by=cast.user("lead"))
-        results = at_once(accept(link), take_back)
+        with meeting((invitation_answer, "is_answerable"), (invitation, "_locked")):
+            results = at_once(accept(link), take_back)
         row.refresh_from_db()
         verbs = set(Event.objects.filter(chain=f"cluster:{row.cluster_id}").values_list("verb", flat=True))
         if row.status == InvitationStatus.ACCEPTED:
@@ -122,4 +97,4 @@ def test_an_invitation_is_accepted_or_taken_back_never_both(cast: Cast, rounds: 
         else:
             assert row.status == InvitationStatus.TAKEN_BACK
             assert ("participation.joined" in verbs, "invitation.taken_back" in verbs) == (False, True), results
-        assert sum(isinstance(result, Refusal) for result in results) == 1
+        assert len(refusals(results)) == 1

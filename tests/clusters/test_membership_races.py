@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
 from unittest.mock import patch
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from clusters.actions.membership import follow_membership
 from clusters.actions.parts import note_writer
@@ -17,6 +16,7 @@ from community import contributions
 from community.actions.standing import make_member
 from community.models import Member, User
 from tests.cast import make_cast, make_cluster
+from tests.races import beside
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -24,26 +24,18 @@ pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 def test_a_row_about_the_person_is_written_while_they_become_a_member() -> None:
     cast = make_cast()
     cluster = make_cluster(cast, State.RUNNING)
-    written: list[bool] = []
 
+    @transaction.atomic
     def write() -> None:
-        try:
-            with transaction.atomic():
-                note_writer(Cluster.objects.select_for_update().get(pk=cluster.pk), cast.member("external").pk)
-            written.append(True)
-        finally:
-            connection.close()
-
-    other = threading.Thread(target=write)
+        note_writer(Cluster.objects.select_for_update().get(pk=cluster.pk), cast.member("external").pk)
 
     def follow(member: Member, by: User, at: datetime) -> None:
-        """Come to the clusters once the other has theirs and wants to write about this person."""
-        other.start()
-        other.join(timeout=2)
-        assert written == [True], "it waits for the person while it holds the cluster: a deadlock"
+        """Come to the clusters while the other has theirs and wants to write about this person."""
+        other = beside(write)
+        assert other.is_done, "it waits for the person while it holds the cluster: a deadlock"
+        assert other.result is None
         follow_membership(member, by, at)
 
     with patch.object(contributions, "memberships", [follow]):
         make_member(member=cast.member("external"), by=cast.user("admin"))
-    other.join(timeout=5)
     assert not cluster.participations.get(member=cast.member("external")).is_external

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from unittest.mock import patch
 
 import pytest
-from django.db import OperationalError, models
+from django.db import OperationalError
 
+from clusters.actions import merge as merging
 from clusters.actions import participation
 from clusters.actions.merge import agree_merge, merge, withdraw_merge
 from clusters.choices import JoinPolicy, State
+from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster
 from community.actions.transition import transition
 from community.models import Event
 from community.permissions import Refusal
 from tests import factories as make
 from tests.cast import Cast, make_cast
-from tests.clusters.races import without_locks
-from tests.clusters.test_lifecycle_races import at_once, meeting_between_reading_and_writing
 from tests.clusters.test_merge_actions import WHY, asked, bare, pair
+from tests.races import at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -33,7 +33,7 @@ def cast() -> Cast:
 def into_each_other(cast: Cast, one: Cluster, two: Cluster) -> list[object]:
     """Merge each into the other in the same moment."""
     press = partial(merge, by=cast.user("mission_coordinator"), reason=WHY)
-    with meeting_between_reading_and_writing():
+    with meeting((CLUSTER, "judge")):
         return at_once(partial(press, cluster=one, into=two), partial(press, cluster=two, into=one))
 
 
@@ -45,13 +45,13 @@ def test_two_that_go_into_each_other_leave_one(cast: Cast, rounds: Callable[[int
     for _round in range(rounds(20)):
         one, two = bare(cast, State.APPROVED), bare(cast, State.APPROVED)
         results = into_each_other(cast, one, two)
-        assert len([result for result in results if isinstance(result, Refusal)]) == 1, results
+        assert len(refusals(results)) == 1, results
         assert ended(one, two) == 1
 
 
 def test_without_the_locks_both_end_in_each_other_or_wait_for_each_other(cast: Cast) -> None:
     one, two = bare(cast, State.APPROVED), bare(cast, State.APPROVED)
-    with patch.object(models.QuerySet, "select_for_update", lambda rows, **options: rows):
+    with without_locks("clusters"):
         results = into_each_other(cast, one, two)
     errors = [type(result) for result in results if isinstance(result, Exception)]
     assert (errors, ended(one, two)) in (([], 2), ([OperationalError], 1)), results
@@ -61,10 +61,11 @@ def test_the_other_one_ends_at_the_same_moment_and_takes_nothing_in(cast: Cast, 
     for _round in range(rounds(20)):
         one, two = bare(cast, State.APPROVED), bare(cast, State.APPROVED)
         by = cast.user("mission_coordinator")
-        at_once(
-            partial(merge, cluster=one, into=two, by=by, reason=WHY),
-            partial(transition, two, "discontinue", by=by, reason="No money.", lessons="Ask first."),
-        )
+        with meeting((CLUSTER, "judge")):
+            at_once(
+                partial(merge, cluster=one, into=two, by=by, reason=WHY),
+                partial(transition, two, "discontinue", by=by, reason="No money.", lessons="Ask first."),
+            )
         one.refresh_from_db()
         two.refresh_from_db()
         assert (one.state, two.state) in {
@@ -79,11 +80,12 @@ def test_an_agreement_and_a_withdrawal_at_once_are_one_answer(cast: Cast, rounds
     for _round in range(rounds(20)):
         cluster, into = pair(cast)
         request = asked(cast, cluster, into)
-        results = at_once(
-            partial(agree_merge, request=request, by=cast.user("other_coordinator")),
-            partial(withdraw_merge, request=request, by=cast.user("coordinator")),
-        )
-        assert len([result for result in results if isinstance(result, Refusal)]) == 1, results
+        with meeting((merging, "_locked_request")):
+            results = at_once(
+                partial(agree_merge, request=request, by=cast.user("other_coordinator")),
+                partial(withdraw_merge, request=request, by=cast.user("coordinator")),
+            )
+        assert len(refusals(results)) == 1, results
         request.refresh_from_db()
         assert ended(cluster) == (request.status == "agreed")
 
@@ -95,9 +97,10 @@ def test_who_joins_in_that_moment_is_in_the_new_cluster_or_told(cast: Cast, roun
         into = bare(cast, State.RUNNING, working_group=cast.other_group)
         member = make.make_member(organisation=harbour)
         join = partial(participation.enter, cluster=cluster, by=member.user, way="join", organisation=harbour)
-        _merged, joined = at_once(
-            partial(merge, cluster=cluster, into=into, by=cast.user("mission_coordinator"), reason=WHY), join
-        )
+        with meeting((CLUSTER, "judge"), (participation, "_offered")):
+            _merged, joined = at_once(
+                partial(merge, cluster=cluster, into=into, by=cast.user("mission_coordinator"), reason=WHY), join
+            )
         there = into.participations.active().filter(member=member).count()
         assert there == (0 if isinstance(joined, Refusal) else 1), joined
         assert not cluster.participations.live().exists()
@@ -106,7 +109,7 @@ def test_who_joins_in_that_moment_is_in_the_new_cluster_or_told(cast: Cast, roun
 def merge_and_approve(cast: Cast) -> tuple[Cluster, list[object]]:
     """Let one coordinator merge a proposal while another approves it."""
     cluster, into = bare(cast, State.SUBMITTED), bare(cast, State.RUNNING)
-    with meeting_between_reading_and_writing():
+    with meeting((CLUSTER, "judge")):
         return cluster, at_once(
             partial(merge, cluster=cluster, into=into, by=cast.user("mission_coordinator"), reason=WHY),
             partial(transition, cluster, "approve", by=cast.user("coordinator")),
@@ -122,7 +125,7 @@ def steps(cluster: Cluster) -> list[tuple[str, str]]:
 def test_a_merge_and_an_approval_at_once_follow_each_other(cast: Cast, rounds: Callable[[int], int]) -> None:
     for _round in range(rounds(15)):
         cluster, results = merge_and_approve(cast)
-        refused = [result for result in results if isinstance(result, Refusal)]
+        refused = refusals(results)
         assert (steps(cluster), len(refused)) in (
             ([("merge", "submitted")], 1),
             ([("approve", "submitted"), ("merge", "approved")], 0),
@@ -132,7 +135,7 @@ def test_a_merge_and_an_approval_at_once_follow_each_other(cast: Cast, rounds: C
 
 
 def test_without_the_locks_a_proposal_is_merged_and_approved(cast: Cast) -> None:
-    with without_locks():
+    with without_locks("clusters"):
         cluster, results = merge_and_approve(cast)
     both = {("approve", "submitted"), ("merge", "submitted")}
     assert set(steps(cluster)) == both or any(isinstance(result, OperationalError) for result in results), results

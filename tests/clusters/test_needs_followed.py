@@ -14,6 +14,7 @@ from clusters.actions.proposal import create_draft
 from clusters.choices import State
 from clusters.models import Cluster
 from clusters.overlap import overlap_of
+from community.actions import need as need_actions
 from community.actions.need import set_need_status
 from community.actions.transition import transition
 from community.choices import NeedStatus
@@ -23,9 +24,9 @@ from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.form_reader import fields_of
 from tests.clusters.proposal_pages import Writer
 from tests.clusters.test_lifecycle_pages import client_of
-from tests.clusters.test_lifecycle_races import at_once
 from tests.clusters.test_merge_actions import bare
 from tests.factories import NOW
+from tests.races import at_once, meeting, without_locks
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 N = NeedStatus
@@ -163,17 +164,31 @@ def test_needs_are_added_and_taken_off_on_the_first_step(cast: Cast) -> None:
     assert (draft.need, draft.further_needs.count()) == (first, 2)
 
 
+def end_both(cast: Cast) -> Need:
+    """Let the two clusters of a need end at once, each having looked at how far the other is."""
+    need = make.make_need(status=N.TAKEN_UP)
+    pair = [make_cluster(cast, State.RUNNING, need=need) for _number in range(2)]
+    end = partial(transition, verb="discontinue", by=cast.user("lead"), reason="No.", lessons="Ask.")
+    with meeting((need_actions, "_progress_of")):
+        results = at_once(*(partial(end, cluster) for cluster in pair))
+    assert all(isinstance(result, Cluster) for result in results), results
+    return need
+
+
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
 def test_two_clusters_that_end_at_once_see_each_other(rounds: Callable[[int], int]) -> None:
     cast = make_cast()
     for _round in range(rounds(20)):
-        need = make.make_need(status=N.TAKEN_UP)
-        pair = [make_cluster(cast, State.RUNNING, need=need) for _number in range(2)]
-        end = partial(transition, verb="discontinue", by=cast.user("lead"), reason="No.", lessons="Ask.")
-        results = at_once(*(partial(end, cluster) for cluster in pair))
-        assert all(isinstance(result, Cluster) for result in results), results
-        assert status(need) == N.OPEN
+        assert status(end_both(cast)) == N.OPEN
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_of_the_need_each_takes_the_other_for_running() -> None:
+    with without_locks(Need):
+        need = end_both(make_cast())
+    assert status(need) == N.TAKEN_UP
 
 
 def test_who_raised_a_need_and_every_other_member_proposes_a_cluster_for_it(cast: Cast) -> None:

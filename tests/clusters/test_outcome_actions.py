@@ -66,6 +66,13 @@ def test_the_same_outcome_sent_twice_is_recorded_once(cast: Cast, cluster: Clust
     assert verbs(cluster) == ["outcome.recorded"]
 
 
+def test_two_outcomes_of_one_name_and_day_that_say_different_things_are_two(cast: Cast, cluster: Cluster) -> None:
+    first = record(cluster, cast, description="In Split.", participants_count=10)
+    second = record(cluster, cast, description="In Bari.", participants_count=33)
+    assert first != second
+    assert sorted(cluster.outcomes.values_list("participants_count", flat=True)) == [10, 33]
+
+
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from functools import partial
-from typing import Any
-from unittest.mock import patch
 
 import pytest
-from django.db import models
 
 from clusters.actions import participation as actions
 from clusters.actions import parting
 from clusters.choices import JoinPolicy, ParticipationStatus, State
 from clusters.models import Cluster, Participation
 from community.models import Event, Member, Message
-from community.permissions import Refusal, Verdict
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_lifecycle_races import at_once, patience
+from tests.races import at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -35,25 +29,10 @@ def newcomers(count: int) -> list[Member]:
     return [make.make_member(organisation=harbour, consents=("directory",)) for _number in range(count)]
 
 
-@contextmanager
-def meeting_after_the_question_of_room() -> Iterator[None]:
-    """Let both parties learn whether there is room before either comes in."""
-    barrier, has_room = threading.Barrier(2), actions.has_room
-
-    def ask_and_wait(cluster: Cluster) -> Verdict:
-        verdict = has_room(cluster)
-        with suppress(threading.BrokenBarrierError):
-            barrier.wait(patience())
-        return verdict
-
-    with patch.object(actions, "has_room", ask_and_wait):
-        yield
-
-
 def accept_both(cast: Cast, cluster: Cluster) -> list[object]:
     """Let lead and deputy accept one request each, in the same moment."""
     rows = list(cluster.participations.filter(status=ParticipationStatus.REQUESTED))
-    with meeting_after_the_question_of_room():
+    with meeting((actions, "has_room")):
         return at_once(
             partial(actions.answer_request, participation=rows[0], by=cast.user("lead"), accept=True),
             partial(actions.answer_request, participation=rows[1], by=cast.user("deputy_lead"), accept=True),
@@ -73,14 +52,14 @@ def test_the_last_place_is_given_once(cast: Cast, rounds: Callable[[int], int]) 
     for _round in range(rounds(20)):
         cluster = one_place_left(cast)
         results = accept_both(cast, cluster)
-        refusals = [str(result) for result in results if isinstance(result, Refusal)]
-        assert refusals == ["The cluster is full: 5 of 5 places are taken."], results
+        refused = [str(result) for result in refusals(results)]
+        assert refused == ["The cluster is full: 5 of 5 places are taken."], results
         assert cluster.participations.active().count() == 5
 
 
 def test_without_the_lock_the_last_place_is_given_twice(cast: Cast) -> None:
     cluster = one_place_left(cast)
-    with patch.object(models.QuerySet, "select_for_update", lambda rows, **options: rows):
+    with without_locks("clusters"):
         accept_both(cast, cluster)
     assert cluster.participations.active().count() == 6
 
@@ -91,7 +70,8 @@ def test_an_invitation_accepted_twice_at_once_is_accepted_once(cast: Cast, round
         (member,) = newcomers(1)
         row = actions.invite(cluster=cluster, by=cast.user("lead"), member=member)
         accept = partial(actions.answer_invitation, participation=row, by=member.user, accept=True)
-        results = at_once(accept, accept)
+        with meeting((actions, "can_answer_invitation")):
+            results = at_once(accept, accept)
         assert not any(isinstance(result, Exception) for result in results), results
         assert Event.objects.about(row).filter(verb="participation.joined").count() == 1
         told = Message.objects.filter(template="clusters/invitation_accepted", subject_id=cluster.pk)
@@ -105,13 +85,14 @@ def test_accept_and_decline_at_once_leave_one_answer(cast: Cast, rounds: Callabl
         organisation = member.affiliations.get().organisation
         row = actions.enter(cluster=cluster, by=member.user, way="ask", organisation=organisation)
         answer = partial(actions.answer_request, participation=row)
-        results = at_once(
-            partial(answer, by=cast.user("lead"), accept=True),
-            partial(answer, by=cast.user("deputy_lead"), accept=False, reason="Full."),
-        )
-        refusals = [str(result) for result in results if isinstance(result, Refusal)]
-        assert len(refusals) == 1, results
-        assert "This request is not open any more" in refusals[0]
+        with meeting((actions, "locked_part")):
+            results = at_once(
+                partial(answer, by=cast.user("lead"), accept=True),
+                partial(answer, by=cast.user("deputy_lead"), accept=False, reason="Full."),
+            )
+        refused = [str(result) for result in refusals(results)]
+        assert len(refused) == 1, results
+        assert "This request is not open any more" in refused[0]
         assert Event.objects.about(row).count() == 2
 
 
@@ -121,28 +102,15 @@ def test_joining_twice_at_once_is_one_participation(cast: Cast, rounds: Callable
         (member,) = newcomers(1)
         organisation = member.affiliations.get().organisation
         join = partial(actions.enter, cluster=cluster, by=member.user, way="join", organisation=organisation)
-        first, second = at_once(join, join)
+        with meeting((actions, "_offered")):
+            first, second = at_once(join, join)
         assert first == second
         assert cluster.participations.filter(member=member).count() == 1
 
 
 def answer_and_take_back(cast: Cast, row: Participation, member: Member) -> list[object]:
     """Let the invited person accept and the lead take the invitation back, each having read it as open."""
-    barrier = threading.Barrier(2)
-
-    def and_wait(judge: Callable[[Any, Participation], Verdict]) -> Callable[[Any, Participation], Verdict]:
-        def judged(user: Any, participation: Participation) -> Verdict:
-            verdict = judge(user, participation)
-            with suppress(threading.BrokenBarrierError):
-                barrier.wait(patience())
-            return verdict
-
-        return judged
-
-    with (
-        patch.object(actions, "can_answer_invitation", and_wait(actions.can_answer_invitation)),
-        patch.object(parting, "can_end", and_wait(parting.can_end)),
-    ):
+    with meeting((actions, "can_answer_invitation"), (parting, "can_end")):
         return at_once(
             partial(actions.answer_invitation, participation=row, by=member.user, accept=True),
             partial(parting.end_participation, participation=row, by=cast.user("lead"), seen="invited"),
@@ -170,10 +138,10 @@ def test_an_invitation_is_accepted_or_taken_back(cast: Cast, rounds: Callable[[i
     for _round in range(rounds(20)):
         row, member = invited(cast)
         results = answer_and_take_back(cast, row, member)
-        refusals = [str(result) for result in results if isinstance(result, Refusal)]
+        refused = [str(result) for result in refusals(results)]
         status, verbs = ended_as(row)
-        assert len(refusals) == len(verbs) == 1, results
-        assert [end for end in ends if end[0] == status and end[1] in verbs and refusals[0].startswith(end[2])], results
+        assert len(refused) == len(verbs) == 1, results
+        assert [end for end in ends if end[0] == status and end[1] in verbs and refused[0].startswith(end[2])], results
         templates = ("clusters/invitation_accepted", "clusters/invitation_taken_back")
         told = Message.objects.filter(template__in=templates, subject_id=row.cluster_id)
         assert len(set(told.values_list("template", flat=True))) == 1
@@ -181,6 +149,6 @@ def test_an_invitation_is_accepted_or_taken_back(cast: Cast, rounds: Callable[[i
 
 def test_without_the_lock_it_is_both_accepted_and_taken_back(cast: Cast) -> None:
     row, member = invited(cast)
-    with patch.object(models.QuerySet, "select_for_update", lambda rows, **options: rows):
+    with without_locks("clusters"):
         answer_and_take_back(cast, row, member)
     assert ended_as(row)[1] == {"participation.joined", "participation.invitation_taken_back"}

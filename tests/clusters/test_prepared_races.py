@@ -6,21 +6,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from django.db import models
 from django.utils import timezone
 
 from clusters.actions.prepared import announce_decision, announce_due_decisions, prepare_decision
 from clusters.choices import PreparedStatus, State
+from clusters.lifecycle import CLUSTER
 from clusters.models import Cluster, Decision, PreparedDecision
 from clusters.rules.content import content_hash
 from community.actions.transition import transition
 from community.models import Event, Message
-from community.permissions import Refusal
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_lifecycle_races import at_once, meeting_between_reading_and_writing
+from tests.races import at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -48,7 +46,7 @@ def counted(cluster: Cluster) -> tuple[int, int, int]:
 def test_two_clocks_and_a_press_at_once_announce_it_once(cast: Cast, rounds: Callable[[int], int]) -> None:
     for _round in range(rounds(20)):
         row = prepared(cast)
-        with meeting_between_reading_and_writing():
+        with meeting((CLUSTER, "judge")):
             at_once(
                 partial(announce_due_decisions, timezone.now()),
                 partial(announce_due_decisions, timezone.now()),
@@ -60,10 +58,7 @@ def test_two_clocks_and_a_press_at_once_announce_it_once(cast: Cast, rounds: Cal
 
 def test_without_the_locks_it_is_announced_twice(cast: Cast) -> None:
     row = prepared(cast)
-    with (
-        patch.object(models.QuerySet, "select_for_update", lambda rows, **options: rows),
-        meeting_between_reading_and_writing(),
-    ):
+    with without_locks("clusters"), meeting((CLUSTER, "judge")):
         at_once(
             partial(announce_decision, prepared=row, by=None),
             partial(announce_decision, prepared=row, by=cast.user("mission_coordinator")),
@@ -74,10 +69,11 @@ def test_without_the_locks_it_is_announced_twice(cast: Cast) -> None:
 def test_the_clock_and_another_decision_at_once_leave_one_of_both(cast: Cast, rounds: Callable[[int], int]) -> None:
     for _round in range(rounds(30)):
         row = prepared(cast)
-        at_once(
-            partial(announce_due_decisions, timezone.now()),
-            partial(transition, row.cluster, "approve", by=cast.user("mission_coordinator")),
-        )
+        with meeting((CLUSTER, "judge")):
+            at_once(
+                partial(announce_due_decisions, timezone.now()),
+                partial(transition, row.cluster, "approve", by=cast.user("mission_coordinator")),
+            )
         assert counted(row.cluster) == (1, 1, 1)
         row.refresh_from_db()
         state = Cluster.objects.get(pk=row.cluster_id).state
@@ -91,6 +87,7 @@ def test_two_who_prepare_at_once_leave_one_prepared(cast: Cast, rounds: Callable
         press = partial(
             prepare_decision, cluster=cluster, verb="return", reason="Sharpen it.", seen=content_hash(cluster)
         )
-        results = at_once(*(partial(press, by=cast.user(role)) for role in ("coordinator", "mission_coordinator")))
-        assert [isinstance(result, Refusal) for result in results].count(True) == 1, results
+        with meeting((CLUSTER, "judge")):
+            results = at_once(*(partial(press, by=cast.user(role)) for role in ("coordinator", "mission_coordinator")))
+        assert len(refusals(results)) == 1, results
         assert cluster.prepared_decisions.live().count() == 1

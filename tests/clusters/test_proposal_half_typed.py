@@ -10,7 +10,7 @@ import pytest
 from clusters.choices import State
 from clusters.models import Cluster, Objective, Stage
 from tests import factories as make
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
 from tests.clusters.form_reader import fields_of
 from tests.clusters.proposal_pages import Writer
 
@@ -18,21 +18,6 @@ pytestmark = pytest.mark.django_db
 
 ROW = "objectives-0-text"
 WAYS = pytest.mark.parametrize("by_itself", [False, True], ids=["by button", "by itself"])
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def draft(cast: Cast) -> Cluster:
-    return Cluster.objects.create(proposer=cast.member("proposer"), draft_code="abcdefgh")
-
-
-@pytest.fixture
-def writer(cast: Cast, draft: Cluster) -> Writer:
-    return Writer(cast.accounts["proposer"], draft)
 
 
 def save(writer: Writer, step: int, typed: dict[str, Any], by_itself: bool) -> Any:

@@ -14,26 +14,11 @@ from clusters.models import Cluster, Participation
 from community.choices import ConsentPurpose, Standing
 from community.models import Consent, Member, Message, Organisation
 from tests import factories as make
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.clusters.form_reader import fields_of
 from tests.clusters.proposal_pages import Writer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def draft(cast: Cast) -> Cluster:
-    return Cluster.objects.create(proposer=cast.member("proposer"), draft_code="abcdefgh")
-
-
-@pytest.fixture
-def writer(cast: Cast, draft: Cluster) -> Writer:
-    return Writer(cast.accounts["proposer"], draft)
 
 
 @pytest.fixture

@@ -43,6 +43,7 @@ DAYS: dict[str, dict[str, list[int]]] = {
     "undecided": {"coordinators": [7, 14], "mission": [14]},
     "lead_asked": {"asked": [3, 7]},
     "idle": {"proposer": [14, 30, 83], "lead": [14, 30, 83]},
+    "orphaned": {"coordinators": [14, 30, 83]},
     "start": {"lead": [0, 7, 14, 21, 28], "coordinators": [14]},
     "end": {"lead": [-14, -3, 0, 7, 14, 21, 28], "coordinators": [14]},
     "lead_ended": {"lead": [0, 7, 14, 21, 28], "coordinators": [0, 14, 28]},
@@ -64,6 +65,7 @@ DAYS: dict[str, dict[str, list[int]]] = {
     "statement_comments": {"coordinators": [-3], "writers": [1]},
     "exchange_wish": {"side": [3, 7, 14]},
     "exchange_done": {"side": [1, 7, 30]},
+    "exchange_undated": {"side": [1, 7, 30]},
 }
 
 

@@ -2,211 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
-from django.utils import timezone
 
 from clusters.actions import reminders
-from clusters.actions.amendment import act, suggest_amendment
 from clusters.actions.inverses import take_answer_back
-from clusters.actions.invitation import remind_address, send_invitations, take_invitation_back
+from clusters.actions.invitation import remind_address, take_invitation_back
 from clusters.actions.meeting import call_meeting, cancel_meeting, change_meeting
 from clusters.actions.participation import answer_invitation, answer_request, enter
 from clusters.actions.reminders import plan_reminders, send_reminders
-from clusters.choices import JoinPolicy, ParticipationStatus, State
-from clusters.models import Cluster, FollowUp, Invitation, MergeRequest, Participation, Stage
+from clusters.choices import JoinPolicy, State
+from clusters.models import Cluster, Invitation, Participation
 from clusters.rules.reminders import RULES, Why
 from community import kinds
-from community.choices import ExchangeStatus, MessageState
-from community.models import Appointment, ExchangeWish, Message, SignedLink
+from community.choices import MessageState
+from community.models import Appointment, Message, SignedLink
 from community.notifications import path_of
 from factsheets.actions.issue import issue_factsheet
 from factsheets.actions.report import begin_report, send_report
 from factsheets.choices import Face
-from results.actions.confirmation import ask_adopter
-from results.choices import StatementState
-from results.models import PolicyStatement
-from tests import factories as make
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
+from tests.clusters.making_waits import FAR, MAKERS, asked_address, late_follow_up, late_on, undecided
 from tests.clusters.test_reminders import DAYS
 from tests.factories import NOW, TODAY
-from tests.matrix.places import make_condition
-from tests.results.making import ADDRESS, make_uptake
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 #: The last Sundays of March and October, on which clocks in Athens are changed.
 NIGHTS = (date(2026, 3, 29), date(2026, 10, 25))
-FAR = {"starts_on": date(2026, 1, 1), "ends_on": date(2029, 1, 1)}
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-def late_on(day: date) -> datetime:
-    """Return the last minute of a day where the registry lives: in UTC it may be another day."""
-    return timezone.make_aware(datetime.combine(day, time(23, 59)))
-
-
-def _cluster(cast: Cast, state: str, **fields: Any) -> Cluster:
-    long_ago = timezone.make_aware(datetime(2025, 1, 1, 12))
-    return make_cluster(cast, state, **{**FAR, "approved_at": long_ago, **fields})
-
-
-def _undecided(cast: Cast, at: datetime) -> Any:
-    _cluster(cast, State.SUBMITTED, state_since=at)
-
-
-def _lead_asked(cast: Cast, at: datetime) -> Any:
-    _cluster(cast, State.SUBMITTED, state_since=NOW + timedelta(days=900), lead_accepted_at=None, lead_asked_at=at)
-
-
-def _idle(cast: Cast, at: datetime) -> Any:
-    row = _cluster(cast, State.RETURNED)
-    Cluster.objects.filter(pk=row.pk).update(updated_at=at)
-
-
-def _start(cast: Cast, at: datetime) -> Any:
-    _cluster(cast, State.APPROVED, starts_on=timezone.localdate(at))
-
-
-def _end(cast: Cast, at: datetime) -> Any:
-    _cluster(cast, State.RUNNING, ends_on=timezone.localdate(at))
-
-
-def _lead_ended(cast: Cast, at: datetime) -> Any:
-    cast.member("lead").affiliations.all().delete()
-    _cluster(cast, State.RUNNING, lead_flagged_on=timezone.localdate(at))
-
-
-def _stage(cast: Cast, at: datetime) -> Any:
-    row = _cluster(cast, State.RUNNING)
-    facts = {"planned_end_on": timezone.localdate(at), "responsible": cast.member("participant")}
-    Stage.objects.create(cluster=row, position=2, title="Pilot", **facts)
-
-
-def _condition(cast: Cast, at: datetime) -> Any:
-    row = make_condition(cast, _cluster(cast, State.RUNNING))
-    row.due_on = timezone.localdate(at)
-    row.save(update_fields=["due_on"])
-
-
-def _condition_met(cast: Cast, at: datetime) -> Any:
-    row = make_condition(cast, _cluster(cast, State.RUNNING), is_met=True)
-    row.met_at = at
-    row.save(update_fields=["met_at"])
-
-
-def _asked(status: str) -> Callable[[Cast, datetime], Any]:
-    def make(cast: Cast, at: datetime) -> Any:
-        row = _cluster(cast, State.RUNNING)
-        Participation.objects.create(cluster=row, member=cast.member("member"), status=status, asked_at=at)
-
-    return make
-
-
-def _address(cast: Cast, at: datetime) -> Any:
-    lines = {"text": "tide@port.example", "purpose": "Knows the tide gauges", "at": at}
-    send_invitations(cluster=_cluster(cast, State.RUNNING), by=cast.user("lead"), **lines)
-
-
-def _confirmation(cast: Cast, at: datetime) -> Any:
-    uptake = make_uptake(cast, _cluster(cast, State.RUNNING), in_use_on=at.date() - timedelta(days=20), at=at)
-    ask_adopter(uptake=uptake, by=cast.user("lead"), address=ADDRESS, at=at)
-
-
-def _amendment(*steps: tuple[str, str], wished: dict[str, Any] | None = None) -> Callable[[Cast, datetime], Any]:
-    def make(cast: Cast, at: datetime) -> Any:
-        cluster, wish, by = _cluster(cast, State.RUNNING), wished or {"title": "Another title"}, "participant"
-        if "lead" in wish:
-            by = "lead"
-            wish = {"lead": [cast.member("participant").pk, cast.organisation.pk]}
-        row = suggest_amendment(cluster=cluster, by=cast.user(by), wished=wish, reason="It is clearer.", at=at)
-        for verb, role in steps:
-            act(amendment=row, verb=verb, by=cast.user(role), at=at)
-
-    return make
-
-
-def _merge(cast: Cast, at: datetime) -> Any:
-    goal = _cluster(cast, State.RUNNING, working_group=cast.other_group)
-    facts = {"reason": "Both ask the same.", "asked_by": cast.user("coordinator"), "asked_at": at}
-    MergeRequest.objects.create(cluster=_cluster(cast, State.APPROVED, starts_on=FAR["ends_on"]), into=goal, **facts)
-
-
-def _follow_up(cast: Cast, at: datetime) -> Any:
-    row = _cluster(cast, State.CONCLUDED, started_on=date(2023, 1, 1), ended_on=date(2024, 1, 1))
-    FollowUp.objects.create(
-        cluster=row, why="six_months", due_on=timezone.localdate(at), asked=cast.member("lead"), asked_at=at
-    )
-
-
-def _meeting(cast: Cast, at: datetime) -> Any:
-    cluster, begins = _cluster(cast, State.RUNNING), at - timedelta(hours=12)
-    facts = {"title": "Kick-off", "starts_at": begins, "ends_at": begins + timedelta(hours=2), "zone": "Europe/Athens"}
-    call_meeting(cluster=cluster, by=cast.user("lead"), invite=False, at=at - timedelta(days=300), **facts)
-
-
-def _discussed(cast: Cast, at: datetime, until: date | None) -> PolicyStatement:
-    """Return a statement of the group that somebody else than its coordinators wrote."""
-    facts = {"state": StatementState.DISCUSSED, "state_since": at, "comments_until": until, "reference": "M4N-PS-1"}
-    row = PolicyStatement.objects.create(working_group=cast.group, title="Reeds first", **facts)
-    row.writers.add(cast.member("participant"))
-    return row
-
-
-def _statement(cast: Cast, at: datetime) -> Any:
-    _discussed(cast, at, None)
-
-
-def _statement_comments(cast: Cast, at: datetime) -> Any:
-    _discussed(cast, at - timedelta(days=10), timezone.localdate(at))
-
-
-def _exchange_wish(cast: Cast, at: datetime) -> Any:
-    row = make.make_exchange("Buoys", by=cast.member("lead"), state_since=at - timedelta(days=9))
-    ExchangeWish.objects.create(exchange=row, member=cast.member("participant"), said_at=at)
-
-
-def _exchange_done(cast: Cast, at: datetime) -> Any:
-    sides = {"asked_by": cast.member("participant"), "status": ExchangeStatus.AGREED}
-    days = {"starts_on": timezone.localdate(at) - timedelta(days=1), "ends_on": timezone.localdate(at)}
-    make.make_exchange("Buoys", by=cast.member("lead"), state_since=at - timedelta(days=9), **sides, **days)
-
-
-MAKERS: dict[str, Callable[[Cast, datetime], Any]] = {
-    "undecided": _undecided,
-    "lead_asked": _lead_asked,
-    "idle": _idle,
-    "start": _start,
-    "end": _end,
-    "lead_ended": _lead_ended,
-    "stage": _stage,
-    "condition": _condition,
-    "condition_met": _condition_met,
-    "invitation": _asked(ParticipationStatus.INVITED),
-    "address": _address,
-    "confirmation": _confirmation,
-    "request": _asked(ParticipationStatus.REQUESTED),
-    "suggestion": _amendment(),
-    "new_lead": _amendment(wished={"lead": []}),
-    "amendment": _amendment(("amendment.proposed", "lead")),
-    "merge": _merge,
-    "follow_up": _follow_up,
-    "meeting": _meeting,
-    "statement": _statement,
-    "statement_comments": _statement_comments,
-    "exchange_wish": _exchange_wish,
-    "exchange_done": _exchange_done,
-}
 
 
 def test_every_rule_is_made_here() -> None:
@@ -264,7 +92,7 @@ def test_the_address_in_every_reminder_opens_for_who_gets_it(cast: Cast, rule: s
 
 @time_machine.travel(NOW, tick=False)
 def test_an_address_that_the_lead_reminded_by_hand_is_not_reminded_on_that_day(cast: Cast) -> None:
-    _address(cast, NOW)
+    asked_address(cast, NOW)
     row = Invitation.objects.get()
     third = NOW + timedelta(days=3)
     remind_address(invitation=row, by=cast.user("lead"), at=third)
@@ -275,7 +103,7 @@ def test_an_address_that_the_lead_reminded_by_hand_is_not_reminded_on_that_day(c
 
 @time_machine.travel(NOW, tick=False)
 def test_a_reminder_of_an_address_is_the_invitation_with_a_link_of_its_own(cast: Cast) -> None:
-    _address(cast, NOW)
+    asked_address(cast, NOW)
     first = SignedLink.objects.get()
     send_reminders(on=TODAY + timedelta(days=3))
     first.refresh_from_db()
@@ -292,7 +120,7 @@ def of_addresses(on: date) -> list[Any]:
 
 @time_machine.travel(NOW, tick=False)
 def test_a_reminder_after_the_end_brings_a_fresh_link_as_the_question_did(cast: Cast) -> None:
-    _follow_up(cast, NOW)
+    late_follow_up(cast, NOW)
     send_reminders(on=TODAY + timedelta(days=7))
     mail = Message.objects.get(key__startswith="reminder:follow_up:")
     assert mail.link is not None
@@ -308,7 +136,7 @@ def test_a_reminder_after_the_end_brings_a_fresh_link_as_the_question_did(cast: 
 
 @time_machine.travel(NOW, tick=False)
 def test_what_is_answered_after_the_plan_was_made_is_not_asked(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    _undecided(cast, NOW - timedelta(days=7))
+    undecided(cast, NOW - timedelta(days=7))
     plan = reminders.plan_reminders
 
     def planned_and_then_decided(on: date) -> Any:
@@ -325,7 +153,7 @@ def test_what_is_answered_after_the_plan_was_made_is_not_asked(cast: Cast, monke
 def test_one_silence_without_a_cluster_stops_no_other(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    _undecided(cast, NOW - timedelta(days=7))
+    undecided(cast, NOW - timedelta(days=7))
     found = reminders.silences
 
     def with_a_bad_one(on: date) -> Any:

@@ -19,7 +19,7 @@ from clusters.choices import Access, ParticipationStatus, State
 from clusters.models import Cluster
 from clusters.rules.room import can_keep_order, can_see_room, can_share, can_speak
 from community import mails
-from community.choices import MessageState, Rhythm
+from community.choices import MessageState, Rhythm, Standing
 from community.models import Comment, Event, Message, NotificationPreference, User
 from community.permissions import Refusal
 from tests.cast import ROLES, Cast, make_cast, make_cluster
@@ -129,6 +129,22 @@ def test_external_partners_read_until_thirty_days_after_the_end(cast: Cast) -> N
         answers = [client_of(cast, role).get(at(cluster)).content.decode() for role in ("external", "participant")]
         found.append(["30 days after the end" in page for page in answers])
     assert found == [[False, False], [True, False]]
+
+
+def test_who_left_the_community_reads_until_thirty_days_after_the_end(cast: Cast) -> None:
+    former, user = cast.member("participant"), cast.user("participant")
+    clusters = {
+        days: make_cluster(cast, State.CONCLUDED, ended_on=TODAY - timedelta(days=days)) for days in (0, 30, 31)
+    }
+    former.standing = Standing.FORMER
+    former.save()
+    fresh = User.objects.get(pk=user.pk)
+    assert [days for days, row in clusters.items() if can_see_room(fresh, row)] == [0, 30]
+    assert {row.pk for row in Cluster.objects.with_room_for(fresh)} == {clusters[0].pk, clusters[30].pk}
+    assert (
+        "former members read here until 30 days"
+        in client_of(cast, "participant").get(at(clusters[31])).content.decode()
+    )
 
 
 def test_others_read_why_the_room_is_closed_and_see_no_tab(cast: Cast, cluster: Cluster) -> None:

@@ -22,7 +22,7 @@ from community.models import Event, File
 from community.permissions import Refusal
 from tests.cast import ROLES, Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
-from tests.matrix.places import make_room_file
+from tests.matrix.places_room import make_room_file
 
 pytestmark = [pytest.mark.django_db]
 RIGHTS: dict[str, Any] = {"rights_holder": "Gulf", "licence": "CC BY 4.0", "is_free_for_eu_use": True}

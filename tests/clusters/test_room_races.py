@@ -15,9 +15,8 @@ from clusters.choices import State
 from clusters.models import Cluster, Meeting, RoomFile
 from community.models import Comment, Event, Message
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.races import meeting, refusals, without_locks
-from tests.clusters.test_lifecycle_races import at_once
-from tests.matrix.places import make_begun_meeting, make_room_file
+from tests.matrix.places_room import make_begun_meeting, make_room_file
+from tests.races import at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 RIGHTS: dict[str, Any] = {"rights_holder": "The region", "licence": "CC BY 4.0", "is_free_for_eu_use": True}
@@ -68,7 +67,7 @@ def test_the_same_version_twice_at_once_is_one(cast: Cast) -> None:
 
 def test_without_the_lock_one_of_two_versions_is_lost(cast: Cast) -> None:
     file = make_room_file(cast, make_cluster(cast, State.RUNNING))
-    with without_locks(), meeting((room_file, "_stored")):
+    with without_locks("clusters"), meeting((room_file, "_stored")):
         at_once(
             *(
                 partial(
@@ -125,7 +124,7 @@ def test_the_same_words_in_a_discussion_twice_at_once_are_one_comment(cast: Cast
 
 def test_without_the_lock_it_is_said_and_mailed_twice(cast: Cast) -> None:
     cluster = make_cluster(cast, State.RUNNING)
-    with without_locks():
+    with without_locks("clusters"):
         say_twice(cast, cluster, "message")
         say_twice(cast, cluster, "comment")
     assert cluster.room_messages.count() == 2
@@ -136,7 +135,7 @@ def test_without_the_lock_it_is_said_and_mailed_twice(cast: Cast) -> None:
 def write_minutes(cast: Cast, row: Meeting) -> list[object]:
     """Let lead and deputy keep the minutes of one meeting, each having read it as it was."""
     keep = partial(meetings.keep_minutes, meeting=row, attendance={}, seen_version=row.version)
-    with meeting((meetings, "_refuse_cancelled")):
+    with meeting((meetings, "is_to_be_minuted")):
         return at_once(
             partial(keep, by=cast.user("lead"), minutes="Two tables."),
             partial(keep, by=cast.user("deputy_lead"), minutes="One table."),
@@ -155,7 +154,7 @@ def test_minutes_kept_by_two_at_once_lose_neither_text(cast: Cast, rounds: Calla
 
 def test_without_the_lock_one_text_of_the_minutes_is_overwritten(cast: Cast) -> None:
     row = make_begun_meeting(cast, make_cluster(cast, State.RUNNING))
-    with without_locks():
+    with without_locks("clusters"):
         results = write_minutes(cast, row)
     assert refusals(results) == []
     assert Event.objects.about(row).filter(verb="meeting.minuted").count() == 2

@@ -18,9 +18,8 @@ from clusters.notifications.assignment import PASSED_ON
 from clusters.rules.content import content_hash
 from community.models import Event, Message
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.races import meeting, refusals, without_locks
-from tests.clusters.test_lifecycle_races import at_once
 from tests.clusters.test_participation_races import newcomers
+from tests.races import at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -59,7 +58,7 @@ def test_an_answer_taken_back_twice_at_once_is_taken_back_once(cast: Cast, round
 
 def test_without_the_lock_the_second_press_is_told_what_is_not_so(cast: Cast) -> None:
     row = answered(cast)
-    with without_locks():
+    with without_locks("clusters"):
         results = take_back_twice(cast, row)
     # The outbox keeps its own lock: there the second press finds no mail to stop, and takes it for sent.
     wrong = "The mail has left already, so this can't be taken back."
@@ -94,7 +93,7 @@ def test_two_who_look_at_it_at_once_know_of_each_other(cast: Cast, rounds: Calla
 
 
 def test_without_the_lock_the_first_is_not_told_that_another_looks_at_it(cast: Cast) -> None:
-    with without_locks():
+    with without_locks("clusters"):
         look_both(cast)
     assert passed_on() == []
 
@@ -115,7 +114,7 @@ def announce_and_take_back(cast: Cast) -> tuple[PreparedDecision, list[object]]:
 
 
 def test_without_the_locks_a_decision_is_both_announced_and_taken_back(cast: Cast) -> None:
-    with without_locks():
+    with without_locks("clusters"):
         row, results = announce_and_take_back(cast)
     assert refusals(results) == []
     assert Event.objects.about(row.cluster).filter(verb="decline").count() == 1

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from clusters.choices import State
@@ -22,6 +20,7 @@ from community.permissions import Refusal
 from community.querysets.record import MessageQuerySet
 from tests.cast import Cast, make_cast, make_cluster
 from tests.community.conftest import Postman, postman
+from tests.races import beside
 
 __all__ = ["postman"]
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -39,19 +38,9 @@ def on_the_wire(postman: type[Postman], monkeypatch: pytest.MonkeyPatch) -> Call
     def run(step: Callable[[], Any]) -> list[Any]:
         results: list[Any] = []
 
-        def work() -> None:
-            try:
-                results.append(step())
-            except Refusal as refusal:
-                results.append(refusal)
-            finally:
-                connection.close()
-
         def send(self: Postman, messages: Any) -> int:
             if not results:
-                thread = threading.Thread(target=work)
-                thread.start()
-                thread.join(timeout=30)
+                results.append(beside(step).join())
             return len(messages)
 
         monkeypatch.setattr(postman, "send_messages", send)

@@ -8,16 +8,16 @@ from functools import partial
 import pytest
 
 from clusters.actions import participation as actions
+from clusters.actions import parting, places
 from clusters.actions.parting import end_participation
 from clusters.actions.places import set_places
 from clusters.choices import ParticipationStatus, State
 from clusters.models import Cluster, Participation
 from community.models import Event
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.races import meeting, refusals, without_locks
-from tests.clusters.test_lifecycle_races import at_once
 from tests.clusters.test_participation_races import newcomers
 from tests.clusters.test_waiting_list import full, part_of, statuses
+from tests.races import at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 Status = ParticipationStatus
@@ -55,7 +55,7 @@ def test_the_last_place_of_an_open_cluster_is_taken_once(cast: Cast, rounds: Cal
 
 def test_without_the_lock_the_last_place_is_taken_twice(cast: Cast) -> None:
     cluster = make_cluster(cast, State.RUNNING, size_limit=5)
-    with without_locks():
+    with without_locks("clusters"):
         join_both(cluster)
     assert cluster.participations.active().count() == 6
 
@@ -82,7 +82,7 @@ def test_two_who_go_at_once_let_two_ask_each_once(cast: Cast, rounds: Callable[[
 
 def leave_and_be_removed(cast: Cast, row: Participation) -> list[object]:
     """Let somebody leave while the lead ends that very part."""
-    with meeting((actions, "can_leave")):
+    with meeting((actions, "can_leave"), (parting, "can_end")):
         return at_once(
             partial(actions.leave, participation=row, by=cast.user("participant")),
             partial(end_participation, participation=row, by=cast.user("lead"), seen="active", reason="A new post."),
@@ -101,7 +101,7 @@ def take_back_and_raise(cast: Cast, cluster: Cluster, row: Participation) -> lis
     """Let who waits first go while the lead makes one place more."""
     assert row.member is not None
     more = partial(set_places, cluster=cluster, by=cast.user("lead"), join_policy="open", size_limit=5)
-    with meeting((actions, "can_leave")):
+    with meeting((actions, "can_leave"), (places, "_words")):
         return at_once(partial(actions.leave, participation=row, by=row.member.user), more)
 
 
@@ -126,6 +126,6 @@ def accept_twice(row: Participation) -> list[object]:
 def test_without_the_lock_an_invitation_is_accepted_twice(cast: Cast) -> None:
     cluster = make_cluster(cast, State.RUNNING)
     row = actions.invite(cluster=cluster, by=cast.user("lead"), member=newcomers(1)[0])
-    with without_locks():
+    with without_locks("clusters"):
         accept_twice(row)
     assert Event.objects.about(row).filter(verb="participation.joined").count() == 2

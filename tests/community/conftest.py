@@ -12,8 +12,9 @@ from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
 
-from community.models import User
+from community.models import User, WorkingGroup
 from tests import factories as make
+from tests.cast import Cast, make_cast
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -64,7 +65,33 @@ def administrator() -> User:
 
 
 @pytest.fixture
+def by(administrator: User) -> User:
+    """Who imports."""
+    return administrator
+
+
+@pytest.fixture
+def admin(administrator: User) -> User:
+    """Who merges."""
+    return administrator
+
+
+@pytest.fixture
+def cast() -> Cast:
+    """Everybody who may meet a cluster."""
+    return make_cast()
+
+
+@pytest.fixture
 def site(client: Client, administrator: User) -> Client:
     """A browser in which the administrator is signed in."""
     client.force_login(administrator)
     return client
+
+
+@pytest.fixture
+def group() -> WorkingGroup:
+    """A working group that somebody coordinates, so that another one may go."""
+    group = make.make_working_group("WG1", "Connectivity")
+    make.make_coordinator(group, "Present Coordinator")
+    return group

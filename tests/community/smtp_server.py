@@ -68,6 +68,7 @@ class Session(socketserver.StreamRequestHandler):
         if step == SLOW:
             self.server.patience.wait(2)
             return False
+        self.server.patience.wait(self.server.pause)
         self.server.deliver(recipient, body)
         if step == TAKE_AND_HANG:
             self.server.patience.wait(2)
@@ -83,7 +84,7 @@ class Session(socketserver.StreamRequestHandler):
 class MailServer(socketserver.ThreadingTCPServer):
     """Keeps what it took: every copy in `copies`, and as a mailbox does, one of each Message-ID in `mails`.
 
-    `tries` counts how often the text of a mail was begun for an address.
+    `tries` counts how often the text of a mail was begun for an address. It thinks `pause` seconds over each mail.
     """
 
     allow_reuse_address = True
@@ -94,6 +95,7 @@ class MailServer(socketserver.ThreadingTCPServer):
         self.plan: dict[str, list[str]] = {}
         self.copies: Counter[tuple[str, str]] = Counter()
         self.tries: Counter[str] = Counter()
+        self.pause = 0.0
         self.mails: dict[tuple[str, str], EmailMessage] = {}
         self.patience = threading.Event()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from datetime import date
 from typing import Any
@@ -13,10 +14,10 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 
-from community.models import Appointment, Event, Member, User
+from community.models import Appointment, Event, Member, Solution, User
 from config.admin_site import forgiving
 from tests import factories as make
-from tests.community.test_admin import list_of, own_models
+from tests.community.admin_pages import list_of, own_models
 
 pytestmark = [pytest.mark.django_db]
 
@@ -76,13 +77,13 @@ def test_members_are_appointed_in_the_list_and_appointments_ended_and_taken_up_a
     assert "with an account" in press("appoint_members", make.make_external(), group="mission")
     row = Appointment.objects.get(member=member)
     assert "1 appointment ended." in press("end_today", row)
-    Appointment.objects.filter(pk=row.pk).update(from_on=date(2025, 1, 1), until_on=date(2025, 2, 1))
-    assert (listed("today"), listed("later"), listed("ended")) == (["Mission Person"], [], ["Anna Perić"])
     assert "1 appointment goes on." in press("go_on", row)
     assert "1 appointment goes on." in press("go_on", row), "pressed twice, it holds"
     assert listed("today") == ["Anna Perić", "Mission Person"]
     verbs = [event.verb for event in Event.objects.order_by("pk")]
     assert verbs == ["appoint", "end_appointment", "resume_appointment"]
+    Appointment.objects.filter(pk=row.pk).update(from_on=date(2025, 1, 1), until_on=date(2025, 2, 1))
+    assert (listed("today"), listed("later"), listed("ended")) == (["Mission Person"], [], ["Anna Perić"])
 
 
 #: Fields of the administration that say by their name what they are for.
@@ -107,3 +108,14 @@ def test_every_field_that_a_newcomer_cannot_know_says_what_it_does(site: Client,
         fields = [(model.__name__, name, field) for form in forms for name, field in form.base_fields.items()]
         silent += [f"{at}.{name}" for at, name, field in fields if not field.help_text and name not in {*PLAIN, *fixed}]
     assert silent == []
+
+
+def test_a_filter_names_what_refers_to_nothing(site: Client) -> None:
+    make.make_coordinator(None, "Mission Person")
+    make.make_coordinator(make.make_working_group("WG1", "Connectivity"))
+    make.make_solution(type=make.make_term("solution_type"))
+    make.make_solution()
+    for model, column, word in ((Appointment, "working_group", "the whole mission"), (Solution, "type", "none")):
+        link = re.search(rf'href="\?{column}__isnull=True"[^>]*>([^<]+)<', site.get(list_of(model)).content.decode())
+        assert link is not None
+        assert link[1].strip() == word

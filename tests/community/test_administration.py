@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -13,8 +13,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from community.actions import account as accounts
+from community.actions import appointment as appointments
 from community.actions.account import deactivate_account, reactivate_account, set_administrator
-from community.actions.appointment import appoint, end_appointment
+from community.actions.appointment import appoint, end_appointment, withdraw_appointment
 from community.actions.invitation import give_account
 from community.actions.organisation import add_organisation, near_duplicates, verify_organisation
 from community.actions.standing import make_member, set_standing
@@ -26,9 +28,9 @@ from community.links import mint
 from community.models import Appointment, Event, Member, Organisation, User
 from community.permissions import Refusal
 from tests import factories as make
-from tests.community.test_admin import list_of, page_of, posted
-from tests.community.test_races import at_once
+from tests.community.admin_pages import list_of, page_of, posted
 from tests.factories import TODAY
+from tests.races import at_once, meeting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
@@ -48,7 +50,8 @@ def test_only_administrators_do_any_of_this() -> None:
     by = make.make_user(is_superuser=True)
     for call in (
         lambda: appoint(member=member, working_group=None, from_on=TODAY, by=by),
-        lambda: end_appointment(appointment=appointment, last_on=TODAY, by=by),
+        lambda: end_appointment(appointment=appointment, last_on=timezone.localdate(), by=by),
+        lambda: withdraw_appointment(appointment=appointment, reason="x", by=by),
         lambda: deactivate_account(user=member.user, by=by),
         lambda: reactivate_account(user=member.user, by=by),
         lambda: set_administrator(user=by, is_staff=True, by=by),
@@ -70,16 +73,18 @@ def test_a_member_with_an_account_is_appointed_once() -> None:
         lambda: appoint(member=make.make_external(), working_group=group, from_on=TODAY, by=admin)
     )
     other = make.make_coordinator(None)
-    assert end_appointment(appointment=row, last_on=TODAY, by=admin).until_on == TODAY
-    assert other.appointments.current(TODAY + DAY).exists()
+    assert end_appointment(appointment=row, last_on=timezone.localdate(), by=admin).until_on == timezone.localdate()
+    assert other.appointments.current(timezone.localdate() + DAY).exists()
 
 
 def test_the_last_coordinator_stays() -> None:
     admin, group = make.make_admin(), make.make_working_group()
     first, second = make.make_coordinator(group), make.make_coordinator(group)
-    end_appointment(appointment=first.appointments.get(), last_on=TODAY, by=admin)
+    end_appointment(appointment=first.appointments.get(), last_on=timezone.localdate(), by=admin)
     last = second.appointments.get()
-    assert "Nobody would be left" in refusal_of(lambda: end_appointment(appointment=last, last_on=TODAY, by=admin))
+    assert "Nobody would be left" in refusal_of(
+        lambda: end_appointment(appointment=last, last_on=timezone.localdate(), by=admin)
+    )
     assert "Nobody would be left" in refusal_of(lambda: deactivate_account(user=second.user, by=admin))
     make.make_coordinator(None)
     assert deactivate_account(user=second.user, by=admin).is_active is False
@@ -102,10 +107,14 @@ def test_two_at_once_cannot_remove_the_last_two(rounds: Callable[[int], int]) ->
         User.objects.filter(is_staff=True).update(is_staff=False)
         one, two = make.make_admin(), make.make_admin()
         rows = [make.make_appointment(make.make_member(), group) for _number in range(2)]
-        ended = at_once(*[partial(end_appointment, appointment=row, last_on=TODAY, by=one) for row in rows])
+        with meeting((appointments, "_lock_deciders")):
+            ended = at_once(
+                *[partial(end_appointment, appointment=row, last_on=timezone.localdate(), by=one) for row in rows]
+            )
         assert sorted(type(result).__name__ for result in ended) == ["Appointment", "Refusal"]
         leave = partial(set_administrator, is_staff=False)
-        gone = at_once(partial(leave, user=one, by=two), partial(leave, user=two, by=one))
+        with meeting((accounts, "_lock_administrators")):
+            gone = at_once(partial(leave, user=one, by=two), partial(leave, user=two, by=one))
         assert sorted(type(result).__name__ for result in gone) == ["Refusal", "User"]
 
 
@@ -121,8 +130,10 @@ def test_two_at_once_cannot_leave_nobody_who_decides_whichever_way_they_go(round
             partial(set_standing, member=two, standing=Standing.FORMER, by=admin),
             partial(deactivate_account, user=two.user, by=admin),
             partial(end_appointment, appointment=rows[1], last_on=timezone.localdate(), by=admin),
-        ][number % 3]
-        results = at_once(partial(set_standing, member=one, standing=Standing.FORMER, by=admin), other)
+            partial(withdraw_appointment, appointment=rows[1], reason="Another person.", by=admin),
+        ][number % 4]
+        with meeting((appointments, "_lock_deciders")):
+            results = at_once(partial(set_standing, member=one, standing=Standing.FORMER, by=admin), other)
         assert [type(result) for result in results].count(Refusal) == 1, results
 
 
@@ -188,17 +199,17 @@ def test_an_appointment_lives_again_under_the_conditions_of_a_new_one() -> None:
     admin = make.make_admin()
     member = make.make_member("Former Coordinator")
     make.make_appointment(make.make_member("Present Coordinator"), make.make_working_group())
-    row = make.make_appointment(member, make.make_working_group(), until_on=date(2025, 1, 1))
+    row = make.make_appointment(member, make.make_working_group(), until_on=timezone.localdate())
     client = Client()
     client.force_login(admin)
     url = reverse("admin:community_appointment_change", args=[row.pk])
     Member.objects.filter(pk=member.pk).update(standing=Standing.FORMER)
-    answer = client.post(url, {"until_on": "", "absent_until": ""})
+    answer = posted(client, url, until_on="")
     assert (answer.status_code, "with an account" in answer.content.decode()) == (200, True)
     row.refresh_from_db()
-    assert row.until_on == date(2025, 1, 1)
+    assert row.until_on == timezone.localdate()
     Member.objects.filter(pk=member.pk).update(standing=Standing.MEMBER)
-    assert client.post(url, {"until_on": "", "absent_until": ""}).status_code == 302
+    assert posted(client, url, until_on="").status_code == 302
     row.refresh_from_db()
     assert row.until_on is None
 
@@ -237,7 +248,9 @@ def test_the_last_coordinator_is_made_no_former_member_by_form_file_or_list() ->
         "Row 2, standing: Nobody would be left who decides on proposals. "
     ]
     chosen = {"action": "end_memberships", "_selected_action": [last.pk]}
-    assert "Nobody would be left" in client.post(list_of(Member), chosen, follow=True).content.decode()
+    page = client.post(list_of(Member), chosen)["location"]
+    assert "Nobody would be left" in client.get(page).content.decode(), "it is said before"
+    assert "Nobody would be left" in client.post(page, follow=True).content.decode()
     last.refresh_from_db()
     assert (last.name, last.standing, Event.objects.count()) == ("Anna Perić", Standing.MEMBER, 0)
 
@@ -256,18 +269,20 @@ def test_who_leaves_coordinates_nothing_and_is_invited_no_more(way: str) -> None
     elif way == "file":
         assert bring_in(MemberImport(admin), f"key,name,standing\n{member.key},Anna Kovač,former\n".encode()).is_done
     else:
-        client.post(list_of(Member), {"action": "end_memberships", "_selected_action": [member.pk]})
+        page = client.post(list_of(Member), {"action": "end_memberships", "_selected_action": [member.pk]})["location"]
+        assert client.post(page, follow=True).status_code == 200
     member.refresh_from_db()
     link.refresh_from_db()
     ends = dict(member.appointments.values_list("working_group", "until_on"))
     assert (member.standing, link.state) == (Standing.FORMER, LinkState.REVOKED)
     assert ends == {group.pk: today, None: later.from_on}
     verbs = list(Event.objects.order_by("number").values_list("verb", flat=True))
-    assert verbs == ["end_appointment", "end_appointment", "leave_community", *["change_member"] * (way != "list")]
+    ended = ["end_appointment", "call_off_appointment", "leave_community"]
+    assert verbs == [*ended, *["change_member"] * (way != "list")]
     assert member.name == ("Anna Perić" if way == "list" else "Anna Kovač")
-    assert "no external partner" in refusal_of(lambda: make_member(member=member, by=admin))
-    assert set_standing(member=member, standing=Standing.MEMBER, by=admin).standing == Standing.MEMBER
-    assert not Appointment.objects.current(today + DAY).filter(member=member).exists()
+    assert make_member(member=member, by=admin).standing == Standing.MEMBER
+    for day in (today + DAY, later.from_on):
+        assert not Appointment.objects.current(day).filter(member=member).exists()
 
 
 def test_nobody_who_was_erased_or_merged_becomes_a_member_again() -> None:

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from community.actions.account import set_superuser
 from community.actions.invitation import change_address
+from community.actions.merging import preview_merge
 from community.actions.outbox import send_outbox
-from community.models import Event, User
+from community.models import Event, Member, User
 from community.permissions import Refusal
 from tests import factories as make
+from tests.community.admin_pages import posted, typed_on
 from tests.community.signing_in import PASSWORD, ask_again, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
@@ -41,13 +43,13 @@ def mails() -> list[Any]:
 
 def test_an_address_is_changed_after_the_own_password_alone_and_nothing_typed_is_lost(sofia: User, by: User) -> None:
     client, page = signed_in(by), f"/admin/community/user/{sofia.pk}/change/?_changelist_filters=q%3Dsofia"
-    typed = {"email": "new@cop.example", "language": "en"}
+    typed = typed_on(client, page) | {"email": "new@cop.example", "language": "en"}
     refused = client.post(page, typed)
     text = refused.content.decode()
     assert (refused.status_code, "show first that it is you" in text, 'value="new@cop.example"' in text) == (200, 1, 1)
     assert 'value="en" selected' in text
     assert User.objects.get(pk=sofia.pk).email == "sofia@cop.example"
-    assert client.post(page, {"email": sofia.email, "language": ""}).status_code == 302, "a language is no secret"
+    assert posted(client, page, language="").status_code == 302, "a language is no secret"
     [tab] = re.findall(r'href="([^"]+)" target="_blank" rel="noopener"', text)
     asked = client.get(tab)["location"]
     assert asked.startswith("/accounts/reauthenticate/?next=")
@@ -82,8 +84,8 @@ def test_an_administrator_is_made_and_ended_after_the_own_password_and_the_other
 
 def test_a_superuser_is_made_by_a_superuser_who_was_asked_and_told_to_all(sofia: User, by: User) -> None:
     root = make.make_user(is_superuser=True, is_staff=True)
-    page, typed = f"/admin/community/user/{sofia.pk}/change/", {"email": sofia.email, "is_superuser": "on"}
-    client = signed_in(root)
+    client, page = signed_in(root), f"/admin/community/user/{sofia.pk}/change/"
+    typed = typed_on(client, page) | {"is_superuser": "on"}
     assert "show first that it is you" in client.post(page, typed).content.decode()
     assert not User.objects.get(pk=sofia.pk).is_superuser
     ask_again(client)
@@ -108,6 +110,52 @@ def test_a_closed_administrators_account_is_opened_after_the_own_password(sofia:
     assert client.post(page).status_code == 302
     assert User.objects.get(pk=sofia.pk).is_active
     assert [sent.to for sent in mails()] == [[sofia.email]]
+
+
+@pytest.mark.parametrize("is_moved", [False, True], ids=["closes", "moves"])
+def test_an_administrators_account_is_merged_and_taken_back_after_the_own_password(by: User, is_moved: bool) -> None:
+    twin = make.make_member("Sofia Rener", account={"email": "twin@cop.example", "is_staff": True})
+    kept = make.make_member("Sofia Renner", account=False if is_moved else None)
+    client, row = signed_in(by), f"/admin/community/member/{twin.pk}"
+    page = f"{row}/merge/?into={kept.pk}"
+    assert client.get(f"{row}/merge/").status_code == 200, "nothing is chosen yet"
+    sent = {"into": kept.pk, "seen": preview_merge(kept=kept, merged=twin, by=by).digest}
+    for address, data, is_merged in ((page, sent, True), (f"{row}/unmerge/", {}, False)):
+        with time_machine.travel(timezone.now() + timedelta(hours=1 if is_merged else 2)):
+            for asked in (client.get(address), client.post(address, data)):
+                assert asked["location"].startswith("/accounts/reauthenticate/?next=")
+            assert (Member.objects.get(pk=twin.pk).merged_into is None) is is_merged
+            ask_again(client)
+            assert "administrator’s account" in client.get(address).content.decode()
+            assert client.post(address, data).status_code == 302
+        assert (Member.objects.get(pk=twin.pk).merged_into == kept) is is_merged
+    account = User.objects.get(email="twin@cop.example")
+    assert (account.member, account.is_active) == (twin, True)
+
+
+def test_a_merge_that_touches_no_administrator_asks_nothing(by: User) -> None:
+    twin = make.make_member("Sofia Rener", account={"is_staff": True, "is_active": False})
+    other = make.make_member("Sofia Rener")
+    kept = make.make_member("Sofia Renner")
+    for row in (twin, other):
+        assert signed_in(by).get(f"/admin/community/member/{row.pk}/merge/?into={kept.pk}").status_code == 200
+
+
+def test_who_would_coordinate_by_merging_into_their_own_entry_is_asked_again(by: User) -> None:
+    kept, twin = Member.objects.get(user=by), make.make_member("A. Person", account=False)
+    client, page = signed_in(by), f"/admin/community/member/{twin.pk}/merge/?into={kept.pk}"
+    sent = {"into": kept.pk, "seen": preview_merge(kept=kept, merged=twin, by=by).digest}
+    with time_machine.travel(timezone.now() + timedelta(hours=1)):
+        assert client.get(page).status_code == 200, "nothing is gained yet"
+        make.make_appointment(twin, make.make_working_group("WG1", "Connectivity"))
+        sent["seen"] = preview_merge(kept=kept, merged=twin, by=by).digest
+        for asked in (client.get(page), client.post(page, sent)):
+            assert asked["location"].startswith("/accounts/reauthenticate/?next=")
+        assert not kept.appointments.exists()
+        ask_again(client)
+        assert client.get(page).status_code == 200
+        assert client.post(page, sent).status_code == 302
+    assert kept.appointments.count() == 1
 
 
 def test_a_closed_accounts_old_address_is_told_too(sofia: User, by: User) -> None:

@@ -172,16 +172,19 @@ def test_a_partner_enters_changes_and_keeps_what_was_typed(partner: Any) -> None
     assert wrong.status_code == 422
     assert "Line 1: Give the address of a page" in wrong.content.decode()
     assert "Manual nowhere" in wrong.content.decode()
-    client.post("/solutions/enter/", typed(project, links="Manual in Greek https://dune.example/m", contact=member.pk))
+    client.post(
+        "/solutions/enter/",
+        typed(project, links="Manual in Greek https://dune.example/m | Park | MIT", contact=member.pk),
+    )
     row = Solution.objects.get()
     assert (row.status, [str(link) for link in row.links.all()], row.contact) == ("draft", ["Manual in Greek"], member)
     twice = client.post("/solutions/enter/", typed(project, title="DUNE fences"))
     assert (twice.status_code, "title already" in twice.content.decode()) == (422, True)
     edit = f"/solutions/{row.pk}/edit/"
     page = client.get(edit).content.decode()
-    assert "Manual in Greek https://dune.example/m" in page
-    assert client.post(edit, typed(project, title="Dune walls", version=1)).status_code == 302
-    stale = client.post(edit, typed(project, title="Dune hedges", version=1))
+    assert "Manual in Greek https://dune.example/m | Park | MIT" in page
+    assert client.post(edit, typed(project, title="Dune walls", seen_version=1)).status_code == 302
+    stale = client.post(edit, typed(project, title="Dune hedges", seen_version=1))
     assert (stale.status_code, "Dune hedges" in stale.content.decode()) == (409, True)
     assert Solution.objects.get().title == "Dune walls"
 
@@ -190,7 +193,7 @@ def test_history_is_told_to_those_who_write_by_role_alone(partner: Any) -> None:
     client, project, _member = partner
     client.post("/solutions/enter/", typed(project))
     row = Solution.objects.get()
-    client.post(f"/solutions/{row.pk}/edit/", typed(project, title="Dune walls", version=1))
+    client.post(f"/solutions/{row.pk}/edit/", typed(project, title="Dune walls", seen_version=1))
     page = client.get(f"/solutions/{row.pk}/").content.decode()
     told = page[page.index("h-history") : page.index("<aside")]
     assert "A partner of its project changed its words." in told

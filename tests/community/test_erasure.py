@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
-import zipfile
-from collections.abc import Iterator
 from datetime import timedelta
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
-from allauth.account.models import EmailAddress
-from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.files.base import ContentFile
@@ -26,23 +19,17 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from clusters.actions.evidence import add_evidence
-from clusters.actions.room import reply, start_thread
 from clusters.choices import ParticipationStatus, State
 from clusters.models import Cluster, Decision, Participation
-from clusters.rules.content import content_hash
-from community import jobs, ledger, links, notifications
+from community import jobs, ledger
 from community.actions.consent import give_consent
 from community.actions.erasure import ask_erasure, erase_due, erase_member, withdraw_erasure
 from community.actions.erasure_job import has_time_for, order_erasure
 from community.actions.job import retry_job
 from community.actions.outbox import send_outbox
-from community.actions.own_data import ask_correction, correct_own_data
-from community.actions.transition import transition
 from community.choices import ConsentPurpose, DataRequestStatus, LinkState, Standing
 from community.events import record
-from community.folding import fold
 from community.models import (
-    Affiliation,
     Comment,
     Consent,
     DataRequest,
@@ -51,8 +38,7 @@ from community.models import (
     File,
     Job,
     Member,
-    Message,
-    MeToo,
+    Need,
     Redaction,
     SignedLink,
     User,
@@ -67,16 +53,21 @@ from factsheets.models import Edition
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.test_lifecycle_atomic import FRAMES, Break, BreaksAfter
+from tests.community.signing_in import ask_again
+from tests.community.traces import (
+    ADDRESS,
+    CANARIES,
+    NAME,
+    World,
+    bare,
+    found_in_files,
+    found_in_tables,
+)
 from tests.database import changed, contents
 from tests.factories import NOW
-from tests.matrix.places import make_comment, make_meeting
+from tests.matrix.places import make_comment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
-
-NAME, ADDRESS = "Zoraïda Quvexly", "zoraida.quvexly@canary.example"
-#: Free words that the person wrote, each somewhere else.
-WORDS = ("qvabout", "qvfunction", "qvcomment", "qvmetoo", "qvpurpose", "qvmessage", "qvreason", "qvdraft", "qvwish")
-CANARIES = (NAME, "Quvexly", ADDRESS, *WORDS)
 
 
 @pytest.fixture(autouse=True)
@@ -89,159 +80,9 @@ def cast() -> Cast:
     return make_cast()
 
 
-class World:
-    """A person who left traces everywhere, in a cluster that others decide on."""
-
-    def __init__(self, cast: Cast) -> None:
-        self.cast = cast
-        self.person = make.make_member(
-            NAME, organisation=cast.organisation, about="qvabout", account={"email": ADDRESS}, languages=["el"]
-        )
-        assert self.person.user is not None
-        self.user: User = self.person.user
-        self.cluster = make_cluster(cast, State.SUBMITTED)
-        self._decide()
-        self._work()
-        self._write()
-        self._sign_in()
-
-    def _decide(self) -> None:
-        """Let the person coordinate and decide, with a reason in their words."""
-        group = self.cast.group
-        make.make_appointment(self.person, group)
-        seen = content_hash(self.cluster)
-        self.cluster = transition(
-            self.cluster, "approve", by=self.user, seen=seen, reason="qvreason says yes", at=timezone.now()
-        )
-
-    def _work(self) -> None:
-        """Let them take part, be asked, be named and be mentioned."""
-        self.running = make_cluster(self.cast, State.RUNNING, title=f"Dunes, after {NAME}")
-        Participation.objects.create(
-            cluster=self.running,
-            member=self.person,
-            organisation=self.cast.organisation,
-            status=ParticipationStatus.ACTIVE,
-            purpose="qvpurpose",
-            message="qvmessage",
-        )
-        self.draft = make_cluster(
-            self.cast, State.DRAFT, proposer=self.person, lead=None, title="qvdraft", question="qvdraft?"
-        )
-        meeting = make_meeting(self.cast, self.running)
-        type(meeting).objects.filter(pk=meeting.pk).update(minutes=f"Present: {NAME.upper()} and others")
-        Affiliation.objects.filter(member=self.person).update(function="qvfunction")
-        MeToo.objects.create(need=make.make_need(f"What {NAME} asks"), member=self.person, note="qvmetoo")
-        Job.objects.create(task="x.y", key="x", result={"told": [f"Dear {NAME}"], "to": {ADDRESS: 1}}, state="done")
-
-    def _write(self) -> None:
-        """Let them write, be written to and be written about."""
-        thread = start_thread(cluster=self.running, by=self.user, title="A thread", text="qvcomment here")
-        reply(thread=thread, by=self.cast.user("lead"), text=f"As {NAME} says, write to {ADDRESS}.")
-        correct_own_data(
-            by=self.user,
-            seen_version=Member.objects.get(pk=self.person.pk).version,
-            values={"name": NAME, "sort_name": "Quvexly", "languages": ["en"], "about": "qvabout!", "expertise": []},
-        )
-        ask_correction(by=self.user, text="qvwish")
-        with transaction.atomic():
-            record(
-                verb="noted",
-                subject=self.running,
-                by=self.cast.user("lead"),
-                at=NOW,
-                detail={"reason": f"{NAME} is ill"},
-            )
-
-    def _sign_in(self) -> None:
-        """Leave sessions, addresses, links and mails."""
-        self.client = Client()
-        self.client.force_login(self.user)
-        UserSession.objects.create(
-            user=self.user, ip="127.0.0.1", user_agent="x", session_key=self.client.session.session_key
-        )
-        EmailAddress.objects.create(user=self.user, email=ADDRESS, verified=True, primary=True)
-        links.mint("invite", subject=self.user, address=ADDRESS, user=self.user, by=None)
-        notifications.queue("account/notice", to_address=ADDRESS.upper(), subject=self.user, notice="email_changed")
-        notifications.queue("community/invite", to=self.user, subject=self.person)
-        Message.objects.create(
-            template="x", to=self.cast.user("lead"), params={"who": NAME, "reply_to": ADDRESS}, frozen={"text": NAME}
-        )
-
-
 @pytest.fixture
 def world(cast: Cast) -> World:
     return World(cast)
-
-
-# -- Looking everywhere ------------------------------------------------------------------------------------------------
-
-
-def forms(word: str) -> set[str]:
-    """Return how a word may stand in a column or a file, in lower case."""
-    told = {word, fold(word), json.dumps(word)[1:-1]}
-    return {form.casefold() for form in told}
-
-
-def every_table() -> list[str]:
-    """Return all tables, those too that no model knows, such as the index of the search."""
-    with connection.cursor() as cursor:
-        return sorted(connection.introspection.table_names(cursor))
-
-
-def found_in_tables() -> dict[str, set[str]]:
-    """Return table -> canaries that stand in one of its columns, as text or within JSON."""
-    wanted = {form: word for word in CANARIES for form in forms(word)}
-    found: dict[str, set[str]] = {}
-    for table in every_table():
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            for row in cursor.fetchall():
-                text = " ".join(told(value) for value in row).casefold()
-                for form, word in wanted.items():
-                    if form in text:
-                        found.setdefault(table, set()).add(word)
-    return found
-
-
-def told(value: Any) -> str:
-    """Return a column's value as text; bytes and JSON as they would be read."""
-    if isinstance(value, memoryview | bytes):
-        return bytes(value).decode("utf-8", "replace")
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False)
-    return str(value)
-
-
-def texts_of(name: str, data: bytes) -> Iterator[str]:
-    """Yield what can be read in a file: its bytes, the words of a PDF, what an archive holds."""
-    yield data.decode("utf-8", "replace")
-    if data.startswith(b"%PDF"):
-        from pypdf import PdfReader
-
-        reader = PdfReader(BytesIO(data))
-        for page in reader.pages:
-            yield page.extract_text().replace("\n", " ")
-        yield str(reader.metadata)
-        for attached in reader.attachments.values():
-            yield from (part.decode("utf-8", "replace") for part in attached)
-    elif zipfile.is_zipfile(BytesIO(data)):
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            for inner in archive.namelist():
-                yield from texts_of(inner, archive.read(inner))
-
-
-def found_in_files() -> dict[str, set[str]]:
-    """Return file -> canaries in it, its name included."""
-    found: dict[str, set[str]] = {}
-    for folder, _folders, names in os.walk(settings.STORAGE_DIR):
-        for name in names:
-            path = Path(folder, name)
-            text = " ".join([name, *texts_of(name, path.read_bytes())]).casefold()
-            for word in CANARIES:
-                if any(form in text for form in forms(word)):
-                    found.setdefault(str(path.relative_to(settings.STORAGE_DIR)), set()).add(word)
-    return found
 
 
 def settle(at: Any = None) -> None:
@@ -258,7 +99,8 @@ def test_no_trace_stays_in_any_column_of_any_table_or_any_file_and_every_decisio
 ) -> None:
     give_consent(member=world.cast.member("lead"), wording=make.make_wording(ConsentPurpose.NAMED), by=None, at=NOW)
     issued = world.running
-    Cluster.objects.filter(pk=issued.pk).update(title="Dunes", lead=world.person)
+    question = f"What did {NAME} and {bare(NAME).upper()} find?"
+    Cluster.objects.filter(pk=issued.pk).update(title="Dunes", question=question, lead=world.person)
     give_consent(member=world.person, wording=make.make_wording(ConsentPurpose.NAMED), by=None, at=NOW)
     issue = issue_factsheet(
         cluster=Cluster.objects.get(pk=issued.pk), face=Face.FORWARD, reason="approve", by=None, at=NOW
@@ -324,7 +166,8 @@ def test_what_stands_in_the_place_of_a_person_and_that_nobody_signs_in_with_them
     assert set(SignedLink.objects.values_list("state", "address")) == {(LinkState.REVOKED, "")}
     assert not Consent.objects.standing().filter(member=row).exists()
     event = Event.objects.get(verb="erase_member")
-    assert (event.data, event.by) == ({"asked": False, "restricted": 0}, world.cast.accounts["admin"])
+    facts = {"asked": False, "restricted": 0, "files": [], "traces": []}
+    assert (event.data, event.by) == (facts, world.cast.accounts["admin"])
     again = erase_member(member=row, by=world.cast.accounts["admin"])
     assert (again.details, Event.objects.filter(verb="erase_member").count()) == (0, 1)
     assert [entry.key for entry in ledger.entries()] == [row.key]
@@ -343,6 +186,18 @@ def test_a_name_that_somebody_else_bears_and_a_single_word_are_left_in_the_words
     assert Comment.objects.get(pk=thread.pk).text == f"Former member {twin.pk} read Plato."
 
 
+def test_a_name_is_found_whatever_space_stands_within(cast: Cast) -> None:
+    person = make.make_member(NAME, organisation=cast.organisation, account={"email": ADDRESS})
+    first, last = NAME.split()
+    spaced = [f"As {first}  {last} says", f"As {first}\n{last} says", f"AS {first}\u00a0{last} SAYS".upper()]
+    needs = [make.make_need(text) for text in [*spaced, f"{last} alone may be anybody"]]
+    job = Job.objects.create(task="x.y", key="x", result={"told": [f"Dear {first}\n{last}"]}, state="done")
+    erase_member(member=person, by=cast.accounts["admin"])
+    titles = [Need.objects.get(pk=need.pk).question for need in needs]
+    assert [last.casefold() in text.casefold() for text in titles] == [False, False, False, True]
+    assert last not in str(Job.objects.get(pk=job.pk).result)
+
+
 def test_rows_merged_into_a_person_are_erased_with_them(cast: Cast) -> None:
     person, twin = make.make_member(NAME), make.make_member("Zora Quvexly-Old", account=False)
     Member.objects.filter(pk=twin.pk).update(merged_into=person)
@@ -350,7 +205,7 @@ def test_rows_merged_into_a_person_are_erased_with_them(cast: Cast) -> None:
     assert set(Member.objects.filter(pk__in=[person.pk, twin.pk]).values_list("name", flat=True)) == {
         f"Former member {person.pk}"
     }
-    assert [entry.key for entry in ledger.entries()] == [person.key]
+    assert [entry.key for entry in ledger.entries()] == [person.key, twin.key]
 
 
 def test_an_erasure_that_breaks_in_the_middle_leaves_everything_as_it_was_and_no_line(world: World) -> None:
@@ -448,13 +303,13 @@ def test_a_restored_backup_loses_the_person_again(world: World, django_capture_o
 def test_the_ledger_holds_whole_lines_and_passes_over_what_a_crash_cut_short(cast: Cast, settings: Any) -> None:
     path: Path = settings.ERASURE_LEDGER
     assert list(ledger.entries()) == []
-    ledger.append("abcdefghijkm", NOW)
-    ledger.append("abcdefghijkm", NOW)
-    with path.open("a") as held:
-        held.write("nopqrs")
-    ledger.append("zyxwvutsrqpn", NOW)
+    for _time in range(2):
+        ledger.append(["abcdefghijkm"], NOW, of="abcdefghijkm")
+    path.write_text(f"{path.read_text()}nopqrs")
+    ledger.append(["zyxwvutsrqpn"], NOW, of="abcdefghijkm")
     lines = path.read_text().splitlines()
-    assert lines == ["abcdefghijkm 2026-05-12T09:00:00+00:00", "nopqrs", "zyxwvutsrqpn 2026-05-12T09:00:00+00:00"]
+    at = "2026-05-12T09:00:00+00:00"
+    assert lines == [f"abcdefghijkm {at} abcdefghijkm", "nopqrs", f"zyxwvutsrqpn {at} abcdefghijkm"]
     assert [entry.key for entry in ledger.entries()] == ["abcdefghijkm", "zyxwvutsrqpn"]
     assert [entry.at for entry in ledger.entries()] == [NOW.replace(microsecond=0)] * 2
     assert (path.stat().st_mode & 0o777, ledger.replay()) == (0o600, [])
@@ -483,6 +338,8 @@ def test_an_administrator_sees_what_will_be_done_and_types_the_name(cast: Cast) 
     page = f"/data-requests/erase/{asked.member.key}/"
     assert site.get(f"/data-requests/{asked.pk}/").headers["Location"] == page
     assert stranger.get(page).status_code == 403
+    assert site.get(page).headers["Location"].startswith("/accounts/reauthenticate/")
+    ask_again(site)
     listed, chosen = "/admin/community/member/", [asked.member_id, cast.member("lead").pk]
     one = site.post(listed, {"action": "erase_one", "_selected_action": chosen[:1]})
     two = site.post(listed, {"action": "erase_one", "_selected_action": chosen}, follow=True)

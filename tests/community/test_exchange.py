@@ -160,13 +160,12 @@ def test_an_erased_person_leaves_no_open_offer_and_a_merged_one_takes_theirs_alo
         wish_exchange(exchange=other, by=one.user)
     exchanges, wishes = RECORDS["community.exchanges"], RECORDS["community.exchange_wishes"]
     assert exchanges.erase
-    assert wishes.erase
     by = make.make_admin()
     merge_entries(kept=new, merged=old, by=by, seen=preview_merge(kept=new, merged=old, by=by).digest)
     assert other.wishes.count() == 1
     assert [exchanges.export(one)["topic"] for one in exchanges.rows(new)] == [row.topic]
     assert [wishes.export(one)["exchange"] for one in wishes.rows(new)] == [other.topic]
-    assert (exchanges.erase(new), wishes.erase(new)) == (1, 1)
+    assert (exchanges.erase(new), other.wishes.count()) == (1, 0)
     assert PeerExchange.objects.get(pk=row.pk).status == ExchangeStatus.CANCELLED
 
 

@@ -35,6 +35,10 @@ OUTPUT: dict[str, Any] = {
 }
 
 
+#: What stands in the cell: keep.eu does not say of a link whose it is.
+LINES = "Manual https://dune.example/m\nhttps://dune.example"
+
+
 @pytest.fixture
 def by() -> Any:
     project = make.make_project("TREASURE")
@@ -57,7 +61,7 @@ def doubts(report: Report) -> list[tuple[int, str, str]]:
 
 def test_an_output_becomes_a_draft_with_all_that_stands_beside_it(by: User) -> None:
     report = bring_in(KeepImport(by), told(OUTPUT))
-    assert (report.problems, report.doubts, report.added) == ([], [], 1)
+    assert (report.problems, doubts(report), report.added) == ([], [(1, "links", LINES)] * 2, 1)
     row = Solution.objects.get()
     assert (row.status, row.project.acronym, row.what_taker_needs) == ("draft", "TREASURE", "Wood.")
     assert row.type is not None
@@ -87,6 +91,7 @@ def test_every_doubtful_value_is_named_with_row_and_field_and_what_is_known_stay
         (1, "title", "DUNE fences"),
         (1, "end", "2026-04-31"),
         (1, "partners", "Port Nowhere"),
+        *[(1, "links", LINES)] * 2,
     ]
     row = Solution.objects.get()
     assert (row.title, row.type is not None, row.licence) == ("DUNE fences", True, "CC BY 4.0")
@@ -108,7 +113,9 @@ def test_a_solution_with_everything_comes_back_without_a_change(by: User, form: 
     bring_in(KeepImport(by), told(OUTPUT))
     again = bring_in(SolutionImport(by), take_out(SolutionImport(by), Solution.objects.all(), form))
     assert ([str(one) for one in again.problems], again.same) == ([], 1)
-    content = b"title,project,languages,links\nDune fences,TREASURE,it; Greek,Film https://dune.example/f\n"
+    content = (
+        b"title,project,languages,links\nDune fences,TREASURE,it; Greek,Film https://dune.example/f | Park | MIT\n"
+    )
     assert bring_in(SolutionImport(by), content).changed == 1
     assert sorted(SolutionLanguage.objects.values_list("code", flat=True)) == ["el", "it"]
     assert SolutionLink.objects.get().label == "Film"

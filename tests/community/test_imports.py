@@ -5,61 +5,27 @@ from __future__ import annotations
 import csv
 import io
 import time
-import zipfile
 from datetime import date
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.core.signals import request_finished
-from django.db import close_old_connections
-from django.test import Client, RequestFactory
-from django.urls import reverse
-from openpyxl import Workbook, load_workbook
+from openpyxl import load_workbook
 
-from community.admin.sheets import told_while_done
 from community.choices import Vocabulary
 from community.imports.member import MemberImport
 from community.imports.organisation import OrganisationImport
 from community.imports.outgoing import take_out
 from community.imports.project import PartnershipImport, ProjectImport
-from community.imports.sheet import MOST_ROWS, Unreadable, read_sheet
 from community.imports.solution import SolutionImport
-from community.imports.table import Report, Table, bring_in, bring_in_by_steps
+from community.imports.table import Table, bring_in
 from community.models import Affiliation, Event, Member, Organisation, Partnership, Project, Solution, User
 from community.permissions import Refusal
 from community.verification import verify_history
 from tests import factories as make
+from tests.community.making_sheets import csv_of, sentences
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
-
-
-def csv_of(*rows: tuple[str, ...]) -> bytes:
-    """Return a CSV file."""
-    text = io.StringIO()
-    csv.writer(text).writerows(rows)
-    return text.getvalue().encode()
-
-
-def xlsx_of(*rows: tuple[Any, ...]) -> bytes:
-    """Return a workbook."""
-    book = Workbook()
-    for row in rows:
-        book.active.append(row)
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def sentences(report: Report) -> list[str]:
-    """Return the problems as a command prints them."""
-    return [str(problem) for problem in report.problems]
-
-
-@pytest.fixture
-def by() -> User:
-    """The administrator who imports."""
-    return make.make_admin(name="Admin Person")
 
 
 def test_members_come_in_with_account_work_and_one_event_each(by: User) -> None:
@@ -141,10 +107,12 @@ def test_a_contradiction_between_key_and_address_is_named(by: User) -> None:
         ("", "anna PERIĆ", ""),
         (anna.key, "Anna Perić", "other@park.example"),
     )
+    asked = f"Row 4, name: Probably the same as Anna Perić. Write their key, {anna.key}, in the column “key”, or “new” "
+    asked += "there for somebody else."
     assert sentences(bring_in(MemberImport(by), people)) == [
         "Row 2, email: This address belongs to Anna Perić.",
         "Row 3, key: No member has this key. Leave it empty for a new member.",
-        "Row 4, name: A member of that name is there already. Give their key or their address.",
+        asked,
         "Row 5, email: The address of an account is changed in the list of accounts, not by an import.",
     ]
 
@@ -231,6 +199,19 @@ def test_an_export_restores_a_registry_that_was_emptied(by: User) -> None:
     assert (row.role, row.from_on, str(row.project.budget_eur)) == ("LP", date(2024, 2, 1), "10.00")
 
 
+def test_a_project_is_found_by_the_code_that_its_acronym_makes_and_its_partners_by_any_case(by: User) -> None:
+    make.make_project("BlueSea", code="bluesea")
+    make.make_project("Floods", code="OldFloods")
+    park = make.make_organisation("Park of the Cape")
+    make.make_partnership(park, Project.objects.get(code="OldFloods"))
+    report = bring_in(ProjectImport(by), csv_of(("acronym", "title"), ("BlueSéa", "The blue sea")))
+    assert (sentences(report), report.changed) == ([], 1)
+    assert Project.objects.get(code="bluesea").acronym == "BlueSéa"
+    partners = csv_of(("project", "organisation", "role"), ("oldfloods", "Park of the Cape", "LP"))
+    report = bring_in(PartnershipImport(by), partners)
+    assert (sentences(report), report.changed) == ([], 1)
+
+
 def test_what_is_wrong_with_projects_and_partners_is_named(by: User) -> None:
     make.make_project("LocAll4Flood", code="locall4flood")
     make.make_organisation("Park of the Cape")
@@ -272,62 +253,6 @@ def test_countries_are_those_of_the_programme(by: User) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"", "empty"),
-        (b"\xff\xfe\x00", "neither a workbook"),
-        (b"name\n\xe9\xe8\n", "neither a workbook"),
-        (b"PK\x03\x04 not a zip", "damaged"),
-        (b'name\n"never closed', "Row 2 cannot be read"),
-        (b"name,name\na,b", "twice"),
-        (b"nombre\nAnna", "“name” is missing"),
-        (b"name,shoe size\nAnna,38", "“shoe_size” is not known"),
-        (b"name\n" + b"a\n" * (MOST_ROWS + 1), "more than 20000 rows"),
-        (b"name," + b"," * 100 + b"x\n", "more than 60 columns"),
-        (b"name\n" + b"a" * 13_000, "more than 12000 signs"),
-    ],
-)
-def test_a_file_that_is_no_table_is_refused_with_a_sentence(by: User, content: bytes, words: str) -> None:
-    report = bring_in(MemberImport(by), content)
-    assert len(report.problems) == 1
-    assert words in report.problems[0].sentence
-
-
-def test_a_formula_without_its_result_is_named_instead_of_read_as_empty() -> None:
-    content = xlsx_of(("name", "country"), ("Institute of Reeds", '=UPPER("it")'))
-    with pytest.raises(Unreadable, match="Cell B2 holds a formula"):
-        read_sheet(content)
-
-
-def test_a_bomb_is_refused_in_a_second() -> None:
-    bomb = io.BytesIO()
-    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 300_000_000)
-    started = time.process_time()
-    with pytest.raises(Unreadable, match="unpacks to more"):
-        read_sheet(bomb.getvalue())
-    assert time.process_time() - started < 1
-
-
-def test_declared_entities_are_refused() -> None:
-    book = io.BytesIO(xlsx_of(("name",), ("Anna",)))
-    evil = io.BytesIO()
-    with zipfile.ZipFile(book) as old, zipfile.ZipFile(evil, "w") as new:
-        for part in old.infolist():
-            text = old.read(part)
-            if part.filename == "xl/workbook.xml":
-                text = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa">]>' + text.split(b"?>", 1)[-1]
-            new.writestr(part.filename, text)
-    with pytest.raises(Unreadable, match="unpacks to more"):
-        read_sheet(evil.getvalue())
-
-
-def test_days_and_numbers_of_a_workbook_are_read_as_meant() -> None:
-    sheet = read_sheet(xlsx_of(("name", "since", "n", "sure"), ("Anna", date(2026, 5, 12), 12.0, True)))
-    assert sheet.lines[0].cells == {"name": "Anna", "since": "2026-05-12", "n": "12", "sure": "yes"}
-
-
 def test_only_an_administrator_imports() -> None:
     with pytest.raises(Refusal):
         bring_in(MemberImport(make.make_member().user), csv_of(("name",), ("Anna",)))
@@ -347,66 +272,6 @@ def test_five_thousand_members_come_in_under_half_a_minute(by: User) -> None:
     assert (sentences(report)[:3], report.added) == ([], 5000)
     assert took < 30, took
     assert [finding for finding in verify_history() if finding.is_fault] == []
-
-
-def test_the_admin_previews_then_imports(client: Client, by: User) -> None:
-    client.force_login(by)
-    page = reverse("admin:community_member_import", args=["members"])
-    upload = io.BytesIO(csv_of(("name", "email"), ("Anna Perić", "anna@park.example")))
-    upload.name = "people.csv"
-    preview = client.post(page, {"file": upload}).content.decode()
-    assert "1 would be added" in preview
-    assert not Member.objects.filter(name="Anna Perić").exists()
-    answer = client.post(page, {"confirm": "Import"}, follow=True).content.decode()
-    assert "Imported: 1 added" in answer
-    assert Member.objects.filter(name="Anna Perić").count() == 1
-    assert "too old" in client.post(page, {"confirm": "Import"}, follow=True).content.decode()
-
-
-def test_a_large_import_tells_how_far_it_is_and_nothing_stays_of_one_that_is_left(client: Client, by: User) -> None:
-    client.force_login(by)
-    page = reverse("admin:community_member_import", args=["members"])
-    content = csv_of(("name",), *((f"Person Nr{number}",) for number in range(400)))
-    steps = bring_in_by_steps(MemberImport(by), content)
-    answer: Any = told_while_done(steps, 400, request=RequestFactory().get("/"), context={"opts": Member._meta})
-    sent = iter(answer)
-    assert [b"of 400 rows" in next(sent) for _number in range(3)] == [False, True, True]
-    # The end of a request ends the connection, in which this test's transaction is.
-    request_finished.disconnect(close_old_connections)
-    try:
-        answer.close()
-    finally:
-        request_finished.connect(close_old_connections)
-    upload = io.BytesIO(content)
-    upload.name = "people.csv"
-    assert "400 would be added" in client.post(page, {"file": upload}).content.decode()
-    assert Member.objects.filter(name__startswith="Person Nr").count() == 0
-    told = b"".join(client.post(page, {"confirm": "Import"})).decode()
-    assert (told.count("of 400 rows"), "Imported: 400 added" in told) == (20, True)
-    assert told.rstrip().endswith("</html>")
-    assert Member.objects.filter(name__startswith="Person Nr").count() == 400
-
-
-def test_the_admin_names_bad_rows_and_offers_no_import(client: Client, by: User) -> None:
-    client.force_login(by)
-    upload = io.BytesIO(csv_of(("name", "since"), ("Anna <b>", "2026-04-31")))
-    upload.name = "people.csv"
-    page = reverse("admin:community_member_import", args=["members"])
-    text = client.post(page, {"file": upload}).content.decode()
-    assert "31 April does not exist" in text
-    assert 'name="confirm"' not in text
-
-
-def test_the_admin_exports_what_the_list_shows(client: Client, by: User) -> None:
-    client.force_login(by)
-    make.make_member("Anna Perić")
-    make.make_member("Nikos Papas")
-    address = reverse("admin:community_member_export", args=["members", "csv"])
-    answer = client.get(address, {"q": "peric"})
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
-    assert [row["name"] for row in rows] == ["Anna Perić"]
-    assert answer["content-disposition"].startswith('attachment; filename="members-')
-    assert client.get(address, {"q": "\x00"}).status_code == 302
 
 
 def test_commands_import_report_and_end_with_one_when_a_row_is_wrong(

@@ -16,6 +16,7 @@ from community.actions.job import retry_job, stop_job
 from community.actions.outbox import send_outbox
 from community.batches import NotDone
 from community.choices import ItemState, JobState
+from community.job_mails import tell_who_asked
 from community.job_summary import summary_of
 from community.models import Job, JobItem, Message, Need, User
 from community.permissions import Refusal
@@ -142,7 +143,7 @@ def test_what_kills_every_worker_is_given_up(does: dict[str, Do], asked_by: User
         Job.objects.update(lease_until=timezone.now())
     jobs.run(job.pk)
     job.refresh_from_db()
-    assert (job.state, job.last_error) == (JobState.FAILED, "RuntimeError: its worker died each time")
+    assert (job.state, job.last_error) == (JobState.FAILED, "WorkerDied: its worker died each time")
 
 
 def test_speed_and_rest_are_those_since_it_was_begun(does: dict[str, Do], asked_by: User) -> None:
@@ -172,11 +173,31 @@ def test_who_asked_is_told_of_what_took_longer_than_a_minute(does: dict[str, Do]
         Job.objects.update(due_at=timezone.now() - timedelta(hours=1))
         jobs.run(job.pk, at=timezone.now() - timedelta(seconds=60 + 30 * count))
         assert mails() == [("community/job_done", asked_by.pk)] * count
+        send_outbox(at=timezone.now())
         retry_job(job=job, by=asked_by)
-    send_outbox(at=timezone.now())
     assert [(one.subject, "2 of 3 were done." in one.body) for one in mail.outbox] == [
-        ("Done: Count the dunes", True)
+        ("Done but for 1: Count the dunes", True)
     ] * 2
+
+
+@pytest.mark.parametrize(
+    ("state", "subject"),
+    [
+        (JobState.DONE, "Done: Count the dunes"),
+        (JobState.FAILED, "Failed: Count the dunes"),
+        (JobState.CANCELLED, "Stopped: Count the dunes"),
+    ],
+)
+def test_the_subject_of_the_mail_says_how_it_ended(
+    does: dict[str, Do], asked_by: User, state: JobState, subject: str
+) -> None:
+    job = asked(asked_by)
+    begun, ended = timezone.now() - timedelta(minutes=3), timezone.now()
+    Job.objects.update(state=state, begun_at=begun, finished_at=ended)
+    job.refresh_from_db()
+    tell_who_asked(job)
+    send_outbox(at=timezone.now())
+    assert [one.subject for one in mail.outbox] == [subject]
 
 
 def test_the_page_says_how_far_it_is_and_asks_again_while_it_goes_on(

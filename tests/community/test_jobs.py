@@ -70,7 +70,7 @@ def test_a_failure_is_noted_tried_again_later_and_given_up_visibly(ran: list[dic
     for wait in jobs.RETRY_AFTER:
         assert jobs.run_due(timezone.now()) == 0
         job.refresh_from_db()
-        assert (job.state, job.last_error) == (JobState.QUEUED, "RuntimeError: no paper")
+        assert (job.state, job.last_error) == (JobState.QUEUED, "RuntimeError")
         assert abs(job.due_at - timezone.now() - wait) < timedelta(seconds=5)
         Job.objects.update(due_at=timezone.now())
     jobs.run(job.pk)
@@ -101,10 +101,12 @@ def test_progress_is_shown_and_keeps_the_lease(ran: list[dict[str, Any]]) -> Non
     assert job is None
     job = jobs._take(Job.objects.get().pk, timezone.now())
     assert job is not None
+    before = timezone.now()
     jobs.note_progress(job, 3, 9)
     job.refresh_from_db()
     assert (job.done_count, job.total_count) == (3, 9)
-    assert job.lease_until - timezone.now() > jobs.LEASE - timedelta(seconds=5)
+    assert job.lease_until is not None
+    assert job.lease_until >= before + jobs.LEASE
 
 
 def test_a_later_job_waits(ran: list[dict[str, Any]]) -> None:

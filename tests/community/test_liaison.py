@@ -89,8 +89,17 @@ def test_the_pages_enter_change_and_end_a_liaison() -> None:
     row = Liaison.objects.get()
     assert (answer.status_code, row.kind, row.subject_id) == (302, "cluster", pk)
     update = reverse("community:liaison_update", args=[row.pk])
-    assert client.post(update, {**given, "what_for": "Trains", "version": 1}).status_code == 302
-    assert client.post(update, {**given, "what_for": "Else", "version": 1}).status_code == 409
+    assert client.post(update, {**given, "what_for": "Trains", "seen_version": 1}).status_code == 302
+    typed = {**given, "from_on": "2 May 2026", "kept_by": cast.member("lead").pk, "organisation": cast.organisation.pk}
+    stale = client.post(update, {**typed, "network": "Forum of ports", "what_for": "Else", "seen_version": 1})
+    assert stale.status_code == 409
+    assert [(one.label, one.was, one.now) for one in stale.context["form"].clashes()] == [
+        ("Network or institution", "Forum", "Forum of ports"),
+        ("What for", "Trains", "Else"),
+        ("Since", "1 May 2026", "2 May 2026"),
+        ("Who keeps contact", "Nobody named", "Lead Person"),
+        ("Organisation in the registry, if it is one", "None of them", cast.organisation.name),
+    ]
     end = reverse("community:liaison_end", args=[row.pk])
     assert client.post(end, {"until_on": "30 April 2026"}).status_code == 422
     assert client.post(end, {"until_on": "12 May 2026"}).status_code == 302

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from community import search
 from community.choices import ConsentPurpose, NeedStatus, Urgency, Vocabulary
-from community.models import Need, User
+from community.models import Member, Need, User
 from community.similar import people_near, solutions_near
 from tests import factories as make
 
@@ -143,6 +143,21 @@ def test_people_are_suggested_to_members_only_and_only_who_agreed() -> None:
     client.force_login(reader)
     page = client.get(f"/needs/{need.pk}/").text
     assert ("Listed Person" in page, "Silent Person" in page, "Public Person" in page) == (True, False, False)
+
+
+def test_an_administrator_is_suggested_who_agreed_to_it_and_never_oneself() -> None:
+    expertise, agreed = (make.make_term(Vocabulary.EXPERTISE, label="Seagrass mapping"),), (ConsentPurpose.DIRECTORY,)
+    silent = make.make_member("Silent Person", expertise=expertise)
+    make.make_member("Agreed Person", expertise=expertise, consents=agreed)
+    admin = make.make_admin(name="Admin Person", expertise=expertise, consents=agreed)
+    for person in Member.objects.all():
+        search.index(person)
+    make.make_need("Who maps seagrass from above?")
+    need = Need.objects.for_page().get()
+    assert [hit.row.name for hit in people_near(need, admin, [])] == ["Agreed Person"]
+    client = Client()
+    client.force_login(admin)
+    assert silent.key not in client.get(f"/needs/{need.pk}/").text
 
 
 def test_a_contact_of_a_near_solution_may_help_and_who_has_the_need_is_not_asked() -> None:

@@ -5,17 +5,22 @@ from __future__ import annotations
 import csv
 import json
 import re
+from datetime import timedelta
 from io import BytesIO, StringIO
 from zipfile import ZipFile
 
 import pytest
+from django.conf import settings
+from django.core import mail
 from django.db import models
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from clusters.choices import State
 from community import contributions, links, notifications
 from community.actions.consent import give_consent
+from community.actions.outbox import send_outbox
 from community.actions.own_data import ask_correction, close_correction
 from community.choices import ConsentPurpose, DataRequestStatus, Vocabulary
 from community.events import record
@@ -27,6 +32,7 @@ from community.models import (
     File,
     Job,
     Member,
+    Message,
     NotificationPreference,
     Subscription,
     User,
@@ -186,7 +192,7 @@ def test_a_person_corrects_their_entry_with_one_event_and_no_lost_edit(cast: Cas
     member, client = cast.member("member"), signed_in(cast.user("member"))
     term = make.make_term(Vocabulary.EXPERTISE, label="Dunes")
     data = {
-        "version": member.version,
+        "seen_version": member.version,
         "name": "New Name",
         "sort_name": "",
         "languages": ["el"],
@@ -201,8 +207,8 @@ def test_a_person_corrects_their_entry_with_one_event_and_no_lost_edit(cast: Cas
     assert event.data == {"fields": ["about", "expertise", "languages", "name", "sort_name"]}
     stale = client.post(f"{PAGE}correct/", {**data, "about": "Typed twice."})
     assert (stale.status_code, "Typed twice." in stale.content.decode()) == (409, True)
-    assert client.post(f"{PAGE}correct/", {**data, "name": "", "version": row.version}).status_code == 422
-    client.post(f"{PAGE}correct/", {**data, "sort_name": "Name", "version": row.version})
+    assert client.post(f"{PAGE}correct/", {**data, "name": "", "seen_version": row.version}).status_code == 422
+    client.post(f"{PAGE}correct/", {**data, "sort_name": "Name", "seen_version": row.version})
     assert Event.objects.filter(verb="correct_own_data").count() == 1, "nothing changed"
 
 
@@ -219,6 +225,26 @@ def test_what_only_an_administrator_corrects_is_asked_and_answered_on_the_page(c
         close_correction(request=request, is_done=True, answer="", by=cast.accounts["lead"])
     close_correction(request=request, is_done=False, answer="The park does not know you.", by=admin)
     assert "The park does not know you." in client.get(PAGE).content.decode()
+
+
+def test_who_asked_hears_by_mail_that_it_was_answered_and_finds_every_answer(cast: Cast) -> None:
+    user, admin = cast.user("member"), cast.accounts["admin"]
+    asked = ask_correction(by=user, text="I work for the park now.")
+    for _twice in range(2):
+        close_correction(request=asked, is_done=True, answer="The park it is.", by=admin)
+    second = ask_correction(by=user, text="I left the port in May.")
+    close_correction(request=second, is_done=False, answer="The port says June.", by=admin)
+    rows = list(Message.objects.filter(template="community/correction_answered"))
+    assert [(row.to, row.rhythm) for row in rows] == [(user, "at_once")] * 2
+    send_outbox(at=timezone.now() + timedelta(minutes=1))
+    [sent, _other] = [letter for letter in mail.outbox if letter.to == [user.email]]
+    whole = "\n".join([sent.subject, str(sent.body), str(sent.alternatives), str(rows[0].params)])
+    assert f"{settings.SITE_URL}{PAGE}" in whole
+    assert ("park" in whole.lower(), "port" in sent.subject) == (False, False), "no words of request or answer"
+    text = signed_in(user).get(PAGE).content.decode()
+    for words in ("I work for the park now.", "The park it is.", "I left the port in May.", "The port says June."):
+        assert words in text
+    assert text.index("The port says June.") < text.index("The park it is."), "the newest first"
 
 
 def test_nobody_reads_or_exports_the_data_of_others(cast: Cast) -> None:
@@ -244,3 +270,12 @@ def test_files_and_consents_given_by_others_are_listed(cast: Cast) -> None:
     assert found["community.File.uploaded_by"].rows[0]["original_name"] == "list.csv"
     [row] = found["community.Consent.member"].rows
     assert (row["how"], row["wording__text"]) == ("On paper", "I agree: public.")
+
+
+def test_my_data_is_offered_to_whom_it_opens(client: Client) -> None:
+    """An account without an entry in the directory has none."""
+    offered = f'href="{reverse("community:my_data")}"'
+    for user, is_offered in ((make.make_user(is_superuser=True), False), (make.make_member().user, True)):
+        client.force_login(user)
+        found = [offered in client.get(page).text for page in ("/", "/privacy/", "/account/notifications/")]
+        assert found == [is_offered] * 3

@@ -211,7 +211,7 @@ def test_the_form_is_closed_to_others_with_the_reason(client: Client) -> None:
 def test_a_stale_edit_shows_both_texts_and_loses_neither() -> None:
     need = make.make_need("Who pays?")
     client, url = signed_in(need.raised_by), reverse("community:need_update", args=[need.pk])
-    mine = {"question": "Who pays for meadows?", "description": "Mine", "urgency": "low", "version": need.version}
+    mine = {"question": "Who pays for meadows?", "description": "Mine", "urgency": "low", "seen_version": need.version}
     admin = Client()
     admin.force_login(make.make_admin())
     assert admin.post(url, {**mine, "question": "Who pays for seagrass?"}).status_code == 302
@@ -219,7 +219,7 @@ def test_a_stale_edit_shows_both_texts_and_loses_neither() -> None:
     assert answer.status_code == 409
     for text in ("Who pays for meadows?", "seagrass"):
         assert text in answer.text
-    assert client.post(url, {**mine, "version": need.version + 1}).status_code == 302
+    assert client.post(url, {**mine, "seen_version": need.version + 1}).status_code == 302
     assert Need.objects.get().question == "Who pays for meadows?"
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from community import jobs, links, notifications, tasks_api
+from community import events, jobs, links, notifications, tasks_api
 from community.actions import scheduler
 from community.actions.outbox import send_outbox
 from community.choices import LinkState
@@ -20,36 +19,13 @@ from community.contributions import ClockJob, clock_jobs
 from community.events import record
 from community.imports.organisation import OrganisationImport
 from community.imports.table import bring_in
-from community.models import ChainHead, Event, Job, Message, Organisation, SignedLink
-from community.permissions import Refusal
+from community.models import ChainHead, Event, Job, Message, Organisation, ScheduledJob, SignedLink
 from community.verification import verify_history
 from tests import factories as make
 from tests.community.conftest import Postman
+from tests.races import at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
-
-Outcome = Any
-
-
-def at_once(*calls: Callable[[], Any]) -> list[Outcome]:
-    """Run the calls in threads that start together; return results or the exceptions, in the order of the calls."""
-    gate, results = threading.Barrier(len(calls)), [None] * len(calls)
-
-    def run(place: int, call: Callable[[], Any]) -> None:
-        gate.wait()
-        try:
-            results[place] = call()
-        except Exception as error:
-            results[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=entry) for entry in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return results
 
 
 @pytest.fixture
@@ -67,28 +43,23 @@ def test_a_chain_never_forks_however_many_write_at_once(rounds: Callable[[int], 
 
     count = rounds(50)
     for _round in range(count):
-        assert at_once(write, write, write) == [None, None, None]
+        with meeting((events, "locked_head")):
+            assert at_once(write, write, write) == [None, None, None]
     assert Event.objects.count() == 3 * count
     assert list(verify_history()) == []
 
 
-def test_control_without_the_lock_on_the_head_writers_collide(monkeypatch: pytest.MonkeyPatch) -> None:
-    organisation, meeting = make.make_organisation(), threading.Barrier(2, timeout=5)
+def test_control_without_the_lock_on_the_head_writers_collide() -> None:
+    organisation = make.make_organisation()
     with transaction.atomic():
         record(verb="begin", subject=organisation, by=None)
-
-    def unlocked_head(chain: str) -> ChainHead:
-        head = ChainHead.objects.get(chain=chain)
-        meeting.wait()
-        return head
-
-    monkeypatch.setattr("community.events.locked_head", unlocked_head)
 
     def write() -> None:
         with transaction.atomic():
             record(verb="note", subject=organisation, by=None)
 
-    results = at_once(write, write)
+    with without_locks(ChainHead), meeting((events, "locked_head")):
+        results = at_once(write, write)
     assert sorted(type(result) for result in results if result is not None) == [IntegrityError]
 
 
@@ -99,7 +70,8 @@ def test_two_senders_at_once_send_each_mail_once(
     for _round in range(count):
         for number in range(5):
             notifications.queue(hello_mail, to=user, subject=user, name=f"{number}")
-        counts = at_once(*[lambda: send_outbox(at=timezone.now()).sent] * 2)
+        with meeting(Message):
+            counts = at_once(*[lambda: send_outbox(at=timezone.now()).sent] * 2)
         assert sum(counts) == 5
     assert len(mail.outbox) == 5 * count
     assert Message.objects.filter(attempts=1, state="sent").count() == 5 * count
@@ -109,9 +81,10 @@ def test_a_link_used_twice_at_once_acts_once(rounds: Callable[[int], int]) -> No
     need = make.make_need()
     for number in range(rounds(50)):
         link, _token = links.mint("join", subject=need, by=None, address=f"a{number}@partner.example")
-        results = at_once(*[lambda link=link: links.use(link, by=None)] * 2)
+        with meeting((links, "refuse_closed")):
+            results = at_once(*[partial(links.use, link, by=None)] * 2)
         assert sorted(type(result).__name__ for result in results) == ["Refusal", "SignedLink"]
-        refusal = next(result for result in results if isinstance(result, Refusal))
+        (refusal,) = refusals(results)
         assert "was used already" in str(refusal)
     assert set(SignedLink.objects.values_list("state", flat=True)) == {LinkState.USED}
 
@@ -119,7 +92,8 @@ def test_a_link_used_twice_at_once_acts_once(rounds: Callable[[int], int]) -> No
 def test_the_same_name_twice_at_once_is_one_organisation(rounds: Callable[[int], int]) -> None:
     for number in range(rounds(20)):
         names = (f"Plan Bleu {number}", f"PLAN  bleu {number}")
-        results = at_once(*[lambda name=name: Organisation.objects.create(name=name) for name in names])
+        with meeting(Organisation):
+            results = at_once(*[partial(Organisation.objects.create, name=name) for name in names])
         assert sorted(type(result).__name__ for result in results) == ["IntegrityError", "Organisation"]
 
 
@@ -137,9 +111,11 @@ def test_a_job_asked_for_twice_at_once_is_one_job_and_is_done_once(
 ) -> None:
     count = rounds(50)
     for number in range(count):
-        asked = at_once(*[lambda key=f"race:{number}": jobs.enqueue("tests.race", key=key)] * 2)
+        with meeting(Job):
+            asked = at_once(*[partial(jobs.enqueue, "tests.race", key=f"race:{number}")] * 2)
         assert asked[0] == asked[1]
-        ran = at_once(*[lambda pk=asked[0].pk: jobs.run(pk)] * 2)
+        with meeting(Job, gives_way=True):
+            ran = at_once(*[partial(jobs.run, asked[0].pk)] * 2)
         assert sorted(ran) == [False, True]
     assert (len(worked), Job.objects.count()) == (count, count)
 
@@ -147,12 +123,14 @@ def test_a_job_asked_for_twice_at_once_is_one_job_and_is_done_once(
 def test_two_schedulers_at_once_run_a_chore_once(monkeypatch: pytest.MonkeyPatch, rounds: Callable[[int], int]) -> None:
     runs: list[Any] = []
     monkeypatch.setattr(clock_jobs, "_entries", {"tests.chore": ClockJob("Chore", 1, lambda at: runs.append(at) or 1)})
-    at_once(scheduler.enter_chores, scheduler.enter_chores)
+    with meeting(ScheduledJob):
+        assert at_once(scheduler.enter_chores, scheduler.enter_chores) == [None, None]
     start = timezone.now()
     count = rounds(20)
     for minute in range(count):
         moment = start + timezone.timedelta(minutes=minute)
-        at_once(*[lambda owner=owner, at=moment: scheduler.tick(at=at, owner=owner) for owner in ("a", "b")])
+        with meeting(ScheduledJob, gives_way=True):
+            at_once(*[partial(scheduler.tick, at=moment, owner=owner) for owner in ("a", "b")])
     assert len(runs) == count
 
 
@@ -160,7 +138,8 @@ def test_a_file_that_two_administrators_import_at_once_comes_in_once(rounds: Cal
     people = [make.make_admin(), make.make_admin()]
     for number in range(rounds(5)):
         content = f"name,country\nInstitute {number},IT\nHarbour {number},EL\n".encode()
-        reports = at_once(*(partial(bring_in, OrganisationImport(by), content) for by in people))
+        with meeting((OrganisationImport, "begin")):
+            reports = at_once(*(partial(bring_in, OrganisationImport(by), content) for by in people))
         assert [report.problems for report in reports] == [[], []], "the second one reads what the first one wrote"
         assert sorted(report.added for report in reports) == [0, 2]
         assert Organisation.objects.filter(name__endswith=f" {number}").count() == 2

@@ -64,7 +64,7 @@ def words(by: User, **more: Any) -> dict[str, Any]:
         "licence": "CC BY 4.0",
         "languages": ["el", "en"],
         "contact": by.member,
-        "links": [("Manual", "https://shore.example/manual")],
+        "links": [("Manual", "https://shore.example/manual", "Park of the Cape", "CC BY 4.0")],
         **more,
     }
 

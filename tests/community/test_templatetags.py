@@ -369,3 +369,18 @@ def test_facts_without_a_value_are_left_out() -> None:
         "components/facts.html", {"facts": [("Runs", "x"), ("Empty", ""), ("None", None), ("Zero", 0)]}
     )
     assert ("Runs" in html, "Empty" in html, "None" in html, "Zero" in html) == (True, False, False, True)
+
+
+class LanguagesForm(forms.Form):
+    few = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, choices=[(n, f"F{n}") for n in range(16)])
+    many = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, choices=[(n, f"M{n}") for n in range(17)])
+
+
+def test_a_long_list_of_choices_has_a_place_of_its_own_where_what_is_ticked_comes_first() -> None:
+    form = LanguagesForm(initial={"few": [15], "many": [16, 3]})
+    few, many = (render_to_string("components/_options.html", {"field": form[name]}) for name in ("few", "many"))
+    assert ("ticks long" in few, "ticks long" in many) == (False, True)
+    assert few.index("F0<") < few.index("F15<")
+    assert [many.index(label) for label in ("M3<", "M16<", "M0<", "M15<")] == sorted(
+        many.index(label) for label in ("M3<", "M16<", "M0<", "M15<")
+    )

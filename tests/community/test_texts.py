@@ -20,6 +20,7 @@ PAGES = {
     "help": "/help/",
     "propose": "/clusters/propose/",
     "locked-out": "/locked-out/",
+    "processing": "/processing/",
     "privacy": "/privacy/",
     "accessibility": "/accessibility/",
 }

@@ -175,6 +175,8 @@ def test_a_detail_emptied_by_hand_is_a_fault(chain: str) -> None:
 def test_the_command_prints_findings_and_fails_on_faults(chain: str, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("verify_history")
     assert "6 events checked: complete and unchanged." in capsys.readouterr().out
+    with pytest.raises(CommandError, match="There is no chain clsuter:1"):
+        call_command("verify_history", chain=["clsuter:1"])
     with suspended_guards():
         Event.objects.filter(number=5).update(verb="other")
     with pytest.raises(CommandError):

@@ -12,11 +12,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 from django.conf import settings
 
 from tests import schema
+from tests.conftest import is_postgres
 
+HOME = "postgresql" if is_postgres() else "sqlite"
 ROOT = Path(__file__).resolve().parents[2]
 
 #: A small site: people, a cluster with its issued factsheet, an uploaded file, rows that lie crosswise.
@@ -89,12 +92,12 @@ from community.models import Event, File, Organisation
 from community.verification import verify_history
 from factsheets.models import Edition
 edition = Edition.objects.get()
-files = [row.content for row in File.objects.all()]
 print(json.dumps({
     "open": opening.unfinished() is None,
+    "is_restored": opening.restored_at() is not None,
     "events": Event.objects.count(),
     "files": File.objects.count(),
-    "whole": sum(hashlib.sha256(row.content.read()).hexdigest() == row.sha256 for row in File.objects.all()),
+    "whole": sum(hashlib.sha256(row.content.read()).hexdigest() == row.sha256 for row in File.objects.kept()),
     "pdf": hashlib.sha256(default_storage.open(edition.pdf_file).read()).hexdigest(),
     "pdf_of_row": edition.pdf_sha256,
     "faults": [finding.code for finding in verify_history() if finding.is_fault],
@@ -113,6 +116,7 @@ class Site:
         folder.mkdir(exist_ok=True)
         self.folder = folder
         self.ledger = folder / "erasures.ledger"
+        self.ledger.touch()
         self.env = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -229,3 +233,21 @@ def _server() -> Iterator[Any]:
         connection.autocommit = True
         with connection.cursor() as cursor:
             yield cursor
+
+
+def check_restored(source: Site, target: Site, archive: Path) -> None:
+    """Hold a restored site against the archive and the site that it is of."""
+    manifest = json.loads(ZipFile(archive).read("manifest.json"))
+    found, origin = target.looks(), source.looks()
+    assert (found["open"], found["is_restored"], origin["is_restored"]) == (True, True, False)
+    assert found["faults"] == []
+    assert found["events"] == manifest["tables"]["community_event"]["rows"]
+    assert found["whole"] == found["files"] == manifest["tables"]["community_file"]["rows"] > 3
+    assert found["pdf"] == found["pdf_of_row"] == origin["pdf"]
+    assert not list(target.folder.rglob("*.part"))
+    # It says the same of itself as the archive did, whichever database it lies in now.
+    again = target.folder / "again.zip"
+    target.do("manage.py", "backup", str(again))
+    second = json.loads(ZipFile(again).read("manifest.json"))
+    assert second["tables"] == manifest["tables"]
+    assert second["files"] == manifest["files"]

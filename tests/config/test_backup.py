@@ -5,16 +5,20 @@ from __future__ import annotations
 import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection, models
 from django.utils import timezone
 
-from community.models import ChainHead, Project, Term, User
-from config.backup import files, making, rows, snapshot, versions
+from community.models import ChainHead, File, Project, Term, User
+from config.backup import erasures, files, making, rows, snapshot, versions
 from config.backup.problem import Problem
 from tests import factories as make
 
@@ -85,9 +89,90 @@ def test_the_snapshot_sees_nothing_that_is_written_later() -> None:
             cursor.execute("DELETE FROM community_organisation")
 
 
+def stored(number: int) -> File:
+    """Store a file that a row names."""
+    content = b"%d" % number
+    row = File(kind="cluster", subject_id=1, title="t", original_name="a", content_type="x/y", rights_holder="a")
+    row.size, row.sha256, row.licence = len(content), sha256(content).hexdigest(), "a"
+    row.content.save("a", ContentFile(content))
+    return row
+
+
+def deleted(row: File) -> None:
+    """Empty a row and delete its file, as an erasure or the end of its time does."""
+    name = str(row.content.name)
+    File.objects.filter(pk=row.pk).update(content="", removed_at=timezone.now(), gone_at=timezone.now())
+    default_storage.delete(name)
+
+
+def named_in(archive: Path) -> set[str]:
+    """Return the files that the rows of an archive name."""
+    column = json.loads(ZipFile(archive).read("manifest.json"))["tables"]["community_file"]["columns"].index("content")
+    lines = ZipFile(archive).read("tables/community_file.ndjson").splitlines()
+    return {json.loads(line)[column] for line in lines} - {""}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("times", [1, 2, 9])
+def test_a_file_that_is_deleted_while_a_backup_copies(times: int, tmp_path: Path) -> None:
+    """The archive has what its rows name, from a later moment; where that never comes, there is none."""
+    kept, going = stored(0), [stored(number) for number in range(1, 10)]
+    begun: list[str] = []
+
+    def tell(what: str) -> None:
+        if what == "files" and len(begun) < times:
+            begun.append(what)
+            deleted(going.pop())
+
+    archive = tmp_path / "a.zip"
+    if times == 9:
+        with pytest.raises(Problem, match=r"were deleted while they were copied, 3 times.* No archive is kept"):
+            making.backup(archive, tell=tell)
+        assert list(tmp_path.iterdir()) == []
+        made = making.backup(archive, tell=tell, without_missing=True)
+        assert str(kept.content.name) in made.files
+        return
+    made = making.backup(archive, tell=tell)
+    assert named_in(archive) == set(made.files) == {str(row.content.name) for row in (kept, *going)}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_stored_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    row = stored(1)
+    path = Path(row.content.path)
+    path.unlink()
+    path.mkdir()
+    try:
+        with pytest.raises(Problem, match=rf"The stored file {row.content.name} can't be read: Is a directory"):
+            making.backup(tmp_path / "a.zip", tell=str)
+    finally:
+        path.rmdir()
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.django_db
 def test_a_database_that_is_not_up_to_date_is_not_backed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(versions, "applied", lambda _connection: {"community": ["0001_initial"]})
     with pytest.raises(Problem, match=r"python manage\.py migrate"):
         making.backup(tmp_path / "a.zip", tell=str)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.django_db
+def test_the_ledger_of_a_restore_is_there_and_names_whom_the_rows_have_as_erased(settings: Any, tmp_path: Path) -> None:
+    settings.ERASURE_LEDGER = tmp_path / "erasures.ledger"
+    with pytest.raises(Problem, match=r"is not there.* --without-ledger"):
+        erasures.check_ledger()
+    settings.ERASURE_LEDGER.mkdir()
+    with pytest.raises(Problem, match="could not be replayed"):
+        erasures.check_ledger()
+    settings.ERASURE_LEDGER.rmdir()
+    settings.ERASURE_LEDGER.touch()
+    erasures.check_ledger()
+    gone = make.make_member("Former member 1", erased_at=timezone.now())
+    with pytest.raises(Problem, match=f"lacks 1 who are erased .* such as {gone.key}"):
+        erasures.check_ledger()
+    settings.ERASURE_LEDGER.write_text(f"{gone.key} {timezone.now().isoformat(timespec='seconds')}\n")
+    erasures.check_ledger()

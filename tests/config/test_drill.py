@@ -16,50 +16,9 @@ import pytest
 from config.backup import restoring
 from config.backup.problem import Problem
 from tests import database
-from tests.config.drill import FILLS, Site, site
+from tests.config.drill import HOME, Site, check_restored, site
 from tests.conftest import is_postgres
 from tests.object_store import object_store
-
-HOME = "postgresql" if is_postgres() else "sqlite"
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site that is in use."""
-    with site(tmp_path_factory.mktemp("drill") / "source", HOME) as made:
-        made.do("-c", FILLS)
-        yield made
-
-
-@pytest.fixture(scope="module")
-def archive(source: Site) -> Path:
-    """A backup that was made while four wrote."""
-    file = source.folder / "under-load.zip"
-    before = source.looks()["events"]
-    with source.written_to():
-        source.do("manage.py", "backup", str(file))
-    after = source.looks()["events"]
-    rows = json.loads(ZipFile(file).read("manifest.json"))["tables"]["community_event"]["rows"]
-    assert before < rows < after, "they wrote before and after the moment of the backup"
-    return file
-
-
-def check_restored(source: Site, target: Site, archive: Path) -> None:
-    """Hold a restored site against the archive and the site that it is of."""
-    manifest = json.loads(ZipFile(archive).read("manifest.json"))
-    found, origin = target.looks(), source.looks()
-    assert found["open"]
-    assert found["faults"] == []
-    assert found["events"] == manifest["tables"]["community_event"]["rows"]
-    assert found["whole"] == found["files"] == manifest["tables"]["community_file"]["rows"] > 3
-    assert found["pdf"] == found["pdf_of_row"] == origin["pdf"]
-    assert not list(target.folder.rglob("*.part"))
-    # It says the same of itself as the archive did, whichever database it lies in now.
-    again = target.folder / "again.zip"
-    target.do("manage.py", "backup", str(again))
-    second = json.loads(ZipFile(again).read("manifest.json"))
-    assert second["tables"] == manifest["tables"]
-    assert second["files"] == manifest["files"]
 
 
 @pytest.mark.wide
@@ -244,35 +203,6 @@ def test_a_lost_file_stops_the_backup_unless_told_otherwise(source: Site, archiv
         assert (code, lost.name in words) == (0, True)
 
 
-#: Asks a site as the web server does.
-ASKS = """
-import django; django.setup()
-from django.test import Client
-client = Client(headers={"host": "localhost"})
-codes = [client.get(path).status_code for path in ("/readyz", "/", "/healthz")]
-print(client.get("/readyz").json().get("restore"), *codes)
-"""
-
-
-def test_with_erasures_that_cannot_be_replayed_the_site_stays_closed(
-    source: Site, archive: Path, tmp_path: Path
-) -> None:
-    with site(tmp_path / "target", "sqlite") as target:
-        target.ledger.mkdir()  # a ledger that cannot be read
-        code, words = target.manage("restore", archive)
-        assert code == 1
-        assert str(target.ledger) in words
-        assert "The site stays closed" in words
-        assert target.do("-c", ASKS).splitlines()[0] == "not finished 503 503 200"
-        assert "A restore is not finished" in target.manage("send_outbox")[1]
-        assert target.manage("run_scheduler", "--once") == (0, "")
-        assert "A restore is not finished" in target.manage("backup", tmp_path / "never.zip")[1]
-        target.ledger.rmdir()
-        target.do("manage.py", "restore", str(archive))
-        assert target.do("-c", ASKS).splitlines()[0] == "None 200 200 200"
-        check_restored(source, target, archive)
-
-
 @pytest.mark.slow
 def test_a_backup_of_an_older_version_is_brought_up_to_date(source: Site, archive: Path, tmp_path: Path) -> None:
     with site(tmp_path / "old", "sqlite") as old:
@@ -350,39 +280,3 @@ def test_memory_does_not_grow_with_rows_and_files(archive: Path, tmp_path: Path)
         restored_large = memory_of(two, "restore", str(tmp_path / "large.zip"))
     assert made_large - made_small < 30
     assert restored_large - restored_small < 30
-
-
-#: Erases the lead's person, of whom everything is known; and says where the name still stands.
-ERASES = """
-import django; django.setup()
-from clusters.models import Cluster
-from community.actions.erasure import erase_member
-from community.models import Member
-member = Member.objects.get(pk=Cluster.objects.get().lead_id)
-print(member.name)
-erase_member(member=member, by=None, waits=False)
-"""
-FINDS = """
-import sys
-import django; django.setup()
-from django.core.files.storage import default_storage
-from config.backup import files
-from tests import database
-name = sys.argv[1]
-print(sum(name in row for rows in database.contents().values() for row in rows))
-print(sum(name.encode() in b"".join(files.chunks(one.name)) for one in files.named("default")))
-"""
-
-
-@pytest.mark.both
-def test_an_erased_person_stays_erased(source: Site, archive: Path, tmp_path: Path) -> None:
-    with site(tmp_path / "first", HOME) as first:
-        first.do("manage.py", "restore", str(archive))
-        name = first.do("-c", ERASES).splitlines()[0]
-        assert first.do("-c", FINDS, name).splitlines()[0] == "0"
-        kept = first.ledger.read_text()
-    with site(tmp_path / "second", HOME) as second:
-        second.ledger.write_text(kept)
-        assert "1 erasures replayed" in second.do("manage.py", "restore", str(archive))
-        assert second.do("-c", FINDS, name).splitlines()[0] == "0"
-        assert second.looks()["faults"] == []

@@ -65,6 +65,15 @@ def manage(*args: str, **variables: str) -> subprocess.CompletedProcess[str]:
         ("LANGUAGES", "en,klingon", "LANGUAGES='en,klingon': must be a comma-separated list of"),
         ("LANGUAGES", "el,fr", "LANGUAGES='el,fr': must include en."),
         ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS='*': must name the hosts"),
+        (
+            "ALLOWED_HOSTS",
+            "https://registry.example",
+            "ALLOWED_HOSTS='https://registry.example': must be names of hosts",
+        ),
+        ("DEFAULT_FROM_EMAIL", "notanaddress", "DEFAULT_FROM_EMAIL='notanaddress': must be a mail address"),
+        ("ERASURE_LEDGER", "ledger.txt", "ERASURE_LEDGER='ledger.txt': must be the absolute path of a file."),
+        ("ERASURE_LEDGER", "/tmp", "ERASURE_LEDGER='/tmp': is a folder; a file is wanted."),
+        ("ERASURE_LEDGER", "/no/such/x.ledger", "the folder /no/such does not exist."),
         ("SECRET_KEY", "short", "SECRET_KEY (value not shown): set 50 or more random characters"),
         ("MFA_REQUIRED", "yes", "MFA_REQUIRED='yes': must be one of nobody,"),
         ("DATA_RETENTION_YEARS", "1", "DATA_RETENTION_YEARS='1': must be a whole number from 5 to 100."),
@@ -177,6 +186,47 @@ def test_a_folder_may_be_written_as_address_or_path(monkeypatch: pytest.MonkeyPa
     assert env.folder("SOME_FOLDER", Path("/else")) == tmp_path
     monkeypatch.setenv("SOME_FOLDER", str(tmp_path))
     assert env.folder("SOME_FOLDER", Path("/else")) == tmp_path
+
+
+def test_the_ledger_lies_apart_in_a_folder_that_lets_it_be_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def read(path: object, *, is_strict: bool = True) -> Path:
+        monkeypatch.setenv("SOME_FILE", str(path))
+        return env.file_apart("SOME_FILE", Path("/else"), outside=tmp_path / "files", is_strict=is_strict)
+
+    assert read(tmp_path / "ledger") == tmp_path / "ledger"
+    assert read(tmp_path / "to come" / "ledger", is_strict=False).name == "ledger"
+    for path in (tmp_path / "files" / "ledger", tmp_path / "other" / ".." / "files" / "ab" / "ledger"):
+        with pytest.raises(env.WrongSetting, match="outside of the stored files"):
+            read(path)
+    (tmp_path / "link").symlink_to(tmp_path / "files")
+    with pytest.raises(env.WrongSetting, match="outside of the stored files"):
+        read(tmp_path / "link" / "ledger")
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
+    with pytest.raises(env.WrongSetting, match="cannot be written"):
+        read(tmp_path / "ledger")
+
+
+@pytest.mark.parametrize(
+    "value", ["https://a.example", "a.example:8000", "a.example/x", "a b", "[a]", "[1.2.3.4]", "-.*"]
+)
+def test_what_is_no_host_is_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("SOME_HOSTS", f"good.example,{value}")
+    with pytest.raises(env.WrongSetting, match="must be names of hosts"):
+        env.hosts("SOME_HOSTS", [])
+
+
+def test_hosts_and_senders_may_be_written_in_several_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOME_HOSTS", "Registry.example, .below.example,127.0.0.1,[::1],localhost,web_1")
+    assert len(env.hosts("SOME_HOSTS", [])) == 6
+    for value in ("registry@registry.example", "Cluster Registry <registry@registry.example>", "root@localhost"):
+        monkeypatch.setenv("SOME_MAIL", value)
+        assert env.mail_address("SOME_MAIL", "") == value
+    for value in ("registry", "@registry.example", "a@b@c", "Registry <registry>"):
+        monkeypatch.setenv("SOME_MAIL", value)
+        with pytest.raises(env.WrongSetting, match="must be a mail address"):
+            env.mail_address("SOME_MAIL", "")
 
 
 def test_a_file_is_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

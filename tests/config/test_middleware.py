@@ -166,7 +166,7 @@ def test_the_log_names_the_route_and_never_the_token(stranger: Client, caplog: p
 def test_the_log_of_an_error_has_its_trace_and_no_address(stranger: Client, caplog: pytest.LogCaptureFixture) -> None:
     stranger.get("/broken/x/")
     entry = json.loads(JsonLines().format(next(r for r in caplog.records if r.exc_info)))
-    assert (entry["error"], entry["error_text"]) == ("RuntimeError", "no row for <address>")
+    assert (entry["error"], "error_text" in entry) == ("RuntimeError", False)
     assert entry["message"] == "Internal Server Error: /broken/<str:token>/"
     assert entry["trace"][-1].endswith("_broken")
 

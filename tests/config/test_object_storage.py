@@ -12,11 +12,13 @@ from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 
+from community.actions import stray_files
 from community.imports import preview_file
 from config import environment as env
 from config import health
 from config.object_storage import ObjectStorage
 from factsheets import storage
+from factsheets.models import Booklet
 from tests.object_store import object_store
 
 
@@ -70,6 +72,66 @@ def test_previews_of_imports_are_found_and_forgotten(store: ObjectStorage) -> No
     assert store.listdir("imports")[1] == ["0123456789abcdef0123456789abcdef"]
     assert preview_file.forget_old(timezone.now() + timedelta(days=30)) == 1
     assert not store.exists(name)
+
+
+@pytest.mark.django_db
+def test_what_no_row_names_is_found_in_folders_and_deleted(store: ObjectStorage) -> None:
+    stray = storage.put(b"left by a killed worker", suffix=".pdf")
+    assert stray_files.sweep(timezone.now()) == [], "it is young"
+    later = timezone.now() + stray_files.SAFE_AGE + timedelta(hours=1)
+    found = stray_files.sweep(later, is_sure=True)
+    assert (stray.name in {one.name for one in found}, store.exists(stray.name)) == (True, False)
+    assert stray.size in {one.size for one in found}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("named", [True, False])
+def test_what_is_stored_at_the_last_moment_comes_back(
+    store: ObjectStorage, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    """Stored anew between the last look and the deletion, and named by a row afterwards; else it goes for good."""
+    stored = storage.put(b"the same content again", suffix=".pdf")
+    aside = f"{stored.name}{stray_files.ASIDE}"
+    later = timezone.now() + stray_files.SAFE_AGE + timedelta(hours=1)
+    delete = store.delete
+
+    def at_the_last_moment(name: str) -> None:
+        if name == stored.name:
+            storage.put(b"the same content again", suffix=".pdf")
+        delete(name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "delete", at_the_last_moment)
+        stray_files.sweep(later, is_sure=True)
+    assert (store.exists(stored.name), store.exists(aside)) == (False, True)
+    if named:
+        made = {"file": stored.name, "sha256": stored.sha256, "made_at": timezone.now()}
+        Booklet.objects.create(key="0" * 64, title="a", language="en", **made)
+        stray_files.sweep(timezone.now())
+        assert storage.read_whole(stored.name) == b"the same content again"
+    else:
+        stray_files.sweep(timezone.now())
+        assert store.exists(aside), "it is young"
+        stray_files.sweep(later, is_sure=True)
+    assert not store.exists(aside)
+
+
+@pytest.mark.django_db
+def test_what_is_made_anew_leaves_no_copy(store: ObjectStorage) -> None:
+    name = store.save("made/ab/left", ContentFile(b"a workbook with names"))
+    stray_files.sweep(timezone.now() + stray_files.SAFE_AGE + timedelta(hours=1), is_sure=True)
+    assert (store.exists(name), store.exists(f"{name}{stray_files.ASIDE}")) == (False, False)
+
+
+@pytest.mark.django_db
+def test_what_goes_while_it_is_looked_for_stops_no_sweep(store: ObjectStorage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else may delete it after the folder was listed."""
+    with pytest.raises(FileNotFoundError):
+        store.get_modified_time("factsheets/ab/gone.pdf")
+    listed = store.listdir
+    monkeypatch.setattr(store, "listdir", lambda name: ([], ["gone"]) if name == "factsheets" else listed(name))
+    later = timezone.now() + stray_files.SAFE_AGE + timedelta(hours=1)
+    assert stray_files.sweep(later, is_sure=True) == []
 
 
 @pytest.mark.django_db

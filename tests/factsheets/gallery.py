@@ -30,10 +30,11 @@ from factsheets.rendering.originals import in_language
 from factsheets.rendering.report import REPORT
 from factsheets.rendering.statement import STATEMENT
 from results.forms.coverage import CoverageForm
-from results.rules.coverage import Columns, Rows, Wanted
+from results.rules.coverage import WAITING, Columns, Rows, Wanted, Work
 from results.statement_shape import StatementSnapshot
 from results.tables.coverage import countries_of, coverage_of
-from tests.factsheets import samples
+from tests.factsheets import sample_lines, samples
+from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
 from tests.results.test_coverage import FACTS
 
 AT = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
@@ -124,7 +125,7 @@ def said_in(snapshot: Snapshot) -> list[str]:
 
 def small(state: str, language: str) -> Snapshot:
     """Return a cluster with one line of everything."""
-    forward, backward, pangram = samples.ordinary_forward(), samples.ordinary_backward(), samples.PANGRAMS[language]
+    forward, backward, pangram = ordinary_forward(), ordinary_backward(), samples.PANGRAMS[language]
     return {
         **backward,
         **{name: forward[name] for name in ("deadline", "adoption_plan", "conditions")},  # type: ignore[literal-required]
@@ -149,7 +150,7 @@ def bare(state: str, language: str) -> Snapshot:
     """Return a cluster of which hardly more than its title is known."""
     pangram = samples.PANGRAMS[language]
     known = {"language": language, "state": state, "title": pangram[:100], "practitioners_summary": pangram}
-    return {**samples.empty(), **known}  # type: ignore[typeddict-item]
+    return {**sample_lines.empty(), **known}  # type: ignore[typeddict-item]
 
 
 def _issued(kind: Any, snapshot: Mapping[str, Any], dress: Dress, said: list[str]) -> Made:
@@ -231,7 +232,9 @@ def _coverage(language: str) -> Made:
 def coverage(language: str, rows: Rows, columns: Columns, *, sees_proposed: bool) -> Document:
     """Draw coverage under every choice that its form has."""
     with translation.override(language):
-        facts = replace(FACTS, countries={"EL": "Greece", "IT": "Italy", "MT": "Malta"})
+        proposed = Work(5, WAITING, "WG1", regions=frozenset({"MT00"}), countries=frozenset({"MT"}))
+        names = {"EL": "Greece", "IT": "Italy", "MT": "Malta"}
+        facts = replace(FACTS, works=(*FACTS.works, proposed), countries=names)
         given = {"rows": rows, "columns": columns, "outcome": "adoption", "country": "EL"}
         form = CoverageForm(given, facts=facts, countries=countries_of(facts))
         assert form.is_valid(), form.errors

@@ -10,9 +10,9 @@ from pathlib import Path
 from PIL import Image
 
 
-def text_of(pdf: bytes, *, layout: bool = False) -> str:
-    """Return the text of a PDF, each run of white space as one space."""
-    options = ["-layout"] if layout else []
+def text_of(pdf: bytes, *, layout: bool = False, raw: bool = False) -> str:
+    """Return the text of a PDF, each run of white space as one space; `raw` in the order in which it was written."""
+    options = ["-layout"] * layout + ["-raw"] * raw
     out = subprocess.run(["pdftotext", *options, "-", "-"], input=bytes(pdf), capture_output=True, check=True)
     return re.sub(r"\s+", " ", out.stdout.decode())
 

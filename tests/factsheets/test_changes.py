@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from clusters.snapshot_shape import Snapshot
 from factsheets.changes.table import GROUPS, UNTOLD, differences
 from factsheets.summary import persons_in
-from tests.factsheets import samples
+from tests.factsheets import sample_lines, samples
+from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
 
 #: Also a day, for a snapshot does not tell days from other texts.
 TEXT, OTHER_TEXT = "2026-05-12", "2026-06-01"
@@ -84,18 +85,18 @@ def test_each_of_several_changes_has_its_sentence_and_what_is_equal_has_none(key
 
 
 def test_equal_snapshots_of_other_days_and_older_ones_without_new_keys_differ_in_nothing() -> None:
-    for sample in (samples.empty(), samples.hard()):
+    for sample in (sample_lines.empty(), samples.hard()):
         later: Any = deepcopy(sample)
         later["as_of"] = "2031-01-01"
         assert differences(sample, later) == []
-    older: Any = deepcopy(samples.empty())
+    older: Any = deepcopy(sample_lines.empty())
     for key in ("advice", "reviews"):
         del older[key]
-    assert differences(older, samples.empty()) == differences(samples.empty(), older) == []
+    assert differences(older, sample_lines.empty()) == differences(sample_lines.empty(), older) == []
 
 
 def test_a_renamed_and_a_moved_stage_are_the_same_stages_and_not_new_ones() -> None:
-    before: Any = samples.ordinary_backward()
+    before: Any = ordinary_backward()
     after: Any = deepcopy(before)
     first, second = after["stages"][:2]
     first["number"], second["number"] = 2, 1
@@ -109,7 +110,7 @@ def test_a_renamed_and_a_moved_stage_are_the_same_stages_and_not_new_ones() -> N
 
 
 def test_sentences_say_what_was_and_what_is_and_long_texts_stand_below() -> None:
-    before: Any = samples.ordinary_forward()
+    before: Any = ordinary_forward()
     after: Any = {**deepcopy(before), "state": "paused", "planned_end": "2027-01-31", "lessons": "Wet feet. " * 40}
     told = [change for group in differences(before, after) for change in group.changes]
     by = {change.sentence: change for change in told}
@@ -119,7 +120,7 @@ def test_sentences_say_what_was_and_what_is_and_long_texts_stand_below() -> None
 
 
 def test_a_new_baseline_is_told_once_and_not_at_each_stage() -> None:
-    before: Any = samples.ordinary_backward()
+    before: Any = ordinary_backward()
     after: Any = {**deepcopy(before), "baseline": {"number": 2, "frozen_on": "2026-08-26"}}
     for stage in after["stages"]:
         stage.update(baseline_start="2026-01-01", baseline_end="2026-02-01", slip=0, first_slip=0)
@@ -133,7 +134,7 @@ def test_a_new_baseline_is_told_once_and_not_at_each_stage() -> None:
 
 
 def test_nobody_is_told_by_a_key() -> None:
-    pool: list[Any] = [samples.empty(), samples.ordinary_forward(), samples.ordinary_backward(), samples.hard()]
+    pool: list[Any] = [sample_lines.empty(), ordinary_forward(), ordinary_backward(), samples.hard()]
     for before, after in product(pool, pool):
         keys = persons_in(before) | persons_in(after)
         told = [f"{one.sentence} {one.was} {one.now}" for group in differences(before, after) for one in group.changes]

@@ -23,6 +23,7 @@ from factsheets.pdf_checks import languages, problems
 from factsheets.pdf_text import text_of
 from tests.factsheets import booklets, gallery, samples, verapdf
 from tests.factsheets.gallery import Dress, Made
+from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
 
 pytestmark = pytest.mark.pdf
 
@@ -50,9 +51,9 @@ def test_every_document_conforms_and_says_what_was_put_in(tmp_path: Path, thorou
         (tmp_path / f"{name}.pdf").write_bytes(made.pdf)
         names.append(f"{name}.pdf")
         found |= {f"{name}: {what}": told for what, told in seen_by_us(made).items() if told}
-    booklet = joined(tmp_path)
-    names.append(booklet.name)
-    found |= {f"{booklet.name}: {what}": told for what, told in judged_by_us(booklet.read_bytes()).items() if told}
+    for further in (joined(tmp_path), with_unknown_signs(tmp_path)):
+        names.append(further.name)
+        found |= {f"{further.name}: {what}": told for what, told in judged_by_us(further.read_bytes()).items() if told}
     judged = verapdf.judged(tmp_path)
     assert sorted(judged) == sorted(itertools.product(names, verapdf.PROFILES))
     found |= {f"{name}: veraPDF {profile}": broken for (name, profile), broken in judged.items() if broken}
@@ -61,14 +62,23 @@ def test_every_document_conforms_and_says_what_was_put_in(tmp_path: Path, thorou
 
 def joined(folder: Path) -> Path:
     """Write the booklet of ordinary and hard documents in four scripts and languages."""
-    ordinary = [(samples.ordinary_backward, Dress("issued", Face.BACKWARD, "", "en"))]
-    ordinary += [(samples.ordinary_forward, Dress("issued", Face.FORWARD, "", "fr"))]
+    ordinary = [(ordinary_backward, Dress("issued", Face.BACKWARD, "", "en"))]
+    ordinary += [(ordinary_forward, Dress("issued", Face.FORWARD, "", "fr"))]
     documents = [
         gallery.made_of(sample(), dress) for sample, dress in [*ordinary, HARD["hard"], HARD["hard-bulgarian"]]
     ]
     documents.append(gallery.made(Dress("statement", "", "", "hr")))
     path = folder / "booklet.pdf"
     path.write_bytes(booklets.joined(documents, "el")[0])
+    return path
+
+
+def with_unknown_signs(folder: Path) -> Path:
+    """Write a factsheet in whose title and question stand signs that no font has."""
+    sample = samples.ordinary_forward()
+    sample |= {"title": "Floods \N{WATER WAVE} and \U000f1234", "question": "Who has \N{WATER WAVE}?"}
+    path = folder / "unknown-signs.pdf"
+    path.write_bytes(gallery.made_of(sample, Dress("issued", Face.FORWARD, "", "en")).pdf)
     return path
 
 

@@ -54,6 +54,8 @@ def test_what_is_drawn_says_its_choices_and_leads_nowhere(
     for words in ("Rows: Regions", "Country: EL", "Kriti", "only members of the community see those", "1 of the 1"):
         assert words in article
     assert "<a " not in article
+    assert "fs-t-regions" not in article, "the table has the regions of the map already"
     client.force_login(cast.accounts["external"])
     client.get("/coverage.pdf")
+    assert "Kriti" in drawn[1].article.partition('<table class="fs-t-regions">')[2], "the map has its table, too"
     assert "only members of the community see those" not in drawn[1].article

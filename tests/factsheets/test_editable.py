@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from io import BytesIO
 from pathlib import Path
@@ -23,9 +24,15 @@ from factsheets.docx_file import write_docx
 from factsheets.imprint import Imprint
 from factsheets.models import Edition
 from factsheets.rendering.editable import copy_of
+from factsheets.rendering.factsheet import draw_factsheet, set_factsheet
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, make_consent
-from tests.factsheets import samples
+from tests.factsheets import gallery, sample_lines, samples, wording
+from tests.factsheets.ordinary import ordinary_backward
+from tests.factsheets.reading import text_of
+from tests.factsheets.test_spoken import heard
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
 @pytest.fixture
@@ -80,6 +87,11 @@ def test_sums_verify_downloads_and_changes_are_told_between_versions(cast: Cast,
     assert client.get(f"{base}/v99999/SHA256SUMS").status_code == 404
 
     withdraw_edition(edition=edition, reason=RedactionReason.CONSENT, by=None, at=NOW)
+    for file in (f"{base}/v1/en.pdf", f"{base}/v1/en.json"):
+        gone = client.get(file)
+        assert (gone.status_code, "This edition was withdrawn" in gone.text) == (410, True)
+    assert client.get(f"/clusters/{cluster.reference}/factsheet.pdf").status_code == 200
+    assert client.get(f"{base}/v1/fr.pdf").status_code == 404
     left = client.get(f"{base}/v1/SHA256SUMS").text
     assert [line for line in left.splitlines() if not line.startswith("#")] == []
     assert f"# withdrawn: {edition.pdf_sha256}" in left
@@ -110,11 +122,11 @@ def test_a_copy_says_that_it_is_one_and_names_who_agrees_now(cast: Cast) -> None
 
 
 def answer_words(text: Any) -> str:
-    cells = [cell.text for table in text.tables for row in table.rows for cell in row.cells]
-    return "\n".join([*(one.text for one in text.paragraphs), *cells])
+    """Return all words of a document, those of links, too."""
+    return "\n".join("".join(part.text or "" for part in one.iter(f"{W}t")) for one in text.element.body.iter(f"{W}p"))
 
 
-@pytest.mark.parametrize("sample", [samples.empty, samples.ordinary_backward, samples.hard, samples.every_script])
+@pytest.mark.parametrize("sample", [sample_lines.empty, ordinary_backward, samples.hard, samples.every_script])
 def test_what_a_snapshot_says_stands_in_the_copy_under_real_styles(sample: Any) -> None:
     snapshot = sample()
     imprint = Imprint(
@@ -131,7 +143,74 @@ def test_what_a_snapshot_says_stands_in_the_copy_under_real_styles(sample: Any) 
     ):
         assert told in words, told
     styles = {one.style.name for one in text.paragraphs}
-    assert {"Title", "Heading 1", "Intense Quote"} <= styles
+    assert {"Title", "Intense Quote"} <= styles
+    assert ("Heading 1" in styles) == bool(snapshot["objectives"])
     heads = text.element.xpath("//w:tbl[w:tr/w:trPr/w:tblHeader]")
     assert len(heads) == len(text.tables) - 1  # the facts have their heads at the side
     assert json.dumps(snapshot) == json.dumps(sample())
+
+
+def told_by(snapshot: Any, face: str, language: str) -> tuple[Any, str]:
+    """Return the copy of a version of the samples, opened, and the article of its factsheet."""
+    imprint = wording.issued({**snapshot, "language": language}, face)
+    content = write_docx(copy_of(snapshot, imprint, gallery.NAMES), made_at=NOW)
+    return opened(content), draw_factsheet(snapshot, imprint, names=gallery.NAMES).article
+
+
+@pytest.mark.parametrize("language", ["en", "el", "bg", "sq"])
+@pytest.mark.parametrize("face", Face.values)
+def test_every_text_of_the_factsheet_is_in_the_copy(face: str, language: str) -> None:
+    """Emblem, programme, funding, demonstration mark, deliverables, figures, legends of tables: all but the drawing."""
+    state = State.RUNNING if face == Face.FORWARD else State.CONCLUDED
+    text, article = told_by(wording.everything(state, language), face, language)
+    words = "".join(answer_words(text).split())
+    lost = [one for one, _language in heard(article) if "".join(one.split()) not in words]
+    legend = re.search(r'<p class="fs-legend">([^<]+)</p>', article)
+    assert legend is not None
+    assert lost == [legend[1].strip()], "what explains the drawing of the roadmap, which the table replaces"
+
+
+def test_the_words_of_the_pdf_are_in_the_copy() -> None:
+    """As a reader's program takes them out of the PDF, but for the drawing's months and the foot of the pages."""
+    snapshot = ordinary_backward()
+    imprint = wording.issued(snapshot, Face.BACKWARD)
+    text = opened(write_docx(copy_of(snapshot, imprint, gallery.NAMES), made_at=NOW))
+    document, pdf = set_factsheet(snapshot, imprint, names=gallery.NAMES, created_at=NOW)
+    legend = re.search(r'<p class="fs-legend">([^<]+)</p>', document.article)
+    assert legend is not None
+    told = "".join([answer_words(text), legend[1]]).replace("-", "")
+    told = "".join(told.split())
+    lost = {word for word in text_of(pdf).replace("-", "").split() if word not in told}
+    months = re.compile(r"[A-Z][a-z]{2}")
+    assert {word for word in lost if not months.fullmatch(word)} <= {"•", "Page"}
+
+
+def test_the_copy_has_the_emblem_the_code_and_their_words() -> None:
+    text, _article = told_by(ordinary_backward(), Face.BACKWARD, "en")
+    shapes = [shape._inline.docPr.get("descr") for shape in text.inline_shapes]
+    assert shapes == [
+        "Emblem of the European Union",
+        "QR code: permanent address of this factsheet, where it can be verified",
+    ]
+    assert text.inline_shapes[0].height.mm >= 12  # what the law asks for
+    assert "Demonstration data" in answer_words(text)
+    assert "Co-funded by the European UnionInterreg" in "".join(answer_words(text).split("\n")).replace("  ", " ")
+
+
+def test_the_copy_has_no_picture_of_another_document() -> None:
+    """The template of the library has one of its own, which folders would show."""
+    text, _article = told_by(ordinary_backward(), Face.BACKWARD, "en")
+    assert [str(part.partname) for part in text.part.package.iter_parts() if "thumbnail" in str(part.partname)] == []
+
+
+def test_links_of_the_copy_lead_where_those_of_the_factsheet_do() -> None:
+    text, article = told_by(ordinary_backward(), Face.BACKWARD, "en")
+    targets = {one.target_ref for one in text.part.rels.values() if one.is_external}
+    assert targets == set(re.findall(r'href="([^"]+)"', article))
+
+
+def test_what_is_in_another_language_says_so_in_the_copy() -> None:
+    text, _article = told_by(ordinary_backward(), Face.BACKWARD, "sq")
+    lang = {one.get(f"{W}val") for one in text.element.body.iter(f"{W}lang")}
+    assert lang == {"sq"}
+    assert {one.get(f"{W}val") for one in text.styles.element.iter(f"{W}lang")} == {"en"}

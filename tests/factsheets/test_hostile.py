@@ -33,7 +33,7 @@ from factsheets.rendering.factsheet import draw_factsheet
 from factsheets.rendering.report import draw_report
 from factsheets.rendering.statement import draw_statement
 from tests.cast import Cast, make_cast, make_cluster
-from tests.factsheets import samples
+from tests.factsheets.ordinary import ordinary_backward
 from tests.factsheets.reading import text_of
 
 AT = datetime(2026, 5, 6, 9, 0, tzinfo=UTC)
@@ -69,7 +69,7 @@ def imprint(face: str = "") -> Imprint:
 
 
 def factsheet(with_: str) -> Document:
-    return draw_factsheet(poisoned(samples.ordinary_backward(), with_), imprint(Face.BACKWARD), names={})
+    return draw_factsheet(poisoned(ordinary_backward(), with_), imprint(Face.BACKWARD), names={})
 
 
 def statement(with_: str) -> Document:
@@ -237,7 +237,7 @@ def set_with(press: Press, document: Document) -> Any:
 @pytest.mark.parametrize("attack", [SCRIPT, NESTED, LONG], ids=["script", "nested", "long"])
 def test_the_copy_to_edit_holds_it_as_text_and_links_to_nothing(attack: str) -> None:
     began = time.process_time()
-    copy = copy_of(poisoned(samples.ordinary_backward(), attack), imprint(Face.BACKWARD), {})
+    copy = copy_of(poisoned(ordinary_backward(), attack), imprint(Face.BACKWARD), {})
     content = write_docx(copy, made_at=AT)
     assert time.process_time() - began < 20
     with zipfile.ZipFile(io.BytesIO(content)) as package:

@@ -17,57 +17,23 @@ from django.utils import timezone
 from clusters.choices import State
 from clusters.models import Cluster
 from community import contributions, events, jobs
-from community.actions.consent import withdraw_consent
-from community.actions.merging import merge_entries, preview_merge
-from community.choices import ConsentPurpose, JobState, RedactionReason
-from community.models import Event, Job, Member, Redaction
+from community.choices import JobState, RedactionReason
+from community.models import Job, Redaction
 from factsheets import pdf as pdf_module
 from factsheets import storage
-from factsheets.actions.issue import draw_first, issue_factsheet
+from factsheets.actions.issue import draw_first
 from factsheets.actions.missing import add_missing_pdfs, issue_missing, keep_up
-from factsheets.actions.revise import revise, withdraw_edition, withdraw_naming
-from factsheets.choices import EditionState, Face, PdfProblem, RevisionReason
+from factsheets.actions.revise import withdraw_edition
+from factsheets.choices import Face, PdfProblem, RevisionReason
 from factsheets.exports import canonical
-from factsheets.models import Edition, EditionName, Issue
+from factsheets.models import Edition, Issue
 from factsheets.pdf import Press
-from tests import factories as make
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
 from tests.factories import NOW
+from tests.factsheets.making_issues import edition_of, issue, record
 from tests.factsheets.reading import text_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.wide]
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def cluster(cast: Cast) -> Cluster:
-    return make_cluster(cast, State.RUNNING)
-
-
-def issue(cluster: Cluster, **more: object) -> Issue:
-    arguments: dict[str, object] = {"face": Face.FORWARD, "reason": "approve", "by": None, "at": NOW, **more}
-    return issue_factsheet(cluster=cluster, **arguments)  # type: ignore[arg-type]
-
-
-def edition_of(issue: Issue) -> Edition:
-    return issue.editions.order_by("-revision")[0]
-
-
-def record(cluster: Cluster, verb: str = "approve", **more: object) -> Event:
-    with transaction.atomic():
-        return events.record(verb=verb, subject=cluster, by=None, **more)  # type: ignore[arg-type]
-
-
-@pytest.fixture
-def without_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Spare the time for tests that look at rows only: the press is taken, and nobody waits for it."""
-    press = Press(pdf_module.Limits(queue_seconds=0))
-    press._lock.acquire()
-    monkeypatch.setattr(pdf_module, "_press", press)
 
 
 @pytest.fixture
@@ -178,104 +144,6 @@ def test_before_it_is_drawn_its_address_says_that_it_is_coming(cluster: Cluster,
         assert "is being drawn" in answer.content.decode()
     assert jobs.run(Job.objects.get().pk)
     assert client.get(reverse("factsheets:current_pdf", args=[cluster.reference])).status_code == 200
-
-
-# -- Persons -----------------------------------------------------------------------------------------------------------
-
-
-def test_only_who_consented_is_named_and_no_key_leaves_the_registry(cast: Cast, cluster: Cluster) -> None:
-    lead = cast.member("lead")
-    unnamed = edition_of(issue(cluster))
-    assert lead.name not in text_of(storage.read(unnamed.pdf_file))
-    make.make_consent(lead, ConsentPurpose.NAMED)
-    made = issue(cluster)
-    named = edition_of(made)
-    assert lead.name in text_of(storage.read(named.pdf_file))
-    assert [row.member for row in named.names.all()] == [lead]
-    assert made.snapshot["lead"]["person"] == lead.key
-    for name in (named.article_file, named.data_file):
-        assert lead.key not in storage.read(name).decode()
-        assert lead.name in storage.read(name).decode()
-    assert lead.name not in json.dumps(made.snapshot)
-
-
-def test_a_consent_to_something_else_is_none_to_be_named(cast: Cast, cluster: Cluster) -> None:
-    lead = cast.member("lead")
-    make.make_consent(lead, ConsentPurpose.PUBLIC)
-    make.make_consent(lead, ConsentPurpose.DIRECTORY)
-    assert lead.name not in text_of(storage.read(edition_of(issue(cluster)).pdf_file))
-
-
-def test_a_person_merged_into_another_is_named_as_that_one(cast: Cast, cluster: Cluster) -> None:
-    real = make.make_member("Real Name", consents=(ConsentPurpose.NAMED,))
-    Member.objects.filter(pk=cast.member("lead").pk).update(merged_into=real, user=None)
-    text = text_of(storage.read(edition_of(issue(cluster)).pdf_file))
-    assert "Real Name" in text
-    assert cast.member("lead").name not in text
-
-
-def test_a_withdrawn_consent_withdraws_every_version_and_the_next_revision_is_without_the_name(
-    cast: Cast, cluster: Cluster
-) -> None:
-    lead = cast.member("lead")
-    consent = make.make_consent(lead, ConsentPurpose.NAMED)
-    old = [edition_of(issue(cluster)), edition_of(issue(cluster))]
-    files = [name for edition in old for name in edition.files]
-    consent.withdrawn_at = timezone.now()
-    consent.save(update_fields=["withdrawn_at"])
-    found = withdraw_naming(member=lead, reason=RedactionReason.CONSENT, by=None, at=NOW)
-    assert {edition.pk for edition in found} == {edition.pk for edition in old}
-    for edition in old:
-        checksums = (edition.pdf_sha256, edition.data_sha256, edition.article_sha256)
-        edition.refresh_from_db()
-        assert (edition.state, edition.files) == (EditionState.WITHDRAWN, [])
-        assert (edition.pdf_sha256, edition.data_sha256, edition.article_sha256) == checksums
-        assert edition.redaction is not None
-        assert edition.redaction.reason == RedactionReason.CONSENT
-        new = revise(issue=edition.issue, language="en", why=RevisionReason.NAME_REMOVED, at=NOW)
-        assert new is not None
-        assert (new.revision, new.state) == (2, EditionState.CURRENT)
-        assert lead.name not in text_of(storage.read(new.pdf_file))
-        assert "version" in text_of(storage.read(new.pdf_file))
-        assert revise(issue=edition.issue, language="en", why=RevisionReason.NAME_REMOVED, at=NOW) is None
-    assert EditionName.objects.count() == 0
-    assert len(files) == 6
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_files_of_a_withdrawn_edition_are_gone_after_the_commit(cast: Cast, cluster: Cluster) -> None:
-    make.make_consent(cast.member("lead"), ConsentPurpose.NAMED)
-    files = edition_of(issue(cluster)).files
-    assert all(storage.is_whole(name) for name in files)
-    withdraw_consent(member=cast.member("lead"), purpose=ConsentPurpose.NAMED, by=None, at=NOW)
-    assert not any(storage.is_whole(name) for name in files)
-    newest = Edition.objects.for_reference(cluster.reference or "").first()
-    assert newest is not None
-    assert (newest.revision, newest.state) == (2, EditionState.CURRENT)
-    assert cast.member("lead").name not in text_of(storage.read(newest.pdf_file))
-
-
-def test_a_consent_to_something_else_withdrawn_touches_no_document(cast: Cast, cluster: Cluster) -> None:
-    make.make_consent(cast.member("lead"), ConsentPurpose.NAMED)
-    make.make_consent(cast.member("lead"), ConsentPurpose.PUBLIC)
-    issue(cluster)
-    withdraw_consent(member=cast.member("lead"), purpose=ConsentPurpose.PUBLIC, by=None, at=NOW)
-    assert not Job.objects.filter(task="factsheets.withdraw").exists()
-
-
-def test_an_erasure_takes_the_name_out_and_a_merge_moves_it(cast: Cast, cluster: Cluster) -> None:
-    lead = cast.member("lead")
-    make.make_consent(lead, ConsentPurpose.NAMED)
-    issue(cluster)
-    records = contributions.personal_records.get("factsheets.names")
-    other = make.make_member("Same Person")
-    assert records.erase is not None
-    by = cast.user("admin")
-    merge_entries(kept=other, merged=lead, by=by, seen=preview_merge(kept=other, merged=lead, by=by).digest)
-    assert (records.rows(lead).count(), records.rows(other).count()) == (0, 1)
-    assert records.erase(other) == 1
-    assert records.rows(other).count() == 0
-    assert edition_of(Issue.objects.get()).redaction.reason == RedactionReason.ERASURE  # type: ignore[union-attr]
 
 
 def test_printed_heads_are_anchors_of_the_history(cluster: Cluster) -> None:

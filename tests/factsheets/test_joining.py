@@ -20,10 +20,11 @@ from factsheets.pdf_text import text_of
 from factsheets.rendering.booklet import set_front, stamp_in
 from tests.factsheets import booklets, gallery, samples
 from tests.factsheets.gallery import AT, Dress, Made
+from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
 
 DRESSES = (
-    (samples.ordinary_backward, Dress("issued", Face.BACKWARD, "", "en")),
-    (samples.ordinary_forward, Dress("issued", Face.FORWARD, "", "fr")),
+    (ordinary_backward, Dress("issued", Face.BACKWARD, "", "en")),
+    (ordinary_forward, Dress("issued", Face.FORWARD, "", "fr")),
     (samples.hard, Dress("issued", Face.BACKWARD, "", "el")),
 )
 

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
-import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, transaction
@@ -20,75 +17,31 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from clusters.choices import State
 from clusters.models import Cluster, Translation
-from clusters.translatable import texts_in, texts_of
+from clusters.translatable import texts_in
 from community import jobs
 from community.actions.consent import withdraw_consent
-from community.choices import ConsentPurpose, RedactionReason
+from community.choices import ConsentPurpose
 from community.models import Event, Job
 from community.permissions import Refusal
 from factsheets import storage
-from factsheets.actions.issue import compose_edition, draw_first, take_version
+from factsheets.actions.issue import compose_edition, draw_first
 from factsheets.actions.language import issue_in_language, keep_languages
 from factsheets.actions.missing import keep_up
-from factsheets.actions.revise import revise, withdraw_edition
-from factsheets.choices import Face, RevisionReason
+from factsheets.choices import Face
 from factsheets.imprint import Imprint
 from factsheets.models import Edition, Issue, IssueTranslation
 from factsheets.pdf_checks import languages, problems
 from factsheets.rendering.factsheet import draw_factsheet
 from factsheets.rendering.originals import in_language
 from tests import factories as make
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast
 from tests.factories import NOW
+from tests.factsheets.making_translations import GREEK, rename, taken, translate
+from tests.factsheets.ordinary import ordinary_backward
 from tests.factsheets.reading import text_of
-from tests.factsheets.samples import ordinary_backward
 
-pytestmark = pytest.mark.django_db
-GREEK = "Υγρότοποι που κρατούν το νερό"
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
-        yield
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def cluster(cast: Cast) -> Cluster:
-    return make_cluster(cast, State.RUNNING)
-
-
-def translate(cluster: Cluster, language: str, *, but: tuple[str, ...] = (), **own: str) -> None:
-    """Translate every text of a cluster, those at the paths `but` left out."""
-    for text in texts_of(cluster):
-        if text.path not in but:
-            part, part_id, field = text.slot
-            words = own.get(text.path, f"[{language}] {text.text}")
-            Translation.objects.create(
-                cluster=cluster,
-                language=language,
-                part=part,
-                part_id=part_id,
-                field=field,
-                source=text.text,
-                text=words,
-                at=NOW,
-            )
-
-
-def taken(cluster: Cluster, at: Any = NOW) -> Issue:
-    return take_version(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=at)
-
-
-def rename(cluster: Cluster, **values: str) -> None:
-    Cluster.objects.filter(pk=cluster.pk).update(version=cluster.version + 1, **values)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shortly_after")]
 
 
 def refused(press: Callable[[], object]) -> str:
@@ -233,88 +186,6 @@ def test_one_list_of_checksums_over_all_languages(cast: Cast, cluster: Cluster, 
         check=False,
     )
     assert (checked.returncode, checked.stdout.count(": OK")) == (0, 6), checked.stderr
-
-
-def test_a_zip_in_a_language_holds_newest_versions_alone(cast: Cast, cluster: Cluster) -> None:
-    """A language is never preferred to a newer version."""
-    translate(cluster, "el")
-    issue = taken(cluster)
-    issue_in_language(issue=issue, language="el", by=cast.user("lead"))
-    for language in ("en", "el"):
-        draw_first(issue=issue, language=language)
-
-    def names() -> list[str]:
-        answer: Any = Client().get("/factsheets/zip/?lang=el")
-        content = b"".join(answer.streaming_content) if answer.streaming else b""
-        return [name for name in zipfile.ZipFile(io.BytesIO(content)).namelist() if ".pdf" in name] if content else []
-
-    assert names() == [f"{cluster.name}_v1_{NOW.date()}_el.pdf"]
-    draw_first(issue=taken(cluster, NOW + timedelta(minutes=1)))
-    assert names() == []
-
-
-def test_pages_lead_to_each_language_and_choose_the_readers(cast: Cast, cluster: Cluster) -> None:
-    client, issue = Client(), taken(cluster)
-    translate(cluster, "el", but=("question",), title=GREEK)
-    draw_first(issue=issue)
-    issue_in_language(issue=issue, language="el", by=cast.user("lead"), without=1)
-    draw_first(issue=issue, language="el")
-    revise_greek(issue)
-    base = f"/factsheets/{cluster.reference}/v1/"
-    english = client.get(f"/clusters/{cluster.reference}/factsheet/").text
-    assert f'<link rel="alternate" hreflang="el" href="{base}el/">' in english
-    assert f'<a href="{base}el/" hreflang="el" lang="el">Ελληνικά</a>' in english
-    assert f"<h1>{cluster.title}</h1>" in english
-    assert "not translated" not in english
-    greek = client.get(f"{base}el/").text
-    assert "1 text is not translated" in greek
-    assert GREEK in greek
-    feed = client.get("/feeds/factsheets.atom").text
-    assert (feed.count("<entry>"), f"{base}en/" in feed) == (1, True)
-    section = client.get(f"/clusters/{cluster.reference}/").text
-    assert f'<a href="{base}el/" hreflang="el" lang="el">Ελληνικά</a>' in section
-    assert f'href="{base}en.pdf"' in section
-    assert (
-        client.get(f"/clusters/{cluster.reference}/factsheet.pdf").headers["ETag"] == f'"{of(issue, "en").pdf_sha256}"'
-    )
-    client.force_login(cast.user("member"))
-    answer = client.get(f"{base}el.docx")
-    assert answer.status_code == 200
-
-
-def of(issue: Issue, language: str) -> Edition:
-    return issue.editions.in_language(language).order_by("-revision")[0]
-
-
-def revise_greek(issue: Issue) -> None:
-    """Let the translation have more revisions than the original."""
-    withdraw_edition(edition=of(issue, "el"), reason=RedactionReason.CORRECTION, by=None, at=NOW)
-    assert revise(issue=issue, language="el", why=RevisionReason.NAME_REMOVED, at=NOW) is not None
-
-
-def test_the_page_of_languages_offers_what_is_translated_and_issues_it(cast: Cast, cluster: Cluster) -> None:
-    client, path = Client(), f"/factsheets/{cluster.reference}/v1/languages/"
-    draw_first(issue=taken(cluster))
-    translate(cluster, "el")
-    translate(cluster, "hr", but=("title", "question"))
-    translate(cluster, "fr", but=("question",))
-    client.force_login(cast.user("lead"))
-    assert f'href="{path}"' in client.get(f"/clusters/{cluster.reference}/factsheet/").text
-    page = client.get(path).text
-    assert "Issue in Greek too" in page
-    assert "Issue in Croatian too" not in page
-    assert client.post(path, {"language": "hr"}).status_code == 409
-    for known in ("", "0", "x", "9" * 40):
-        answer = client.post(path, {"language": "fr", "without": known})
-        assert (answer.status_code, "1 text of this version is not translated" in answer.text) == (409, True)
-    assert 'required name="without" value="1"' in page
-    assert client.post(path, {"language": "fr", "without": "1"}).status_code == 302
-    assert client.post(path, {"language": "el"}).status_code == 302
-    assert "It is being drawn." in client.get(path).text
-    assert client.get(path.replace("v1", "v9")).status_code == 404
-    client.force_login(cast.user("participant"))
-    assert client.get(path).status_code == 403
-    assert f'href="{path}"' not in client.get(f"/clusters/{cluster.reference}/factsheet/").text
 
 
 def test_withdrawn_consent_goes_through_every_version_and_language(

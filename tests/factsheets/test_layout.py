@@ -21,9 +21,10 @@ from factsheets.pdf import render_pdf
 from factsheets.pdf_text import text_of
 from tests.factsheets import gallery, samples
 from tests.factsheets.gallery import Dress
+from tests.factsheets.ordinary import ordinary_backward
 
 DOCUMENTS = {
-    "ordinary": (samples.ordinary_backward, Face.BACKWARD),
+    "ordinary": (ordinary_backward, Face.BACKWARD),
     "hard": (samples.hard, Face.BACKWARD),
     "hard and Bulgarian": (samples.hard_and_bulgarian, Face.BACKWARD),
 }

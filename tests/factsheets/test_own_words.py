@@ -187,13 +187,12 @@ def test_a_statement_calls_documented_or_declared_only_what_is_in_use() -> None:
         (step, mark)
         for cell in re.findall(r'<td data-label="How it stood">(.*?)</td>', article)
         for step in [re.split(r"[,<]", cell)[0]]
-        for mark in re.findall(r"Documented|Declared", cell) or [""]
+        for mark in re.findall(r"Documented|Declared|not confirmed by the organisation", cell) or [""]
     }
     used = str(sentences.STEPS["in_use"])
     assert marks == {
         *((str(sentences.STEPS[step]), "") for step in sentences.STEPS if step != "in_use"),
-        (used, "Documented" if uptakes[-1]["is_documented"] else "Declared"),
-        *((used, "Documented" if one["is_documented"] else "Declared") for one in uptakes if one["state"] == "in_use"),
+        *((used, mark) for mark in ("Documented", "Declared", "not confirmed by the organisation")),
     }
 
 

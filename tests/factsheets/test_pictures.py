@@ -20,6 +20,7 @@ from factsheets.choices import Face
 from factsheets.rendering.factsheet import set_factsheet
 from tests.factsheets import gallery, samples
 from tests.factsheets.gallery import Dress
+from tests.factsheets.ordinary import ordinary_backward, ordinary_forward, ordinary_in_greek
 from tests.factsheets.reading import pictures_of
 
 PICTURES: Final = Path(__file__).parent / "pictures"
@@ -30,9 +31,9 @@ LEVELS: Final = 48
 #: ... and so large a part of a page may differ more: seven dots, fewer than a changed digit has.
 PART: Final = 0.00002
 DOCUMENTS: Final[dict[str, tuple[Callable[[], Snapshot], str, str]]] = {
-    "ordinary-en": (samples.ordinary_backward, Face.BACKWARD, "en"),
-    "ordinary-forward-en": (samples.ordinary_forward, Face.FORWARD, "en"),
-    "ordinary-el": (samples.ordinary_in_greek, Face.BACKWARD, "el"),
+    "ordinary-en": (ordinary_backward, Face.BACKWARD, "en"),
+    "ordinary-forward-en": (ordinary_forward, Face.FORWARD, "en"),
+    "ordinary-el": (ordinary_in_greek, Face.BACKWARD, "el"),
     "hard-en": (samples.hard, Face.BACKWARD, "en"),
     "hard-el": (samples.hard, Face.BACKWARD, "el"),
 }
@@ -87,7 +88,7 @@ def keep(name: str, pages: list[Image.Image]) -> None:
 
 
 def changed(change: Callable[[Any], None]) -> Snapshot:
-    snapshot = samples.ordinary_backward()
+    snapshot = ordinary_backward()
     change(snapshot)
     return snapshot
 
@@ -103,6 +104,6 @@ def changed(change: Callable[[Any], None]) -> Snapshot:
 def test_a_small_change_is_seen(change: Callable[[Any], None]) -> None:
     """The control: the tolerance hides no digit."""
     dress = Dress("issued", Face.BACKWARD, "", "en")
-    before, after = (drawn(sample, dress) for sample in (samples.ordinary_backward(), changed(change)))
+    before, after = (drawn(sample, dress) for sample in (ordinary_backward(), changed(change)))
     parts = [part_that_differs(one, other) for one, other in zip(before, after, strict=True)]
     assert max(parts) > PART

@@ -13,7 +13,8 @@ from clusters.snapshot_shape import Snapshot
 from clusters.summary import snapshot
 from tests.cast import make_cast, make_cluster
 from tests.factories import NOW
-from tests.factsheets import samples
+from tests.factsheets import sample_lines, samples
+from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
 
 
 def violations(value: Any, shape: Any, path: str = "snapshot") -> list[str]:
@@ -55,7 +56,7 @@ def test_a_snapshot_of_a_real_cluster_has_the_shape(state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sample", [samples.empty, samples.ordinary_forward, samples.ordinary_backward, samples.hard, samples.every_script]
+    "sample", [sample_lines.empty, ordinary_forward, ordinary_backward, samples.hard, samples.every_script]
 )
 def test_so_have_the_samples(sample: Any) -> None:
     assert violations(sample(), Snapshot) == []
@@ -63,7 +64,7 @@ def test_so_have_the_samples(sample: Any) -> None:
 
 def test_a_departure_is_found() -> None:
     """The control of this file."""
-    wrong: dict[str, Any] = {**samples.ordinary_forward(), "title": 7, "extra": 1}
+    wrong: dict[str, Any] = {**ordinary_forward(), "title": 7, "extra": 1}
     del wrong["question"]
     wrong["stages"][0]["slip"] = "late"
     found = violations(wrong, Snapshot)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import Any
+from unittest.mock import patch
 
+import pikepdf
 import pytest
 import time_machine
 from django.test import Client
 
 from clusters.choices import State
+from community.choices import RedactionReason
 from factsheets import storage
+from factsheets.actions.revise import withdraw_edition
+from factsheets.exports import table_of_statement
 from factsheets.models import Edition, Issue
 from factsheets.pdf_checks import problems
 from results.actions import policy as actions
@@ -65,6 +72,27 @@ def test_an_adoption_issues_page_pdf_and_data_and_the_next_version_leaves_them(c
     assert "A newer version was issued." in client.get(f"{path}/").text
 
 
+def rows_of(content: bytes) -> dict[str, dict[str, str]]:
+    """Return the rows of a statement's table by the kind of their evidence."""
+    return {row["kind"]: row for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))}
+
+
+def test_the_attached_table_says_what_the_organisation_does_not_confirm(cast: Cast) -> None:
+    statement = adopted(cast, make_cluster(cast, State.RUNNING))
+    pdf = Client().get(f"/policy/{statement.pk}/v1/en.pdf").content
+    with pikepdf.open(io.BytesIO(pdf)) as file:
+        (attached,) = (one.get_file().read_bytes() for name, one in file.attachments.items() if name.endswith(".csv"))
+    rows = rows_of(attached)
+    assert [(kind, rows[kind]["is_refused"]) for kind in sorted(rows)] == [("outcome", ""), ("uptake", "no")]
+    snapshot = StatementVersion.objects.get().snapshot
+    (piece,) = (one for one in snapshot["lines"][0]["evidence"] if one["kind"] == "uptake")
+    piece["is_refused"] = True
+    row = rows_of(table_of_statement(snapshot))["uptake"]
+    assert (row["is_documented"], row["is_refused"]) == ("no", "yes")
+    del piece["is_refused"]
+    assert rows_of(table_of_statement(snapshot))["uptake"]["is_refused"] == ""
+
+
 def _write_on(cast: Cast, statement: Any) -> None:
     by = cast.user("coordinator")
     actions.act(statement=statement, verb="statement.revised", by=by)
@@ -101,6 +129,23 @@ def test_what_was_not_issued_is_said_to_who_may_know_of_the_statement(cast: Cast
         assert Client().get(f"/policy/{statement.pk}/v1/en{ending}").status_code == 404
         answer = member.get(f"/policy/{statement.pk}/v1/en{ending}")
         assert (answer.status_code, "This statement was not issued in that version" in answer.text) == (404, True)
+
+
+def test_a_withdrawn_statement_and_its_files_say_so_and_lead_to_it(cast: Cast) -> None:
+    statement = adopted(cast, make_cluster(cast, State.RUNNING))
+    with patch("community.jobs.wake_on_commit"):  # The next revision is a job; here it waits.
+        withdraw_edition(edition=Edition.objects.get(), reason=RedactionReason.CONSENT, by=None, at=NOW)
+    for ending in ("/", ".pdf", ".json"):
+        answer = Client().get(f"/policy/{statement.pk}/v1/en{ending}")
+        assert (answer.status_code, "This edition was withdrawn" in answer.text) == (410, True), ending
+        assert f'href="/policy/{statement.pk}/"' in answer.text
+
+
+def test_a_statement_has_no_copy_to_edit(cast: Cast) -> None:
+    statement = adopted(cast, make_cluster(cast, State.RUNNING))
+    member = Client()
+    member.force_login(cast.user("member"))
+    assert member.get(f"/factsheets/{statement.reference}/v1/en.docx").status_code == 404
 
 
 def test_a_file_that_is_away_leads_back_to_the_statement(cast: Cast) -> None:

@@ -34,6 +34,20 @@ def test_a_file_is_named_by_its_checksum_and_read_back(folder: Path) -> None:
     assert storage.is_whole(stored.name)
 
 
+def test_a_file_that_another_user_put_back_keeps_nobody_from_storing_it(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever may write into the folder may replace it, but neither read it nor say that it is young."""
+    stored = storage.put(b"same", suffix=".json")
+
+    def refused(path: Path) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted", str(path))
+
+    monkeypatch.setattr(os, "utime", refused)
+    assert (storage.put(b"same", suffix=".json"), storage.read_whole(stored.name)) == (stored, b"same")
+    assert len(files_under(folder)) == 1
+
+
 def test_the_same_content_is_stored_once(folder: Path) -> None:
     assert storage.put(b"same", suffix=".json") == storage.put(b"same", suffix=".json")
     assert len(files_under(folder)) == 1

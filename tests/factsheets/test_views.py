@@ -8,43 +8,24 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from clusters.actions.merge import merge
 from clusters.choices import State
 from clusters.models import Cluster
 from community.choices import ConsentPurpose, RedactionReason
 from factsheets import pdf as pdf_module
 from factsheets import storage
-from factsheets.actions.interim import issue_interim
-from factsheets.actions.issue import draw_first, issue_factsheet
 from factsheets.actions.revise import revise, withdraw_edition
 from factsheets.choices import Face, RevisionReason
-from factsheets.models import Edition, Issue
-from factsheets.pdf import Limits, Press
+from factsheets.pdf import Press
 from tests import factories as make
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
 from tests.factories import NOW
+from tests.factsheets.making_editions import issued, words
 from tests.factsheets.reading import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def cluster(cast: Cast) -> Cluster:
-    return make_cluster(cast, State.RUNNING)
-
-
-def issued(cluster: Cluster, face: str = Face.FORWARD, **more: Any) -> Edition:
-    made = issue_factsheet(cluster=cluster, face=face, reason="approve", by=None, at=NOW, **more)
-    return made.editions.get()
-
-
-def words(response: Any) -> str:
-    return " ".join(response.content.decode().split())
 
 
 # -- The page ----------------------------------------------------------------------------------------------------------
@@ -74,6 +55,33 @@ def test_an_older_version_says_that_it_is_superseded_and_leads_to_the_newest(cli
     assert f'href="/factsheets/{cluster.reference}/v2/en/"' in old
     assert "A newer version was issued." not in words(client.get(f"/factsheets/{cluster.reference}/v2/en/"))
     assert "Version 2" in words(client.get(f"/clusters/{cluster.reference}/factsheet/"))
+
+
+def test_a_merged_cluster_s_factsheet_says_where_the_work_goes_on(client: Client, cast: Cast) -> None:
+    into = make_cluster(cast, State.RUNNING)
+    cluster = make_cluster(cast, State.APPROVED)
+    edition = issued(cluster)
+    digests = (edition.pdf_sha256, edition.issue.snapshot_sha256)
+    addresses = (f"/clusters/{cluster.reference}/factsheet/", f"/factsheets/{cluster.reference}/v1/en/")
+    pages = (*addresses, *(f"/factsheets/verify/?sha256={digest}" for digest in digests))
+    assert not any("merged into" in words(client.get(page)) for page in pages)
+    merge(cluster=cluster, into=into, by=cast.user("mission_coordinator"), reason="The same question.")
+    for page in pages:
+        said = words(client.get(page))
+        day = f'<time datetime="{timezone.localdate().isoformat()}">'
+        assert f"This cluster was merged into another one on {day}" in said, page
+        assert f'<a href="/clusters/{into.reference}/">{into.reference}</a>' in said
+
+
+def test_a_reopened_cluster_s_final_version_says_that_the_work_goes_on(client: Client, cast: Cast) -> None:
+    cluster = make_cluster(cast, State.CONCLUDED)
+    edition = issued(cluster, Face.BACKWARD)
+    pages = (f"/clusters/{cluster.reference}/factsheet/", f"/factsheets/verify/?sha256={edition.pdf_sha256}")
+    assert not any("reopened" in words(client.get(page)) for page in pages)
+    Cluster.objects.filter(pk=cluster.pk).update(state=State.RUNNING, ended_on=None)
+    assert all("This cluster was reopened after it ended" in words(client.get(page)) for page in pages)
+    issued(cluster)
+    assert "reopened" not in words(client.get(pages[0])), "a version that looks forward says so itself"
 
 
 def test_the_pages_of_documents_cost_as_many_queries_with_one_version_as_with_three(
@@ -213,7 +221,7 @@ def test_a_withdrawn_edition_is_gone_until_its_next_revision_stands_at_the_same_
     response = client.get(address)
     assert response.status_code == 410
     assert "This edition was withdrawn" in words(response)
-    assert client.get(f"/factsheets/{cluster.reference}/v1/en.pdf").status_code == 404
+    assert client.get(f"/factsheets/{cluster.reference}/v1/en.pdf").status_code == 410
     cast.member("lead").consents.all().delete()
     revise(issue=edition.issue, language="en", why=RevisionReason.NAME_REMOVED, at=NOW)
     page = words(client.get(address))
@@ -255,152 +263,6 @@ def test_a_damaged_article_is_not_shown(client: Client, cluster: Cluster) -> Non
     assert b"Somebody else" not in response.content
 
 
-# -- Preview -----------------------------------------------------------------------------------------------------------
-
-
-def test_a_preview_is_live_and_marked(client: Client, cast: Cast, cluster: Cluster) -> None:
-    page = words(client.get(f"/clusters/{cluster.reference}/preview/"))
-    assert "Preview, not issued" in page
-    assert cluster.title in page
-    Cluster.objects.filter(pk=cluster.pk).update(title="Another title", version=99)
-    client.force_login(cast.user("member"))  # type: ignore[arg-type]
-    response = client.get(f"/clusters/{cluster.reference}/preview.pdf")
-    assert response["Content-Type"] == "application/pdf"
-    assert "preview" in response["Content-Disposition"]
-    assert "public" not in response["Cache-Control"]
-    assert "Another title" in text_of(response.content)
-    assert "Preview, not issued" in text_of(response.content)
-    assert Issue.objects.count() == 0
-
-
-@pytest.mark.parametrize(
-    ("role", "status"), [("proposer", 200), ("lead", 200), ("coordinator", 404), ("member", 404), ("superuser", 404)]
-)
-def test_the_preview_of_a_draft_is_for_those_who_may_see_it(client: Client, cast: Cast, role: str, status: int) -> None:
-    cluster = make_cluster(cast, State.DRAFT)
-    client.force_login(cast.user(role))  # type: ignore[arg-type]
-    assert client.get(f"/clusters/{cluster.name}/preview/").status_code == status
-    assert client.get(f"/clusters/{cluster.name}/preview.pdf").status_code == status
-
-
-def test_only_those_who_signed_in_have_a_preview_set_as_pdf(client: Client, cast: Cast, cluster: Cluster) -> None:
-    page = f"/clusters/{cluster.reference}/preview/"
-    assert "preview.pdf" not in words(client.get(page))
-    for name in (cluster.name, make_cluster(cast, State.DRAFT).name):
-        response = client.get(f"/clusters/{name}/preview.pdf")
-        assert response.status_code == 302
-        assert response["Location"].startswith("/accounts/login/")
-    client.force_login(cast.user("member"))  # type: ignore[arg-type]
-    assert "preview.pdf" in words(client.get(page))
-
-
-def test_a_preview_is_set_once_for_the_same_content(
-    client: Client, cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client.force_login(cast.user("member"))  # type: ignore[arg-type]
-    address = f"/clusters/{cluster.reference}/preview.pdf"
-    first = client.get(address)
-    press = Press(Limits(wall_seconds=0.01))
-    monkeypatch.setattr(pdf_module, "_press", press)
-    assert client.get(address).content == first.content
-    Cluster.objects.filter(pk=cluster.pk).update(title="Another title", version=99)
-    assert client.get(address).status_code == 503
-    press.stop()
-
-
-def test_a_preview_over_time_is_refused_with_a_sentence(
-    client: Client, cast: Cast, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    client.force_login(cast.user("member"))  # type: ignore[arg-type]
-    press = Press(Limits(wall_seconds=0.01))
-    monkeypatch.setattr(pdf_module, "_press", press)
-    response = client.get(f"/clusters/{cluster.reference}/preview.pdf")
-    press.stop()
-    assert response.status_code == 503
-    assert "The page holds the same content." in words(response)
-
-
-# -- Verify ------------------------------------------------------------------------------------------------------------
-
-
-def verified(client: Client, digest: str) -> str:
-    return words(client.get("/factsheets/verify/", {"sha256": digest}))
-
-
-def test_every_file_and_snapshot_is_known_by_its_checksum(client: Client, cluster: Cluster) -> None:
-    edition = issued(cluster)
-    for digest, what in (
-        (edition.pdf_sha256, "This is the PDF of"),
-        (edition.data_sha256.upper(), "This is the data file of"),
-        (edition.table_sha256, "This is the table attached to the PDF of"),
-        (f" {edition.article_sha256} ", "This is the page of"),
-        (edition.issue.snapshot_sha256, "This is the snapshot behind"),
-    ):
-        page = verified(client, digest)
-        assert "Genuine" in page
-        assert what in page
-        assert f"{cluster.reference}, version 1" in page
-    assert "It is the newest edition." in verified(client, edition.pdf_sha256)
-
-
-def test_a_superseded_file_is_genuine_and_leads_to_the_newest(client: Client, cluster: Cluster) -> None:
-    edition = issued(cluster)
-    issued(cluster)
-    page = verified(client, edition.pdf_sha256)
-    assert "The newest is version 2, revision 1." in page
-    assert "It is the newest edition." not in page
-
-
-def test_the_checksum_of_a_withdrawn_file_stays_known_as_withdrawn(client: Client, cluster: Cluster) -> None:
-    edition = issued(cluster)
-    withdraw_edition(edition=edition, reason=RedactionReason.CONSENT, by=None, at=NOW)
-    assert "This revision was withdrawn" in verified(client, edition.pdf_sha256)
-
-
-def test_what_came_after_is_listed_in_order_with_its_revisions(client: Client, cluster: Cluster) -> None:
-    first = issued(cluster)
-    second = issued(cluster)
-    withdraw_edition(edition=second, reason=RedactionReason.CONSENT, by=None, at=NOW)
-    revise(issue=second.issue, language="en", why=RevisionReason.NAME_REMOVED, at=NOW)
-    page = verified(client, first.pdf_sha256)
-    assert "Superseded by version 2." in page
-    assert "The newest is version 2, revision 2." in page
-    listed = page.partition("What came after")[2].partition("</ul>")[0]
-    assert [listed.count(f"version 2, revision {number}</a>") for number in (1, 2)] == [1, 1]
-    assert listed.index("(withdrawn)") < listed.index("(A name was taken out)")
-    assert "Replaced by revision 2 of the same version." in verified(client, second.pdf_sha256)
-    assert "It is the newest edition." in verified(client, Edition.objects.get(revision=2).pdf_sha256)
-
-
-def test_what_the_commands_print_is_taken_as_it_is(client: Client, cluster: Cluster) -> None:
-    edition = issued(cluster)
-    spaced = " ".join(edition.pdf_sha256[at : at + 2] for at in range(0, 64, 2))
-    for typed in (f"{edition.pdf_sha256}  sheet.pdf", f"SHA256 (sheet.pdf) = {edition.pdf_sha256.upper()}", spaced):
-        assert "This is the PDF of" in verified(client, typed)
-    sums = client.get(f"/factsheets/{cluster.reference}/v1/SHA256SUMS").content.decode()
-    page = verified(client, f"{sums}{'0' * 64}  of-somebody-else.pdf")
-    assert "What these checksums are" in page
-    for said in ("This is the PDF of", "This is the data file of", "No file that was issued here has this checksum"):
-        assert page.count(said) == 1
-
-
-def test_a_factsheet_in_between_says_so(client: Client, cast: Cast, cluster: Cluster) -> None:
-    issue = issue_interim(cluster=cluster, by=cast.user("lead"), reason="A fair.")
-    edition = draw_first(issue=issue)
-    page = verified(client, edition.pdf_sha256)
-    assert "issued in between, while the work went on" in page
-    assert "Cluster factsheet" in page
-
-
-def test_a_strange_checksum_is_not_ours_and_a_wrong_one_is_an_error(client: Client) -> None:
-    assert "Not one of ours" in verified(client, "0" * 64)
-    for typed in ("abc", "x" * 64, "0" * 5000, "\0"):
-        response = client.get("/factsheets/verify/", {"sha256": typed})
-        assert response.status_code == 422
-        assert "A SHA-256 checksum has 64 signs" in words(response)
-    assert client.get("/factsheets/verify/").status_code == 200
-
-
 # -- On the cluster's page ---------------------------------------------------------------------------------------------
 
 
@@ -430,12 +292,3 @@ def test_a_missing_file_is_said_and_named_in_the_log_instead_of_breaking_the_pag
     assert name in caplog.text
     storage.put(content, suffix=f".{name.rpartition('.')[2]}")  # put back from the backup, it is whole again
     assert client.get(f"/clusters/{cluster.reference}/{address}").status_code == 200
-
-
-@pytest.mark.django_db
-def test_a_list_that_is_too_long_says_what_was_not_looked_up(client: Client) -> None:
-    lines = "\n".join(f"{number:064x}  file{number}.pdf" for number in range(25))
-    found = client.get("/factsheets/verify/", {"sha256": lines}).content.decode()
-    assert "The first 20 were looked up. 5 more were not" in found
-    assert found.count("No file that was issued here has this checksum") == 20
-    assert "file24.pdf" in found, "the list stays in the form"

@@ -13,22 +13,23 @@ from typing import Any
 
 import django.utils.translation as spoken
 import pytest
+from django.urls import get_resolver
 from django.utils import translation
 
 from clusters.choices import Capacity, JoinPolicy, Level, OutcomeKind, ParticipationRole, StageStatus, State
 from clusters.snapshot_shape import Snapshot
-from clusters.translatable import with_texts
 from factsheets import sentences
 from factsheets.choices import Face
 from factsheets.imprint import Imprint
 from factsheets.rendering.booklet import Facts, Line, about_line, draw_front, number_words
 from factsheets.rendering.editable import copy_of
 from factsheets.rendering.factsheet import FACTSHEET, draw_factsheet
-from factsheets.rendering.originals import in_language, marked
+from factsheets.rendering.originals import in_language
 from factsheets.rendering.report import REPORT, draw_report
 from factsheets.rendering.statement import STATEMENT, draw_statement
 from factsheets.report_summary import usual_title
-from tests.factsheets import gallery, samples
+from tests.factsheets import gallery, sample_lines
+from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
 
 #: A message as a catalogue holds it: context (None: none), text, plural (None: none).
 Message = tuple[str | None, str, str | None]
@@ -38,7 +39,11 @@ TAKERS = ("as_is", "adapted", "scaled_up", "in_policy", "", "as_is")
 
 @contextmanager
 def recorded(found: set[Message]) -> Iterator[None]:
-    """Add to `found` what is asked of gettext inside; the answers stay as they are."""
+    """Add to `found` what is asked of gettext inside; the answers stay as they are.
+
+    All views are loaded before: a validator asks for its message when it is made.
+    """
+    assert get_resolver().url_patterns
 
     def keep(name: str, message: Callable[..., Message]) -> Callable[..., str]:
         real = getattr(spoken._trans, name)
@@ -92,9 +97,7 @@ def _translated(language: str) -> Iterator[tuple[str, str]]:
     imprint = replace(issued(snapshot, Face.BACKWARD), language=language)
     _content, shown, imprint = in_language(snapshot, imprint, {"title": "T"})
     yield "translated", draw_factsheet(shown, imprint, names=gallery.NAMES).article
-    with sentences.own_words(language):
-        signed = with_texts(snapshot, {"title": "T"}, marked)
-    yield "copy of what is translated", repr(copy_of(signed, imprint, gallery.NAMES))
+    yield "copy of what is translated", repr(copy_of(shown, imprint, gallery.NAMES))
 
 
 def _others(language: str) -> Iterator[tuple[str, str]]:
@@ -109,8 +112,8 @@ def _others(language: str) -> Iterator[tuple[str, str]]:
     yield from _booklets(language)
     with translation.override(language):
         yield "files", " ".join(str(kind.data_label) for kind in (FACTSHEET, STATEMENT, REPORT))
-    titles = [usual_title(date(2026, 1, 5), date(2026, 2, 6), group, language) for group in (None, _Group())]
-    yield "titles", " ".join(titles)  # type: ignore[arg-type]
+    titles = [usual_title(date(2026, 1, 5), date(2026, 2, 6), group, language) for group in ("", "WG4")]
+    yield "titles", " ".join(titles)
     for rows in gallery.Rows:
         for columns in gallery.Columns:
             for sees_proposed in (False, True):
@@ -132,10 +135,6 @@ def _booklets(language: str) -> Iterator[tuple[str, str]]:
             yield f"booklet {is_report} {many}", front.article + front.title + number_words(language)
 
 
-class _Group:
-    code = "WG4"
-
-
 def issued(snapshot: Any, face: str) -> Imprint:
     """Return what an issued document prints, with everything that may stand there."""
     return Imprint(
@@ -155,7 +154,7 @@ def issued(snapshot: Any, face: str) -> Imprint:
 
 def everything(state: str, language: str) -> Snapshot:
     """Return a cluster with something in every field and every code of every vocabulary."""
-    both = {**samples.ordinary_forward(), **samples.ordinary_backward()}
+    both = {**ordinary_forward(), **ordinary_backward()}
     first: Any = {**both["stages"][0], "deliverable": "Minutes of Athens"}
     return {  # type: ignore[typeddict-item]
         **both,
@@ -169,13 +168,13 @@ def everything(state: str, language: str) -> Snapshot:
         "deadline": {"on": "2026-09-30", "reason": "Call"},
         "themes": both["themes"],
         "participants": [
-            samples.participant("Institute of Bays", "EL", *ParticipationRole.values, persons=("member000021",)),
-            samples.participant("Port", "EL", external=True),
+            sample_lines.participant("Institute of Bays", "EL", *ParticipationRole.values, persons=("member000021",)),
+            sample_lines.participant("Port", "EL", external=True),
         ],
         "objectives": [
-            samples.objective(1, "One", "Yes", "10 plans", True),
-            samples.objective(2, "Two", "Yes", "No", False),
-            {**samples.objective(3, "Three", "Yes"), "partly": True},
+            sample_lines.objective(1, "One", "Yes", "10 plans", True),
+            sample_lines.objective(2, "Two", "Yes", "No", False),
+            {**sample_lines.objective(3, "Three", "Yes"), "partly": True},
         ],
         "baseline": {"number": 2, "frozen_on": "2025-08-01"},
         "state_since": "2025-08-01",
@@ -192,24 +191,30 @@ def everything(state: str, language: str) -> Snapshot:
             for status in StageStatus.values
         ]
         + [
-            samples.stage(5, "Try-out", "running", ("2025-01-01", "2025-01-05")),
-            {**first, "planned_start": "2025-07-03", "planned_end": None},
+            sample_lines.stage(5, "Try-out", "running", ("2025-01-01", "2025-01-05")),
+            {**first, "planned_start": "2025-07-03", "planned_end": None, "evidence_url": "https://bays.example/m.pdf"},
             {**first, "planned_start": None, "planned_end": "2025-07-03"},
             {**first, "planned_start": None, "planned_end": None, "actual_start": None, "actual_end": None},
         ],
         "expected_outcomes": [{"kind": kind, "how": "So", "on": "2026-05-27"} for kind in OutcomeKind.values],
         "outcomes": [
-            {**samples.outcome(kind, "It", "2026-05-27", "Minutes"), "files": [FILE]} for kind in OutcomeKind.values
-        ],
+            {**sample_lines.outcome(kind, "It", "2026-05-27", "Minutes"), "files": [FILE]}
+            for kind in OutcomeKind.values
+        ]
+        + [sample_lines.outcome("answer", "It", "2026-05-27", "https://bays.example/plan.pdf")],
         "uptakes": [
             {
-                **samples.uptake("Method", "Region of Bays", "IT", "ITG2", kind, "2026-03-20", documented=at % 2 == 0),
+                **sample_lines.uptake(
+                    "Method", "Region of Bays", "IT", "ITG2", kind, "2026-03-20", documented=at % 2 == 0
+                ),
                 "step": step,
             }
             for at, (kind, step) in enumerate(zip(TAKERS, sentences.STEPS, strict=True))
         ]
         + [
-            samples.uptake("Method", "Region of Bays", "IT", "ITG2", "adapted", "2026-03-20", documented=documented)
+            sample_lines.uptake(
+                "Method", "Region of Bays", "IT", "ITG2", "adapted", "2026-03-20", documented=documented
+            )
             for documented in (True, False)
         ],
         "reviews": [
@@ -219,7 +224,7 @@ def everything(state: str, language: str) -> Snapshot:
                 "version": 2,
                 "verdict": verdict,
                 "on": "2026-03-20",
-                "organisations": [samples.organisation("Observatory", "FR")],
+                "organisations": [sample_lines.organisation("Observatory", "FR")],
                 "recommendations": 3,
                 "accepted": 2,
                 "answered": is_answered,
@@ -232,7 +237,7 @@ def everything(state: str, language: str) -> Snapshot:
                 "what_came": "So",
                 "on": "2026-03-20",
                 "given_by": [
-                    {"organisation": samples.organisation("Institute of Bays", "EL"), "person": "member000021"},
+                    {"organisation": sample_lines.organisation("Institute of Bays", "EL"), "person": "member000021"},
                     {"organisation": None, "person": None},
                 ],
             }
@@ -251,14 +256,14 @@ def little(state: str, language: str) -> Snapshot:
     whole = everything(state, language)
     bare = {name: whole[name] for name in ("state", "language", "solutions")}  # type: ignore[literal-required]
     return {  # type: ignore[typeddict-item]
-        **samples.empty(),
+        **sample_lines.empty(),
         **bare,
         "no_outcome": True,
         "planned_start": "2025-07-03",
         "join_policy": JoinPolicy.APPLICATION if state == State.RUNNING else JoinPolicy.INVITATION,
-        "objectives": [samples.objective(1, "One", "Yes")],
+        "objectives": [sample_lines.objective(1, "One", "Yes")],
         "practitioners_summary": "",
-        "need": {**samples.ordinary_backward()["need"], "me_too": 1},
+        "need": {**ordinary_backward()["need"], "me_too": 1},
     }
 
 
@@ -279,6 +284,16 @@ def statement(language: str) -> dict[str, Any]:
         {**base, "kind": "uptake", "state": step, "how": how, "is_documented": at % 2 == 0}
         for at, (how, step) in enumerate(zip(TAKERS, sentences.STEPS, strict=True))
     ]
+    refused = {
+        **base,
+        "kind": "uptake",
+        "state": "in_use",
+        "how": TAKERS[0],
+        "is_documented": False,
+        "is_refused": True,
+        "discontinued_on": "2026-04-02",
+        "file_removed_at": "2026-04-03T09:00:00+02:00",
+    }
     outcomes = [{**base, "kind": "outcome", "state": kind, "how": "", "is_documented": False} for kind in OutcomeKind]
     return {
         "reference": "M4N-PS-2026-03",
@@ -289,7 +304,7 @@ def statement(language: str) -> dict[str, Any]:
         "audience": "Regions",
         "summary": "Short",
         "lines": [
-            {"number": 1, "heading": "", "text": "So", "evidence": uptakes},
+            {"number": 1, "heading": "", "text": "So", "evidence": [*uptakes, refused]},
             {"number": 2, "heading": "Money", "text": "So", "evidence": outcomes},
         ],
     }

@@ -11,10 +11,8 @@ from django.core.files.base import ContentFile
 from clusters.actions.amendment import act, suggest_amendment
 from clusters.actions.evidence import add_evidence, add_outcome_file
 from clusters.actions.follow_up import answer_follow_up
-from clusters.actions.meeting import call_meeting, note_decision
 from clusters.actions.proposal_comment import comment_on_proposal
 from clusters.actions.room import hide_comment, start_thread
-from clusters.actions.room_file import add_room_file
 from clusters.choices import Capacity, FollowUpReason, ParticipationStatus, StageStatus, State
 from clusters.models import (
     Cluster,
@@ -22,24 +20,19 @@ from clusters.models import (
     Decision,
     FollowUp,
     Invitation,
-    Meeting,
     MergeRequest,
     Outcome,
     Participation,
     PreparedDecision,
-    RoomFile,
     Stage,
 )
 from clusters.notifications.follow_up import PURPOSE as PURPOSE_OF_FOLLOW_UPS
 from clusters.notifications.invitation import PURPOSE as PURPOSE_OF_ADDRESSES
 from clusters.rules.content import content_hash
 from community import links, notifications
-from community.actions.enquiry import ask_contact
-from community.actions.invitation import PURPOSE
-from community.actions.solution import add_solution_file
-from community.choices import ConsentPurpose, FileVisibility, LinkState
+from community.choices import FileVisibility, LinkState
 from community.events import record
-from community.models import Comment, File, Liaison, Solution
+from community.models import Comment, File
 from factsheets.actions.issue import issue_factsheet
 from factsheets.choices import Face
 from tests import factories as make
@@ -259,78 +252,6 @@ def comment(*, hidden: bool = False) -> Place:
     return made
 
 
-def make_room_file(cast: Cast, whole: Cluster, visibility: str = FileVisibility.ROOM, **fields: Any) -> RoomFile:
-    """Let the participant keep a file in the cluster's room."""
-    rights = {"rights_holder": "Region of the Gulf", "licence": "CC BY 4.0", "is_free_for_eu_use": True}
-    return add_room_file(
-        cluster=whole,
-        by=cast.user("participant"),
-        content=ContentFile(b"31 wells", "wells.txt"),
-        visibility=visibility,
-        **{"title": f"Wells, {visibility}", **rights, **fields},
-    )
-
-
-def room_file(visibility: str = FileVisibility.ROOM, **fields: Any) -> Place:
-    """Return the participant's file in the room of a running cluster."""
-
-    def made(cast: Cast) -> dict[str, Any]:
-        running = make_cluster(cast, State.RUNNING)
-        return {"reference": running.name, "pk": make_room_file(cast, running, visibility, **fields).pk}
-
-    return made
-
-
-def room_bytes(visibility: str, **fields: Any) -> Place:
-    """Return the bytes of such a file."""
-
-    def made(cast: Cast) -> dict[str, Any]:
-        running = make_cluster(cast, State.RUNNING)
-        row = make_room_file(cast, running, visibility, **fields)
-        return {"reference": running.name, "pk": row.versions.get().file_id}
-
-    return made
-
-
-def make_meeting(cast: Cast, whole: Cluster, **fields: Any) -> Meeting:
-    """Let the lead call a meeting in three weeks."""
-    begins = NOW + timedelta(days=21)
-    given = {"title": "Kick-off", "starts_at": begins, "ends_at": begins + timedelta(hours=2)}
-    return call_meeting(cluster=whole, by=cast.user("lead"), **{**given, **fields})
-
-
-def meeting(state: str = State.RUNNING) -> Place:
-    """Return a meeting that was called while its cluster, now in `state`, was running."""
-
-    def made(cast: Cast) -> dict[str, Any]:
-        whole = make_cluster(cast, State.RUNNING)
-        row = make_meeting(cast, whole)
-        if state != State.RUNNING:
-            Cluster.objects.filter(pk=whole.pk).update(state=state, ended_on=TODAY)
-        return {"reference": whole.name, "pk": row.pk}
-
-    return made
-
-
-def make_begun_meeting(cast: Cast, whole: Cluster, **fields: Any) -> Meeting:
-    """Let the lead enter a meeting that began an hour ago."""
-    begun = {"starts_at": NOW - timedelta(hours=1), "ends_at": NOW + timedelta(hours=1), "at": NOW}
-    return make_meeting(cast, whole, **{**begun, "invite": False, **fields})
-
-
-def begun_meeting(cast: Cast) -> dict[str, Any]:
-    """Return a meeting of a running cluster that has begun, so that minutes may be written."""
-    row = make_begun_meeting(cast, make_cluster(cast, State.RUNNING))
-    return {"reference": row.cluster.name, "pk": row.pk}
-
-
-def meeting_decision(cast: Cast) -> dict[str, Any]:
-    """Return what a meeting of a running cluster decided."""
-    row = make_meeting(cast, make_cluster(cast, State.RUNNING))
-    decision = note_decision(meeting=row, by=cast.user("lead"), text="Two tables.")
-    return {"reference": row.cluster.name, "pk": decision.pk}
-
-
 def follow_up(cast: Cast) -> dict[str, Any]:
     """Return a follow-up of a concluded cluster whose day has come."""
     row = make_follow_up(cast, make_cluster(cast, State.CONCLUDED))
@@ -422,121 +343,3 @@ def factsheet(**more: Any) -> Place:
         return {"reference": running.name, **more}
 
     return made
-
-
-def need(cast: Cast) -> dict[str, Any]:
-    """Return a need that the participant raised."""
-    return {"pk": make.make_need(raised_by=cast.member("participant")).pk}
-
-
-def solution(cast: Cast) -> dict[str, Any]:
-    """Return a published solution."""
-    return {"pk": cast.solution.pk}
-
-
-def own_solution(status: str, **more: Any) -> Place:
-    """Return a solution of a project whose partner most of the cast works for; the lead is its contact."""
-
-    def made(cast: Cast) -> dict[str, Any]:
-        project = cast.organisation.partnerships.get().project
-        published_at = NOW if status == "published" else None
-        row = make.make_solution(
-            f"Dune fences {Solution.objects.count()}",
-            project=project,
-            status=status,
-            published_at=published_at,
-            contact=cast.member("lead"),
-        )
-        return {"pk": row.pk, **more}
-
-    return made
-
-
-def enquiry(cast: Cast) -> dict[str, Any]:
-    """Return the link by which somebody without an account sends a question."""
-    row = make.make_solution("Dune fences", contact=cast.member("lead"))
-    asked = ask_contact(solution=row, address="sita@delta.example", name="Sita Marsh", text="Which wood?")
-    _link, token = links.mint("enquiry", subject=asked, address=asked.address, by=None)
-    return {"token": token}
-
-
-def own_exchange(status: str = "offered", **more: Any) -> Place:
-    """Return an exchange that the lead offers."""
-    return lambda cast: {"pk": make.make_exchange("Buoys", by=cast.member("lead"), status=status).pk, **more}
-
-
-def a_challenge(cast: Cast) -> dict[str, Any]:
-    """Return a challenge, which has a platform."""
-    return {"code": make.make_term().code}
-
-
-def liaison_place(kind: str, named: str = "") -> Place:
-    """Return a liaison of the own group or of a running cluster; with `named` whose it is, to enter another one."""
-
-    def made(cast: Cast) -> dict[str, Any]:
-        if kind == "cluster":
-            pk = make_cluster(cast, State.RUNNING).pk
-            row = Liaison.objects.create(network="Harbours", kind=kind, subject_id=pk)
-        else:
-            pk = cast.group.pk
-            row = Liaison.objects.create(network="Harbours", working_group=cast.group)
-        return {"kind": kind, "pk": pk} if named else {"pk": row.pk}
-
-    return made
-
-
-def solution_file(visibility: str) -> Place:
-    """Return a file of a published solution."""
-
-    def made(cast: Cast) -> dict[str, Any]:
-        place = own_solution("published")(cast)
-        file = add_solution_file(
-            solution=Solution.objects.get(pk=place["pk"]),
-            by=cast.accounts["lead"],
-            content=ContentFile(b"31 dunes", "dunes.txt"),
-            title="Dunes",
-            rights_holder="Region of the Gulf",
-            licence="CC BY 4.0",
-            is_free_for_eu_use=True,
-            visibility=visibility,
-        )
-        return {**place, "file": file.pk}
-
-    return made
-
-
-def project(cast: Cast) -> dict[str, Any]:
-    """Return a project."""
-    return {"code": cast.solution.project.code}
-
-
-def organisation(cast: Cast) -> dict[str, Any]:
-    """Return an organisation."""
-    return {"pk": cast.organisation.pk}
-
-
-def working_group(cast: Cast) -> dict[str, Any]:
-    """Return a working group."""
-    return {"code": cast.group.code}
-
-
-def member(*purposes: str) -> Place:
-    """Return a person who agreed to be shown for these purposes."""
-
-    def made(cast: Cast) -> dict[str, Any]:
-        return {"key": make.make_member("Shown Person", consents=tuple(purposes)).key}
-
-    return made
-
-
-def invitation(cast: Cast) -> dict[str, Any]:
-    """Return the open link by which somebody who is nobody of the cast chooses a password."""
-    account = make.make_member("Invited Person", account={"password": None}).user
-    assert account is not None
-    _link, token = links.mint(PURPOSE, subject=account, user=account, by=cast.user("admin"))
-    return {"token": token}
-
-
-IN_DIRECTORY = member(ConsentPurpose.DIRECTORY)
-IN_PUBLIC = member(ConsentPurpose.PUBLIC)
-UNKNOWN = member()

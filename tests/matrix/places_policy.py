@@ -56,6 +56,19 @@ def adopted(cast: Cast) -> dict[str, Any]:
     return keys
 
 
+def revised(**more: Any) -> Place:
+    """Return a statement of which the next version is written."""
+
+    def made(cast: Cast) -> dict[str, Any]:
+        keys = adopted(cast)
+        statement, by = PolicyStatement.objects.get(pk=keys["pk"]), cast.user("coordinator")
+        actions.act(statement=statement, verb="statement.revised", by=by)
+        actions.add_line(statement=statement, by=by, text="Pay those who keep them.")
+        return keys | more
+
+    return made
+
+
 def issued(cast: Cast) -> dict[str, Any]:
     """Return the address of its first version, drawn."""
     keys = adopted(cast)

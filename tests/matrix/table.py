@@ -6,7 +6,7 @@ A row names an address of the resolver, what stands there, and the status that e
 from __future__ import annotations
 
 from clusters.choices import State
-from tests.matrix import places
+from tests.matrix import places, places_community
 from tests.matrix.answers import (
     GONE,
     MEMBERS_ONLY,
@@ -20,19 +20,7 @@ from tests.matrix.answers import (
 )
 from tests.matrix.places import nowhere, of
 from tests.matrix.table_bulk import BULK
-from tests.matrix.table_clusters import (
-    AMENDMENTS,
-    CONDITIONS,
-    FACTSHEETS,
-    FILES,
-    FOLLOW_UPS,
-    OUTCOMES,
-    PEOPLE,
-    PROPOSAL,
-    REGISTER,
-    ROADMAP,
-    VERBS,
-)
+from tests.matrix.table_clusters import FACTSHEETS, PROPOSAL, REGISTER, ROADMAP, VERBS
 from tests.matrix.table_exchanges import EXCHANGES
 from tests.matrix.table_figures import FIGURES
 from tests.matrix.table_jobs import JOBS
@@ -44,6 +32,7 @@ from tests.matrix.table_results import CONFIRMATIONS, UPTAKES
 from tests.matrix.table_reviews import REVIEWS
 from tests.matrix.table_room import ROOM
 from tests.matrix.table_solutions import SOLUTIONS
+from tests.matrix.table_work import AMENDMENTS, CONDITIONS, FILES, FOLLOW_UPS, OUTCOMES, PEOPLE
 
 SITE = (
     page("healthz"),
@@ -85,7 +74,7 @@ SITE = (
     Row("community:join", of(token="x"), get=GONE, post=GONE, case="no such invitation"),
     Row(
         "community:join",
-        places.invitation,
+        places_community.invitation,
         get=who(403, (200, OUT)),
         post=who(403, (422, OUT)),
         case="an open invitation, which is somebody else's",
@@ -101,30 +90,30 @@ SITE = (
 
 NOUNS = (
     page("community:projects"),
-    page("community:project", places.project),
+    page("community:project", places_community.project),
     page("community:organisations"),
-    page("community:organisation", places.organisation),
+    page("community:organisation", places_community.organisation),
     page("community:working_groups"),
-    page("community:working_group", places.working_group),
+    page("community:working_group", places_community.working_group),
     page("community:members"),
-    page("community:member", places.IN_PUBLIC, case="consents to public pages"),
+    page("community:member", places_community.IN_PUBLIC, case="consents to public pages"),
     Row(
         "community:member",
-        places.IN_DIRECTORY,
+        places_community.IN_DIRECTORY,
         get=who(200, (302, OUT), (404, STRANGERS)),
         post=NO_SUCH_METHOD,
         case="consents to the directory",
     ),
     Row(
         "community:member",
-        places.UNKNOWN,
+        places_community.UNKNOWN,
         get=who(404, (302, OUT), (200, "admin")),
         post=NO_SUCH_METHOD,
         case="consents to nothing",
     ),
     Row(
         "community:member_contact",
-        places.IN_PUBLIC,
+        places_community.IN_PUBLIC,
         get=who(200, (302, OUT), (403, STRANGERS)),
         post=who(302, (403, STRANGERS)),
         data={"text": "Which wood do you take?"},
@@ -132,7 +121,7 @@ NOUNS = (
     ),
     Row(
         "community:member_contact",
-        places.UNKNOWN,
+        places_community.UNKNOWN,
         get=who(404, (302, OUT), (200, "admin")),
         post=who(404, (302, f"{OUT} admin")),
         data={"text": "Which wood do you take?"},
@@ -143,7 +132,7 @@ NOUNS = (
     Row("results:matches", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
     Row("results:idle", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
     page("community:needs"),
-    page("community:need", places.need),
+    page("community:need", places_community.need),
     Row(
         "community:need_create",
         nowhere,
@@ -153,21 +142,21 @@ NOUNS = (
     ),
     Row(
         "community:need_update",
-        places.need,
+        places_community.need,
         get=who(403, (302, OUT), (200, "participant admin")),
         post=who(403, (302, f"{OUT} participant admin")),
-        data={"question": "How do harbours keep sea grass?", "description": "", "urgency": "normal", "version": 1},
+        data={"question": "How do harbours keep sea grass?", "description": "", "urgency": "normal", "seen_version": 1},
     ),
     Row(
         "community:need_me_too",
-        places.need,
+        places_community.need,
         get=SIGNED_IN_NO_METHOD,
         post=who(302, (403, f"{STRANGERS} participant")),
         data={"note": ""},
     ),
     Row(
         "community:need_status",
-        places.need,
+        places_community.need,
         get=SIGNED_IN_NO_METHOD,
         post=who(403, (302, f"{OUT} participant admin")),
         data={"status": "answered", "note": "By the annex."},

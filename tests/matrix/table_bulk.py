@@ -57,6 +57,7 @@ BULK = (
         case="no cluster has a factsheet",
     ),
     Row("factsheets:booklet", booklet, get=who(404, (302, OUT), (200, ASKED)), post=SIGNED_IN_NO_METHOD),
+    Row("factsheets:booklet_anew", booklet, get=SIGNED_IN_NO_METHOD, post=who(404, (302, OUT), (302, ASKED))),
     Row("factsheets:booklet_pdf", booklet, get=who(404, (302, OUT), (200, ASKED)), post=SIGNED_IN_NO_METHOD),
     Row("factsheets:booklet", of(pk=99999), get=SIGNED_IN_GONE, post=SIGNED_IN_NO_METHOD, case="no such booklet"),
     page("factsheets:report_booklet", of_report),

@@ -14,7 +14,8 @@ from tests.matrix.answers import (
     who,
     workers,
 )
-from tests.matrix.places import a_challenge, liaison_place, nowhere, of, own_exchange
+from tests.matrix.places import nowhere, of
+from tests.matrix.places_community import a_challenge, liaison_place, own_exchange
 
 OPENING = who(200, (302, OUT), (403, STRANGERS))
 OPENED = who(422, (302, OUT), (403, STRANGERS))
@@ -45,6 +46,13 @@ EXCHANGES = (
         own_exchange(verb="withdraw"),
         get=who(403, (302, OUT), (200, KEEPERS)),
         post=who(403, (302, f"{OUT} {KEEPERS}")),
+    ),
+    Row(
+        "community:exchange_verb",
+        own_exchange("done", "Ten buoys.", verb="correct"),
+        get=who(403, (302, OUT), (200, KEEPERS)),
+        post=who(403, (302, OUT), (422, KEEPERS)),
+        case="correct what came of it",
     ),
     page("community:platforms"),
     page("community:platform", a_challenge),

@@ -5,12 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db import transaction
+
 from clusters.choices import State
+from clusters.models import Cluster
 from community.actions.erasure import ask_erasure
 from community.actions.own_data import ask_correction
+from community.events import record
 from community.models import File
+from tests import factories as make
 from tests.cast import Cast, make_cluster
-from tests.matrix.answers import OUT, SIGNED_IN_NO_METHOD, Row, page, who
+from tests.matrix.answers import OUT, SIGNED_IN_NO_METHOD, STRANGERS, Row, page, who
 from tests.matrix.places import make_file, nowhere, of
 
 #: An account without a person has none.
@@ -20,6 +25,8 @@ PRESSED = who(302, (403, "superuser"))
 
 #: Administrators alone.
 ADMINISTRATORS = who(403, (302, OUT), (200, "admin"))
+#: They, too, are asked for their password first, and led on.
+ASKED_AGAIN = who(403, (302, f"{OUT} admin"))
 
 
 def asks(role: str, kind: str) -> Any:
@@ -35,7 +42,10 @@ def asks(role: str, kind: str) -> Any:
 
 def old_file(cast: Cast) -> dict[str, Any]:
     """Return evidence whose retention date is over."""
-    file = make_file(cast, make_cluster(cast, State.RUNNING))
+    cluster = make_cluster(cast, State.RUNNING)
+    project = make.make_project("LONG PAID", last_payment_on=date(2015, 3, 1))
+    Cluster.objects.filter(pk=cluster.pk).update(owning_project=project)
+    file = make_file(cast, cluster)
     File.objects.filter(pk=file.pk).update(retain_until=date(2020, 12, 31))
     return {"pk": file.pk}
 
@@ -46,9 +56,18 @@ def old_file_there(cast: Cast) -> dict[str, Any]:
     return {}
 
 
+def untold_there(cast: Cast) -> dict[str, Any]:
+    """Return nothing, with somebody there whom an administrator entered and no mail reaches."""
+    silent = make.make_member("Silent Person", account=False)
+    with transaction.atomic():
+        record(verb="add_member", subject=silent, by=cast.user("admin"), data={"fields": ["name"]})
+    return {}
+
+
 OWN_DATA = (
     page("community:processing"),
-    Row("community:my_data_erase", nowhere, get=OWN, post=who(302, (403, "superuser"), (422, "admin"))),
+    # The press asks again for the password; who has none is told to sign in anew.
+    Row("community:my_data_erase", nowhere, get=OWN, post=who(302, (403, STRANGERS))),
     Row("community:my_data_keep", nowhere, get=SIGNED_IN_NO_METHOD, post=PRESSED),
     Row("community:data_requests", nowhere, get=ADMINISTRATORS, post=SIGNED_IN_NO_METHOD),
     Row(
@@ -68,15 +87,30 @@ OWN_DATA = (
     Row(
         "community:erase_person",
         lambda cast: {"key": cast.member("member").key},
-        get=ADMINISTRATORS,
-        post=who(403, (302, OUT), (422, "admin")),
-        case="without the name",
+        get=ASKED_AGAIN,
+        post=ASKED_AGAIN,
+        case="asks again for the password",
+    ),
+    Row(
+        "community:erasure_letter",
+        lambda cast: {"key": cast.member("member").key},
+        get=ASKED_AGAIN,
+        post=ASKED_AGAIN,
+        case="asks again for the password",
     ),
     Row("community:retention", nowhere, get=ADMINISTRATORS, post=SIGNED_IN_NO_METHOD),
     Row("community:retention", old_file_there, get=ADMINISTRATORS, post=SIGNED_IN_NO_METHOD, case="a file may go"),
+    Row("community:retention", untold_there, get=ADMINISTRATORS, post=SIGNED_IN_NO_METHOD, case="somebody is untold"),
     Row(
         "community:retention_let_go",
         old_file,
+        get=SIGNED_IN_NO_METHOD,
+        post=who(403, (302, f"{OUT} admin")),
+    ),
+    # Without a word how they were told nothing is kept, and the list says so.
+    Row(
+        "community:retention_told",
+        lambda cast: {"pk": cast.member("member").pk},
         get=SIGNED_IN_NO_METHOD,
         post=who(403, (302, f"{OUT} admin")),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from clusters.choices import State
-from tests.matrix import places
+from tests.matrix import places, places_community
 from tests.matrix.answers import GONE, LEADS, OUT, SIGNED_IN_GONE, SIGNED_IN_NO_METHOD, Row, page, who
 from tests.matrix.places import of
 from tests.matrix.places_panel import panel
@@ -15,6 +15,9 @@ READERS = f"{INSIDE} member"
 COORDINATORS = "coordinator other_coordinator stand_in coordinator_proposer mission_coordinator"
 #: Of a need: who raised it, too.
 WHO_ASK_ABOUT = f"{COORDINATORS} participant"
+#: Who goes on with a question where nobody who leads its cluster is left.
+TAKING_OVER = "coordinator coordinator_proposer mission_coordinator"
+LEFT = who(404, (302, OUT), (403, f"{READERS} {LEADS}"), (200, TAKING_OVER))
 ASKING = who(404, (302, OUT), (403, READERS), (200, LEADS))
 
 
@@ -41,7 +44,7 @@ PANEL = (
     ),
     Row(
         "clusters:panel_ask_about",
-        places.need,
+        places_community.need,
         get=who(403, (302, OUT), (200, WHO_ASK_ABOUT)),
         post=who(403, (302, OUT), (422, WHO_ASK_ABOUT)),
     ),
@@ -58,6 +61,20 @@ PANEL = (
     Row("clusters:panel_answer", panel(), get=said(200), post=said(422)),
     Row("clusters:panel_credit", panel(answered=True), get=SIGNED_IN_NO_METHOD, post=said(422)),
     Row("clusters:panel_verb", panel(verb="close"), get=ASKING, post=pressed(422)),
+    Row(
+        "clusters:panel_verb",
+        panel(left=True, verb="close"),
+        get=LEFT,
+        post=who(404, (302, OUT), (403, f"{READERS} {LEADS}"), (422, TAKING_OVER)),
+        case="who leads has left",
+    ),
+    Row(
+        "clusters:panel_accept",
+        panel(ended=True),
+        get=SIGNED_IN_NO_METHOD,
+        post=said(409),
+        case="the cluster is over",
+    ),
     Row("clusters:panel_verb", panel(verb="glory"), get=SIGNED_IN_GONE, post=SIGNED_IN_GONE, case="no such verb"),
     Row("clusters:panel_ask", of(reference="nothing"), get=SIGNED_IN_GONE, post=SIGNED_IN_GONE, case="none"),
 )

@@ -42,6 +42,7 @@ POLICY = (
     Row("results:line_move", places.draft("line"), get=SIGNED_IN_NO_METHOD, post=keepers(302)),
     Row("results:line_remove", places.draft("line"), get=keepers(200), post=keepers(302)),
     Row("results:line_evidence", places.draft("line"), get=keepers(200), post=keepers(422)),
+    Row("results:evidence_update", places.draft("line", "piece"), get=keepers(200), post=keepers(302)),
     Row("results:evidence_remove", places.draft("line", "piece"), get=SIGNED_IN_NO_METHOD, post=keepers(302)),
     Row(
         "results:statement_comments",
@@ -68,6 +69,13 @@ POLICY = (
         get=keepers(200),
         post=keepers(302),
         case="open for discussion",
+    ),
+    Row(
+        "results:statement_verb",
+        places.revised(verb="dropped"),
+        get=who(403, (302, OUT), (200, GROUP)),
+        post=who(403, (302, f"{OUT} {GROUP}")),
+        case="drop the next version",
     ),
     page("factsheets:statement", places.issued, case="adopted"),
     page("factsheets:statement", places.discussed(version=1, language="en"), who(404), case="not adopted"),

@@ -96,6 +96,13 @@ CONFIRMATIONS = (
         post=workers(302),
         data={"take_over": "1"},
     ),
+    Row(
+        "results:answerer",
+        places.question("corrected"),
+        get=who(403, (302, OUT), (200, "admin")),
+        post=who(403, (302, f"{OUT} admin")),
+        data={"take_out": "1"},
+    ),
     Row("results:confirm", of(token="x"), get=GONE, post=GONE, case="no such link"),
     Row("results:confirm", places.confirm_link(), get=who(403, (200, OUT)), post=who(403, (422, OUT)), case="open"),
     Row(

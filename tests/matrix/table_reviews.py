@@ -57,5 +57,5 @@ REVIEWS = (
         post=SIGNED_IN_GONE,
         case="no such verb",
     ),
-    Row("results:review_answer", places.published(), get=owner(200), post=owner(422)),
+    Row("results:review_answer", places.published(), get=owner(200), post=owner(409)),  # no review was seen
 )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from community.choices import FileVisibility
-from tests.matrix import places
+from tests.matrix import places, places_community
 from tests.matrix.answers import EVERYBODY, GONE, OUT, STRANGERS, Row, page, who
-from tests.matrix.places import nowhere, own_solution, solution_file
+from tests.matrix.places import nowhere
+from tests.matrix.places_community import own_solution, solution_file
 
 #: Who works for a partner of the solution's project, and who coordinates, of the whole cast.
 PARTNERS = "member participant proposer lead deputy_lead other_lead"
@@ -14,7 +15,7 @@ WRITERS = f"{PARTNERS} {COORDINATORS} admin"
 
 SOLUTIONS = (
     page("community:solutions"),
-    page("community:solution", places.solution),
+    page("community:solution", places_community.solution),
     page("community:solution", own_solution("draft"), who(404, (200, WRITERS)), case="a draft"),
     Row(
         "community:solution_create",
@@ -49,7 +50,7 @@ SOLUTIONS = (
         data={"text": "Which wood do you take?"},
     ),
     Row("community:enquiry", places.of(token="x"), get=GONE, post=GONE, case="no such link"),
-    Row("community:enquiry", places.enquiry, get=EVERYBODY, post=EVERYBODY, case="open"),
+    Row("community:enquiry", places_community.enquiry, get=EVERYBODY, post=EVERYBODY, case="open"),
     Row(
         "community:solution_files",
         own_solution("published"),

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from prov.model import ProvDocument
 
-from clusters.choices import State
+from clusters.choices import ParticipationStatus, State
 from clusters.models import Cluster, Outcome
 from clusters.pictures.axis import TOP
 from clusters.pictures.drawing import breadth
@@ -25,26 +23,15 @@ from results.chain.walk import MOST, chain_of
 from results.contributions import chain_kinds
 from results.models import AdoptedLine, PeerReview, Uptake
 from tests import factories as make
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
 from tests.factories import NOW
 from tests.results.making_reviews import published
 from tests.results.test_indicators import adopt
 from tests.results.test_policy import discussed
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 #: "Under 15" is promised; a line of policy may take two of them.
 MOST_QUERIES = 14
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
 
 
 class World:
@@ -148,6 +135,14 @@ def test_the_data_is_prov_that_another_program_reads(cast: Cast) -> None:
     assert document.unified().is_document()
 
 
+def test_the_data_says_until_when_an_uptake_was_in_use(cast: Cast) -> None:
+    world = World(cast)
+    Uptake.objects.filter(pk=world.uptake.pk).update(state="stopped", stopped_on=date(2026, 6, 30))
+    found = Client().get(f"/chain/solution/{world.solution.pk}.json").json()["entity"]
+    assert found[f"m4n:uptake/{world.uptake.pk}/"]["m4n:until"] == {"$": "2026-06-30", "type": "xsd:date"}
+    assert "m4n:until" not in found[f"m4n:outcome/{world.outcome.pk}/"]
+
+
 def test_the_picture_holds_what_the_story_tells(cast: Cast) -> None:
     world = World(cast)
     page = Client().get(f"/chain/uptake/{world.uptake.pk}/").content.decode()
@@ -196,6 +191,24 @@ def test_a_chain_takes_as_many_queries_with_three_rows_as_with_one(cast: Cast, r
     one, three = counts
     assert {kind: (one[kind], three[kind]) for kind in one if three[kind] > one[kind]} == {}
     assert max(three.values()) <= MOST_QUERIES
+
+
+def test_who_left_an_ended_cluster_took_part_in_it(cast: Cast) -> None:
+    world = World(cast)
+
+    def said() -> str:
+        chain = chain_of(chain_kinds.get("cluster"), world.cluster.pk, None)
+        assert chain is not None
+        return next(node.said for node in chain.nodes if node.kind == "cluster")
+
+    before = said()
+    assert re.fullmatch(r"\d+ organisations of \d+ countries took part\.", before)
+    begun = world.cluster.started_on
+    assert begun is not None
+    world.cluster.participations.active().update(status=ParticipationStatus.LEFT, until_on=begun + timedelta(days=1))
+    assert said() == before
+    Cluster.objects.filter(pk=world.cluster.pk).update(state=State.RUNNING, ended_on=None)
+    assert said() == ""
 
 
 def test_a_line_of_policy_leads_back_to_the_result_in_two_presses(cast: Cast) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from io import StringIO
 
@@ -33,7 +34,7 @@ from results.rules.coverage import (
 )
 from results.tables.coverage import coverage_of
 from tests import factories as make
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
 from tests.results.making import make_uptake
 
 CRETE = Region("EL43", "Kriti", "EL", 16, 9)
@@ -160,16 +161,11 @@ def test_the_last_line_adds_up_what_is_shown(
 def test_the_map_says_its_figures_in_words_and_leads_to_the_clusters() -> None:
     tiles = [Tile("EL43", "Kriti <b>", 0, 0, 3, 1, 1, "/clusters/?territory=EL43"), Tile("MT00", "Malta", 1, 0, 0)]
     wide = tilemap(tiles, ident="map")
-    assert 'aria-label="EL43 Kriti &lt;b&gt;, 3 clusters, 1 uptake documented, 1 uptake declared"' in wide
+    assert 'aria-label="EL43: 3 clusters, Kriti &lt;b&gt;, 1 uptake documented, 1 uptake declared"' in wide
     assert "Tile map of the 2 regions: 1 take part in a cluster, 1 in none." in wide
     assert (wide.count("<a href"), tilemap(tiles, ident="map", is_wide=False).count("<a href")) == (1, 0)
     assert [Tile("X", "", 0, 0, number).step for number in (0, 1, 2, 3, 4, 9)] == [0, 1, 2, 2, 3, 3]
     assert tilemap([], ident="map") == ""
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
 
 
 def regions() -> tuple[Territory, Territory]:
@@ -269,3 +265,61 @@ def test_page_and_file_hold_the_same_numbers_and_a_wrong_choice_says_so(cast: Ca
     assert [[head in text for head in heads] for text in (projects, page.text)] == [[True, False], [False, True]]
     wrong = client.get("/coverage/", {"rows": "planet"})
     assert (wrong.status_code, "coverage" in wrong.context) == (422, False)
+
+
+@pytest.mark.django_db
+def test_the_figures_of_the_map_stand_under_it_whatever_the_rows_are(cast: Cast, client: Client) -> None:
+    crete, _site = regions()
+    running = make_cluster(cast, State.RUNNING)
+    running.territories.add(crete)
+    make_uptake(cast, running, territory=crete)
+    make.make_territory("MT00", name="Malta", country="MT", is_programme_region=True, column=10, row=9)
+    for rows in ("country", "region", "project"):
+        page = client.get("/coverage/", {"rows": rows})
+        assert "The table holds the same figures." in page.text
+        _before, folded = page.text.split("<summary>The map as a table, region by region</summary>")
+        table = folded.partition("</table>")[0]
+        assert [tile.code for tile in page.context["coverage"].tiles] == ["EL43", "MT00"]
+        for tile in page.context["coverage"].tiles:
+            row = next(row for row in table.split("<tr>") if f">{tile.code}</span>" in row)
+            cells = [re.sub("<[^>]*>", "", cell) for cell in re.findall("<td.*?</td>", row)]
+            assert cells == [str(tile.clusters), str(tile.documented), str(tile.declared)]
+        assert f'<a href="/clusters/?territory={crete.code}&amp;' in table
+        assert "Malta" in table
+
+
+@pytest.mark.django_db
+def test_the_legend_tells_of_each_drawing_only_what_it_shows(cast: Cast, client: Client) -> None:
+    """The narrow drawing has no room for the marks of uptakes."""
+    running = make_cluster(cast, State.RUNNING)
+    crete, _site = regions()
+    running.territories.add(crete)
+    make_uptake(cast, running, territory=crete)
+    page = client.get("/coverage/")
+    found = page.context["coverage"]
+    assert ['class="hollow"' in drawing for drawing in (found.wide, found.narrow)] == [True, False]
+    legend = page.text.partition('<ul class="legend tilemap">')[2].partition("</ul>")[0].split("<li")[1:]
+    places = [re.match(' class="([a-z-]+)"', one) for one in legend]
+    assert [one and one[1] for one in places] == [*[None] * 4, "only-wide", "only-wide", "only-narrow"]
+
+
+@pytest.mark.django_db
+def test_the_file_by_country_has_the_regions_of_the_page(cast: Cast, client: Client) -> None:
+    crete, _site = regions()
+    make_cluster(cast, State.RUNNING).territories.add(crete)
+    page = client.get("/coverage/").context["coverage"]
+    rows = csv.DictReader(StringIO(client.get("/coverage/", {"format": "csv"}).content.decode("utf-8-sig")))
+    written = {row["name"]: (row["regions_reached"], row["regions"]) for row in rows}
+    assert written[page.total.label] == ("1", "1")
+    told = {label: f"{some} of {every}" if every else "–" for label, (some, every) in written.items()}
+    assert told == {line.label: line.regions for line in [*page.lines, page.total]}
+
+
+@pytest.mark.django_db
+def test_visitors_read_that_the_pdf_is_for_those_who_sign_in(cast: Cast, client: Client) -> None:
+    def beside() -> str:
+        return client.get("/coverage/").text.partition('href="/coverage.pdf')[2].partition("</p>")[0]
+
+    assert beside().endswith("PDF</a> (for those who sign in)")
+    client.force_login(cast.user("member"))
+    assert beside().endswith("PDF</a>")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.files.base import ContentFile
 from django.db import transaction
 
@@ -20,33 +19,22 @@ from community.links import mint
 from community.models import Event, File, SignedLink
 from community.permissions import Refusal
 from community.verification import verify_history
-from results.actions import answer, confirmation, evidence, follow_up
+from results.actions import answer, answerer, confirmation, evidence, follow_up
 from results.actions import review as reviews
 from results.actions import uptake as uptakes
 from results.models import Uptake, UptakeConfirmation
 from results.querysets.confirmation import PURPOSE
 from results.sentences import SENTENCES
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
 from tests.clusters.test_every_action_atomic import Back, breaks, statements, written
 from tests.database import changed, contents
 from tests.factories import NOW, TODAY, make_organisation
 from tests.results.making import ADDRESS, make_uptake
 from tests.results.making_reviews import make_review
 
-pytestmark = [pytest.mark.django_db, pytest.mark.wide]
+pytestmark = [pytest.mark.django_db, pytest.mark.wide, pytest.mark.usefixtures("clock")]
 RIGHTS = {"title": "Wells", "rights_holder": "Region of the Gulf", "licence": "CC BY 4.0", "is_free_for_eu_use": True}
 Press = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
 
 
 class Scenes:
@@ -131,6 +119,14 @@ class Scenes:
     def answer_ask_for_new_link(self) -> Press:
         return partial(answer.ask_for_new_link, link=self.link(self.question(), ended=True))
 
+    def answerer_correct_answerer(self) -> Press:
+        row = self.answered("corrected", corrected_kind="scaled_up")
+        given = {"seen_version": row.version, "person_name": "Mira Horvat Kos", "function": "Head of water"}
+        return partial(answerer.correct_answerer, confirmation=row, **given)
+
+    def answerer_take_answerer_out(self) -> Press:
+        return partial(answerer.take_answerer_out, confirmation=self.answered("corrected", corrected_kind="scaled_up"))
+
     def review_begin_review(self) -> Press:
         return partial(reviews.begin_review, cluster=self.cluster, solution=self.cast.solution)
 
@@ -155,7 +151,7 @@ class Scenes:
 def every() -> dict[str, Press]:
     """Return the actions on uptakes and peer reviews by module and name."""
     found = {}
-    for module in (uptakes, evidence, confirmation, answer, reviews, follow_up):
+    for module in (uptakes, evidence, confirmation, answer, answerer, reviews, follow_up):
         for name, function in inspect.getmembers(module, inspect.isfunction):
             if not name.startswith("_") and function.__module__ == module.__name__ and hasattr(function, "__wrapped__"):
                 found[f"{module.__name__.rpartition('.')[2]}.{name}"] = function
@@ -170,12 +166,19 @@ BY_NOBODY = {
     "answer.answer_adopter",
     "answer.ask_for_new_link",
 }
+#: Pressed by administrators, and by them alone.
+BY_ADMINISTRATORS = {"answerer.correct_answerer", "answerer.take_answerer_out"}
 #: Whose rights the action of the follow-up itself has asked.
 WITHIN = {"follow_up.follow_up_uptakes"}
 LEADING = {"confirmation.ask_adopter", "confirmation.remind_adopter", "confirmation.take_question_back"} | {
     "confirmation.settle_correction",
     "review.act_on_review",
 }
+
+
+def presser(cast: Cast, name: str) -> Any:
+    """Return who may press an action."""
+    return cast.user("admin" if name in BY_ADMINISTRATORS else "lead")
 
 
 def pressed(name: str, press: Press, by: Any) -> Press:
@@ -188,7 +191,7 @@ def test_an_action_on_uptakes_that_breaks_leaves_the_database_as_it_was(cast: Ca
     tables = set(contents())
     for name in sorted(ACTIONS):
         with suppress(Back), transaction.atomic():
-            press = pressed(name, Scenes(cast).press(name), cast.user("lead"))
+            press = pressed(name, Scenes(cast).press(name), presser(cast, name))
             found = statements(press)
             besides = () if thorough else tables - written(found, tables)
             assert written(found, tables), f"{name} writes nothing in its scene"
@@ -203,7 +206,8 @@ def test_an_action_on_uptakes_that_breaks_leaves_the_database_as_it_was(cast: Ca
 @pytest.mark.parametrize("role", ["member", "other_lead", "other_coordinator", "admin", "superuser", "participant"])
 def test_whoever_may_not_press_is_refused_by_the_action_itself(cast: Cast, role: str) -> None:
     for name in sorted(set(ACTIONS) - BY_NOBODY - WITHIN):
-        if role == "participant" and name not in LEADING:
+        is_theirs = role == "admin" and name in BY_ADMINISTRATORS
+        if is_theirs or (role == "participant" and name not in LEADING | BY_ADMINISTRATORS):
             continue
         with suppress(Back), transaction.atomic():
             press = pressed(name, Scenes(cast).press(name), cast.user(role))
@@ -224,7 +228,7 @@ ELSEWHERE = {
 
 def test_each_verb_has_a_sentence_and_stands_in_the_chain(cast: Cast) -> None:
     for name in sorted(ACTIONS):
-        pressed(name, Scenes(cast).press(name), cast.user("lead"))()
+        pressed(name, Scenes(cast).press(name), presser(cast, name))()
     verbs = set(Event.objects.filter(kind="uptake").values_list("verb", flat=True))
     assert (verbs - set(SENTENCES), sorted(set(SENTENCES) - verbs - ELSEWHERE)) == (set(), [])
     assert [finding for finding in verify_history() if finding.is_fault] == []

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import date, timedelta
 from io import BytesIO, StringIO
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 from openpyxl import load_workbook
@@ -24,15 +22,9 @@ from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW, TODAY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 LIST = "/indicators/"
 RCR104 = "/indicators/rcr104/"
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -192,7 +184,7 @@ def test_a_record_is_written_down_once_and_then_counts_for_that_project_alone(ca
     adopt(cast, "Bay Water")
     assert (record_contributions(NOW), record_contributions(NOW + timedelta(days=1))) == (1, 0)
     row = Contribution.objects.get()
-    assert (row.kind, row.record_id, row.counts_on) == ("solution", cast.solution.pk, date(2026, 4, 1))
+    assert (row.kind, row.subject_id, row.counts_on) == ("solution", cast.solution.pk, date(2026, 4, 1))
     assert row.project == cast.solution.project
     other = make.make_project("OTHER")
     type(cast.solution).objects.filter(pk=cast.solution.pk).update(project=other)
@@ -220,6 +212,29 @@ def test_administrators_edit_names_targets_and_versions_that_the_rule_has(cast: 
     assert Event.objects.filter(verb="change_indicator").count() == 1
     adopt(cast, "Bay Water", solution=make.make_solution(type=make.make_term("solution_type", "policy")))
     assert "Bay Water" in words(RCR104)
+
+
+@pytest.mark.parametrize(
+    ("code", "before", "sentence"),
+    [
+        ("RCO83", 2, "RCR79 must never exceed RCO83: choose the earlier version there first."),
+        ("RCR79", 1, "RCR79 must never exceed RCO83: choose the newer version there first."),
+    ],
+)
+def test_strategies_taken_up_go_by_no_newer_version_than_those_developed(
+    cast: Cast, code: str, before: int, sentence: str
+) -> None:
+    Indicator.objects.filter(code__in=("RCO83", "RCR79")).update(rule_version=before)
+    client = Client()
+    client.force_login(cast.user("admin"))
+    row = Indicator.objects.get(code=code)
+    typed = {"labels": "en: Name", "left_out_types": "", "order": "1", "seen_version": row.version}
+    typed["rule_version"] = str(3 - before)
+    address = reverse("admin:results_indicator_change", args=[row.pk])
+    assert sentence in client.post(address, typed).content.decode()
+    other = {"RCO83": "RCR79", "RCR79": "RCO83"}[code]
+    Indicator.objects.filter(code=other).update(rule_version=3 - before)
+    assert client.post(address, typed).status_code == 302
 
 
 def test_what_is_not_shown_is_not_there(cast: Cast) -> None:

@@ -10,21 +10,18 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from clusters.actions.proposal import create_draft
 from clusters.choices import State
 from clusters.models import Cluster
+from community import search
 from community.choices import ConsentPurpose, Vocabulary
-from community.models import Need, Solution
+from community.models import Message, Need, Solution
 from community.similar import people_near, people_near_each, solutions_near, solutions_near_each
 from results.matches import matched_needs, matched_solutions, waiting_needs
 from tests import factories as make
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
 
 pytestmark = [pytest.mark.django_db]
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
 
 
 def seagrass() -> tuple[Need, Solution, Solution]:
@@ -54,7 +51,11 @@ def test_a_need_stands_beside_solutions_and_people_with_reasons(cast: Cast, clie
     assert [hit.row for hit in matched_solutions([idle], None)[0].needs] == [need]
     client.force_login(cast.accounts["member"])
     page = client.get("/coverage/matches/", {"country": "EL"}).text
-    assert f'href="/clusters/propose/?need={need.pk}&amp;solution={idle.pk}"' in page
+    [expert] = [hit.row for hit in match.people]
+    start, person = f'href="/clusters/propose/?need={need.pk}', f'&amp;person={expert.key}"'
+    assert f"{start}&amp;solution={idle.pk}{person}" in page
+    assert f"{start}{person}" in page
+    assert f"{start}{person}" in client.get(f"/needs/{need.pk}/").text
     assert ("Expert Person" in page, page.count('<span class="chip">idle</span>')) == (True, 1)
     assert f'/solutions/{idle.pk}/"' in client.get("/coverage/matches/idle/", {"q": "buoys"}).text
 
@@ -86,6 +87,63 @@ def test_several_needs_are_matched_as_each_alone_in_as_many_queries(cast: Cast) 
             matched_needs(some, reader)
         counts.append(len(captured))
     assert (counts[0] == counts[1], counts[1] <= 9) == (True, True), counts
+
+
+@pytest.mark.parametrize(
+    ("place", "works", "reason"),
+    [
+        ("IT", {"code": "ITF3"}, "Works in: Campania"),
+        ("ITF33", {"code": "ITF3"}, "Works in: Campania"),
+        ("ITF3", {"code": "ITF3"}, "Works in: Campania"),
+        ("ITF4", {"code": "ITF3"}, "Works in the same country: Campania"),
+        ("IT", {}, "Works in: IT"),
+        ("ITF3", {}, "Works in the same country: IT"),
+        ("EL43", {"code": "ITF3"}, None),
+    ],
+)
+def test_people_are_near_a_place_inside_or_around_it_or_in_the_same_country(
+    place: str, works: dict[str, str], reason: str | None
+) -> None:
+    known = {
+        code: make.make_territory(code, name=name, country=code[:2])
+        for code, name in (("IT", "Italy"), ("ITF3", "Campania"), ("ITF33", "Napoli"), ("ITF4", "Puglia"))
+    }
+    known["EL43"] = make.make_territory("EL43", name="Kriti", country="EL")
+    need = make.make_need("Who maps seagrass?")
+    need.territories.add(known[place])
+    at = make.make_organisation("Park", country="IT", territory=known.get(works.get("code", "")))
+    consents = (ConsentPurpose.DIRECTORY,)
+    mapper = make.make_member("Near Person", organisation=at, consents=consents, about="Seagrass, every day.")
+    search.index(mapper)
+    found = people_near(Need.objects.for_page().get(), make.make_member().user, [])
+    said = [(hit.row, hit.points, hit.reasons) for hit in found]
+    words = "Says of themselves: seagrass"
+    assert said == ([(mapper, 2, [reason, words])] if reason else [])
+
+
+def test_a_proposal_names_the_people_who_were_suggested_and_ticked_and_nobody_else(cast: Cast, client: Client) -> None:
+    need, idle, _used = seagrass()
+    organisation = make.make_organisation("Park of the Dunes")
+    listed, unticked = (
+        make.make_member(name, organisation=organisation, consents=(ConsentPurpose.DIRECTORY,))
+        for name in ("Listed Person", "Unticked Person")
+    )
+    silent = make.make_member("Silent Person")
+    client.force_login(cast.accounts["member"])
+    given = {"need": need.pk, "solution": idle.pk, "person": [listed.key, unticked.key, silent.key, "nobody", "x" * 12]}
+    page = client.get("/clusters/propose/", given)
+    assert page.context["people"] == [listed, unticked]
+    assert "Silent Person" not in page.text
+    mails = Message.objects.count()
+    sent = {"code": "abcdefgh", "start": f"need:{need.pk}", "person": [listed.key, silent.key]}
+    assert client.post("/clusters/propose/", sent).status_code == 302
+    [row] = Cluster.objects.get(draft_code="abcdefgh").participations.all()
+    assert (row.member, row.organisation, row.role, row.status) == (listed, organisation, "participant", "invited")
+    assert Message.objects.count() == mails, "nobody is asked before the approval"
+    step = client.get("/clusters/draft-abcdefgh/edit/4/")
+    draft = create_draft(by=cast.user("member"), code="", people=[silent, listed])
+    assert [one.member for one in draft.participations.all()] == [listed]
+    assert step.status_code == 200
 
 
 def test_a_proposal_takes_the_solution_along(cast: Cast, client: Client) -> None:

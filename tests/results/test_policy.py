@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from clusters.choices import OutcomeKind, State
@@ -23,24 +21,13 @@ from results.policy_lifecycle import STATEMENT, content_hash
 from results.policy_summary import changes_since, unused_evidence
 from results.tables.evidence import offered
 from results.tables.policy import resting_on
-from tests.cast import ROLES, Cast, make_cast, make_cluster
+from tests.cast import ROLES, Cast, make_cluster
 from tests.factories import NOW, TODAY
 from tests.results.making import make_uptake
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 LINE = "Count restored coastal wetlands as flood storage."
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
 
 
 def begun(cast: Cast, **words: Any) -> PolicyStatement:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import transaction
 
 from clusters.choices import State
@@ -18,25 +17,13 @@ from results.actions import policy as actions
 from results.actions.policy_comment import comment_on_statement, take_back_statement_comment
 from results.models import PolicyStatement
 from results.policy_sentences import SENTENCES
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
 from tests.clusters.test_every_action_atomic import Back, breaks, statements, written
 from tests.database import changed, contents
-from tests.factories import NOW
 from tests.results.making import make_uptake
 from tests.results.test_policy import discussed
 
-pytestmark = [pytest.mark.django_db, pytest.mark.wide]
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
+pytestmark = [pytest.mark.django_db, pytest.mark.wide, pytest.mark.usefixtures("clock")]
 
 
 def presses(cast: Cast) -> dict[str, Callable[[], Any]]:
@@ -59,6 +46,9 @@ def presses(cast: Cast) -> dict[str, Callable[[], Any]]:
         "update_line": lambda: actions.update_line(line=line, by=by, seen_version=version(), text="Count them."),
         "move_line": partial(actions.move_line, line=line, by=by, up=False),
         "put_under": partial(actions.put_under, line=line, by=by, kind="uptake", subject_id=uptake.pk),
+        "update_shows": lambda: actions.update_shows(
+            piece=line.evidence.order_by("-pk")[0], by=by, seen_version=version(), shows="It holds."
+        ),
         "take_from_under": lambda: actions.take_from_under(piece=line.evidence.order_by("-pk")[0], by=by),
         "remove_line": lambda: actions.remove_line(line=statement.lines.exclude(pk=line.pk)[0], by=by),
         "comment": partial(comment_on_statement, statement=statement, by=member, text="And where?"),
@@ -67,6 +57,7 @@ def presses(cast: Cast) -> dict[str, Callable[[], Any]]:
         "opened": verb("opened"),
         "adopted": verb("adopted", mission),
         "revised": verb("revised"),
+        "dropped": verb("dropped", mission),
         "withdrawn": verb("withdrawn", reason="It is out of date."),
         "reopened": verb("reopened", reason="It is asked for again."),
     }

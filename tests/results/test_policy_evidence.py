@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-import time_machine
 from django.core import mail as post
 from django.test import Client
 from django.utils.formats import date_format
@@ -24,24 +21,13 @@ from results.actions import policy as actions
 from results.actions.policy_comment import comment_on_statement
 from results.choices import UptakeStep
 from results.models import LineEvidence, StatementVersion, Uptake
-from results.policy_summary import bears, changes_since, of_uptake
-from tests.cast import Cast, make_cast, make_cluster
+from results.policy_summary import bears, changes_since, of_uptake, public_uptakes
+from tests.cast import Cast, make_cluster
 from tests.factories import NOW, TODAY
 from tests.results.making import make_uptake
 from tests.results.test_policy import LINE, adopted, begun, discussed, outcome_of, signed_in
 
-pytestmark = [pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def test_what_is_gone_or_not_public_bears_no_line_and_is_taken_away(cast: Cast) -> None:
@@ -74,15 +60,16 @@ def test_what_is_gone_or_not_public_bears_no_line_and_is_taken_away(cast: Cast) 
 def test_an_uptake_bears_a_line_while_it_is_committed_or_in_use(cast: Cast) -> None:
     cluster, mission = make_cluster(cast, State.RUNNING), cast.user("mission_coordinator")
     statement = discussed(cast, cluster)
-    shape = of_uptake(Uptake.objects.for_page().get())
+    shape = of_uptake(public_uptakes().get())
     assert {step for step in UptakeStep if bears({**shape, "state": step})} == {"committed", "in_use"}
+    assert not any(bears({**shape, "state": step, "is_refused": True}) for step in UptakeStep)
     LineEvidence.objects.all().delete()
     early = make_uptake(cast, cluster, name="Board of the Cape", state="aware")
     actions.put_under(line=statement.lines.get(), by=mission, kind="uptake", subject_id=early.pk)
     client, reads = signed_in(cast, "coordinator"), f"/policy/{statement.pk}/"
-    assert "An uptake bears a line only while it is committed or in use." in client.get(reads).text
+    assert "An uptake bears a line only while it is committed or in use, and" in client.get(reads).text
     assert LINE in client.get("/policy/evidence/").text
-    with pytest.raises(Refusal, match="Line 1 rests only on uptakes that are not committed, or stopped"):
+    with pytest.raises(Refusal, match="Line 1 rests only on uptakes that are not committed, stopped"):
         actions.act(statement=statement, verb="statement.adopted", by=cast.user("coordinator_proposer"))
 
 

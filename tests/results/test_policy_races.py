@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from functools import partial
-from threading import Barrier, BrokenBarrierError
 from typing import Any
-from unittest.mock import patch
 
 import pytest
-from django.db import models
 
 from community.models import Event
 from community.permissions import Refusal
 from results.actions import policy as actions
-from results.models import StatementVersion
+from results.models import PolicyStatement, StatementLine, StatementVersion
 from results.policy_lifecycle import STATEMENT
 from tests.cast import Cast, make_cast
-from tests.clusters.test_lifecycle_races import at_once, patience
-from tests.results.test_policy import discussed
+from tests.races import at_once, meanwhile, meeting, without_locks
+from tests.results.test_policy import LINE, adopted, discussed
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -29,35 +25,10 @@ def cast() -> Cast:
     return make_cast()
 
 
-@contextmanager
-def meeting_in_judgement() -> Iterator[None]:
-    """Let both judge what they read before either writes; a locked-out one is not waited for long."""
-    barrier, judge = Barrier(2), STATEMENT.judge
-
-    def judge_and_wait(attempt: Any) -> Any:
-        verdict = judge(attempt)
-        with suppress(BrokenBarrierError):
-            barrier.wait(patience())
-        return verdict
-
-    with patch.object(STATEMENT, "judge", judge_and_wait):
-        yield
-
-
-def without_lock() -> Any:
-    """Read statements without locking them; chains of events keep their own locks."""
-    lock = models.QuerySet.select_for_update
-
-    def lock_others(rows: models.QuerySet[Any], **options: Any) -> models.QuerySet[Any]:
-        return rows if rows.model.__name__ == "PolicyStatement" else lock(rows, **options)
-
-    return patch.object(models.QuerySet, "select_for_update", lock_others)
-
-
 def adopt_twice(cast: Cast) -> list[Any]:
     statement = discussed(cast)
     press = partial(actions.act, statement=statement, verb="statement.adopted")
-    with meeting_in_judgement():
+    with meeting((STATEMENT, "judge")):
         return at_once(*(partial(press, by=cast.user(who)) for who in ("mission_coordinator", "coordinator_proposer")))
 
 
@@ -71,6 +42,45 @@ def test_a_statement_that_two_adopt_at_once_is_adopted_once(cast: Cast, rounds: 
 
 def test_without_the_lock_both_try_to_adopt_it(cast: Cast) -> None:
     """The unique number of a version is what stands behind the lock: then one of them fails instead of being told."""
-    with without_lock():
+    with without_locks(PolicyStatement):
         results = adopt_twice(cast)
     assert [isinstance(one, Exception) and not isinstance(one, Refusal) for one in results].count(True) == 1
+
+
+def drop_and_write(cast: Cast) -> tuple[PolicyStatement, Callable[[], Any], Callable[[], Any]]:
+    """Return an adopted statement, what drops its next version, and what adds a line to that."""
+    statement, by = adopted(cast), cast.user("coordinator")
+    actions.act(statement=statement, verb="statement.revised", by=by)
+    drop = partial(actions.act, statement=statement, verb="statement.dropped", by=cast.user("mission_coordinator"))
+    return statement, drop, partial(actions.add_line, statement=statement, by=by, text="Written at the same moment.")
+
+
+def lines_of(statement: PolicyStatement) -> list[str]:
+    return list(StatementLine.objects.filter(statement=statement).order_by("pk").values_list("text", flat=True))
+
+
+def test_nothing_is_written_into_what_was_put_back(cast: Cast, rounds: Callable[[int], int]) -> None:
+    for _number in range(rounds(20)):
+        statement, drop, write = drop_and_write(cast)
+        with meeting((STATEMENT, "judge"), (actions, "can_write")):
+            dropped, _line = at_once(drop, write)
+        assert dropped.state == "adopted"
+        assert lines_of(statement) == [LINE]
+
+
+def drop_meanwhile(cast: Cast) -> list[str]:
+    """Drop the next version while somebody who may adds a line to it; return the lines that stand afterwards."""
+    statement, drop, write = drop_and_write(cast)
+    with meanwhile((actions, "can_write"), drop) as others:
+        write()
+    assert others[0].result.state == "adopted"
+    return lines_of(statement)
+
+
+def test_a_line_that_is_being_written_is_put_back_with_the_rest(cast: Cast) -> None:
+    assert drop_meanwhile(cast) == [LINE]
+
+
+def test_without_the_lock_a_line_slips_into_the_adopted_version(cast: Cast) -> None:
+    with without_locks(PolicyStatement):
+        assert drop_meanwhile(cast) == [LINE, "Written at the same moment."]

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.test import Client
 
@@ -16,22 +14,11 @@ from clusters.choices import State
 from results.actions import policy as actions
 from results.dashboard import story_of
 from results.models import AdoptedLine, PolicyStatement
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast, make_cluster
 from tests.factories import NOW
 from tests.results.test_policy import LINE, adopted, signed_in
 
-pytestmark = [pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOW, tick=False) as clock:
-        yield clock
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def withdrawn(cast: Cast, clock: Any) -> PolicyStatement:

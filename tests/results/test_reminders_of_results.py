@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from clusters.actions.reminders import plan_reminders, send_reminders
@@ -14,25 +13,15 @@ from clusters.models import Cluster
 from community.actions.outbox import send_outbox
 from community.actions.transition import transition
 from community.choices import ExchangeStatus, MessageState
+from community.exchange_contributed import exchange_items
 from community.models import Appointment, ExchangeWish, Message, PeerExchange
 from results.choices import StatementState
 from results.models import PolicyStatement
 from tests import factories as make
-from tests.cast import Cast, make_cast
+from tests.cast import Cast
 from tests.factories import NOW, TODAY
 
-pytestmark = [pytest.mark.django_db]
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 
 
 def discussed(cast: Cast, **facts: Any) -> PolicyStatement:
@@ -79,7 +68,7 @@ def test_stand_ins_are_asked_only_where_nobody_else_is_there(cast: Cast) -> None
     assert {pk for _audience, pk in told(7, "statement")} == {stand_in}
 
 
-def test_an_exchange_is_recorded_by_either_side_and_asks_nobody_without_days(cast: Cast) -> None:
+def test_an_exchange_is_recorded_by_either_side_once_its_days_are_over(cast: Cast) -> None:
     sides = {"asked_by": cast.member("participant"), "status": ExchangeStatus.AGREED, "state_since": NOW}
     row = make.make_exchange("Buoys", by=cast.member("lead"), **sides)
     assert told(40, "exchange_done") == set()
@@ -89,6 +78,21 @@ def test_an_exchange_is_recorded_by_either_side_and_asks_nobody_without_days(cas
     assert told(1, "exchange_done") == both
     PeerExchange.objects.filter(pk=row.pk).update(status=ExchangeStatus.DONE)
     assert told(1, "exchange_done") == set()
+
+
+@pytest.mark.parametrize(("kind", "days"), [("call", 30), ("visit", 30), ("mentorship", 90)])
+def test_an_exchange_without_days_is_asked_about_so_long_after_its_agreement(cast: Cast, kind: str, days: int) -> None:
+    sides = {"asked_by": cast.member("participant"), "status": ExchangeStatus.AGREED, "state_since": NOW}
+    make.make_exchange("Buoys", by=cast.member("lead"), kind=kind, **sides)
+    both = {("side", cast.user("lead").pk), ("side", cast.user("participant").pk)}
+    assert told(days, "exchange_undated") == set()
+    assert told(days + 1, "exchange_undated") == told(days + 7, "exchange_undated") == both
+    for role in ("lead", "participant"):
+        waits = [
+            [item.url for item in exchange_items(cast.user(role), TODAY + timedelta(days=days + more))]
+            for more in (0, 1)
+        ]
+        assert waits == [[], [f"/exchanges/{PeerExchange.objects.get().pk}/finish/"]]
 
 
 def test_an_exchange_that_was_called_off_waits_anew_from_that_day(cast: Cast) -> None:

@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
-from clusters.choices import State
 from clusters.models import Cluster
+from community.actions.solution import change_solution
+from community.events import record
 from community.models import Event, Solution
+from community.permissions import Refusal
+from community.sentences import changed_since
 from results.actions import review as actions
 from results.models import PeerReview
 from tests import factories as make
-from tests.cast import Cast, make_cast, make_cluster
+from tests.cast import Cast
 from tests.factories import NOW
-from tests.results.making_reviews import answer, make_owner, make_review, part_of, published
+from tests.results.making_reviews import OWNER, answer, make_owner, make_review, part_of, published
 
-pytestmark = [pytest.mark.django_db, pytest.mark.wide]
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def cluster(cast: Cast) -> Cluster:
-    return make_cluster(cast, State.RUNNING)
+pytestmark = [pytest.mark.django_db, pytest.mark.wide, pytest.mark.usefixtures("clock")]
 
 
 def signed_in(cast: Cast, role: str) -> Client:
@@ -90,12 +75,117 @@ def test_what_was_typed_stays_where_something_is_wrong_or_somebody_was_faster(ca
     page = f"/reviews/{review.pk}/edit/"
     long = client.post(page, typed(review, summary="x" * 2001, recommendation_2="Mine."))
     assert (long.status_code, "x" * 2001 in long.text, "Mine." in long.text) == (422, True, True)
-    actions.update_review(review=review, by=cast.user("lead"), seen_version=review.version, summary="Theirs.")
-    stale = client.post(page, typed(review, summary="Mine, too."))
-    assert (stale.status_code, "Mine, too." in stale.text, "Somebody else saved" in stale.text) == (409, True, True)
-    seen = PeerReview.objects.get(pk=review.pk).version
-    assert f'name="seen_version" value="{seen}"' in stale.text
-    assert client.post(page, typed(review, summary="Mine, too.", seen_version=seen)).status_code == 302
+
+
+def opened(review: PeerReview, page: str, client: Client, **values: Any) -> dict[str, Any]:
+    """Return what a browser sends that opened the form: each value, what it was opened on, and what was typed."""
+    form = client.get(page).context["form"]
+    sent: dict[str, Any] = {"seen_version": review.version}
+    for field in form.visible_fields():
+        sent[field.html_name] = sent[field.html_initial_name] = field.value() or ""
+    return {**sent, **values}
+
+
+def test_a_stale_draft_shows_both_texts_and_takes_over_what_was_not_touched(cast: Cast, cluster: Cluster) -> None:
+    review, client = make_review(cast, cluster), signed_in(cast, "deputy_lead")
+    page, other = f"/reviews/{review.pk}/edit/", part_of(cast, cluster, "deputy_lead")
+    sent = opened(review, page, client, summary="Mine, too.", recommendation_4="And mine.")
+    row = review.criteria.all()[0]
+    theirs: dict[str, Any] = {
+        "summary": "Theirs.",
+        "verdict": "not_yet",
+        "criteria": {row.pk: ("weak", "One coast.")},
+        "recommendations": ["Say what it costs."],
+        "reviewers": [part_of(cast, cluster, "participant"), other],
+    }
+    actions.update_review(review=review, by=cast.user("lead"), seen_version=review.version, at=NOW, **theirs)
+    stale = client.post(page, sent)
+    assert (stale.status_code, "Lead Person saved this review at" in stale.text) == (409, True)
+    assert "<del>" in stale.text
+    shown = {one.label: (one.was, one.now) for one in stale.context["form"].clashes()}
+    assert shown["What you found, in short"] == ("Theirs.", "Mine, too.")
+    assert set(shown) == {"What you found, in short", "Recommendation 4"}
+    again = stale.context["form"]
+    assert client.post(page, {name: value for name, value in again.data.items() if value != ""}).status_code == 302
+    review.refresh_from_db()
+    assert (review.summary, review.verdict) == ("Mine, too.", "not_yet")
+    assert (review.criteria.get(pk=row.pk).mark, review.reviewers.count()) == ("weak", 2)
+    assert [one.text for one in review.recommendations.all()] == ["Say what it costs.", "And mine."]
+    assert review.saved_by == cast.member("deputy_lead")
+
+
+def test_a_stale_correction_is_refused_and_compared(cast: Cast, cluster: Cluster) -> None:
+    review, client = published(cast, cluster), signed_in(cast, "deputy_lead")
+    page = f"/reviews/{review.pk}/edit/"
+    sent = opened(review, page, client, verdict="fit", reason="It was too hard.")
+    theirs = {
+        "values": {"summary": "It holds on one coast."},
+        "reason": "A coast was wrong.",
+        "seen": str(review.version),
+    }
+    actions.act_on_review(review=review, verb="review.corrected", by=cast.user("lead"), **theirs)
+    stale = client.post(page, sent)
+    assert (stale.status_code, "It was too hard." in stale.text) == (409, True)
+    assert client.post(page, {k: v for k, v in stale.context["form"].data.items() if v != ""}).status_code == 302
+    review.refresh_from_db()
+    assert (review.verdict, review.summary) == ("fit", "It holds on one coast.")
+
+
+def test_a_version_that_has_a_draft_of_its_own_is_not_read_twice(cast: Cast, cluster: Cluster) -> None:
+    review, client = published(cast, cluster), signed_in(cast, "lead")
+    Solution.objects.filter(pk=cast.solution.pk).update(published_version=2)
+    page = f"/reviews/{review.pk}/edit/"
+    sent = opened(review, page, client, reads_present="on", reason="We read it again.")
+    twin = actions.begin_review(cluster=cluster, solution=cast.solution, by=cast.user("lead"))
+    form = text(client, page)
+    assert (f'href="/reviews/{twin.pk}/"' in form, 'name="reads_present"' in form) == (True, False)
+    values = {"reads_present": True, "summary": "It holds."}
+    with pytest.raises(Refusal, match="A draft in this cluster reviews version 2 already"):
+        actions.act_on_review(
+            review=review, verb="review.corrected", by=cast.user("lead"), reason="Read again.", values=values
+        )
+    late = client.post(page, sent)
+    assert (late.status_code, f'href="/reviews/{twin.pk}/"' in late.text) == (422, True)
+    assert PeerReview.objects.get(pk=review.pk).solution_version == 1
+    draft = {"review": twin, "by": cast.user("lead"), "seen_version": twin.version}
+    Solution.objects.filter(pk=cast.solution.pk).update(published_version=3)
+    actions.begin_review(cluster=cluster, solution=cast.solution, by=cast.user("coordinator"))
+    with pytest.raises(Refusal, match="reviews version 3 already"):
+        actions.update_review(**draft, reads_present=True)
+
+
+def test_a_review_of_an_older_version_shows_what_changed_since(cast: Cast, cluster: Cluster) -> None:
+    review, owner = published(cast, cluster), make_owner(cast)
+
+    def change(**values: Any) -> None:
+        row = Solution.objects.get(pk=cast.solution.pk)
+        change_solution(solution=row, by=owner, seen_version=row.version, values=values)
+
+    page = f"/reviews/{review.pk}/"
+    assert "What changed between" not in text(Client(), page)
+    change(summary="Keeps water in the fields.", licence="CC0")
+    change(summary="Keeps water in the reeds.", contact=cast.member(OWNER))
+    change(licence=cast.solution.licence)
+    shown = text(Client(), page)
+    assert "What changed between version 1 and version 4" in shown
+    assert ("in the reeds" in shown, "in the fields" in shown, "Owner Person" in shown) == (True, False, False)
+    assert "in the reeds" in text(signed_in(cast, "lead"), f"{page}edit/")
+    since = changed_since(Solution.objects.get(pk=cast.solution.pk), 1)
+    assert [(one.label, one.now) for one in since.changes] == [("in one sentence", "Keeps water in the reeds.")]
+    at_two = changed_since(Solution.objects.get(pk=cast.solution.pk), 2)
+    assert [one.label for one in at_two.changes] == ["licence", "in one sentence"]
+
+
+def test_what_was_taken_out_of_the_catalogue_is_not_shown_again(cast: Cast, cluster: Cluster) -> None:
+    review, owner = published(cast, cluster), make_owner(cast)
+    row = Solution.objects.get(pk=cast.solution.pk)
+    row = change_solution(solution=row, by=owner, seen_version=row.version, values={"summary": "Call Ana at home."})
+    record(verb="take_back_solution", subject=row, by=cast.user("coordinator"), role="coordinator")
+    row = change_solution(solution=row, by=owner, seen_version=row.version, values={"summary": "Keeps water."})
+    shown = text(Client(), f"/reviews/{review.pk}/")
+    assert ("Changed, too: in one sentence" in shown, "Ana" in shown, "Keeps water." in shown) == (True, False, False)
+    Solution.objects.filter(pk=row.pk).update(status="draft")
+    assert "What changed between" not in text(signed_in(cast, "lead"), f"/reviews/{review.pk}/")
 
 
 def test_who_has_a_part_in_the_solution_reads_why_the_button_is_off(cast: Cast, cluster: Cluster) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -29,28 +28,12 @@ from results.review_lifecycle import REVIEW
 from results.review_sentences import SENTENCES
 from results.tables.review_records import REVIEWED
 from tests import factories as make
-from tests.cast import ROLES, Cast, make_cast, make_cluster
+from tests.cast import ROLES, Cast, make_cluster
 from tests.factories import NOW, TODAY
 from tests.results.making_reviews import answer, make_owner, make_review, part_of, published
 
-pytestmark = [pytest.mark.django_db]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 BASE = sorted(set(ROLES) - {"visitor", "deactivated", "superuser"})
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def cluster(cast: Cast) -> Cluster:
-    return make_cluster(cast, State.RUNNING)
 
 
 def refusal(**press: Any) -> Refusal:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.template.loader import render_to_string
 from django.test import Client
 from openpyxl import load_workbook
@@ -19,30 +17,14 @@ from community import jobs
 from community.models import Job, Organisation
 from results.actions.uptake import change_step, update_uptake
 from results.models import Indicator, Uptake
-from results.policy_summary import of_uptake
+from results.policy_summary import of_uptake, uptakes_for_shape
 from results.tables.policy import piece_of
 from results.tables.uptake import some_of
-from tests.cast import Cast, make_cast, make_cluster
-from tests.factories import NOW, make_organisation, make_project, make_solution, make_territory
+from tests.cast import Cast, make_cluster
+from tests.factories import make_organisation, make_project, make_solution, make_territory
 from tests.results.making import EVIDENCE, answered, asked, make_uptake
 
-pytestmark = [pytest.mark.django_db, pytest.mark.wide]
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def cluster(cast: Cast) -> Cluster:
-    return make_cluster(cast, State.RUNNING)
+pytestmark = [pytest.mark.django_db, pytest.mark.wide, pytest.mark.usefixtures("clock")]
 
 
 def signed_in(cast: Cast, role: str) -> Client:
@@ -257,7 +239,7 @@ def test_proof_is_called_alike_in_list_filter_file_and_policy(cast: Cast, cluste
     rows = csv.DictReader(io.StringIO(Client().get("/uptakes/?format=csv").getvalue().decode("utf-8-sig")))
     proofs = {row["organisation"]: row["proof"] for row in rows}
     assert proofs == {name: proof for proof, names in expected.items() for name in names}
-    marks = {row.organisation.name: piece_of(of_uptake(row)).mark for row in Uptake.objects.for_page()}
+    marks = {row.organisation.name: piece_of(of_uptake(row)).mark for row in uptakes_for_shape(Uptake.objects.all())}
     assert marks == proofs
 
 
@@ -311,3 +293,18 @@ def test_a_long_workbook_of_uptakes_or_of_an_indicators_records_is_made_by_a_job
 
 def _plain(cell: Any) -> str:
     return "" if cell is None else str(cell.date() if hasattr(cell, "date") else cell)
+
+
+def test_the_list_finds_in_a_region_all_that_lies_in_it(cast: Cast, cluster: Cluster) -> None:
+    crete = make_territory("EL43", name="Kriti", country="EL", is_programme_region=True)
+    chania = make_territory("EL434", name="Chania", country="EL", level="nuts3")
+    other = make_territory("EL42", name="Notio Aigaio", country="EL", is_programme_region=True)
+    newer = make_territory("EL43", name="Kriti 2024", country="EL", nuts_version="2024", level="nuts2")
+    site = make_territory("SITE-7", name="Lagoon", country="EL", nuts_version="", level="site")
+    for place in (newer, site):
+        place.maps_to.add(chania if place == site else crete)
+    for place in (crete, chania, other, newer, site):
+        make_uptake(cast, cluster, name=f"Board of {place.name}", territory=place)
+    found = Client().get("/uptakes/?region=EL43").context["page_obj"]
+    names = {row.organisation.name for row in found}
+    assert names == {"Board of Kriti", "Board of Chania", "Board of Kriti 2024", "Board of Lagoon"}

@@ -22,9 +22,8 @@ from results.actions.uptake import change_step
 from results.models import Uptake, UptakeConfirmation
 from results.querysets.confirmation import PURPOSE
 from tests.cast import Cast, make_cast, make_cluster
-from tests.clusters.test_invitation_races import meeting_after, without_locks
-from tests.clusters.test_lifecycle_races import at_once
 from tests.factories import make_organisation
+from tests.races import at_once, meeting, without_locks
 from tests.results.making import ADDRESS, make_uptake
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -60,24 +59,27 @@ def told(verb: str) -> tuple[int, int]:
 def test_a_link_that_is_pressed_twice_at_once_confirms_once(cast: Cast, rounds: Callable[[int], int]) -> None:
     for number in range(rounds(20)):
         _uptake, link = asked(cast, make_cluster(cast, State.RUNNING))
-        with meeting_after(answers, "question_of"):
+        with meeting((answers, "question_of")):
             results = at_once(partial(confirm, link), partial(confirm, link))
         assert [type(one) for one in results].count(Refusal) == 1
         assert told("uptake.confirmed") == (number + 1, 2 * (number + 1))
 
 
-def test_without_the_lock_a_link_confirms_twice(cast: Cast) -> None:
-    """The link's own check is taken away for both, so that what is left is the lock of cluster and uptake."""
-
-    def times() -> int:
-        before, (_uptake, link) = told("uptake.confirmed")[0], asked(cast, make_cluster(cast, State.RUNNING))
+def times_confirmed(cast: Cast) -> int:
+    """Return how often a link confirms that is pressed twice at once and does not know that it was used."""
+    _uptake, link = asked(cast, make_cluster(cast, State.RUNNING))
+    with patch.object(answers.links, "use", lambda *given, **named: None), meeting((answers, "question_of")):
         at_once(partial(confirm, link), partial(confirm, link))
-        return told("uptake.confirmed")[0] - before
+    return told("uptake.confirmed")[0]
 
-    with patch.object(answers.links, "use", lambda *given, **named: None), meeting_after(answers, "question_of"):
-        assert times() == 1
-        with without_locks():
-            assert any(times() == 2 for _round in range(5)), "one of both may lose the race for the chain instead"
+
+def test_a_link_that_forgets_its_use_confirms_once_by_the_locks_of_cluster_and_uptake(cast: Cast) -> None:
+    assert times_confirmed(cast) == 1
+
+
+def test_without_the_lock_a_link_confirms_twice(cast: Cast) -> None:
+    with without_locks("clusters", "results"):
+        assert times_confirmed(cast) == 2
 
 
 def test_the_same_uptake_recorded_by_two_at_once_is_one(cast: Cast, rounds: Callable[[int], int]) -> None:
@@ -85,7 +87,7 @@ def test_the_same_uptake_recorded_by_two_at_once_is_one(cast: Cast, rounds: Call
         cluster = make_cluster(cast, State.RUNNING)
         given = {"solution": cast.solution, "organisation": make_organisation(), "state": "aware"}
         press = partial(uptakes.record_uptake, cluster=cluster, **given)
-        with meeting_after(uptakes, "_twin"):
+        with meeting((uptakes, "_twin")):
             first, second = at_once(*(partial(press, by=cast.user(role)) for role in ("lead", "deputy_lead")))
         assert (first, cluster.uptakes.count()) == (second, 1)
 
@@ -94,7 +96,7 @@ def test_a_stop_and_an_answer_at_once_follow_each_other(cast: Cast, rounds: Call
     for _round in range(rounds(20)):
         uptake, link = asked(cast, make_cluster(cast, State.RUNNING))
         stop = partial(change_step, uptake=uptake, verb="uptake.stopped", by=cast.user("lead"), reason="Over.")
-        with meeting_after(answers, "question_of"):
+        with meeting((answers, "question_of"), (uptakes, "locked")):
             answered, stopped = at_once(partial(confirm, link), stop)
         assert not isinstance(stopped, Exception)
         row = UptakeConfirmation.objects.get(uptake=uptake)

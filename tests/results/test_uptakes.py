@@ -17,27 +17,19 @@ from clusters.rules.corrections import changed_since_report
 from clusters.summary import snapshot
 from community.models import Event, Organisation
 from community.permissions import Refusal
+from results.actions.policy import act, put_under
 from results.actions.uptake import change_step, record_uptake, remove_uptake, update_uptake
 from results.choices import UptakeStep
 from results.demo.steps import lines
 from results.lifecycle import UPTAKE
 from results.models import Uptake
-from results.rules.uptake import can_record
-from tests.cast import ROLES, Cast, make_cast, make_cluster
+from results.rules.uptake import can_record, can_remove
+from tests.cast import ROLES, Cast, make_cluster
 from tests.factories import NOW, TODAY, make_organisation, make_territory
 from tests.results.making import EVIDENCE, answered, asked, is_documented, make_uptake
+from tests.results.test_policy import begun, outcome_of
 
 pytestmark = [pytest.mark.django_db]
-
-
-@pytest.fixture
-def cast() -> Cast:
-    return make_cast()
-
-
-@pytest.fixture
-def cluster(cast: Cast) -> Cluster:
-    return make_cluster(cast, State.RUNNING)
 
 
 def step(cast: Cast, uptake: Uptake, verb: str, **details: Any) -> Uptake:
@@ -174,6 +166,32 @@ def test_only_what_nothing_rests_on_is_removed(cast: Cast, cluster: Cluster) -> 
     used = make_uptake(cast, cluster, name="Another Board")
     with pytest.raises(Refusal, match="stays on the record"):
         remove_uptake(uptake=used, by=cast.user("lead"), seen_version=1, at=NOW)
+
+
+def test_what_an_adopted_line_names_stays_on_the_record(cast: Cast, cluster: Cluster) -> None:
+    uptake = make_uptake(cast, cluster, name="Board of the Cape", state="interested")
+    statement = begun(cast)
+    line, by = statement.lines.get(), cast.user("coordinator")
+    put_under(line=line, by=by, kind="outcome", subject_id=outcome_of(cluster).pk)
+    put_under(line=line, by=by, kind="uptake", subject_id=uptake.pk)
+    act(statement=statement, verb="statement.opened", by=by)
+    assert can_remove(cast.user("lead"), uptake), "what is only drafted takes it off again"
+    act(statement=statement, verb="statement.adopted", by=cast.user("mission_coordinator"))
+    with pytest.raises(Refusal, match="An adopted line of a policy statement names it"):
+        remove_uptake(uptake=uptake, by=cast.user("lead"), seen_version=1, at=NOW)
+
+
+def test_what_stopped_keeps_its_evidence_and_goes_on_with_it_only(cast: Cast, cluster: Cluster) -> None:
+    uptake = make_uptake(cast, cluster)
+    step(cast, uptake, "stopped", reason="Over.")
+    row = Uptake.objects.get(pk=uptake.pk)
+    with pytest.raises(Refusal, match="Add what shows it"):
+        update_uptake(uptake=row, by=cast.user("lead"), seen_version=row.version, evidence_url="", at=NOW)
+    Uptake.objects.filter(pk=uptake.pk).update(evidence_url="")  # of a time before this was asked
+    with pytest.raises(Refusal, match="Add what shows it"):
+        step(cast, uptake, "taken_up_again", reason="Back.")
+    Uptake.objects.filter(pk=uptake.pk).update(evidence_url=EVIDENCE)
+    assert step(cast, uptake, "taken_up_again", reason="Back.").state == UptakeStep.IN_USE
 
 
 def test_a_change_of_substance_makes_it_declared_again(cast: Cast, cluster: Cluster) -> None:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from community.models import Event
-from community.verification import verify_history
+from community.verification import known_chains, verify_history
 
 
 class Command(BaseCommand):
@@ -24,13 +24,17 @@ class Command(BaseCommand):
         """Print one line a finding.
 
         Raises:
-            CommandError: at least one finding is a fault.
+            CommandError: at least one finding is a fault, or there is no such chain.
         """
-        faults = 0
-        for finding in verify_history(chains=options["chain"]):
+        faults, chains = 0, options["chain"]
+        if chains and (unknown := sorted(set(chains) - known_chains())):
+            words = _("There is no chain %(name)s. Names look like community and cluster:12.")
+            raise CommandError(words % {"name": ", ".join(unknown)})
+        for finding in verify_history(chains=chains):
             faults += finding.is_fault
             self.stdout.write(f"{finding.chain} {finding.number}: {finding.code}: {finding.sentence}")
         if faults:
             raise CommandError(_("The history is not as it was written: %(count)d findings.") % {"count": faults})
-        count = Event.objects.count()
+        events = Event.objects.of_chains(chains) if chains else Event.objects.all()
+        count = events.count()
         self.stdout.write(_("%(count)d events checked: complete and unchanged.") % {"count": count})

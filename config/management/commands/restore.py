@@ -24,9 +24,14 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the archive's name and `--check`."""
+        """Add the archive's name, `--check` and `--without-ledger`."""
         parser.add_argument("file", type=Path, help="the archive that `backup` wrote")
         parser.add_argument("--check", action="store_true", help="check the archive and write nothing")
+        parser.add_argument(
+            "--without-ledger",
+            action="store_true",
+            help="open the site although the erasure ledger is missing or older than the backup",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Restore, or only check, and say what was found.
@@ -39,7 +44,7 @@ class Command(BaseCommand):
             if options["check"]:
                 found, said = restoring.check(options["file"]), "whole, can be restored"
             else:
-                found, count = restoring.restore(options["file"], tell=tell)
+                found, count = restoring.restore(options["file"], tell=tell, without_ledger=options["without_ledger"])
                 said = f"restored and verified, {count} erasures replayed"
         except Problem as problem:
             raise CommandError(str(problem)) from None

@@ -13,6 +13,7 @@ from django.utils import timezone
 from clusters.choices import State
 from clusters.models import Cluster
 from clusters.rules.dossier import OF_A_DRAFT
+from community.store_away import StoreAway
 from factsheets.dossier.build import file_name, write_dossier
 from factsheets.dossier.reader import Reader
 
@@ -37,7 +38,8 @@ class Command(BaseCommand):
         """Write it beside its place and move it there, so that no half file is ever found.
 
         Raises:
-            CommandError: there is no such cluster, it is a draft, or the file can't be written.
+            CommandError: there is no such cluster, it is a draft, a stored file can't be asked for, or the ZIP can't be
+                written.
         """
         cluster = Cluster.objects.by_name(reference).first()
         if cluster is None:
@@ -48,6 +50,10 @@ class Command(BaseCommand):
         path = output or Path(file_name(reader))
         try:
             lacking = self._write(reader, path)
+        except StoreAway as error:
+            raise CommandError(
+                f"The store of files does not answer, so nothing was written; try again in a few minutes: {error}"
+            ) from error
         except OSError as error:
             raise CommandError(f"{path} can't be written: {error.strerror or error}") from error
         for sentence in lacking:

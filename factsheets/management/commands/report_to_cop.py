@@ -1,4 +1,4 @@
-"""`manage.py report_to_cop --from DAY --to DAY [--wg CODE] [--dry-run]`: send a report to the community."""
+"""`manage.py report_to_cop --from DAY --to DAY [--wg CODE] [--again] [--dry-run]`: send a report to the community."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import transaction
 
+from clusters.forms.proposal_choices import language_choices
 from community.models import WorkingGroup
 from community.permissions import Refusal
-from factsheets.actions.report import begin_report, send_report
+from factsheets.actions.report import send_for_time, sent_for
 from factsheets.notifications import recipients
 from factsheets.report_summary import candidates
 
@@ -25,33 +25,44 @@ class Command(BaseCommand):
         parser.add_argument("--from", dest="from_on", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
         parser.add_argument("--to", dest="until_on", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
         parser.add_argument("--wg", default="", metavar="CODE", help="only clusters of this working group")
-        parser.add_argument("--language", default="en", help="of the report's own words (en)")
+        parser.add_argument("--language", default="en", metavar="CODE", help="of the report's own words (en)")
+        parser.add_argument("--again", action="store_true", help="also if this group and time were reported already")
         parser.add_argument("--dry-run", action="store_true", help="say what would be sent, and send nothing")
 
     def handle(self, *args: Any, from_on: date, until_on: date, wg: str, **options: Any) -> None:
         """Send it, or say what would be sent; a report that could not be sent is not left as a draft.
 
         Raises:
-            CommandError: there is no such group, or the report was refused, with the sentence.
+            CommandError: there is no such group or language, or the report was refused, with the sentence.
         """
         group = WorkingGroup.objects.filter(code__iexact=wg).first() if wg else None
         if wg and group is None:
             known = ", ".join(WorkingGroup.objects.order_by("code").values_list("code", flat=True))
             raise CommandError(f"There is no working group {wg}. Known: {known}.")
+        languages = [code for code, _name in language_choices("en")]
+        if options["language"] not in languages:
+            raise CommandError(f"There is no language {options['language']}. Known: {', '.join(languages)}.")
         if options["dry_run"]:
             self._tell(from_on, until_on, group)
             return
         try:
-            with transaction.atomic():
-                draft = begin_report(
-                    working_group=group, from_on=from_on, until_on=until_on, by=None, language=options["language"]
-                )
-                sent = send_report(report=draft, by=None)
+            sent = send_for_time(
+                working_group=group,
+                from_on=from_on,
+                until_on=until_on,
+                by=None,
+                language=options["language"],
+                again=options["again"],
+            )
         except Refusal as refusal:
+            if refusal.code == "done":
+                raise CommandError(f"{refusal.reason} Nothing was sent. --again sends it once more.") from refusal
             raise CommandError(str(refusal.reason)) from refusal
         self.stdout.write(f"{sent.reference}: {sent.title}, {sent.factsheets.count()} factsheets")
 
     def _tell(self, from_on: date, until_on: date, group: WorkingGroup | None) -> None:
+        if (done := sent_for(group, from_on, until_on)) is not None:
+            self.stdout.write(f"Reported already: {done.reference}, {done.title}. Only --again sends it once more.")
         for issue in candidates(from_on, until_on, group).defer("snapshot"):
             self.stdout.write(f"{issue.reference} version {issue.version}: {issue.title}")
         self.stdout.write(f"{recipients().count()} members would be told. Nothing was sent.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from clusters.choices import MeetingKind
 from results.facts import MeetingFacts, PilotFacts
@@ -84,12 +85,18 @@ def _why_not(meeting: MeetingFacts, terms: Terms, amount: int, empty: Reason) ->
     return None if meeting.has_document else Reason.NO_EVIDENCE
 
 
+def by_present(pilots: Iterable[PilotFacts]) -> list[PilotFacts]:
+    """Return pilots as version 1 of RCO84 read them: with the organisations that take part today alone."""
+    return [replace(row, organisations=row.present_organisations, countries=row.present_countries) for row in pilots]
+
+
 def pilots_implemented(pilots: Iterable[PilotFacts], terms: Terms) -> list[Line]:
-    """RCO84, version 1: pilot actions developed jointly and implemented.
+    """RCO84, version 2: pilot actions developed jointly and implemented.
 
     "Pilot actions developed jointly and implemented": stages of kind pilot that are done, in clusters in which at
-    least 2 organisations of at least 2 countries take part. Source: common output indicator RCO84 of Regulation (EU)
-    2021/1059, annex I. A file or an address of the deliverable documents it.
+    least 2 organisations of at least 2 countries take or took part. Source: common output indicator RCO84 of
+    Regulation (EU) 2021/1059, annex I. A file or an address of the deliverable documents it. Version 1 forgot who had
+    left.
     """
     found = []
     for row in pilots:

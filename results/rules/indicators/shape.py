@@ -24,6 +24,7 @@ class Reason(models.TextChoices):
     NO_EVIDENCE = "no_evidence", _("No document that shows it: it is only declared")
     NOT_IN_USE = "not_in_use", _("Not in use yet: it is on the way")
     STOPPED = "stopped", _("Not in use any more")
+    NOT_CONFIRMED = "not_confirmed", _("The adopter did not confirm it")
     DISCONTINUED = "discontinued", _("The cluster was discontinued")
     BEFORE_PROJECT = "before_project", _("In use before the owning project began")
     AFTER_YEAR = "after_year", _("Outside the year after completion")
@@ -113,6 +114,12 @@ class Figure:
         found = Counter(line.reason for line in self.lines if line.reason is not None)
         return [(reason, found[reason]) for reason in Reason if found[reason]]
 
+    @property
+    def owners(self) -> dict[Key, int]:
+        """Whose each record is that the figure holds or shows as declared."""
+        held = [line for line in self.lines if line.is_counted or line.is_declared]
+        return {line.key: line.project for line in held if line.project is not None}
+
     def of_project(self, project: int | None) -> Figure:
         """Return the part that one project owns; all for None."""
         return self if project is None else Figure(tuple(line for line in self.lines if line.project == project))
@@ -149,6 +156,23 @@ def settled(lines: Iterable[Line], taken: Mapping[Key, int]) -> Figure:
             else:
                 found += [replace(line, project=owner), replace(line, reason=Reason.COUNTED_BEFORE)]
     return Figure(tuple(found))
+
+
+def following(lines: Iterable[Line], first: Figure) -> list[Line]:
+    """Return the lines of an indicator that never exceeds another one, whose figure is `first`.
+
+    What that leaves out is left out here for its reason; what it has as declared is declared here at most.
+    """
+    judged: dict[Key, Line] = {}
+    for line in first.lines:  # counted before declared before all others
+        judged.setdefault(line.key, line)
+    found = []
+    for line in lines:
+        there = judged.get(line.key)
+        reason = there.reason if there is not None else Reason.NO_PARTNERSHIP
+        is_beyond = line.is_counted or (line.is_declared and reason is not None and reason not in DECLARED)
+        found.append(replace(line, reason=reason) if is_beyond else line)
+    return found
 
 
 def _group(line: Line) -> tuple[bool, bool]:

@@ -19,13 +19,18 @@ def _is_joint(solution: SolutionFacts) -> bool:
     return solution.partners >= 2 and len(solution.countries) >= 2
 
 
+def by_website(solutions: Iterable[SolutionFacts]) -> list[SolutionFacts]:
+    """Return solutions as version 1 of RCO116, RCO83 and RCR79 read them: the field *Website* alone documents one."""
+    return [replace(row, has_document=row.has_website) for row in solutions]
+
+
 def jointly_developed(solutions: Iterable[SolutionFacts], terms: Terms) -> list[Line]:
-    """RCO116, version 1: jointly developed solutions.
+    """RCO116, version 2: jointly developed solutions.
 
     "At least 2 partners of at least 2 countries, tested in real conditions." Source: common output indicator RCO116 of
     Regulation (EU) 2021/1059, annex I. Partners are the lead and project partners of the project whose result it is;
     it is tested when the catalogue says where, and its maturity is beyond an idea. An address at which it is
-    described documents it.
+    described, be it website or link, or a file that everybody may fetch documents it; version 1 took the website alone.
     """
     found = []
     for solution in solutions:
@@ -44,11 +49,12 @@ def jointly_developed(solutions: Iterable[SolutionFacts], terms: Terms) -> list[
 
 
 def strategies_developed(solutions: Iterable[SolutionFacts], terms: Terms) -> list[Line]:
-    """RCO83, version 1: strategies and action plans jointly developed.
+    """RCO83, version 2: strategies and action plans jointly developed.
 
     "Strategies and action plans jointly developed" by at least 2 partners of at least 2 countries. Source: common
     output indicator RCO83 of Regulation (EU) 2021/1059, annex I. They are the solutions of type "policy or standard";
-    an address at which one is read documents it. Other solutions are no strategies and stand in no list here.
+    an address at which one is read, be it website or link, or a file that everybody may fetch documents it; version 1
+    took the website alone. Other solutions are no strategies and stand in no list here.
     """
     found = []
     for solution in solutions:
@@ -62,13 +68,12 @@ def strategies_developed(solutions: Iterable[SolutionFacts], terms: Terms) -> li
 
 
 def strategies_taken_up(solutions: Iterable[SolutionFacts], uptakes: Iterable[UptakeFacts], terms: Terms) -> list[Line]:
-    """RCR79, version 1: joint strategies and action plans taken up by organisations.
+    """RCR79, version 2: joint strategies and action plans taken up by organisations.
 
     "At most as many as RCO83": only a strategy that RCO83 counts can be counted, when at least one uptake of it is
     documented and in use, through a cluster that was not discontinued, during the owning project or within one year
-    after its completion, as for RCR104. One that
-    RCO83 has as declared is declared here too. Source: common result indicator RCR79 of Regulation (EU) 2021/1059,
-    annex I.
+    after its completion, as for RCR104. One that RCO83 has as declared is declared here too; each version goes with
+    the same one of RCO83. Source: common result indicator RCR79 of Regulation (EU) 2021/1059, annex I.
     """
     developed = {line.key[1]: line for line in strategies_developed(solutions, terms)}
     found = []

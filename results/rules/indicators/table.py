@@ -7,7 +7,7 @@ administrator says in the indicator which one applies.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, Protocol
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from results.facts import CooperationFacts, MeetingFacts, PilotFacts, SolutionFacts, UptakeFacts
 from results.rules.indicators import meetings, organisations, solutions, uptakes
-from results.rules.indicators.shape import Figure, Key, Line, Terms, settled
+from results.rules.indicators.shape import Figure, Key, Line, Terms, following, settled
 
 Words = str | Promise
 
@@ -38,7 +38,11 @@ class Facts(Protocol):
 
     @property
     def cooperation(self) -> Iterable[CooperationFacts]:
-        """Who cooperated in which cluster."""
+        """Who cooperates or cooperated in which cluster."""
+
+    @property
+    def present_cooperation(self) -> Iterable[CooperationFacts]:
+        """Who takes part today, as version 1 asked."""
 
     @property
     def pilots(self) -> Iterable[PilotFacts]:
@@ -50,11 +54,12 @@ Judge = Callable[[Facts, Terms], list[Line]]
 
 @dataclass(frozen=True)
 class Rule:
-    """One indicator. `judges` are its versions; `text` is the newest in words, printed with each reported figure.
+    """One indicator. `judges` are its versions; `text` is the newest in words, `earlier` are those before it.
 
-    `owners_of` names the indicator whose contributions say who owns a record here too: one that this indicator must
-    never exceed. `has_reached`: who has no partnership is shown as
-    reached. `missing` says which facts the registry does not keep.
+    The words of its version are printed with each reported figure. `owners_of` names the indicator whose contributions
+    say who owns a record here too: one that this indicator must never exceed, of any project. `has_reached`: who has no
+    partnership is shown as reached. `reads_types`: an administrator may say which types of solution do not count.
+    `missing` says which facts the registry does not keep.
     """
 
     code: str
@@ -63,20 +68,35 @@ class Rule:
     judges: Mapping[int, Judge]
     owners_of: str = ""
     has_reached: bool = False
+    reads_types: bool = False
     missing: Words = ""
+    earlier: Mapping[int, Words] = field(default_factory=dict)
 
     @property
     def versions(self) -> list[int]:
         """The versions that an administrator may choose."""
         return sorted(self.judges)
 
-    def figure(self, facts: Facts, terms: Terms, taken: Mapping[Key, int], *, version: int) -> Figure:
+    def words(self, version: int) -> Words:
+        """Return what a version says."""
+        return self.earlier.get(version, self.text)
+
+    def figure(
+        self, facts: Facts, terms: Terms, taken: Mapping[Key, int], *, version: int, leader: int | None = None
+    ) -> Figure:
         """Return the figure of all projects by one version; `taken` are the contributions recorded so far.
+
+        Args:
+            leader: the version of the indicator that this one must never exceed; the same as its own by default.
 
         Raises:
             KeyError: the rule has no such version.
         """
-        return settled(self.judges[version](facts, terms), taken)
+        lines = self.judges[version](facts, terms)
+        if self.owners_of:
+            first = RULES[self.owners_of].figure(facts, Terms(terms.on), taken, version=leader or version)
+            lines, taken = following(lines, first), first.owners
+        return settled(lines, taken)
 
 
 RULES: Final[dict[str, Rule]] = {
@@ -88,22 +108,45 @@ RULES: Final[dict[str, Rule]] = {
             _(
                 "Published solutions developed by at least 2 partners of at least 2 countries and tested in real "
                 "conditions. Partners are the lead and project partners of the project whose result it is. It is "
-                "tested when the catalogue says where, and its maturity is beyond an idea. The address at which it is "
-                "described documents it."
+                "tested when the catalogue says where, and its maturity is beyond an idea. Its website, a link or a "
+                "file that everybody may fetch documents it."
             ),
-            {1: lambda facts, terms: solutions.jointly_developed(facts.solutions, terms)},
+            {
+                1: lambda facts, terms: solutions.jointly_developed(solutions.by_website(facts.solutions), terms),
+                2: lambda facts, terms: solutions.jointly_developed(facts.solutions, terms),
+            },
+            reads_types=True,
             missing=_("Which partners developed a solution: the registry knows the partners of its project."),
+            earlier={
+                1: _(
+                    "Published solutions developed by at least 2 partners of at least 2 countries and tested in real "
+                    "conditions. Partners are the lead and project partners of the project whose result it is. It is "
+                    "tested when the catalogue says where, and its maturity is beyond an idea. The address at which it "
+                    "is described documents it."
+                )
+            },
         ),
         Rule(
             "RCO87",
             _("organisations"),
             _(
-                "Organisations with a partnership in the owning project, associated partners included, that take part "
-                "in a cluster with organisations of at least 2 countries; each once. Other participants are reached. "
-                "Presence at a meeting of which files or minutes are kept documents it."
+                "Organisations that take or took part in a cluster with organisations of at least 2 countries, and "
+                "were then in the partnership of the owning project, associated partners included; each once, those "
+                "that have left too. Who was a partner up to the completion of the project stays one. Other "
+                "participants are reached. Presence at a meeting of which files or minutes are kept documents it."
             ),
-            {1: lambda facts, terms: organisations.cooperating(facts.cooperation, terms)},
+            {
+                1: lambda facts, terms: organisations.cooperating(facts.present_cooperation, terms),
+                2: lambda facts, terms: organisations.cooperating(facts.cooperation, terms),
+            },
             has_reached=True,
+            earlier={
+                1: _(
+                    "Organisations with a partnership in the owning project, associated partners included, that take "
+                    "part in a cluster with organisations of at least 2 countries; each once. Other participants are "
+                    "reached. Presence at a meeting of which files or minutes are kept documents it."
+                )
+            },
         ),
         Rule(
             "RCO81",
@@ -146,19 +189,37 @@ RULES: Final[dict[str, Rule]] = {
             _("strategies and action plans"),
             _(
                 "Published solutions of type “policy or standard” developed by at least 2 partners of at least 2 "
-                "countries. The address at which it is read documents it."
+                "countries. Its website, a link or a file that everybody may fetch documents it."
             ),
-            {1: lambda facts, terms: solutions.strategies_developed(facts.solutions, terms)},
+            {
+                1: lambda facts, terms: solutions.strategies_developed(solutions.by_website(facts.solutions), terms),
+                2: lambda facts, terms: solutions.strategies_developed(facts.solutions, terms),
+            },
             missing=_("Which partners developed a strategy: the registry knows the partners of its project."),
+            earlier={
+                1: _(
+                    "Published solutions of type “policy or standard” developed by at least 2 partners of at least 2 "
+                    "countries. The address at which it is read documents it."
+                )
+            },
         ),
         Rule(
             "RCO84",
             _("pilot actions"),
             _(
                 "Stages of kind pilot that are done, in clusters in which at least 2 organisations of at least 2 "
-                "countries take part. A file or an address of the deliverable documents it."
+                "countries take or took part. A file or an address of the deliverable documents it."
             ),
-            {1: lambda facts, terms: meetings.pilots_implemented(facts.pilots, terms)},
+            {
+                1: lambda facts, terms: meetings.pilots_implemented(meetings.by_present(facts.pilots), terms),
+                2: lambda facts, terms: meetings.pilots_implemented(facts.pilots, terms),
+            },
+            earlier={
+                1: _(
+                    "Stages of kind pilot that are done, in clusters in which at least 2 organisations of at least 2 "
+                    "countries take part. A file or an address of the deliverable documents it."
+                )
+            },
         ),
         Rule(
             "RCR79",
@@ -168,7 +229,12 @@ RULES: Final[dict[str, Rule]] = {
                 "not discontinued, during the owning project or within one year after its completion: the same "
                 "calendar day of the next year, inclusive."
             ),
-            {1: lambda facts, terms: solutions.strategies_taken_up(facts.solutions, facts.uptakes, terms)},
+            {
+                1: lambda facts, terms: solutions.strategies_taken_up(
+                    solutions.by_website(facts.solutions), facts.uptakes, terms
+                ),
+                2: lambda facts, terms: solutions.strategies_taken_up(facts.solutions, facts.uptakes, terms),
+            },
             owners_of="RCO83",
         ),
         Rule(
@@ -178,7 +244,11 @@ RULES: Final[dict[str, Rule]] = {
                 "Organisations of RCO87 that cooperated in a cluster of the project on a day after its completion. "
                 "Presence at a meeting after the completion, of which files or minutes are kept, documents it."
             ),
-            {1: lambda facts, terms: organisations.cooperating_after(facts.cooperation, terms)},
+            {
+                1: lambda facts, terms: organisations.cooperating_after(facts.present_cooperation, terms),
+                2: lambda facts, terms: organisations.cooperating_after(facts.cooperation, terms),
+            },
+            owners_of="RCO87",
             missing=_("Agreements to cooperate after the completion: the registry keeps none."),
         ),
         Rule(
@@ -191,19 +261,30 @@ RULES: Final[dict[str, Rule]] = {
                 "has until 28 February."
             ),
             {1: lambda facts, terms: uptakes.solutions_taken_up(facts.uptakes, terms)},
+            reads_types=True,
         ),
     )
 }
 
 
-def figure_of(indicator: Any, facts: Facts, owners: Mapping[str, Mapping[Key, int]], on: date) -> Figure:
+def figure_of(
+    indicator: Any,
+    facts: Facts,
+    owners: Mapping[str, Mapping[Key, int]],
+    on: date,
+    *,
+    versions: Callable[[], Mapping[str, int]] = dict,
+) -> Figure:
     """Return the figure of an indicator on a day; `owners` are the contributions by indicator and record.
 
-    One whose rule or version the code does not have has no records.
+    One whose rule or version the code does not have has no records. `versions` says by which version each indicator
+    goes; it is asked where one must not exceed another.
     """
     rule = RULES.get(indicator.code)
     if rule is None or indicator.rule_version not in rule.judges:
         return Figure()
-    terms = Terms(on, frozenset(indicator.left_out_types))
+    terms = Terms(on, frozenset(indicator.left_out_types if rule.reads_types else ()))
     taken = owners.get(rule.owners_of or rule.code, {})
-    return rule.figure(facts, terms, taken, version=indicator.rule_version)
+    leader = versions().get(rule.owners_of) if rule.owners_of else None
+    known = leader if rule.owners_of and leader in RULES[rule.owners_of].judges else None
+    return rule.figure(facts, terms, taken, version=indicator.rule_version, leader=known)

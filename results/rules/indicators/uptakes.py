@@ -36,7 +36,7 @@ def why_not_taken_up(uptake: UptakeFacts, on: date) -> Reason | None:
     """Return why an uptake does not show that its solution is taken up, the document last; None where it does.
 
     A use that is announced for a day after `on` is not in use yet. What came through a discontinued cluster counts in
-    no figure, here as on dashboard and coverage.
+    no figure, here as on dashboard and coverage; nor does what the organisation refused to confirm: it is not declared.
     """
     if not uptake.is_disclosed:
         return Reason.NOT_DISCLOSED
@@ -44,6 +44,8 @@ def why_not_taken_up(uptake: UptakeFacts, on: date) -> Reason | None:
         return Reason.STOPPED
     if uptake.state != UptakeStep.IN_USE or (uptake.in_use_on is not None and uptake.in_use_on > on):
         return Reason.NOT_IN_USE
+    if uptake.is_refused:
+        return Reason.NOT_CONFIRMED
     if uptake.is_discontinued:
         return Reason.DISCONTINUED
     return outside(uptake.project, uptake.in_use_on) or (None if uptake.is_documented else Reason.NO_DOCUMENT)

@@ -1,0 +1,138 @@
+"""Who and what in a file is probably there already, under another spelling, address or number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import SequenceMatcher
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+
+from community.actions.organisation import ALIKE, near_duplicates
+from community.folding import fold
+from community.imports.locking import number_in
+from community.imports.row import Row
+from community.models import Affiliation, Member
+from community.validators import is_key
+
+#: In the column "key": somebody new, although a person of that name is there.
+NEW: Final = "new"
+#: So many new names are compared with all organisations; each costs a few queries.
+MOST_COMPARED: Final = 200
+
+
+def likeness(name: str) -> str:
+    """Return a name as it is compared: without case, accents, commas and the order of its words."""
+    return " ".join(sorted(fold(name).replace(",", " ").split()))
+
+
+def is_alike(one: str, other: str) -> bool:
+    """Tell whether two names are probably of one thing: the one has all words of the other, or they are spelt alike."""
+    first, second = likeness(one), likeness(other)
+    words, others = set(first.split()), set(second.split())
+    return words <= others or others <= words or SequenceMatcher(None, first, second).ratio() >= ALIKE
+
+
+class Namesakes:
+    """Persons by the likeness of their names, of the registry and of the rows that were read."""
+
+    def __init__(self, members: Iterable[Member], work: dict[int, Affiliation]) -> None:
+        """Load the names; `work` says where a person works."""
+        self._work = work
+        self._known: dict[str, list[Member]] = {}
+        self._rows: dict[str, tuple[int, bool]] = {}
+        for member in members:
+            self._known.setdefault(likeness(member.name), []).append(member)
+
+    def look(self, row: Row, address: str, *, is_new: bool) -> None:
+        """Say of somebody who would be entered who they probably are.
+
+        Two addresses may be two persons: that is a doubt. Where one of both has none, somebody decides first.
+        """
+        name = likeness(row.text("name"))
+        there = sorted(self._known.get(name, ()), key=lambda one: (one.user_id is not None, one.pk))
+        if there:
+            words = {"person": self._called(there[0]), "key": there[0].key}
+            if is_new or (address and there[0].user_id is not None):
+                sentence = _(
+                    "%(person)s has this name too, and another address. If they are one person, write the key %(key)s."
+                )
+                row.doubt("name", sentence % words)
+            else:
+                sentence = _(
+                    "Probably the same as %(person)s. Write their key, %(key)s, in the column “key”, or “new” there "
+                    "for somebody else."
+                )
+                row.wrong("name", sentence % words)
+        number, has_address = self._rows.setdefault(name, (row.number, bool(address)))
+        if name and number != row.number and not is_new and not (address and has_address):
+            sentence = _(
+                "Probably the same as in row %(row)s. Keep one, or write “new” in the column “key” for somebody else."
+            )
+            row.wrong("name", sentence % {"row": number})
+
+    def _called(self, member: Member) -> str:
+        work = self._work.get(member.pk)
+        return f"{member.name} ({work.organisation.known_as})" if work is not None else member.name
+
+
+class LikeOrganisations:
+    """Organisations that a new name probably means."""
+
+    def __init__(self) -> None:
+        """Begin with no row read."""
+        self._rows: dict[str, int] = {}
+        self._compared = 0
+
+    def look(self, row: Row, name: str) -> None:
+        """Note what a new organisation probably is; an import goes on, merging mends it later."""
+        number = self._rows.setdefault(likeness(name), row.number)
+        if name and number != row.number:
+            row.doubt("name", _("Probably the same as in row %(row)s.") % {"row": number})
+        if not name or self._compared >= MOST_COMPARED:
+            return
+        self._compared += 1
+        for near in near_duplicates(name, limit=1):
+            sentence = _("Probably the same as “%(name)s”, number %(number)s. Write that name or number if it is.")
+            row.doubt("name", sentence % {"name": near.name, "number": near.pk})
+
+
+class Numbers:
+    """Rows by the number in their address, which an export carries and an import looks for first."""
+
+    def __init__(self, rows: Iterable[Any]) -> None:
+        """Load the rows."""
+        self._rows = {row.pk: row for row in rows}
+        self._taken: dict[int, int] = {}
+
+    def of(self, row: Row) -> Any | None:
+        """Return the row of the number in the cell; one that nobody has is a doubt, and the name decides."""
+        text, _is_renamed = number_in(row.text("number"))
+        if not text:
+            return None
+        if not is_key(text):
+            row.wrong("number", _("“%(text)s” is no number. Leave it empty for a new entry.") % {"text": text})
+            return None
+        found = self._rows.get(int(text))
+        if found is None:
+            row.doubt("number", _("Nothing here has this number: the name decides, and a new entry gets its own."))
+        return found
+
+    def rename(self, row: Row, column: str, found: Any, called: str) -> None:
+        """Note a new name as a doubt where it is like the present one or marked as new, else refuse it.
+
+        A file of another site has numbers too, and they are not those of here.
+        """
+        if number_in(row.text("number"))[1] or is_alike(row.text(column), called):
+            row.doubt(column, _("The registry calls it “%(name)s”: it is renamed.") % {"name": called})
+            return
+        sentence = _(
+            "The number %(number)s is “%(name)s” here. Empty the number if that is another one; if it is renamed, "
+            "write “%(number)s renamed” as the number."
+        )
+        row.wrong(column, sentence % {"number": found.pk, "name": called})
+
+    def refuse_twice(self, row: Row, found: Any) -> None:
+        """Note an entry that stands in the file twice, by number and by name."""
+        if (first := self._taken.setdefault(found.pk, row.number)) != row.number:
+            row.wrong("", _("Row %(row)s means “%(what)s” too. Keep one.") % {"row": first, "what": found})

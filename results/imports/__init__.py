@@ -1,0 +1,1 @@
+"""Tables that are brought in and taken out."""
