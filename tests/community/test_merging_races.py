@@ -58,8 +58,7 @@ def test_control_without_the_locks_nobody_sees_the_other_merge() -> None:
     one, two = make.make_member(), make.make_member()
     with without_locks(Member):
         results = merged_into_each_other(one, two)
-    assert not [refusal for refusal in refusals(results) if "merged into another entry already" in str(refusal)], (
-        results
-    )
+    told = [str(refusal) for refusal in refusals(results)]
+    assert not any("merged into another entry already" in words for words in told), results
     late = [result for result in results if isinstance(result, OperationalError | Refusal)]
     assert (len(late), count_merged(one, two)) in ((0, 2), (1, 1)), results
