@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -236,3 +237,29 @@ def test_a_process_that_dies_at_its_start_is_shown_with_its_words(tmp_path: Path
         company.start("web", [sys.executable, "-c", "raise SystemExit('SECRET_KEY is not set')"])
         with pytest.raises(place.Stop, match=r"(?s)The web process ended .*SECRET_KEY is not set"):
             company.wait_for("http://127.0.0.1:9/")
+
+
+def test_a_suite_that_is_told_to_end_ends_all_that_it_started(tmp_path: Path) -> None:
+    code = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(120)"
+    script = f"""
+        import sys
+        from dataclasses import replace
+        from pathlib import Path
+        from config.machine import commands, legs, suite
+        from tests.making_legs import a_leg
+        legs.LOGS = Path({str(tmp_path)!r})
+        def long(name):
+            return replace(a_leg(""), name=name, commands=[[sys.executable, "-c", {code!r}, str(legs.LOGS / name)]])
+        found = [long(name) for name in ("sqlite", "browser", "lint")]
+        suite.test = lambda wish: len(suite._in_lanes(found))
+        sys.exit(commands.run(["test"]))
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    process = subprocess.Popen(command, cwd=place.ROOT, stdout=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not all((tmp_path / name).exists() for name in ("sqlite", "browser")):
+        assert time.monotonic() < until, "the legs did not start"
+        time.sleep(0.02)
+    process.terminate()
+    assert process.wait(60) == 130
+    assert not (tmp_path / "lint").exists(), "the next leg was begun"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from types import FrameType
 
 from config.machine import postgres, serving, suite, tools, virtualenv
 from config.machine.place import PYTHON, ROOT, Stop, logged, say
@@ -39,7 +41,8 @@ def run(arguments: Sequence[str]) -> int:
     if rest and given.command not in {"test", "bench"}:
         reader.error(f"unknown: {' '.join(rest)}")
     try:
-        return _carry_out(given, rest)
+        with _ended_like_by_hand():
+            return _carry_out(given, rest)
     except Stop as reason:
         sys.stderr.write(f"{reason}\n")
         return 1
@@ -49,6 +52,20 @@ def run(arguments: Sequence[str]) -> int:
         # The reader left (`run.py doctor | head`); Python would complain once more when it flushes at the end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+@contextmanager
+def _ended_like_by_hand() -> Iterator[None]:
+    """Let a command that is told to end (SIGTERM) end like one that is interrupted: with all that it started."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _carry_out(given: argparse.Namespace, rest: list[str]) -> int:

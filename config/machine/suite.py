@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -181,12 +182,14 @@ def _postgres(stack: ExitStack, wish: Wish) -> str | None:
 def _in_lanes(wanted: Sequence[Leg]) -> list[Outcome]:
     """Run the legs in their lanes, the large one beside them; show what failed."""
     large = [leg for leg in wanted if leg.name == "sqlite"]
+    stopped = threading.Event()
     with ThreadPoolExecutor(2) as pool:
-        running = [pool.submit(_in_turn, lane) for lane in lanes_of(wanted) if lane]
+        running = [pool.submit(_in_turn, lane, stopped) for lane in lanes_of(wanted) if lane]
         try:
             last = [_shown(leg) for leg in large]
             return [*(outcome for lane in running for outcome in lane.result()), *last]
         except BaseException:
+            stopped.set()
             legs.end_all()
             raise
 
@@ -205,8 +208,8 @@ def _shown(leg: Leg) -> Outcome:
     return legs.run(leg, say)
 
 
-def _in_turn(lane: Sequence[Leg]) -> list[Outcome]:
-    return [_one(leg) for leg in lane]
+def _in_turn(lane: Sequence[Leg], stopped: threading.Event) -> list[Outcome]:
+    return [_one(leg) for leg in lane if not stopped.is_set()]
 
 
 def _one(leg: Leg) -> Outcome:
