@@ -110,17 +110,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """Have SQLite's tables copied from those that the migrations made (`tests/schema.py`)."""
+    """Have the tables made quickly, and SQLite's copied where they are made already (`tests/schema.py`)."""
+    if os.environ.get("THOROUGH") != "1":
+        TABLES.enter_context(schema.rendered_late())
     if not is_postgres():
         TABLES.enter_context(schema.copied())
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
-    """Let the next process have the tables, which are there now, and note which of them are not empty."""
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """Let others have the tables, which are there now, and note which of them are not empty."""
+    stack = ExitStack()
     with django_db_blocker.unblock():
         TABLES.close()
+        if is_postgres():
+            stack.enter_context(schema.template())
         replay.note_seeded()
+    yield
+    with django_db_blocker.unblock():
+        stack.close()
 
 
 @pytest.fixture(autouse=True, scope="session")
