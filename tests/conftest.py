@@ -139,6 +139,18 @@ def _flush_guarded_tables() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _drawn_once() -> Iterator[None]:
+    """Set a document that tests ask for in the same words once (`tests/drawn.py`); in the long run each time."""
+    if os.environ.get("THOROUGH") == "1":
+        yield
+        return
+    from tests import drawn  # needs Django
+
+    with drawn.kept():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> Iterator[None]:
     """Begin each test without what the last one counted (rate limits, downloads) or kept.
