@@ -27,7 +27,7 @@ from config.machine import legs, place, serving
 from tests import append_only, pseudo, replay, schema
 
 # Every day the same examples, so that a red run is red again; the long run looks for new ones.
-hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("everyday", max_examples=40, derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None, print_blob=True)
 FOLDER = pytest.StashKey[str]()
 #: Is open from before the tables are made until they are there.
@@ -181,8 +181,11 @@ def thorough() -> bool:
 
 @pytest.fixture(scope="session")
 def rounds(thorough: bool) -> Callable[[int], int]:
-    """Return how often to do what the long run does `full` times: a tenth, at least once."""
-    return lambda full: full if thorough else max(1, full // 10)
+    """Return how often to do what the long run does `full` times: once, or twice where that is fifty times.
+
+    Parties of a race wait for each other (`tests/races.py`): one round shows what twenty show, but for rare orders.
+    """
+    return lambda full: full if thorough else max(1, full // 25)
 
 
 @pytest.fixture(scope="session")
