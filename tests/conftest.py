@@ -27,7 +27,7 @@ from config.machine import legs, place, serving
 from tests import append_only, pseudo, replay, schema
 
 # Every day the same examples, so that a red run is red again; the long run looks for new ones.
-hypothesis.settings.register_profile("everyday", derandomize=True, deadline=None, database=None)
+hypothesis.settings.register_profile("everyday", max_examples=40, derandomize=True, deadline=None, database=None)
 hypothesis.settings.register_profile("thorough", max_examples=1000, deadline=None, print_blob=True)
 FOLDER = pytest.StashKey[str]()
 #: Is open from before the tables are made until they are there.
@@ -110,17 +110,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
-    """Have SQLite's tables copied from those that the migrations made (`tests/schema.py`)."""
+    """Have the tables made quickly, and SQLite's copied where they are made already (`tests/schema.py`)."""
+    if os.environ.get("THOROUGH") != "1":
+        TABLES.enter_context(schema.rendered_late())
     if not is_postgres():
         TABLES.enter_context(schema.copied())
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> None:
-    """Let the next process have the tables, which are there now, and note which of them are not empty."""
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """Let others have the tables, which are there now, and note which of them are not empty."""
+    stack = ExitStack()
     with django_db_blocker.unblock():
         TABLES.close()
+        if is_postgres():
+            stack.enter_context(schema.template())
         replay.note_seeded()
+    yield
+    with django_db_blocker.unblock():
+        stack.close()
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -128,6 +136,18 @@ def _flush_guarded_tables() -> Iterator[None]:
     """Let Django empty the append-only tables between transactional tests."""
     with pytest.MonkeyPatch.context() as patch:
         append_only.let_flush_through(patch)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _drawn_once() -> Iterator[None]:
+    """Set a document that tests ask for in the same words once (`tests/drawn.py`); in the long run each time."""
+    if os.environ.get("THOROUGH") == "1":
+        yield
+        return
+    from tests import drawn  # needs Django
+
+    with drawn.kept():
         yield
 
 
@@ -161,8 +181,11 @@ def thorough() -> bool:
 
 @pytest.fixture(scope="session")
 def rounds(thorough: bool) -> Callable[[int], int]:
-    """Return how often to do what the long run does `full` times: a tenth, at least once."""
-    return lambda full: full if thorough else max(1, full // 10)
+    """Return how often to do what the long run does `full` times: once, or twice where that is fifty times.
+
+    Parties of a race wait for each other (`tests/races.py`): one round shows what twenty show, but for rare orders.
+    """
+    return lambda full: full if thorough else max(1, full // 25)
 
 
 @pytest.fixture(scope="session")

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 #: Who agreed to be named on documents: the proof that names are read where they stand.
 NAMED = "Wilhelmina Bergstrøm"
-EVERYDAY = ("visitor", "member", "admin")
+EVERYDAY = ("visitor", "member")
 TYPES = (".pdf", ".json", ".docx", "/")
 
 

@@ -151,7 +151,7 @@ def test_every_page_of_the_matrix_holds_no_word_without_translation(
     if (user := cast.user(role)) is not None:
         client.force_login(user)
     wrong: dict[str, list[str]] = {}
-    for row in list(rows())[:: 1 if thorough else 2]:  # every second page a day, always the same
+    for row in list(rows())[:: 1 if thorough else 3]:  # every third page a day, always the same
         if row.name.endswith("_pdf") or row.name in ("healthz", "readyz"):
             continue
         with undone():

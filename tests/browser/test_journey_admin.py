@@ -134,6 +134,7 @@ def test_an_administrators_day(open_page: OpenPage, tmp_path: Path) -> None:
     keeper.end()
 
 
+@pytest.mark.slow  # every day by requests: tests/community/test_admin_lists.py, tests/community/test_asked_again.py
 def test_an_administrator_appoints_in_lists_and_is_asked_again(open_page: OpenPage, settings: Any) -> None:
     admin = make.make_admin(name="Admin Person")
     group = make.make_working_group("WG4", "Ecosystem restoration")
@@ -163,6 +164,7 @@ def test_an_administrator_appoints_in_lists_and_is_asked_again(open_page: OpenPa
     keeper.end()
 
 
+@pytest.mark.slow  # every day by requests: tests/community/test_erasure_asked.py
 def test_an_administrator_erases_somebody_from_the_list(open_page: OpenPage, settings: Any) -> None:
     maria, keeper = make.make_member("Maria Núñez"), Keeper(open_page, make.make_admin(name="Admin Person").email)
     settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0

@@ -24,6 +24,7 @@ def cast() -> Cast:
     return make_cast()
 
 
+@pytest.mark.slow  # every day by requests: tests/clusters/test_prepared_decisions.py
 def test_one_prepares_and_another_announces(open_page: OpenPage, cast: Cast) -> None:
     cluster = make_cluster(cast, State.SUBMITTED)
     one = Person(open_page, cast.accounts["coordinator"].email)

@@ -98,7 +98,7 @@ class Machine:
 
 
 @pytest.fixture(scope="module")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def migrated(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database to copy."""
     made = Machine(tmp_path_factory.mktemp("migrated"))
     if schema.copy_to(made.database):

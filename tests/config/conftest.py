@@ -1,4 +1,4 @@
-"""The site that drills begin with, and a backup of it; made once for each module of drills."""
+"""The site that drills begin with, and a backup of it; made once for all modules of drills."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import pytest
 from tests.config.drill import FILLS, HOME, Site, site
 
 
-@pytest.fixture(scope="module")
-def source(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site that is in use."""
+@pytest.fixture(scope="package")
+def source(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that is in use; its tables, and those of the other sites of a drill, are copies of the tests'."""
     with site(tmp_path_factory.mktemp("drill") / "source", HOME) as made:
         made.do("-c", FILLS)
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def archive(source: Site) -> Path:
     """A backup that was made while four wrote."""
     file = source.folder / "under-load.zip"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import secrets
@@ -18,6 +17,7 @@ from django.conf import settings
 
 from tests import schema
 from tests.conftest import is_postgres
+from tests.standing import Standing, standing
 
 HOME = "postgresql" if is_postgres() else "sqlite"
 ROOT = Path(__file__).resolve().parents[2]
@@ -105,10 +105,6 @@ print(json.dumps({
 """
 
 
-#: The database that others are copied from, once it is made.
-_made: list[str] = []
-
-
 class Site:
     """A registry of its own, driven by processes."""
 
@@ -129,6 +125,13 @@ class Site:
             "DEBUG": "true",
             "TASKS": "immediate",
         }
+        self._ready: Standing | None = None
+        self._stack = ExitStack()
+
+    def close(self) -> None:
+        """End what stands ready."""
+        self._stack.close()
+        self._ready = None
 
     def start(self, *arguments: str, **more: Any) -> subprocess.Popen[str]:
         """Start a Python process."""
@@ -145,6 +148,10 @@ class Site:
 
     def run(self, *arguments: str, **more: Any) -> tuple[int, str]:
         """Run a Python process to its end; return how it ended and what it said."""
+        if not more:
+            if self._ready is None:
+                self._ready = self._stack.enter_context(standing(ROOT, self.env))
+            return self._ready.run(*arguments)
         process = self.start(*arguments, **more)
         out, errors = process.communicate(timeout=300)
         return process.returncode, (out + errors).strip()
@@ -186,10 +193,12 @@ def site(folder: Path, vendor: str, *, has_tables: bool = True, files: str | Non
         made = Site(folder, f"sqlite:///{folder / 'site.sqlite3'}", files)
         if has_tables and not schema.copy_to(folder / "site.sqlite3"):
             made.do("manage.py", "migrate", "-v", "0")
-        yield made
+        with closing(made):
+            yield made
         return
-    with _database(template=_with_tables(folder) if has_tables else "template1") as name:
-        yield Site(folder, _address(name), files)
+    template = schema.template_name() if has_tables else "template1"
+    with _database(template) as name, closing(Site(folder, _address(name), files)) as made:
+        yield made
 
 
 def _address(name: str) -> str:
@@ -210,16 +219,6 @@ def _database(template: str) -> Iterator[str]:
     finally:
         with _server() as cursor:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _with_tables(folder: Path) -> str:
-    """Return a database with all tables and nothing else, which the migrations make once; it goes with the process."""
-    if not _made:
-        stack = ExitStack()
-        _made.append(stack.enter_context(_database("template1")))
-        atexit.register(stack.close)
-        Site(folder, _address(_made[0])).do("manage.py", "migrate", "-v", "0")
-    return _made[0]
 
 
 @contextmanager

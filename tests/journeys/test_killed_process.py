@@ -74,7 +74,7 @@ class Registry(Machine):
 
 
 @pytest.fixture
-def registry(tmp_path: Path) -> Registry:
+def registry(django_db_setup: None, tmp_path: Path) -> Registry:
     """An empty registry of its own."""
     made = Registry(tmp_path)
     if not schema.copy_to(made.database):

@@ -38,7 +38,12 @@ def links_of(html: str, base: str) -> Iterator[str]:
 
 
 def crawl(
-    client: Client, start: str = "/", *, skip: Callable[[str], bool] = lambda path: False, queries: int = QUERIES
+    client: Client,
+    start: str = "/",
+    *,
+    skip: Callable[[str], bool] = lambda path: False,
+    of_a_kind: int = OF_A_KIND,
+    queries: int = QUERIES,
 ) -> dict[str, HttpResponse]:
     """Return what a reader gets at all addresses that links lead to, by address; redirects count as links."""
     waiting, known = deque([start]), {start}
@@ -55,7 +60,7 @@ def crawl(
         if pages[path] == 0:
             kinds[kind] += 1
         pages[path] += 1
-        if kinds[kind] > OF_A_KIND or pages[path] > queries or skip(path):
+        if kinds[kind] > of_a_kind or pages[path] > queries or skip(path):
             continue
         answer = found[address] = client.get(address)
         next_ones = (
