@@ -77,8 +77,9 @@ def enqueue(
 ) -> Job:
     """Write one job in the caller's transaction, or return the open one of that key.
 
-    An open job that waits will do the work anyway; one that runs is marked to run
-    once more, because it may have read what is changed now.
+    An open job that waits will do the work anyway, at the earlier of the two times
+    where it waits for its next try; one that runs is marked to run once more, because
+    it may have read what is changed now.
 
     Args:
         task: name under which a function is registered.
@@ -93,6 +94,9 @@ def enqueue(
         if job.state == JobState.RUNNING and not job.is_wanted_again:
             job.is_wanted_again = True
             job.save(update_fields=["is_wanted_again"])
+        elif job.state == JobState.QUEUED and (wanted_at := due_at or timezone.now()) < job.due_at:
+            job.due_at = wanted_at
+            job.save(update_fields=["due_at"])
         if job.due_at <= timezone.now():
             wake_on_commit(RUN_JOB, job.pk)
     return job

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -68,6 +70,10 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.pk}"
+
+    def waits_at(self, at: datetime) -> bool:
+        """Whether it failed and, at the moment `at`, waits for the time of its next try."""
+        return self.state == JobState.QUEUED and self.last_error != "" and self.due_at > at
 
     @property
     def is_open(self) -> bool:
