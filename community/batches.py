@@ -123,8 +123,8 @@ def can_retry(job: Job, *, at: datetime | None = None) -> Verdict:
         return ALLOWED
     if job.is_open:
         return refused(_("It is still going on."), "state")
-    if job.items.exclude(state=ItemState.DONE).exists():
+    if job.state in {JobState.FAILED, JobState.CANCELLED}:  # also behind its items, all of which may be done
         return ALLOWED
-    if job.state in {JobState.FAILED, JobState.CANCELLED} and not job.items.exists():
+    if job.items.exclude(state=ItemState.DONE).exists():
         return ALLOWED
     return refused(_("Nothing failed."), "done")

@@ -12,7 +12,8 @@ from django.test import Client
 from django.utils import timezone
 
 from community import batches, jobs, tasks_api
-from community.actions.job import retry_job
+from community.actions.job import retry_job, stop_job
+from community.choices import JobState
 from community.dates import written
 from community.job_summary import summary_of
 from community.models import Job, User
@@ -109,3 +110,20 @@ def test_work_that_is_asked_for_anew_waits_no_longer_for_its_next_try(store: dic
     assert (job.due_at <= timezone.now(), job.attempts) == (True, 4)
     store["is_full"] = False
     assert jobs.run(job.pk)
+
+
+def test_a_job_that_failed_or_was_stopped_behind_its_items_is_tried_again(
+    store: dict[str, bool], asked_by: User, client: Client
+) -> None:
+    job = failed(asked(asked_by), len(jobs.RETRY_AFTER) + 1)
+    assert (job.state, set(job.items.values_list("state", flat=True))) == (JobState.FAILED, {"done"})
+    client.force_login(asked_by)
+    assert "Try again what failed" in client.get(f"/jobs/{job.pk}/").content.decode()
+    assert client.post(f"/jobs/{job.pk}/retry/").status_code == 302
+    stop_job(job=job, by=asked_by)
+    store["is_full"] = False
+    jobs.run(retry_job(job=job, by=asked_by).pk)
+    job.refresh_from_db()
+    assert (job.state, job.result) == (JobState.DONE, {"done": 2, "failed": 0})
+    with pytest.raises(Refusal, match="Nothing failed"):
+        retry_job(job=job, by=asked_by)
