@@ -18,7 +18,7 @@ from clusters.visibility import viewer
 from community.access import get_visible
 from community.choices import MessageState
 from community.store_away import StoreAway
-from factsheets import sentences, storage
+from factsheets import downloads, sentences, storage
 from factsheets.models import Booklet, CopReport, DownloadCount, Edition, Issue
 from factsheets.notifications import arrivals
 from factsheets.permissions import can_begin, can_catch_up
@@ -97,6 +97,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _fetched(names: set[str], issues: list[Issue], found: CopReport) -> list[tuple[str, int]]:
     """Return how often the files of the report and of its factsheets were fetched, in all versions."""
+    downloads.write_if_due()
     totals = DownloadCount.objects.of_references(names).totals()
     rows = [(str(_("This report")), totals.get(found.reference or "", 0))]
     return rows + [(issue.title, totals.get(issue.reference, 0)) for issue in issues]
