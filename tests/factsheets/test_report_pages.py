@@ -1,0 +1,102 @@
+"""The pages of a report: of one cluster, of one day, in which language, without a PDF, and what administrators see."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from clusters.choices import State
+from clusters.models import Cluster
+from community.dates import written
+from factsheets import pdf
+from factsheets.actions.issue import draw_first, take_version
+from factsheets.actions.report import begin_report, send_report
+from factsheets.choices import Face
+from factsheets.models import CopReport
+from factsheets.notifications import preview_of
+from factsheets.rendering.report import draw_preview
+from factsheets.report_summary import snapshot_of, usual_title
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factsheets.test_report_lines import NoPress
+
+pytestmark = pytest.mark.django_db
+at_commit = pytest.mark.django_db(transaction=True)
+PERIOD = "issued from "
+
+
+@pytest.fixture(autouse=True)
+def _no_press(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pdf, "_press", NoPress())
+
+
+@pytest.fixture
+def cast() -> Cast:
+    return make_cast()
+
+
+def issued(cast: Cast) -> Cluster:
+    """Return a concluded cluster with its factsheet of today."""
+    cluster = make_cluster(cast, State.CONCLUDED)
+    draw_first(issue=take_version(cluster=cluster, face=Face.BACKWARD, reason="conclude", by=None, at=timezone.now()))
+    return cluster
+
+
+def drafted(cast: Cast, *, days: int = 0, **more: Any) -> CopReport:
+    today = timezone.localdate()
+    time = {"from_on": today - timedelta(days=days), "until_on": today}
+    return begin_report(working_group=cast.group, by=cast.user("coordinator"), **time, **more)
+
+
+def as_seen(report: CopReport) -> tuple[str, str]:
+    """Return page and mail of a draft as they would be sent now."""
+    taken = snapshot_of(report, reference="2026-05-12", at=timezone.now())
+    return draw_preview(report, taken).article, preview_of(report, taken)["text"]
+
+
+def test_the_report_of_one_cluster_bears_its_title_and_one_day(cast: Cast) -> None:
+    cluster, client = issued(cast), Client()
+    issued(cast)
+    client.force_login(cast.user("coordinator"))
+    given = {"scope": cast.group.code, "language": "en"}
+    draft = client.post(f"/reports/new/?cluster={cluster.reference}", given).headers["Location"]
+    report = CopReport.objects.get()
+    day = written(timezone.localdate())
+    assert (report.title, list(report.factsheets.values_list("reference", flat=True))) == (
+        cluster.title,
+        [cluster.reference],
+    )
+    article, mail = as_seen(report)
+    page = client.get(draft).text
+    assert ("issued on <time" in article, "issued on <time" in page) == (True, True)
+    assert (PERIOD in article, PERIOD in page, PERIOD in mail) == (False, False, False)
+    assert f"The factsheets issued on {day}:" in mail
+
+
+def test_a_report_of_one_day_says_so_in_each_language_and_one_of_a_time_says_both_days(cast: Cast) -> None:
+    issued(cast)
+    day, code = written(timezone.localdate()), cast.group.code
+    one = drafted(cast)
+    assert one.title == f"What the clusters of {code} brought about, {day}"
+    today = timezone.localdate()
+    assert usual_title(today, today, "", "en") == f"What clusters brought about, {day}"
+    titles = {usual_title(today, today, code, language) for language in settings.DOCUMENT_LANGUAGES}
+    assert len(titles) == len(settings.DOCUMENT_LANGUAGES)
+    several = drafted(cast, days=3)
+    before = written(several.from_on)
+    assert several.title == f"What the clusters of {code} brought about, {before} to {day}"
+    article, mail = as_seen(several)
+    assert (PERIOD in article, "issued on <time" in article) == (True, False)
+    assert f"The factsheets issued from {before} to {day}:" in mail
+
+
+@at_commit
+def test_the_list_names_the_one_day_of_a_sent_report(cast: Cast) -> None:
+    issued(cast)
+    send_report(report=drafted(cast), by=cast.user("coordinator"))
+    listed = Client().get("/reports/").text
+    assert ("issued on <time" in listed, PERIOD in listed) == (True, False)
