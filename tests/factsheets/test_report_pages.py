@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -100,3 +101,24 @@ def test_the_list_names_the_one_day_of_a_sent_report(cast: Cast) -> None:
     send_report(report=drafted(cast), by=cast.user("coordinator"))
     listed = Client().get("/reports/").text
     assert ("issued on <time" in listed, PERIOD in listed) == (True, False)
+
+
+def languages_in(page: str) -> list[str]:
+    """Return the values of the field for the language."""
+    field = page.split('name="language"')[1].split("</select>")[0]
+    return [part.split('"')[0] for part in field.split('<option value="')[1:]]
+
+
+def test_a_report_is_offered_in_the_languages_that_documents_speak(cast: Cast) -> None:
+    issued(cast)
+    client = Client()
+    client.force_login(cast.user("coordinator"))
+    report = drafted(cast)
+    for path in ("/reports/new/", f"/reports/drafts/{report.pk}/"):
+        assert languages_in(client.get(path).text) == list(settings.DOCUMENT_LANGUAGES), path
+    wrong = {"scope": cast.group.code, "language": "sq", "from_on": report.from_on, "until_on": report.until_on}
+    assert client.post("/reports/new/", wrong).status_code == 422
+    time = (f"--from={report.from_on}", f"--to={report.until_on}")
+    for code in ("sq", "bs", "mk", "xx"):
+        with pytest.raises(CommandError, match=f"of their own in {code}. Known: en, fr, it, es, el, hr, sl, pt, bg"):
+            call_command("report_to_cop", *time, f"--language={code}")
