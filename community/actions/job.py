@@ -61,9 +61,10 @@ def retry_job(*, job: Job, by: User, at: datetime | None = None) -> Job:
         raise Refusal.of(verdict)
     row.items.filter(state=ItemState.FAILED).update(state=ItemState.WAITING, note="", finished_at=None)
     row.state, row.due_at, row.attempts, row.is_cancel_wanted = JobState.QUEUED, now, 0, False
-    row.begun_at = row.finished_at = None
+    row.asked_again_at, row.begun_at, row.finished_at = now, None, None
     row.last_error, row.done_count = "", row.items.exclude(state=ItemState.WAITING).count()
-    fields = ["state", "due_at", "attempts", "is_cancel_wanted", "begun_at", "finished_at", "last_error", "done_count"]
+    fields = ["state", "due_at", "attempts", "is_cancel_wanted", "last_error", "done_count"]
+    fields += ["asked_again_at", "begun_at", "finished_at"]
     try:
         with transaction.atomic():
             row.save(update_fields=fields)

@@ -16,7 +16,7 @@ from community.actions.job import retry_job, stop_job
 from community.choices import JobState
 from community.dates import written
 from community.job_summary import summary_of
-from community.models import Job, User
+from community.models import Job, Message, User
 from community.permissions import Refusal
 from tests import factories as make
 
@@ -127,3 +127,18 @@ def test_a_job_that_failed_or_was_stopped_behind_its_items_is_tried_again(
     assert (job.state, job.result) == (JobState.DONE, {"done": 2, "failed": 0})
     with pytest.raises(Refusal, match="Nothing failed"):
         retry_job(job=job, by=asked_by)
+
+
+def test_who_waited_long_gets_a_mail_however_short_the_work_was(store: dict[str, bool], asked_by: User) -> None:
+    store["is_full"] = False
+    job = asked(asked_by)
+    Job.objects.update(created_at=timezone.now() - timedelta(minutes=30))
+    jobs.run(job.pk)
+    assert Message.objects.count() == 1
+    Job.objects.update(state=JobState.FAILED)
+    again = retry_job(job=job, by=asked_by)
+    jobs.run(again.pk)
+    assert Message.objects.count() == 1
+    Job.objects.update(state=JobState.FAILED)
+    jobs.run(retry_job(job=job, by=asked_by, at=timezone.now() - timedelta(minutes=2)).pk)
+    assert Message.objects.count() == 2
