@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Iterator
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -142,3 +143,24 @@ def test_who_waited_long_gets_a_mail_however_short_the_work_was(store: dict[str,
     Job.objects.update(state=JobState.FAILED)
     jobs.run(retry_job(job=job, by=asked_by, at=timezone.now() - timedelta(minutes=2)).pk)
     assert Message.objects.count() == 2
+
+
+def test_the_scheduler_leaves_the_rest_to_its_next_round_after_some_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr(jobs, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    ran: list[int] = []
+    left: list[float] = []
+
+    def work(job: Job, *, number: int) -> None:
+        assert job.pause_at is not None
+        left.append(job.pause_at - clock[0])
+        clock[0] += 15
+        ran.append(number)
+
+    monkeypatch.setitem(tasks_api._functions, "tests.slow", work)
+    for number in range(5):
+        jobs.enqueue("tests.slow", key=f"slow {number}", number=number)
+    assert jobs.run_due(timezone.now()) == 3
+    assert left == [40.0, 25.0, 10.0]
+    assert jobs.run_due(timezone.now()) == 2
+    assert ran == [0, 1, 2, 3, 4]
