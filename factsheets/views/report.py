@@ -128,5 +128,10 @@ def _file(request: HttpRequest, reference: str, file: str, suffix: str) -> HttpR
     row = Edition.objects.file_at_address(file, reference, 1, found.language)
     if row is not None and row[0]:
         return hand_out(request, row, reference, suffix)
-    withdrawn = withdrawn_at_address(request, reference, 1, found.language)
-    return withdrawn or render(request, "factsheets/report/coming.html", {"report": found}, status=404)
+    return withdrawn_at_address(request, reference, 1, found.language) or not_there(request, found)
+
+
+def not_there(request: HttpRequest, found: CopReport) -> HttpResponse:
+    """Say that a report's file is not there: because all of it is still made, or for good, with the way to its page."""
+    edition = next(iter(editions_of(found.reference or "")), None)
+    return render(request, "factsheets/report/coming.html", {"report": found, "edition": edition}, status=404)

@@ -18,7 +18,7 @@ from factsheets import pdf
 from factsheets.actions.issue import draw_first, take_version
 from factsheets.actions.report import begin_report, send_report
 from factsheets.choices import Face
-from factsheets.models import CopReport
+from factsheets.models import CopReport, Edition
 from factsheets.notifications import preview_of
 from factsheets.rendering.report import draw_preview
 from factsheets.report_summary import snapshot_of, usual_title
@@ -122,3 +122,16 @@ def test_a_report_is_offered_in_the_languages_that_documents_speak(cast: Cast) -
     for code in ("sq", "bs", "mk", "xx"):
         with pytest.raises(CommandError, match=f"of their own in {code}. Known: en, fr, it, es, el, hr, sl, pt, bg"):
             call_command("report_to_cop", *time, f"--language={code}")
+
+
+@at_commit
+def test_a_report_without_a_pdf_says_why_and_leads_to_its_page(cast: Cast) -> None:
+    issued(cast)
+    sent = send_report(report=drafted(cast), by=cast.user("coordinator"))
+    edition = Edition.objects.get(issue=sent.issue)
+    assert (edition.pdf_file, bool(edition.pdf_problem)) == ("", True)
+    for name in (f"/reports/{sent.reference}.pdf", f"/reports/{sent.reference}/booklet.pdf"):
+        answer = Client().get(name)
+        assert (answer.status_code, "look again in a minute" in answer.text) == (404, False), name
+        assert f'href="{sent.get_absolute_url()}"' in answer.text
+    assert edition.get_pdf_problem_display() in Client().get(f"/reports/{sent.reference}.pdf").text
