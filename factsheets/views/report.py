@@ -21,7 +21,7 @@ from community.store_away import StoreAway
 from factsheets import downloads, sentences, storage
 from factsheets.models import Booklet, CopReport, DownloadCount, Edition, Issue
 from factsheets.notifications import arrivals
-from factsheets.permissions import can_begin, can_catch_up
+from factsheets.permissions import can_begin, can_catch_up, can_see_arrivals
 from factsheets.report_summary import unreported
 from factsheets.views.files import hand_out, without_policy
 from factsheets.views.issue import editions_of, file_is_away, show_edition, withdrawn_at_address
@@ -65,7 +65,10 @@ def reports(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def report(request: HttpRequest, reference: str) -> HttpResponse:
-    """`/reports/<date>/`: the report as it was sent, with its factsheets; for coordinators also the mails."""
+    """`/reports/<date>/`: the report as it was sent, with its factsheets.
+
+    For coordinators and administrators also the mails, and how often the files were fetched.
+    """
     found = get_visible(CopReport.objects.sent().for_list(), request.user, reference=reference)
     editions = editions_of(reference)
     if not editions:
@@ -82,7 +85,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "arrivals": [],
         "booklet": Booklet.objects.of_report(found),
     }
-    if can_begin(request.user):
+    if can_see_arrivals(request.user):
         names = {found.reference or "", *(issue.reference for issue in context["factsheets"])}
         context |= {"arrivals": _in_words(found), "fetched": _fetched(names, context["factsheets"], found)}
     try:

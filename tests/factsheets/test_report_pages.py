@@ -135,3 +135,17 @@ def test_a_report_without_a_pdf_says_why_and_leads_to_its_page(cast: Cast) -> No
         assert (answer.status_code, "look again in a minute" in answer.text) == (404, False), name
         assert f'href="{sent.get_absolute_url()}"' in answer.text
     assert edition.get_pdf_problem_display() in Client().get(f"/reports/{sent.reference}.pdf").text
+
+
+@at_commit
+def test_administrators_see_the_mails_of_a_report_and_how_often_it_was_fetched(cast: Cast) -> None:
+    issued(cast)
+    sent = send_report(report=drafted(cast), by=cast.user("coordinator"))
+    shown = {}
+    for role in ("admin", "coordinator", "member"):
+        client = Client()
+        client.force_login(cast.user(role))
+        page = client.get(sent.get_absolute_url()).text
+        shown[role] = ("The mails" in page, "How often the files were fetched" in page)
+    assert shown == {"admin": (True, True), "coordinator": (True, True), "member": (False, False)}
+    assert "The mails" not in Client().get(sent.get_absolute_url()).text
