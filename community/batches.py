@@ -114,12 +114,17 @@ def can_stop(job: Job) -> Verdict:
     return ALLOWED
 
 
-def can_retry(job: Job) -> Verdict:
-    """What failed, or was left when the job was stopped, may be tried again once the job has ended."""
+def can_retry(job: Job, *, at: datetime | None = None) -> Verdict:
+    """What failed, or was left when the job was stopped, may be tried again once the job has ended.
+
+    One that waits for the time of its next try need not wait for it.
+    """
+    if job.waits_at(at or timezone.now()):
+        return ALLOWED
     if job.is_open:
         return refused(_("It is still going on."), "state")
-    if job.items.exclude(state=ItemState.DONE).exists():
+    if job.state in {JobState.FAILED, JobState.CANCELLED}:  # also behind its items, all of which may be done
         return ALLOWED
-    if job.state in {JobState.FAILED, JobState.CANCELLED} and not job.items.exists():
+    if job.items.exclude(state=ItemState.DONE).exists():
         return ALLOWED
     return refused(_("Nothing failed."), "done")

@@ -11,6 +11,7 @@ from typing import IO, Any, Final
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 
 from community.cells import guarded, guarded_in_csv
 
@@ -64,7 +65,7 @@ def file_of(
 
 def file_name(noun: str, form: str, at: datetime) -> str:
     """Return the name under which an export of the moment `at` is saved."""
-    return f"{noun}-{at.date().isoformat()}.{form}"
+    return f"{noun}-{timezone.localdate(at).isoformat()}.{form}"
 
 
 def _text(value: Any) -> str:

@@ -14,7 +14,7 @@ from community.job_summary import summary_of
 from community.models import Job, Message
 
 DONE = "community/job_done"
-#: What took longer than this is told by mail: who asked has gone on to something else.
+#: What was waited for longer than this, in the queue too, is told by mail: who asked has gone on to something else.
 LONG = timedelta(minutes=1)
 
 TOPIC = MailTopic(
@@ -27,10 +27,13 @@ TOPIC = MailTopic(
 
 @jobs.when_ended
 def tell_who_asked(job: Job) -> None:
-    """Queue the mail of a job that counts what it does and took longer than a minute, once for each time it ends."""
+    """Queue the mail of a job that counts what it does and took longer than a minute, once for each time it ends.
+
+    The minute runs from when it was asked for or tried again: who asked waited while other work was done, too.
+    """
     if job.by is None or not job.total_count or job.begun_at is None or job.finished_at is None:
         return
-    if job.finished_at - job.begun_at <= LONG:
+    if job.finished_at - job.wanted_since <= LONG:
         return
     key = f"job:{job.pk}:{job.begun_at:%Y%m%d%H%M%S}"
     notifications.queue(DONE, to=job.by, subject=job, key=key)

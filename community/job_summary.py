@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import ceil
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community import kinds
 from community.choices import ItemState, JobState
+from community.dates import written
 from community.models import Job, JobItem, User
 from community.tasks_api import then_of, title_of
 
@@ -23,6 +26,8 @@ LISTED = 200
 ENOUGH = 3
 #: Seconds from which on; what is done in less has no speed that says anything.
 A_WHILE = 5.0
+#: What is due by then, the scheduler's next round does.
+SOON = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,7 @@ class JobSummary:
     """
 
     job: Job
+    at: datetime
     title: str
     is_open: bool
     done: int
@@ -81,9 +87,7 @@ class JobSummary:
         """Where it stands, in words."""
         if self.is_open and self.job.is_cancel_wanted:
             return _("Stops after what it is at")
-        if self.job.state == JobState.QUEUED and self.job.begun_at:
-            return _("Goes on within a minute")
-        return ended_words(self.job, self.failed)
+        return state_words(self.job, self.failed, at=self.at)
 
     @property
     def why_not(self) -> str:
@@ -99,12 +103,21 @@ class JobSummary:
         return words % {"count": self.minutes_left}
 
 
-def ended_words(job: Job, failed: int) -> str:
-    """Return where a job stands, in words; `failed` of its items have no good result."""
+def state_words(job: Job, failed: int, *, at: datetime) -> str:
+    """Return where a job stands at the moment `at`, in words; `failed` of its items have no good result."""
+    if job.waits_at(at + SOON):
+        return _("Tried again on %(moment)s") % {"moment": _moment(job.due_at)}
+    if job.state == JobState.QUEUED and job.begun_at:
+        return _("Goes on within a minute")
     if job.state != JobState.DONE or not failed:
         return str(JobState(job.state).label)
     words = ngettext("Done, but %(count)d failed", "Done, but %(count)d failed", failed)
     return words % {"count": failed}
+
+
+def _moment(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{written(local)}, {date_format(local, 'H:i')}"
 
 
 def summary_of(job: Job, *, at: datetime) -> JobSummary:
@@ -120,7 +133,7 @@ def summary_of(job: Job, *, at: datetime) -> JobSummary:
     minutes = ceil(left / speed) if speed and left and is_open else None
     step = then_of(job.task) if counts and job.state == JobState.RUNNING and done == total else ""
     title, step_done = title_of(job.task), job.done_count if step else 0
-    return JobSummary(job, title, is_open, done, failed, total, speed, minutes, step, step_done)
+    return JobSummary(job, at, title, is_open, done, failed, total, speed, minutes, step, step_done)
 
 
 def _speed(job: Job, count: int | None, at: datetime) -> float | None:

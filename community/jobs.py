@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(seconds=settings.JOB_LEASE_SECONDS)
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1), timedelta(hours=6))
 RUN_JOB = "community.tasks.run_job"
-#: So long the scheduler stays with one job before it looks what else is due: mails are not held up by it.
+#: So long the scheduler stays with jobs before it looks what else is due: mails are not held up by them.
 IN_SCHEDULER_SECONDS = 40.0
 
 
@@ -77,8 +77,9 @@ def enqueue(
 ) -> Job:
     """Write one job in the caller's transaction, or return the open one of that key.
 
-    An open job that waits will do the work anyway; one that runs is marked to run
-    once more, because it may have read what is changed now.
+    An open job that waits will do the work anyway, at the earlier of the two times
+    where it waits for its next try; one that runs is marked to run once more, because
+    it may have read what is changed now.
 
     Args:
         task: name under which a function is registered.
@@ -93,6 +94,9 @@ def enqueue(
         if job.state == JobState.RUNNING and not job.is_wanted_again:
             job.is_wanted_again = True
             job.save(update_fields=["is_wanted_again"])
+        elif job.state == JobState.QUEUED and (wanted_at := due_at or timezone.now()) < job.due_at:
+            job.due_at = wanted_at
+            job.save(update_fields=["due_at"])
         if job.due_at <= timezone.now():
             wake_on_commit(RUN_JOB, job.pk)
     return job
@@ -130,9 +134,18 @@ def run(job_id: int, *, at: datetime | None = None, seconds: float | None = None
 
 
 def run_due(at: datetime, *, limit: int = 100) -> int:
-    """Run what waits or was left behind by a dead worker; return how many ran to their end."""
-    rows = list(Job.objects.due(at).values_list("pk", flat=True)[:limit])
-    return sum(run(pk, at=at, seconds=IN_SCHEDULER_SECONDS) for pk in rows)
+    """Run what waits or was left behind by a dead worker; return how many ran to their end.
+
+    No further one is begun after some seconds in all, and one with items stops between two of them then. The rest
+    stays due for the next round; what was left longest comes first.
+    """
+    end, ran = time.monotonic() + IN_SCHEDULER_SECONDS, 0
+    for pk in Job.objects.due(at).values_list("pk", flat=True)[:limit]:
+        left = end - time.monotonic()
+        if left <= 0:
+            break
+        ran += run(pk, at=at, seconds=left)
+    return ran
 
 
 def note_progress(job: Job, done: int, total: int) -> None:

@@ -26,6 +26,6 @@ class FactsheetsConfig(AppConfig):
         from factsheets.rendering import factsheet, report, statement  # noqa: F401 - and kinds of documents
 
         contributed.register()
-        downloads.write_at_exit()
+        downloads.write_in_time()
         report_contributed.register()
         interim_contributed.register()

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from community.imports.outgoing import as_csv
 from factsheets import storage
@@ -123,7 +124,7 @@ def _row(reference: str, title: str, one: Chosen | None, left_out: str) -> dict[
         "language": one.language,
         "state": one.state,
         "face": one.face,
-        "issued_on": one.issued_at.date().isoformat(),
+        "issued_on": timezone.localdate(one.issued_at).isoformat(),
         "data_sha256": one.data_sha256,
         "sha256": one.pdf_sha256,
         "page": settings.SITE_URL + reverse("factsheets:issue", args=args),

@@ -18,6 +18,8 @@ PAGE: Final = (210, 297)
 MARGIN: Final = 20
 #: Heights of the pictures in millimetres: the emblem as high as on the factsheet, above what the law asks for.
 HEIGHTS: Final = {"emblem": 13.5, "qr": 17}
+#: One of the typefaces that the rules of visibility allow for the statement of co-funding; everything is set in it.
+TYPEFACE: Final = "Calibri"
 #: The style of each kind of block.
 STYLES: Final = {
     "title": "Title",
@@ -40,15 +42,16 @@ def write_docx(copy: Copy, *, made_at: datetime) -> bytes:
 
     document = Document()
     _drop_thumbnail(document)
+    _set_typeface(document)
     _prepare(document, copy, made_at)
     document.add_paragraph(copy.notice, style="Intense Quote")
+    beside = None
     for part in copy.parts:
         if isinstance(part, Block):
-            _write(document.add_paragraph(style=STYLES[part.kind]), part.runs)
-        elif isinstance(part, Picture):
-            _picture(document, part, copy.address)
-        else:
+            _write(beside or document.add_paragraph(style=STYLES[part.kind]), part.runs)
+        elif isinstance(part, Grid):
             _table(document, part)
+        beside = _picture(document, part, copy.address) if isinstance(part, Picture) else None
     stream = BytesIO()
     document.save(stream)
     return stream.getvalue()
@@ -80,18 +83,45 @@ def _drop_thumbnail(document: Any) -> None:
         del relations[key]
 
 
+def _set_typeface(document: Any) -> None:
+    """Set all words in one typeface, in place of those of the template's theme."""
+    from docx.oxml.ns import qn
+
+    for fonts in list(document.styles.element.iter(qn("w:rFonts"))):
+        if any("heme" in name for name in fonts.attrib):
+            fonts.getparent().remove(fonts)
+    for properties in document.styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr"):
+        properties.get_or_add_rFonts()
+        for name in ("w:ascii", "w:hAnsi", "w:cs"):
+            properties.rFonts.set(qn(name), TYPEFACE)
+
+
 def _legal(text: str) -> str:
     return _ILLEGAL.sub("", text)
 
 
-def _picture(document: Any, picture: Picture, address: str) -> None:
-    """Add the emblem or the QR code, with its words for whoever does not see it."""
+def _picture(document: Any, picture: Picture, address: str) -> Any:
+    """Add the emblem or the QR code, with its words for whoever does not see it.
+
+    Returns:
+        The paragraph of the emblem, for the statement that stands beside it; None for the code.
+    """
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
     from docx.shared import Mm
 
     emblem = settings.BASE_DIR / "static" / "img" / "eu_emblem.png"
     content = emblem.read_bytes() if picture.name == "emblem" else pictures.qr_png(address)
-    shape = document.add_paragraph().add_run().add_picture(BytesIO(content), height=Mm(HEIGHTS[picture.name]))
+    paragraph = document.add_paragraph()
+    shape = paragraph.add_run().add_picture(BytesIO(content), height=Mm(HEIGHTS[picture.name]))
     shape._inline.docPr.set("descr", picture.words)
+    if picture.name != "emblem":
+        return None
+    middle = OxmlElement("w:textAlignment")
+    middle.set(qn("w:val"), "center")
+    paragraph._p.get_or_add_pPr().append(middle)
+    paragraph.add_run("\N{NO-BREAK SPACE}\N{NO-BREAK SPACE}")
+    return paragraph
 
 
 def _write(paragraph: Any, runs: Iterable[Run], *, is_bold: bool = False) -> None:

@@ -1,7 +1,8 @@
 """Counts downloads without a row, a query or a trace of the reader for each of them.
 
-Each process adds up in its memory and writes the sums into the database once a minute, and when it ends. A process
-that is killed loses the last minute: these are figures for a report, not for a bill.
+Each process adds up in its memory. It writes the sums into the database when a request ends, whichever it is, once
+the first download that they hold was a minute ago, and when the process itself ends in order. One that is killed
+loses what came in the minute before its last request and since: these are figures for a report, not for a bill.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.core.signals import request_finished
+from django.db import Error, IntegrityError, close_old_connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -35,9 +37,8 @@ _first: float | None = None
 
 
 def count(reference: str, file_stem: str, suffix: str) -> None:
-    """Note one download; writes the sums where the last time was a minute ago. Never raises: the file goes out."""
+    """Note one download; the end of its request, or of a later one, writes it."""
     note([(reference, file_stem, suffix)])
-    write_if_due()
 
 
 def note(files: Iterable[tuple[str, str, str]]) -> None:
@@ -49,12 +50,19 @@ def note(files: Iterable[tuple[str, str, str]]) -> None:
         _sums.update((reference, file_stem, suffix, on) for reference, file_stem, suffix in files)
 
 
-def write_if_due() -> None:
-    """Write the sums where the first download in them was a minute ago."""
+def write_if_due() -> bool:
+    """Write the sums where the first download in them was a minute ago; return whether that was so."""
     with _lock:
         is_due = _first is not None and time.monotonic() - _first >= EVERY
     if is_due:
         write()
+    return is_due
+
+
+def write_after_request(**_named: Any) -> None:
+    """Write the sums that are due when a request has ended; its connections are given back already, so do so again."""
+    if write_if_due():
+        close_old_connections()
 
 
 def write() -> int:
@@ -73,7 +81,7 @@ def write() -> int:
                 for key in some:
                     _add(key, held[key])
             written += sum(held.pop(key) for key in some)
-    except DatabaseError:
+    except Error:
         logger.exception("downloads could not be counted; they are kept for the next time")
         with _lock:
             _sums.update(held)
@@ -102,6 +110,7 @@ def _add(key: Key, times: int) -> None:
         row.update(count=F("count") + times)
 
 
-def write_at_exit() -> None:
-    """Have the sums written when the process ends in order."""
+def write_in_time() -> None:
+    """Have the sums written after requests, and when the process ends in order (gunicorn's workers do on SIGTERM)."""
+    request_finished.connect(write_after_request, dispatch_uid="factsheets.downloads")
     atexit.register(write)

@@ -85,6 +85,14 @@ def can_begin(user: Anybody) -> Verdict:
     return refused(NO_SENDER, "forbidden")
 
 
+def can_see_arrivals(user: Anybody) -> Verdict:
+    """Coordinators see how far the mails of a sent report are and how often it was fetched; administrators, too.
+
+    They are called when mails do not arrive.
+    """
+    return ALLOWED if viewer(user, timezone.localdate()).is_administrator else can_begin(user)
+
+
 def can_report(user: Anybody, cluster: Cluster) -> Verdict:
     """Coordinators of the working group that is responsible for a cluster today report it, and the mission's.
 

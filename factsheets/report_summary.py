@@ -106,6 +106,11 @@ def unreported(group_ids: Iterable[int] | None = None) -> IssueQuerySet:
 def usual_title(from_on: date, until_on: date, group: str, language: str) -> str:
     """Return the title that a report has unless somebody writes another: group (its code) and time in its language."""
     with own_words(language):
+        if from_on == until_on:
+            day = written(from_on)
+            if not group:
+                return _("What clusters brought about, %(day)s") % {"day": day}
+            return _("What the clusters of %(group)s brought about, %(day)s") % {"group": group, "day": day}
         days = {"first": written(from_on), "last": written(until_on)}
         if not group:
             return _("What clusters brought about, %(first)s to %(last)s") % days

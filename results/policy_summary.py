@@ -291,7 +291,7 @@ def _was_discontinued(day: str) -> str:
 
 
 def _was_taken_off(at: str) -> str:
-    day = written(datetime.fromisoformat(at).date())
+    day = written(timezone.localdate(datetime.fromisoformat(at)))
     return _("A file that showed it was taken off on %(day)s.") % {"day": day}
 
 

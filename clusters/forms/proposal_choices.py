@@ -54,6 +54,11 @@ def language_choices(chosen: str) -> Choices:
     return [(code, str(LANG_INFO.get(code, {}).get("name_local", code))) for code in codes if code]
 
 
+def document_language_choices() -> Choices:
+    """Return the languages in which documents have words of their own, each in its own name."""
+    return [(code, str(LANG_INFO[code]["name_local"])) for code in settings.DOCUMENT_LANGUAGES]
+
+
 def term_choices(vocabularies: Iterable[str], chosen: Collection[int]) -> dict[str, Choices]:
     """Return the terms of several vocabularies in one query: those in use, and the chosen ones."""
     found: dict[str, Choices] = {str(vocabulary): [] for vocabulary in vocabularies}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Prefetch
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -83,7 +84,7 @@ def _add_proposals(found: ReviewSeveral, who: Viewer, on: date) -> None:
     rows = rows[:MOST] + stand_in[:MOST]
     for cluster in rows:
         row, group = getattr(cluster, "review_assignment", None), cluster.working_group
-        days = (on - cluster.submitted_at.date()).days if cluster.submitted_at else 0
+        days = (on - timezone.localdate(cluster.submitted_at)).days if cluster.submitted_at else 0
         words = ngettext("waits for %(days)d day", "waits for %(days)d days", days) % {"days": days}
         words = f"{group.code if group else '–'} · {words}"
         if row is not None:

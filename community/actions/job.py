@@ -51,17 +51,20 @@ def stop_job(*, job: Job, by: User, at: datetime | None = None) -> Job:
 def retry_job(*, job: Job, by: User, at: datetime | None = None) -> Job:
     """Let a job that ended run again for what failed or was left: its failed items wait anew, from the first try on.
 
+    One that waits for the time of its next try is tried at once.
+
     Raises:
         Refusal: it is still going on, nothing failed, or the same work was asked for anew meanwhile.
     """
-    row = _locked(job, by)
-    if not (verdict := can_retry(row)):
+    row, now = _locked(job, by), at or timezone.now()
+    if not (verdict := can_retry(row, at=now)):
         raise Refusal.of(verdict)
     row.items.filter(state=ItemState.FAILED).update(state=ItemState.WAITING, note="", finished_at=None)
-    row.state, row.due_at, row.attempts, row.is_cancel_wanted = JobState.QUEUED, at or timezone.now(), 0, False
-    row.begun_at = row.finished_at = None
+    row.state, row.due_at, row.attempts, row.is_cancel_wanted = JobState.QUEUED, now, 0, False
+    row.asked_again_at, row.begun_at, row.finished_at = now, None, None
     row.last_error, row.done_count = "", row.items.exclude(state=ItemState.WAITING).count()
-    fields = ["state", "due_at", "attempts", "is_cancel_wanted", "begun_at", "finished_at", "last_error", "done_count"]
+    fields = ["state", "due_at", "attempts", "is_cancel_wanted", "last_error", "done_count"]
+    fields += ["asked_again_at", "begun_at", "finished_at"]
     try:
         with transaction.atomic():
             row.save(update_fields=fields)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -19,7 +21,7 @@ class Job(models.Model):
     one job of a `key` is open; asked for again while it runs, it runs once more.
     A worker holds it by a lease; when the worker dies, the lease runs out and
     another one takes it. `begun_at` is when it was first taken since it was asked
-    for or tried again, `started_at` when the last worker took it.
+    for or tried again (`asked_again_at`), `started_at` when the last worker took it.
     """
 
     #: When this run has to leave the rest to the scheduler, by `time.monotonic`; None: it works to its end.
@@ -45,6 +47,7 @@ class Job(models.Model):
     lease_until = models.DateTimeField(_("held until"), null=True, blank=True)
     lease_owner = models.CharField(_("held by"), max_length=60, blank=True)
     created_at = models.DateTimeField(_("asked at"), default=timezone.now)
+    asked_again_at = models.DateTimeField(_("asked again at"), null=True, blank=True)
     begun_at = models.DateTimeField(_("begun at"), null=True, blank=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
@@ -68,6 +71,15 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.pk}"
+
+    def waits_at(self, at: datetime) -> bool:
+        """Whether it failed and, at the moment `at`, waits for the time of its next try."""
+        return self.state == JobState.QUEUED and self.last_error != "" and self.due_at > at
+
+    @property
+    def wanted_since(self) -> datetime:
+        """When somebody asked for it, or had it tried again."""
+        return self.asked_again_at or self.created_at
 
     @property
     def is_open(self) -> bool:

@@ -18,7 +18,7 @@ from community import kinds
 from community.access import get_subject, get_visible
 from community.actions.job import retry_job, stop_job
 from community.batches import can_retry, can_stop
-from community.job_summary import addresses, ended_words, listed, subjects_of, summary_of
+from community.job_summary import addresses, listed, state_words, subjects_of, summary_of
 from community.models import Job
 from community.permissions import Refusal
 from community.tables import Rows, page_of
@@ -34,13 +34,13 @@ CONFLICT = 409
 def job_list(request: HttpRequest) -> HttpResponse:
     """`/jobs/`: what the reader asked the registry to do, the newest first."""
     page = page_of(Job.objects.asked_by(account_of(request)), request.GET.get("page"), fetch=_fetch)
-    titles = subjects_of(page.object_list, request.user)
+    titles, now = subjects_of(page.object_list, request.user), timezone.now()
     rows = [
         {
             "job": job,
             "title": title_of(job.task),
             "about": titles.get(job.pk, ""),
-            "state": ended_words(job, int(job.result.get("failed", 0))),
+            "state": state_words(job, int(job.result.get("failed", 0)), at=now),
         }
         for job in page.object_list
     ]

@@ -45,7 +45,7 @@ def begin_report(
         working_group: of which clusters it tells; None is the whole mission.
         from_on, until_on: first and last day of issue, both included.
         by: who begins it; None is the registry itself.
-        title: its own title; without one it says group and time.
+        title: its own title; without one it says group and time, or what `only` is called.
         only: reference of the one cluster that it tells of, whose newest factsheet it holds whatever the time.
 
     Raises:
@@ -58,12 +58,13 @@ def begin_report(
     if until_on < from_on:
         raise Refusal(_("The period ends before it begins. Both may be the same day."))
     code = working_group.code if working_group else ""
-    report.title = title.strip() or usual_title(from_on, until_on, code, language)
-    report.introduction = introduction.strip()
-    check_fields(report, leave_out=("working_group", "begun_by", "issue"))
     found = newest_of(only) if only else candidates(from_on, until_on, working_group)
     if only and working_group is not None:
         found = found.of_groups([working_group.pk])
+    called = found.values_list("title", flat=True).first() if only else ""
+    report.title = title.strip() or called or usual_title(from_on, until_on, code, language)
+    report.introduction = introduction.strip()
+    check_fields(report, leave_out=("working_group", "begun_by", "issue"))
     keys = list(found.values_list("pk", flat=True)[: MOST + 1])
     if not keys and only:
         raise Refusal(_("It has no factsheet that this working group reports. Choose the group responsible for it."))

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clusters.forms.proposal_choices import language_choices
+from clusters.forms.proposal_choices import document_language_choices
 from clusters.forms.proposal_fields import Prose
 from community.forms.dates import ENDS_BEFORE, DayField
 from community.forms.lines import short_line
@@ -67,7 +67,7 @@ class ReportBeginForm(forms.Form):
         choices: list[tuple[str, str | Promise]] = [(MISSION, _("All working groups"))] if is_mission else []
         choices += [(row.code, f"{row.code} {row.title}") for row in self.groups.values()]
         self.fields["scope"].choices = choices  # type: ignore[attr-defined]
-        self.fields["language"].choices = language_choices("en")  # type: ignore[attr-defined]
+        self.fields["language"].choices = document_language_choices()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Refuse a time that ends before it begins.
@@ -126,7 +126,7 @@ class ReportForm(MergingForm):
             "seen_version": report.version,
         }
         super().__init__(*args, ident="report", **{"auto_id": "id_%s", **kwargs})
-        self.fields["language"].choices = language_choices(report.language)  # type: ignore[attr-defined]
+        self.fields["language"].choices = document_language_choices()  # type: ignore[attr-defined]
         self.fields["chosen"].choices = [(issue.pk, _choice(issue)) for issue in self.issues.values()]  # type: ignore[attr-defined]
         self.fields["chosen"].option_hints = self._hints(marks)  # type: ignore[attr-defined]
 

@@ -28,6 +28,7 @@ from factsheets.models import Booklet, CopReport, DamagedFile
 from factsheets.views.files import CACHING, without_policy
 from factsheets.views.issue import file_is_away
 from factsheets.views.ranges import asked, is_beginning, say
+from factsheets.views.report import not_there
 
 #: So many bytes are sent at once.
 BLOCK = 256 * 1024
@@ -96,7 +97,7 @@ def report_booklet(request: HttpRequest, reference: str) -> HttpResponseBase:
     report = get_visible(CopReport.objects.sent().select_related("booklet"), request.user, reference=reference)
     found: Booklet | None = getattr(report, "booklet", None)
     if found is None or not found.file:
-        return render(request, "factsheets/report/coming.html", {"report": report}, status=404)
+        return not_there(request, report)
     answer = _hand_out(request, found, CACHING)
     if answer is None:
         return file_is_away(request, reference, found.file)

@@ -18,10 +18,10 @@ from clusters.visibility import viewer
 from community.access import get_visible
 from community.choices import MessageState
 from community.store_away import StoreAway
-from factsheets import sentences, storage
+from factsheets import downloads, sentences, storage
 from factsheets.models import Booklet, CopReport, DownloadCount, Edition, Issue
 from factsheets.notifications import arrivals
-from factsheets.permissions import can_begin, can_catch_up
+from factsheets.permissions import can_begin, can_catch_up, can_see_arrivals
 from factsheets.report_summary import unreported
 from factsheets.views.files import hand_out, without_policy
 from factsheets.views.issue import editions_of, file_is_away, show_edition, withdrawn_at_address
@@ -65,7 +65,10 @@ def reports(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def report(request: HttpRequest, reference: str) -> HttpResponse:
-    """`/reports/<date>/`: the report as it was sent, with its factsheets; for coordinators also the mails."""
+    """`/reports/<date>/`: the report as it was sent, with its factsheets.
+
+    For coordinators and administrators also the mails, and how often the files were fetched.
+    """
     found = get_visible(CopReport.objects.sent().for_list(), request.user, reference=reference)
     editions = editions_of(reference)
     if not editions:
@@ -82,7 +85,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "arrivals": [],
         "booklet": Booklet.objects.of_report(found),
     }
-    if can_begin(request.user):
+    if can_see_arrivals(request.user):
         names = {found.reference or "", *(issue.reference for issue in context["factsheets"])}
         context |= {"arrivals": _in_words(found), "fetched": _fetched(names, context["factsheets"], found)}
     try:
@@ -97,6 +100,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
 
 def _fetched(names: set[str], issues: list[Issue], found: CopReport) -> list[tuple[str, int]]:
     """Return how often the files of the report and of its factsheets were fetched, in all versions."""
+    downloads.write_if_due()
     totals = DownloadCount.objects.of_references(names).totals()
     rows = [(str(_("This report")), totals.get(found.reference or "", 0))]
     return rows + [(issue.title, totals.get(issue.reference, 0)) for issue in issues]
@@ -127,5 +131,10 @@ def _file(request: HttpRequest, reference: str, file: str, suffix: str) -> HttpR
     row = Edition.objects.file_at_address(file, reference, 1, found.language)
     if row is not None and row[0]:
         return hand_out(request, row, reference, suffix)
-    withdrawn = withdrawn_at_address(request, reference, 1, found.language)
-    return withdrawn or render(request, "factsheets/report/coming.html", {"report": found}, status=404)
+    return withdrawn_at_address(request, reference, 1, found.language) or not_there(request, found)
+
+
+def not_there(request: HttpRequest, found: CopReport) -> HttpResponse:
+    """Say that a report's file is not there: because all of it is still made, or for good, with the way to its page."""
+    edition = next(iter(editions_of(found.reference or "")), None)
+    return render(request, "factsheets/report/coming.html", {"report": found, "edition": edition}, status=404)

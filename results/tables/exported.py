@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import Http404, QueryDict
+from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +38,7 @@ def records_of(code: str, project: Project | None, at: datetime) -> list[exports
     Raises:
         Http404: the indicator is not shown.
     """
-    report = Report(None, at.date(), project=project)
+    report = Report(None, timezone.localdate(at), project=project)
     row = report.row(get_indicator(code))
     return list(exports.records(row, shown(row.figure.lines, report.facts), report.on))
 

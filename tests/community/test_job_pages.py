@@ -170,7 +170,9 @@ def test_who_asked_is_told_of_what_took_longer_than_a_minute(does: dict[str, Do]
     job = asked(asked_by)
     does["do"] = fails_at(1, NotDone("The paper is out."))
     for count in (1, 2):
-        Job.objects.update(due_at=timezone.now() - timedelta(hours=1))
+        long_ago = timezone.now() - timedelta(hours=1)
+        Job.objects.update(due_at=long_ago, created_at=long_ago)
+        Job.objects.exclude(asked_again_at=None).update(asked_again_at=long_ago)
         jobs.run(job.pk, at=timezone.now() - timedelta(seconds=60 + 30 * count))
         assert mails() == [("community/job_done", asked_by.pk)] * count
         send_outbox(at=timezone.now())
@@ -193,7 +195,7 @@ def test_the_subject_of_the_mail_says_how_it_ended(
 ) -> None:
     job = asked(asked_by)
     begun, ended = timezone.now() - timedelta(minutes=3), timezone.now()
-    Job.objects.update(state=state, begun_at=begun, finished_at=ended)
+    Job.objects.update(state=state, created_at=begun, begun_at=begun, finished_at=ended)
     job.refresh_from_db()
     tell_who_asked(job)
     send_outbox(at=timezone.now())

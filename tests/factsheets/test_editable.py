@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from clusters.choices import State
 from clusters.models import Cluster
 from community.choices import ConsentPurpose, RedactionReason
+from factsheets import sentences
 from factsheets.actions.issue import issue_factsheet
 from factsheets.actions.revise import withdraw_edition
 from factsheets.choices import Face
@@ -214,3 +215,26 @@ def test_what_is_in_another_language_says_so_in_the_copy() -> None:
     lang = {one.get(f"{W}val") for one in text.element.body.iter(f"{W}lang")}
     assert lang == {"sq"}
     assert {one.get(f"{W}val") for one in text.styles.element.iter(f"{W}lang")} == {"en"}
+
+
+#: The typefaces that the rules of visibility allow for the statement beside the emblem.
+ALLOWED = {"Arial", "Calibri", "Garamond", "Trebuchet", "Tahoma", "Verdana", "Ubuntu"}
+#: A style of the library's template for the words of programs; no paragraph of ours has it.
+UNUSED = "macro"
+
+
+@pytest.mark.parametrize("language", ["en", "el", "bg"])
+def test_the_statement_stands_beside_the_emblem_in_a_typeface_that_is_allowed(language: str) -> None:
+    text, _article = told_by(wording.everything(State.RUNNING, language), Face.FORWARD, language)
+    (beside,) = [one for one in text.paragraphs if sentences.co_funded(language) in one.text]
+    assert beside._p.xpath("count(.//pic:pic)") == 1
+    named = {run.font.name for run in beside.runs} | {beside.style.font.name}
+    assert named == {None}, "they take the document's own"
+    (defaults,) = text.styles.element.xpath("w:docDefaults//w:rFonts")
+    names = {key.removeprefix(W): value for key, value in defaults.attrib.items()}
+    assert names == dict.fromkeys(("ascii", "hAnsi", "cs"), names["ascii"])
+    assert names["ascii"] in ALLOWED
+    themed = [one for one in text.styles.element.iter(f"{W}rFonts") if any("heme" in key for key in one.attrib)]
+    assert themed == [], "nothing is set in the typefaces of the template's theme"
+    styled = {one.font.name for one in text.styles if hasattr(one, "font") and not one.name.startswith(UNUSED)}
+    assert styled - ALLOWED == {None}

@@ -346,7 +346,7 @@ def test_the_command_sends_says_what_it_would_send_and_refuses_in_words(cast: Ca
     with pytest.raises(CommandError, match="There is no working group WG77"):
         call_command("report_to_cop", *days, "--wg", "WG77")
     for more in ([], ["--dry-run"]):
-        with pytest.raises(CommandError, match=r"There is no language zz\. Known: en, fr, it, es, el, hr, sl, pt, bg"):
+        with pytest.raises(CommandError, match=r"of their own in zz\. Known: en, fr, it, es, el, hr, sl, pt, bg"):
             call_command("report_to_cop", *days, "--language", "zz", *more)
     with pytest.raises(CommandError, match="No factsheet was issued"):
         call_command("report_to_cop", "--from", "2019-01-01", "--to", "2019-01-02")

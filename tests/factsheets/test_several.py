@@ -6,6 +6,7 @@ import csv
 import io
 import subprocess
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clusters.choices import State
+from community import exports
 from factsheets import downloads, storage
 from factsheets.actions.issue import issue_factsheet, take_version
 from factsheets.choices import Face
 from factsheets.models import DownloadCount, Edition
+from results import policy_summary
 from tests.cast import Cast, make_cluster
 from tests.factories import NOW
 from tests.factsheets.making_downloads import SEVERAL, ZIP, fetched, issued, withdrawn
@@ -129,6 +132,19 @@ def test_each_file_of_a_zip_counts_as_fetched_and_the_page_says_what_does_not(ca
     client.get(Edition.objects.for_reference(first.name)[0].pdf_url)
     assert downloads.write() == 3
     assert DownloadCount.objects.of_references([first.name, second.name]).totals() == {first.name: 2, second.name: 1}
+
+
+def test_the_index_of_a_zip_says_the_day_of_the_site(cast: Cast, client: Client) -> None:
+    """Half past midnight in Athens is the day before in UTC."""
+    cluster = make_cluster(cast, State.RUNNING)
+    at = datetime(2026, 11, 26, 22, 30, tzinfo=UTC)
+    issue_factsheet(cluster=cluster, face=Face.FORWARD, reason="approve", by=None, at=at)
+    with zipfile.ZipFile(io.BytesIO(fetched(client))) as archive:
+        (row,) = csv.DictReader(io.StringIO(archive.read("index.csv").decode("utf-8-sig")))
+        (name,) = [name for name in archive.namelist() if name.endswith(".pdf")]
+    assert (row["issued_on"], "_2026-11-27_" in name) == ("2026-11-27", True)
+    assert exports.file_name("clusters", "csv", at) == "clusters-2026-11-27.csv"
+    assert policy_summary._was_taken_off(at.isoformat()) == "A file that showed it was taken off on 27 November 2026."
 
 
 def test_the_sums_of_a_zip_are_written_once_it_is_sent(

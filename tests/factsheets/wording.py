@@ -104,7 +104,7 @@ def _others(language: str) -> Iterator[tuple[str, str]]:
     for name, snapshot, draw in (
         ("statement", statement(language), draw_statement),
         ("report", report(language), draw_report),
-        ("short report", {**report(language), "working_group": None, "lines": []}, draw_report),
+        ("short report", one_day({**report(language), "working_group": None, "lines": []}), draw_report),
     ):
         imprint = issued(snapshot, "")
         yield name, draw(snapshot, imprint, {}).article  # type: ignore[operator]
@@ -112,7 +112,8 @@ def _others(language: str) -> Iterator[tuple[str, str]]:
     yield from _booklets(language)
     with translation.override(language):
         yield "files", " ".join(str(kind.data_label) for kind in (FACTSHEET, STATEMENT, REPORT))
-    titles = [usual_title(date(2026, 1, 5), date(2026, 2, 6), group, language) for group in ("", "WG4")]
+    times = ((date(2026, 1, 5), date(2026, 2, 6)), (date(2026, 1, 5), date(2026, 1, 5)))
+    titles = [usual_title(*time, group, language) for time in times for group in ("", "WG4")]
     yield "titles", " ".join(titles)
     for rows in gallery.Rows:
         for columns in gallery.Columns:
@@ -308,6 +309,11 @@ def statement(language: str) -> dict[str, Any]:
             {"number": 2, "heading": "Money", "text": "So", "evidence": outcomes},
         ],
     }
+
+
+def one_day(taken: dict[str, Any]) -> dict[str, Any]:
+    """Return a report of the first day of its time alone."""
+    return {**taken, "until_on": taken["from_on"]}
 
 
 def report(language: str) -> dict[str, Any]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clusters.forms.proposal_choices import language_choices
 from community.models import WorkingGroup
 from community.permissions import Refusal
 from factsheets.actions.report import send_for_time, sent_for
@@ -39,9 +39,9 @@ class Command(BaseCommand):
         if wg and group is None:
             known = ", ".join(WorkingGroup.objects.order_by("code").values_list("code", flat=True))
             raise CommandError(f"There is no working group {wg}. Known: {known}.")
-        languages = [code for code, _name in language_choices("en")]
-        if options["language"] not in languages:
-            raise CommandError(f"There is no language {options['language']}. Known: {', '.join(languages)}.")
+        if options["language"] not in settings.DOCUMENT_LANGUAGES:
+            known = ", ".join(settings.DOCUMENT_LANGUAGES)
+            raise CommandError(f"Documents have no words of their own in {options['language']}. Known: {known}.")
         if options["dry_run"]:
             self._tell(from_on, until_on, group)
             return
