@@ -19,7 +19,8 @@ from clusters.models import Cluster, PanelQuestion, Participation
 from community.choices import Language
 from community.models import Affiliation, Member, User
 from community.rights import can_see_directory
-from community.similar import Near, places_of_work
+from community.similar import Near
+from community.similar_people import places_of_work
 from community.surroundings import Places, Surroundings
 from community.telling import holding, point_if, points_for_words, shared_words, summed, telling_words
 

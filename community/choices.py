@@ -121,6 +121,8 @@ class NeedStatus(TextChoices):
 
 #: Nothing has answered it yet.
 OPEN_NEEDS = frozenset({NeedStatus.OPEN, NeedStatus.TAKEN_UP})
+#: What lists call these in an address.
+UNANSWERED = "unanswered"
 
 
 class Urgency(TextChoices):

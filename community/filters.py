@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import (
+    UNANSWERED,
     ExchangeKind,
     ExchangeStatus,
     Language,
@@ -150,7 +151,9 @@ NEED_ORDERS: dict[str, tuple[Any, tuple[str, ...]]] = {
 class NeedFilter(ListFilter):
     """Needs, newest first."""
 
-    status = _choice(_("Status"), NeedStatus.choices)
+    status = _choice(
+        _("Status"), [(UNANSWERED, _("Not answered: unmet or taken up")), *NeedStatus.choices], method="of_status"
+    )
     urgency = _choice(_("Urgency"), Urgency.choices)
     challenge = TermFilter(Vocabulary.CHALLENGE, "challenges", _("Challenge"))
     type = TermFilter(Vocabulary.SOLUTION_TYPE, "solution_types", _("Wanted type of solution"))
@@ -160,6 +163,10 @@ class NeedFilter(ListFilter):
     class Meta:
         model = Need
         fields: list[str] = []
+
+    def of_status(self, rows: Any, name: str, value: str) -> Any:
+        """Keep those of a status, or all that nothing has answered yet."""
+        return rows.open() if value == UNANSWERED else rows.filter(status=value)
 
 
 def _languages() -> list[tuple[str, Any]]:

@@ -22,7 +22,8 @@ from community.choices import Vocabulary
 from community.contributions import PlatformNumber
 from community.models import Member, Need, Organisation, Partnership, PeerExchange, Solution, Subscription, Term, User
 from community.rights import Viewer, can_see_directory
-from community.similar import Near, knowing
+from community.similar import Near
+from community.similar_people import knowing
 from community.telling import point_if, shared_words, summed, theme_words
 
 #: So many rows stand in a part of the page; the list behind it holds the rest.

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, Final
 
 from django.db.models import Case, Exists, IntegerField, OuterRef, Q, When
@@ -12,13 +15,12 @@ from django.utils.translation import gettext as _
 from community.models import ExchangeLanguage, PeerExchange
 from community.similar import LEAST_POINTS, SHOWN
 from community.surroundings import Places, Surroundings
-from community.telling import point_if, points_for_words, shared_words, summed, telling_words
+from community.telling import point_if, points_for_words, shared_words, split_words, summed, telling_words
 
 #: At most so many of the other side are compared: those that share most, as the database counts it.
 CANDIDATES: Final = 60
-#: So many offers, the newest, are compared with so many requests each: those that share most, however old.
-COMPARED: Final = 20
-REQUESTS: Final = 10
+#: So many open offers at most, the newest, are compared with so many open requests.
+COMPARED: Final = 1_000
 #: So many pairs stand beside the list.
 PAIRS: Final = 4
 
@@ -45,6 +47,20 @@ class Pair:
     offer: PeerExchange
     request: PeerExchange
     reasons: list[str]
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """The pairs that fit best, and how many offers were compared with how many requests."""
+
+    pairs: list[Pair]
+    offers: int
+    requests: int
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be more that were not compared."""
+        return COMPARED in (self.offers, self.requests)
 
 
 def exchanges_near(exchange: PeerExchange) -> list[Fit]:
@@ -81,20 +97,6 @@ def _points(exchange: PeerExchange, around: Surroundings) -> Any:
     return Case(When(strangers, then=0), default=shared, output_field=IntegerField())
 
 
-def pairs_of(rows: Sequence[PeerExchange], places: Places | None = None) -> list[Pair]:
-    """Return which offers of `rows` (loaded by `for_page`) fit which requests among them, each offer once."""
-    offers = [row for row in rows if row.is_offer and row.is_open]
-    asked = [row for row in rows if not row.is_offer and row.is_open]
-    places, found = places or Places(), []
-    for offer in offers:
-        there = places.around(offer.territories.all())
-        best = _best(compare(offer, row, there) for row in asked if row.opener != offer.opener)
-        if best:
-            found.append((best[0].points, Pair(offer, best[0].row, best[0].reasons)))
-    found.sort(key=lambda one: (-one[0], -one[1].offer.pk))
-    return [pair for _points, pair in found[:PAIRS]]
-
-
 def compare(one: PeerExchange, other: PeerExchange, there: Surroundings) -> Fit:
     """Return how well two exchanges fit, and why; `there` is around the places of the first."""
     hit = Fit(other)
@@ -119,13 +121,114 @@ def _best(found: Iterable[Fit]) -> list[Fit]:
     return sorted(enough, key=lambda hit: (-hit.points, -hit.row.pk))[:SHOWN]
 
 
-def fitting_pairs() -> list[Pair]:
-    """Return which of the newest open offers fit which open requests, however old; a fixed number of queries."""
-    rows, places = PeerExchange.objects.open().order_by("-pk"), Places()
-    offers = list(rows.filter(is_offer=True).for_page()[:COMPARED])
-    best = Q(pk__in=[])
-    for offer in offers:
-        shared = _points(offer, places.around(offer.territories.all()))
-        ranked = PeerExchange.objects.open().opposite(offer).order_by(shared.desc(), "-pk")
-        best |= Q(pk__in=ranked.values("pk")[:REQUESTS])
-    return pairs_of([*offers, *rows.filter(best, is_offer=False).for_page()], places)
+def fitting_pairs() -> Fitting:
+    """Return which open offers fit which open requests best, each offer once; nine queries.
+
+    Every offer is compared with every request, the newest `COMPARED` of each where there are more: what requests share
+    with an offer is a number with a bit for each of them, so that a pair costs a part of one operation.
+    """
+    places = Places()
+    offers, asked = (_Side(is_offer=is_offer) for is_offer in (True, False))
+    found = [one for pk in offers.keys if (one := _best_request(offers, pk, asked, places))]
+    found.sort(key=lambda one: (-one[0], -one[1]))
+    wanted = [(offer, request) for _points, offer, request in found[:PAIRS]]
+    shown = PeerExchange.objects.filter(pk__in={pk for pair in wanted for pk in pair}).for_page()
+    rows = {row.pk: row for row in shown}
+    return Fitting(
+        [_pair(rows[offer], rows[request], places) for offer, request in wanted if {offer, request} <= rows.keys()],
+        offers=len(offers.keys),
+        requests=len(asked.keys),
+    )
+
+
+def _pair(offer: PeerExchange, request: PeerExchange, places: Places) -> Pair:
+    return Pair(offer, request, compare(offer, request, places.around(offer.territories.all())).reasons)
+
+
+class _Side:
+    """The open offers or the open requests, the newest last, with what is shared as masks of their positions."""
+
+    def __init__(self, *, is_offer: bool) -> None:
+        """Read the newest `COMPARED`; four queries."""
+        rows = PeerExchange.objects.open().filter(is_offer=is_offer).order_by("-pk")
+        read = list(rows.values_list("pk", "offered_by" if is_offer else "asked_by", "topic", "description")[:COMPARED])
+        self.keys = [pk for pk, *_said in reversed(read)]
+        self.openers = {pk: opener for pk, opener, *_said in read}
+        self.texts = {pk: " ".join(said) for pk, _opener, *said in read}
+        self.bits = {pk: 1 << at for at, pk in enumerate(self.keys)}
+        through = PeerExchange.challenges.through, PeerExchange.territories.through
+        self.challenges, self.territories = (
+            self._of(each._default_manager.filter(peerexchange__in=self._among(rows)), "peerexchange", name)
+            for each, name in zip(through, ("term", "territory"), strict=True)
+        )
+        self.languages = self._of(ExchangeLanguage.objects.filter(exchange__in=self._among(rows)), "exchange", "code")
+
+    def _among(self, rows: Any) -> Any:
+        return rows.filter(pk__gte=self.keys[0]).order_by().values("pk") if self.keys else []
+
+    def _of(self, rows: Any, key: str, value: str) -> dict[int, set[Any]]:
+        """Return what each has of one kind."""
+        found: dict[int, set[Any]] = {pk: set() for pk in self.keys}
+        for pk, one in rows.order_by().values_list(key, value):
+            if pk in found:
+                found[pk].add(one)
+        return found
+
+    @cached_property
+    def masks(self) -> dict[str, dict[Any, int]]:
+        """For each kind of what may be shared, who has what."""
+        said = {pk: set(split_words(text)) for pk, text in self.texts.items()}
+        kinds = {"opener": {pk: {opener} for pk, opener in self.openers.items()}, "word": said}
+        kinds |= {"challenge": self.challenges, "territory": self.territories, "language": self.languages}
+        found: dict[str, dict[Any, int]] = {kind: {} for kind in kinds}
+        for kind, had in kinds.items():
+            for pk, values in had.items():
+                for value in values:
+                    found[kind][value] = found[kind].get(value, 0) | self.bits[pk]
+        return found
+
+    @cached_property
+    def _vocabulary(self) -> list[str]:
+        return sorted(self.masks["word"])
+
+    def having(self, kind: str, values: Iterable[Any]) -> int:
+        """Return the mask of those that have one of some values."""
+        return reduce(or_, (self.masks[kind].get(value, 0) for value in values), 0)
+
+    @cached_property
+    def naming_languages(self) -> int:
+        """The mask of those that name a language."""
+        return reduce(or_, self.masks["language"].values(), 0)
+
+    def saying(self, word: str) -> int:
+        """Return the mask of those in which a word begins with `word`."""
+        at, found = bisect_left(self._vocabulary, word), 0
+        while at < len(self._vocabulary) and self._vocabulary[at].startswith(word):
+            found |= self.masks["word"][self._vocabulary[at]]
+            at += 1
+        return found
+
+
+def _best_request(offers: _Side, pk: int, asked: _Side, places: Places) -> tuple[int, int, int] | None:
+    """Return the points, the offer and the request that fits it best, the newest of equals, as `compare` counts."""
+    everybody = (1 << len(asked.keys)) - 1
+    spoken = offers.languages[pk]
+    understood = asked.having("language", spoken)
+    left_out = asked.having("opener", [offers.openers[pk]])
+    left_out |= asked.naming_languages & ~understood if spoken else 0
+    words = [everybody, 0, 0, 0]
+    for word in telling_words(offers.texts[pk]):
+        _count(words, asked.saying(word))
+    around = places.around_keys(offers.territories[pk])
+    others = (asked.having("challenge", offers.challenges[pk]), asked.having("territory", around), understood)
+    levels = [everybody & ~left_out, *[0] * (len(words) - 1 + len(others))]
+    for mask in (*words[1:], *others):
+        _count(levels, mask)
+    points = max(level for level, mask in enumerate(levels) if mask or level == 0)
+    return (points, pk, asked.keys[levels[points].bit_length() - 1]) if points >= LEAST_POINTS else None
+
+
+def _count(levels: list[int], mask: int) -> None:
+    """Give those of a mask one more: level n is the mask of those that have n at least."""
+    for level in range(len(levels) - 1, 0, -1):
+        levels[level] |= levels[level - 1] & mask

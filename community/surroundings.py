@@ -90,6 +90,10 @@ class Places:
         here = frozenset[int]().union(*(one for one, _country in near))
         return Surroundings(own, here, frozenset[int]().union(*(country for _here, country in near)) - here)
 
+    def around_keys(self, keys: Iterable[int]) -> set[int]:
+        """Return the keys of what lies in or around places, given by their keys, or in the same countries."""
+        return set[int]().union(*(part for pk in keys for part in self._of(pk)))
+
     def _of(self, pk: int) -> tuple[set[int], set[int]]:
         """Return what lies in or around one place, and what has a country in common with it; worked out once."""
         if pk not in self._near:

@@ -52,15 +52,13 @@ class RegionFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
 class OwnerFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
     """The project that owns the solution, by its code."""
 
-    def __init__(self) -> None:
+    def __init__(self, field_name: str = "solution__project__code") -> None:
         """Offer all projects."""
 
         def choices() -> list[tuple[str, str]]:
             return list(Project.objects.order_by("acronym").values_list("code", "acronym"))
 
-        super().__init__(
-            label=_("Project"), field_name="solution__project__code", choices=choices, empty_label=_("Any")
-        )
+        super().__init__(label=_("Project"), field_name=field_name, choices=choices, empty_label=_("Any"))
 
 
 class ResponsibleFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
@@ -129,6 +127,7 @@ class IdleSolutionFilter(ListFilter):
     """Idle solutions."""
 
     challenge = TermFilter(Vocabulary.CHALLENGE, "challenges", _("Challenge"))
+    project = OwnerFilter("project__code")
 
     class Meta:
         model = Solution

@@ -13,7 +13,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import F
 
 from community.models import Member, Need, Solution, User
-from community.similar import Near, naming, needs_near_each, people_near_each, solutions_near_each
+from community.similar import Near, needs_near_each, solutions_near_each
+from community.similar_people import naming, people_near_each
 from community.surroundings import Places
 from results.coverage import idle_solutions
 

@@ -106,6 +106,8 @@ ROWS: tuple[frozenset[str], ...] = (
             "telling",
             "similar",
             "similar_exchanges",
+            "similar_people",
+            "ranked",
             "surroundings",
             "platforms",
             "near_words",

@@ -53,13 +53,19 @@ def erase_exchanges(member: Member) -> int:
     """Let a departure's effects follow for an erased person, and empty the words of what they opened and is withdrawn.
 
     So also of what ended when they left, or was withdrawn by them, before: nobody else reads it any more. What is
-    searched goes with the words. Return how many ended now.
+    searched goes with the words. When it would have suited them goes from all that they opened: it tells of their days
+    alone. The topic stays, as questions of needs do: it is what the others were told by. Return how many ended now.
     """
     ended = follow_departure(member, None, timezone.now())
     rows = PeerExchange.objects.filter(Q(pk__in=ended) | Q(pk__in=PeerExchange.objects.opened_by(member).values("pk")))
-    for row in rows.filter(status=ExchangeStatus.CANCELLED).exclude(description="").order_by("pk"):
-        row.description = ""
-        rows.filter(pk=row.pk).update(description="", search_text=search.search_text_of(row), version=F("version") + 1)
+    for row in rows.order_by("pk"):
+        before = row.description, row.timing
+        row.timing = ""
+        if row.status == ExchangeStatus.CANCELLED:
+            row.description = ""
+        if (row.description, row.timing) != before:
+            said = {"description": row.description, "timing": "", "search_text": search.search_text_of(row)}
+            rows.filter(pk=row.pk).update(**said, version=F("version") + 1)
     return len(ended)
 
 

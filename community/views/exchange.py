@@ -51,7 +51,7 @@ class ExchangeListView(NounListView):
         return {
             "named": named_members(request.user, _sides(page)),
             "may_open": rules.can_open_exchange(request.user),
-            "pairs": fitting_pairs() if not request.GET else [],
+            "fitting": fitting_pairs() if not request.GET else None,
         }
 
 

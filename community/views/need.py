@@ -22,7 +22,8 @@ from community.forms.need import MeTooForm, NeedForm, NeedStatusForm
 from community.models import Need, Term
 from community.permissions import Refusal
 from community.rights import can_edit_need, can_raise_need, can_say_me_too, can_set_need_status
-from community.similar import naming, people_near, solutions_near
+from community.similar import solutions_near
+from community.similar_people import naming, people_near
 from community.tables import Rows
 from community.views.answers import account_of, answer_refusal
 from community.views.listing import NounListView

@@ -40,6 +40,8 @@ class Tile:
     declared: int = 0
     documented: int = 0
     url: str = ""
+    declared_url: str = ""
+    documented_url: str = ""
 
     @property
     def step(self) -> int:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.choices import OutcomeKind
+from community.choices import UNANSWERED
 from results.choices import UptakeStep
 from results.coverage import STATES
 from results.pictures.tilemap import Tile, tilemap
@@ -62,6 +63,8 @@ class Line:
     idle: int | None
     declared_url: str = ""
     documented_url: str = ""
+    needs_url: str = ""
+    idle_url: str = ""
     #: Where everything waits: how many are proposed and approved, in words.
     waiting: str = ""
 
@@ -126,7 +129,7 @@ def coverage_of(
     lines += [_line(key, label, "", counts[key], heads, kept, links) for key, label in beside if key in counts]
     tiles = _tiles(replace(kept, regions=facts.regions), wanted, sees_proposed)
     if is_paper:
-        tiles = [replace(tile, url="") for tile in tiles]
+        tiles = [replace(tile, url="", declared_url="", documented_url="") for tile in tiles]
     return Coverage(
         lead=_lead(kept),
         wide=tilemap(tiles, ident="tilemap-wide"),
@@ -249,6 +252,22 @@ class _Links:
         pairs += [(names[self.rows], value), ("wg", self.wanted.group)]
         return f"{reverse('results:uptake_list')}?{urlencode([pair for pair in pairs if pair[1]])}"
 
+    def needs_url(self, key: str) -> str:
+        """Return the address of the list with the open needs that a line counts; "" where it has no such filter."""
+        place = key or self.wanted.country
+        if self.rows is Rows.PROJECT or (place and place not in self.named):
+            return ""
+        pairs = [("status", UNANSWERED), ("territory", place)]
+        return f"{reverse('community:needs')}?{urlencode([pair for pair in pairs if pair[1]])}"
+
+    def idle_url(self, key: str) -> str:
+        """Return the address of the list with the idle solutions that a line counts; it is for who signed in."""
+        acronym = key or self.wanted.project
+        if not self.sees_proposed or (acronym and acronym not in self.codes):
+            return ""
+        query = urlencode([("project", self.codes[acronym])]) if acronym else ""
+        return f"{reverse('results:idle')}{'?' if query else ''}{query}"
+
     def url(self, key: str, column: str = "") -> str:
         """Return the address of the register; "" where it has no such filter."""
         if self.wanted.outcome or (column and self.columns is Columns.OUTCOME):
@@ -299,6 +318,8 @@ def _line(
         idle=count.idle,
         declared_url=links.uptakes_url(key, "declared") if is_listed and count.declared else "",
         documented_url=links.uptakes_url(key, "documented") if is_listed and count.documented else "",
+        needs_url=links.needs_url(key) if is_listed and count.needs else "",
+        idle_url=links.idle_url(key) if is_listed and count.idle else "",
     )
 
 
@@ -309,7 +330,7 @@ def _cell(number: int, url: str) -> Cell:
 
 def _tiles(facts: Facts, wanted: Wanted, sees_proposed: bool) -> list[Tile]:
     counts = rules.count(facts, Rows.REGION, Columns.GROUP)
-    links = _Links(wanted, Rows.REGION, Columns.GROUP, sees_proposed, named=facts.named)
+    links = _Links(wanted, Rows.REGION, Columns.GROUP, sees_proposed, facts.codes, facts.named)
     found = []
     for region in facts.regions:
         count = counts.get(region.code, Count())
@@ -324,6 +345,8 @@ def _tiles(facts: Facts, wanted: Wanted, sees_proposed: bool) -> list[Tile]:
                 count.declared,
                 count.documented,
                 url,
+                links.uptakes_url(region.code, "declared") if count.declared else "",
+                links.uptakes_url(region.code, "documented") if count.documented else "",
             )
         )
     return found

@@ -19,7 +19,7 @@ from community.exchange_contributed import RECORDS
 from community.models import Event, Message, PeerExchange
 from community.permissions import Refusal
 from community.rules.exchange import MOST_OPEN
-from community.similar_exchanges import exchanges_near, pairs_of
+from community.similar_exchanges import exchanges_near, fitting_pairs
 from community.verification import verify_history
 from tests import factories as make
 from tests.clusters.test_every_action_atomic import breaks, statements, written
@@ -129,8 +129,7 @@ def test_what_fits_is_said_with_its_reasons_and_never_without_a_common_language(
         "Same form: Call",
     ]
     assert [(hit.row, hit.reasons) for hit in exchanges_near(offer)] == [(asked, reasons)]
-    rows = list(PeerExchange.objects.for_page())
-    assert [(pair.offer, pair.request) for pair in pairs_of(rows)] == [(offer, asked)]
+    assert [(pair.offer, pair.request, pair.reasons) for pair in fitting_pairs().pairs] == [(offer, asked, reasons)]
 
 
 def test_a_name_without_consent_is_shown_to_nobody_but_who_agreed_or_is_asked() -> None:

@@ -144,15 +144,31 @@ def test_what_has_begun_is_left_to_the_other_side_who_says_what_came_of_it_or_ca
 @pytest.mark.parametrize("before", ["nothing", "leave", "withdraw"])
 def test_an_erasure_empties_what_somebody_opened_also_where_it_ended_before(admin: User, before: str) -> None:
     gone = make.make_member()
-    row = open_exchange(by=gone.user, is_offer=False, values=words(description="My kayak lies at the old quay"))
+    row = open_exchange(
+        by=gone.user,
+        is_offer=False,
+        values=words(description="My kayak lies at the old quay", timing="When my mother is away"),
+    )
     if before == "withdraw":
         transition(row, "withdraw_exchange", by=gone.user)
     if before == "leave":
         leave(gone, admin)
     erase(gone, admin)
-    assert (fresh(row).status, fresh(row).description) == (S.CANCELLED, "")
+    assert (fresh(row).status, fresh(row).description, fresh(row).timing) == (S.CANCELLED, "", "")
     assert "kayak" not in fresh(row).search_text
     assert "buoys" in fresh(row).search_text
+
+
+def test_when_it_would_suit_who_was_erased_is_emptied_whatever_became_of_it_and_the_others_words_stay(
+    admin: User,
+) -> None:
+    gone, staying = make.make_member(), make.make_member()
+    begun = agreed(gone, staying, TODAY, description="We show you our buoys", timing="When my mother is away")
+    other = agreed(staying, gone, TODAY, description="We show you our boats", timing="Any Tuesday")
+    erase(gone, admin)
+    assert (fresh(begun).description, fresh(begun).timing) == ("We show you our buoys", "")
+    assert (fresh(other).description, fresh(other).timing) == ("We show you our boats", "Any Tuesday")
+    assert "buoys" in fresh(begun).search_text
 
 
 def test_a_reminder_of_an_exchange_that_ended_asks_nobody(admin: User) -> None:

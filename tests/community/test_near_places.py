@@ -6,8 +6,9 @@ import pytest
 
 from community.choices import ConsentPurpose, TerritoryLevel
 from community.models import Need, PeerExchange, Territory
-from community.similar import needs_near_each, people_near, solutions_near
+from community.similar import needs_near_each, solutions_near
 from community.similar_exchanges import exchanges_near
+from community.similar_people import people_near
 from community.surroundings import Places
 from tests import factories as make
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from community import search
 from community.choices import ConsentPurpose, NeedStatus, Urgency, Vocabulary
 from community.models import Member, Need, User
-from community.similar import people_near, solutions_near
+from community.similar import solutions_near
+from community.similar_people import people_near
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ import pytest
 from community.choices import ConsentPurpose, Vocabulary
 from community.models import Affiliation, Consent, Member, Need, Organisation, PeerExchange, Solution, Term
 from community.platforms import MOST_OF_A_TYPE, organisations_on, people_on
-from community.similar import needs_near_each, people_near, solutions_near, solutions_near_each
-from community.similar_exchanges import exchanges_near, fitting_pairs
+from community.similar import needs_near_each, solutions_near, solutions_near_each
+from community.similar_exchanges import PAIRS, compare, exchanges_near, fitting_pairs
+from community.similar_people import people_near
+from community.surroundings import Places
 from community.telling import telling_words, theme_words
 from tests import factories as make
 
@@ -227,4 +230,43 @@ def test_an_old_request_stands_beside_a_new_offer_behind_many_newer_requests() -
         for n in range(MANY)
     )
     offer = make.make_exchange("Buoys that keep anchors off seagrass")
-    assert [(pair.offer, pair.request) for pair in fitting_pairs()] == [(offer, wanted)]
+    assert [(pair.offer, pair.request) for pair in fitting_pairs().pairs] == [(offer, wanted)]
+
+
+def test_an_old_offer_stands_beside_a_request_behind_many_newer_offers(client: Any) -> None:
+    by = make.make_member()
+    offer = make.make_exchange("Buoys that keep anchors off seagrass")
+    PeerExchange.objects.bulk_create(
+        PeerExchange(topic=f"Drones {n}", is_offer=True, offered_by=by, status="offered", kind="call")
+        for n in range(MANY)
+    )
+    wanted = make.make_exchange("Who keeps anchors off seagrass by buoys?", is_offer=False)
+    found = fitting_pairs()
+    assert [(pair.offer, pair.request) for pair in found.pairs] == [(offer, wanted)]
+    assert (found.offers, found.requests, found.is_cut) == (MANY + 1, 1, False)
+    assert f"All open offers ({MANY + 1}) are compared with all open requests (1)." in client.get("/exchanges/").text
+
+
+def test_the_best_pairs_are_those_that_one_by_one_comparison_finds() -> None:
+    rng, by = Random(3), [make.make_member() for _number in range(4)]
+    terms = [make.make_term() for _number in range(2)]
+    places = [make.make_territory(code, country=code[:2]) for code in ("ITF3", "ITF4", "EL43")]
+    for number in range(40):
+        said = " ".join(rng.sample(["buoys", "anchors", "seagrass", "drones", "fences", "terraces"], rng.randint(0, 4)))
+        row = make.make_exchange(
+            f"{said} {number}",
+            by=rng.choice(by),
+            is_offer=number % 2 == 0,
+            languages=rng.sample(["en", "it"], number % 3),
+        )
+        row.challenges.set(rng.sample(terms, rng.randint(0, 1)))
+        row.territories.set(rng.sample(places, rng.randint(0, 1)))
+    rows, around = list(PeerExchange.objects.for_page()), Places()
+    pairs = []
+    for offer in (row for row in rows if row.is_offer):
+        there = around.around(offer.territories.all())
+        fits = [compare(offer, row, there) for row in rows if not row.is_offer and row.opener != offer.opener]
+        best = max(fits, key=lambda fit: (fit.points, fit.row.pk))
+        pairs.append((best.points, offer.pk, best.row.pk, best.reasons))
+    expected = [(offer, request, reasons) for _points, offer, request, reasons in sorted(pairs, reverse=True)[:PAIRS]]
+    assert [(pair.offer.pk, pair.request.pk, pair.reasons) for pair in fitting_pairs().pairs] == expected

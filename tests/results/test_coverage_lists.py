@@ -75,18 +75,25 @@ def fill(cast: Cast, places: list[Territory], by: Random) -> None:
             taker = make.make_organisation(f"Taker {number}", country=country, is_demo=True)
             make_uptake(cast, cluster, organisation=taker, territory=by.choice([None, *places]))
     for number in range(6):
-        make.make_need(f"Who asks {number}?").territories.set(by.sample(places, by.choice([0, 1, 2])))
+        status = by.choice(["open", "taken_up", "answered"]) if number > 2 else "open"
+        make.make_need(f"Who asks {number}?", status=status).territories.set(by.sample(places, by.choice([0, 1, 2])))
+    for number in range(3):
+        make.make_solution(f"Unused {number}", project=cast.solution.project if number else None)
 
 
 def links_of(page: Coverage) -> dict[str, int]:
     """Return the addresses behind the numbers of a page, each with its number."""
     found: dict[str, int] = {tile.url: tile.clusters for tile in page.tiles if tile.url}
+    found |= {tile.declared_url: tile.declared for tile in page.tiles if tile.declared_url}
+    found |= {tile.documented_url: tile.documented for tile in page.tiles if tile.documented_url}
     for line in (*page.lines, page.total):
         for cell in (line.clusters, *line.cells):
             if cell.url:
                 assert found.setdefault(cell.url, cell.number) == cell.number, cell
         found |= {line.declared_url: line.declared} if line.declared_url else {}
         found |= {line.documented_url: line.documented} if line.documented_url else {}
+        found |= {line.needs_url: line.needs or 0} if line.needs_url else {}
+        found |= {line.idle_url: line.idle or 0} if line.idle_url else {}
     return found
 
 
@@ -116,6 +123,8 @@ def test_each_number_is_the_length_of_the_list_behind_it(
                 for url, number in links_of(page).items():
                     assert seen.setdefault(url, number) == number, url
     assert len(seen) > 60
+    assert sum(url.startswith("/needs/") for url in seen) > 3
+    assert any(url.startswith("/coverage/matches/idle/") for url in seen) == (reader == "member")
     assert {url: listed(client, url) for url in seen} == seen
 
 
