@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run an administrative command; a wrong setting ends it with one line."""
+    """Run an administrative command; a wrong setting ends it with one line, and so does a silent store of files."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.conf import settings
     from django.core.management import execute_from_command_line
@@ -17,7 +17,14 @@ def main() -> None:
         _ = settings.DEBUG  # loads them
     except WrongSetting as error:
         sys.exit(str(error))
-    execute_from_command_line(sys.argv)
+    from community.store_away import StoreAway
+
+    try:
+        execute_from_command_line(sys.argv)
+    except StoreAway as error:
+        if "--traceback" in sys.argv:
+            raise
+        sys.exit(f"The store of files does not answer. Give the same command again in a few minutes: {error}")
 
 
 if __name__ == "__main__":

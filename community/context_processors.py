@@ -8,7 +8,9 @@ from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject, lazystr
+from django.utils.translation import get_language
 
 from community.demo_accounts import DEMO_ACCOUNTS
 from community.desk import kept_count
@@ -36,6 +38,30 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "may_propose": SimpleLazyObject(lambda: may_propose(request)),
         "demo_accounts": DEMO_ACCOUNTS,
     }
+
+
+def frame_seen(request: HttpRequest) -> tuple[object, ...] | None:
+    """Return all that the frame of a page says to its reader, for the page's ETag; None while a message waits there.
+
+    The cookies hold the appearance, and the secret behind the token of every form: a kept page's token is good as long
+    as that cookie is the same, and no page is kept beyond it. The session's own cookie says nothing of the page.
+    """
+    user = getattr(request, "user", None)
+    is_known = user is not None and user.is_authenticated
+    if "messages" in request.COOKIES or (is_known and "_messages" in request.session):
+        return None
+    return (
+        user.pk if user is not None and is_known else None,
+        reader_name(request),
+        unread(request),
+        kept_count(request),
+        bool(is_demo()),
+        may_propose(request),
+        get_language(),
+        timezone.localdate(),
+        request.get_full_path(),
+        sorted((name, value) for name, value in request.COOKIES.items() if name != settings.SESSION_COOKIE_NAME),
+    )
 
 
 def is_demo() -> bool:

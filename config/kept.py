@@ -1,4 +1,4 @@
-"""Answers to a form that nobody signed in sent, or whose token is worthless: they keep what was typed.
+"""Answers to a form that can't be taken, which keep what was typed: from nobody, with a worthless token, store away.
 
 Nothing is saved and nothing is sent by itself. The page holds the texts, says under which account they would go, and
 waits for a press. A token belongs to one sign-in: if somebody else signs in meanwhile, the press shows the page anew,
@@ -24,14 +24,20 @@ class Why(models.TextChoices):
     SIGNED_OUT = "signed_out", _("You are signed out")
     EXPIRED = "expired", _("The form was open too long")
     NO_FACTOR = "no_factor", _("Your role needs a second factor")
+    STORE_AWAY = "store_away", _("The store of files does not answer")
+
+    @property
+    def status(self) -> int:
+        """The status of the answer: who sent it is refused, but for what is no fault of theirs."""
+        return 503 if self == Why.STORE_AWAY else 403
 
 
 def keep(request: HttpRequest, why: Why) -> HttpResponse:
-    """Return the page with what was typed (403, stored nowhere); for htmx the refusal alone, as the page keeps it."""
+    """Return the page with what was typed (stored nowhere); for htmx the refusal alone, as the page keeps it."""
     is_part = "HX-Request" in request.headers
     context = {"why": why, "kept": kept(request), "is_part": is_part}
     template = "components/_kept_refusal.html" if is_part else "kept.html"
-    response = render(request, template, context, status=403)
+    response = render(request, template, context, status=why.status)
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -122,7 +122,10 @@ class OpenSite:
 
 
 class AwayStore:
-    """Answers 503 where a view needs a stored file and the store says nothing of it; the view's writes are undone."""
+    """Answers 503 where a view needs a stored file and the store says nothing of it; the view's writes are undone.
+
+    Whoever sent a form gets what was typed, to send it again with a press.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         """Wrap the rest of the chain."""
@@ -137,8 +140,10 @@ class AwayStore:
         if not isinstance(error, StoreAway):
             return None
         logger.error("the store of files does not answer", exc_info=error)
-        answer = render(request, "store_away.html", status=503)
-        answer["Retry-After"], answer["Cache-Control"] = "120", "no-store"
+        is_form = request.method == "POST" or "HX-Request" in request.headers
+        answer = keep(request, Why.STORE_AWAY) if is_form else render(request, "store_away.html", status=503)
+        answer["Retry-After"] = "120"
+        answer.setdefault("Cache-Control", "no-store")
         return answer
 
 

@@ -15,6 +15,7 @@ from boto3.exceptions import Boto3Error
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
+from s3transfer.exceptions import RetriesExceededError
 from storages.backends.s3 import S3Storage
 
 from community.store_away import StoreAway
@@ -27,6 +28,8 @@ READ_SECONDS: Final = 20
 NOT_THERE: Final = ("404", "NoSuchKey")
 #: A larger object that is read lies on the disk meanwhile.
 IN_MEMORY_BYTES: Final = 8 << 20
+#: What the client raises; the last one where an answer broke off in its midst, and did so again each time.
+_REFUSALS: Final = (Boto3Error, BotoCoreError, ClientError, RetriesExceededError)
 
 
 @contextmanager
@@ -39,7 +42,7 @@ def as_disk_errors() -> Iterator[None]:
     """
     try:
         yield
-    except (Boto3Error, BotoCoreError, ClientError) as error:
+    except _REFUSALS as error:
         answer = error.response if isinstance(error, ClientError) else {}
         is_away = answer.get("Error", {}).get("Code") in NOT_THERE
         kind = FileNotFoundError if is_away else StoreAway

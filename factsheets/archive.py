@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from community.imports.outgoing import as_csv
+from community.store_away import StoreAway
 from factsheets import storage
 from factsheets.selection import Chosen, Selection
 
@@ -47,9 +48,10 @@ class Archive:
         return _END + sum(_AROUND + 2 * name + size for name, size in entries)
 
     def pieces(self, *, failed: Callable[[str], object] = str) -> Iterator[bytes]:
-        """Yield it in pieces, a file each; `failed(name)` hears of a file that breaks it off.
+        """Yield it in pieces, a file each; `failed(name)` hears of a file that breaks it off by what is wrong with it.
 
         Raises:
+            StoreAway: the store does not answer, which says nothing of the file.
             OSError: a file is away or damaged; who reads sees by the length that the archive is not whole.
         """
         held = _Held()
@@ -59,6 +61,8 @@ class Archive:
             for one in self._chosen:
                 try:
                     content = storage.read_whole(one.pdf_file)
+                except StoreAway:
+                    raise
                 except OSError:
                     failed(one.pdf_file)
                     raise

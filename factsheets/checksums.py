@@ -5,6 +5,7 @@ A fixed number of queries, however many checksums are asked for.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,13 +13,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from clusters.choices import PUBLIC_STATES
-from clusters.models import Outcome
+from clusters.models import Cluster, Outcome
 from clusters.rules.translation import Tongue, tongue
 from factsheets import sentences
 from factsheets.choices import IssueKind
 from factsheets.interim import ISSUED
 from factsheets.models import Edition, Issue, ReportBooklet
 from factsheets.withdrawals import withdrawn_in
+from results.summary import lines_of
 
 #: The files of an edition that have a checksum.
 FILES: Final = ("pdf", "data", "article", "table")
@@ -31,12 +33,20 @@ class After:
     """What became of a version: `later` are the editions that came after it, in its language or the next best.
 
     `withdrawn_at` is set where the policy statement that it documents was withdrawn; `has_other_outcomes` where the
-    cluster that it tells of has other outcomes now than it says, or says them otherwise.
+    cluster that it tells of has other outcomes now than it says, or says them otherwise; so `has_other_uptakes`, and
+    `has_other_lessons` of lessons and next steps.
     """
 
     later: list[Edition]
     withdrawn_at: datetime | None
     has_other_outcomes: bool
+    has_other_uptakes: bool
+    has_other_lessons: bool
+
+    @property
+    def has_other_results(self) -> bool:
+        """Whether anything that came of the cluster is said otherwise now."""
+        return self.has_other_outcomes or self.has_other_uptakes or self.has_other_lessons
 
     @property
     def newest(self) -> Edition | None:
@@ -137,15 +147,15 @@ class _Past:
     """What happened since some versions, read once for all of them."""
 
     def __init__(self, issues: Collection[Issue]) -> None:
-        """Read the editions of their subjects, withdrawn statements and today's outcomes: one query each."""
+        """Read the editions of their subjects, withdrawn statements and what came of clusters: one query each."""
         self.editions: dict[str, list[Edition]] = defaultdict(list)
         references = {issue.reference for issue in issues}
         for row in Edition.objects.for_references(references).for_pages() if references else ():
             self.editions[row.reference].append(row)
         self.withdrawn = withdrawn_in(issues)
         told = {issue.pk for issue in issues if issue.kind == IssueKind.CLUSTER}
-        self.then = dict(Issue.objects.outcomes_told(told)) if told else {}
-        self.now = _outcomes_now({issue.subject_id for issue in issues if issue.pk in told})
+        self.then = {key: _Results.told(*said) for key, *said in Issue.objects.results_told(told)} if told else {}
+        self.now = _results_now({issue.subject_id for issue in issues if issue.pk in told})
 
     def after_edition(self, edition: Edition) -> After:
         """Return what came after an edition: revisions of its version, and newer versions."""
@@ -170,20 +180,57 @@ class _Past:
             if (one.version, one.revision) > place
             and (one.language == language or (one.version > issue.version and one.version not in told))
         ]
-        said = self.then.get(issue.pk)
-        differ = said is not None and _words_of(said) != self.now.get(issue.subject_id, [])
-        return After(later, self.withdrawn.get(issue.pk), differ)
+        then, now = self.then.get(issue.pk, _UNTOLD), self.now.get(issue.subject_id, _UNTOLD)
+        return After(later, self.withdrawn.get(issue.pk), *then.differ(now))
 
 
-def _outcomes_now(clusters: Collection[int]) -> dict[int, list[_OutcomeWords]]:
-    """Return by cluster what its outcomes say today."""
-    found: dict[int, list[_OutcomeWords]] = defaultdict(list)
-    if clusters:
-        columns = ("cluster_id", "kind", "title", "description", "reached_on", "evidence_url")
-        rows = Outcome.objects.filter(cluster__in=clusters).values_list(*columns)
-        for cluster, kind, title, detail, on, evidence in rows:
-            found[cluster].append((kind, title, detail, on.isoformat() if on else "", evidence))
-    return {cluster: sorted(rows) for cluster, rows in found.items()}
+@dataclass(frozen=True)
+class _Results:
+    """What came of a cluster, as it is compared; None for what a snapshot says nothing of."""
+
+    outcomes: list[_OutcomeWords] | None
+    uptakes: list[str] | None
+    lessons: tuple[str, str] | None
+
+    @classmethod
+    def told(cls, outcomes: Any, uptakes: Any, lessons: str | None, next_steps: str | None) -> _Results:
+        """Return what a snapshot says."""
+        return cls(
+            None if outcomes is None else _words_of(outcomes),
+            None if uptakes is None else _said_of(uptakes),
+            None if lessons is None or next_steps is None else (lessons, next_steps),
+        )
+
+    def differ(self, now: _Results) -> tuple[bool, bool, bool]:
+        """Say of outcomes, uptakes, and lessons with next steps whether they are others now."""
+        pairs = ((self.outcomes, now.outcomes), (self.uptakes, now.uptakes), (self.lessons, now.lessons))
+        outcomes, uptakes, lessons = (None not in (then, today) and then != today for then, today in pairs)
+        return outcomes, uptakes, lessons
+
+
+_UNTOLD: Final = _Results(None, None, None)
+
+
+def _results_now(clusters: Collection[int]) -> dict[int, _Results]:
+    """Return by cluster what came of it as it stands today; three queries, none without clusters."""
+    if not clusters:
+        return {}
+    outcomes: dict[int, list[_OutcomeWords]] = defaultdict(list)
+    columns = ("cluster_id", "kind", "title", "description", "reached_on", "evidence_url")
+    found = Outcome.objects.filter(cluster__in=clusters).values_list(*columns)
+    for cluster, kind, title, detail, on, evidence in found:
+        outcomes[cluster].append((kind, title, detail, on.isoformat() if on else "", evidence))
+    uptakes = lines_of(clusters)
+    rows = Cluster.objects.filter(pk__in=clusters).values_list("pk", "lessons", "next_steps")
+    return {
+        key: _Results(sorted(outcomes[key]), _said_of(uptakes.get(key, [])), (lessons, next_steps))
+        for key, lessons, next_steps in rows
+    }
+
+
+def _said_of(lines: Iterable[Any]) -> list[str]:
+    """Return what uptakes say, in an order of its own: who moves a line changes nothing."""
+    return sorted(json.dumps(line, sort_keys=True) for line in lines)
 
 
 def _words_of(lines: Iterable[Any]) -> list[_OutcomeWords]:

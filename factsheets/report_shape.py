@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from clusters.snapshot_shape import Day, OrganisationLine, WorkingGroupLine
 
@@ -11,12 +11,14 @@ class ReportedLine(TypedDict):
     """One factsheet in a report: which version, what it says in short, where it is read.
 
     `words` are the summary for practitioners where there is one, else the question. `address` is the permanent one of
-    that version. `uptakes` counts those in use, `documented` those of them that the adopter confirmed.
+    that version. `uptakes` counts those in use, `documented` those of them that the adopter confirmed. `language` is
+    that of title, words and outcomes; reports from before lack it.
     """
 
     reference: str
     version: int
     title: str
+    language: NotRequired[str]
     face: str
     state: str
     state_since: Day | None

@@ -65,7 +65,7 @@ def marks_of(report: CopReport, keys: Iterable[int]) -> dict[int, list[Mark]]:
 
 def marked_in(report: CopReport) -> list[tuple[Issue, list[Mark]]]:
     """Return the factsheets of a draft of which something is to be known before it is sent."""
-    issues = list(report.factsheets.defer("snapshot").order_by("reference", "version"))
+    issues = list(report.factsheets.defer("snapshot").with_language().order_by("reference", "version"))
     marks = marks_of(report, [issue.pk for issue in issues])
     return [(issue, marks[issue.pk]) for issue in issues if issue.pk in marks]
 
@@ -156,6 +156,7 @@ def _line(issue: Issue, checksum: str) -> ReportedLine:
         "reference": issue.reference,
         "version": issue.version,
         "title": taken["title"],
+        "language": taken["language"],
         "face": issue.face,
         "state": taken["state"],
         "state_since": taken["state_since"],

@@ -155,6 +155,7 @@ def pieces(name: str, *, size: int, part: range | None = None) -> Iterator[bytes
 
     Raises:
         FileNotFoundError: it is not there.
+        OSError: it can't be read on, or ends within the part: less is never yielded as if it were all.
     """
     path = _path(name)
     with path.open("rb") if path is not None else default_storage.open(name) as file:
@@ -163,7 +164,10 @@ def pieces(name: str, *, size: int, part: range | None = None) -> Iterator[bytes
             return
         file.seek(part.start)
         for first in range(part.start, part.stop, size):
-            yield file.read(min(size, part.stop - first))
+            piece = file.read(min(size, part.stop - first))
+            if len(piece) < min(size, part.stop - first):
+                raise OSError(f"{name} ends before it should")
+            yield piece
 
 
 def remove(names: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Final
 
@@ -29,9 +30,18 @@ def uptake_lines(cluster: Cluster) -> list[UptakeLine]:
 
     What its organisation does not confirm stands in no document (decision 0172).
     """
-    rows = Uptake.objects.of_cluster(cluster).disclosed().unrefused().with_documented().in_order()
-    lines = [_line(row) for row in rows.select_related("solution", "organisation", "territory")]
-    return sorted(lines, key=lambda line: line["step"] != UptakeStep.IN_USE)
+    return lines_of([cluster.pk]).get(cluster.pk, [])
+
+
+def lines_of(clusters: Collection[int]) -> dict[int, list[UptakeLine]]:
+    """Return by cluster what the snapshots of these clusters (keys) would hold of their uptakes now; one query."""
+    rows = Uptake.objects.of_clusters(clusters).disclosed().unrefused().with_documented().in_order()
+    found: dict[int, list[UptakeLine]] = {}
+    for row in rows.select_related("solution", "organisation", "territory"):
+        found.setdefault(row.cluster_id, []).append(_line(row))
+    for lines in found.values():
+        lines.sort(key=lambda line: line["step"] != UptakeStep.IN_USE)
+    return found
 
 
 def _line(uptake: Uptake) -> UptakeLine:

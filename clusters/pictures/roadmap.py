@@ -19,6 +19,9 @@ from community.dates import written
 
 WIDE: Final = 1040
 NARROW: Final = 344
+#: From one stage to the next in the wide drawing, as usual and where paper is full.
+ROW: Final = 38
+CLOSE: Final = 31
 LABELS: Final = 300  # room for the stages' names, left of the bars in the wide drawing
 LEAST_FILL: Final = 0.5
 LEAST_WIDTH: Final = 4  # so that a short bar is still seen
@@ -114,6 +117,7 @@ def roadmap(
     width: float = 0,
     labels: float = LABELS,
     marker: Words = TODAY,
+    is_close: bool = False,
 ) -> SafeString:
     """Draw the stages in time; "" when there are none or nothing has a date.
 
@@ -128,6 +132,7 @@ def roadmap(
         width: units across, 1040 or 344 unless given; text keeps its size, so a column of 640 pixels wants about 660.
         labels: room for the names in the wide drawing.
         marker: words of today's label with `%(day)s`: `TODAY` on pages, `AS_OF` in documents.
+        is_close: rows of the wide drawing stand as close as their brackets allow, for paper that is full.
     """
     across = width or (WIDE if wide else NARROW)
     late = [on] if any(stage.is_late(on) for stage in stages) else []
@@ -135,7 +140,7 @@ def roadmap(
     axis = axis_over(days, x0=labels if wide else EDGE, x1=across - 8)
     if axis is None or not stages:
         return SafeString("")
-    height = 38 if wide else 54
+    height = (CLOSE if is_close else ROW) if wide else 54
     bottom = TOP + len(stages) * height + 6
     rows = joined(
         _row(axis, stage, position=index + 1, y=TOP + 8 + index * height, on=on, wide=wide, across=across)

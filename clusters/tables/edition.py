@@ -9,7 +9,7 @@ from typing import Final
 
 from django.conf import settings
 
-_FOLDERS: Final = ("templates", "static", "locale", "clusters", "community")
+_FOLDERS: Final = ("templates", "static", "locale", "clusters", "community", "results", "factsheets")
 _KINDS: Final = frozenset({".html", ".py", ".css", ".js", ".mo"})
 
 

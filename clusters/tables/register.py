@@ -7,7 +7,6 @@ from functools import cache
 from hashlib import blake2b
 from typing import Any, Final
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache as kept
 from django.http import HttpRequest, QueryDict
@@ -27,10 +26,9 @@ from clusters.tables.edition import edition
 from clusters.tables.page import Listing, Reader, is_number, listing
 from clusters.tables.rows import drawn, timeline
 from clusters.visibility import viewer
-from community.context_processors import DEMO_KEY, DEMO_SECONDS
+from community.context_processors import DEMO_KEY, DEMO_SECONDS, frame_seen
 from community.contributions import Selection
 from community.icons import PATHS
-from community.inbox import count_for
 from community.models import User
 
 _BAR_SECONDS: Final = 3600
@@ -72,20 +70,16 @@ def mark(request: HttpRequest, reader: Reader) -> str | None:
 
     None while the stamp is too young to be relied on, or a message waits to be shown once.
     """
-    waits = "messages" in request.COOKIES or (request.user.is_authenticated and "_messages" in request.session)
-    if waits or not reader.found.is_settled(reader.now):
+    frame = frame_seen(request) if reader.found.is_settled(reader.now) else None
+    if frame is None:
         return None
     shown = (
         reader.found.stamp,
         reader.found.is_demo,
-        request.user.pk,
+        frame,
         reader.who,
-        count_for(request.user),
-        get_language(),
         reader.now.date(),
-        request.get_full_path(),
         [request.headers.get(name, "") for name in ("HX-Request", "HX-Target", "HX-Boosted")],
-        sorted((name, value) for name, value in request.COOKIES.items() if name != settings.SESSION_COOKIE_NAME),
         edition(),
     )
     return f'"{blake2b(repr(shown).encode(), digest_size=16).hexdigest()}"'

@@ -32,7 +32,7 @@ class RegisterView(View):
         etag = register.mark(request, reader)
         known = get_conditional_response(request, etag=etag) if etag else None
         response = known or self.answer(request, reader)
-        if etag and response.status_code == 200:
+        if etag and response.status_code in (200, 304):
             response["ETag"] = etag
         patch_cache_control(response, private=True, no_cache=True)
         patch_vary_headers(response, ["HX-Request"])

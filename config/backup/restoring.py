@@ -118,11 +118,12 @@ def _bring_in(reader: Reader, tell: Tell) -> None:
             _load(reader, rows.tables(_registry(manifest.migrations)), tell)
             opening.note_loaded()
     except BaseException as error:
-        with suppress(OSError, DatabaseError):  # what failed first is what is told
+        with suppress(OSError):  # what failed first is what is told; what stays is deleted as strays are
             files.take_away(written)
+        with suppress(DatabaseError):
             opening.reopen()
         if isinstance(error, OSError | DatabaseError | ValueError):
-            raise Problem(f"Nothing was restored: {str(error).strip() or error!r}") from error
+            raise Problem(f"Nothing was restored: {str(error).strip() or repr(error)}") from error
         raise
 
 
@@ -187,9 +188,11 @@ def _finish(reader: Reader, tell: Tell, *, without_ledger: bool) -> int:
     tell("bringing the tables up to date")
     call_command("migrate", interactive=False, verbosity=0)
     tell("checking files and history")
-    for name in list(files.damaged(reader)):
-        files.put_back(reader, name, reader.manifest.files[name])
-    if wrong := list(files.damaged(reader)):
+    try:
+        wrong = _mended(reader)
+    except OSError as error:
+        raise _closed(f"the files can't be checked: {str(error).strip() or repr(error)}") from error
+    if wrong:
         raise _closed(f"{len(wrong)} files are not stored as the backup holds them, such as {wrong[0]}")
     faults = [finding for finding in verify_history() if finding.is_fault]
     if faults:
@@ -201,6 +204,17 @@ def _finish(reader: Reader, tell: Tell, *, without_ledger: bool) -> int:
     opening.note_restored(timezone.now())
     opening.reopen()
     return count
+
+
+def _mended(reader: Reader) -> list[str]:
+    """Put back files that are not stored as the archive holds them; return those that still are not.
+
+    Raises:
+        OSError: the store does not answer, or refuses.
+    """
+    for name in list(files.damaged(reader)):
+        files.put_back(reader, name, reader.manifest.files[name])
+    return list(files.damaged(reader))
 
 
 def _closed(why: str) -> Problem:

@@ -177,10 +177,18 @@ class IssueQuerySet(models.QuerySet["Issue"]):
         """Tell in which language each was written (`language`); None where its snapshot does not say."""
         return self.annotate(language=KT("snapshot__language"))
 
-    def outcomes_told(self, ids: Iterable[int]) -> models.QuerySet[Issue, tuple[int, list[dict[str, Any]]]]:
-        """Return by key which outcomes the snapshots of these factsheets tell of, without the rest of them."""
-        told = self.filter(pk__in=list(ids)).annotate(outcomes=KeyTransform("outcomes", "snapshot"))
-        return told.order_by().values_list("pk", "outcomes")
+    def results_told(self, ids: Iterable[int]) -> models.QuerySet[Issue, tuple[int, Any, Any, str | None, str | None]]:
+        """Return by key what the snapshots of these factsheets tell came of their clusters, without the rest of them.
+
+        These are outcomes and uptakes, lessons and next steps; None for what a snapshot says nothing of.
+        """
+        told = self.filter(pk__in=list(ids)).annotate(
+            outcomes=KeyTransform("outcomes", "snapshot"),
+            uptakes=KeyTransform("uptakes", "snapshot"),
+            lessons=KT("snapshot__lessons"),
+            next_steps=KT("snapshot__next_steps"),
+        )
+        return told.order_by().values_list("pk", "outcomes", "uptakes", "lessons", "next_steps")
 
 
 class EditionQuerySet(models.QuerySet["Edition"]):

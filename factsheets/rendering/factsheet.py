@@ -54,7 +54,7 @@ def set_factsheet(
         pdf = set_document(document, created_at, attachments, patience, unless_pages=USUAL_PAGES + 1)
         if pdf.pages != USUAL_PAGES + 1:
             return document, pdf
-    for density in (Density.TIGHT, Density.DENSE):
+    for density in (Density.TIGHT, Density.DENSE, Density.CLOSE):
         smaller = draw_factsheet(snapshot, imprint, names=names, density=density)
         pdf = set_document(smaller, created_at, attachments, patience, unless_pages=USUAL_PAGES + 1)
         if pdf.pages <= USUAL_PAGES:
@@ -86,7 +86,9 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
     """Return everything that the template shows; the template only lays it out."""
     need = snapshot["need"]
     is_backward = imprint.face == Face.BACKWARD
-    is_beside = summary.fits_beside(
+    # Where paper is full, the organisations stand in three columns over the whole width, before the roadmap: a picture
+    # that does not fit on the first page would leave its end empty.
+    is_beside = density != Density.CLOSE and summary.fits_beside(
         snapshot, names, is_backward=is_backward, density=density, language=imprint.language
     )
     qr_label = gettext("QR code: permanent address of this factsheet, where it can be verified")
@@ -95,6 +97,7 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
         "document_name": gettext("Cluster factsheet"),
         "s": snapshot,
         "density": density,
+        "is_close": density == Density.CLOSE,
         "is_forward": imprint.face == Face.FORWARD,
         "aims": sentences.aims(snapshot),
         "face_line": sentences.face_line(snapshot, imprint.face),
@@ -110,7 +113,7 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
         "has_slip": any(line["slip"] is not None for line in snapshot["stages"]),
         "has_expected_day": any(line["on"] for line in snapshot["expected_outcomes"]),
         "has_evidence": any(line["evidence"] or line.get("files") for line in snapshot["outcomes"]),
-        "roadmap_wide": _roadmap(snapshot, is_wide=True),
+        "roadmap_wide": _roadmap(snapshot, is_wide=True, is_close=density == Density.CLOSE),
         "roadmap_narrow": _roadmap(snapshot, is_wide=False),
         "names": names,
         "lead_name": names.get(snapshot["lead"]["person"] or "", ""),
@@ -119,7 +122,7 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
     }
 
 
-def _roadmap(snapshot: Snapshot, *, is_wide: bool) -> SafeString:
+def _roadmap(snapshot: Snapshot, *, is_wide: bool, is_close: bool = False) -> SafeString:
     """Draw the roadmap as of the day of the snapshot; "" when no stage has a date."""
     stages: list[StageLine] = [{**line, "title": str(line["title"])} for line in snapshot["stages"]]
     return roadmap(
@@ -132,6 +135,7 @@ def _roadmap(snapshot: Snapshot, *, is_wide: bool) -> SafeString:
         wide=is_wide,
         width=ROADMAP_WIDTH if is_wide else 0,
         marker=AS_OF,
+        is_close=is_close,
     )
 
 

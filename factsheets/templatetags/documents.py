@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django import template
 from django.utils.formats import number_format
@@ -25,6 +26,16 @@ from community.templatetags.dates import duration
 from factsheets import sentences, summary
 
 register = template.Library()
+
+
+@register.filter
+def spoken(said: Any, around: str) -> SafeString:
+    """Return the attribute of what is said in another language than the words around it; "" where nobody knows.
+
+    `said` is a line of a snapshot, or a row, with its `language`.
+    """
+    language = said.get("language", "") if isinstance(said, Mapping) else getattr(said, "language", "")
+    return format_html(' lang="{}"', language) if language and language != around else SafeString("")
 
 
 @register.filter

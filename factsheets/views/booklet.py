@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -19,6 +20,7 @@ from community.access import get_visible
 from community.batches import can_retry
 from community.models import Job
 from community.permissions import Refusal
+from community.store_away import StoreAway
 from community.views.answers import account_of
 from factsheets import downloads, storage
 from factsheets.actions.booklet import DAYS_KEPT
@@ -29,6 +31,7 @@ from factsheets.views.files import CACHING, without_policy
 from factsheets.views.issue import file_is_away
 from factsheets.views.ranges import asked, is_beginning, say
 from factsheets.views.report import not_there
+from factsheets.views.streams import begun
 
 #: So many bytes are sent at once.
 BLOCK = 256 * 1024
@@ -109,24 +112,42 @@ def report_booklet(request: HttpRequest, reference: str) -> HttpResponseBase:
 def _hand_out(request: HttpRequest, found: Booklet, caching: str) -> HttpResponseBase | None:
     """Send the stored file or a part in pieces, 304 to who has it; None, with a line of the log, where it is not.
 
-    It may be long, so it is not compared with its checksum here: the clock does that, and marks what is damaged.
+    It may be long, so it is not compared with its checksum here: the clock does that, and marks what is damaged. Its
+    beginning is read before the head is sent; see `factsheets.views.streams`.
+
+    Raises:
+        StoreAway: the store does not answer.
     """
     tag = f'"{found.sha256}"'
     answer: HttpResponseBase | None = get_conditional_response(request, etag=tag)
     if answer is None:
-        if storage.lacking([found.file]):
-            logger.error("the stored file %s of booklet %s is missing", found.file, found.pk)
-            report_damage(name=found.file, at=timezone.now())
-            return None
         if DamagedFile.objects.marks(found.file):
             return None
         part = asked(request, etag=tag, length=found.size)
-        content = storage.pieces(found.file, size=BLOCK, part=part) if request.method == "GET" else ()
+        try:
+            content = _content(found, part) if request.method == "GET" else ()
+        except StoreAway:
+            raise
+        except OSError as error:
+            logger.error("the stored file %s of booklet %s can't be read: %s", found.file, found.pk, error)
+            report_damage(name=found.file, at=timezone.now())
+            return None
         answer = StreamingHttpResponse(content, content_type="application/pdf")
         say(answer, part, length=found.size)
         answer["Content-Disposition"] = f'inline; filename="{found.file_stem}.pdf"'
         answer["Content-Length"] = str(found.size if part is None else len(part))
         answer["X-Content-Type-Options"] = "nosniff"
-        answer["ETag"] = tag
+    answer["ETag"] = tag
     answer["Cache-Control"] = caching
     return answer
+
+
+def _content(found: Booklet, part: range | None) -> Iterator[bytes]:
+    """Return its bytes, or those of a part, the beginning read already; a file that turns out short is marked.
+
+    Raises:
+        OSError: it is not there, can't be read, or the store does not answer.
+    """
+    whole = storage.pieces(found.file, size=BLOCK, part=range(found.size) if part is None else part)
+    what = f"the stored file {found.file} of booklet {found.pk}"
+    return begun(whole, what=what, damaged=lambda: report_damage(name=found.file, at=timezone.now()))

@@ -104,5 +104,6 @@ def hand_out(request: HttpRequest, row: tuple[str, str, str], reference: str, su
         answer = part_of(request, answer)
         if request.method == "GET" and is_beginning(answer):
             downloads.count(reference, stem, suffix)
+    answer["ETag"] = f'"{digest}"'
     answer["Cache-Control"] = CACHING
     return answer

@@ -25,6 +25,7 @@ from factsheets.choices import Face, IssueKind
 from factsheets.models import Edition, Issue
 from factsheets.permissions import can_issue_in_language
 from factsheets.reasons import reasons_of
+from factsheets.views.marks import answered
 from factsheets.withdrawals import changed_evidence, withdrawn_at
 
 logger = logging.getLogger(__name__)
@@ -121,9 +122,17 @@ def _preferred(editions: list[Edition], version: int, language: str) -> Edition:
 
 
 def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]) -> HttpResponse:
-    """Show one edition; a withdrawn one without content says so with 410."""
+    """Show one edition, 304 to who has the page as it is; a withdrawn one without content says so with 410."""
+    context = _context(request, edition, editions)
+    if not edition.is_current:
+        return render(request, "factsheets/issue/withdrawn.html", context, status=410)
+    return answered(request, context, lambda: _drawn(request, edition, context))
+
+
+def _context(request: HttpRequest, edition: Edition, editions: list[Edition]) -> dict[str, Any]:
+    """Return all that the page of an edition says but for its article, which the edition's row knows by checksum."""
     reasons = reasons_of((one.issue for one in editions), user=request.user)
-    context: dict[str, Any] = {
+    return {
         "edition": edition,
         "issue": edition.issue,
         "versions": [{"edition": one, "why": reasons[one.issue_id]} for one in editions],
@@ -137,8 +146,10 @@ def show_edition(request: HttpRequest, edition: Edition, editions: list[Edition]
         "has_moved_on": bool(edition.merged_reference or (edition.goes_on and edition.issue.face == Face.BACKWARD)),
         **(_beside(request, edition, editions) if edition.issue.kind == IssueKind.CLUSTER else {}),
     }
-    if not edition.is_current:
-        return render(request, "factsheets/issue/withdrawn.html", context, status=410)
+
+
+def _drawn(request: HttpRequest, edition: Edition, context: dict[str, Any]) -> HttpResponse:
+    """Draw the page of an edition that stands, with its article; 503 where that is missing or damaged."""
     try:
         # Our own rendering, escaped when it was drawn; the checksum in its name is compared, as it goes into a page.
         context["article"] = SafeString(storage.read_whole(edition.article_file).decode())

@@ -25,6 +25,7 @@ from factsheets.permissions import can_begin, can_catch_up, can_see_arrivals
 from factsheets.report_summary import unreported
 from factsheets.views.files import hand_out, without_policy
 from factsheets.views.issue import editions_of, file_is_away, show_edition, withdrawn_at_address
+from factsheets.views.marks import answered
 
 A_PAGE = 20
 #: So many clusters that were not reported yet are named.
@@ -57,7 +58,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     if who.is_coordinator:
         waiting = unreported(None if who.is_mission else who.group_ids)
         context["drafts"] = CopReport.objects.visible_to(request.user).drafts().for_list()
-        context["waiting"] = list(waiting.defer("snapshot")[: WAITING + 1])
+        context["waiting"] = list(waiting.defer("snapshot").with_language()[: WAITING + 1])
         context["most"] = WAITING
     return render(request, "factsheets/report/list.html", context)
 
@@ -65,7 +66,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def report(request: HttpRequest, reference: str) -> HttpResponse:
-    """`/reports/<date>/`: the report as it was sent, with its factsheets.
+    """`/reports/<date>/`: the report as it was sent, with its factsheets; 304 to who has the page as it is.
 
     For coordinators and administrators also the mails, and how often the files were fetched.
     """
@@ -81,20 +82,25 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "edition": edition,
         "issue": edition.issue,
         "issuer": sentences.issuer(edition.issue.role, found.working_group.code if found.working_group else ""),
-        "factsheets": list(found.factsheets.defer("snapshot").order_by("face", "reference")),
+        "factsheets": list(found.factsheets.defer("snapshot").with_language().order_by("face", "reference")),
         "arrivals": [],
         "booklet": Booklet.objects.of_report(found),
     }
     if can_see_arrivals(request.user):
         names = {found.reference or "", *(issue.reference for issue in context["factsheets"])}
         context |= {"arrivals": _in_words(found), "fetched": _fetched(names, context["factsheets"], found)}
+    return answered(request, context, lambda: _drawn(request, edition, context))
+
+
+def _drawn(request: HttpRequest, edition: Edition, context: dict[str, Any]) -> HttpResponse:
+    """Draw the page of a report with its article; 503 where that is missing or damaged."""
     try:
         # Our own rendering, escaped when it was drawn; the checksum in its name is compared, as it goes into a page.
         context["article"] = SafeString(storage.read_whole(edition.article_file).decode())
     except StoreAway:
         raise
     except OSError:
-        return file_is_away(request, reference, edition.article_file)
+        return file_is_away(request, edition.reference, edition.article_file)
     return render(request, "factsheets/report/show.html", context)
 
 

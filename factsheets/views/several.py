@@ -26,6 +26,7 @@ from clusters.tables import bar, register
 from clusters.views.parts import status_of
 from community.exports import AS_IT_COMES
 from community.permissions import Refusal
+from community.store_away import StoreAway
 from community.views.answers import account_of
 from factsheets import downloads
 from factsheets.actions.booklet import MOST as MOST_IN_BOOKLET
@@ -34,6 +35,7 @@ from factsheets.actions.damage import report_damage
 from factsheets.archive import Archive
 from factsheets.selection import MOST, Selection, select
 from factsheets.views.files import without_policy
+from factsheets.views.streams import begun
 
 PAGE = "factsheets/several/show.html"
 #: So many clusters without a file are named.
@@ -125,7 +127,13 @@ def archive(request: HttpRequest) -> HttpResponseBase:
         return page(request, found, status=429, refusal=sentence)
     now = timezone.localtime()
     made = Archive(found.selection, at=now)
-    content = _sent(made, found.selection) if request.method == "GET" else ()
+    try:
+        content = _sent(made, found.selection) if request.method == "GET" else ()
+    except StoreAway:
+        raise
+    except OSError:
+        sentence = _("A file turned out to be damaged, and is left out from now on. Fetch the ZIP again.")
+        return page(request, asked(request), status=503, refusal=sentence)
     answer = StreamingHttpResponse(content, content_type="application/zip", headers=AS_IT_COMES)
     answer["Content-Length"] = str(made.length)
     answer["Content-Disposition"] = f'attachment; filename="factsheets-{now.date().isoformat()}.zip"'
@@ -135,9 +143,19 @@ def archive(request: HttpRequest) -> HttpResponseBase:
 
 
 def _sent(made: Archive, selection: Selection) -> Iterator[bytes]:
-    """Yield the archive; each file in it counts as fetched, and one that breaks it off is left out from then on."""
+    """Return the archive, its first file read already; one that breaks it off is left out from then on.
+
+    Raises:
+        OSError: the first file is damaged, or the store does not answer (`StoreAway`).
+    """
+    pieces = made.pieces(failed=lambda name: report_damage(name=name, at=timezone.now()))
+    return _counted(begun(pieces, what=f"the ZIP of {len(selection.chosen)} factsheets"), selection)
+
+
+def _counted(pieces: Iterator[bytes], selection: Selection) -> Iterator[bytes]:
+    """Yield the pieces; each file in the archive counts as fetched."""
     downloads.note((one.reference, one.file_stem, ".pdf") for one in selection.chosen)
-    yield from made.pieces(failed=lambda name: report_damage(name=name, at=timezone.now()))
+    yield from pieces
     downloads.write_if_due()
 
 

@@ -31,6 +31,6 @@ def sums(request: HttpRequest, reference: str, version: int) -> HttpResponseBase
         answer = HttpResponse(text, content_type="text/plain; charset=utf-8")
         answer["Content-Disposition"] = 'inline; filename="SHA256SUMS"'
         answer["X-Content-Type-Options"] = "nosniff"
-        answer["ETag"] = tag
+    answer["ETag"] = tag
     answer["Cache-Control"] = CACHING
     return answer

@@ -158,6 +158,10 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
         """Keep those that came through a cluster."""
         return self.filter(cluster=cluster)
 
+    def of_clusters(self, clusters: Iterable[int]) -> Self:
+        """Keep those that came through any of these clusters (keys)."""
+        return self.filter(cluster__in=list(clusters))
+
     def of_solution(self, solution: Solution | int) -> Self:
         """Keep those of a solution."""
         return self.filter(solution=solution)

@@ -46,9 +46,10 @@
   /* An answer may also carry `HX-Trigger: {"announce": "sentence"}`. */
   document.addEventListener("announce", (event) => announce(event.detail && event.detail.value));
 
-  /* A refusal (403) never replaces the part that was meant: it is said on top of the page. */
+  /* A refusal (403, or 503 of the store of files) never replaces the part that was meant: it is said on top of the page. */
   document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status !== 403) return;
+    const isKept = event.detail.xhr.status === 503 && event.detail.serverResponse.includes('id="refusal"');
+    if (event.detail.xhr.status !== 403 && !isKept) return;
     const place = find("#refusals");
     if (!place) return;
     event.detail.target = place;

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zipfile import ZipFile
 
@@ -17,8 +18,10 @@ from django.core.files.storage import default_storage
 from django.db import connection, models
 from django.utils import timezone
 
+from community import opening
 from community.models import ChainHead, File, Project, Term, User
-from config.backup import erasures, files, making, rows, snapshot, versions
+from community.store_away import StoreAway
+from config.backup import erasures, files, making, restoring, rows, snapshot, versions
 from config.backup.problem import Problem
 from tests import factories as make
 
@@ -176,3 +179,33 @@ def test_the_ledger_of_a_restore_is_there_and_names_whom_the_rows_have_as_erased
         erasures.check_ledger()
     settings.ERASURE_LEDGER.write_text(f"{gone.key} {timezone.now().isoformat(timespec='seconds')}\n")
     erasures.check_ledger()
+
+
+def silent(*args: Any, **more: Any) -> Any:
+    raise StoreAway("the store of files: timed out")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("asked", ["damaged", "put_back"])
+def test_a_store_that_falls_silent_after_the_rows_keeps_the_site_closed_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    monkeypatch.setattr(files, "damaged", lambda reader: ["documents/a"])
+    monkeypatch.setattr(files, asked, silent)
+    reader: Any = SimpleNamespace(manifest=SimpleNamespace(files={"documents/a": None}))
+    with pytest.raises(
+        Problem,
+        match=r"The rows are in.*site stays closed: .*: the store of files: timed out.*Give the same command again",
+    ):
+        restoring._finish(reader, str, without_ledger=True)
+
+
+@pytest.mark.django_db
+def test_a_store_that_falls_silent_before_the_rows_leaves_an_open_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the files that were stored before can't be taken back: they are strays."""
+    monkeypatch.setattr(files, "put_back", lambda reader, name, content: name == "documents/a" or silent())
+    monkeypatch.setattr(files, "take_away", silent)
+    reader: Any = SimpleNamespace(manifest=SimpleNamespace(id="b1", files={"documents/a": None, "documents/b": None}))
+    with pytest.raises(Problem, match=r"Nothing was restored: the store of files: timed out"):
+        restoring._bring_in(reader, str)
+    assert opening.unfinished() is None

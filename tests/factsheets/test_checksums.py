@@ -13,15 +13,19 @@ from community.choices import RedactionReason
 from factsheets.actions.revise import revise, withdraw_edition
 from factsheets.choices import RevisionReason
 from factsheets.models import Edition
+from results.models import Uptake
 from tests.cast import Cast, make_cluster
-from tests.factories import NOW, TODAY
+from tests.factories import NOW, TODAY, make_territory
 from tests.factsheets.making_editions import issued, words
+from tests.results.making import make_uptake
 
 pytestmark = pytest.mark.django_db
 CHANGED = "Its outcomes were added to, changed or taken away since this version."
-#: What the page may take, whatever is asked for: editions, snapshots, booklets, what came after, statements, outcomes
-#: then and now; and two of whoever is signed in.
-BUDGET = 9
+UPTAKES_CHANGED = "Its uptakes were added to, changed or taken away since this version."
+LESSONS_CHANGED = "Its lessons or next steps were changed since this version."
+#: What the page may take, whatever is asked for: editions, snapshots, booklets, what came after, statements, what came
+#: of clusters then, outcomes, uptakes and lessons now; and two of whoever is signed in.
+BUDGET = 11
 
 
 def verified(client: Client, *digests: str) -> str:
@@ -85,6 +89,38 @@ def test_outcomes_that_changed_since_are_told(client: Client, cluster: Cluster, 
     assert CHANGED not in verified(client, digest)
     Outcome.objects.create(cluster=cluster, kind=OutcomeKind.NETWORKING, title="A meeting")
     assert CHANGED in verified(client, digest)
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["file", "snapshot"])
+def test_uptakes_that_changed_since_are_told(client: Client, cast: Cast, cluster: Cluster, which: int) -> None:
+    uptake = make_uptake(cast, cluster)
+    digest = sums_of(issued(cluster))[which]
+    assert UPTAKES_CHANGED not in verified(client, digest)
+    place = make_territory()
+    for column, value in (("in_use_on", TODAY), ("territory", place), ("is_disclosed", False)):
+        before = getattr(uptake, column)
+        Uptake.objects.filter(pk=uptake.pk).update(**{column: value})
+        assert UPTAKES_CHANGED in verified(client, digest), column
+        Uptake.objects.filter(pk=uptake.pk).update(**{column: before})
+    assert UPTAKES_CHANGED not in verified(client, digest)
+    make_uptake(cast, cluster, name="Another Board", is_disclosed=False)
+    assert UPTAKES_CHANGED not in verified(client, digest)
+    make_uptake(cast, cluster, name="A third Board")
+    page = verified(client, digest)
+    assert UPTAKES_CHANGED in page
+    assert (CHANGED in page, LESSONS_CHANGED in page) == (False, False)
+
+
+@pytest.mark.parametrize("column", ["lessons", "next_steps"])
+def test_lessons_and_next_steps_that_changed_since_are_told(client: Client, cluster: Cluster, column: str) -> None:
+    edition = issued(cluster)
+    assert LESSONS_CHANGED not in verified(client, *sums_of(edition))
+    Cluster.objects.filter(pk=cluster.pk).update(**{column: "Ask the owners of the land first."})
+    for digest in sums_of(edition):
+        page = verified(client, digest)
+        assert LESSONS_CHANGED in page
+        assert "panel caution" in page
+        assert (CHANGED in page, UPTAKES_CHANGED in page) == (False, False)
 
 
 def test_a_snapshot_whose_documents_were_withdrawn_says_so_until_they_are_there_anew(

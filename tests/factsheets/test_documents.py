@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 from django.conf import settings
 
+from clusters.snapshot_shape import Snapshot
 from factsheets.choices import Face
 from factsheets.imprint import Imprint
 from factsheets.pdf_checks import problems
@@ -18,6 +19,8 @@ from tests.factsheets import sample_lines
 from tests.factsheets.making_documents import AT, EVERY, ORDINARY, imprint, made, pdf_of
 from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
 from tests.factsheets.reading import pictures_of, text_of
+
+TOLD = "The gauge nearest by had moved in 2014 and nobody had noted it."
 
 # -- What it says ------------------------------------------------------------------------------------------------------
 
@@ -103,6 +106,29 @@ def test_what_runs_further_over_is_set_in_the_smallest_setting() -> None:
     document, pdf = set_factsheet(snapshot, imprint(snapshot, Face.BACKWARD), names={}, created_at=AT)
     assert (pdf.pages, pdf.warnings, problems(pdf)) == (2, (), [])
     assert "fs-tight fs-dense" in document.article
+
+
+def in_between() -> Snapshot:
+    """Return a running cluster of which everything is told: a factsheet in between is the longest of all.
+
+    As long as the longest of the demonstration (M4N-CL-2025-04, M4N-CL-2025-05, M4N-CL-2026-03).
+    """
+    snapshot, ended = ordinary_forward(), ordinary_backward()
+    snapshot["uptakes"], snapshot["amendments"] = ended["uptakes"], ended["amendments"]
+    snapshot["lessons"], snapshot["next_steps"] = ended["lessons"], ended["next_steps"]
+    snapshot["outcomes"] = [{**line, "detail": TOLD} for line in ended["outcomes"]]
+    snapshot["practitioners_summary"] += f"\n\n{' '.join([TOLD] * 5)}"
+    return snapshot
+
+
+def test_a_factsheet_in_between_fits_two_pages_with_everything_in_it() -> None:
+    snapshot = in_between()
+    document, pdf = set_factsheet(snapshot, imprint(snapshot, Face.FORWARD), names={}, created_at=AT)
+    assert (pdf.pages, pdf.warnings, problems(pdf)) == (2, (), [])
+    assert "fs-close" in document.article
+    text = text_of(pdf)
+    for told in ("What we expect", "Outcomes", "Uptakes", "How it will be taken up", "What we learnt", TOLD):
+        assert told in text, told
 
 
 def test_what_fits_two_pages_in_no_setting_is_set_in_the_usual_one() -> None:

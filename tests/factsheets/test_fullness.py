@@ -38,7 +38,7 @@ def settings_tried(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     def noted(document: Any, *given: Any, **more: Any) -> Any:
         pdf = set_document(document, *given, **more)
         classes = document.article.partition(">")[0]
-        tried.append((next((one for one in ("fs-dense", "fs-tight") if one in classes), "usual"), len(pdf)))
+        tried.append((next((one for one in ("fs-close", "fs-dense", "fs-tight") if one in classes), "usual"), len(pdf)))
         return pdf
 
     monkeypatch.setattr(factsheet, "set_document", noted)
@@ -51,7 +51,8 @@ def settings_tried(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
         (-1, [("usual", True)]),
         (4, [("usual", False), ("fs-tight", True)]),
         (8, [("usual", False), ("fs-tight", False), ("fs-dense", True)]),
-        (22, [("fs-tight", False), ("fs-dense", False), ("usual", True)]),
+        (18, [("fs-tight", False), ("fs-dense", False), ("fs-close", True)]),
+        (40, [("fs-tight", False), ("fs-dense", False), ("fs-close", False), ("usual", True)]),
         (300, [("usual", True)]),
     ],
 )

@@ -126,6 +126,21 @@ def test_statements_and_reports_do_the_same(language: str) -> None:
         assert {spoken for text, spoken in heard(article) if text not in signs} == {"en"}
 
 
+def test_a_report_says_in_which_language_each_cluster_speaks() -> None:
+    """Title, words and outcomes in the cluster's language; names of organisations in none; older lines in none."""
+    report: Any = wording.report("en")
+    greek, italian, english, older = ({**report["lines"][0], "title": f"sign{number}x"} for number in range(1, 5))
+    greek |= {"language": "el", "words": "sign5x", "outcomes": ["sign6x"]}
+    italian |= {"language": "it"}
+    english |= {"language": "en"}
+    report |= {"lines": [greek, italian, english, older]}
+    article = draw_report(report, wording.issued(report, ""), {}).article
+    spoken = dict(said_by(article, [f"sign{number}x" for number in range(1, 7)]))
+    wanted = {1: "el", 2: "it", 3: "en", 4: "en", 5: "el", 6: "el"}
+    assert spoken == {f"sign{number}x": language for number, language in wanted.items()}
+    assert {language for text, language in heard(article) if "Institute of Bays" in text} == {"en"}
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_the_pdf_says_so_too(language: str) -> None:
     whole, _signs = signed(language, State.RUNNING)
