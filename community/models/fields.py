@@ -125,8 +125,7 @@ class CodeKeyField(FoldedKeyField):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Make a key of the column `code`."""
-        kwargs = {"source": "code", "null": True, "blank": True} | kwargs
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"source": "code", "null": True, "blank": True, **kwargs})
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """Return the key of the present code; of a row that is there and has none, none."""
