@@ -29,7 +29,8 @@ def main() -> int:
     if given.factsheets:
         alone += _told(report.factsheets_text(factsheets.measured(given.factsheets)), report.FACTSHEETS, given)
     if given.people:
-        alone += _told(report.people_text(people.measured(given.people)), report.PEOPLE, given)
+        found = people.measured(given.people, given.databases, os.environ.get("TEST_POSTGRES_URL", ""))
+        alone += _told(report.people_text(found), report.PEOPLE, given)
     if not given.clusters:
         return int(not alone or MISSED in alone)
     results = []

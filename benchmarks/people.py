@@ -1,4 +1,4 @@
-"""Many members, and the lists of the admin that hold them; five thousand more by an import.
+"""Many members, the lists of the admin that hold them and the directory; five thousand more by an import.
 
     DJANGO_SETTINGS_MODULE=config.settings python -m benchmarks.people fill 50000
     DJANGO_SETTINGS_MODULE=config.settings python -m benchmarks.people measure
@@ -6,13 +6,15 @@
 
 `run.py bench --people N` does all three in a database of its own. By hand they run inside the site on a database that
 `migrate` made. `fill` makes people by plain inserts, half of them with an account, all with an affiliation and a folded
-text. `measure` asks the lists as an administrator and prints queries and seconds. `bring_in` imports a file of
-`IMPORTED` members. `benchmarks.report` judges both.
+text, four of five in the directory and one of five on public pages. `measure` asks the lists as an administrator, the
+directory also as a visitor, and prints queries and seconds. `bring_in` imports a file of `IMPORTED` members.
+`benchmarks.report` judges both.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import random
 import sys
 import tempfile
@@ -23,7 +25,7 @@ from typing import Any, Final
 
 import django
 
-from benchmarks.places import Place
+from benchmarks.places import Place, postgres_place
 
 ORGANISATIONS: Final = 2_000
 IMPORTED: Final = 5_000
@@ -33,16 +35,48 @@ LAST: Final = ("Παπαδόπουλος", "Αντωνίου", "Perić", "Núñe
 ADDRESS: Final = "bench-admin@measured.example"
 #: Rows of a page of the admin.
 OF_A_PAGE: Final = 50
+#: What the system counts processor time in.
+TICK: Final = os.sysconf("SC_CLK_TCK")
 
 
-def measured(number: int) -> dict[str, Any]:
-    """Fill a database of its own with `number` members; return what `measure` and `bring_in` find there."""
+#: Pages of the directory; visitors are asked for those that they can ask for.
+DIRECTORY: Final = {
+    "first page": "",
+    "late page": "?page=400",
+    "folded name": "?q=peric",
+    "Greek name": "?q=ΠΑΠΑΔΟΠΟΥΛΟΣ ΑΝΝΑ",
+    "one letter": "?q=a",
+    "name that nobody has": "?q=xyzzy",
+    "language": "?language=el",
+    "expertise": "?expertise=bench",
+    "territory": "?territory=EL43",
+    "role": "?role=coordinator",
+    "language and name": "?language=it&q=rossi",
+}
+OF_VISITORS: Final = ("first page", "late page", "folded name", "Greek name", "one letter", "name that nobody has")
+
+
+def measured(number: int, engines: list[str], server: str) -> list[dict[str, Any]]:
+    """Fill a database of its own with `number` members on each engine; return what is found there.
+
+    PostgreSQL is left out where no server is named.
+    """
+    found = []
     with tempfile.TemporaryDirectory(prefix="registry-bench-") as folder:
-        place = Place("SQLite", 0, f"sqlite:///{folder}/people.sqlite3", Path(folder))
-        place.run("manage.py", "migrate", "-v0")
-        place.run("-m", "benchmarks.people", "fill", str(number))
-        pages = [json.loads(line) for line in place.run("-m", "benchmarks.people", "measure").splitlines()]
-        return {"number": number, "pages": pages, **json.loads(place.run("-m", "benchmarks.people", "bring_in"))}
+        if "sqlite" in engines:
+            found.append(_measured_on(Place("SQLite", 0, f"sqlite:///{folder}/people.sqlite3", Path(folder)), number))
+        if "postgres" in engines and server:
+            with postgres_place(server, number, Path(folder), keep=False) as place:
+                found.append(_measured_on(place, number))
+    return found
+
+
+def _measured_on(place: Place, number: int) -> dict[str, Any]:
+    place.run("manage.py", "migrate", "-v0")
+    place.run("-m", "benchmarks.people", "fill", str(number))
+    pages = [json.loads(line) for line in place.run("-m", "benchmarks.people", "measure").splitlines()]
+    imported = json.loads(place.run("-m", "benchmarks.people", "bring_in"))
+    return {"engine": place.engine, "number": number, "pages": pages, **imported}
 
 
 def fill(members: int) -> None:
@@ -96,12 +130,38 @@ def _fill_members(rng: random.Random, members: int) -> None:
         first, last, place = rng.choice(FIRST), rng.choice(LAST), rng.choice(places)
         row = Member(name=f"{first} {last} {number}", sort_name=f"{last} {number}", user=accounts.get(number))
         row.search_text = fold(f"{row.name} {place.name}")
+        row.languages = [rng.choice(("el", "it", "fr", "hr")), "en"]
         people.append(row)
         works.append(Affiliation(member=row, organisation=place, from_on=date(2024, 1, 1), is_main=True))
     Member.objects.bulk_create(people, batch_size=BATCH)
     for work in works:
         work.member_id = work.member.pk
     Affiliation.objects.bulk_create(works, batch_size=BATCH)
+    _fill_directory(people)
+
+
+def _fill_directory(people: list[Any]) -> None:
+    """Let four of five agree to be in the directory, and one of five to stand on public pages."""
+    from community.choices import ConsentExtent, ConsentPurpose, Vocabulary
+    from community.models import Consent, ConsentWording, Member, Term
+
+    purposes = (ConsentPurpose.DIRECTORY, ConsentPurpose.PUBLIC)
+    words = {
+        purpose: ConsentWording.objects.get_or_create(
+            purpose=purpose, version=100, defaults={"text": "I agree.", "extent": ConsentExtent.WHOLE}
+        )[0]
+        for purpose in purposes
+    }
+    agreed = [(row, ConsentPurpose.DIRECTORY) for n, row in enumerate(people) if n % 5]
+    agreed += [(row, ConsentPurpose.PUBLIC) for n, row in enumerate(people) if n % 5 == 1]
+    Consent.objects.bulk_create(
+        (Consent(member=row, purpose=purpose, wording=words[purpose]) for row, purpose in agreed), batch_size=BATCH
+    )
+    known, _is_new = Term.objects.get_or_create(
+        vocabulary=Vocabulary.EXPERTISE, code="bench", defaults={"labels": {"en": "Measuring"}}
+    )
+    joins = Member.expertise.through
+    joins.objects.bulk_create((joins(member_id=row.pk, term_id=known.pk) for row in people[::10]), batch_size=BATCH)
 
 
 def addresses() -> dict[str, str]:
@@ -112,6 +172,7 @@ def addresses() -> dict[str, str]:
     one = Member.objects.exclude(user=None).order_by("pk")[count // 4].pk
     place = Organisation.objects.order_by("pk")[0].pk
     looked = "/admin/autocomplete/?app_label=community&model_name=appointment&field_name=member&term="
+    typed = "/admin/autocomplete/?app_label=community&model_name=affiliation&field_name=organisation&term="
     return {
         "members": "/admin/community/member/",
         "members, a late page": f"/admin/community/member/?p={max(1, count * 9 // (OF_A_PAGE * 10))}",
@@ -130,6 +191,10 @@ def addresses() -> dict[str, str]:
         "an organisation": f"/admin/community/organisation/{place}/change/",
         "a new appointment": "/admin/community/appointment/add/",
         "looking for a member while typing": f"{looked}παπαδοπ",
+        "looking for a member by one letter": f"{looked}a",
+        "looking for an organisation while typing": f"{typed}nr 77",
+        **{f"directory, {page}": f"/members/{query}" for page, query in DIRECTORY.items()},
+        "directory, a person": f"/members/{Member.objects.get(pk=one).key}/",
     }
 
 
@@ -145,16 +210,30 @@ def measure() -> list[dict[str, Any]]:
     settings.ALLOWED_HOSTS = ["*"]
     client = Client()
     client.force_login(User.objects.with_address(ADDRESS).get())
+    asked = [(page, address, client) for page, address in addresses().items()]
+    asked += [(f"directory, visitor, {page}", f"/members/{DIRECTORY[page]}", Client()) for page in OF_VISITORS]
     found = []
-    for page, address in addresses().items():
-        client.get(address, secure=True)
-        began, used = time.perf_counter(), time.process_time()
-        with CaptureQueriesContext(connection) as asked:
-            answer = client.get(address, secure=True)
-        took, worked = time.perf_counter() - began, time.process_time() - used
-        line = {"page": page, "status": answer.status_code, "queries": len(asked), "kB": len(answer.content) // 1000}
+    for page, address, browser in asked:
+        browser.get(address, secure=True)
+        began, used = time.perf_counter(), _processor()
+        with CaptureQueriesContext(connection) as queries:
+            answer = browser.get(address, secure=True)
+        took, worked = time.perf_counter() - began, _processor() - used
+        line = {"page": page, "status": answer.status_code, "queries": len(queries), "kB": len(answer.content) // 1000}
         found.append(line | {"seconds": round(took, 2), "processor": round(worked, 2)})
     return found
+
+
+def _processor() -> float:
+    """Return the seconds of processor time of this process, and of the one that serves it in PostgreSQL."""
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return time.process_time()
+    connection.ensure_connection()
+    raw: Any = connection.connection
+    fields = Path(f"/proc/{raw.get_backend_pid()}/stat").read_text().rpartition(")")[2].split()
+    return time.process_time() + (int(fields[11]) + int(fields[12])) / TICK
 
 
 def bring_in() -> dict[str, Any]:
@@ -172,10 +251,10 @@ def bring_in() -> dict[str, Any]:
     content = "\n".join(rows).encode()
     said: dict[str, Any] = {"rows": IMPORTED}
     for name, is_dry in (("preview", True), ("import", False)):
-        began, used = time.perf_counter(), time.process_time()
+        began, used = time.perf_counter(), _processor()
         report = take(MemberImport(by), content, dry_run=is_dry)
         said[name] = round(time.perf_counter() - began, 1)
-        said[f"{name}, processor"] = round(time.process_time() - used, 1)
+        said[f"{name}, processor"] = round(_processor() - used, 1)
         said["added"] = report.added
     return said
 

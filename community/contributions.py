@@ -142,7 +142,7 @@ class MergeRule:
     day)`, then moved), "stay" (left with the merged entry), "block" (somebody must mend it first). `rival(row, kept)`
     finds the like row of the entry with the key `kept`; of two the one of the greater `rank` stands, else that of the
     entry that stays. `rule` says all that to who merges. `grants` names what a person may do, or reads, by such a row.
-    `between` says what becomes of rows of which the two are both sides: those that its `find(merged, kept)` returns.
+    `between` treats the rows of which the two are both sides, as `find(merged, kept)` returns them; "stay" just tells.
     """
 
     how: str = "stay"

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,10 @@ ONE_IS_ENOUGH: Final = _("Both have the same one: that of the entry that stays i
 READ_THROUGH: Final = _("Both have the same one: the other one stays with the merged entry.")
 BOTH_SIDES: Final = _("Both are the two sides of one exchange. Call it off first.")
 OWN_EXCHANGE: Final = _("The one would like to take part in what the other one opened: that wish goes.")
+SIDE_OF_ONESELF: Final = _(
+    "One person is on both sides since an earlier merge. That does not stand in the way: what is agreed goes with the"
+    " entry. Call it off on its page, or tell there what came of it."
+)
 CONSENTS: Final = "community.Consent.member"
 
 
@@ -35,6 +39,15 @@ def _withdrawn(row: Any, on: date) -> dict[str, Any]:
 
 def _agreed_by_both(merged: int, kept: int) -> Any:
     """Return the exchanges on which the two agreed with each other, and which are not over."""
+    return _agreed_within(merged, kept).exclude(offered_by=F("asked_by"))
+
+
+def _agreed_with_oneself(merged: int, kept: int) -> Any:
+    """Return those on which one of the two is both sides since an earlier merge: this one makes nothing of them."""
+    return _agreed_within(merged, kept).filter(offered_by=F("asked_by"))
+
+
+def _agreed_within(merged: int, kept: int) -> Any:
     rows = apps.get_model("community", "PeerExchange")._default_manager.filter(status=ExchangeStatus.AGREED)
     return rows.filter(offered_by__in=(merged, kept), asked_by__in=(merged, kept))
 
@@ -69,7 +82,10 @@ RULES: Final[dict[str, MergeRule]] = {
         grants=_("offers an exchange with peers, and agrees on it"),
         between=MergeRule("block", BOTH_SIDES, find=_agreed_by_both),
     ),
-    "community.PeerExchange.asked_by": MergeRule(grants=_("asks for an exchange with peers, and agrees on it")),
+    "community.PeerExchange.asked_by": MergeRule(
+        grants=_("asks for an exchange with peers, and agrees on it"),
+        between=MergeRule("stay", SIDE_OF_ONESELF, find=_agreed_with_oneself),
+    ),
     "community.Need.raised_by": MergeRule(grants=_("raised a need, and words it")),
     "community.ExchangeWish.member": MergeRule(
         "drop", ONE_IS_ENOUGH, between=MergeRule("drop", OWN_EXCHANGE, find=_wishes_of_opener)

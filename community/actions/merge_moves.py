@@ -145,8 +145,10 @@ def _settle(reference: Reference, old: int, new: int, on: date) -> Moved:
             done.blocked.append(row.pk)
         elif rule.how == "drop":
             _drop(reference, rule, row, new, done)
-        else:
+        elif rule.how == "end":
             _end(rule, row, new, on, done)
+        else:
+            done.stayed.append(row.pk)
     return done
 
 

@@ -22,12 +22,14 @@ class CodeForm(EntryForm):
     code_within: ClassVar[tuple[str, ...]] = ()
 
     def clean(self) -> dict[str, Any]:
-        """Compare the code of a new entry; the very same one is told by the constraint."""
-        cleaned = super().clean()
-        code = cleaned.get("code")
+        """Compare the code of a new entry; the very same one is told by the constraint.
+
+        First of all: where the database refused it, because it was entered in just this moment, this says which.
+        """
+        code = self.cleaned_data.get("code")
         if self.instance.pk is None and code:
-            about = [str(cleaned.get(name, "")) for name in self.code_within]
+            about = [str(self.cleaned_data.get(name, "")) for name in self.code_within]
             near = spellings(self._meta.model, *self.code_within).get((*about, fold(code)))
             if near is not None and near != code:
                 self.add_error("code", OTHER_SPELLING % {"near": near})
-        return cleaned
+        return super().clean()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
@@ -19,16 +18,17 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from community.imports import preview_file
+from community.admin.previews import Preview, Told, digest_of, keep_preview, kept_preview, taken_preview
+from community.imports.answers import Answers
 from community.imports.outgoing import CONTENT_TYPES, take_out
 from community.imports.sheet import MOST_BYTES
 from community.imports.table import Report, Table, bring_in, bring_in_by_steps
 from community.visibility import is_administrator
 
-SESSION_KEY = "import_looked_at"
 #: An import of so many rows tells how far it is, in so many steps, at a place that the template marks.
 TOLD_FROM, STEPS, HERE = 300, 20, "[[progress]]"
 GONE = _("This file was imported already, or its preview is too old. Look at the list, or choose the file once more.")
+OTHERWISE = _("You answered otherwise than in the preview. Nothing was imported: look at it once more, then import.")
 
 
 class SheetForm(forms.Form):
@@ -104,7 +104,7 @@ class SheetAdmin:
         if form not in CONTENT_TYPES or not table.is_taken_out:
             raise Http404
         try:
-            rows = self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
+            rows = self.rows_of(request)
         except IncorrectLookupParameters:  # the list says so
             return HttpResponseRedirect(
                 reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist") + "?e=1"
@@ -115,41 +115,69 @@ class SheetAdmin:
         answer["Cache-Control"] = "no-store"
         return answer
 
+    def rows_of(self, request: HttpRequest) -> Any:
+        """Return the rows of the list under the filters of a request.
+
+        Raises:
+            IncorrectLookupParameters: they make no sense.
+        """
+        return self.get_changelist_instance(request).get_queryset(request)  # type: ignore[attr-defined]
+
     def import_view(self, request: HttpRequest, code: str) -> HttpResponseBase:
         """Show the form, the preview of a file, or carry out what was previewed."""
         table = self._table(request, code)
-        if request.method == "POST" and "confirm" in request.POST:
-            return self._carry_out(request, table)
-        form, report = SheetForm(table=table), None
-        if request.method == "POST":
-            taken_preview(request, table)  # another file was chosen: the one before it is forgotten
-            form = SheetForm(request.POST, request.FILES, table=table)
-            if form.is_valid():
-                content = form.cleaned_data["file"].read()
-                report = bring_in(table, content, dry_run=True)
-                if not report.problems:
-                    keep_preview(request, table, content, report)
-        return self._page(request, table, form, report)
+        if request.method != "POST":
+            return self._page(request, table, SheetForm(table=table), None)
+        if "confirm" in request.POST or "answer" in request.POST:
+            return self._answered(request, table)
+        taken_preview(request, table)  # another file was chosen: the one before it is forgotten
+        form = SheetForm(request.POST, request.FILES, table=table)
+        if not form.is_valid():
+            return self._page(request, table, form, None)
+        content = form.cleaned_data["file"].read()
+        told = Told.of(request)
+        return self._preview(request, table, content, told.given if told.is_about(content) else {})
 
-    def _carry_out(self, request: HttpRequest, table: Table) -> HttpResponseBase:
-        """Import the file of the preview; a row that would do something else by now is refused."""
-        preview = taken_preview(request, table)
-        if preview is None:
+    def _preview(self, request: HttpRequest, table: Table, content: bytes, answers: Answers) -> HttpResponse:
+        """Show what a file does with these answers, and keep it where the page asks or offers something."""
+        table.answers = answers
+        report = bring_in(table, content, dry_run=True)
+        if report.questions or not report.problems:
+            keep_preview(request, table, content, report)
+        return self._page(request, table, SheetForm(table=table), report, about=digest_of(content))
+
+    def _answered(self, request: HttpRequest, table: Table) -> HttpResponseBase:
+        """Look at the file again with the answers of the page; import it where they are those that were looked at."""
+        told, preview = Told.of(request), kept_preview(request, table)
+        if preview is None or (told.about and not told.is_about(preview.content)):
             messages.error(request, GONE)
-            return HttpResponseRedirect(request.path)
-        content, seen = preview
-        steps = bring_in_by_steps(table, content, seen=seen)
+            return self._page(request, table, SheetForm(table=table), None, held=told if told.given else None)
+        taken_preview(request, table)
+        answers = {code: said for code, said in {**preview.answers, **told.answers}.items() if said}
+        if "answer" in request.POST or answers != preview.answers:
+            if "answer" not in request.POST:
+                messages.warning(request, OTHERWISE)
+            return self._preview(request, table, preview.content, answers)
+        return self._carry_out(request, table, preview)
+
+    def _carry_out(self, request: HttpRequest, table: Table, preview: Preview) -> HttpResponseBase:
+        """Import the file of the preview; a row that would do something else by now is refused."""
+        table.answers = preview.answers
+        steps = bring_in_by_steps(table, preview.content, seen=preview.seen)
         _none, total = next(steps, (0, 0))
         if total >= TOLD_FROM:
             return told_while_done(steps, total, request=request, context=self._context(request, table))
-        report = bring_in(table, content, seen=seen)
+        report = bring_in(table, preview.content, seen=preview.seen)
         if report.problems:
+            report.questions.clear()  # the file is forgotten: it is chosen again
             return self._page(request, table, SheetForm(table=table), report)
         messages.success(request, report.sentence())
         return HttpResponseRedirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
 
-    def _page(self, request: HttpRequest, table: Table, form: SheetForm, report: Report | None) -> HttpResponse:
-        context = {**self._context(request, table), "form": form, "report": report, "columns": table.columns}
+    def _page(
+        self, request: HttpRequest, table: Table, form: SheetForm, report: Report | None, **more: Any
+    ) -> HttpResponse:
+        context = {**self._context(request, table), "form": form, "report": report, "columns": table.columns, **more}
         return TemplateResponse(request, "admin/community/import.html", context)
 
     def _context(self, request: HttpRequest, table: Table) -> dict[str, Any]:
@@ -165,6 +193,12 @@ class SheetAdmin:
         if code not in self.sheets() or not is_administrator(request.user):
             raise Http404
         return self.sheets()[code](request.user)  # type: ignore[arg-type]
+
+
+def sheet_pages() -> dict[str, SheetAdmin]:
+    """Return the lists with an import by the code of each of their tables."""
+    pages = [page for page in admin.site._registry.values() if isinstance(page, SheetAdmin)]
+    return {code: page for page in pages for code in page.sheets()}
 
 
 def told_while_done(
@@ -192,20 +226,3 @@ def told_while_done(
         yield tail
 
     return StreamingHttpResponse(parts(), headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
-
-
-def keep_preview(request: HttpRequest, table: Table, content: bytes, report: Report) -> None:
-    """Keep the file, and what its rows would do, for the press that follows, bound to this session."""
-    name = preview_file.keep(json.dumps(report.signs()).encode() + b"\n" + content)
-    request.session[SESSION_KEY] = {"name": name, "table": table.code}
-
-
-def taken_preview(request: HttpRequest, table: Table) -> tuple[bytes, dict[str, str]] | None:
-    """Return the file of this session's preview with what was seen, and forget it; None: gone, or another table's."""
-    preview = request.session.pop(SESSION_KEY, None)
-    kept = preview_file.take(preview["name"]) if preview is not None else None
-    if preview is None or kept is None or preview["table"] != table.code:
-        return None
-    signs, _end, content = kept.partition(b"\n")
-    seen: dict[str, str] = json.loads(signs)
-    return content, seen

@@ -7,16 +7,24 @@ from difflib import SequenceMatcher
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from community.actions.organisation import ALIKE, near_duplicates
 from community.folding import fold
+from community.imports.answers import LEFT_OUT, NEW
 from community.imports.locking import number_in
 from community.imports.row import Row
 from community.models import Affiliation, Member
 from community.validators import is_key
 
-#: In the column "key": somebody new, although a person of that name is there.
-NEW: Final = "new"
+#: What the page offers beside those who may be meant; `NEW` stands in the column "key" of a file, too.
+OTHERS: Final = (
+    (NEW, gettext_lazy("Somebody else of that name")),
+    (LEFT_OUT, gettext_lazy("Leave this row out")),
+)
+NOT_YET, TWO_PERSONS, NEW_ONE = gettext_lazy("Not answered yet"), gettext_lazy("Two persons"), gettext_lazy("A new one")
+#: So many who may be meant are offered.
+MOST_OFFERED: Final = 20
 #: So many new names are compared with all organisations; each costs a few queries.
 MOST_COMPARED: Final = 200
 
@@ -44,32 +52,61 @@ class Namesakes:
         for member in members:
             self._known.setdefault(likeness(member.name), []).append(member)
 
-    def look(self, row: Row, address: str, *, is_new: bool) -> None:
-        """Say of somebody who would be entered who they probably are.
+    def look(self, row: Row, address: str, *, is_new: bool) -> Member | None:
+        """Say of somebody who would be entered who they probably are; return who is meant, where that was answered.
 
         Two addresses may be two persons: that is a doubt. Where one of both has none, somebody decides first.
+
+        Raises:
+            RowLeftOut: the row is not taken, as was answered.
         """
         name = likeness(row.text("name"))
         there = sorted(self._known.get(name, ()), key=lambda one: (one.user_id is not None, one.pk))
+        may_be_two = bool(there) and bool(address) and there[0].user_id is not None
+        number, has_address = self._rows.get(name, (row.number, bool(address)))
+        is_again = bool(name) and number != row.number and not (address and has_address)
+        if not is_new and (there or is_again):
+            first = TWO_PERSONS if may_be_two and not is_again else NOT_YET
+            given = row.ask("key", row.text("name"), [("", first), *self._offered(there), *OTHERS])
+            meant = next((one for one in there if one.key == given), None)
+            if meant is not None:
+                if meant.user_id is not None:
+                    row.read_instead("email", "")
+                return meant
+            is_new = given == NEW
+        self._rows.setdefault(name, (row.number, bool(address)))
         if there:
-            words = {"person": self._called(there[0]), "key": there[0].key}
-            if is_new or (address and there[0].user_id is not None):
-                sentence = _(
-                    "%(person)s has this name too, and another address. If they are one person, write the key %(key)s."
-                )
-                row.doubt("name", sentence % words)
-            else:
-                sentence = _(
-                    "Probably the same as %(person)s. Write their key, %(key)s, in the column “key”, or “new” there "
-                    "for somebody else."
-                )
-                row.wrong("name", sentence % words)
-        number, has_address = self._rows.setdefault(name, (row.number, bool(address)))
-        if name and number != row.number and not is_new and not (address and has_address):
+            self._tell(row, there[0], is_doubt=is_new or may_be_two)
+        if is_again and not is_new:
             sentence = _(
                 "Probably the same as in row %(row)s. Keep one, or write “new” in the column “key” for somebody else."
             )
             row.wrong("name", sentence % {"row": number})
+        return None
+
+    def _tell(self, row: Row, member: Member, *, is_doubt: bool) -> None:
+        """Say who is there already."""
+        words = {"person": self._called(member), "key": member.key}
+        if is_doubt:
+            sentence = _(
+                "%(person)s has this name too, and another address. If they are one person, write the key %(key)s."
+            )
+            row.doubt("name", sentence % words)
+            return
+        sentence = _(
+            "Probably the same as %(person)s. Write their key, %(key)s, in the column “key”, or “new” there "
+            "for somebody else."
+        )
+        row.wrong("name", sentence % words)
+
+    def _offered(self, there: list[Member]) -> list[tuple[str, str]]:
+        """Return who may be meant, by key."""
+        stays = _("%(person)s, key %(key)s; the address here stays")
+        without = _("%(person)s, key %(key)s")
+        return [
+            (one.key, (stays if one.user_id is not None else without) % {"person": self._called(one), "key": one.key})
+            for one in there[:MOST_OFFERED]
+        ]
 
     def _called(self, member: Member) -> str:
         work = self._work.get(member.pk)
@@ -84,17 +121,28 @@ class LikeOrganisations:
         self._rows: dict[str, int] = {}
         self._compared = 0
 
-    def look(self, row: Row, name: str) -> None:
-        """Note what a new organisation probably is; an import goes on, merging mends it later."""
+    def look(self, row: Row, name: str) -> Any | None:
+        """Note what a new organisation probably is; an import goes on, merging mends it later.
+
+        Return which one is meant, where that was answered.
+
+        Raises:
+            RowLeftOut: the row is not taken, as was answered.
+        """
         number = self._rows.setdefault(likeness(name), row.number)
         if name and number != row.number:
             row.doubt("name", _("Probably the same as in row %(row)s.") % {"row": number})
         if not name or self._compared >= MOST_COMPARED:
-            return
+            return None
         self._compared += 1
         for near in near_duplicates(name, limit=1):
+            words = _("“%(name)s”, number %(number)s, which keeps its name") % {"name": near.name, "number": near.pk}
+            if row.ask("name", name, [("", NEW_ONE), (str(near.pk), words), OTHERS[1]]):
+                row.read_instead("name", near.name)
+                return near
             sentence = _("Probably the same as “%(name)s”, number %(number)s. Write that name or number if it is.")
             row.doubt("name", sentence % {"name": near.name, "number": near.pk})
+        return None
 
 
 class Numbers:

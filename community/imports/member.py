@@ -16,8 +16,9 @@ from community.actions.standing import set_standing
 from community.choices import Standing, Vocabulary
 from community.events import record
 from community.folding import fold, fold_key
+from community.imports.answers import NEW
 from community.imports.entry import cell_of, term_cell, terms_by_name
-from community.imports.likeness import NEW, Namesakes
+from community.imports.likeness import Namesakes
 from community.imports.locking import MEANWHILE, cells_of, lock_accounts, lock_members, lock_organisations
 from community.imports.new_members import Staged, write_new
 from community.imports.places import OrganisationNames
@@ -61,7 +62,7 @@ class MemberImport(Table):
     def lock(self, sheet: Sheet) -> None:
         """Lock persons, accounts that may become theirs, and organisations."""
         addresses = cells_of(sheet, "email")
-        self.locked = lock_members(keys=cells_of(sheet, "key"), addresses=addresses)
+        self.locked = lock_members(keys=cells_of(sheet, "key") | set(self.answers.values()), addresses=addresses)
         self.locked_accounts = lock_accounts(addresses)
         lock_organisations(cells_of(sheet, "organisation"))
 
@@ -143,9 +144,10 @@ class MemberImport(Table):
         self._refuse_twice(row, key, address)
         owner = self.by_address.get(fold_key(address)) if address else None
         if not key or fold(key) == NEW:
-            if owner is None:
-                self.namesakes.look(row, address, is_new=bool(key))
-            return owner
+            meant = owner or self.namesakes.look(row, address, is_new=bool(key))
+            if meant is not None and meant is not owner:
+                self._refuse_twice(row, meant.key, "")
+            return meant
         found = self.by_key.get(key)
         if found is None:
             row.wrong("key", self._why_not(key))

@@ -55,7 +55,7 @@ class OrganisationImport(EntryTable):
 
     def lock(self, sheet: Sheet) -> None:
         """Lock the organisations."""
-        self.locked = lock_organisations(cells_of(sheet, "name"), cells_of(sheet, NUMBER))
+        self.locked = lock_organisations(cells_of(sheet, "name"), cells_of(sheet, NUMBER) | set(self.answers.values()))
 
     def begin(self, sheet: Sheet) -> None:
         """Load names, types and territories."""
@@ -88,8 +88,10 @@ class OrganisationImport(EntryTable):
         """Return whom number and name mean together; a new name is told, and whom a new entry is like."""
         found = numbered or named
         if found is None:
-            self.like.look(row, row.text("name"))
-            return None
+            meant = self.like.look(row, row.text("name"))
+            if meant is None:
+                return None
+            found = named = self.known[meant.name_key]
         if named is not None and named is not found:
             words = {"name": named.name, "number": named.pk}
             row.wrong("name", _("“%(name)s” is the organisation with the number %(number)s.") % words)

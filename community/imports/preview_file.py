@@ -21,13 +21,20 @@ def keep(content: bytes) -> str:
     return default_storage.save(f"{FOLDER}/{secrets.token_hex(16)}", ContentFile(content))
 
 
-def take(name: str) -> bytes | None:
-    """Return a file and forget it, or None when it is gone."""
+def look(name: str) -> bytes | None:
+    """Return a file and keep it, or None when it is gone."""
     if not default_storage.exists(name):
         return None
     with default_storage.open(name) as file:
         content: bytes = file.read()
-    default_storage.delete(name)
+    return content
+
+
+def take(name: str) -> bytes | None:
+    """Return a file and forget it, or None when it is gone."""
+    content = look(name)
+    if content is not None:
+        default_storage.delete(name)
     return content
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from community.folding import fold
 from community.forms.dates import DayField
+from community.imports.answers import LEFT_OUT, Answers, Question
 from community.imports.several import pieces_in, values_in
 from community.imports.sheet import Line
 from community.validators import country_code, language_code
@@ -46,6 +47,10 @@ class RowRefused(Exception):
     """The row cannot be taken; its problems say why."""
 
 
+class RowLeftOut(Exception):
+    """An answer says that the row is not taken."""
+
+
 @dataclass
 class Row:
     """The cells of a row; `has(column)` tells whether the file has the column at all."""
@@ -53,6 +58,8 @@ class Row:
     line: Line
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
+    answers: Answers = field(default_factory=dict)
+    questions: list[Question] = field(default_factory=list)
 
     @property
     def number(self) -> int:
@@ -74,6 +81,26 @@ class Row:
         doubt = Problem(self.number, column, str(sentence), value or self.line.cells.get(column, ""))
         if doubt not in self.doubts:
             self.doubts.append(doubt)
+
+    def ask(self, column: str, title: str, choices: Sequence[tuple[str, Any]]) -> str:
+        """Ask who or what the row means, and return the answer that was given beside the preview, "" for none.
+
+        Raises:
+            RowLeftOut: the answer says that the row is not taken.
+        """
+        asked = Question(self.number, column, title, tuple(choices))
+        given = self.answers.get(asked.code, "")
+        if given not in dict(asked.choices):
+            given = ""
+        self.questions.append(Question(self.number, column, title, asked.choices, given))
+        if given == LEFT_OUT:
+            raise RowLeftOut
+        return given
+
+    def read_instead(self, column: str, text: str) -> None:
+        """Read another text in a cell, as an answer says; a column that the file lacks stays lacking."""
+        if self.has(column):
+            self.line.cells[column] = text
 
     def refuse_if_wrong(self) -> None:
         """Go on only with a row in which nothing is wrong.

@@ -14,8 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from community.imports.answers import Answers, Question
 from community.imports.locking import wait_for_other_imports
-from community.imports.row import Problem, Row, RowRefused
+from community.imports.row import Problem, Row, RowLeftOut, RowRefused
 from community.imports.sheet import Sheet, Unreadable, read_sheet
 from community.models import User
 from community.permissions import Obstacle, Refusal
@@ -29,7 +30,10 @@ SINCE_PREVIEW: Final = gettext_lazy(
 
 @dataclass(frozen=True)
 class Change:
-    """What a row does: "added", "changed" or "same"; `fields` maps a column to (old, new)."""
+    """What a row does: "added", "changed", "same", or "left" where an answer left it out.
+
+    `fields` maps a column to (old, new).
+    """
 
     row: int
     what: str
@@ -50,6 +54,7 @@ class Report:
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     doubts: list[Problem] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     is_done: bool = False
 
     def count(self, what: str) -> int:
@@ -90,6 +95,11 @@ class Report:
         """The first doubts, for a page; the command prints all."""
         return self.doubts[:300]
 
+    @property
+    def shown_questions(self) -> list[Question]:
+        """The first questions, for a page, those without an answer before the others; a file answers all."""
+        return sorted(self.questions, key=lambda one: bool(one.given))[:300]
+
     def sentence(self) -> str:
         """Return the whole in one sentence."""
         if self.problems and not self.problems[0].row:
@@ -128,6 +138,8 @@ class Table:
         self.by = by
         #: Keys of the rows that the file names, which nobody else changes until the import ends.
         self.locked: set[int] = set()
+        #: What was answered beside the preview.
+        self.answers: Answers = {}
 
     def reads(self, content: bytes) -> bool:
         """Tell whether the first bytes of a file are those of a table like this one."""
@@ -208,7 +220,7 @@ def bring_in_by_steps(
         table.lock(sheet)
         table.begin(sheet)
         for number, line in enumerate(sheet.lines, 1):
-            _take(table, Row(line), report)
+            _take(table, Row(line, answers=table.answers), report)
             yield number, total
         if seen is not None and not report.problems:
             report.problems.extend(_differing(report.signs(), seen))
@@ -231,6 +243,8 @@ def _take(table: Table, row: Row, report: Report) -> None:
             report.changes.append(table.take(row))
     except RowRefused:
         pass
+    except RowLeftOut:
+        report.changes.append(Change(row.number, "left", row.questions[-1].title))
     except Refusal as refusal:
         for obstacle in refusal.obstacles or (Obstacle(refusal.reason),):
             row.wrong(obstacle.field if obstacle.field in table.columns else "", str(obstacle.sentence))
@@ -240,6 +254,7 @@ def _take(table: Table, row: Row, report: Report) -> None:
         row.wrong("", str(CONTRADICTS))
     report.problems.extend(row.problems)
     report.doubts.extend(row.doubts)
+    report.questions.extend(row.questions)
 
 
 def _finish(table: Table, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""What the import commands share: the file, the administrator in whose name, and the report."""
+"""What the commands that import and export share: the file, the administrator in whose name, and the report."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class ImportCommand(BaseCommand):
             raise CommandError(f"{path} is not there.")
         if path.stat().st_size > MOST_BYTES:
             raise CommandError(f"{path} is larger than {MOST_BYTES // 1024 // 1024} MB. Split it.")
-        content, by = path.read_bytes(), self._administrator(options["by"])
+        content, by = path.read_bytes(), administrator_of(options["by"])
         tables = [table(by) for table in self.tables]
         wanted = options.get("table") or next((one.code for one in tables if one.reads(content)), tables[0].code)
         table = next(one for one in tables if one.code == wanted)
@@ -64,12 +64,13 @@ class ImportCommand(BaseCommand):
             self.stderr.write(str(problem))
         (self.stderr if report.problems else self.stdout).write(report.sentence())
 
-    def _administrator(self, address: str) -> User:
-        """Return the administrator of that address, or the only one there is."""
-        rows = User.objects.administrators()
-        found = list((rows.with_address(address) if address else rows).order_by("pk")[:2])
-        if len(found) == 1:
-            return found[0]
-        if address:
-            raise CommandError(f"{address} is no administrator.")
-        raise CommandError("Say in whose name: --by with the address of an administrator.")
+
+def administrator_of(address: str) -> User:
+    """Return the administrator of that address, or the only one there is."""
+    rows = User.objects.administrators()
+    found = list((rows.with_address(address) if address else rows).order_by("pk")[:2])
+    if len(found) == 1:
+        return found[0]
+    if address:
+        raise CommandError(f"{address} is no administrator.")
+    raise CommandError("Say in whose name: --by with the address of an administrator.")

@@ -9,7 +9,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.functional import cached_property
 
-from community.folding import fold_key
+from community.folding import fold, fold_key
 from community.validators import known_countries, known_country, plain_line, plain_text
 
 if TYPE_CHECKING:
@@ -91,6 +91,9 @@ class FoldedKeyField(CharField):
     on both databases. Models that hold one inherit `FoldedKeys`.
     """
 
+    #: Whether `validate_constraints` looks at it; else whoever takes the value in says what is there.
+    is_validated = True
+
     def __init__(self, *args: Any, source: str = "", **kwargs: Any) -> None:
         """Make a key of the column called `source`."""
         self.source = source
@@ -109,6 +112,26 @@ class FoldedKeyField(CharField):
         key = fold_key(getattr(model_instance, self.source) or "")
         setattr(model_instance, self.attname, key)
         return key
+
+
+class CodeKeyField(FoldedKeyField):
+    """A code as search compares it, so that nothing is called WG8 beside wg8.
+
+    It may be empty, which collides with nothing: for what stood in two spellings before there were such keys, and for
+    what the release before this one writes while a site is brought up to date. An empty one stays empty.
+    """
+
+    is_validated = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make a key of the column `code`."""
+        super().__init__(*args, **{"source": "code", "null": True, "blank": True, **kwargs})
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> Any:
+        """Return the key of the present code; of a row that is there and has none, none."""
+        if getattr(model_instance, self.attname) is not None or model_instance._state.adding:
+            setattr(model_instance, self.attname, fold(getattr(model_instance, self.source) or ""))
+        return getattr(model_instance, self.attname)
 
 
 class FoldedKeys(models.Model):
@@ -134,6 +157,8 @@ class FoldedKeys(models.Model):
         left_out = set(exclude or ())
         for key in self.key_fields():
             key.pre_save(self, add=False)
-            if key.source not in left_out:
+            if not key.is_validated:
+                left_out.add(key.name)
+            elif key.source not in left_out:
                 left_out.discard(key.name)
         super().validate_constraints(exclude=left_out)

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import PartnerRole, ProjectFamily, ProjectType
-from community.models.fields import CountriesField, FoldedKeyField, FoldedKeys, LineField, ProseField
+from community.models.fields import CodeKeyField, CountriesField, FoldedKeyField, FoldedKeys, LineField, ProseField
 from community.models.organisation import Organisation
 from community.models.term import Term
 from community.querysets.project import PartnershipQuerySet, ProjectQuerySet
@@ -25,6 +25,7 @@ class Project(FoldedKeys, models.Model):
     """
 
     code = models.SlugField(_("code"), max_length=60, unique=True)
+    code_key = CodeKeyField(_("folded code"), max_length=60)
     acronym = LineField(_("acronym"), max_length=60)
     acronym_key = FoldedKeyField(_("folded acronym"), source="acronym", max_length=60, unique=True)
     title = LineField(_("title"), max_length=300, blank=True)
@@ -63,6 +64,7 @@ class Project(FoldedKeys, models.Model):
         verbose_name_plural = _("projects")
         ordering = ["family", "acronym_key", "pk"]
         constraints = [
+            models.UniqueConstraint(fields=["code_key"], name="project_code_key_unique"),
             models.CheckConstraint(
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="project_end_on_or_after_start",

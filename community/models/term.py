@@ -7,11 +7,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import Vocabulary
-from community.models.fields import LineField
+from community.models.fields import CodeKeyField, FoldedKeys, LineField
 from community.querysets.record import TermQuerySet
 
 
-class Term(models.Model):
+class Term(FoldedKeys, models.Model):
     """One entry of a vocabulary, with a stable code and a label per language.
 
     `labels` maps a language code to the label; English is always there. A term in
@@ -20,6 +20,7 @@ class Term(models.Model):
 
     vocabulary = models.CharField(_("vocabulary"), max_length=30, choices=Vocabulary)
     code = models.SlugField(_("code"), max_length=60)
+    code_key = CodeKeyField(_("folded code"), max_length=60)
     labels = models.JSONField(_("labels"), default=dict)
     note = LineField(_("note"), max_length=300, blank=True)
     order = models.PositiveIntegerField(_("order"), default=0)
@@ -37,6 +38,7 @@ class Term(models.Model):
                 name="term_code_unique",
                 violation_error_message=_("This vocabulary has a term of that code already."),
             ),
+            models.UniqueConstraint(fields=["vocabulary", "code_key"], name="term_code_key_unique"),
         ]
 
     def __str__(self) -> str:

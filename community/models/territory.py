@@ -7,11 +7,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import NUTS_LEVELS, NutsVersion, TerritoryLevel
-from community.models.fields import CountryField, LineField
+from community.models.fields import CodeKeyField, CountryField, FoldedKeys, LineField
 from community.querysets.territory import TerritoryQuerySet
 
 
-class Territory(models.Model):
+class Territory(FoldedKeys, models.Model):
     """A place that needs, clusters and uptakes refer to.
 
     A region belongs to a NUTS version, everything else to none. `maps_to` leads
@@ -22,6 +22,7 @@ class Territory(models.Model):
 
     nuts_version = models.CharField(_("NUTS version"), max_length=4, choices=NutsVersion, blank=True)
     code = LineField(_("code"), max_length=40)
+    code_key = CodeKeyField(_("folded code"), max_length=720)  # one sign may be folded to eighteen
     level = models.CharField(_("level"), max_length=10, choices=TerritoryLevel)
     country = CountryField(_("country"), max_length=2, blank=True)
     name = LineField(_("name"), max_length=160)
@@ -45,6 +46,7 @@ class Territory(models.Model):
                 name="territory_code_unique",
                 violation_error_message=_("This code is taken in that NUTS version."),
             ),
+            models.UniqueConstraint(fields=["nuts_version", "code_key"], name="territory_code_key_unique"),
             models.CheckConstraint(
                 condition=Q(level__in=NUTS_LEVELS, nuts_version__in=NutsVersion.values)
                 | (~Q(level__in=NUTS_LEVELS) & Q(nuts_version="")),

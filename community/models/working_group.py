@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from community.models.fields import LineField, ProseField
+from community.models.fields import CodeKeyField, FoldedKeys, LineField, ProseField
 from community.models.member import Member
 from community.querysets.period import PeriodQuerySet
 from community.querysets.working_group import AppointmentQuerySet, WorkingGroupQuerySet
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 
-class WorkingGroup(models.Model):
+class WorkingGroup(FoldedKeys, models.Model):
     """A standing thematic group, known by its stable code ("WG2").
 
     `title` repeats the newest row of `titles`, so that lists need no second
@@ -26,6 +26,7 @@ class WorkingGroup(models.Model):
     """
 
     code = models.SlugField(_("code"), max_length=20, unique=True)
+    code_key = CodeKeyField(_("folded code"), max_length=20)
     title = LineField(_("title"), max_length=160)
     about = ProseField(_("about"), max_length=2000, blank=True)
     order = models.PositiveIntegerField(_("order"), default=0)
@@ -37,6 +38,7 @@ class WorkingGroup(models.Model):
         verbose_name = _("working group")
         verbose_name_plural = _("working groups")
         ordering = ["order", "code", "pk"]
+        constraints = [models.UniqueConstraint(fields=["code_key"], name="working_group_code_key_unique")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"

@@ -10,6 +10,7 @@ from clusters.actions.panel import ask_people, ask_question, move_place
 from clusters.choices import PanelPlace, State
 from clusters.models import PanelAnswer, PanelQuestion
 from community.actions.merging import preview_merge, unmerge_entries
+from community.actions.transition import transition
 from community.choices import ConsentPurpose, ExchangeStatus
 from community.models import ExchangeWish, Member, Need, PeerExchange, User
 from community.permissions import Refusal
@@ -67,6 +68,39 @@ def test_a_wish_for_what_the_other_one_opened_goes_and_comes_back(
     wish.refresh_from_db()
     exchange.refresh_from_db()
     assert (wish.member, wish.note, exchange.opener) == (pair[1 - opens], "With joy", pair[opens])
+
+
+@pytest.mark.parametrize("moves", [0, 1])
+@pytest.mark.parametrize("is_offer", [True, False])
+def test_an_agreement_with_oneself_since_an_earlier_merge_goes_along_and_is_told(
+    client: Client, admin: User, pair: tuple[Member, Member], moves: int, is_offer: bool
+) -> None:
+    kept, twin = pair
+    exchange = make.make_exchange(by=pair[moves], is_offer=is_offer)
+    other = {"asked_by" if is_offer else "offered_by": pair[moves]}
+    PeerExchange.objects.filter(pk=exchange.pk).update(status=ExchangeStatus.AGREED, **other)
+    client.force_login(admin)
+    page = client.get(reverse("admin:community_member_merge", args=[twin.pk]), {"into": kept.pk}).content.decode()
+    assert "One person is on both sides since an earlier merge." in page
+    assert 'value="Merge"' in page
+    assert merge(kept, twin, admin).blocked == []
+    exchange.refresh_from_db()
+    assert (exchange.offered_by, exchange.asked_by, exchange.status) == (kept, kept, ExchangeStatus.AGREED)
+    assert unmerge_entries(merged=twin, by=admin) == 0
+    exchange.refresh_from_db()
+    assert (exchange.offered_by, exchange.asked_by) == (pair[moves], pair[moves])
+
+
+def test_who_is_both_sides_may_call_it_off(admin: User, pair: tuple[Member, Member]) -> None:
+    kept, twin = pair
+    assert kept.user is not None
+    exchange = make.make_exchange(by=twin)
+    PeerExchange.objects.filter(pk=exchange.pk).update(status=ExchangeStatus.AGREED, asked_by=twin)
+    merge(kept, twin, admin)
+    exchange.refresh_from_db()
+    transition(exchange, "call_off_exchange", by=kept.user, reason="It was with myself.")
+    exchange.refresh_from_db()
+    assert (exchange.status, exchange.offered_by, exchange.asked_by) == (ExchangeStatus.OFFERED, kept, None)
 
 
 def _about_need(asker: Member, expert: Member, need: Need) -> PanelAnswer:

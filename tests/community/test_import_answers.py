@@ -1,0 +1,174 @@
+"""Who is meant is answered on the page of the preview, or in the file; an answer is about the rows of one file."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from community.imports.member import MemberImport
+from community.imports.table import bring_in
+from community.models import Member, Organisation, User
+from tests import factories as make
+from tests.community.making_sheets import csv_of, sentences
+
+pytestmark = [pytest.mark.django_db]
+
+HEAD = ("name", "about")
+ROWS = (("Anna Peri\u0107", "Reeds"), ("Maria Rossi", "Dunes"), ("Zo\u00e9 Blanc", "Birds"))
+#: What a page says of its selects: name and chosen answer.
+SELECT = re.compile(r'<select name="(answer-[^"]+)"[^>]*>(.*?)</select>', re.DOTALL)
+CHOSEN = re.compile(r'<option value="([^"]*)" selected>')
+
+
+@pytest.fixture
+def people() -> tuple[Member, Member]:
+    return make.make_member("Anna Peri\u0107", account=False), make.make_member("Maria Rossi", account=False)
+
+
+class Page:
+    """The page of an import, as a browser without scripts uses it."""
+
+    def __init__(self, site: Client, what: str = "members", model: str = "member") -> None:
+        self.site, self.address = site, reverse(f"admin:community_{model}_import", args=[what])
+        self.text = ""
+
+    def upload(self, content: bytes) -> None:
+        file = BytesIO(content)
+        file.name = "list.csv"
+        form = self.text.rpartition('<form method="post" enctype')[2].partition("</form>")[0]
+        held = re.findall(r'type="hidden" name="(about|answer-[^"]+)" value="([^"]*)"', form)
+        self.sent(file=file, **dict(held))
+
+    def answer(self, press: str = "answer", **answers: str) -> None:
+        """Choose in the selects, leave the others as they stand, and press a button."""
+        assert f'name="{press}"' in self.text
+        about = re.search(r'name="about" value="(\w+)"', self.text)
+        assert about is not None
+        said = {f"answer-{code.replace('_', '-')}": value for code, value in answers.items()}
+        self.sent(**{press: "x", "about": about[1], **self.chosen(), **said})
+
+    def sent(self, **values: Any) -> None:
+        self.text = unescape(self.site.post(self.address, values, follow=True).content.decode())
+
+    def chosen(self) -> dict[str, str]:
+        """Return what stands in each select."""
+        return {name: "".join(CHOSEN.findall(options)) for name, options in SELECT.findall(self.text)}
+
+
+def test_each_doubtful_row_is_answered_on_the_page_and_imported_so(site: Client, people: tuple[Member, Member]) -> None:
+    anna, maria = people
+    page = Page(site)
+    page.upload(csv_of(HEAD, *ROWS))
+    assert page.chosen() == {"answer-2-key": "", "answer-3-key": ""}
+    assert 'name="confirm"' not in page.text
+    assert page.text.count('<option value="new"') == 2
+    assert "Write their key" in page.text, "the file says it, too"
+    assert f'<option value="{anna.key}">Anna Peri\u0107, key {anna.key}</option>' in page.text
+    page.answer(**{"2_key": anna.key})
+    assert page.chosen() == {"answer-2-key": anna.key, "answer-3-key": ""}, "what was answered stays"
+    assert 'name="confirm"' not in page.text
+    page.answer(**{"3_key": "new"})
+    assert page.chosen() == {"answer-2-key": anna.key, "answer-3-key": "new"}
+    assert "2 would be added, 1 changed" in page.text
+    page.answer("confirm")
+    assert "Imported: 2 added, 1 changed" in page.text
+    anna.refresh_from_db()
+    maria.refresh_from_db()
+    assert (anna.about, maria.about) == ("Reeds", "")
+    assert Member.objects.filter(name="Maria Rossi").count() == 2
+
+
+def test_a_row_is_left_out_and_the_second_of_a_file_is_asked_about(site: Client, people: tuple[Member, Member]) -> None:
+    page = Page(site)
+    page.upload(csv_of(HEAD, ROWS[0], ("New Person", "One"), ("Person New", "Two")))
+    assert set(page.chosen()) == {"answer-2-key", "answer-4-key"}
+    page.answer(**{"2_key": "left-out", "4_key": "left-out"})
+    assert "1 would be added, 0 changed" in page.text
+    assert page.text.count("Left out") == 2
+    page.answer("confirm")
+    assert list(Member.objects.exclude(about="").values_list("name", "about")) == [("New Person", "One")]
+
+
+def test_an_answer_that_was_not_looked_at_imports_nothing(site: Client, people: tuple[Member, Member]) -> None:
+    page = Page(site)
+    page.upload(csv_of(HEAD, ROWS[0]))
+    page.answer(**{"2_key": "new"})
+    page.answer("confirm", **{"2_key": people[0].key})
+    assert "You answered otherwise than in the preview." in page.text
+    assert Member.objects.exclude(about="").count() == 0
+    assert page.chosen() == {"answer-2-key": people[0].key}
+    assert "0 would be added, 1 changed" in page.text
+    page.answer("confirm")
+    assert Member.objects.get(about="Reeds") == people[0]
+
+
+def test_answers_are_about_one_file_and_wait_for_it(site: Client, people: tuple[Member, Member]) -> None:
+    mine, other = csv_of(HEAD, *ROWS), csv_of(HEAD, ("Maria Rossi", "Other"), ("Anna Peri\u0107", "Other"))
+    page, beside = Page(site), Page(site)
+    page.upload(mine)
+    beside.upload(other)
+    page.answer(**{"2_key": people[0].key, "3_key": "new"})
+    assert "its preview is too old" in page.text
+    assert "2 answers are kept: choose the same file again" in page.text
+    held = page.text
+    page.upload(other)
+    assert page.chosen() == {"answer-2-key": "", "answer-3-key": ""}, "they are not about these rows"
+    page.text = held
+    page.upload(mine)
+    assert page.chosen() == {"answer-2-key": people[0].key, "answer-3-key": "new"}
+    assert "2 would be added, 1 changed" in page.text
+
+
+def test_an_answer_that_was_not_offered_is_none(site: Client, people: tuple[Member, Member]) -> None:
+    stranger = make.make_member("Nikos Papas")
+    page = Page(site)
+    page.upload(csv_of(HEAD, ROWS[0]))
+    for value in (stranger.key, "x" * 500, "<b>", "\x00"):
+        page.answer(**{"2_key": value, "9_name": "new", "2_about": "new"})
+        assert page.chosen() == {"answer-2-key": ""}
+        assert 'name="confirm"' not in page.text
+
+
+def test_who_is_meant_keeps_the_address_here(site: Client) -> None:
+    anna = make.make_member("Anna Peri\u0107", account={"email": "anna@park.example"})
+    page = Page(site)
+    page.upload(csv_of(("name", "email", "about"), ("Anna Peri\u0107", "peric@home.example", "Reeds")))
+    assert page.chosen() == {"answer-2-key": ""}
+    assert "1 would be added" in page.text, "two addresses may be two persons"
+    page.answer(**{"2_key": anna.key})
+    assert "0 would be added, 1 changed" in page.text
+    page.answer("confirm")
+    anna.refresh_from_db()
+    assert (anna.about, anna.user and anna.user.email) == ("Reeds", "anna@park.example")
+    assert not User.objects.with_address("peric@home.example").exists()
+
+
+def test_two_rows_do_not_mean_one_person_by_answers(site: Client, people: tuple[Member, Member]) -> None:
+    page = Page(site)
+    page.upload(csv_of(HEAD, ROWS[0], ("Peri\u0107 Anna", "Twice")))
+    page.answer(**{"2_key": people[0].key, "3_key": people[0].key})
+    assert "The same stands in row 2 already" in page.text
+    assert 'name="confirm"' not in page.text
+
+
+def test_an_organisation_that_is_there_under_another_name_is_chosen_and_keeps_its_name(site: Client) -> None:
+    park = make.make_organisation("Park of the Northern Coast", country="EL")
+    page = Page(site, "organisations", "organisation")
+    page.upload(csv_of(("name", "website"), ("Park of Northern Coast", "https://park.example/")))
+    assert page.chosen() == {"answer-2-name": ""}
+    page.answer(**{"2_name": str(park.pk)})
+    assert "0 would be added, 1 changed" in page.text
+    page.answer("confirm")
+    assert [(row.name, row.website) for row in Organisation.objects.all()] == [(park.name, "https://park.example/")]
+
+
+def test_the_file_answers_as_before(by: User, people: tuple[Member, Member]) -> None:
+    head = ("key", *HEAD)
+    report = bring_in(MemberImport(by), csv_of(head, (people[0].key, *ROWS[0]), ("new", *ROWS[1])))
+    assert (sentences(report), report.questions, report.changed, report.added) == ([], [], 1, 1)
