@@ -42,7 +42,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     """Adds the keys, fills them, and holds them apart."""
 
-    dependencies = [("community", "0025_files_that_are_gone")]
+    dependencies = [("community", "0026_jobs_that_are_asked_for_again")]
 
     operations = [
         *(
