@@ -74,6 +74,7 @@ def test_the_sums_are_written_a_minute_after_the_first_download(path: str, monke
 
 def test_any_request_writes_the_sums_once_a_minute_is_over(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [1000.0]
+    monkeypatch.setattr(downloads, "EVERY", 60.0)
     monkeypatch.setattr(downloads, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     for _time in range(3):
         Client().get(f"{path}.pdf")
