@@ -12,6 +12,7 @@ from django.core.management import get_commands
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "docs" / "deploy"
+MANUAL = (ROOT / "docs" / "operations.md").read_text()
 UNITS = sorted(path.name for path in DEPLOY.iterdir() if path.suffix in (".service", ".timer"))
 
 
@@ -24,16 +25,33 @@ def test_units_start_commands_that_exist() -> None:
 
 
 def test_settings_have_the_names_that_the_table_lists() -> None:
-    table = set(re.findall(r"`([A-Z_]+)`", (ROOT / "docs" / "operations.md").read_text().partition("## Settings")[2]))
+    table = set(re.findall(r"`([A-Z_]+)`", MANUAL.partition("## Settings")[2]))
     names = set(re.findall(r"^#?([A-Z_]+)=", (DEPLOY / "registry.env").read_text(), re.MULTILINE))
     assert len(names) > 8
     assert names <= table
 
 
+def folders_of_the_settings() -> set[str]:
+    """Return the folders of this machine that the settings of `registry.env` name, those of its comments too."""
+    lines = re.findall(r"^#?[A-Z_]+=(?:sqlite:///)?(/\S+)$", (DEPLOY / "registry.env").read_text(), re.MULTILINE)
+    return {path if "." not in Path(path).name else str(Path(path).parent) for path in lines}
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.endswith(".service")])
+def test_a_unit_may_write_every_folder_that_it_needs_and_the_manual_makes(unit: str) -> None:
+    text = (DEPLOY / unit).read_text()
+    writable = {path for line in re.findall(r"^ReadWritePaths=(.+)$", text, re.MULTILINE) for path in line.split()}
+    wanted = folders_of_the_settings() | set(re.findall(r"(/srv/registry/backups)\b", text))
+    assert {"/srv/registry/var/files", "/srv/registry/var", "/srv/registry/ledger"} <= wanted
+    assert {path for path in wanted if not any(Path(path).is_relative_to(there) for there in writable)} == set()
+    made = re.search(r"^install -d -o registry .* /srv/registry/\{(.+)\}$", MANUAL, re.MULTILINE)
+    assert made
+    assert writable <= {f"/srv/registry/{name}" for name in made[1].split(",")}
+
+
 def test_every_file_is_named_in_the_manual() -> None:
-    manual = (ROOT / "docs" / "operations.md").read_text()
     names = {path.name.partition(".")[0].partition("@")[0] for path in DEPLOY.iterdir()}
-    assert {name for name in names if name not in manual} == set()
+    assert {name for name in names if name not in MANUAL} == set()
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
