@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import get_commands
@@ -47,6 +48,30 @@ def test_a_unit_may_write_every_folder_that_it_needs_and_the_manual_makes(unit: 
     made = re.search(r"^install -d -o registry .* /srv/registry/\{(.+)\}$", MANUAL, re.MULTILINE)
     assert made
     assert writable <= {f"/srv/registry/{name}" for name in made[1].split(",")}
+
+
+def blocks() -> list[str]:
+    """Return the commands of the manual, a text for each block."""
+    return MANUAL.split("```")[1::2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_manual_asks_for_health_in_a_way_that_is_answered(live_server: Any, settings: Any) -> None:
+    settings.ALLOWED_HOSTS = ["registry.example"]  # as production has it
+    address = live_server.url.removeprefix("http://")
+    asked = [line for block in blocks() for line in block.splitlines() if "curl -" in line]
+    assert len(asked) == 2
+    for line in asked:
+        command = line.strip().replace("127.0.0.1:8001", address).replace("127.0.0.1:$port", address)
+        command = command.replace("until", "for once in 1; do").replace("; do sleep 1; done", " || exit 1; done")
+        done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=False)
+        assert (done.returncode, '"database": "ok"' in done.stdout) == (0, True), line
+
+
+@pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
+def test_a_proxy_asks_with_a_host_that_is_answered(name: str) -> None:
+    text = (DEPLOY / name).read_text()
+    assert {"Caddyfile": "Host registry.example", "nginx.conf": "proxy_set_header Host $host;"}[name] in text
 
 
 def test_every_file_is_named_in_the_manual() -> None:
