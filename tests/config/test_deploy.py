@@ -68,6 +68,65 @@ def test_the_manual_asks_for_health_in_a_way_that_is_answered(live_server: Any, 
         assert (done.returncode, '"database": "ok"' in done.stdout) == (0, True), line
 
 
+def test_the_manual_gives_no_command_as_root_that_leaves_files_behind() -> None:
+    lines = [line for block in blocks() for line in block.splitlines()]
+    given = [line for line in lines if re.match(r"(\S*/)?registry-manage ", line.strip())]
+    assert len(given) > 12
+    assert [line for line in lines if "manage.py" in line or "/etc/registry.env;" in line or "sudo" in line] == []
+    makes = next(block for block in blocks() if "install -d" in block and "docs/deploy/registry.env" in block)
+    assert "install -m 755 docs/deploy/registry-manage /usr/local/sbin/" in makes
+    assert makes.index("chown -R registry: /srv/registry\n") > makes.index("venv .venv")
+
+
+def test_the_manual_starts_no_worker_where_there_is_none() -> None:
+    lines = [line for block in blocks() for line in block.splitlines() if line.startswith("systemctl")]
+    named = [line for line in lines if "registry-worker" in line]
+    assert len(named) == 4
+    for line in named:
+        assert re.search(r"registry-worker +# TASKS=database; registry-celery with TASKS=celery$", line), line
+    units = {unit.partition(".")[0] for unit in UNITS}
+    for line in lines:
+        for name in re.findall(r"registry-[a-z]+@?", line.partition("#")[0]):
+            assert name in units, line
+
+
+def test_a_command_runs_as_the_user_with_the_settings_of_the_file_alone(tmp_path: Path) -> None:
+    (tmp_path / "setpriv").write_text('#!/bin/sh\necho "$@"\nenv\npwd\numask\n')
+    (tmp_path / "setpriv").chmod(0o755)
+    (tmp_path / "registry.env").write_text(
+        "# settings\nSITE_URL=https://registry.example\nSTORAGE_URL='s3://a:b@c/d?e=f&g=h'\n"
+    )
+    text = (DEPLOY / "registry-manage").read_text()
+    for old, new in {
+        "/etc/registry.env\nHOME": f"{tmp_path}/registry.env\nHOME",
+        "/srv/registry/current}": f"{tmp_path}}}",
+        "PATH=/usr/sbin": f"PATH={tmp_path}:/usr/sbin",
+    }.items():
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    (tmp_path / "registry-manage").write_text(text)
+    (tmp_path / "registry-manage").chmod(0o755)
+    done = subprocess.run(
+        [tmp_path / "registry-manage", "DATABASE_URL=sqlite:////drill file", "restore", "-v", "2", "A=b c.zip"],
+        capture_output=True,
+        text=True,
+        env={"SITE_URL": "https://stale.example", "REDIS_URL": "redis://stale.example"},
+        check=True,
+    )
+    said = done.stdout.splitlines()
+    command = ".venv/bin/python manage.py restore -v 2 A=b c.zip"
+    assert said[0] == f"--reuid registry --regid registry --init-groups {command}"
+    assert said[-2:] == [str(tmp_path), "0077"]
+    assert {
+        "SITE_URL=https://registry.example",
+        "STORAGE_URL=s3://a:b@c/d?e=f&g=h",
+        "DATABASE_URL=sqlite:////drill file",
+        "DEBUG=false",
+        "HOME=/srv/registry",
+    } <= {*said}
+    assert "stale" not in done.stdout
+
+
 @pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
 def test_a_proxy_asks_with_a_host_that_is_answered(name: str) -> None:
     text = (DEPLOY / name).read_text()
