@@ -29,6 +29,7 @@ from community.elsewhere import Elsewhere, find_account
 from community.models import User
 from community.rights import may_take_off
 from community.sessions import end_sessions
+from community.sign_in_limits import count_try, forget_tries
 
 #: What changes how an account is opened: who is signed in elsewhere signs in again.
 ENDS_OTHER_SESSIONS: Final = {
@@ -69,6 +70,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Put the mail into the registry's outbox, in the words of `templates/emails/account/`."""
         queue_account_mail(template_prefix, email, context)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Count a try at a password, which one that was right takes back.
+
+        Raises:
+            ImmediateHttpResponse: it is one too many.
+        """
+        self._login_failed_rl_usage = count_try(request, str(credentials.get("email", "")))
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
+        """Forget the tries of an account that got a new password by mail."""
+        forget_tries(request, str(credentials.get("email", "")))
 
     def confirm_email(self, request: HttpRequest, email_address: Any) -> bool:
         """Let a proven address become the account's, unless another account has it; then say what to do.

@@ -306,11 +306,19 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
-# By address of the client first; the limit per account is wide, so that a stranger cannot lock its owner out.
+# Who guesses is stopped by the client's address first, then by the account, whose owner a stranger must not lock out:
+# the `password` rows are those of `community.sign_in_limits`; docs/decisions/0230 says why.
 ACCOUNT_RATE_LIMITS = {
-    "login_failed": "10/m/ip,50/h/key",
-    "reset_password": "10/m/ip,3/m/key",
-    "request_login_code": "10/m/ip,3/m/key,20/h/key",
+    "password": "10/m/ip",
+    "password_known": "50/h/key",  # an account, from an address where it is signed in: for each such address
+    "password_strange": "50/h/key",  # an account, from all other addresses together; then
+    "password_late": "1/h/key",  # from each of them one try an hour
+    "login_failed": "10/m/ip,50/h/key",  # codes of a second factor, which come after the right password
+    # Mails to get in: to an account, from each address where it is signed in, and from all others together.
+    "password_mail": "10/m/ip,3/m/key,20/h/key",
+    "code_mail": "10/m/ip,3/m/key,20/h/key",
+    "reset_password": "10/m/ip",
+    "request_login_code": "10/m/ip",
     "enquiry": "10/h/ip",  # questions from outside to the contact of a solution
     # Many factsheets at once are long answers: `factsheets.views.several`.
     "factsheets_zip": "20/m/ip",

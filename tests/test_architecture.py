@@ -79,6 +79,7 @@ ROWS: tuple[frozenset[str], ...] = (
             "heartbeats",
             "links",
             "sessions",
+            "sign_in_limits",
             "elsewhere",
         }
     ),

@@ -7,7 +7,6 @@ registry that issued it the table imports as it is.
 
 from __future__ import annotations
 
-import json
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from clusters.imports.cells import COLUMNS
 from clusters.snapshot_shape import Coded, Snapshot
 from community.imports.entry import term_cell_of
 from community.imports.several import joined
-from community.imports.sheet import Line, Sheet, Unreadable
+from community.imports.sheet import Line, Sheet, Unreadable, read_json
 
 #: Columns that no factsheet fills; left empty beside a reference they say nothing.
 UNTOLD: Final = frozenset(
@@ -63,7 +62,7 @@ def sheet_of(content: bytes) -> Sheet:
         Unreadable: it is no JSON, or not of a cluster's factsheet.
     """
     try:
-        read: Any = json.loads(content.decode("utf-8-sig"))
+        read: Any = read_json(content)
         if read["format"] != FORMAT:
             raise KeyError(FORMAT)
         added = {name: str(read[ADDED][name]) for name in COLUMNS if name in read.get(ADDED, {})}

@@ -6,12 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.core import context as present
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from community.models import User
 from community.rights import can_use_code
+from community.sign_in_limits import count_mail
 
 NEW: dict[str, str | Promise] = {"password1": _("New password"), "password2": _("New password, once more")}
 
@@ -43,6 +46,12 @@ class AddEmailForm(_Worded, allauth_forms.AddEmailForm):  # type: ignore[misc]
 class ResetPasswordForm(_Worded, allauth_forms.ResetPasswordForm):  # type: ignore[misc]
     """The address to which the link for a new password goes."""
 
+    def clean_email(self) -> str:
+        """Take the address, unless too many mails went to it."""
+        address: str = super().clean_email()
+        _count(address, "password_mail")
+        return address
+
 
 class ChangePasswordForm(_Worded, allauth_forms.ChangePasswordForm):  # type: ignore[misc]
     """The present password and a new one."""
@@ -70,10 +79,21 @@ class RequestLoginCodeForm(_Worded, allauth_forms.RequestLoginCodeForm):  # type
 
     def clean_email(self) -> str:
         """Look the account up by its folded address; one with a password of its own gets no code."""
-        address: str = super().clean_email()
+        address: str = self.cleaned_data["email"]
+        _count(address, "code_mail")
         account = User.objects.active().with_address(address).select_related("member").first()
         self._user = account if account is not None and can_use_code(account) else None
         return address
+
+
+def _count(address: str, action: str) -> None:
+    """Count one more mail to an address.
+
+    Raises:
+        ImmediateHttpResponse: it is one too many; the page of 429 says what to do instead.
+    """
+    if not count_mail(present.request, address, action):
+        raise get_adapter().validation_error("too_many_login_attempts")
 
 
 class AddKeyForm(_Worded, AddWebAuthnForm):  # type: ignore[misc]

@@ -7,7 +7,6 @@ place empty and is told as a doubt. A project that is not known, or a title that
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from typing import Any, Final
@@ -19,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from community.folding import fold_key
 from community.forms.dates import DayField
 from community.imports.row import Row
-from community.imports.sheet import MOST_BYTES, MOST_ROWS, MOST_SIGNS, Line, Sheet, Unreadable, as_read
+from community.imports.sheet import MOST_BYTES, MOST_ROWS, MOST_SIGNS, Line, Sheet, Unreadable, as_read, read_json
 from community.imports.solution import SolutionImport
 from community.imports.table import Change
 from community.models import Partnership, Project, Solution
@@ -81,7 +80,7 @@ class KeepImport(SolutionImport):
         if len(content) > MOST_BYTES:
             raise Unreadable(_("The file is larger than %(most)s MB. Split it.") % {"most": MOST_BYTES // 1024 // 1024})
         try:
-            told = json.loads(content.decode("utf-8-sig"))
+            told = read_json(content)
         except (UnicodeDecodeError, ValueError, RecursionError) as error:
             raise Unreadable(_("The file is no JSON in UTF-8 (%(error)s).") % {"error": str(error)[:120]}) from error
         projects = told.get("projects") if isinstance(told, dict) else None
@@ -195,9 +194,9 @@ def _outputs(projects: list[Any]) -> Iterator[tuple[dict[str, str], str]]:
 
 
 def _text(value: Any) -> str:
-    """Return a value as a cell holds it: several separated by semicolons."""
+    """Return a value as a cell holds it: several separated by semicolons; what is of another shape is passed over."""
     if isinstance(value, list):
-        return "; ".join(_text(one).replace(";", ",") for one in value)
+        return "; ".join(_text(one).replace(";", ",") for one in value if not isinstance(one, list))
     if value is None or isinstance(value, dict | bool):
         return ""
     return as_read(str(value))
@@ -205,7 +204,7 @@ def _text(value: Any) -> str:
 
 def _names(partners: Any) -> list[str]:
     rows = partners if isinstance(partners, list) else []
-    return [_text(row.get("name") if isinstance(row, dict) else row) for row in rows]
+    return [_text(row.get("name") if isinstance(row, dict) else row) for row in rows if not isinstance(row, list)]
 
 
 def _links(links: Any) -> list[str]:
@@ -215,6 +214,8 @@ def _links(links: Any) -> list[str]:
     """
     found = []
     for link in links if isinstance(links, list) else [links]:
+        if isinstance(link, list):
+            continue
         facts = link if isinstance(link, dict) else {"url": link}
         words = [" ".join(_text(facts.get(name)).split()) for name in ("title", "url", "rights_holder", "licence")]
         found.append(link_line(*words) if words[1] else words[0])

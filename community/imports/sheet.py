@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -248,6 +249,18 @@ def _clean(cell: str) -> str:
 def _plain(cell: str) -> str:
     """Take the apostrophes first: space in front may be what one of them stands behind."""
     return unguarded(cell).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def read_json(content: bytes) -> Any:
+    """Return what a JSON file in UTF-8 tells.
+
+    Raises:
+        ValueError: it is no JSON, or a text in it holds half a sign (a lone surrogate), which no database takes.
+        RecursionError: it is nested too deep.
+    """
+    told = json.loads(content.decode("utf-8-sig"))
+    json.dumps(told, ensure_ascii=False).encode()
+    return told
 
 
 def as_read(text: str) -> str:

@@ -10,7 +10,7 @@ from django.db import models
 from community.choices import EnquiryStatus
 
 if TYPE_CHECKING:
-    from community.models import Enquiry
+    from community.models import Enquiry, Solution
 
 
 class EnquiryQuerySet(models.QuerySet["Enquiry"]):
@@ -23,6 +23,18 @@ class EnquiryQuerySet(models.QuerySet["Enquiry"]):
     def asked_since(self, moment: datetime) -> Self:
         """Keep those that were asked after a moment, whatever became of them."""
         return self.filter(asked_at__gt=moment)
+
+    def about(self, solution: Solution) -> Self:
+        """Keep those about a solution."""
+        return self.filter(solution=solution)
+
+    def unconfirmed(self) -> Self:
+        """Keep those that their writer did not confirm: they wait, ran out or were taken back."""
+        return self.exclude(status=EnquiryStatus.PASSED_ON)
+
+    def passed_on_since(self, moment: datetime) -> Self:
+        """Keep those that reached the contact after a moment."""
+        return self.filter(status=EnquiryStatus.PASSED_ON, ended_at__gt=moment)
 
     def ended_before(self, moment: datetime) -> Self:
         """Keep those that ended before a moment and still name who asked."""

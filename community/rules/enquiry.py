@@ -13,8 +13,12 @@ from community.permissions import ALLOWED, Verdict, refused
 
 #: Mails to one address within 24 hours, so that no mailbox is bombed from here.
 MOST_AN_ADDRESS: Final = 3
-#: Questions about one solution within 24 hours, so that no contact's is either.
+#: Questions about one solution that were passed on within 24 hours, so that no contact's is either.
 MOST_A_SOLUTION: Final = 20
+#: Questions about one solution, asked within 24 hours, that nobody confirmed. Who has no mailbox behind the addresses
+#: can fill this count alone, so it is far above the other; it bounds the mails to strangers and the rows.
+MOST_UNCONFIRMED: Final = 200
+MANY: Final = _("Very many ask about this solution today. Ask again tomorrow.")
 #: How long the link in the mail acts.
 LASTS_DAYS: Final = 3
 #: A mail that never left is not waited for longer than this after the question was asked.
@@ -31,6 +35,14 @@ def within_limits(solution: Solution, address: str, at: datetime) -> Verdict:
             _("From this address %(most)d questions were asked within a day. Ask again tomorrow.")
             % {"most": MOST_AN_ADDRESS}
         )
-    if lately.filter(solution=solution).count() >= MOST_A_SOLUTION:
-        return refused(_("Very many ask about this solution today. Ask again tomorrow."))
+    if not (may_pass := has_room_for_contact(solution, at)):
+        return may_pass
+    if lately.about(solution).unconfirmed().count() >= MOST_UNCONFIRMED:
+        return refused(MANY)
     return ALLOWED
+
+
+def has_room_for_contact(solution: Solution, at: datetime) -> Verdict:
+    """Tell whether the contact of a solution may get one more question: those that reached them lately count alone."""
+    passed_on = Enquiry.objects.about(solution).passed_on_since(at - timedelta(days=1)).count()
+    return refused(MANY) if passed_on >= MOST_A_SOLUTION else ALLOWED

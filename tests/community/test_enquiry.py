@@ -18,7 +18,7 @@ from community.enquiry_mails import PURPOSE
 from community.forms.enquiry import OLDEST, QUICKEST, begun_at
 from community.models import Enquiry, Event, Message, SignedLink, Solution
 from community.permissions import Refusal
-from community.rules.enquiry import FORGOTTEN_AFTER, LASTS_DAYS, MOST_A_SOLUTION, MOST_AN_ADDRESS
+from community.rules.enquiry import FORGOTTEN_AFTER, LASTS_DAYS, MOST_A_SOLUTION, MOST_AN_ADDRESS, MOST_UNCONFIRMED
 from tests import factories as make
 
 pytestmark = [pytest.mark.django_db]
@@ -172,12 +172,36 @@ def test_neither_a_mailbox_nor_a_contact_is_bombed(solution: Solution) -> None:
     with pytest.raises(Refusal, match="tomorrow"):
         asked(other, address=ADDRESS.title(), at=now + timedelta(hours=24) - timedelta(seconds=1))
     assert asked(other, at=now + timedelta(hours=24)).pk
-    for number in range(MOST_A_SOLUTION - MOST_AN_ADDRESS):
-        asked(solution, address=f"a{number}@delta.example", at=now)
+
+
+def test_who_confirms_nothing_does_not_shut_the_form_and_the_contact_is_not_bombed(solution: Solution) -> None:
+    now = timezone.now()
+    waiting = [asked(solution, address=f"a{number}@delta.example", at=now) for number in range(MOST_A_SOLUTION + 2)]
+    for row in waiting[:MOST_A_SOLUTION]:
+        pass_on_enquiry(link=link_of(row)[0], at=now)
+    link = link_of(waiting[-1])[0]
+    with pytest.raises(Refusal, match="Very many"):
+        pass_on_enquiry(link=link, at=now)
     with pytest.raises(Refusal, match="Very many"):
         asked(solution, address="last@delta.example", at=now)
     refused = Client().post(f"/solutions/{solution.pk}/contact/", typed(address="last@delta.example"))
     assert (refused.status_code, "Which &lt;wood&gt;" in refused.content.decode()) == (422, True)
+    assert pass_on_enquiry(link=link, at=now + timedelta(hours=24)).status == EnquiryStatus.PASSED_ON
+
+
+def test_questions_that_nobody_confirmed_have_an_end_too(solution: Solution) -> None:
+    now = timezone.now()
+    first = asked(solution, at=now)
+    drop_enquiry(link=link_of(first)[0], at=now)
+    rows = [
+        Enquiry(solution=solution, **{**WORDS, "address": f"b{n}@delta.example"}) for n in range(MOST_UNCONFIRMED - 2)
+    ]
+    Enquiry.objects.bulk_create(rows)
+    assert asked(solution, address="second@delta.example", at=now).pk
+    with pytest.raises(Refusal, match="Very many"):
+        asked(solution, address="last@delta.example", at=now)
+    other = make.make_solution("Reed belts", contact=solution.contact)
+    assert asked(other, address="last@delta.example", at=now).pk
 
 
 def test_one_client_is_stopped_after_ten_forms_whatever_it_types(solution: Solution) -> None:

@@ -14,6 +14,7 @@ from django.test import Client
 from community.choices import Vocabulary
 from community.imports.keep import KeepImport
 from community.imports.outgoing import take_out
+from community.imports.sheet import Unreadable
 from community.imports.solution import SolutionImport
 from community.imports.table import Report, bring_in
 from community.models import Solution, SolutionLanguage, SolutionLink, User
@@ -131,6 +132,31 @@ def test_the_command_tells_json_by_its_first_sign(by: User, tmp_path: Path) -> N
     assert "doubtful: Row 1, licence: The licence is missing" in out.getvalue()
     assert "would be added" in out.getvalue()
     assert not Solution.objects.exists()
+
+
+def nested(depth: int, inner: Any = "deep") -> Any:
+    value = inner
+    for _level in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize("place", ["title", "summary", "themes", "links"])
+def test_half_a_sign_is_refused_before_anything_is_read(by: User, place: str) -> None:
+    for value in ("wood \ud800", ["\udfff"], {"url": "https://dune.example/\ud800"}):
+        with pytest.raises(Unreadable, match="no JSON in UTF-8"):
+            KeepImport(by=by).sheet_of(told({**OUTPUT, place: value}))
+    whole = KeepImport(by=by).sheet_of(told({**OUTPUT, "summary": "a bee \U0001f41d"}))
+    assert whole.lines[0].cells["summary"] == "a bee \U0001f41d"
+
+
+@pytest.mark.parametrize("depth", [2, 700])
+def test_a_list_within_a_list_is_of_another_shape(by: User, depth: int) -> None:
+    for name in OUTPUT:
+        sheet = KeepImport(by=by).sheet_of(told({**OUTPUT, name: nested(depth)}))
+        assert "deep" not in " ".join(sheet.lines[0].cells.values()), name
+    sheet = KeepImport(by=by).sheet_of(told(OUTPUT, partners=nested(depth), acronym=nested(depth)))
+    assert (sheet.lines[0].cells["partners"], sheet.lines[0].cells["project"]) == ("", "")
 
 
 def test_the_admin_previews_doubts_and_takes_nothing_out_as_keep(by: User) -> None:

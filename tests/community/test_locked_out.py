@@ -97,17 +97,67 @@ def test_a_closed_account_is_told_so_after_the_right_password_and_by_mail(
     assert HELP in sent.body
 
 
-def test_too_many_tries_answer_429_and_what_helps_and_do_not_stop_the_owner_elsewhere(sofia: User) -> None:
+def test_too_many_tries_answer_429_and_what_helps(sofia: User) -> None:
     Authenticator.objects.all().delete()
     attacker = Client(REMOTE_ADDR="192.0.2.1")
     answers = [attacker.post("/accounts/login/", {"login": sofia.email, "password": "wrong"}) for _try in range(12)]
     assert (answers[0].status_code, answers[-1].status_code) == (200, 429)
     assert f'href="{HELP}"' in answers[-1].content.decode()
     assert 'href="/accounts/password/reset/"' in answers[-1].content.decode()
-    assert signed_in(sofia, REMOTE_ADDR="192.0.2.9").get("/desk/").status_code == 200
     for _try in range(14):
         last = Client(REMOTE_ADDR="192.0.2.2").post("/accounts/password/reset/", {"email": f"p{_try}@cop.example"})
     assert last.status_code == 429
+
+
+def tried(user: User, address: str, password: str = "wrong", login: str = "") -> int:
+    """Try a password from an address; return the status."""
+    posted = {"login": login or user.email, "password": password}
+    return Client(REMOTE_ADDR=address).post("/accounts/login/", posted).status_code
+
+
+def test_who_guesses_from_many_addresses_is_slowed_and_does_not_lock_the_owner_out(sofia: User) -> None:
+    Authenticator.objects.all().delete()
+    signed_in(sofia, REMOTE_ADDR="192.0.2.9")
+    spelt = (sofia.email, sofia.email.upper(), f" {sofia.email.title()}")
+    many = [tried(sofia, f"198.51.100.{number // 5}", login=spelt[number % 3]) for number in range(50)]
+    assert set(many) == {200}
+    assert [tried(sofia, "198.51.100.0") for _try in range(3)] == [200, 429, 429]
+    assert [tried(sofia, f"198.51.100.{number}") for number in (80, 81, 80, 81)] == [200, 200, 429, 429]
+    # The owner, from where she is signed in, mistyping, and from a place where she never was.
+    assert [tried(sofia, "192.0.2.9") for _try in range(5)] == [200] * 5
+    assert tried(sofia, "192.0.2.9", PASSWORD) == 302
+    assert [tried(sofia, "203.0.113.7", PASSWORD) for _try in range(3)] == [302] * 3
+    # Who is at her address guesses no more than others, and locks out nobody elsewhere.
+    at_hers = [tried(sofia, "192.0.2.9") for _try in range(12)]
+    assert (at_hers[0], at_hers[-1]) == (200, 429)
+    assert tried(sofia, "203.0.113.8", PASSWORD) == 302
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/code/", "/accounts/password/reset/"])
+def test_who_asks_for_mails_to_somebody_does_not_keep_the_owner_from_them(sofia: User, path: str) -> None:
+    Authenticator.objects.all().delete()
+    signed_in(sofia, REMOTE_ADDR="192.0.2.9")
+    spelt = (sofia.email, sofia.email.upper(), sofia.email.title())
+
+    def asked(address: str, login: str = sofia.email) -> int:
+        return Client(REMOTE_ADDR=address).post(path, {"email": login}).status_code
+
+    strange = [asked(f"198.51.100.{number}", spelt[number % 3]) for number in range(5)]
+    assert strange == [302, 302, 302, 429, 429]
+    assert [asked("192.0.2.9") for _try in range(4)] == [302, 302, 302, 429]
+
+
+def test_guesses_at_an_address_without_an_account_are_answered_alike() -> None:
+    nobody = User(email="nobody@cop.example")
+    assert [tried(nobody, f"198.51.100.{number // 5}") for number in range(50)] == [200] * 50
+    assert [tried(nobody, "198.51.100.80") for _try in range(2)] == [200, 429]
+
+
+def test_a_living_session_does_not_ask_again_without_end(sofia: User) -> None:
+    Authenticator.objects.all().delete()
+    client = signed_in(sofia, REMOTE_ADDR="192.0.2.9")
+    asked = [client.post("/accounts/reauthenticate/", {"password": "wrong"}).status_code for _try in range(12)]
+    assert (asked[0], asked[-1]) == (200, 429)
 
 
 # -- What an administrator does ----------------------------------------------------------------------------------------
