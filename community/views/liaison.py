@@ -21,7 +21,7 @@ from community.forms.liaison import EndLiaisonForm, LiaisonForm
 from community.models import Liaison
 from community.permissions import Refusal
 from community.rules.liaison import can_keep_liaisons
-from community.views.answers import account_of, answer_refusal
+from community.views.answers import account_of, answer_refusal, keep_typed
 
 
 def _kept(request: HttpRequest, kind: str, pk: int) -> Model:
@@ -83,7 +83,8 @@ class LiaisonCreateView(View):
         try:
             actions.keep_liaison(subject=subject, by=account_of(request), values=form.values())
         except Refusal as refusal:
-            return answer_refusal(refusal)
+            keep_typed(form, refusal)
+            return _page(request, subject, form, 422)
         messages.success(request, _("The liaison is entered."))
         return _done(subject)
 
