@@ -1,0 +1,93 @@
+"""A list that is cut on a page says how many there are, and leads to all of them and to nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from clusters.choices import State
+from clusters.models import Cluster
+from tests import factories as make
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+#: More than any page shows at once.
+MANY = 14
+Made = tuple[str, list[str]]
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def _clusters(cast: Cast, **fields: Any) -> list[Cluster]:
+    found = [make_cluster(cast, State.RUNNING, title=f"Reeds, part {number:02d}.", **fields) for number in range(MANY)]
+    make_cluster(cast, State.RUNNING, title="Elsewhere", working_group=cast.other_group)
+    Cluster.objects.filter(title="Elsewhere").get().solutions.clear()
+    return found
+
+
+def _project(cast: Cast) -> Made:
+    project = make.make_project()
+    rows = _clusters(cast, owning_project=project)
+    return reverse("community:project", args=[project.code]), [row.title for row in rows]
+
+
+def _organisation(cast: Cast) -> Made:
+    place = make.make_organisation()
+    rows = _clusters(cast, lead_organisation=place)
+    return reverse("community:organisation", args=[place.pk]), [row.title for row in rows]
+
+
+def _solution(cast: Cast) -> Made:
+    row = make.make_solution()
+    rows = _clusters(cast)
+    for cluster in rows:
+        cluster.solutions.set([row])
+    return reverse("community:solution", args=[row.pk]), [one.title for one in rows]
+
+
+def _need(cast: Cast) -> Made:
+    need = make.make_need()
+    rows = _clusters(cast, need=need)
+    return reverse("community:need", args=[need.pk]), [row.title for row in rows]
+
+
+def _group(cast: Cast) -> Made:
+    group = make.make_working_group("WG9")
+    rows = _clusters(cast)
+    for cluster in rows:
+        cluster.further_working_groups.set([group])
+    return reverse("community:working_group", args=[group.code]), [row.title for row in rows]
+
+
+def _platform(cast: Cast) -> Made:
+    term = make.make_term()
+    rows = _clusters(cast)
+    for cluster in rows:
+        cluster.themes.set([term])
+    return reverse("community:platform", args=[term.code]), [row.title for row in rows]
+
+
+@pytest.mark.parametrize("made", [_project, _organisation, _solution, _need, _group, _platform])
+def test_a_cut_list_says_how_many_there_are_and_leads_to_just_these(made: Callable[[Cast], Made]) -> None:
+    url, names = made(make_cast())
+    page = Client().get(url).content.decode()
+    assert sum(name in page for name in names) < len(names)
+    found = re.search(rf'href="([^"]*)">All {len(names)} (?:clusters|solutions|persons)', page)
+    assert found is not None
+    address = unescape(found[1])
+    whole = Client().get(f"{url}{address}" if address.startswith("?") else address).content.decode()
+    assert [name for name in names if name not in whole] == []
+    assert "Elsewhere" not in whole
