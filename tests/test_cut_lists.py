@@ -80,7 +80,16 @@ def _platform(cast: Cast) -> Made:
     return reverse("community:platform", args=[term.code]), [row.title for row in rows]
 
 
-@pytest.mark.parametrize("made", [_project, _organisation, _solution, _need, _group, _platform])
+def _solutions(cast: Cast) -> Made:
+    place = make.make_organisation()
+    projects = [make.make_project(), make.make_project()]
+    for project in projects:
+        make.make_partnership(place, project)
+    rows = [make.make_solution(f"Method, part {number:02d}.", project=projects[number % 2]) for number in range(22)]
+    return reverse("community:organisation", args=[place.pk]), [row.title for row in rows]
+
+
+@pytest.mark.parametrize("made", [_project, _organisation, _solution, _need, _group, _platform, _solutions])
 def test_a_cut_list_says_how_many_there_are_and_leads_to_just_these(made: Callable[[Cast], Made]) -> None:
     url, names = made(make_cast())
     page = Client().get(url).content.decode()

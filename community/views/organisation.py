@@ -13,6 +13,7 @@ from community.access import get_visible, successor_of
 from community.contributions import sections_of
 from community.filters import OrganisationFilter
 from community.models import Member, Need, Organisation, Solution
+from community.querysets.cut import cut
 from community.tables import Rows
 from community.views.listing import NounListView
 
@@ -56,7 +57,7 @@ class OrganisationView(View):
             "needs": Need.objects.visible_to(request.user).of_organisation(organisation),
             "people": people[:PEOPLE],
             "has_more_people": len(people) > PEOPLE,
-            "solutions": Solution.objects.visible_to(request.user).of_partner(organisation)[:SOLUTIONS],
+            "solutions": cut(Solution.objects.visible_to(request.user).of_partner(organisation), SOLUTIONS),
             "sections": sections_of("organisation", request, organisation),
         }
         return render(request, "community/organisation/detail.html", context)
