@@ -127,3 +127,16 @@ def test_who_keeps_contact_is_exported_and_erased() -> None:
     assert RECORDS.erase(new) == 1
     row.refresh_from_db()
     assert row.kept_by is None
+
+
+def test_an_end_ahead_is_told_with_its_day_and_one_that_is_over_as_over() -> None:
+    cast = make_cast()
+    by, client = cast.user("coordinator"), Client()
+    client.force_login(by)
+    said = []
+    for days in (30, 0, -1):
+        row = keep_liaison(subject=cast.group, by=by, values=words(network=f"Forum {days}", from_on=None))
+        day = {"until_on": (TODAY + timedelta(days=days)).isoformat()}
+        page = client.post(reverse("community:liaison_end", args=[row.pk]), day, follow=True).content.decode()
+        said.append(("The liaison ends with 11 June 2026" in page, "The liaison has ended." in page))
+    assert said == [(True, False), (False, False), (False, True)]
