@@ -14,6 +14,8 @@ from django.urls import reverse
 
 from clusters.choices import State
 from clusters.models import Cluster
+from community.choices import ConsentPurpose
+from community.models import Organisation
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
@@ -89,7 +91,16 @@ def _solutions(cast: Cast) -> Made:
     return reverse("community:organisation", args=[place.pk]), [row.title for row in rows]
 
 
-@pytest.mark.parametrize("made", [_project, _organisation, _solution, _need, _group, _platform, _solutions])
+def _people(cast: Cast) -> Made:
+    place = make.make_organisation("Park of the Reeds")
+    elsewhere = make.make_organisation("Park of the Reeds and Dunes")
+    shown = (ConsentPurpose.PUBLIC,)
+    rows = [make.make_member(f"Person Part{n:02d}.", organisation=place, consents=shown) for n in range(MANY)]
+    make.make_member("Elsewhere Person", organisation=elsewhere, consents=shown)
+    return reverse("community:organisation", args=[place.pk]), [row.name for row in rows]
+
+
+@pytest.mark.parametrize("made", [_project, _organisation, _solution, _need, _group, _platform, _solutions, _people])
 def test_a_cut_list_says_how_many_there_are_and_leads_to_just_these(made: Callable[[Cast], Made]) -> None:
     url, names = made(make_cast())
     page = Client().get(url).content.decode()
@@ -100,3 +111,17 @@ def test_a_cut_list_says_how_many_there_are_and_leads_to_just_these(made: Callab
     whole = Client().get(f"{url}{address}" if address.startswith("?") else address).content.decode()
     assert [name for name in names if name not in whole] == []
     assert "Elsewhere" not in whole
+
+
+def test_who_works_for_another_organisation_of_a_like_name_is_not_found_by_the_number() -> None:
+    cast = make_cast()
+    _url, names = _people(cast)
+    place = Organisation.objects.get(name="Park of the Reeds")
+    client = Client()
+    whole = client.get(reverse("community:members"), {"organisation": place.pk})
+    assert whole.context["page_obj"].paginator.count == len(names)
+    assert "Organisation: <b>Park of the Reeds</b>" in whole.content.decode()
+    for wrong in ("0", "x", "9" * 30):
+        assert (
+            client.get(reverse("community:members"), {"organisation": wrong}).context["page_obj"].paginator.count == 0
+        )

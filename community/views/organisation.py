@@ -48,15 +48,12 @@ class OrganisationView(View):
         if (successor := successor_of(Organisation, pk=pk)) is not None:
             return redirect("community:organisation", pk=successor.pk, permanent=True)
         organisation = get_visible(Organisation.objects.for_page(), request.user, pk=pk)
-        people = list(
-            Member.objects.shown_to(request.user).of_organisation(organisation, timezone.localdate())[: PEOPLE + 1]
-        )
+        people = cut(Member.objects.shown_to(request.user).of_organisation(organisation, timezone.localdate()), PEOPLE)
         context = {
             "organisation": organisation,
             "partnerships": organisation.partnerships.for_page(),
             "needs": Need.objects.visible_to(request.user).of_organisation(organisation),
-            "people": people[:PEOPLE],
-            "has_more_people": len(people) > PEOPLE,
+            "people": people,
             "solutions": cut(Solution.objects.visible_to(request.user).of_partner(organisation), SOLUTIONS),
             "sections": sections_of("organisation", request, organisation),
         }
