@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, time
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +28,7 @@ from clusters.actions.prepared_records import PREPARED
 from clusters.actions.reminders import send_todays
 from clusters.actions.room_records import ANSWERS, COMMENTS, MESSAGES
 from clusters.amendment_desk import items as amendment_items
-from clusters.choices import ACTIVE_STATES, State
+from clusters.choices import ACTIVE_STATES, FINISHED_STATES, State
 from clusters.desk import items
 from clusters.exports import COLUMNS, records
 from clusters.merge_rules import RULES as MERGE_RULES
@@ -61,6 +64,7 @@ from community.contributions import (
 from community.desk import remembered
 from community.mails import lead_links_to
 from community.models import Subscription, User
+from community.querysets.cut import MOST_AT_ALL, cut
 from community.views.answers import account_of
 
 #: What a history says of who translated: the title is the language's own name.
@@ -251,8 +255,8 @@ def _mine(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     member_id = viewer(user, timezone.localdate()).member_id
     followed = Subscription.objects.filter(user=user, kind="cluster").values("subject_id")
     rows = Cluster.objects.visible_to(user).worked_on_by(member_id, followed).in_states(UNENDED)
-    found = list(rows[: SHOWN + 1])
-    return {"rows": found[:SHOWN], "has_more": len(found) > SHOWN} if found else None
+    found = cut(rows, MOST_AT_ALL if request.GET.get("all") == "mine" else SHOWN)
+    return {"rows": found.rows, "found": found} if found else None
 
 
 def _clusters_of(page: str) -> Any:
@@ -260,12 +264,18 @@ def _clusters_of(page: str) -> Any:
 
     def build(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
         rows = Cluster.objects.visible_to(request.user).connected_to(page, subject).select_related("working_group")
-        return {"rows": list(rows[:SHOWN]), "on": timezone.localdate(), "query": f"{_PARAMETER.get(page, '')}"}
+        most = MOST_AT_ALL if request.GET.get("all") == "clusters" else SHOWN
+        found = cut(rows, most)
+        url = f"{reverse('clusters:list')}?{page}={subject.pk}" if page in _IN_THE_REGISTER else ALL_HERE
+        return {"rows": found.rows, "found": found, "on": timezone.localdate(), "all_url": url}
 
     return build
 
 
-_PARAMETER = {"working_group": "wg", "project": "project", "organisation": "organisation", "solution": "solution"}
+#: The pages whose clusters are just those that the register finds by the filter of that name.
+_IN_THE_REGISTER = frozenset({"project", "organisation", "solution"})
+#: The same page with all of them: a group's are also those of which it is a further one, which no filter asks for.
+ALL_HERE = "?all=clusters#h-clusters"
 
 
 def _home(request: HttpRequest, subject: Any) -> dict[str, Any]:
@@ -273,11 +283,20 @@ def _home(request: HttpRequest, subject: Any) -> dict[str, Any]:
     seen = Cluster.objects.visible_to(request.user).select_related("working_group", "lead_organisation")
     on = timezone.localdate()
     return {
-        "running": list(seen.in_states(ACTIVE_STATES - {State.APPROVED}).order_by("ends_on", "pk")[:6]),
-        "coming": list(seen.in_states([State.APPROVED]).order_by("starts_on", "pk")[:3]),
-        "ended": list(seen.finished().order_by("-ended_on", "-pk")[:3]),
+        "running": cut(seen.in_states(ACTIVE_STATES - {State.APPROVED}).order_by("ends_on", "pk"), 6),
+        "coming": cut(seen.in_states([State.APPROVED]).order_by("starts_on", "pk"), 3),
+        "ended": cut(seen.finished().order_by("-ended_on", "-pk"), 3),
         "on": on,
+        "urls": {name: _in_states(states) for name, states in _HOME.items()},
     }
+
+
+#: What the register shows of each list of the home page.
+_HOME = {"running": ACTIVE_STATES - {State.APPROVED}, "coming": {State.APPROVED}, "ended": FINISHED_STATES}
+
+
+def _in_states(states: Collection[str]) -> str:
+    return f"{reverse('clusters:list')}?{urlencode([('state', str(state)) for state in sorted(states)])}"
 
 
 def _works_with(solution_id: int) -> bool:

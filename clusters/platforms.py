@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import ngettext
 
@@ -14,6 +16,7 @@ from clusters.models import Cluster, Participation
 from community.contributions import PlatformNumber
 from community.models import Term
 from community.platforms import counted
+from community.querysets.cut import cut
 
 #: So many clusters stand on a platform; the register holds the rest.
 SHOWN: Final = 8
@@ -23,7 +26,10 @@ def clusters_on(request: HttpRequest, term: Term) -> dict[str, Any]:
     """Return the clusters at work on a challenge, those that end first before the others."""
     rows = Cluster.objects.visible_to(request.user).on_themes([term.code]).in_states(ACTIVE_STATES)
     rows = rows.select_related("working_group").order_by("ends_on", "pk")
-    return {"rows": list(rows[:SHOWN]), "on": timezone.localdate()}
+    found = cut(rows, SHOWN)
+    asked = urlencode([("theme", term.code), *(("state", str(state)) for state in sorted(ACTIVE_STATES))])
+    url = f"{reverse('clusters:list')}?{asked}"
+    return {"rows": found.rows, "found": found, "on": timezone.localdate(), "all_url": url}
 
 
 def _running(user: Any) -> dict[int, int]:

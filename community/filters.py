@@ -30,7 +30,7 @@ from community.contributions import member_roles
 from community.forms.dates import in_words
 from community.models import Member, Need, Organisation, PeerExchange, Project, Term, Territory
 from community.rights import can_see_directory
-from community.validators import plain_line
+from community.validators import is_key, plain_line
 
 
 @dataclass(frozen=True)
@@ -299,6 +299,41 @@ class RoleFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         return qs.filter(member_roles.get(value).condition(timezone.localdate()), pk__in=seen.values("pk"))
 
 
+class OrganisationKeyField(forms.CharField):
+    """One organisation by the number of its page, carried unseen; the chip says which, and takes it off."""
+
+    widget = forms.HiddenInput
+
+    def __init__(self, *, user: Any = None, **kwargs: Any) -> None:
+        """Find what `user` may see."""
+        super().__init__(**kwargs)
+        self.user = user
+
+    def clean(self, value: Any) -> Organisation | None:
+        """Return the organisation, or None where none is asked for.
+
+        Raises:
+            ValidationError: the reader sees none of that number.
+        """
+        text = super().clean(value)
+        if not text:
+            return None
+        found = Organisation.objects.visible_to(self.user).filter(pk=text).first() if is_key(text) else None
+        if found is None:
+            raise forms.ValidationError(_("There is no such organisation. It may have been merged into another one."))
+        return found
+
+
+class WorksForFilter(django_filters.Filter):  # type: ignore[misc]
+    """Those who work for an organisation today; its page leads here, so no list of thousands is offered."""
+
+    field_class = OrganisationKeyField
+
+    def filter(self, qs: Any, value: Organisation | None) -> Any:
+        """Keep the persons whom the page of the organisation lists."""
+        return qs.of_organisation(value, timezone.localdate()) if value else qs
+
+
 class MemberFilter(ListFilter):
     """The directory, by name. What is not shown of a person to the reader does not find them, either."""
 
@@ -307,6 +342,7 @@ class MemberFilter(ListFilter):
     language = _choice(_("Language"), _languages, method="of_language")
     territory = PlaceFilter()
     project = ConsortiumFilter(_("Project of their organisation"))
+    organisation = WorksForFilter(label=_("Organisation"))
     role = RoleFilter()
 
     class Meta:
@@ -316,6 +352,7 @@ class MemberFilter(ListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Ask whoever reads names alone for nothing else."""
         super().__init__(*args, **kwargs)
+        self.filters["organisation"].extra["user"] = self.request.user
         if not can_see_directory(self.request.user):
             del self.filters["expertise"], self.filters["language"], self.filters["role"]
 

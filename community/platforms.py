@@ -21,6 +21,7 @@ from community.access import named_members
 from community.choices import Vocabulary
 from community.contributions import PlatformNumber
 from community.models import Member, Need, Organisation, Partnership, PeerExchange, Solution, Subscription, Term, User
+from community.querysets.cut import cut
 from community.rights import Viewer, can_see_directory
 from community.similar import Near
 from community.similar_people import knowing
@@ -101,18 +102,18 @@ NUMBERS: Final[dict[str, PlatformNumber]] = {
 def platform_parts(request: HttpRequest, term: Term) -> dict[str, Any]:
     """Return what the page of a platform shows of the community to this reader, in a fixed number of queries."""
     user, shows_all = request.user, "all" in request.GET
-    needs = list(Need.objects.visible_to(user).open().on_challenge(term.pk).for_page()[:SHOWN])
-    solutions = list(Solution.objects.published().on_challenges([term.code]).for_page()[:SHOWN])
+    needs = cut(Need.objects.visible_to(user).open().on_challenge(term.pk).for_page(), SHOWN)
+    solutions = cut(Solution.objects.published().on_challenges([term.code]).for_page(), SHOWN)
     exchanges = PeerExchange.objects.open().on_challenge(term.pk).for_page()
-    offered = list(exchanges.filter(is_offer=True)[:SHOWN])
-    asked = list(exchanges.filter(is_offer=False)[:SHOWN])
-    openers = [row.opener.pk for row in (*offered, *asked) if row.opener is not None]
+    offered = cut(exchanges.filter(is_offer=True), SHOWN)
+    asked = cut(exchanges.filter(is_offer=False), SHOWN)
+    openers = [row.opener.pk for row in (*offered.rows, *asked.rows) if row.opener is not None]
     return {
         "needs": needs,
         "solutions": solutions,
         "offered": offered,
         "asked": asked,
-        "named": named_members(user, [*(need.raised_by_id for need in needs), *openers]),
+        "named": named_members(user, [*(need.raised_by_id for need in needs.rows), *openers]),
         "groups": organisations_on(term, user, most=MOST_AT_ALL if shows_all else MOST_OF_A_TYPE),
         "shows_all": shows_all,
         "people": people_on(term, user),

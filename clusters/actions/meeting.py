@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from clusters.choices import MEETING_ZONES, Capacity, MeetingKind
 from clusters.models import Attendance, Cluster, Meeting, MeetingDecision
 from clusters.notifications import meeting as meeting_mails
 from clusters.rules.meeting_times import can_call_meetings, has_begun, is_to_be_minuted
+from community.actions.twins import refuse_other_words
 from community.models import Event, Member, Organisation, User
 from community.permissions import Refusal
 
@@ -35,13 +37,15 @@ def call_meeting(
 ) -> Meeting:
     """Call a meeting; those who take part are invited by mail, unless it is over or `invite` says otherwise.
 
-    The same title at the same time is a no-op that returns the one that is there: the second press.
+    The same title at the same time is a no-op that returns the one that is there, where it says the same: the second
+    press.
 
     Args:
         values: `FIELDS`; moments with their zone, organisations as rows.
 
     Raises:
-        Refusal: the person may not, a value is missing or wrong, or there are too many meetings.
+        Refusal: the person may not, a value is missing or wrong, there are too many meetings, or the one of that title
+            and time says otherwise.
     """
     at = at or timezone.now()
     given = known_only(values, FIELDS)
@@ -51,6 +55,10 @@ def call_meeting(
     _settle(row)
     twin = locked.meetings.filter(title=row.title, starts_at=row.starts_at, ends_at=row.ends_at, cancelled_at=None)
     if (there := twin.first()) is not None:
+        url = reverse("clusters:room_meeting", args=[locked.name, there.pk])
+        said = {name: getattr(row, name) for name in given} | {"organisers": organisers}
+        words = _("A meeting of this title is called for that time already. Open it and change it there.")
+        refuse_other_words(there, said, at="title", words=words, url=url)
         return there
     if locked.meetings.count() >= MOST_MEETINGS:
         raise Refusal(_("A cluster has at most %(most)d meetings.") % {"most": MOST_MEETINGS})

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,11 +20,13 @@ from clusters.notifications import panel as mails
 from clusters.rules import panel as rules
 from community import notifications
 from community.actions.transition import transition
+from community.actions.twins import refuse_other_words
 from community.events import record
 from community.folding import fold_key
 from community.models import Member, Need, User
 from community.permissions import Refusal
 
+ASKED: Final = _("This question is open here already. Open it and word it anew there: nothing is asked yet.")
 #: What a form writes: words and days, and the rows kept beside a question.
 FIELDS: Final = ("text", "languages", "wanted_on")
 SETS: Final = ("expertise", "territories")
@@ -39,13 +42,14 @@ def ask_question(
     """Put a question of a cluster or a need to a panel, or suggest one to the lead of a cluster; one event.
 
     Order of effects: lock what it is about; the question with its expertise, places and languages; the event; of a
-    suggestion a mail to the lead's side. A form sent twice makes one question: the open one with the same words.
+    suggestion a mail to the lead's side. A form sent twice makes one question: the open one that says the same.
 
     Args:
         values: `FIELDS` (words, codes, a day) and `SETS` (rows).
 
     Raises:
-        Refusal: the person may not, the cluster is not under way, or too many are open.
+        Refusal: the person may not, the cluster is not under way, too many are open, or the open one with these words
+            says otherwise in the rest.
         ValidationError: a text is too long or holds signs that are not allowed.
     """
     at = at or timezone.now()
@@ -62,6 +66,8 @@ def ask_question(
     undone = list(there.filter(state__in=UNDONE))
     for one in undone:
         if fold_key(one.text) == fold_key(values["text"]):
+            url = reverse("clusters:panel", args=[one.pk])
+            refuse_other_words(one, values, at="text", words=ASKED, url=url)
             return one
     if len(undone) >= rules.MOST_OPEN:
         raise Refusal(_("%(most)d questions are open here. Close one first.") % {"most": rules.MOST_OPEN})

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -33,6 +34,7 @@ from clusters.models import Cluster, Stage
 from clusters.permissions import can_work
 from clusters.rules.joining import can_contribute
 from clusters.rules.roadmap import MAX_STAGES
+from community.actions.twins import refuse_other_words
 from community.lifecycle import Entered
 from community.models import User
 from community.permissions import Refusal
@@ -42,11 +44,12 @@ from community.permissions import Refusal
 def add_stage(*, cluster: Cluster, by: User, at: datetime | None = None, **values: Any) -> Stage:
     """Add a stage at the end of the roadmap.
 
-    A stage of the same name, kind and planned dates that is there already is returned as it is, so that a
-    form sent twice makes one stage.
+    A stage of the same name, kind and planned dates that is there already is returned as it is where it says the same
+    in the rest, so that a form sent twice makes one stage.
 
     Raises:
-        Refusal: the person may not work on the roadmap, a rule about dates or people is broken, or it is full.
+        Refusal: the person may not work on the roadmap, a rule about dates or people is broken, it is full, or a stage
+            of that name and these dates says otherwise.
     """
     at = at or timezone.now()
     given = known_only(values, FIELDS)
@@ -55,6 +58,9 @@ def add_stage(*, cluster: Cluster, by: User, at: datetime | None = None, **value
     stage = Stage(cluster=locked, position=len(order) + 1, **given)
     for twin in order:
         if all(getattr(twin, name) == getattr(stage, name) for name in ("title", "kind", *DATES[:2])):
+            url = f"{reverse('clusters:roadmap', args=[locked.name])}#stage-{twin.pk}"
+            words = _("A stage of this name and these dates is there already. Open it and change it there.")
+            refuse_other_words(twin, given, at="title", words=words, url=url)
             return twin
     if len(order) >= MAX_STAGES:
         raise Refusal(_("A roadmap holds at most %(most)d stages. Put some together.") % {"most": MAX_STAGES})

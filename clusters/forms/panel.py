@@ -15,6 +15,7 @@ from community.choices import Language, Vocabulary
 from community.forms.dates import DayField
 from community.forms.merging import MergingForm
 from community.forms.need import with_country
+from community.forms.offering import offer_rows
 from community.forms.several import SeveralField
 from community.models import Member, Term, Territory
 from community.validators import plain_text
@@ -65,11 +66,11 @@ class QuestionForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the terms in use, the programme's regions, and languages in the order of the page's alphabet."""
+        """Offer terms in use, the programme's regions, what stands there, and languages in the page's alphabet."""
         super().__init__(*args, ident="question", **{"auto_id": "id_%s", **kwargs})
         fields: Any = self.fields
-        fields["expertise"].queryset = Term.objects.of(Vocabulary.EXPERTISE).in_use()
-        fields["territories"].queryset = Territory.objects.selectable()
+        expertise = Term.objects.of(Vocabulary.EXPERTISE).in_use()
+        offer_rows(self, expertise=expertise, territories=Territory.objects.selectable())
         fields["territories"].label_from_instance = with_country
         fields["languages"].choices = sorted(Language.choices, key=lambda choice: str(choice[1]))
         for name in ("expertise", "territories", "languages"):

@@ -75,18 +75,23 @@ def page(request: HttpRequest, question: PanelQuestion, *, status: int = 200, **
     return render(request, PAGE, context | more, status=status)
 
 
+def _asking(about: Cluster | Need, *given: Any) -> QuestionForm:
+    """Return the form of a new question, which begins with the places of what it is about."""
+    return QuestionForm(*given, initial={"territories": about.territories.all()})
+
+
 class PanelAskView(View):
     """`/clusters/<reference>/panel/`: a question of a cluster, or one that is suggested to its lead."""
 
     def get(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Show an empty form."""
         cluster = self._load(request, reference)
-        return self._page(request, cluster, QuestionForm(initial={"territories": cluster.territories.all()}))
+        return self._page(request, cluster, _asking(cluster))
 
     def post(self, request: SignedInRequest, reference: str) -> HttpResponse:
         """Ask it; what was typed comes back with what is missing."""
         cluster = self._load(request, reference)
-        form = QuestionForm(request.POST)
+        form = _asking(cluster, request.POST)
         if not form.is_valid():
             return self._page(request, cluster, form, status=INVALID)
         try:
@@ -114,12 +119,12 @@ class PanelAskAboutView(View):
     def get(self, request: SignedInRequest, pk: int) -> HttpResponse:
         """Show the form with the need's places."""
         need = self._load(request, pk)
-        return self._page(request, need, QuestionForm(initial={"territories": need.territories.all()}))
+        return self._page(request, need, _asking(need))
 
     def post(self, request: SignedInRequest, pk: int) -> HttpResponse:
         """Ask it; what was typed comes back with what is missing."""
         need = self._load(request, pk)
-        form = QuestionForm(request.POST)
+        form = _asking(need, request.POST)
         if not form.is_valid():
             return self._page(request, need, form, status=INVALID)
         try:

@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from community.access import with_key
+from community.actions.twins import THERE
+from community.forms.there import say_it_is_there
 from community.permissions import Refusal, Verdict
 
 Part = TypeVar("Part", bound=Model)
@@ -53,7 +55,9 @@ def status_of(refusal: Refusal, form: BaseForm | None = None) -> int:
     """
     if refusal.code == "forbidden":
         raise PermissionDenied(str(refusal.reason))
-    if form is not None and refusal.code != "stale":
+    if form is not None and refusal.code == THERE:
+        say_it_is_there(form, refusal)
+    elif form is not None and refusal.code != "stale":
         form.add_error(None, str(refusal.reason))
     return STATUS.get(refusal.code, INVALID)
 

@@ -7,11 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import exchange_mails, platform_mails, search
 from community.actions.transition import effect, tells
+from community.actions.twins import refuse_other_words
 from community.choices import ExchangeStatus
 from community.events import record
 from community.folding import fold_key
@@ -21,6 +23,7 @@ from community.permissions import Refusal
 from community.rights import MEMBERS_ONLY
 from community.rules import exchange as rules
 
+OPEN = _("You have an exchange of this topic open already. Open it and change it there: nothing is entered yet.")
 STALE = _("Somebody saved this exchange while you were writing. Your text is still here: compare, then save again.")
 #: Columns that a form sets, and what is kept beside an exchange.
 FIELDS: Final = ("kind", "topic", "description", "timing")
@@ -36,13 +39,14 @@ def open_exchange(*, by: User, is_offer: bool, values: Mapping[str, Any], at: da
     """Offer an exchange or ask for one, in the name of the member's organisation of that day; one event.
 
     Those whose open exchange on the other side fits hear of it. A no-op that returns the first one when the same
-    member has the same topic open on the same side already (a form sent twice).
+    member has the same topic open on the same side already, with the same words (a form sent twice).
 
     Args:
         values: `FIELDS` (words), `SETS` (rows) and `languages` (codes).
 
     Raises:
-        Refusal: the account may not, or holds as many open already as one person may.
+        Refusal: the account may not, holds as many open already as one person may, or one of that topic says
+            otherwise.
         ValidationError: a text is too long or holds signs that are not allowed.
     """
     at = at or timezone.now()
@@ -52,6 +56,7 @@ def open_exchange(*, by: User, is_offer: bool, values: Mapping[str, Any], at: da
     held = [row for row in PeerExchange.objects.open().of_member(member) if row.opener == member]
     for row in held:
         if row.is_offer is is_offer and fold_key(row.topic) == fold_key(values["topic"]):
+            _refuse_other_words(row, values)
             return row
     if len(held) >= rules.MOST_OPEN:
         raise Refusal(
@@ -69,6 +74,15 @@ def open_exchange(*, by: User, is_offer: bool, values: Mapping[str, Any], at: da
     exchange_mails.tell_of_fit(exchange, event, by=by)
     platform_mails.tell_followers(exchange, event, exchange.challenges.all(), by=by)
     return exchange
+
+
+def _refuse_other_words(row: PeerExchange, values: Mapping[str, Any]) -> None:
+    """Refuse what says otherwise than the open exchange of that topic; languages that differ count too."""
+    given = {name: value for name, value in values.items() if name != "languages"}
+    spoken = sorted(row.languages.values_list("code", flat=True))
+    differs = sorted(values.get("languages", ())) != spoken
+    url = reverse("community:exchange", args=[row.pk])
+    refuse_other_words(row, given, at="topic", words=OPEN, url=url, differs=differs)
 
 
 def _locked_member(member: Member) -> Member:

@@ -7,16 +7,19 @@ from datetime import date
 from typing import Any, Final
 
 from django.db import models, transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import kinds
+from community.actions.twins import refuse_other_words
 from community.events import record
 from community.models import Liaison, User, WorkingGroup
 from community.permissions import Refusal
 from community.rules.liaison import can_keep_liaisons, subject_of
 
 STALE = _("Somebody saved this liaison while you were writing. Your text is still here: compare, then save again.")
+KEPT = _("Contact with this network is kept already. Open that liaison and change it there: nothing is entered yet.")
 ENDED = _("This liaison has ended. Enter it anew if contact is kept again.")
 #: Columns that a form sets.
 FIELDS: Final = ("network", "organisation", "what_for", "kept_by", "from_on")
@@ -26,10 +29,11 @@ FIELDS: Final = ("network", "organisation", "what_for", "kept_by", "from_on")
 def keep_liaison(*, subject: models.Model, by: User, values: Mapping[str, Any]) -> Liaison:
     """Enter a network with which a working group or cluster keeps contact; one event.
 
-    A no-op that returns the first one when the subject keeps that network already (a form sent twice).
+    A no-op that returns the first one when the subject keeps that network already, with the same words (a form sent
+    twice).
 
     Raises:
-        Refusal: the person keeps no liaisons of this subject.
+        Refusal: the person keeps no liaisons of this subject, or it keeps this network already and says otherwise.
         ValidationError: a text is too long or holds signs that are not allowed.
     """
     kept: models.Model = type(subject)._default_manager.select_for_update(of=("self",)).get(pk=subject.pk)
@@ -38,6 +42,8 @@ def keep_liaison(*, subject: models.Model, by: User, values: Mapping[str, Any]) 
     kind = kinds.of(kept).code
     present = Liaison.objects.of_subject(kind, kept.pk).current(timezone.localdate())
     if (same := present.filter(network=values["network"]).first()) is not None:
+        url = reverse("community:liaison_update", args=[same.pk])
+        refuse_other_words(same, values, at="network", words=KEPT, url=url)
         return same
     liaison = Liaison()
     if isinstance(kept, WorkingGroup):

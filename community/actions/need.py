@@ -6,10 +6,12 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import contributions, platform_mails, search
+from community.actions.twins import refuse_other_words
 from community.choices import NeedStatus, Urgency
 from community.events import record
 from community.folding import fold_key
@@ -17,6 +19,7 @@ from community.models import Member, MeToo, Need, Term, Territory, User
 from community.permissions import Refusal
 from community.rights import can_edit_need, can_raise_need, can_say_me_too, can_set_need_status
 
+ASKED = _("You have this question open already. Open it and change it there: nothing is entered yet.")
 STALE = _("Somebody saved this need while you were writing. Your text is still here: compare, then save again.")
 
 
@@ -35,10 +38,10 @@ def raise_need(
     """Enter a need in the name of the member's organisation of that day; one event.
 
     A no-op that returns the first one when the same member has the same question
-    open already (a form sent twice).
+    open already, with the same words (a form sent twice).
 
     Raises:
-        Refusal: the account may not raise needs.
+        Refusal: the account may not raise needs, or the question is open already and says otherwise.
         ValidationError: a text is too long or holds signs that are not allowed.
     """
     at = at or timezone.now()
@@ -46,6 +49,10 @@ def raise_need(
         raise Refusal.of(verdict)
     member = Member.objects.select_for_update().get(pk=by.member.pk)
     if (same := _open_need(member, question)) is not None:
+        given = {"description": description, "urgency": urgency, "territories": territories, "challenges": challenges}
+        given["solution_types"] = solution_types
+        url = reverse("community:need", args=[same.pk])
+        refuse_other_words(same, given, at="question", words=ASKED, url=url)
         return same
     need = Need(question=question, description=description, urgency=urgency, raised_by=member, raised_at=at)
     need.organisation = member.organisation_on(timezone.localdate(at))

@@ -14,6 +14,7 @@ from community.choices import ExchangeKind, Language, Vocabulary
 from community.forms.dates import ENDS_BEFORE, DayField
 from community.forms.merging import MergingForm
 from community.forms.need import NARROW, with_country
+from community.forms.offering import offer_rows
 from community.forms.several import SeveralField
 from community.models import ExchangeWish, PeerExchange, Term, Territory
 from community.validators import plain_text
@@ -57,11 +58,11 @@ class ExchangeForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the terms in use, the programme's regions, and languages in the order of the page's alphabet."""
+        """Offer terms in use, the programme's regions, what stands there, and languages in the page's alphabet."""
         super().__init__(*args, ident="exchange", **{"auto_id": "id_%s", **kwargs})
         fields: Any = self.fields
-        fields["challenges"].queryset = Term.objects.of(Vocabulary.CHALLENGE).in_use()
-        fields["territories"].queryset = Territory.objects.selectable()
+        challenges = Term.objects.of(Vocabulary.CHALLENGE).in_use()
+        offer_rows(self, challenges=challenges, territories=Territory.objects.selectable())
         fields["territories"].label_from_instance = with_country
         fields["languages"].choices = sorted(Language.choices, key=lambda choice: str(choice[1]))
         for name in ("challenges", "territories", "languages"):

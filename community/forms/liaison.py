@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from community.access import named_members
 from community.forms.dates import DayField
 from community.forms.merging import MergingForm
+from community.forms.offering import offer_rows
 from community.models import Liaison, Member, Organisation
 from community.rights import Viewer
 
@@ -50,7 +51,7 @@ class LiaisonForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
         fields["kept_by"].queryset = Member.objects.filter(pk__in=known | now).order_by("sort_name", "pk")
         fields["kept_by"].named = frozenset(known | named_members(user, now - known))
         fields["kept_by"].empty_label = _("Nobody named")
-        fields["organisation"].queryset = Organisation.objects.unmerged().order_by("name", "pk")
+        offer_rows(self, organisation=Organisation.objects.unmerged().order_by("name", "pk"))
         fields["organisation"].empty_label = _("None of them")
         if self.instance.pk:
             self.initial["seen_version"], self.initial["from_on"] = self.instance.version, self.instance.from_on

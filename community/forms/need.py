@@ -7,11 +7,11 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import HTML, Fieldset, Layout
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from community.choices import NeedStatus, TerritoryLevel, Urgency, Vocabulary
 from community.forms.merging import MergingForm
+from community.forms.offering import offer_rows
 from community.forms.several import SeveralField
 from community.models import MeToo, Need, Term, Territory
 
@@ -58,18 +58,18 @@ class NeedForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the terms in use and the programme's regions."""
+        """Offer the terms in use, the programme's regions, and what stands there."""
         super().__init__(*args, ident="need", **{"auto_id": "id_%s", **kwargs})
-        offered: dict[str, QuerySet[Any]] = {
-            "challenges": Term.objects.of(Vocabulary.CHALLENGE).in_use(),
-            "solution_types": Term.objects.of(Vocabulary.SOLUTION_TYPE).in_use(),
-            "territories": Territory.objects.selectable(),
-        }
-        for name, rows in offered.items():
-            field: Any = self.fields[name]
-            field.queryset, field.two_columns = rows, True
-        territories: Any = self.fields["territories"]
-        territories.label_from_instance = with_country
+        offer_rows(
+            self,
+            challenges=Term.objects.of(Vocabulary.CHALLENGE).in_use(),
+            solution_types=Term.objects.of(Vocabulary.SOLUTION_TYPE).in_use(),
+            territories=Territory.objects.selectable(),
+        )
+        fields: Any = self.fields
+        for name in ("challenges", "solution_types", "territories"):
+            fields[name].two_columns = True
+        fields["territories"].label_from_instance = with_country
         if self.instance.pk:
             self.initial["seen_version"] = self.instance.version
         self.helper = FormHelper()

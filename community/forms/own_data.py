@@ -12,6 +12,7 @@ from community.choices import Language, Vocabulary
 from community.folding import fold_key
 from community.forms.dates import DayField
 from community.forms.merging import MergingForm
+from community.forms.offering import offer_rows
 from community.forms.several import SeveralField
 from community.models import DataRequest, Member, Term
 from community.validators import plain_text
@@ -43,8 +44,7 @@ class OwnDataForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, ident="own_data", **{"auto_id": "id_%s", **kwargs})
         fields: Any = self.fields
         fields["sort_name"].required = False
-        terms = Term.objects.of(Vocabulary.EXPERTISE)
-        fields["expertise"].queryset = (terms.in_use() | terms.filter(experts=self.instance)).distinct()
+        offer_rows(self, expertise=Term.objects.of(Vocabulary.EXPERTISE).in_use())
         known = dict(Language.choices)
         more = [(code, code) for code in self.instance.languages if code not in known]
         fields["languages"].choices = [*sorted(Language.choices, key=lambda choice: str(choice[1])), *more]

@@ -18,6 +18,7 @@ from community.forms.lines import web_address
 from community.forms.links import LinksField
 from community.forms.merging import MergingForm
 from community.forms.need import with_country
+from community.forms.offering import offer_rows
 from community.forms.several import SeveralField
 from community.models import Member, Project, Solution, Term, Territory, User
 from community.rules.solution import FILE_CLASSES, contacts_of, projects_to_write_for
@@ -104,12 +105,13 @@ class SolutionForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
         }
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        """Offer the terms in use, the programme's regions, and the projects and people of the person's projects."""
+        """Offer terms in use, the programme's regions, what stands there, and what the person's projects have."""
         super().__init__(*args, ident="solution", **{"auto_id": "id_%s", **kwargs})
         self.user = user
         self._offer_terms()
         territories: Any = self.fields["tested_in"]
-        territories.queryset, territories.two_columns = Territory.objects.selectable(), True
+        offer_rows(self, tested_in=Territory.objects.selectable())
+        territories.two_columns = True
         territories.label_from_instance = with_country
         languages: Any = self.fields["languages"]
         languages.two_columns = True
@@ -130,11 +132,10 @@ class SolutionForm(MergingForm, forms.ModelForm):  # type: ignore[type-arg]
             "type": Vocabulary.SOLUTION_TYPE,
             "maturity": Vocabulary.MATURITY,
         }
-        for name, vocabulary in vocabularies.items():
+        offer_rows(self, **{name: Term.objects.of(one).in_use() for name, one in vocabularies.items()})
+        for name in ("type", "maturity"):
             field: Any = self.fields[name]
-            field.queryset = Term.objects.of(vocabulary).in_use()
-            if name != "challenges":
-                field.empty_label = None
+            field.empty_label = None
 
     def _offer_people(self) -> None:
         """Offer the projects to write for and the people of their partners; the present contact stays on offer."""

@@ -6,10 +6,13 @@ from typing import Any, Final
 
 from allauth.account.internal.flows.reauthentication import raise_if_reauthentication_required
 from django.core.exceptions import PermissionDenied
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
+from community.actions.twins import THERE
+from community.forms.there import say_it_is_there
 from community.models import File, User
 from community.permissions import Refusal
 from community.store_away import StoreAway
@@ -57,6 +60,17 @@ def ask_again(request: HttpRequest) -> None:
         ImmediateHttpResponse: there is nothing to be asked for, and the sign-in is too long ago.
     """
     raise_if_reauthentication_required(request, app="allauth.account")
+
+
+def keep_typed(form: BaseForm, refusal: Refusal) -> None:
+    """Say at the form that something like it is there already, and what was typed stays.
+
+    Raises:
+        PermissionDenied: it was refused for another reason.
+    """
+    if refusal.code != THERE:
+        answer_refusal(refusal)
+    say_it_is_there(form, refusal)
 
 
 def answer_refusal(refusal: Refusal) -> HttpResponse:

@@ -26,7 +26,7 @@ from community.permissions import Refusal
 from community.rules import exchange as rules
 from community.similar_exchanges import exchanges_near, fitting_pairs
 from community.tables import Rows
-from community.views.answers import account_of, answer_refusal
+from community.views.answers import account_of, answer_refusal, keep_typed
 from community.views.listing import NounListView
 from community.visibility import member_of
 
@@ -92,7 +92,8 @@ class ExchangeCreateView(View):
         try:
             exchange = actions.open_exchange(by=account_of(request), is_offer=self.is_offer, values=form.values())
         except Refusal as refusal:
-            return answer_refusal(refusal)
+            keep_typed(form, refusal)
+            return self._page(request, form, status=422)
         messages.success(request, _("It is open. You get a mail when somebody would like to."))
         return redirect("community:exchange", pk=exchange.pk)
 

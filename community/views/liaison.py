@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -21,7 +23,7 @@ from community.forms.liaison import EndLiaisonForm, LiaisonForm
 from community.models import Liaison
 from community.permissions import Refusal
 from community.rules.liaison import can_keep_liaisons
-from community.views.answers import account_of, answer_refusal
+from community.views.answers import account_of, answer_refusal, keep_typed
 
 
 def _kept(request: HttpRequest, kind: str, pk: int) -> Model:
@@ -83,7 +85,8 @@ class LiaisonCreateView(View):
         try:
             actions.keep_liaison(subject=subject, by=account_of(request), values=form.values())
         except Refusal as refusal:
-            return answer_refusal(refusal)
+            keep_typed(form, refusal)
+            return _page(request, subject, form, 422)
         messages.success(request, _("The liaison is entered."))
         return _done(subject)
 
@@ -117,6 +120,14 @@ class LiaisonUpdateView(View):
         return _done(subject)
 
 
+def _ended(until_on: date) -> str:
+    """Return what is said of an end: with its last day where that is not over yet."""
+    if until_on < timezone.localdate():
+        return _("The liaison has ended. It stays to be read.")
+    words = _("The liaison ends with %(day)s. Until then it holds; afterwards it stays to be read.")
+    return words % {"day": date_format(until_on, "j F Y")}
+
+
 class LiaisonEndView(View):
     """`/liaisons/<pk>/end/`."""
 
@@ -139,5 +150,5 @@ class LiaisonEndView(View):
             return _page(request, subject, form, 422, liaison=liaison, is_ending=True)
         except Refusal as refusal:
             return answer_refusal(refusal)
-        messages.success(request, _("The liaison has ended. It stays to be read."))
+        messages.success(request, _ended(form.cleaned_data["until_on"]))
         return _done(subject)

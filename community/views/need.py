@@ -25,7 +25,7 @@ from community.rights import can_edit_need, can_raise_need, can_say_me_too, can_
 from community.similar import solutions_near
 from community.similar_people import naming, people_near
 from community.tables import Rows
-from community.views.answers import account_of, answer_refusal
+from community.views.answers import account_of, answer_refusal, keep_typed
 from community.views.listing import NounListView
 from community.visibility import member_of
 
@@ -80,7 +80,8 @@ class NeedCreateView(View):
         try:
             need = actions.raise_need(by=account_of(request), **form.values())
         except Refusal as refusal:
-            return answer_refusal(refusal)
+            keep_typed(form, refusal)
+            return render(request, "community/need/form.html", {"form": form}, status=422)
         messages.success(request, _("Your need is raised. Everybody in the community can see it and join it."))
         return redirect("community:need", pk=need.pk)
 

@@ -13,6 +13,7 @@ from community.access import get_visible, successor_of
 from community.contributions import sections_of
 from community.filters import OrganisationFilter
 from community.models import Member, Need, Organisation, Solution
+from community.querysets.cut import cut
 from community.tables import Rows
 from community.views.listing import NounListView
 
@@ -47,16 +48,13 @@ class OrganisationView(View):
         if (successor := successor_of(Organisation, pk=pk)) is not None:
             return redirect("community:organisation", pk=successor.pk, permanent=True)
         organisation = get_visible(Organisation.objects.for_page(), request.user, pk=pk)
-        people = list(
-            Member.objects.shown_to(request.user).of_organisation(organisation, timezone.localdate())[: PEOPLE + 1]
-        )
+        people = cut(Member.objects.shown_to(request.user).of_organisation(organisation, timezone.localdate()), PEOPLE)
         context = {
             "organisation": organisation,
             "partnerships": organisation.partnerships.for_page(),
             "needs": Need.objects.visible_to(request.user).of_organisation(organisation),
-            "people": people[:PEOPLE],
-            "has_more_people": len(people) > PEOPLE,
-            "solutions": Solution.objects.visible_to(request.user).of_partner(organisation)[:SOLUTIONS],
+            "people": people,
+            "solutions": cut(Solution.objects.visible_to(request.user).of_partner(organisation), SOLUTIONS),
             "sections": sections_of("organisation", request, organisation),
         }
         return render(request, "community/organisation/detail.html", context)

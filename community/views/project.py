@@ -13,6 +13,7 @@ from community.access import get_visible
 from community.contributions import sections_of
 from community.filters import ProjectFilter
 from community.models import Member, Project, Solution
+from community.querysets.cut import cut
 from community.tables import Rows
 from community.views.listing import NounListView
 
@@ -44,11 +45,9 @@ class ProjectView(View):
         """Draw the page."""
         project = get_visible(Project.objects.for_page(), request.user, code=code)
         people = Member.objects.shown_to(request.user).in_community().of_project(project.code)
-        found = list(people.for_page(timezone.localdate())[: PEOPLE + 1])
         context = {
             "project": project,
-            "people": found[:PEOPLE],
-            "has_more_people": len(found) > PEOPLE,
+            "people": cut(people.for_page(timezone.localdate()), PEOPLE),
             "partnerships": project.partnerships.for_page(),
             "solutions": Solution.objects.visible_to(request.user).of_project(project),
             "sections": sections_of("project", request, project),

@@ -117,7 +117,7 @@ class ReviewForm(MergingForm):
     def _initial(self) -> dict[str, Any]:
         review = self.review
         members = {row.member_id for row in review.reviewers.all()}
-        self.parts = possible_reviewers(review.cluster, review.solution)
+        self.parts = possible_reviewers(review.cluster, review.solution, members - {None})
         return {
             "seen_version": review.version,
             "verdict": review.verdict,

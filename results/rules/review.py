@@ -6,10 +6,11 @@ draft. An organisation counts as the owner's once it is or was in the consortium
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -128,13 +129,17 @@ def can_write(user: Anybody, review: PeerReview) -> Verdict:
     return ALLOWED
 
 
-def possible_reviewers(cluster: Cluster, solution: Solution) -> list[tuple[Participation, Verdict]]:
+def possible_reviewers(
+    cluster: Cluster, solution: Solution, named: Collection[int] = ()
+) -> list[tuple[Participation, Verdict]]:
     """Return who takes part for an organisation, peer reviewers first, each with whether they may review; two queries.
 
-    An organisation of the owner's consortium reviews nothing of its own.
+    An organisation of the owner's consortium reviews nothing of its own. Who only observes is no reviewer, but those
+    whose keys are `named` already: they reviewed before.
     """
     rows = cluster.participations.active().filter(member__isnull=False, organisation__isnull=False)
-    parts = list(rows.exclude(role=ParticipationRole.OBSERVER).select_related("member", "organisation"))
+    rows = rows.filter(~Q(role=ParticipationRole.OBSERVER) | Q(member__in=list(named)))
+    parts = list(rows.select_related("member", "organisation"))
     parts.sort(key=lambda row: (row.role != ParticipationRole.PEER_REVIEWER, row.organisation_id or 0, row.pk))
     owners = owners_of(solution, [row.organisation_id for row in parts])
     why = refused(_("a partner of %(project)s") % {"project": solution.project.acronym}, "forbidden")

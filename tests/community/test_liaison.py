@@ -44,7 +44,7 @@ def test_a_group_and_a_cluster_keep_their_liaisons_and_both_pages_show_them() ->
     keepers = {"coordinator": (cast.group, shown), "lead": (cluster, cast.member("lead"))}
     for role, (subject, person) in keepers.items():
         row = keep_liaison(subject=subject, by=cast.user(role), values=words(kept_by=person))
-        assert keep_liaison(subject=subject, by=cast.user(role), values=words()) == row
+        assert keep_liaison(subject=subject, by=cast.user(role), values=words(kept_by=person)) == row
         with pytest.raises(Refusal):
             keep_liaison(subject=subject, by=cast.user("member"), values=words(network="Other"))
     pages = [
@@ -127,3 +127,16 @@ def test_who_keeps_contact_is_exported_and_erased() -> None:
     assert RECORDS.erase(new) == 1
     row.refresh_from_db()
     assert row.kept_by is None
+
+
+def test_an_end_ahead_is_told_with_its_day_and_one_that_is_over_as_over() -> None:
+    cast = make_cast()
+    by, client = cast.user("coordinator"), Client()
+    client.force_login(by)
+    said = []
+    for days in (30, 0, -1):
+        row = keep_liaison(subject=cast.group, by=by, values=words(network=f"Forum {days}", from_on=None))
+        day = {"until_on": (TODAY + timedelta(days=days)).isoformat()}
+        page = client.post(reverse("community:liaison_end", args=[row.pk]), day, follow=True).content.decode()
+        said.append(("The liaison ends with 11 June 2026" in page, "The liaison has ended." in page))
+    assert said == [(True, False), (False, False), (False, True)]

@@ -1,0 +1,127 @@
+"""A list that is cut on a page says how many there are, and leads to all of them and to nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from html import unescape
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from clusters.choices import State
+from clusters.models import Cluster
+from community.choices import ConsentPurpose
+from community.models import Organisation
+from tests import factories as make
+from tests.cast import Cast, make_cast, make_cluster
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+#: More than any page shows at once.
+MANY = 14
+Made = tuple[str, list[str]]
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Any:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def _clusters(cast: Cast, **fields: Any) -> list[Cluster]:
+    found = [make_cluster(cast, State.RUNNING, title=f"Reeds, part {number:02d}.", **fields) for number in range(MANY)]
+    make_cluster(cast, State.RUNNING, title="Elsewhere", working_group=cast.other_group)
+    Cluster.objects.filter(title="Elsewhere").get().solutions.clear()
+    return found
+
+
+def _project(cast: Cast) -> Made:
+    project = make.make_project()
+    rows = _clusters(cast, owning_project=project)
+    return reverse("community:project", args=[project.code]), [row.title for row in rows]
+
+
+def _organisation(cast: Cast) -> Made:
+    place = make.make_organisation()
+    rows = _clusters(cast, lead_organisation=place)
+    return reverse("community:organisation", args=[place.pk]), [row.title for row in rows]
+
+
+def _solution(cast: Cast) -> Made:
+    row = make.make_solution()
+    rows = _clusters(cast)
+    for cluster in rows:
+        cluster.solutions.set([row])
+    return reverse("community:solution", args=[row.pk]), [one.title for one in rows]
+
+
+def _need(cast: Cast) -> Made:
+    need = make.make_need()
+    rows = _clusters(cast, need=need)
+    return reverse("community:need", args=[need.pk]), [row.title for row in rows]
+
+
+def _group(cast: Cast) -> Made:
+    group = make.make_working_group("WG9")
+    rows = _clusters(cast)
+    for cluster in rows:
+        cluster.further_working_groups.set([group])
+    return reverse("community:working_group", args=[group.code]), [row.title for row in rows]
+
+
+def _platform(cast: Cast) -> Made:
+    term = make.make_term()
+    rows = _clusters(cast)
+    for cluster in rows:
+        cluster.themes.set([term])
+    return reverse("community:platform", args=[term.code]), [row.title for row in rows]
+
+
+def _solutions(cast: Cast) -> Made:
+    place = make.make_organisation()
+    projects = [make.make_project(), make.make_project()]
+    for project in projects:
+        make.make_partnership(place, project)
+    rows = [make.make_solution(f"Method, part {number:02d}.", project=projects[number % 2]) for number in range(22)]
+    return reverse("community:organisation", args=[place.pk]), [row.title for row in rows]
+
+
+def _people(cast: Cast) -> Made:
+    place = make.make_organisation("Park of the Reeds")
+    elsewhere = make.make_organisation("Park of the Reeds and Dunes")
+    shown = (ConsentPurpose.PUBLIC,)
+    rows = [make.make_member(f"Person Part{n:02d}.", organisation=place, consents=shown) for n in range(MANY)]
+    make.make_member("Elsewhere Person", organisation=elsewhere, consents=shown)
+    return reverse("community:organisation", args=[place.pk]), [row.name for row in rows]
+
+
+@pytest.mark.parametrize("made", [_project, _organisation, _solution, _need, _group, _platform, _solutions, _people])
+def test_a_cut_list_says_how_many_there_are_and_leads_to_just_these(made: Callable[[Cast], Made]) -> None:
+    url, names = made(make_cast())
+    page = Client().get(url).content.decode()
+    assert sum(name in page for name in names) < len(names)
+    found = re.search(rf'href="([^"]*)">All {len(names)} (?:clusters|solutions|persons)', page)
+    assert found is not None
+    address = unescape(found[1])
+    whole = Client().get(f"{url}{address}" if address.startswith("?") else address).content.decode()
+    assert [name for name in names if name not in whole] == []
+    assert "Elsewhere" not in whole
+
+
+def test_who_works_for_another_organisation_of_a_like_name_is_not_found_by_the_number() -> None:
+    cast = make_cast()
+    _url, names = _people(cast)
+    place = Organisation.objects.get(name="Park of the Reeds")
+    client = Client()
+    whole = client.get(reverse("community:members"), {"organisation": place.pk})
+    assert whole.context["page_obj"].paginator.count == len(names)
+    assert "Organisation: <b>Park of the Reeds</b>" in whole.content.decode()
+    for wrong in ("0", "x", "9" * 30):
+        assert (
+            client.get(reverse("community:members"), {"organisation": wrong}).context["page_obj"].paginator.count == 0
+        )
