@@ -20,7 +20,7 @@ from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.both]
 
 #: More than any page shows at once.
 MANY = 14
