@@ -39,6 +39,7 @@ def draw_report(snapshot: ReportSnapshot, imprint: Imprint, names: Names) -> Doc
             "s": snapshot,
             "is_report": True,
             "is_usual_title": snapshot["title"] == _usual_title(snapshot),
+            "called_like": _called_like(snapshot),
             "figures": figures(snapshot),
             "leaves_out": snapshot["totals"]["uptakes"] < sum(line["uptakes"] for line in snapshot["lines"]),
             "parts": parts(snapshot["lines"]),
@@ -53,6 +54,12 @@ def _usual_title(snapshot: ReportSnapshot) -> str:
     first, last = (date.fromisoformat(snapshot[name]) for name in ("from_on", "until_on"))
     group = snapshot["working_group"]
     return usual_title(first, last, group["code"] if group else "", snapshot["language"])
+
+
+def _called_like(snapshot: ReportSnapshot) -> ReportedLine | None:
+    """Return the only cluster of a report that is called like it, whose language its title is in; else None."""
+    alike = [line for line in snapshot["lines"] if line["title"] == snapshot["title"] and line.get("language")]
+    return alike[0] if len(alike) == len(snapshot["lines"]) == 1 else None
 
 
 def draw_preview(report: CopReport, taken: ReportSnapshot) -> Document:

@@ -141,6 +141,23 @@ def test_a_report_says_in_which_language_each_cluster_speaks() -> None:
     assert {language for text, language in heard(article) if "Institute of Bays" in text} == {"en"}
 
 
+def test_a_report_of_one_cluster_is_called_in_the_language_of_that() -> None:
+    """What it is called like the cluster is in its language; a title that somebody wrote is in the report's."""
+    report: Any = wording.report("en")
+    greek = {**report["lines"][0], "title": "sign1x", "language": "el", "words": "sign2x", "outcomes": []}
+    report |= {"title": "sign1x", "lines": [greek]}
+    assert {language for _text, language in said_by(drawn(report), ["sign1x"])} == {"el"}
+    report |= {"title": "sign3x"}
+    assert {language for _text, language in said_by(drawn(report), ["sign3x"])} == {"en"}
+    report |= {"title": "sign1x", "lines": [greek, {**greek, "title": "sign4x"}]}
+    assert {language for _text, language in said_by(drawn(report), ["sign1x"])} == {"en", "el"}
+
+
+def drawn(report: Any) -> str:
+    """Return the article of a report."""
+    return draw_report(report, wording.issued(report, ""), {}).article
+
+
 @pytest.mark.parametrize("language", OTHERS)
 def test_the_pdf_says_so_too(language: str) -> None:
     whole, _signs = signed(language, State.RUNNING)
