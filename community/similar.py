@@ -52,12 +52,12 @@ class Near(Generic[Row]):
             self.reasons.append(sentence % {"names": ", ".join(said)})
 
 
-def solutions_near(need: Need, user: Viewer) -> list[Near[Solution]]:
+def solutions_near(need: Need, user: Viewer, places: Places | None = None) -> list[Near[Solution]]:
     """Return published solutions near a need (loaded by `for_page`), the nearest first; six queries.
 
     A shared word, challenge, wanted type or place is a point each; of words at most three.
     """
-    return solutions_near_each([need], user)[need.pk]
+    return solutions_near_each([need], user, places)[need.pk]
 
 
 def solutions_near_each(

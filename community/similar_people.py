@@ -41,14 +41,16 @@ SPOKEN: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-def people_near(need: Need, user: Viewer, solutions: Iterable[Near[Solution]]) -> list[Near[Member]]:
+def people_near(
+    need: Need, user: Viewer, solutions: Iterable[Near[Solution]], places: Places | None = None
+) -> list[Near[Member]]:
     """Return people of the directory who may help, the nearest first; nobody for who may not read the directory.
 
     Expertise in what the need is about, and being the contact of a solution near it, are two points each; working in,
     inside or around one of its places, or else in the same country, and words of what they say about themselves, one;
     so is a language of its countries for who is near it anyway. Who raised it or has it too is left out.
     """
-    return people_near_each([need], user, {need.pk: list(solutions)})[need.pk]
+    return people_near_each([need], user, {need.pk: list(solutions)}, places)[need.pk]
 
 
 def people_near_each(

@@ -24,6 +24,7 @@ from community.permissions import Refusal
 from community.rights import can_edit_need, can_raise_need, can_say_me_too, can_set_need_status
 from community.similar import solutions_near
 from community.similar_people import naming, people_near
+from community.surroundings import Places
 from community.tables import Rows
 from community.views.answers import account_of, answer_refusal, keep_typed
 from community.views.listing import NounListView
@@ -166,8 +167,9 @@ def need_context(request: HttpRequest, need: Any, form: MeTooForm | None = None)
     said = list(need.me_toos.select_related("member", "organisation"))
     me = member_of(request.user)
     status = NeedStatus.OPEN if need.is_open else need.status
-    solutions = solutions_near(need, request.user) if need.is_open else []
-    people = people_near(need, request.user, solutions) if need.is_open else []
+    places = Places()
+    solutions = solutions_near(need, request.user, places) if need.is_open else []
+    people = people_near(need, request.user, solutions, places) if need.is_open else []
     return {
         "need": need,
         "said": said,

@@ -23,6 +23,8 @@ from tests.community.test_account_changes import mails
 pytestmark = [pytest.mark.django_db]
 
 HANDBOOK = Path(settings.BASE_DIR, "docs", "operations.md")
+#: What stands before a command in the handbook, with settings that are others for once.
+COMMAND = r"(?:manage\.py|registry-manage(?: [A-Z_]+=\S+)*) "
 
 
 # -- Closing accounts --------------------------------------------------------------------------------------------------
@@ -68,14 +70,14 @@ def test_who_is_no_administrator_is_closed_in_the_list() -> None:
 
 
 def test_every_command_of_the_handbook_is_there() -> None:
-    named = set(re.findall(r"manage\.py ([a-z_]+)", HANDBOOK.read_text()))
+    named = set(re.findall(rf"{COMMAND}([a-z_]+)", HANDBOOK.read_text()))
     assert {"createsuperuser", "reset_factors"} <= named
     of_the_worker = {"db_worker", "prune_db_task_results"}  # of an app that is there with TASKS=database alone
     assert named - of_the_worker <= set(get_commands())
 
 
 def test_the_first_administrator_is_made_as_the_handbook_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    [line] = re.findall(r"manage\.py (createsuperuser .*)", HANDBOOK.read_text())
+    [line] = re.findall(rf"{COMMAND}(createsuperuser .*)", HANDBOOK.read_text())
     name, option, address = line.split()
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "a long way to the first cluster")
     call_command(name, f"{option}={address}", interactive=False, verbosity=0)
