@@ -9,15 +9,21 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, QueryDict
 from django.test import Client
 from django.urls import reverse
 
 from clusters.choices import State
 from clusters.models import Cluster
+from clusters.panel_contributed import SHOWN as SHOWN_QUESTIONS
+from clusters.views.cluster import UNFOLDS
 from community.choices import ConsentPurpose
+from community.contributions import sections_of
 from community.models import Organisation
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
+from tests.clusters.making_panels import answered, asked, client_of, closed, invited
 from tests.factories import NOW
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both]
@@ -125,3 +131,63 @@ def test_who_works_for_another_organisation_of_a_like_name_is_not_found_by_the_n
         assert (
             client.get(reverse("community:members"), {"organisation": wrong}).context["page_obj"].paginator.count == 0
         )
+
+
+def _questions(cast: Cast, number: int = MANY) -> Made:
+    """Publish so many questions of one cluster."""
+    cluster = make_cluster(cast, State.RUNNING)
+    texts = [f"How wet is a reed bed, part {one:02d}?" for one in range(number)]
+    for text in texts:
+        question = asked(cast, cluster, text=text)
+        answered(invited(cast, question, make.make_member(consents=(ConsentPurpose.DIRECTORY,))))
+        closed(cast, question, publish=True)
+    return cluster.get_absolute_url(), texts
+
+
+@pytest.mark.parametrize("role", ["visitor", "member", "lead", "coordinator"])
+@pytest.mark.parametrize("order", [("", "?all=panel", ""), ("?all=panel", "", "?all=panel")])
+def test_the_questions_of_a_cluster_are_cut_or_whole_whoever_read_the_page_before(
+    role: str, order: tuple[str, ...]
+) -> None:
+    cast = make_cast()
+    url, texts = _questions(cast)
+    client, found = client_of(cast.user(role)), []
+    for query in order:
+        page = client.get(f"{url}{query}").content.decode()
+        section = page.split('id="h-panel"')[1].split("</section>")[0]
+        found.append(sum(text in section for text in texts))
+        assert (f'href="?all=panel#h-panel">All {MANY} questions' in section) is not bool(query)
+    assert found == [MANY if query else SHOWN_QUESTIONS for query in order]
+
+
+class _Read(QueryDict):
+    """A query that notes what is asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.names: set[str] = set()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self.names.add(key)
+        return super().get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        self.names.add(str(key))
+        return super().__contains__(key)
+
+    def __getitem__(self, key: str) -> Any:
+        self.names.add(key)
+        return super().__getitem__(key)
+
+    def getlist(self, key: str, default: Any = None) -> Any:
+        self.names.add(key)
+        return super().getlist(key, default)
+
+
+@pytest.mark.parametrize("role", ["visitor", "member"])
+def test_no_part_of_a_page_that_is_kept_hears_on_another_word_of_its_address(role: str) -> None:
+    cast = make_cast()
+    cluster, request, query = make_cluster(cast, State.RUNNING), HttpRequest(), _Read()
+    request.method, request.GET, request.user = "GET", query, cast.user(role) or AnonymousUser()
+    sections_of("cluster", request, cluster)
+    assert query.names == {UNFOLDS}

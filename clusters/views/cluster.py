@@ -48,6 +48,8 @@ SHOWN_EVENTS = 5
 SHOWN_VERBS = 3
 #: The summary with what was kept of it.
 KEPT = "clusters/cluster/kept.html"
+#: The one word of an address on which parts of the page hear: a list is shown whole. Such a page is not kept.
+UNFOLDS = "all"
 
 
 def load(request: HttpRequest, reference: str) -> Cluster:
@@ -156,7 +158,7 @@ class ClusterDetailView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show the summary; a merged cluster's address leads to the one that took it in."""
         on = timezone.localdate()
-        shared = page_of(reference, request.user, on)
+        shared = None if UNFOLDS in request.GET else page_of(reference, request.user, on)
         if shared is not None and (html := shared.kept()) is not None:
             return render(request, KEPT, {"cluster": shared.cluster, "kept": html})
         cluster = load(request, reference)
