@@ -133,6 +133,36 @@ def test_who_works_for_another_organisation_of_a_like_name_is_not_found_by_the_n
         )
 
 
+NO_SUCH = "There is no organisation of this number, or it is not yet confirmed."
+OUT_OF_DATE = "This page was incomplete or out of date"
+
+
+@pytest.mark.parametrize("role", ["visitor", "member", "admin"])
+def test_the_number_of_a_merged_organisation_leads_to_the_people_of_the_one_that_it_is_now(role: str) -> None:
+    cast = make_cast()
+    _url, names = _people(cast)
+    place = Organisation.objects.get(name="Park of the Reeds")
+    between = make.make_organisation("Reed park", merged_into=place)
+    before = make.make_organisation("Reeds", merged_into=between)
+    address = f"{reverse('community:members')}?organisation={before.pk}"
+    page = client_of(cast.user(role)).get(address)
+    assert (page.context["page_obj"].paginator.count, page.context["form"].errors) == (len(names), {})
+    assert "Organisation: <b>Park of the Reeds</b>" in page.content.decode()
+
+
+@pytest.mark.parametrize("made", ["unverified", "merged into an unverified one", "none", "0", "x\0", "9" * 30])
+def test_a_number_of_no_organisation_is_said_and_not_sent_again(made: str) -> None:
+    hidden = make.make_organisation("Unverified", is_verified=False)
+    merged = make.make_organisation("Merged", merged_into=hidden)
+    number = {"unverified": hidden.pk, "merged into an unverified one": merged.pk, "none": 10**8}.get(made, made)
+    page = Client().get(reverse("community:members"), {"organisation": number})
+    text = page.content.decode()
+    assert (page.context["page_obj"].paginator.count, OUT_OF_DATE in text, "Unverified" in text) == (0, False, False)
+    assert NO_SUCH in text or made == "x\0"
+    summary = text.split('id="errsum-title"')[1]
+    assert ("Clear all" in text, 'name="organisation"' in text, "<li>" in summary) == (True, False, True)
+
+
 def _questions(cast: Cast, number: int = MANY) -> Made:
     """Publish so many questions of one cluster."""
     cluster = make_cluster(cast, State.RUNNING)
@@ -188,6 +218,7 @@ class _Read(QueryDict):
 def test_no_part_of_a_page_that_is_kept_hears_on_another_word_of_its_address(role: str) -> None:
     cast = make_cast()
     cluster, request, query = make_cluster(cast, State.RUNNING), HttpRequest(), _Read()
-    request.method, request.GET, request.user = "GET", query, cast.user(role) or AnonymousUser()
+    request.method, request.user = "GET", cast.user(role) or AnonymousUser()
+    request.GET = query  # type: ignore[assignment]
     sections_of("cluster", request, cluster)
     assert query.names == {UNFOLDS}
