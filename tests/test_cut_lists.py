@@ -17,10 +17,10 @@ from django.urls import reverse
 from clusters.choices import State
 from clusters.models import Cluster
 from clusters.panel_contributed import SHOWN as SHOWN_QUESTIONS
-from clusters.views.cluster import UNFOLDS
 from community.choices import ConsentPurpose
 from community.contributions import sections_of
 from community.models import Organisation
+from community.querysets.cut import UNFOLDS
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.making_panels import answered, asked, client_of, closed, invited

@@ -42,14 +42,13 @@ from community.access import get_visible
 from community.contributions import sections_of
 from community.lifecycle import Offer
 from community.models import User
+from community.querysets.cut import UNFOLDS
 
 SHOWN_EVENTS = 5
 #: Verbs that stand beside the title as buttons; the rest follow under "More".
 SHOWN_VERBS = 3
 #: The summary with what was kept of it.
 KEPT = "clusters/cluster/kept.html"
-#: The one word of an address on which parts of the page hear: a list is shown whole. Such a page is not kept.
-UNFOLDS = "all"
 
 
 def load(request: HttpRequest, reference: str) -> Cluster:
@@ -158,6 +157,7 @@ class ClusterDetailView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show the summary; a merged cluster's address leads to the one that took it in."""
         on = timezone.localdate()
+        # The one word of an address on which parts of the page hear: a page that is asked for by it is not kept.
         shared = None if UNFOLDS in request.GET else page_of(reference, request.user, on)
         if shared is not None and (html := shared.kept()) is not None:
             return render(request, KEPT, {"cluster": shared.cluster, "kept": html})
