@@ -64,7 +64,7 @@ from community.contributions import (
 from community.desk import remembered
 from community.mails import lead_links_to
 from community.models import Subscription, User
-from community.querysets.cut import MOST_AT_ALL, cut
+from community.querysets.cut import cut, cut_or_whole
 from community.views.answers import account_of
 
 #: What a history says of who translated: the title is the language's own name.
@@ -255,7 +255,7 @@ def _mine(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
     member_id = viewer(user, timezone.localdate()).member_id
     followed = Subscription.objects.filter(user=user, kind="cluster").values("subject_id")
     rows = Cluster.objects.visible_to(user).worked_on_by(member_id, followed).in_states(UNENDED)
-    found = cut(rows, MOST_AT_ALL if request.GET.get("all") == "mine" else SHOWN)
+    found = cut_or_whole(rows, SHOWN, request.GET, "mine")
     return {"rows": found.rows, "found": found} if found else None
 
 
@@ -264,18 +264,16 @@ def _clusters_of(page: str) -> Any:
 
     def build(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
         rows = Cluster.objects.visible_to(request.user).connected_to(page, subject).select_related("working_group")
-        most = MOST_AT_ALL if request.GET.get("all") == "clusters" else SHOWN
-        found = cut(rows, most)
-        url = f"{reverse('clusters:list')}?{page}={subject.pk}" if page in _IN_THE_REGISTER else ALL_HERE
+        found = cut_or_whole(rows, SHOWN, request.GET, "clusters")
+        url = f"{reverse('clusters:list')}?{page}={subject.pk}" if page in _IN_THE_REGISTER else ""
         return {"rows": found.rows, "found": found, "on": timezone.localdate(), "all_url": url}
 
     return build
 
 
-#: The pages whose clusters are just those that the register finds by the filter of that name.
+#: The pages whose clusters are just those that the register finds by the filter of that name. Others show all of them
+#: themselves: a group's are also those of which it is a further one, which no filter asks for.
 _IN_THE_REGISTER = frozenset({"project", "organisation", "solution"})
-#: The same page with all of them: a group's are also those of which it is a further one, which no filter asks for.
-ALL_HERE = "?all=clusters#h-clusters"
 
 
 def _home(request: HttpRequest, subject: Any) -> dict[str, Any]:

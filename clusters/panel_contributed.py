@@ -25,7 +25,7 @@ from clusters.rules.room import can_see_room
 from community import contributions, kinds
 from community.contributions import ClockJob, NavigationEntry, PageSection
 from community.models import Need, Term
-from community.querysets.cut import MOST_AT_ALL, Cut, cut
+from community.querysets.cut import Cut, cut_or_whole
 
 #: When reminders are written, in the site's zone: before the mail of the day leaves.
 REMINDERS_AT = time(6, 15)
@@ -112,14 +112,14 @@ def _of_cluster(request: HttpRequest, cluster: Cluster) -> dict[str, Any] | None
     url = reverse("clusters:panel_ask", args=[cluster.name])
     may_ask = rules.can_ask_panel(request.user, cluster) if is_inside else None
     may_suggest = rules.can_suggest_question(request.user, cluster) if is_inside else None
-    return _section(cut(rows.for_rows(), _most(request)), url, may_ask, may_suggest)
+    return _section(_found(request, rows.for_rows()), url, may_ask, may_suggest)
 
 
 def _of_need(request: HttpRequest, need: Need) -> dict[str, Any] | None:
     """Return a need's questions that the reader may read; one query."""
     rows = PanelQuestion.objects.of_need(need).visible_to(request.user).for_rows()
     may_ask = rules.can_ask_about(request.user, need) if request.user.is_authenticated else None
-    found = cut(rows, _most(request))
+    found = _found(request, rows)
     return _section(found, reverse("clusters:panel_ask_about", args=[need.pk]), may_ask, None)
 
 
@@ -129,12 +129,12 @@ def _on_platform(request: HttpRequest, term: Term) -> dict[str, Any] | None:
     An open question is no public one (decision 0121): most readers see none, and then no section.
     """
     rows = PanelQuestion.objects.visible_to(request.user).open().on_challenge(term).for_rows()
-    found = cut(rows.order_by("wanted_on", "-asked_at", "pk"), _most(request))
+    found = _found(request, rows.order_by("wanted_on", "-asked_at", "pk"))
     return {"rows": found.rows, "found": found, "may": None, "with_about": True} if found else None
 
 
-def _most(request: HttpRequest) -> int:
-    return MOST_AT_ALL if request.GET.get("all") == "panel" else SHOWN
+def _found(request: HttpRequest, rows: Any) -> Cut:
+    return cut_or_whole(rows, SHOWN, request.GET, "panel")
 
 
 def _section(found: Cut, url: str, may_ask: Any, may_suggest: Any) -> dict[str, Any] | None:

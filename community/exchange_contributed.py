@@ -21,7 +21,7 @@ from community.actions.exchange_departure import (
 )
 from community.contributions import Departure, DeskItem, PersonalRecords
 from community.models import ExchangeWish, Member, Organisation, PeerExchange, User
-from community.querysets.cut import MOST_AT_ALL, cut
+from community.querysets.cut import cut_or_whole
 from community.visibility import is_cop, member_of
 
 #: So many exchanges stand in the section of another page.
@@ -65,8 +65,7 @@ def exchanges_of_organisation(request: HttpRequest, organisation: Organisation) 
 
 
 def _section(request: HttpRequest, found: Any) -> dict[str, Any] | None:
-    most = MOST_AT_ALL if request.GET.get("all") == "exchanges" else SHOWN
-    shown = cut(found.visible_to(request.user).for_page(), most)
+    shown = cut_or_whole(found.visible_to(request.user).for_page(), SHOWN, request.GET, "exchanges")
     sides = [pk for row in shown.rows for pk in (row.offered_by_id, row.asked_by_id) if pk is not None]
     return {"rows": shown.rows, "found": shown, "named": named_members(request.user, sides)} if shown else None
 

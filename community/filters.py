@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from community.access import successor_of
 from community.choices import (
     UNANSWERED,
     ExchangeKind,
@@ -300,9 +301,14 @@ class RoleFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
 
 
 class OrganisationKeyField(forms.CharField):
-    """One organisation by the number of its page, carried unseen; the chip says which, and takes it off."""
+    """One organisation by the number of its page, carried unseen; the chip says which, and takes it off.
+
+    The number of one that was merged means the one that it is now.
+    """
 
     widget = forms.HiddenInput
+    #: Nobody typed it, but it stands in an address that somebody kept: what is wrong with it is said in its own words.
+    is_in_the_address = True
 
     def __init__(self, *, user: Any = None, **kwargs: Any) -> None:
         """Find what `user` may see."""
@@ -318,10 +324,14 @@ class OrganisationKeyField(forms.CharField):
         text = super().clean(value)
         if not text:
             return None
-        found = Organisation.objects.visible_to(self.user).filter(pk=text).first() if is_key(text) else None
+        found = self._found(int(text)) if is_key(text) else None
         if found is None:
-            raise forms.ValidationError(_("There is no such organisation. It may have been merged into another one."))
+            raise forms.ValidationError(_("There is no organisation of this number, or it is not yet confirmed."))
         return found
+
+    def _found(self, pk: int) -> Organisation | None:
+        successor = successor_of(Organisation, pk=pk)
+        return Organisation.objects.visible_to(self.user).filter(pk=successor.pk if successor else pk).first()
 
 
 class WorksForFilter(django_filters.Filter):  # type: ignore[misc]

@@ -21,7 +21,7 @@ from community.access import named_members
 from community.choices import Vocabulary
 from community.contributions import PlatformNumber
 from community.models import Member, Need, Organisation, Partnership, PeerExchange, Solution, Subscription, Term, User
-from community.querysets.cut import cut
+from community.querysets.cut import MOST_AT_ALL, UNFOLDS, cut
 from community.rights import Viewer, can_see_directory
 from community.similar import Near
 from community.similar_people import knowing
@@ -31,8 +31,6 @@ from community.telling import point_if, shared_words, summed, theme_words
 SHOWN: Final = 6
 #: So many organisations of a type stand on the page; the others are counted, and shown when they are asked for.
 MOST_OF_A_TYPE: Final = 12
-#: So many of a type at most, when all are asked for.
-MOST_AT_ALL: Final = 500
 
 
 @dataclass
@@ -55,6 +53,11 @@ class Group:
     def more(self) -> int:
         """How many are not shown."""
         return self.number - len(self.rows)
+
+    @property
+    def too_many(self) -> int:
+        """How many the page shows at all, where it never shows all of them; else 0."""
+        return MOST_AT_ALL if self.number > MOST_AT_ALL else 0
 
 
 def platform_cards(user: Viewer) -> list[Card]:
@@ -101,7 +104,7 @@ NUMBERS: Final[dict[str, PlatformNumber]] = {
 
 def platform_parts(request: HttpRequest, term: Term) -> dict[str, Any]:
     """Return what the page of a platform shows of the community to this reader, in a fixed number of queries."""
-    user, shows_all = request.user, "all" in request.GET
+    user, shows_all = request.user, request.GET.get(UNFOLDS) == "organisations"
     needs = cut(Need.objects.visible_to(user).open().on_challenge(term.pk).for_page(), SHOWN)
     solutions = cut(Solution.objects.published().on_challenges([term.code]).for_page(), SHOWN)
     exchanges = PeerExchange.objects.open().on_challenge(term.pk).for_page()

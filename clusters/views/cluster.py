@@ -42,6 +42,7 @@ from community.access import get_visible
 from community.contributions import sections_of
 from community.lifecycle import Offer
 from community.models import User
+from community.querysets.cut import UNFOLDS
 
 SHOWN_EVENTS = 5
 #: Verbs that stand beside the title as buttons; the rest follow under "More".
@@ -156,7 +157,8 @@ class ClusterDetailView(View):
     def get(self, request: HttpRequest, reference: str) -> HttpResponse:
         """Show the summary; a merged cluster's address leads to the one that took it in."""
         on = timezone.localdate()
-        shared = page_of(reference, request.user, on)
+        # The one word of an address on which parts of the page hear: a page that is asked for by it is not kept.
+        shared = None if UNFOLDS in request.GET else page_of(reference, request.user, on)
         if shared is not None and (html := shared.kept()) is not None:
             return render(request, KEPT, {"cluster": shared.cluster, "kept": html})
         cluster = load(request, reference)

@@ -13,7 +13,7 @@ from community.actions.organisation import ALIKE, near_duplicates
 from community.folding import fold
 from community.imports.answers import LEFT_OUT, NEW
 from community.imports.locking import number_in
-from community.imports.row import Row
+from community.imports.row import Row, first_of
 from community.models import Affiliation, Member
 from community.validators import is_key
 
@@ -118,7 +118,7 @@ class LikeOrganisations:
 
     def __init__(self) -> None:
         """Begin with no row read."""
-        self._rows: dict[str, int] = {}
+        self._rows: dict[str, Row] = {}
         self._compared = 0
 
     def look(self, row: Row, name: str) -> Any | None:
@@ -129,9 +129,9 @@ class LikeOrganisations:
         Raises:
             RowLeftOut: the row is not taken, as was answered.
         """
-        number = self._rows.setdefault(likeness(name), row.number)
-        if name and number != row.number:
-            row.doubt("name", _("Probably the same as in row %(row)s.") % {"row": number})
+        first = first_of(self._rows, likeness(name), row)
+        if name and first is not row:
+            row.doubt("name", _("Probably the same as in row %(row)s.") % {"row": first.number})
         if not name or self._compared >= MOST_COMPARED:
             return None
         self._compared += 1

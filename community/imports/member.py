@@ -22,7 +22,7 @@ from community.imports.likeness import Namesakes
 from community.imports.locking import MEANWHILE, cells_of, lock_accounts, lock_members, lock_organisations
 from community.imports.new_members import Staged, write_new
 from community.imports.places import OrganisationNames
-from community.imports.row import Row
+from community.imports.row import Row, first_of
 from community.imports.several import joined
 from community.imports.sheet import Sheet
 from community.imports.table import Change, Table, differences
@@ -85,7 +85,7 @@ class MemberImport(Table):
         self.namesakes = Namesakes(known, self.work)
         self.names = OrganisationNames()
         self.terms = terms_by_name(Vocabulary.EXPERTISE)
-        self.seen: dict[str, tuple[int, str]] = {}
+        self.seen: dict[str, Row] = {}
         self.touched: list[int] = []
         self.staged: list[Staged] = []
 
@@ -171,10 +171,9 @@ class MemberImport(Table):
             if not text or (column == "key" and fold(text) == NEW):
                 continue
             name = f"{column}:{fold_key(text)}"
-            if name in self.seen:
+            if (first := first_of(self.seen, name, row)) is not row:
                 words = _("The same stands in row %(row)s already: %(text)s. Keep one.")
-                row.wrong(column, words % {"row": self.seen[name][0], "text": self.seen[name][1]})
-            self.seen.setdefault(name, (row.number, text))
+                row.wrong(column, words % {"row": first.number, "text": first.text(column) or text})
 
     def _values(self, row: Row) -> dict[str, Any]:
         """Return what the file says of a person, by column; what it has no column for is left out."""

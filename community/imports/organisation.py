@@ -14,7 +14,7 @@ from community.imports.entry import NUMBER, EntryTable, terms_by_name
 from community.imports.likeness import LikeOrganisations, Numbers
 from community.imports.locking import cells_of, lock_organisations
 from community.imports.places import TerritoryCodes
-from community.imports.row import Row
+from community.imports.row import Row, first_of
 from community.imports.sheet import Sheet
 from community.models import Organisation
 
@@ -66,15 +66,14 @@ class OrganisationImport(EntryTable):
         self.numbers, self.like = Numbers(rows), LikeOrganisations()
         self.kinds = terms_by_name(Vocabulary.ORGANISATION_TYPE)
         self.territories = TerritoryCodes()
-        self.seen: dict[str, int] = {}
+        self.seen: dict[str, Row] = {}
 
     def find(self, row: Row) -> Organisation | None:
         """Return the organisation of that number, else of that name; notes what contradicts."""
         numbered = self.numbers.of(row)
         key = fold_key(row.text("name"))
-        if key in self.seen:
-            row.wrong("name", _("This name stands in row %(row)s already. Keep one.") % {"row": self.seen[key]})
-        self.seen.setdefault(key, row.number)
+        if (first := first_of(self.seen, key, row)) is not row:
+            row.wrong("name", _("This name stands in row %(row)s already. Keep one.") % {"row": first.number})
         if key in self.merged:
             row.wrong(
                 "name", _("This organisation was merged into “%(name)s”. Write that.") % {"name": self.merged[key]}

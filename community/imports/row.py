@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -23,6 +23,9 @@ from community.validators import country_code, language_code
 
 YES = frozenset({"yes", "true", "1", "x", "ja", "oui", "si", "nai"})
 NO = frozenset({"no", "false", "0", "", "nein", "non", "ohi", "-"})
+
+#: By what a row is found again in its file.
+Named = TypeVar("Named")
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Row:
     doubts: list[Problem] = field(default_factory=list)
     answers: Answers = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
+    is_left_out: bool = False
 
     @property
     def number(self) -> int:
@@ -94,8 +98,19 @@ class Row:
             given = ""
         self.questions.append(Question(self.number, column, title, asked.choices, given))
         if given == LEFT_OUT:
-            raise RowLeftOut
+            self.leave_out()
         return given
+
+    def leave_out(self) -> NoReturn:
+        """Take nothing of the row: what is wrong with it or doubtful is nobody's concern, and no other row meets it.
+
+        Raises:
+            RowLeftOut: always.
+        """
+        self.is_left_out = True
+        self.problems.clear()
+        self.doubts.clear()
+        raise RowLeftOut
 
     def read_instead(self, column: str, text: str) -> None:
         """Read another text in a cell, as an answer says; a column that the file lacks stays lacking."""
@@ -236,3 +251,13 @@ class Row:
         except ValidationError as error:
             for name, sentences in error.message_dict.items():
                 self.wrong(names.get(name, "" if name == "__all__" else name), " ".join(sentences))
+
+
+def first_of(seen: dict[Named, Row], name: Named, row: Row) -> Row:
+    """Return the row of the file that was first with this name: `row` itself where no other has it.
+
+    One that was left out counts as if it did not stand in the file.
+    """
+    if name not in seen or seen[name].is_left_out:
+        seen[name] = row
+    return seen[name]

@@ -58,7 +58,7 @@ class Report:
     is_done: bool = False
 
     def count(self, what: str) -> int:
-        """Return how many rows were "added", "changed" or "same"."""
+        """Return how many rows were "added", "changed", "same" or "left"."""
         return sum(change.what == what for change in self.changes)
 
     @property
@@ -75,6 +75,11 @@ class Report:
     def same(self) -> int:
         """How many rows change nothing."""
         return self.count("same")
+
+    @property
+    def left(self) -> int:
+        """How many rows an answer left out."""
+        return self.count("left")
 
     def signs(self) -> dict[str, str]:
         """Return the number of each row that does something, with a sign for what: kept from preview to import."""
@@ -112,7 +117,16 @@ class Report:
                 bad,
             )
             return words % {"bad": bad}
-        counts = {"added": self.added, "changed": self.changed, "same": self.same}
+        counts = {"added": self.added, "changed": self.changed, "same": self.same, "left": self.left}
+        if self.is_done and self.left:
+            words = _("Imported: %(added)s added, %(changed)s changed, %(same)s as they were, %(left)s left out.")
+            return words % counts
+        if self.left:
+            words = _(
+                "Nothing is written yet: %(added)s would be added, %(changed)s changed, %(same)s stay, "
+                "%(left)s left out."
+            )
+            return words % counts
         if self.is_done:
             return _("Imported: %(added)s added, %(changed)s changed, %(same)s as they were.") % counts
         return _("Nothing is written yet: %(added)s would be added, %(changed)s changed, %(same)s stay.") % counts

@@ -122,9 +122,15 @@ def error_summary(*given: BaseForm | Any, title: str = "") -> dict[str, Any]:
 
 @register.filter
 def plain_errors(form: BaseForm) -> list[str]:
-    """Return what is wrong with the form as a whole; a hidden input lost or broken is said without its name."""
+    """Return what is wrong with the form as a whole; a hidden input lost or broken is said without its name.
+
+    One that stands in the address (`is_in_the_address`) says itself what is wrong with it: no page was incomplete.
+    """
     errors = [str(error) for error in form.non_field_errors()]
-    if any(field.errors for field in form.hidden_fields()):
+    wrong = [field for field in form.hidden_fields() if field.errors]
+    told = [field for field in wrong if getattr(field.field, "is_in_the_address", False)]
+    errors += [str(error) for field in told for error in field.errors]
+    if len(told) < len(wrong):
         errors.append(_("This page was incomplete or out of date. What you typed is kept: open the page anew."))
     return errors
 

@@ -172,3 +172,70 @@ def test_the_file_answers_as_before(by: User, people: tuple[Member, Member]) -> 
     head = ("key", *HEAD)
     report = bring_in(MemberImport(by), csv_of(head, (people[0].key, *ROWS[0]), ("new", *ROWS[1])))
     assert (sentences(report), report.questions, report.changed, report.added) == ([], [], 1, 1)
+
+
+PARK = ("Park of Northern Coast", "https://park.example/")
+ANNA, AGAIN = ("Anna Peri\u0107", "anna@park.example", "One"), ("Anna Peri\u0107", "Anna@park.example", "Two")
+
+
+def test_where_all_that_does_something_is_left_out_the_page_says_just_that(
+    site: Client, people: tuple[Member, Member]
+) -> None:
+    page, all_there = Page(site), "Everything in this file stands in the registry already"
+    page.upload(csv_of(("key", *HEAD), ("", *ROWS[0]), (people[1].key, people[1].name, people[1].about)))
+    page.answer(**{"2_key": "left-out"})
+    assert "0 would be added, 0 changed, 1 stay, 1 left out." in page.text
+    assert "All that this file would do is left out: there is nothing to import." in page.text
+    assert (all_there in page.text, 'name="confirm"' in page.text, page.chosen()) == (
+        False,
+        False,
+        {"answer-2-key": "left-out"},
+    )
+    page.answer(**{"2_key": "new"})
+    assert "1 would be added, 0 changed, 1 stay." in page.text
+    page.upload(csv_of(("key", *HEAD), (people[1].key, people[1].name, people[1].about)))
+    assert (all_there in page.text, "left out" in page.text) == (True, False)
+
+
+def test_what_was_left_out_is_counted_when_it_is_done(site: Client, people: tuple[Member, Member]) -> None:
+    page = Page(site)
+    page.upload(csv_of(HEAD, *ROWS))
+    page.answer(**{"2_key": "left-out", "3_key": "new"})
+    assert "Nothing is written yet: 2 would be added, 0 changed, 0 stay, 1 left out." in page.text
+    page.answer("confirm")
+    assert "Imported: 2 added, 0 changed, 0 as they were, 1 left out." in page.text
+
+
+@pytest.mark.parametrize(("left", "kept"), [("2_key", "3_key"), ("3_key", "2_key")])
+def test_of_two_rows_with_one_address_the_other_is_taken_where_one_is_left_out(
+    site: Client, people: tuple[Member, Member], left: str, kept: str
+) -> None:
+    page = Page(site)
+    page.upload(csv_of(("name", "email", "about"), ANNA, AGAIN))
+    assert "The same stands in row 2 already" in page.text
+    page.answer(**{left: "left-out", kept: people[0].key})
+    assert "0 would be added, 1 changed, 0 stay, 1 left out." in page.text
+    page.answer("confirm")
+    people[0].refresh_from_db()
+    assert people[0].about == ("Two" if left == "2_key" else "One")
+
+
+def test_of_two_rows_with_one_organisation_the_second_is_taken_where_the_first_is_left_out(site: Client) -> None:
+    make.make_organisation("Park of the Northern Coast", country="EL")
+    page = Page(site, "organisations", "organisation")
+    page.upload(csv_of(("name", "website"), PARK, (PARK[0].upper(), "https://other.example/")))
+    assert "This name stands in row 2 already" in page.text
+    page.answer(**{"2_name": "left-out"})
+    assert page.chosen() == {"answer-2-name": "left-out", "answer-3-name": ""}
+    assert "1 would be added, 0 changed, 0 stay, 1 left out." in page.text
+    assert "as in row" not in page.text
+    page.answer("confirm")
+    assert Organisation.objects.get(website__startswith="https://").name == PARK[0].upper()
+
+
+def test_a_row_that_is_left_out_has_nothing_to_correct(site: Client, people: tuple[Member, Member]) -> None:
+    page = Page(site)
+    page.upload(csv_of(("name", "email", "about"), ("Anna Peri\u0107", "no address", "Reeds"), (ROWS[2][0], "", "B")))
+    assert "What to correct" in page.text
+    page.answer(**{"2_key": "left-out"})
+    assert ("What to correct" in page.text, "1 would be added" in page.text) == (False, True)

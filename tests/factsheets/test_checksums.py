@@ -22,7 +22,7 @@ from tests.results.making import make_uptake
 pytestmark = pytest.mark.django_db
 CHANGED = "Its outcomes were added to, changed or taken away since this version."
 UPTAKES_CHANGED = "Its uptakes were added to, changed or taken away since this version."
-LESSONS_CHANGED = "Its lessons or next steps were changed since this version."
+LESSONS_CHANGED = "Its lessons or next steps were added to, changed or taken away since this version."
 #: What the page may take, whatever is asked for: editions, snapshots, booklets, what came after, statements, what came
 #: of clusters then, outcomes, uptakes and lessons now; and two of whoever is signed in.
 BUDGET = 11
