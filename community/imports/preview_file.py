@@ -8,8 +8,9 @@ from typing import Final
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import transaction
 from django.utils import timezone
+
+from community.store_away import delete_after_commit
 
 FOLDER: Final = "imports"
 #: A preview that nobody confirmed is forgotten after this time.
@@ -43,7 +44,7 @@ def forget_all() -> None:
 
     In the one that erases somebody: which of them name the person, nobody can say without reading all.
     """
-    transaction.on_commit(lambda: forget_old(timezone.now() + 2 * KEPT))
+    delete_after_commit(lambda: forget_old(timezone.now() + 2 * KEPT))
 
 
 def forget_old(at: datetime) -> int:
