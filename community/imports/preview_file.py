@@ -8,8 +8,10 @@ from typing import Final
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.utils import timezone
 
+from community.models import User
 from community.store_away import delete_after_commit
 
 FOLDER: Final = "imports"
@@ -24,15 +26,21 @@ def keep(content: bytes) -> str:
 
 def look(name: str) -> bytes | None:
     """Return a file and keep it, or None when it is gone."""
-    if not default_storage.exists(name):
+    try:
+        with default_storage.open(name) as file:
+            content: bytes = file.read()
+    except FileNotFoundError:
         return None
-    with default_storage.open(name) as file:
-        content: bytes = file.read()
     return content
 
 
-def take(name: str) -> bytes | None:
-    """Return a file and forget it, or None when it is gone."""
+@transaction.atomic
+def take(name: str, *, by: User) -> bytes | None:
+    """Return a file and forget it, or None when it is gone; of two presses at once one alone gets it.
+
+    A store does not say who deleted a file. So the account of who presses is locked meanwhile: a preview is theirs.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     content = look(name)
     if content is not None:
         default_storage.delete(name)
