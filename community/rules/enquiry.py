@@ -18,7 +18,8 @@ MOST_AN_ADDRESS: Final = 3
 #: Questions about one solution that were passed on within 24 hours, so that no contact's is either.
 MOST_A_SOLUTION: Final = 20
 #: Questions about one solution, asked within 24 hours, that nobody confirmed. Who has no mailbox behind the addresses
-#: can fill this count alone, so it is far above the other; it bounds the mails to strangers and the rows.
+#: can fill this count, so it is far above the other and above what one client may send ("enquiry" in the settings);
+#: it bounds the mails to strangers and the rows.
 MOST_UNCONFIRMED: Final = 200
 MANY: Final = _("Very many ask about this solution today. Ask again tomorrow.")
 FULL: Final = _(

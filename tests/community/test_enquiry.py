@@ -261,6 +261,23 @@ def test_one_client_is_stopped_after_ten_forms_whatever_it_types(solution: Solut
     assert Client(REMOTE_ADDR="192.0.2.9").post(url, typed()).status_code == 200
 
 
+def test_one_client_cannot_fill_the_day_of_a_solution_with_questions_that_nobody_confirms(
+    solution: Solution, time_machine: Any
+) -> None:
+    """Before: 240 a day from one client, and 200 shut the form."""
+    client, url, begin = Client(), f"/solutions/{solution.pk}/contact/", timezone.now()
+    for hour in range(4):
+        time_machine.move_to(begin + timedelta(hours=hour, minutes=hour), tick=False)
+        answers = [client.post(url, typed(address=f"a{hour}-{n}@delta.example")) for n in range(10)]
+        assert [answer.status_code for answer in answers] == ([200] if hour < 3 else [429]) * 10
+    assert "Many questions came from your connection. Send it later, or tomorrow." in answers[0].content.decode()
+    assert Enquiry.objects.count() == 30
+    assert MOST_UNCONFIRMED >= 6 * 30, "so many clients at least are needed to shut the form"
+    assert Client(REMOTE_ADDR="192.0.2.9").post(url, typed()).status_code == 200
+    time_machine.move_to(begin + timedelta(hours=24, minutes=1), tick=False)
+    assert client.post(url, typed()).status_code == 200
+
+
 def test_a_machine_that_fills_in_everything_is_answered_alike_and_nothing_is_kept(solution: Solution) -> None:
     url = f"/solutions/{solution.pk}/contact/"
     by_machine, by_person = Client().post(url, typed(website="spam.example")), Client().post(url, typed())
