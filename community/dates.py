@@ -69,3 +69,9 @@ def written(day: date, form: str = "full") -> str:
     if form == "full" and day.day == 1:
         return date_format(day, pgettext("format of the first day of a month, in full", "j E Y"))
     return date_format(day, forms[form])
+
+
+def written_moment(at: datetime) -> str:
+    """Write a moment by the clocks of the site: "12 May 2026, 14:31"."""
+    local = timezone.localtime(at)
+    return f"{written(local)}, {date_format(local, 'H:i')}"

@@ -9,14 +9,12 @@ from math import ceil
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Count
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from community import kinds
 from community.choices import ItemState, JobState
-from community.dates import written
+from community.dates import written_moment
 from community.models import Job, JobItem, User
 from community.tasks_api import then_of, title_of
 
@@ -106,18 +104,13 @@ class JobSummary:
 def state_words(job: Job, failed: int, *, at: datetime) -> str:
     """Return where a job stands at the moment `at`, in words; `failed` of its items have no good result."""
     if job.waits_at(at + SOON):
-        return _("Tried again on %(moment)s") % {"moment": _moment(job.due_at)}
+        return _("Tried again on %(moment)s") % {"moment": written_moment(job.due_at)}
     if job.state == JobState.QUEUED and job.begun_at:
         return _("Goes on within a minute")
     if job.state != JobState.DONE or not failed:
         return str(JobState(job.state).label)
     words = ngettext("Done, but %(count)d failed", "Done, but %(count)d failed", failed)
     return words % {"count": failed}
-
-
-def _moment(at: datetime) -> str:
-    local = timezone.localtime(at)
-    return f"{written(local)}, {date_format(local, 'H:i')}"
 
 
 def summary_of(job: Job, *, at: datetime) -> JobSummary:

@@ -319,7 +319,8 @@ ACCOUNT_RATE_LIMITS = {
     "code_mail": "10/m/ip,3/m/key,20/h/key",
     "reset_password": "10/m/ip",
     "request_login_code": "10/m/ip",
-    "enquiry": "10/h/ip",  # questions from outside to the contact of a solution
+    # Questions from outside to the contact of a solution: docs/decisions/0232.
+    "enquiry": "10/h/ip,30/d/ip",
     # Many factsheets at once are long answers: `factsheets.views.several`.
     "factsheets_zip": "20/m/ip",
 }

@@ -37,7 +37,7 @@ BUDGETS: dict[str, int] = {
     "/solutions/?view=table&q=storagge": 17,
     "/solutions/{solution}/contact/": 12,
     "/solutions/{draft}/files/": 14,
-    "/exchanges/": 21,
+    "/exchanges/": 25,
     "/exchanges/{exchange}/": 18,
     "/platforms/": 10,
     "/platforms/{challenge}/": 32,

@@ -22,7 +22,7 @@ from community.events import record
 from community.folding import fold_key
 from community.models import Enquiry, Message, SignedLink, Solution
 from community.permissions import Refusal
-from community.rules.enquiry import FORGOTTEN_AFTER, WAITS_DAYS, has_room_for_contact, within_limits
+from community.rules.enquiry import FORGOTTEN_AFTER, WAITS_DAYS, may_pass_on, within_limits
 from community.rules.solution import has_reachable_contact
 
 #: The verb of the event: it names nobody and holds no words.
@@ -88,16 +88,14 @@ def pass_on_enquiry(*, link: SignedLink, at: datetime | None = None) -> Enquiry:
     The event holds neither words nor who asked.
 
     Raises:
-        Refusal: the link does not act any more, no mail would reach the contact, or very many did today; nothing is
-            used up then.
+        Refusal: the link does not act any more; or no mail would reach the contact, or very many did today (code
+            "kept": nothing is used up then, and the link sends the question later).
     """
     at = at or timezone.now()
     row = _locked(link)
-    if not (room := has_room_for_contact(row.solution, at)):
-        raise Refusal.of(room)
-    links.use(link, by=None, at=at)
-    if not (reachable := has_reachable_contact(row.solution)):
-        raise Refusal.of(reachable)
+    used = links.use(link, by=None, at=at)
+    if not (may := may_pass_on(row.solution, used.expires_at or at, at)):
+        raise Refusal.of(may)
     event = record(verb=ASKED, subject=row.solution, by=None, at=at)
     enquiry_mails.pass_on(row, event)
     _end(row, EnquiryStatus.PASSED_ON, at)

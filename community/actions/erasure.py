@@ -250,7 +250,7 @@ def erase_entries(who: Whose, *, by: User | None, at: datetime, tells: bool) -> 
         _answer(who, today[0], restricted)
     if tells:
         _tell_administrators(administrators, event)
-    transaction.on_commit(cache.clear)
+    transaction.on_commit(cache.clear, robust=True)
     return Erased(row.key, tuple(keys), details, rows, restricted, traces)
 
 

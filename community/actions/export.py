@@ -26,6 +26,7 @@ from community.choices import FileRemoval, JobState
 from community.exports import XLSX, Record, write_workbook
 from community.models import Job, User
 from community.permissions import Refusal
+from community.store_away import delete_after_commit
 
 TASK: Final = "community.export"
 #: So many exports of one person wait or run at a time, and are asked for within a day.
@@ -173,5 +174,5 @@ def _remove(which: Q, why: FileRemoval) -> int:
         name = job.result["file"]
         job.result = made_files.without_file(job.result, why)
         job.save(update_fields=["result"])
-        transaction.on_commit(partial(made_files.delete, name))
+        delete_after_commit(partial(made_files.delete, name))
     return len(rows)

@@ -120,7 +120,7 @@ def merge_entries(*, kept: Entry, merged: Entry, by: User, seen: str) -> Plan:
         raise Refusal(_("Something must be mended first. Nothing was merged."), "state")
     if plan.digest != seen:
         raise Refusal(CHANGED, "stale")
-    transaction.on_commit(cache.clear)
+    transaction.on_commit(cache.clear, robust=True)
     return plan
 
 
@@ -151,7 +151,7 @@ def unmerge_entries(*, merged: Entry, by: User) -> int:
         raise Refusal(_("Another organisation has that name now. Rename it first."), "state") from error
     event, left = give_back(row, kept, undo, by)
     _tell_who_coordinates(row, undo["moves"], event)
-    transaction.on_commit(cache.clear)
+    transaction.on_commit(cache.clear, robust=True)
     return left
 
 

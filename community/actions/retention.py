@@ -18,6 +18,7 @@ from community.events import record
 from community.models import File, Project, User
 from community.permissions import Refusal
 from community.person_mails import RETENTION
+from community.store_away import delete_after_commit
 from community.visibility import is_administrator
 
 ADMINISTRATORS_ONLY: Final = _("Only an administrator lets evidence go.")
@@ -111,7 +112,7 @@ def _delete(row: File, until: date, *, by: User | None, at: datetime) -> File:
     row.removed_at, row.gone_at, row.content, row.retain_until = row.removed_at or at, at, "", until
     row.save(update_fields=["removed_at", "gone_at", "content", "retain_until"])
     record(verb="let_go_file", subject=row, by=by, at=at, data={"sha256": row.sha256, "until": until})
-    transaction.on_commit(lambda: storage.delete(name))
+    delete_after_commit(lambda: storage.delete(name))
     return row
 
 

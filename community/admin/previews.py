@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -78,8 +79,8 @@ def kept_preview(request: HttpRequest, table: Table) -> Preview | None:
 
 
 def taken_preview(request: HttpRequest, table: Table) -> Preview | None:
-    """Return this session's preview and forget it; None: gone, or another table's."""
-    return _read(request.session.pop(SESSION_KEY, None), table, preview_file.take)
+    """Return this session's preview and forget it; None: gone, another table's, or a press beside this one took it."""
+    return _read(request.session.pop(SESSION_KEY, None), table, partial(preview_file.take, by=table.by))
 
 
 def _read(noted: Any, table: Table, how: Any) -> Preview | None:

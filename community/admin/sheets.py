@@ -149,10 +149,11 @@ class SheetAdmin:
     def _answered(self, request: HttpRequest, table: Table) -> HttpResponseBase:
         """Look at the file again with the answers of the page; import it where they are those that were looked at."""
         told, preview = Told.of(request), kept_preview(request, table)
-        if preview is None or (told.about and not told.is_about(preview.content)):
+        is_meant = preview is not None and (not told.about or told.is_about(preview.content))
+        preview = taken_preview(request, table) if is_meant else None
+        if preview is None:
             messages.error(request, GONE)
             return self._page(request, table, SheetForm(table=table), None, held=told if told.given else None)
-        taken_preview(request, table)
         answers = {code: said for code, said in {**preview.answers, **told.answers}.items() if said}
         if "answer" in request.POST or answers != preview.answers:
             if "answer" not in request.POST:

@@ -91,4 +91,4 @@ class TextAdmin(EntryAdmin):
         """Note when the words were changed, and show them."""
         obj.changed_at = timezone.now()
         super().save_model(request, obj, form, change)
-        transaction.on_commit(texts.forget)
+        transaction.on_commit(texts.forget, robust=True)

@@ -11,6 +11,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
+from community.models import User
+from community.store_away import delete_after_commit
+
 FOLDER: Final = "imports"
 #: A preview that nobody confirmed is forgotten after this time.
 KEPT: Final = timedelta(hours=12)
@@ -23,15 +26,21 @@ def keep(content: bytes) -> str:
 
 def look(name: str) -> bytes | None:
     """Return a file and keep it, or None when it is gone."""
-    if not default_storage.exists(name):
+    try:
+        with default_storage.open(name) as file:
+            content: bytes = file.read()
+    except FileNotFoundError:
         return None
-    with default_storage.open(name) as file:
-        content: bytes = file.read()
     return content
 
 
-def take(name: str) -> bytes | None:
-    """Return a file and forget it, or None when it is gone."""
+@transaction.atomic
+def take(name: str, *, by: User) -> bytes | None:
+    """Return a file and forget it, or None when it is gone; of two presses at once one alone gets it.
+
+    A store does not say who deleted a file. So the account of who presses is locked meanwhile: a preview is theirs.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     content = look(name)
     if content is not None:
         default_storage.delete(name)
@@ -43,7 +52,7 @@ def forget_all() -> None:
 
     In the one that erases somebody: which of them name the person, nobody can say without reading all.
     """
-    transaction.on_commit(lambda: forget_old(timezone.now() + 2 * KEPT))
+    delete_after_commit(lambda: forget_old(timezone.now() + 2 * KEPT))
 
 
 def forget_old(at: datetime) -> int:

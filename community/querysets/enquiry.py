@@ -36,6 +36,11 @@ class EnquiryQuerySet(models.QuerySet["Enquiry"]):
         """Keep those that reached the contact after a moment."""
         return self.filter(status=EnquiryStatus.PASSED_ON, ended_at__gt=moment)
 
+    def ended_at_newest(self, number: int) -> datetime | None:
+        """Return when the so-many-th newest of them ended; None where there are fewer."""
+        ends = self.exclude(ended_at=None).order_by("-ended_at", "-pk").values_list("ended_at", flat=True)
+        return ends[number - 1 : number].first()
+
     def ended_before(self, moment: datetime) -> Self:
         """Keep those that ended before a moment and still name who asked."""
         return self.filter(ended_at__lte=moment).exclude(address="", name="", organisation="")

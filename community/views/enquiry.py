@@ -48,7 +48,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_by_machine:
         return _sent(request, solution)
     if not ratelimit.consume(request, action="enquiry"):
-        form.add_error(None, _("Many questions came from your connection within an hour. Send it later."))
+        form.add_error(None, _("Many questions came from your connection. Send it later, or tomorrow."))
         return _page(request, solution, form, status=429)
     try:
         actions.ask_contact(solution=solution, **form.values())

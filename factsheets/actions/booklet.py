@@ -26,7 +26,7 @@ from community import jobs
 from community.batches import enqueue_batch
 from community.models import DemoMarker, Job, User
 from community.permissions import Refusal
-from community.store_away import StoreAway
+from community.store_away import StoreAway, delete_after_commit
 from factsheets import sentences, storage
 from factsheets.choices import BookletRemoval
 from factsheets.joining import NotJoinable, Part, join
@@ -209,7 +209,7 @@ def _keep(booklet: Booklet, stored: storage.Stored, *, pages: int, at: datetime)
             row.made_at = at
             row.save(update_fields=["file", "sha256", "size", "pages", "made_at"])
             if before not in ("", stored.name):  # Two jobs made the same: the row holds the later one.
-                transaction.on_commit(partial(_remove_unheld, before))
+                delete_after_commit(partial(_remove_unheld, before))
             if row.report is not None:
                 known = {"pages": pages, "made_at": at}
                 ReportBooklet.objects.get_or_create(report=row.report, sha256=row.sha256, defaults=known)
@@ -292,7 +292,7 @@ def remove_booklet(*, booklet: Booklet, why: str = "", at: datetime | None = Non
     booklet.file, booklet.removed_why, booklet.removed_at = "", why, at
     booklet.save(update_fields=["file", "removed_why", "removed_at"])
     if file:
-        transaction.on_commit(lambda: _remove_unheld(file))
+        delete_after_commit(lambda: _remove_unheld(file))
 
 
 def _remove_unheld(file: str) -> None:

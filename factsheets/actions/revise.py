@@ -11,6 +11,7 @@ from community import jobs
 from community.choices import ConsentPurpose, RedactionReason, RedactionTarget
 from community.models import Member, Redaction, User
 from community.permissions import Refusal
+from community.store_away import delete_after_commit
 from factsheets.actions.booklet import ask_for_report_booklet, remove_booklet, remove_with
 from factsheets.actions.issue import (
     CHANGED,
@@ -104,7 +105,7 @@ def withdraw_edition(
         state=EditionState.WITHDRAWN, article_file="", pdf_file="", data_file="", redaction=row
     )
     remove_with(locked, at)
-    transaction.on_commit(lambda: remove_unheld(files))
+    delete_after_commit(lambda: remove_unheld(files))
     jobs.enqueue(
         "factsheets.revise",
         key=f"factsheets.revise:{locked.issue_id}:{locked.language}",

@@ -74,7 +74,7 @@ def test_what_stood_in_two_spellings_before_stays_whole_and_may_be_saved(capsys:
         model.objects.filter(pk=first.pk).update(code_key=None)
     before = [list(model.objects.order_by("pk").values_list("pk", "code")) for model in NEW]
     capsys.readouterr()
-    import_module("community.migrations.0027_codes_in_one_spelling").fill(apps, None)
+    import_module("community.migrations.0028_codes_are_folded").fill(apps, None)
     assert [list(model.objects.order_by("pk").values_list("pk", "code")) for model in NEW] == before
     told = capsys.readouterr().err
     for model, known, typed in SPELT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from community import links
 from community.actions.enquiry import ask_contact, drop_enquiry, forget_enquiries, pass_on_enquiry
 from community.actions.outbox import send_outbox
 from community.choices import EnquiryStatus, SolutionStatus
+from community.dates import written
 from community.enquiry_mails import PURPOSE
 from community.forms.enquiry import OLDEST, QUICKEST, begun_at
 from community.models import Enquiry, Event, Message, SignedLink, Solution
@@ -50,6 +52,11 @@ def token_of(mail: Any) -> str:
 
 def link_of(row: Enquiry) -> tuple[SignedLink, str]:
     return links.mint(PURPOSE, subject=row, address=row.address, by=None, expires_at=timezone.now() + timedelta(1))
+
+
+def moment(at: Any) -> str:
+    local = timezone.localtime(at)
+    return f"{written(local)}, {local:%H:%M}"
 
 
 def test_a_visitor_asks_and_nothing_goes_out_before_their_own_mailbox_says_so(
@@ -153,7 +160,13 @@ def test_a_contact_who_cannot_be_reached_any_more_uses_nothing_up(solution: Solu
     row = asked(solution)
     link, token = link_of(row)
     Solution.objects.update(status=SolutionStatus.RETIRED)
-    assert Client().post(f"/enquiries/{token}/").status_code == 409
+    answer = Client().post(f"/enquiries/{token}/")
+    html = unescape(answer.content.decode())
+    assert (answer.status_code, "Nothing was sent yet" in html) == (409, True)
+    assert "Contacts are written to while their solution is published." in html
+    assert f"Your question is kept until {moment(link.expires_at)}" in html
+    assert "sends nothing any more" not in html
+    assert "write once more" not in html
     assert Enquiry.objects.get(pk=row.pk).status == EnquiryStatus.WAITING
     Solution.objects.update(status=SolutionStatus.PUBLISHED)
     assert pass_on_enquiry(link=link).status == EnquiryStatus.PASSED_ON
@@ -189,6 +202,42 @@ def test_who_confirms_nothing_does_not_shut_the_form_and_the_contact_is_not_bomb
     assert pass_on_enquiry(link=link, at=now + timedelta(hours=24)).status == EnquiryStatus.PASSED_ON
 
 
+@pytest.mark.parametrize(("lasts", "is_kept"), [(timedelta(days=2), True), (timedelta(hours=20), False)])
+def test_who_presses_on_a_full_day_reads_when_to_press_again(
+    solution: Solution, lasts: timedelta, is_kept: bool
+) -> None:
+    """Before: that the link sends nothing any more, though it did the next day."""
+    now = timezone.now()
+    first = now - timedelta(hours=1)
+    row = asked(solution, at=first)
+    for number in range(MOST_A_SOLUTION):
+        other = asked(solution, address=f"a{number}@delta.example", at=first)
+        pass_on_enquiry(link=link_of(other)[0], at=first if number else first - timedelta(hours=1))
+    link, token = links.mint(PURPOSE, subject=row, address=row.address, by=None, expires_at=now + lasts)
+    answer = Client().post(f"/enquiries/{token}/")
+    html = unescape(answer.content.decode())
+    assert (answer.status_code, "Nothing was sent yet" in html) == (409, True)
+    assert "sends nothing any more" not in html
+    free = moment(first + timedelta(hours=23))
+    assert (f"Press the link in your mail again after {free}, until {moment(now + lasts)}" in html) == is_kept
+    assert (f"write once more after {free}" in html) != is_kept
+    assert Client().get(f"/enquiries/{token}/").status_code == 200
+    assert Enquiry.objects.get(pk=row.pk).text == WORDS["text"]
+    if is_kept:
+        assert pass_on_enquiry(link=link, at=first + timedelta(hours=23)).status == EnquiryStatus.PASSED_ON
+
+
+def test_who_pressed_already_reads_so_on_a_full_day_too(solution: Solution) -> None:
+    """Two presses at once: the question that fills the day was sent, and is not told to be kept."""
+    now = timezone.now()
+    for number in range(MOST_A_SOLUTION):
+        link = link_of(asked(solution, address=f"a{number}@delta.example", at=now))[0]
+        pass_on_enquiry(link=link, at=now)
+    with pytest.raises(Refusal) as refused:
+        pass_on_enquiry(link=link, at=now)
+    assert refused.value.code == "closed"
+
+
 def test_questions_that_nobody_confirmed_have_an_end_too(solution: Solution) -> None:
     now = timezone.now()
     first = asked(solution, at=now)
@@ -210,6 +259,23 @@ def test_one_client_is_stopped_after_ten_forms_whatever_it_types(solution: Solut
     assert answers == [200] * 10 + [429]
     assert Enquiry.objects.count() == 10
     assert Client(REMOTE_ADDR="192.0.2.9").post(url, typed()).status_code == 200
+
+
+def test_one_client_cannot_fill_the_day_of_a_solution_with_questions_that_nobody_confirms(
+    solution: Solution, time_machine: Any
+) -> None:
+    """Before: 240 a day from one client, and 200 shut the form."""
+    client, url, begin = Client(), f"/solutions/{solution.pk}/contact/", timezone.now()
+    for hour in range(4):
+        time_machine.move_to(begin + timedelta(hours=hour, minutes=hour), tick=False)
+        answers = [client.post(url, typed(address=f"a{hour}-{n}@delta.example")) for n in range(10)]
+        assert [answer.status_code for answer in answers] == ([200] if hour < 3 else [429]) * 10
+    assert "Many questions came from your connection. Send it later, or tomorrow." in answers[0].content.decode()
+    assert Enquiry.objects.count() == 30
+    assert MOST_UNCONFIRMED >= 6 * 30, "so many clients at least are needed to shut the form"
+    assert Client(REMOTE_ADDR="192.0.2.9").post(url, typed()).status_code == 200
+    time_machine.move_to(begin + timedelta(hours=24, minutes=1), tick=False)
+    assert client.post(url, typed()).status_code == 200
 
 
 def test_a_machine_that_fills_in_everything_is_answered_alike_and_nothing_is_kept(solution: Solution) -> None:

@@ -8,10 +8,13 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
 from django.urls import reverse
 
+from community.admin import sheets
 from community.imports.member import MemberImport
+from community.imports.preview_file import FOLDER
 from community.imports.table import bring_in
 from community.models import Member, Organisation, User
 from tests import factories as make
@@ -123,6 +126,26 @@ def test_answers_are_about_one_file_and_wait_for_it(site: Client, people: tuple[
     page.upload(mine)
     assert page.chosen() == {"answer-2-key": people[0].key, "answer-3-key": "new"}
     assert "2 would be added, 1 changed" in page.text
+
+
+def test_a_file_that_another_press_took_meanwhile_is_not_imported_again(
+    site: Client, people: tuple[Member, Member], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = Page(site)
+    page.upload(csv_of(HEAD, ROWS[0]))
+    page.answer(**{"2_key": "new"})
+    look = sheets.kept_preview
+
+    def look_and_be_late(request: Any, table: Any) -> Any:
+        found = look(request, table)
+        for name in default_storage.listdir(FOLDER)[1]:
+            default_storage.delete(f"{FOLDER}/{name}")
+        return found
+
+    monkeypatch.setattr(sheets, "kept_preview", look_and_be_late)
+    page.answer("confirm")
+    assert "This file was imported already" in page.text
+    assert Member.objects.exclude(about="").count() == 0
 
 
 def test_an_answer_that_was_not_offered_is_none(site: Client, people: tuple[Member, Member]) -> None:

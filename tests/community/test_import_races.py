@@ -11,18 +11,23 @@ from unittest.mock import patch
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from community.actions.erasure import erase_member
 from community.actions.merging import merge_entries, preview_merge
 from community.actions.own_data import correct_own_data
-from community.imports import locking
+from community.imports import locking, preview_file
 from community.imports.member import MemberImport
 from community.imports.organisation import OrganisationImport
 from community.imports.table import Report, Table, bring_in
 from community.models import Member, Organisation, User
 from community.permissions import Refusal
 from tests import factories as make
-from tests.races import beside, meanwhile
+from tests.community.making_sheets import csv_of
+from tests.community.test_import_answers import Page
+from tests.races import at_once, beside, meanwhile, meeting
+from tests.races import without_locks as without_rows_locked
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgres]
 
@@ -184,3 +189,38 @@ def test_a_new_employer_that_is_merged_meanwhile_is_not_taken(by: User, anna: Me
     assert not isinstance(done, Exception) or isinstance(done, Refusal), done
     [work] = anna.affiliations.all()
     assert work.organisation == (merged if isinstance(done, Refusal) else kept), "the merge sees what was entered"
+
+
+def pressed_twice(site: Client) -> tuple[int, int]:
+    """Look at a file with a person who is new, though somebody of that name is there, and press *Import* twice at once.
+
+    Both presses have seen the kept file before either goes on. Returns how many of the name there are then, and how
+    many presses were told that the file is gone.
+    """
+    page = Page(site)
+    page.upload(csv_of(("name", "about"), ("Maria Rossi", "Reeds")))
+    page.answer(**{"2_key": "new"})
+    assert "1 would be added" in page.text
+
+    def press() -> str:
+        again = Client()
+        again.cookies = site.cookies
+        address = reverse("admin:community_member_import", args=["members"])
+        return again.post(address, {"confirm": "x"}, follow=True).content.decode()
+
+    with meeting((preview_file, "look")):
+        answers = at_once(press, press)
+    return Member.objects.filter(name="Maria Rossi").count(), sum("was imported already" in page for page in answers)
+
+
+def test_a_file_whose_import_is_pressed_twice_at_once_is_imported_once(client: Client, by: User) -> None:
+    make.make_member("Maria Rossi", account=False)
+    client.force_login(by)
+    assert pressed_twice(client) == (2, 1)
+
+
+def test_control_without_the_lock_on_the_account_both_presses_import(client: Client, by: User) -> None:
+    make.make_member("Maria Rossi", account=False)
+    client.force_login(by)
+    with without_rows_locked(User):
+        assert pressed_twice(client) == (3, 0)
