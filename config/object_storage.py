@@ -6,7 +6,7 @@ What the registry stores is named by its content or by chance, so an object is n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
@@ -81,7 +81,10 @@ class ObjectStorage(S3Storage):
         def fetched() -> Any:
             opened = super(ObjectStorage, self)._open(name, mode)
             if "r" in mode:
-                _ = opened.file
+                with ExitStack() as begun:
+                    begun.callback(opened.close)
+                    _ = opened.file
+                    begun.pop_all()
             return opened
 
         return self._told(fetched)

@@ -7,13 +7,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
+from storages.backends.s3 import S3Storage
 
 from community.actions import stray_files
 from community.imports import preview_file
+from community.store_away import StoreAway
 from config import environment as env
 from config import health
 from config.object_storage import ObjectStorage
@@ -162,6 +165,28 @@ def test_what_the_store_refuses_is_told_as_a_disk_tells_it(
     monkeypatch.setattr(health.default_storage, "_wrapped", found)
     settings.STORAGE_DIR = None
     assert health.storage() == {"storage": "missing"}
+
+
+class BreaksOff:
+    """An object that is there, and whose answer breaks off while it is fetched into the client's own file."""
+
+    is_closed = False
+
+    @property
+    def file(self) -> Any:
+        raise EndpointConnectionError(endpoint_url="http://store.example")
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+def test_an_object_that_cannot_be_fetched_leaves_no_file_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody else could close the file into which the client fetches."""
+    broken = BreaksOff()
+    monkeypatch.setattr(S3Storage, "_open", lambda store, name, mode: broken)
+    with pytest.raises(StoreAway):
+        made("s3://a:b@127.0.0.1:9/registry-files?tls=false", monkeypatch).open("x")
+    assert broken.is_closed
 
 
 def test_without_such_an_address_files_lie_in_a_folder() -> None:
