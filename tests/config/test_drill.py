@@ -20,6 +20,9 @@ from tests.config.drill import HOME, Site, check_restored, site
 from tests.conftest import is_postgres
 from tests.object_store import object_store
 
+#: The sites are copies of the tests' tables, which are made where a test asks for the database.
+pytestmark = pytest.mark.django_db
+
 
 @pytest.mark.wide
 def test_a_backup_under_write_load_is_restored_whole(source: Site, archive: Path, tmp_path: Path) -> None:

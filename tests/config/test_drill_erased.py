@@ -10,6 +10,9 @@ import pytest
 
 from tests.config.drill import HOME, Site, check_restored, site
 
+#: The sites are copies of the tests' tables, which are made where a test asks for the database.
+pytestmark = pytest.mark.django_db
+
 #: Asks a site as the web server does.
 ASKS = """
 import django; django.setup()
