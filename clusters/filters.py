@@ -32,6 +32,7 @@ from clusters.forms.register import (
 from clusters.models import Cluster
 from clusters.querysets.cluster import ClusterQuerySet
 from clusters.querysets.overview import UNDER_WAY
+from community.choices import Whereabouts
 from community.forms.codes import CodesField, WordsField
 from community.forms.dates import DayField, PeriodForm
 from community.models import User
@@ -94,6 +95,9 @@ class ClusterFilter(django_filters.FilterSet):
     level = AskFilter("at_levels", CodesField, _("Level of transfer"), choices=Level.choices)
     focus = AskFilter("with_focus", CodesField, _("Focus"), choices=Focus.choices)
     outcome = AskFilter("with_outcomes", CodesField, _("Outcome"), choices=OutcomeKind.choices)
+    recorded = AskFilter("with_recorded", CodesField, _("Outcome recorded, each of"), choices=OutcomeKind.choices)
+    where = AskFilter("placed", CodesField, _("Where else"), choices=Whereabouts.choices)
+    without = AskFilter("lacking", CodesField, _("Without"), choices=[("project", _("a project"))])
 
     made_form: ClassVar[type[forms.Form]]
 
@@ -171,8 +175,19 @@ class ClusterFilter(django_filters.FilterSet):
         for name, value in self.chosen.items():
             if name in leave_out:
                 continue
-            rows = rows.matching(value, is_common=is_common) if name == "q" else self.filters[name].filter(rows, value)
+            if name == "q":
+                rows = rows.matching(value, is_common=is_common)
+            elif name == "where":
+                rows = rows.placed(value, self._places)
+            else:
+                rows = self.filters[name].filter(rows, value)
         return rows
+
+    @property
+    def _places(self) -> list[int] | None:
+        """The keys of the territories chosen, of which alone "in no single region" is meant; None: of all."""
+        chosen = self.cleaned.get("territory")
+        return [key for named in chosen for key in named.keys] if chosen else None
 
     @property
     def sort(self) -> str:

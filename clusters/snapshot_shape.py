@@ -178,7 +178,8 @@ class OutcomeLine(TypedDict):
 
     Old snapshots may have words as `evidence` ("minutes, attendance").
     `text` is the outcome's line, `detail` what came of it at length ("" if nothing was added). `stage` and
-    `objective` are numbers of lines above. Order: by day, then as recorded. Snapshots from before lack `files`.
+    `objective` are numbers of lines above. `participants`, `organisations` and `countries` count whom it reached, None
+    where that was not said. Order: by day, then as recorded. Snapshots from before lack `files` and these counts.
     """
 
     kind: str
@@ -189,6 +190,9 @@ class OutcomeLine(TypedDict):
     objective: int | None
     evidence: str
     files: list[EvidenceLine]
+    participants: int | None
+    organisations: int | None
+    countries: int | None
 
 
 class UptakeLine(TypedDict):

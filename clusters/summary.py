@@ -293,6 +293,9 @@ def _outcomes(cluster: Cluster, stages: list[Stage]) -> list[shape.OutcomeLine]:
             "objective": objective_numbers.get(row.objective_id) if row.objective_id else None,
             "evidence": row.evidence_url,
             "files": _files(row),
+            "participants": row.participants_count,
+            "organisations": row.organisations_count,
+            "countries": row.countries_count,
         }
         for row in cluster.outcomes.all()
     ]

@@ -337,6 +337,14 @@ class RedactionReason(TextChoices):
     CORRECTION = "correction", _("Correction of personal data")
 
 
+class Whereabouts(TextChoices):
+    """What lists ask of places that no single place answers; see `TerritoryQuerySet.asked`."""
+
+    OUTSIDE = "outside", _("Outside the programme area")
+    NOWHERE = "none", _("Without a place")
+    NO_REGION = "no-region", _("In no single region")
+
+
 class Rhythm(TextChoices):
     """How often a person wants mail on a topic."""
 

@@ -26,10 +26,12 @@ from community.choices import (
     ProjectType,
     Urgency,
     Vocabulary,
+    Whereabouts,
 )
 from community.contributions import member_roles
 from community.forms.dates import in_words
 from community.models import Member, Need, Organisation, PeerExchange, Project, Term, Territory
+from community.querysets.territory import lying_within
 from community.rights import can_see_directory
 from community.validators import is_key, plain_line
 
@@ -82,6 +84,25 @@ class PlaceFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
     def filter(self, qs: Any, value: str) -> Any:
         """Keep the rows in that territory."""
         return qs.within(value) if value else qs
+
+
+class WhereFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """What no place of the list answers: outside the programme, without a place, or in no single region.
+
+    `beside` is the filter of the same form by a territory's code: of that, no single region is meant then.
+    """
+
+    def __init__(self, beside: str) -> None:
+        """Offer the `Whereabouts`."""
+        self.beside = beside
+        super().__init__(label=_("Where else"), choices=Whereabouts.choices, empty_label=_("Any"))
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """Keep the rows that are there."""
+        code = self.parent.form.cleaned_data.get(self.beside)
+        # As a list: three tables deep, SQLite reads no more brackets.
+        among = list(lying_within(code).values_list("pk", flat=True)) if value and code else None
+        return qs.placed(value, among) if value else qs
 
 
 class FilterBar(django_filters.FilterSet):  # type: ignore[misc]
@@ -159,6 +180,7 @@ class NeedFilter(ListFilter):
     challenge = TermFilter(Vocabulary.CHALLENGE, "challenges", _("Challenge"))
     type = TermFilter(Vocabulary.SOLUTION_TYPE, "solution_types", _("Wanted type of solution"))
     territory = PlaceFilter()
+    where = WhereFilter("territory")
     sort = SortFilter(NEED_ORDERS)
 
     class Meta:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -24,8 +24,8 @@ from results.summary import lines_of
 
 #: The files of an edition that have a checksum.
 FILES: Final = ("pdf", "data", "article", "table")
-#: What an outcome says, as it is compared with what a snapshot says of it.
-_OutcomeWords = tuple[str, str, str, str, str]
+#: What an outcome says, as it is compared with what a snapshot says of it; whom it reached stands last.
+_OutcomeWords = tuple[str, str, str, str, str, str]
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,11 @@ class _Results:
 
     def differ(self, now: _Results) -> tuple[bool, bool, bool]:
         """Say of outcomes, uptakes, and lessons with next steps whether they are others now."""
-        pairs = ((self.outcomes, now.outcomes), (self.uptakes, now.uptakes), (self.lessons, now.lessons))
+        outcomes_now = now.outcomes
+        if self.outcomes and outcomes_now and not any(counts for *_words, counts in self.outcomes):
+            # A snapshot from before says nothing of whom outcomes reached.
+            outcomes_now = sorted((*words, "") for *words, _counts in outcomes_now)  # type: ignore[misc]
+        pairs = ((self.outcomes, outcomes_now), (self.uptakes, now.uptakes), (self.lessons, now.lessons))
         outcomes, uptakes, lessons = (None not in (then, today) and then != today for then, today in pairs)
         return outcomes, uptakes, lessons
 
@@ -217,9 +221,11 @@ def _results_now(clusters: Collection[int]) -> dict[int, _Results]:
         return {}
     outcomes: dict[int, list[_OutcomeWords]] = defaultdict(list)
     columns = ("cluster_id", "kind", "title", "description", "reached_on", "evidence_url")
-    found = Outcome.objects.filter(cluster__in=clusters).values_list(*columns)
-    for cluster, kind, title, detail, on, evidence in found:
-        outcomes[cluster].append((kind, title, detail, on.isoformat() if on else "", evidence))
+    counts = ("participants_count", "organisations_count", "countries_count")
+    found = Outcome.objects.filter(cluster__in=clusters).values_list(*columns, *counts)
+    for cluster, kind, title, detail, on, evidence, *reached in found:
+        day = on.isoformat() if on else ""
+        outcomes[cluster].append((kind, title, detail, day, evidence, json.dumps(reached)))
     uptakes = lines_of(clusters)
     rows = Cluster.objects.filter(pk__in=clusters).values_list("pk", "lessons", "next_steps")
     return {
@@ -236,5 +242,13 @@ def _said_of(lines: Iterable[Any]) -> list[str]:
 def _words_of(lines: Iterable[Any]) -> list[_OutcomeWords]:
     """Return the same of the outcomes of a snapshot."""
     return sorted(
-        (line["kind"], line["text"], line.get("detail") or "", line["on"] or "", line["evidence"]) for line in lines
+        (line["kind"], line["text"], line.get("detail") or "", line["on"] or "", line["evidence"], _reached(line))
+        for line in lines
     )
+
+
+def _reached(line: Mapping[str, Any]) -> str:
+    """Return whom an outcome of a snapshot reached, as it is compared; "" in snapshots that say nothing of it."""
+    if "participants" not in line:
+        return ""
+    return json.dumps([line["participants"], line["organisations"], line["countries"]])

@@ -26,6 +26,7 @@ from community.contributions import (
     Words,
 )
 from community.models import Event, Member
+from community.querysets.cut import cut_or_whole
 from factsheets import damage_summary, storage
 from factsheets.actions.booklet import forget_old
 from factsheets.actions.damage import held, look_through
@@ -128,8 +129,9 @@ def _of_cluster(request: HttpRequest, cluster: Any) -> dict[str, Any] | None:
     shown = {"edition": edition, "others": others, "may_take_dossier": may_take}
     if cluster.state not in FINISHED_STATES:
         return {**shown, "may_issue": bool(can_issue_interim(request.user, cluster))}
-    rows = list(CopReport.objects.sent().about(cluster).with_end_told(cluster).for_list()[:REPORTS])
-    ended = {"has_ended": True, "reports": rows, "is_told": any(row.tells_end for row in rows)}
+    found = CopReport.objects.sent().about(cluster).with_end_told(cluster).for_list()
+    reports = cut_or_whole(found, REPORTS, request.GET, "reports")
+    ended = {"has_ended": True, "reports": reports, "is_told": any(row.tells_end for row in reports.rows)}
     return {**shown, **ended, "may_report": bool(can_report(request.user, cluster))}
 
 

@@ -15,7 +15,7 @@ from community.imports.outgoing import as_csv
 from factsheets import sentences
 from factsheets.imprint import Imprint
 from factsheets.models import Edition
-from factsheets.report_shape import ReportSnapshot
+from factsheets.report_shape import ReportedLine, ReportSnapshot
 from results.statement_shape import LineShape, StatementSnapshot
 
 #: What the table of a statement tells of each piece of evidence; what its version did not hold yet stays empty.
@@ -28,8 +28,16 @@ EVIDENCE: Final = (
 REPORTED: Final = (
     *("reference", "version", "title", "face", "state", "state_since", "issued_on", "working_group"),
     *("lead_organisation", "words", "organisations", "countries", "outcomes", "uptakes", "documented"),
+    *("outcome_kinds", "outcome_participants", "outcome_organisations", "outcome_countries"),
     *("address", "data_sha256"),
 )
+#: Columns of a report's table that say of each outcome what is counted of it.
+COUNTED: Final = {
+    "outcome_kinds": "kind",
+    "outcome_participants": "participants",
+    "outcome_organisations": "organisations",
+    "outcome_countries": "countries",
+}
 
 
 def canonical(value: Any) -> bytes:
@@ -108,6 +116,7 @@ def table_of_report(snapshot: ReportSnapshot) -> bytes:
                 "lead_organisation": (line["lead_organisation"] or {"name": ""})["name"],
                 "countries": "\n".join(line["countries"]),
                 "outcomes": "\n".join(line["outcomes"]),
+                **{name: _counted(line, key) for name, key in COUNTED.items()},
                 "organisations": str(line["organisations"]),
                 "uptakes": str(line["uptakes"]),
                 "documented": str(line["documented"]),
@@ -115,6 +124,12 @@ def table_of_report(snapshot: ReportSnapshot) -> bytes:
             for line in snapshot["lines"]
         ],
     )
+
+
+def _counted(line: ReportedLine, key: str) -> str:
+    """Return one count of each outcome, one a line; an empty line where it was not said, as in all older reports."""
+    counts: list[Mapping[str, Any]] = [*line.get("counts", [])]
+    return "\n".join("" if one[key] is None else str(one[key]) for one in counts)
 
 
 def _evidence(line: LineShape) -> Sequence[Mapping[str, Any]]:

@@ -16,6 +16,7 @@ from clusters.visibility import viewer
 from community import contributions, kinds
 from community.contributions import DeskItem, NavigationEntry, PageSection, PersonalRecords
 from community.models import Member, User
+from community.querysets.cut import cut
 from factsheets.models import CopReport, Delivery
 from factsheets.notifications import TOPICS
 from factsheets.report_summary import unreported
@@ -101,8 +102,8 @@ def items(user: User, on: date) -> Iterable[DeskItem]:
 
 def _of_group(request: HttpRequest, group: Any) -> dict[str, Any] | None:
     """Return the reports that were sent for a working group."""
-    rows = list(CopReport.objects.sent().of_group(group.code).for_list()[:SHOWN])
-    return {"reports": rows} if rows else None
+    found = cut(CopReport.objects.sent().of_group(group.code).for_list(), SHOWN)
+    return {"reports": found, "group": group} if found else None
 
 
 def _erase(member: Member) -> int:

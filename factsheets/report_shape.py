@@ -7,12 +7,22 @@ from typing import NotRequired, TypedDict
 from clusters.snapshot_shape import Day, OrganisationLine, WorkingGroupLine
 
 
+class OutcomeCounts(TypedDict):
+    """Of which kind an outcome is, and whom it reached; None where that was not said."""
+
+    kind: str
+    participants: int | None
+    organisations: int | None
+    countries: int | None
+
+
 class ReportedLine(TypedDict):
     """One factsheet in a report: which version, what it says in short, where it is read.
 
     `words` are the summary for practitioners where there is one, else the question. `address` is the permanent one of
     that version. `uptakes` counts those in use, `documented` those of them that the adopter confirmed. `language` is
-    that of title, words and outcomes; reports from before lack it.
+    that of title, words and outcomes; reports from before lack it. `counts` has one for each of `outcomes`, in their
+    order; reports from before lack it, too.
     """
 
     reference: str
@@ -29,6 +39,7 @@ class ReportedLine(TypedDict):
     organisations: int
     countries: list[str]
     outcomes: list[str]
+    counts: NotRequired[list[OutcomeCounts]]
     uptakes: int
     documented: int
     address: str

@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.choices import State
-from clusters.snapshot_shape import Snapshot, WorkingGroupLine
+from clusters.snapshot_shape import OutcomeLine, Snapshot, WorkingGroupLine
 from community.dates import written
 from community.models import WorkingGroup
 from factsheets.choices import Face
 from factsheets.models import CopReport, Edition, Issue
 from factsheets.querysets.issue import IssueQuerySet
-from factsheets.report_shape import ReportedLine, ReportSnapshot, Totals
+from factsheets.report_shape import OutcomeCounts, ReportedLine, ReportSnapshot, Totals
 from factsheets.sentences import own_words
 from factsheets.summary import organisations
 
@@ -167,10 +167,21 @@ def _line(issue: Issue, checksum: str) -> ReportedLine:
         "organisations": len(taking_part),
         "countries": sorted({country for _name, country in taking_part if country}),
         "outcomes": [line["text"] for line in taken["outcomes"]],
+        "counts": [_counts(line) for line in taken["outcomes"]],
         "uptakes": len(used),
         "documented": sum(used),
         "address": settings.SITE_URL + issue.address_in(taken["language"]),
         "data_sha256": checksum,
+    }
+
+
+def _counts(line: OutcomeLine) -> OutcomeCounts:
+    """Return what is counted of an outcome; a factsheet from before says of its kind alone."""
+    return {
+        "kind": line["kind"],
+        "participants": line.get("participants"),
+        "organisations": line.get("organisations"),
+        "countries": line.get("countries"),
     }
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext, ngettext
 
-from clusters.choices import StageStatus
+from clusters.choices import OutcomeKind, StageStatus
 from clusters.snapshot_shape import ConditionLine, MemberKey, ParticipantLine, Snapshot, StageLine, TerritoryLine
 from community.choices import ConsentPurpose
 from community.models import Member
+from factsheets import sentences
 from factsheets.choices import Density
 
 #: Millimetres of a page between its margins.
@@ -91,6 +93,16 @@ def organisations(snapshot: Snapshot) -> set[tuple[str, str]]:
 def _outcomes(snapshot: Snapshot) -> Figure:
     total = len(snapshot["outcomes"])
     return Figure(str(total), ngettext("outcome", "outcomes", total))
+
+
+def by_kind(kinds: Iterable[str]) -> list[str]:
+    """Return how many outcomes there are of each kind, in the order of the kinds: ["Transference: 2"].
+
+    A kind that this version does not know stands last, as its code.
+    """
+    counted = Counter(kinds)
+    known: list[str] = [kind for kind in OutcomeKind.values if kind in counted]
+    return [f"{sentences.label('outcome', kind)}: {counted[kind]}" for kind in dict.fromkeys([*known, *counted])]
 
 
 def projects(snapshot: Snapshot) -> list[str]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
 
+from clusters.choices import OutcomeKind
+from clusters.models import Cluster
+from clusters.querysets.cluster import ClusterQuerySet
 from community.choices import Vocabulary
-from community.filters import ListFilter, TermFilter
+from community.filters import ListFilter, TermFilter, WhereFilter
 from community.models import Need, Project, Solution, Territory, WorkingGroup
 from results.choices import Proof, UptakeKind, UptakeStep
 from results.models import Uptake
@@ -19,13 +23,7 @@ class CountryFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
 
     def __init__(self) -> None:
         """Offer the countries of the programme's regions."""
-
-        def choices() -> list[tuple[str, str]]:
-            letters = Territory.objects.programme_regions().order_by().values("country")
-            rows = Territory.objects.countries().filter(country__in=letters).order_by("name", "pk")
-            return list(rows.values_list("country", "name"))
-
-        super().__init__(label=_("Country"), choices=choices, empty_label=_("Any"))
+        super().__init__(label=_("Country"), choices=_countries, empty_label=_("Any"))
 
     def filter(self, qs: Any, value: str) -> Any:
         """Keep the rows in that country."""
@@ -49,16 +47,35 @@ class RegionFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         return qs.in_region(value) if value else qs
 
 
+class ThroughFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
+    """What the cluster is like that an uptake came through: `ask` is a method of clusters that takes the value."""
+
+    def __init__(self, label: Any, choices: Any, ask: Callable[[ClusterQuerySet, str], ClusterQuerySet]) -> None:
+        """Offer `choices`."""
+        self.ask = ask
+        super().__init__(label=label, choices=choices, empty_label=_("Any"))
+
+    def filter(self, qs: Any, value: str) -> Any:
+        """Keep the uptakes that came through such a cluster."""
+        return qs.through(self.ask(Cluster.objects.all(), value)) if value else qs
+
+
+def _projects() -> list[tuple[str, str]]:
+    return list(Project.objects.order_by("acronym").values_list("code", "acronym"))
+
+
+def _countries() -> list[tuple[str, str]]:
+    letters = Territory.objects.programme_regions().order_by().values("country")
+    rows = Territory.objects.countries().filter(country__in=letters).order_by("name", "pk")
+    return list(rows.values_list("country", "name"))
+
+
 class OwnerFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
     """The project that owns the solution, by its code."""
 
     def __init__(self, field_name: str = "solution__project__code") -> None:
         """Offer all projects."""
-
-        def choices() -> list[tuple[str, str]]:
-            return list(Project.objects.order_by("acronym").values_list("code", "acronym"))
-
-        super().__init__(label=_("Project"), field_name=field_name, choices=choices, empty_label=_("Any"))
+        super().__init__(label=_("Project"), field_name=field_name, choices=_projects, empty_label=_("Any"))
 
 
 class ResponsibleFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
@@ -91,7 +108,13 @@ class UptakeFilter(ListFilter):
     country = CountryFilter()
     region = RegionFilter()
     project = OwnerFilter()
+    where = WhereFilter("country")
     wg = ResponsibleFilter()
+    around = ThroughFilter(_("Project of the cluster"), _projects, lambda rows, code: rows.around_project(code))
+    at = ThroughFilter(_("Country of the cluster"), _countries, lambda rows, code: rows.lying_in(code))
+    outcome = ThroughFilter(
+        _("Outcome that the cluster recorded"), OutcomeKind.choices, lambda rows, kind: rows.with_recorded([kind])
+    )
     work = django_filters.ChoiceFilter(
         label=_("Cluster"),
         choices=[("standing", _("Not discontinued, as figures count"))],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,11 @@ from clusters.choices import State
 from clusters.models import PanelQuestion
 from community import platforms
 from community.querysets import cut
+from factsheets.actions.issue import draw_first, take_version
+from factsheets.choices import Face, ReportState
+from factsheets.contributed import REPORTS
+from factsheets.models import CopReport, Issue
+from factsheets.report_contributed import SHOWN
 from tests import factories as make
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.making_panels import asked, client_of, closed
@@ -104,3 +110,47 @@ def test_the_link_to_organisations_says_how_many_it_shows(
     assert f'<a href="?all=organisations#organisations">{words}<' in page
     whole = client.get(f"{address}?all=organisations").content.decode()
     assert ("?all=organisations#organisations" in whole, "1 more." in whole) == (False, most < MANY)
+
+
+def _reports(cast: Cast, cluster: Any, number: int = MANY) -> list[str]:
+    """Send so many reports of a cluster and its group, a day each."""
+    issue = take_version(cluster=cluster, face=Face.BACKWARD, reason="conclude", by=None, at=NOW)
+    titles = [f"What came of it, part {one:02d}." for one in range(number)]
+    for one, title in enumerate(titles):
+        at, day = NOW + timedelta(hours=one), NOW.date()
+        report = CopReport.objects.create(
+            title=title,
+            working_group=cast.group,
+            from_on=day,
+            until_on=day,
+            begun_by=cast.user("coordinator"),
+            state=ReportState.SENT,
+            reference=f"2026-05-12-{one + 1}",
+            state_since=at,
+        )
+        report.factsheets.add(issue)
+    return titles
+
+
+def test_the_reports_of_a_cluster_say_how_many_there_are_and_are_shown_whole() -> None:
+    cast = make_cast()
+    cluster = make_cluster(cast, State.CONCLUDED)
+    titles = _reports(cast, cluster)
+    draw_first(issue=Issue.objects.get())
+    client, url = Client(), cluster.get_absolute_url()
+    page = client.get(url).content.decode()
+    assert f'<a href="?all=reports#h-reports">The first {MOST} of {MANY} reports</a>' in page
+    assert sum(title in page for title in titles) == REPORTS
+    whole = client.get(f"{url}?all=reports").content.decode()
+    assert sum(title in whole for title in titles) == MOST
+    assert 'href="?all=reports' not in whole
+
+
+def test_the_reports_of_a_group_lead_to_the_list_of_just_these() -> None:
+    cast = make_cast()
+    titles = _reports(cast, make_cluster(cast, State.CONCLUDED))
+    page = Client().get(reverse("community:working_group", args=[cast.group.code])).content.decode()
+    assert sum(title in page for title in titles) == SHOWN
+    address = f"{reverse('factsheets:reports')}?wg={cast.group.code}"
+    assert f'<a href="{address}">All {MANY} reports</a>' in page
+    assert Client().get(address).context["page_obj"].paginator.count == MANY

@@ -41,8 +41,8 @@ def ask_merge(
 ) -> MergeRequest | Cluster:
     """Ask the coordinators of the other working group; merge at once where `by` coordinates both.
 
-    A no-op that returns the open request when the same was asked already; a request for another target is taken
-    back by this one. One event in the cluster's chain, one mail to each who may answer.
+    A no-op that returns the open request when the same was asked already for the same reason; a request for another
+    target or reason is taken back by this one. One event in the cluster's chain, one mail to each who may answer.
 
     Returns:
         the request, or the merged cluster where one press was enough.
@@ -57,7 +57,7 @@ def ask_merge(
     _check_asking(cluster, into, by=by, reason=reason, at=at)
     open_ = cluster.merge_requests.open().filter(status=MergeStatus.OPEN)
     same = open_.filter(into=into).first()
-    if same is not None:
+    if same is not None and same.reason == reason.strip():
         return same
     open_.update(status=MergeStatus.WITHDRAWN, answered_by=by, answered_at=at)
     request = MergeRequest(cluster=cluster, into=into, reason=reason.strip(), asked_by=by, asked_at=at)

@@ -10,8 +10,10 @@ from django.core.exceptions import ValidationError
 from django.core.files import File as Content
 from django.db import transaction
 from django.db.models import Max
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from clusters.actions.parts import check_fields, known_only, locked_cluster, stale, worked_as
 from clusters.choices import Capacity
@@ -21,11 +23,20 @@ from clusters.rules.room import can_share
 from clusters.rules.room_files import can_keep_file
 from community import events
 from community.actions.file import hide_file, sha256_of, store_file
+from community.actions.twins import refuse_other_words, says_the_same
 from community.models import Event, File, User
 from community.permissions import Refusal
 
 #: As many files a room holds, and versions a file.
 MOST_FILES, MOST_VERSIONS = 200, 50
+KEPT = gettext_lazy(
+    "This file is kept here under this title already, with other rights or for others to fetch. Open it and change it "
+    "there, or give this one another title: nothing is entered yet."
+)
+NEWEST = gettext_lazy(
+    "Version %(number)d has just these bytes already, with another note or other rights. It can't be changed: nothing "
+    "is entered yet."
+)
 RIGHTS = ("rights_holder", "licence", "is_free_for_eu_use", "holds_names")
 _AS = (Capacity.LEAD, Capacity.DEPUTY, Capacity.PARTICIPANT)
 
@@ -41,22 +52,26 @@ def add_room_file(
     at: datetime | None = None,
     **rights: Any,
 ) -> RoomFile:
-    """Keep a file in the room as version 1. The same bytes under the same title are a no-op: the second press.
+    """Keep a file in the room as version 1. The same again (title, bytes, rights, who may fetch) is a no-op.
 
     Args:
         rights: `RIGHTS`, as `community.actions.file.store_file` takes them.
 
     Raises:
-        Refusal: the person may not, the room is full, the file is of no allowed type, empty or too big, or its rights
-            are not stated.
+        Refusal: the person may not, the room is full, the file is of no allowed type, empty or too big, its rights
+            are not stated, or it is kept already with other rights or for others (code "there").
     """
     at = at or timezone.now()
     given = known_only(rights, RIGHTS)
     locked = locked_cluster(cluster.pk, by=by, may=can_share)
     title = title.strip()
     there = locked.room_files.filter(removed_at=None)
-    twin = there.filter(title=title, versions__file__sha256=sha256_of(content)).first()
+    digest = sha256_of(content)
+    twin = there.filter(title=title, versions__file__sha256=digest).first()
     if twin is not None:
+        differs = _has_other_rights(twin, digest, given)
+        url = reverse("clusters:room_file", args=[locked.name, twin.pk])
+        refuse_other_words(twin, {"visibility": visibility}, at="title", words=KEPT, url=url, differs=differs)
         return twin
     if there.count() >= MOST_FILES:
         raise Refusal(_("The room holds %(most)d files. Remove one first.") % {"most": MOST_FILES})
@@ -79,7 +94,7 @@ def add_version(
     at: datetime | None = None,
     **rights: Any,
 ) -> RoomFileVersion:
-    """Add the next version; older ones stay to be fetched. The newest one's bytes again are a no-op.
+    """Add the next version; older ones stay to be fetched. The newest one's bytes, rights and note again are a no-op.
 
     Raises:
         Refusal: as `add_room_file`; also when the file was removed, or has as many versions as it can.
@@ -88,7 +103,10 @@ def add_version(
     given = known_only(rights, RIGHTS)
     row = _locked(room_file, by=by)
     newest = row.versions.select_related("file").order_by("-number").first()
-    if newest is not None and newest.file.sha256 == sha256_of(content):
+    digest = sha256_of(content)
+    if newest is not None and newest.file.sha256 == digest:
+        if not says_the_same(newest.note, note) or _has_other_rights(row, digest, given):
+            raise Refusal(NEWEST % {"number": newest.number})
         return newest
     last: int = row.versions.aggregate(last=Max("number"))["last"] or 0
     if last >= MOST_VERSIONS:
@@ -161,6 +179,12 @@ def _locked(room_file: RoomFile, *, by: User, keeps: bool = False) -> RoomFile:
     if keeps and not (verdict := can_keep_file(by, row)):
         raise Refusal.of(verdict)
     return row
+
+
+def _has_other_rights(row: RoomFile, digest: str, given: Mapping[str, Any]) -> bool:
+    """Tell whether the version with these bytes was kept with other rights than those given."""
+    file = File.objects.filter(room_version__room_file=row, sha256=digest).order_by("-pk")[0]
+    return any(getattr(file, name) != value for name, value in given.items())
 
 
 def _check(row: RoomFile) -> None:

@@ -21,11 +21,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.solution import called, told_apart
+from community.access import successor_of
 from community.folding import fold, fold_key
 from community.forms.codes import LONGEST, MOST_VALUES, given
 from community.models import Organisation, Project, Solution, Territory, User
 from community.querysets.search import SearchableQuerySet
-from community.validators import plain_line
+from community.validators import is_key, plain_line
 
 Words = str | Promise
 
@@ -188,11 +189,21 @@ def _is_plain(text: str) -> bool:
 
 
 class OrganisationField(NamedField):
-    """Organisations by key, name or short name."""
+    """Organisations by key, name or short name; the key of one that was merged means the one that it is now."""
 
     columns = ("name",)
 
     default_error_messages: ClassVar[dict[str, Any]] = {"unknown": _("No organisation is called “%(value)s”.")}
+
+    def named(self, text: str, found: Sequence[Any]) -> Named:
+        """Return what is meant; a key that is nobody's is asked for once more, among those that were merged.
+
+        Raises:
+            ValidationError: nothing fits, or too much does.
+        """
+        if not found and is_key(text) and (now := successor_of(Organisation, pk=int(text))) is not None:
+            found = list(self.rows().filter(pk=now.pk))
+        return super().named(text, found)
 
     def rows(self) -> SearchableQuerySet[Any]:
         """Return the organisations that the person may see."""

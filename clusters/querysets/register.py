@@ -16,6 +16,7 @@ from django.db.models.functions import Length, Substr
 
 from clusters.choices import ParticipationStatus
 from clusters.querysets.words import HoldsWords, query_words
+from community.querysets.territory import lying_within, placed
 
 if TYPE_CHECKING:
     from clusters.models import Cluster
@@ -62,10 +63,34 @@ class RegisterQuerySet(models.QuerySet["Cluster"]):
         through = self.model.territories.through._default_manager
         return self.filter(pk__in=through.filter(territory__in=list(ids)).values("cluster"))
 
+    def placed(self, where: Sequence[str], among: Iterable[int] | None = None) -> Self:
+        """Keep those of one of the `Whereabouts`; `among` as in `community.querysets.territory.placed`."""
+        fits = Q()
+        for one in where:
+            keys, is_there = placed(one, among)
+            rows = self.model.territories.through._default_manager.filter(territory__in=keys).values("cluster")
+            fits |= Q(pk__in=rows) if is_there else ~Q(pk__in=rows)
+        return self.filter(fits)
+
+    def lacking(self, what: Sequence[str]) -> Self:
+        """Keep those that neither belong to a project nor work with a result of one; `what` can say nothing else."""
+        through = self.model.solutions.through._default_manager
+        return self.filter(owning_project=None).exclude(pk__in=through.values("cluster"))
+
     def around_projects(self, ids: Sequence[int]) -> Self:
         """Keep those that a project owns or whose results to transfer come from it."""
         used = self.model.solutions.through._default_manager.filter(solution__project__in=ids)
         return self.filter(Q(owning_project__in=ids) | Q(pk__in=used.values("cluster")))
+
+    def around_project(self, code: str) -> Self:
+        """Keep those that the project of a code owns or whose results come from it."""
+        used = self.model.solutions.through._default_manager.filter(solution__project__code=code)
+        return self.filter(Q(owning_project__code=code) | Q(pk__in=used.values("cluster")))
+
+    def lying_in(self, code: str) -> Self:
+        """Keep those in the territories of a code and in what lies in them."""
+        through = self.model.territories.through._default_manager
+        return self.filter(pk__in=through.filter(territory__in=lying_within(code)).values("cluster"))
 
     def with_organisations(self, ids: Sequence[int]) -> Self:
         """Keep those in which one of the organisations leads or takes part."""
@@ -82,6 +107,13 @@ class RegisterQuerySet(models.QuerySet["Cluster"]):
         expected = _rows("ExpectedOutcome").filter(kind__in=kinds).values("cluster")
         recorded = _rows("Outcome").filter(kind__in=kinds).values("cluster")
         return self.filter(Q(pk__in=expected) | Q(pk__in=recorded))
+
+    def with_recorded(self, kinds: Sequence[str]) -> Self:
+        """Keep those that have recorded an outcome of each of the kinds."""
+        rows = self.all()
+        for kind in kinds:
+            rows = rows.filter(pk__in=_rows("Outcome").filter(kind=kind).values("cluster"))
+        return rows
 
     def running_from(self, day: date) -> Self:
         """Keep those that are planned to last until `day` or longer."""

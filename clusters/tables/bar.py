@@ -21,6 +21,7 @@ from clusters.forms.register import Named
 from clusters.tables.bearings import Bearings
 from clusters.tables.facets import Counts
 from clusters.visibility import Viewer
+from community.choices import Whereabouts
 from community.forms.dates import in_words
 
 Words = str | Promise
@@ -28,7 +29,9 @@ Words = str | Promise
 #: Filters that are typed, with what to write into the empty input.
 TYPED: Final = ("territory", "organisation", "project", "solution")
 #: Filters behind "More filters": the bar stays short.
-MORE: Final = frozenset({"organisation", "project", "solution", "level", "focus", "outcome", "from", "to"})
+MORE: Final = frozenset(
+    {"organisation", "project", "solution", "level", "focus", "outcome", "recorded", "where", "without", "from", "to"}
+)
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,9 @@ def groups(filters: ClusterFilter, found: Bearings, counts: Counts | None, who: 
         "level": [(code, code, label) for code, label in Level.choices],
         "focus": [(code, code, label) for code, label in Focus.choices],
         "outcome": [(code, code, label) for code, label in OutcomeKind.choices],
+        "recorded": [(code, code, label) for code, label in OutcomeKind.choices],
+        "where": [(code, code, label) for code, label in Whereabouts.choices],
+        "without": [("project", "project", _("a project"))],
     }
     return {name: _group(filters, name, rows, counts) for name, rows in choices.items()}
 

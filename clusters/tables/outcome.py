@@ -58,7 +58,8 @@ def reach_of(participants: int | None, organisations: int | None, countries: int
         words = ngettext("%(count)d organisation", "%(count)d organisations", organisations)
         found.append(words % {"count": organisations})
     if countries is not None:
-        found.append(ngettext("%(count)d country", "%(count)d countries", countries) % {"count": countries})
+        # Not the words that stand after "organisations of": other languages have another case there.
+        found.append(ngettext("in %(count)d country", "in %(count)d countries", countries) % {"count": countries})
     return found
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community.actions.erasure import close_wish, locked, refuse_obstacles, refuse_superuser
 from community.choices import DataRequestKind
+from community.dates import written
 from community.events import record
 from community.models import DataRequest, Member, User
 from community.permissions import Refusal
@@ -20,6 +21,11 @@ from community.visibility import is_administrator
 
 ADMINISTRATORS_ONLY: Final = _("Only an administrator enters what people ask by letter.")
 GONE: Final = _("This person was erased already.")
+ENTERED: Final = _(
+    "It is entered already that a letter came on %(day)s. Take that back first to enter another day: nothing is "
+    "changed yet."
+)
+ASKED_HERE: Final = _("The person asked here on %(day)s already, and that counts. Nothing is entered.")
 TO_COME: Final = _("This day is still to come. Enter the day on which the letter came.")
 NOT_BY_LETTER: Final = _("The person asked on this site: they alone take it back.")
 #: Who asked by letter is not erased sooner after it was entered, so that they hear of it before.
@@ -34,11 +40,12 @@ def record_letter(*, member: Member, came_on: date, by: User, at: datetime | Non
     """Note that a person asked otherwise than here to be erased; one event, and a mail to them.
 
     From then on it is as if they had asked here on that day: the clock does it `ERASURE_DAYS` later, but not before
-    the person had `HEARD` to take it back. A no-op that returns the open request.
+    the person had `HEARD` to take it back. A no-op that returns the open request where the letter is entered already.
 
     Raises:
         Refusal: `by` is no administrator, or no superuser where the person is one; the person was erased; the day is
-            still to come; or something must be cleared that no waiting clears.
+            still to come; something must be cleared that no waiting clears; or the person asked here already, or by
+            a letter of another day.
     """
     if not is_administrator(by):
         raise Refusal(ADMINISTRATORS_ONLY, "forbidden")
@@ -50,6 +57,9 @@ def record_letter(*, member: Member, came_on: date, by: User, at: datetime | Non
         raise Refusal(TO_COME, "day")
     waiting = DataRequest.objects.open().of_member(row).of_kind(DataRequestKind.ERASURE).first()
     if waiting is not None:
+        if waiting.recorded_by_id is None or timezone.localdate(waiting.asked_at) != came_on:
+            words = ENTERED if waiting.recorded_by_id else ASKED_HERE
+            raise Refusal(words % {"day": written(timezone.localdate(waiting.asked_at))}, "state")
         return waiting
     refuse_obstacles(row, at, waits=False)
     asked_at, days = _begin_of(came_on), timedelta(days=settings.ERASURE_DAYS)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from community import exchange_mails, platform_mails, search
 from community.actions.transition import effect, tells
-from community.actions.twins import refuse_other_words
+from community.actions.twins import THERE, refuse_other_words, says_the_same
 from community.choices import ExchangeStatus
 from community.events import record
 from community.folding import fold_key
@@ -23,6 +23,8 @@ from community.permissions import Refusal
 from community.rights import MEMBERS_ONLY
 from community.rules import exchange as rules
 
+SAID = _("You said “I would like to” here already, with the line “%(note)s”. This one is not sent yet.")
+SAID_BARE = _("You said “I would like to” here already, without a line. This one is not sent yet.")
 OPEN = _("You have an exchange of this topic open already. Open it and change it there: nothing is entered yet.")
 STALE = _("Somebody saved this exchange while you were writing. Your text is still here: compare, then save again.")
 #: Columns that a form sets, and what is kept beside an exchange.
@@ -163,11 +165,16 @@ def _plain(row: PeerExchange) -> dict[str, Any]:
 
 
 @transaction.atomic
-def wish_exchange(*, exchange: PeerExchange, by: User, note: str = "", at: datetime | None = None) -> ExchangeWish:
-    """Say "I would like to"; one event and one mail to who opened it. Said twice, the first one stays.
+def wish_exchange(
+    *, exchange: PeerExchange, by: User, note: str = "", instead: bool = False, at: datetime | None = None
+) -> ExchangeWish:
+    """Say "I would like to"; one event and one mail to who opened it. Said again in the same words it is a no-op.
+
+    `instead` puts the note in the place of what was said before: that is taken back, with an event of its own.
 
     Raises:
-        Refusal: no member, the own exchange, one that is not open, or too many within a day.
+        Refusal: no member, the own exchange, one that is not open, or too many within a day; or it was said already
+            with another note (code "there").
         ValidationError: the note holds signs that are not allowed.
     """
     at = at or timezone.now()
@@ -176,14 +183,20 @@ def wish_exchange(*, exchange: PeerExchange, by: User, note: str = "", at: datet
     row = _locked(exchange)
     if not (verdict := rules.can_wish(by, row)) or by.member is None:
         raise Refusal.of(verdict)
-    if (said := row.wishes.filter(member=by.member).first()) is not None:
+    said = row.wishes.filter(member=by.member).first()
+    if said is not None and says_the_same(said.note, note):
         return said
+    if said is not None and not instead:
+        raise Refusal((SAID if said.note else SAID_BARE) % {"note": said.note}, THERE)
     day = Event.objects.of_verbs(["wish_exchange"]).filter(by=by, at__gt=at - timedelta(days=1))
     if day.count() >= rules.MOST_WISHES_A_DAY:
         raise Refusal(
             _("You said this to %(most)d exchanges within a day. Say it to others tomorrow.")
             % {"most": rules.MOST_WISHES_A_DAY}
         )
+    if said is not None:
+        said.delete()
+        record(verb="take_back_wish", subject=row, by=by, at=at)
     organisation = by.member.organisation_on(timezone.localdate(at))
     said = ExchangeWish(exchange=row, member=by.member, organisation=organisation, note=note, said_at=at)
     said.full_clean()

@@ -20,6 +20,13 @@ from community.models import File, User
 from community.permissions import Refusal
 from community.uploads import Upload, checked
 
+#: What a file says beside its title and bytes.
+_RIGHTS = ("rights_holder", "licence", "is_free_for_eu_use", "visibility", "holds_names")
+KEPT = _(
+    "“%(title)s” is kept here already, with other rights or for others to fetch. Take that one off first, or give this "
+    "one another title: nothing is entered yet."
+)
+
 
 @transaction.atomic
 def keep_file(*, subject: models.Model, by: User, at: datetime | None = None, **given: Any) -> File:
@@ -54,21 +61,24 @@ def store_file(
 
     Args:
         by: who uploads it; None is somebody with a link, who has no account.
-        among: files that are there already; one of them with the same title and bytes is returned instead.
+        among: files that are there already; one of them with the same title, bytes and rights is returned instead.
 
     Raises:
-        Refusal: it is empty, too big, of no allowed type, or its rights are not stated.
+        Refusal: it is empty, too big, of no allowed type, its rights are not stated, or one of `among` is the same
+            with other rights, or for others to fetch.
         ValidationError: a text holds signs that are not allowed.
     """
     _refuse_unusable(content, is_free_for_eu_use and bool(rights_holder.strip()) and bool(licence.strip()))
     upload = checked(content, content.name or title)
     file = _with_content(upload)
-    for twin in among:
-        if (twin.sha256, twin.title) == (file.sha256, title):
-            return twin
     file.title, file.uploaded_by, file.uploaded_at = title, by, at or timezone.now()
     file.rights_holder, file.licence, file.is_free_for_eu_use = rights_holder, licence, is_free_for_eu_use
     file.visibility, file.holds_names = FileVisibility.RESTRICTED if holds_names else visibility, holds_names
+    for twin in among:
+        if (twin.sha256, twin.title) == (file.sha256, title):
+            if any(getattr(twin, name) != getattr(file, name) for name in _RIGHTS):
+                raise Refusal(KEPT % {"title": title})
+            return twin
     file.kind, file.subject_id = kinds.of(subject).code, subject.pk
     file.full_clean(exclude=["content"])
     file.save(force_insert=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from community import contributions, platform_mails, search
-from community.actions.twins import refuse_other_words
+from community.actions.twins import THERE, refuse_other_words, says_the_same
 from community.choices import NeedStatus, Urgency
 from community.events import record
 from community.folding import fold_key
@@ -20,6 +20,8 @@ from community.permissions import Refusal
 from community.rights import can_edit_need, can_raise_need, can_say_me_too, can_set_need_status
 
 ASKED = _("You have this question open already. Open it and change it there: nothing is entered yet.")
+SAID = _("You say “me too” here already, with the line “%(note)s”. This one is not entered yet.")
+SAID_BARE = _("You say “me too” here already, without a line. This one is not entered yet.")
 STALE = _("Somebody saved this need while you were writing. Your text is still here: compare, then save again.")
 
 
@@ -104,11 +106,13 @@ def reword_need(
 
 
 @transaction.atomic
-def say_me_too(*, need: Need, by: User, note: str = "", at: datetime | None = None) -> MeToo:
-    """Note that another member has the same need; one event. Said twice, the first one stays.
+def say_me_too(*, need: Need, by: User, note: str = "", instead: bool = False, at: datetime | None = None) -> MeToo:
+    """Note that another member has the same need; one event. Said twice in the same words, the first one stays.
+
+    `instead` puts the note in the place of what was said before: that is taken back, with an event of its own.
 
     Raises:
-        Refusal: no member, the own need, or a closed one.
+        Refusal: no member, the own need, or a closed one; or it was said already with another note (code "there").
         ValidationError: the note holds signs that are not allowed.
     """
     at = at or timezone.now()
@@ -116,8 +120,13 @@ def say_me_too(*, need: Need, by: User, note: str = "", at: datetime | None = No
     if not (verdict := can_say_me_too(by, row)) or by.member is None:
         raise Refusal.of(verdict)
     said = MeToo.objects.filter(need=row, member=by.member).first()
-    if said is not None:
+    if said is not None and says_the_same(said.note, note):
         return said
+    if said is not None:
+        if not instead:
+            raise Refusal((SAID if said.note else SAID_BARE) % {"note": said.note}, THERE)
+        said.delete()
+        record(verb="take_back_me_too", subject=row, by=by, at=at)
     organisation = by.member.organisation_on(timezone.localdate(at))
     said = MeToo(need=row, member=by.member, organisation=organisation, note=note, said_at=at)
     said.full_clean()

@@ -31,6 +31,11 @@ def refuse_other_words(
         raise Refusal(words, THERE, (Obstacle(words, url, at),))
 
 
+def says_the_same(stands: str, given: str) -> bool:
+    """Tell whether a line that is given again adds nothing to the one that stands: it is the same, or empty."""
+    return given.strip() in ("", stands)
+
+
 def _says(row: Model, name: str, value: Any) -> bool:
     field = row._meta.get_field(name)
     if field.many_to_many:

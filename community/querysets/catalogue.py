@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.db.models import Case, Count, OuterRef, Subquery, When
@@ -10,7 +11,7 @@ from django.db.models.functions import Coalesce
 from community.choices import OPEN_NEEDS, Urgency
 from community.querysets.period import rows_of
 from community.querysets.search import SearchableQuerySet
-from community.querysets.territory import lying_within
+from community.querysets.territory import lying_within, placed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -33,6 +34,12 @@ class NeedQuerySet(SearchableQuerySet["Need"]):
         """Keep the needs of a territory, or of one that lies in it (`TerritoryQuerySet.within`)."""
         places = self.model.territories.through._default_manager.filter(territory__in=lying_within(code))
         return self.filter(pk__in=places.values("need"))
+
+    def placed(self, where: str, among: Iterable[int] | None = None) -> Self:
+        """Keep the needs of a `Whereabouts`; `among` as in `community.querysets.territory.placed`."""
+        keys, is_there = placed(where, among)
+        found = self.model.territories.through._default_manager.filter(territory__in=keys).values("need")
+        return self.filter(pk__in=found) if is_there else self.exclude(pk__in=found)
 
     def on_challenge(self, term_id: int) -> Self:
         """Keep the needs on one challenge."""

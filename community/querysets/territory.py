@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Length, Substr
 
-from community.choices import NUTS_LEVELS, TerritoryLevel
+from community.choices import NUTS_LEVELS, TerritoryLevel, Whereabouts
 from community.querysets.period import rows_of
 
 if TYPE_CHECKING:
@@ -19,6 +20,23 @@ def lying_within(code: str) -> models.QuerySet[Territory, Any]:
     """Return the keys of the territories that lie in those of a code, to be asked within another query."""
     rows: Any = rows_of("Territory")
     return rows.within(code).order_by().values("pk")  # type: ignore[no-any-return]
+
+
+def placed(where: str, among: Iterable[int] | None = None) -> tuple[models.QuerySet[Territory, Any], bool]:
+    """Return the keys of the territories by which a `Whereabouts` is told, and whether one of them must be named.
+
+    What lies outside the programme names one of these; what has no place, or no single region, names none of them.
+    `among` are the keys of territories of which alone the regions count; None: all of them.
+
+    Raises:
+        ValueError: there is no such `Whereabouts`.
+    """
+    rows: Any = rows_of("Territory")
+    if (asked := Whereabouts(where)) is Whereabouts.NO_REGION:
+        return rows.in_programme_regions(among).order_by().values("pk"), False
+    if asked is Whereabouts.NOWHERE:
+        return rows.in_any_country().order_by().values("pk"), False
+    return rows.outside_the_programme().order_by().values("pk"), True
 
 
 class TerritoryQuerySet(models.QuerySet["Territory"]):
@@ -56,6 +74,20 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
             | Q(country__in=around.values("code"))
             | Q(Exists(beginning), level__in=NUTS_LEVELS)
         )
+
+    def in_programme_regions(self, among: Iterable[int] | None = None) -> Self:
+        """Keep what lies in regions of the programme; `among`: only in those with these keys."""
+        regions = self.model._default_manager.programme_regions()
+        return self.lying_in((regions if among is None else regions.filter(pk__in=among)).values("pk"))
+
+    def in_any_country(self) -> Self:
+        """Keep what lies in a country: not a sea that is mapped to nothing."""
+        return self._with_mapped(~Q(country="") | (Q(level__in=NUTS_LEVELS) & ~Q(code="")))
+
+    def outside_the_programme(self) -> Self:
+        """Keep what lies, also or only, in a country of which no region is one of the programme."""
+        letters = self.model._default_manager.programme_regions().order_by().values("country")
+        return self._with_mapped(~Q(country="") & ~Q(country__in=letters))
 
     def _with_mapped(self, lies: Q) -> Self:
         """Keep what lies there itself, and what is mapped to one of these."""

@@ -73,6 +73,17 @@ def keep_typed(form: BaseForm, refusal: Refusal) -> None:
     say_it_is_there(form, refusal)
 
 
+def keep_line(form: BaseForm, refusal: Refusal) -> None:
+    """Say at a form of one line, its `note`, that another one stands already; what was typed stays.
+
+    Raises:
+        PermissionDenied: it was refused for another reason.
+    """
+    if refusal.code != THERE:
+        answer_refusal(refusal)
+    form.add_error("note", str(refusal.reason))
+
+
 def answer_refusal(refusal: Refusal) -> HttpResponse:
     """Answer an action that refused: 403 with its sentence.
 

@@ -20,7 +20,7 @@ from community.lifecycle import Verb
 from community.models import PeerExchange
 from community.permissions import Refusal, Verdict
 from community.rules import exchange as rules
-from community.views.answers import account_of, answer_refusal
+from community.views.answers import account_of, keep_line
 from community.views.exchange import exchange_context
 
 STATUS = {"forbidden": 403, "state": 409, "stale": 409}
@@ -52,10 +52,13 @@ class ExchangeWishView(View):
                 actions.take_back_wish(exchange=exchange, by=by)
                 messages.success(request, _("Taken back."))
             else:
-                actions.wish_exchange(exchange=exchange, by=by, note=form.cleaned_data["note"])
+                note, instead = form.cleaned_data["note"], "instead" in request.POST
+                actions.wish_exchange(exchange=exchange, by=by, note=note, instead=instead)
                 messages.success(request, _("Sent. You get a mail once it is agreed with you, or with somebody else."))
         except Refusal as refusal:
-            return answer_refusal(refusal)
+            keep_line(form, refusal)
+            context = exchange_context(request, exchange, form)
+            return render(request, "community/exchange/detail.html", context, status=422)
         return redirect("community:exchange", pk=pk)
 
 

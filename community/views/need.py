@@ -26,7 +26,7 @@ from community.similar import solutions_near
 from community.similar_people import naming, people_near
 from community.surroundings import Places
 from community.tables import Rows
-from community.views.answers import account_of, answer_refusal, keep_typed
+from community.views.answers import account_of, answer_refusal, keep_line, keep_typed
 from community.views.listing import NounListView
 from community.visibility import member_of
 
@@ -134,10 +134,12 @@ class NeedMeTooView(View):
                 actions.take_back_me_too(need=need, by=by)
                 messages.success(request, _("You no longer say “me too” here."))
             else:
-                actions.say_me_too(need=need, by=by, note=form.cleaned_data["note"])
+                note, instead = form.cleaned_data["note"], "instead" in request.POST
+                actions.say_me_too(need=need, by=by, note=note, instead=instead)
                 messages.success(request, _("You say “me too”. You will hear when a cluster takes this need up."))
         except Refusal as refusal:
-            return answer_refusal(refusal)
+            keep_line(form, refusal)
+            return render(request, "community/need/detail.html", need_context(request, need, form), status=422)
         return redirect("community:need", pk=pk)
 
 

@@ -34,7 +34,7 @@ def retention(request: HttpRequest) -> HttpResponse:
     on = timezone.localdate()
     context = {
         "page_obj": page_of(File.objects.to_go(on), request.GET.get("page"), fetch=lambda rows: rows),
-        "soon": list(File.objects.to_go_within_a_year(on)[:50]),
+        "soon": page_of(File.objects.to_go_within_a_year(on), request.GET.get("soon"), fetch=lambda rows: rows),
         "undated": Project.objects.without_last_payment().count(),
         "untold": page_of(out_of_reach(), request.GET.get("untold"), fetch=with_why),
         "former": Member.objects.former().count(),

@@ -102,6 +102,7 @@ def _context(snapshot: Snapshot, imprint: Imprint, names: Mapping[MemberKey, str
         "aims": sentences.aims(snapshot),
         "face_line": sentences.face_line(snapshot, imprint.face),
         "figures": summary.figures(snapshot),
+        "outcomes_by_kind": summary.by_kind(line["kind"] for line in snapshot["outcomes"]),
         "projects": summary.projects(snapshot),
         "territories": summary.territories(snapshot),
         "are_plans_long": summary.are_long(snapshot["adoption_plan"], snapshot["out_of_scope"]),

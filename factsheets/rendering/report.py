@@ -23,7 +23,7 @@ from factsheets.pdf import Attachment, Pdf
 from factsheets.rendering.document import Document, DocumentKind, frame, register, set_document, title_of
 from factsheets.report_shape import ReportedLine, ReportSnapshot
 from factsheets.report_summary import usual_title
-from factsheets.summary import Figure
+from factsheets.summary import Figure, by_kind
 
 Names = Mapping[MemberKey, str]
 
@@ -41,6 +41,7 @@ def draw_report(snapshot: ReportSnapshot, imprint: Imprint, names: Names) -> Doc
             "is_usual_title": snapshot["title"] == _usual_title(snapshot),
             "called_like": _called_like(snapshot),
             "figures": figures(snapshot),
+            "outcomes_by_kind": by_kind(one["kind"] for line in snapshot["lines"] for one in line.get("counts", [])),
             "leaves_out": snapshot["totals"]["uptakes"] < sum(line["uptakes"] for line in snapshot["lines"]),
             "parts": parts(snapshot["lines"]),
         }

@@ -22,8 +22,10 @@ from clusters.snapshot_shape import (
     StageLine,
     TerritoryLine,
 )
+from clusters.tables.outcome import reach_of
 from community.templatetags.dates import duration
 from factsheets import sentences, summary
+from factsheets.report_shape import ReportedLine
 
 register = template.Library()
 
@@ -101,6 +103,21 @@ def evidence(told: str, words: str = "") -> SafeString | str:
         label = '<a href="{}" rel="nofollow noopener" aria-label="{}: {}">{}</a>'
         link = format_html(label, told, ours, shown, ours)
     return format_html("{}<br><small>{}</small>", link, shown)
+
+
+@register.filter
+def reach(line: Mapping[str, Any]) -> str:
+    """Return whom an outcome reached: "34 participants, 2 countries"; "" for what was not said, as in older lines."""
+    return ", ".join(reach_of(line.get("participants"), line.get("organisations"), line.get("countries")))
+
+
+@register.filter
+def told_outcomes(line: ReportedLine) -> list[tuple[str, str, str]]:
+    """Return the outcomes of a report's line, each with its kind and whom it reached; both "" in older reports."""
+    if "counts" not in line:
+        return [(text, "", "") for text in line["outcomes"]]
+    pairs = zip(line["outcomes"], line["counts"], strict=True)
+    return [(text, sentences.label("outcome", counted["kind"]), reach(counted)) for text, counted in pairs]
 
 
 @register.filter

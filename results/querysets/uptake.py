@@ -10,7 +10,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from clusters.choices import PUBLIC_STATES, State
-from community.querysets.territory import lying_within
+from community.choices import Whereabouts
+from community.querysets.period import rows_of
+from community.querysets.territory import lying_within, placed
 from community.visibility import account
 from results.choices import LADDER, LIVE_STEPS, ON_THE_WAY, Proof, UptakeStep
 
@@ -96,6 +98,25 @@ class UptakeQuerySet(models.QuerySet["Uptake"]):
     def within(self, letters: str) -> Self:
         """Keep those in a country (`TerritoryQuerySet.within`), or by an organisation of it where no place is said."""
         return self.filter(Q(territory__in=lying_within(letters)) | Q(territory=None, organisation__country=letters))
+
+    def placed(self, where: str, among: Iterable[int] | None = None) -> Self:
+        """Keep those of a `Whereabouts`: by their territory, or by the organisation's country where none is said.
+
+        `among` as in `community.querysets.territory.placed`.
+        """
+        keys, is_there = placed(where, among)
+        if is_there:
+            letters = rows_of("Territory").programme_regions().order_by().values("country")
+            abroad = Q(territory=None) & ~Q(organisation__country="") & ~Q(organisation__country__in=letters)
+            return self.filter(Q(territory__in=keys) | abroad)
+        unsaid = Q(territory=None)
+        if where == Whereabouts.NOWHERE:
+            unsaid &= Q(organisation__country="")
+        return self.filter(unsaid | (Q(territory__isnull=False) & ~Q(territory__in=keys)))
+
+    def through(self, clusters: models.QuerySet[Any, Any]) -> Self:
+        """Keep those that came through one of these clusters."""
+        return self.filter(cluster__in=clusters.order_by().values("pk"))
 
     def in_region(self, code: str) -> Self:
         """Keep those in a region of the programme, or in what lies in it, as every list of places has it."""

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clusters.choices import OutcomeKind
-from community.choices import UNANSWERED
-from results.choices import UptakeStep
-from results.coverage import STATES
 from results.pictures.tilemap import Tile, tilemap
 from results.rules import coverage as rules
 from results.rules.coverage import BEGUN, OUTSIDE, UNSAID, WAITING, Columns, Count, Facts, Rows, Wanted
+from results.tables.coverage_links import ALL, Links
 
 Words = str | Promise
 
@@ -116,7 +112,7 @@ def coverage_of(
     counts, total = rules.count(kept, rows, columns), _total(kept, rows, columns)
     states = rules.count(kept, rows, Columns.STATE)
     heads = list(_columns(facts, columns, sees_proposed))
-    links = _Links(wanted, rows, columns, sees_proposed, facts.codes, facts.named)
+    links = Links(wanted, rows, columns, sees_proposed, facts.codes, facts.named)
     lines = [
         replace(
             _line(key, label, badge, counts.get(key, Count()), heads, kept, links),
@@ -222,71 +218,6 @@ def _rows(facts: Facts, rows: Rows, wanted: Wanted) -> Iterator[tuple[str, str, 
         yield from ((acronym, acronym, "") for acronym, _title in facts.projects if wanted.project in ("", acronym))
 
 
-@dataclass(frozen=True)
-class _Links:
-    """Leads from a number to the clusters that it counts, in the register."""
-
-    wanted: Wanted
-    rows: Rows
-    columns: Columns
-    sees_proposed: bool
-    codes: Mapping[str, str] = field(default_factory=dict)
-    named: frozenset[str] = frozenset()
-
-    def is_listed(self, key: str) -> bool:
-        """Whether lists know a row: places by a territory of that code, which a country may lack."""
-        return self.rows is Rows.PROJECT or key in self.named
-
-    def uptakes_url(self, key: str, proof: str) -> str:
-        """Return the address of the list with exactly the uptakes that a line counts; "" where it has no such filter.
-
-        A project, country or outcome that was chosen narrows clusters, which the list of uptakes does not.
-        """
-        if self.wanted.project or self.wanted.country or self.wanted.outcome:
-            return ""
-        names = {Rows.COUNTRY: "country", Rows.REGION: "region", Rows.PROJECT: "project"}
-        value = self.codes.get(key, "") if self.rows is Rows.PROJECT else key
-        if key and (not value or not self.is_listed(key)):
-            return ""
-        pairs = [("step", UptakeStep.IN_USE.value), ("proof", proof), ("work", "standing")]
-        pairs += [(names[self.rows], value), ("wg", self.wanted.group)]
-        return f"{reverse('results:uptake_list')}?{urlencode([pair for pair in pairs if pair[1]])}"
-
-    def needs_url(self, key: str) -> str:
-        """Return the address of the list with the open needs that a line counts; "" where it has no such filter."""
-        place = key or self.wanted.country
-        if self.rows is Rows.PROJECT or (place and place not in self.named):
-            return ""
-        pairs = [("status", UNANSWERED), ("territory", place)]
-        return f"{reverse('community:needs')}?{urlencode([pair for pair in pairs if pair[1]])}"
-
-    def idle_url(self, key: str) -> str:
-        """Return the address of the list with the idle solutions that a line counts; it is for who signed in."""
-        acronym = key or self.wanted.project
-        if not self.sees_proposed or (acronym and acronym not in self.codes):
-            return ""
-        query = urlencode([("project", self.codes[acronym])]) if acronym else ""
-        return f"{reverse('results:idle')}{'?' if query else ''}{query}"
-
-    def url(self, key: str, column: str = "") -> str:
-        """Return the address of the register; "" where it has no such filter."""
-        if self.wanted.outcome or (column and self.columns is Columns.OUTCOME):
-            return ""
-        if (key and not self.is_listed(key)) or (self.wanted.country and self.wanted.country not in self.named):
-            return ""
-        place = self.wanted.country if self.rows is Rows.PROJECT else key or self.wanted.country
-        project = key if self.rows is Rows.PROJECT and key else self.wanted.project
-        group = column if self.columns is Columns.GROUP and column else self.wanted.group
-        wanted_state = column if self.columns is Columns.STATE else ""
-        pairs = [("territory", place), ("project", project), ("wg", group)]
-        pairs += [("state", str(state)) for state, name in STATES.items() if self._is_counted(name, wanted_state)]
-        query = urlencode([pair for pair in pairs if pair[1]])
-        return f"{reverse('clusters:list')}?{query}"
-
-    def _is_counted(self, name: str, wanted: str) -> bool:
-        return wanted in ("", name) and (self.sees_proposed or name != "waiting")
-
-
 def _line(
     key: str,
     label: str,
@@ -294,11 +225,11 @@ def _line(
     count: Count,
     heads: list[Column],
     facts: Facts,
-    links: _Links,
+    links: Links,
     *,
     is_total: bool = False,
 ) -> Line:
-    is_listed = bool(key) or is_total
+    where = ALL if is_total else key
     regions = sum(region.country == key for region in facts.regions)
     if is_total:
         regions = len(facts.regions)
@@ -307,30 +238,32 @@ def _line(
         label=label,
         badge=badge,
         cells=tuple(
-            _cell(count.by_column.get(head.key, 0), links.url(key, head.key) if is_listed else "") for head in heads
+            _cell(number, links.url(where, head.key) if number else "")
+            for head in heads
+            for number in [count.by_column.get(head.key, 0)]
         ),
-        clusters=_cell(count.clusters, links.url(key) if is_listed else ""),
+        clusters=_cell(count.clusters, links.url(where) if count.clusters else ""),
         reached=count.regions,
         in_all=regions,
         declared=count.declared,
         documented=count.documented,
         needs=count.needs,
         idle=count.idle,
-        declared_url=links.uptakes_url(key, "declared") if is_listed and count.declared else "",
-        documented_url=links.uptakes_url(key, "documented") if is_listed and count.documented else "",
-        needs_url=links.needs_url(key) if is_listed and count.needs else "",
-        idle_url=links.idle_url(key) if is_listed and count.idle else "",
+        declared_url=links.uptakes_url(where, "declared") if count.declared else "",
+        documented_url=links.uptakes_url(where, "documented") if count.documented else "",
+        needs_url=links.needs_url(where) if count.needs else "",
+        idle_url=links.idle_url(where) if count.idle else "",
     )
 
 
 def _cell(number: int, url: str) -> Cell:
     css = "z" if not number else "m2" if number >= MANY else "m1"
-    return Cell(number, url if number else "", css)
+    return Cell(number, url, css)
 
 
 def _tiles(facts: Facts, wanted: Wanted, sees_proposed: bool) -> list[Tile]:
     counts = rules.count(facts, Rows.REGION, Columns.GROUP)
-    links = _Links(wanted, Rows.REGION, Columns.GROUP, sees_proposed, facts.codes, facts.named)
+    links = Links(wanted, Rows.REGION, Columns.GROUP, sees_proposed, facts.codes, facts.named)
     found = []
     for region in facts.regions:
         count = counts.get(region.code, Count())

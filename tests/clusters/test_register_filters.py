@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import QueryDict
+from django.test import Client
 
 from clusters import search
 from clusters.choices import State
@@ -169,6 +170,29 @@ def test_an_unverified_organisation_is_named_by_members_only(cast: Cast) -> None
     cluster = make_cluster(cast, State.RUNNING, lead_organisation=hidden)
     assert errors(organisation="Hidden park") == {"organisation": ["No organisation is called “Hidden park”."]}
     assert kept(user=cast.user("member"), organisation="Hidden park") == {cluster.pk}
+
+
+def test_the_number_of_a_merged_organisation_means_the_one_that_it_is_now(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    make_cluster(cast, State.RUNNING, lead_organisation=make.make_organisation("Elsewhere"))
+    now = make.make_organisation("Park of today")
+    between = make.make_organisation("Park of the reeds", merged_into=now)
+    before = make.make_organisation("Reed park", merged_into=between)
+    Cluster.objects.filter(pk=cluster.pk).update(lead_organisation=now)
+    for one in (now, between, before):
+        assert kept(organisation=str(one.pk)) == {cluster.pk}
+    page = Client().get("/clusters/", {"organisation": before.pk}).content.decode()
+    assert "Park of today" in page.partition("</h1>")[2]
+    assert f'name="organisation" value="{before.pk}"' in page
+    assert kept(organisation=[str(before.pk), "Elsewhere"]) == set(Cluster.objects.values_list("pk", flat=True))
+
+
+def test_the_number_of_one_merged_into_a_hidden_one_tells_nothing_of_it(cast: Cast) -> None:
+    hidden = make.make_organisation("Hidden park", is_verified=False)
+    merged = make.make_organisation("Reed park", merged_into=hidden)
+    number = str(merged.pk)
+    assert errors(organisation=number) == {"organisation": [f"No organisation is called “{number}”."]}
+    assert kept(user=cast.user("member"), organisation=number) == set()
 
 
 def test_more_values_than_anybody_means_are_refused(cast: Cast) -> None:

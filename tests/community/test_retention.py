@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from clusters.choices import State
@@ -147,3 +150,25 @@ def test_what_confirms_an_uptake_and_a_solutions_removed_file_are_evidence(cast:
     assert date_evidence(NOW) == 1
     assert File.objects.get(pk=evidence.pk).retain_until == date(2020, 12, 31)
     let_go(file=evidence, by=cast.user("admin"), at=NOW)
+
+
+def test_what_may_go_within_a_year_is_counted_and_listed_whole_page_by_page(cast: Cast, evidence: File) -> None:
+    soon = timezone.localdate() + timedelta(days=30)
+    rows = []
+    for number in range(55):
+        row = File.objects.get(pk=evidence.pk)
+        row.pk, row.title, row.retain_until = None, f"Minutes, part {number:02d}.", soon
+        rows.append(row)
+    File.objects.bulk_create(rows)
+    client = Client()
+    client.force_login(cast.user("admin"))
+    pages, query = [], "?page=1"
+    while query:
+        text = client.get(f"{reverse('community:retention')}{query}").content.decode()
+        assert 'Within a year <span class="count">55</span>' in text
+        pages.append(text.split('id="h-soon"')[1].split("</section>")[0])
+        found = re.search(r'rel="next" href="([^"#]*)#h-soon"', pages[-1])
+        query = unescape(found[1]) if found else ""
+    assert len(pages) > 1
+    assert [sum(row.title in page for page in pages) for row in rows] == [1] * 55
+    assert client.get(f"{reverse('community:retention')}?soon=2&untold=9").status_code == 200

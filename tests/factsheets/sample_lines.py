@@ -101,8 +101,16 @@ def solution(title: str, project: str, maturity: str = "validated") -> SolutionL
     return {"title": title, "project": project, "maturity": coded(maturity, maturity)}
 
 
-def outcome(kind: str, text: str, on: str, evidence: str = "", *, at_stage: int | None = None) -> OutcomeLine:
-    """Return an outcome's line."""
+def outcome(
+    kind: str,
+    text: str,
+    on: str,
+    evidence: str = "",
+    *,
+    at_stage: int | None = None,
+    reached: tuple[int | None, int | None, int | None] = (None, None, None),
+) -> OutcomeLine:
+    """Return an outcome's line; `reached` are participants, organisations and countries."""
     return {
         "kind": kind,
         "text": text,
@@ -112,6 +120,9 @@ def outcome(kind: str, text: str, on: str, evidence: str = "", *, at_stage: int 
         "objective": None,
         "evidence": evidence,
         "files": [],
+        "participants": reached[0],
+        "organisations": reached[1],
+        "countries": reached[2],
     }
 
 

@@ -11,6 +11,7 @@ from clusters.choices import OutcomeKind, State
 from clusters.models import Cluster, Outcome
 from community.choices import RedactionReason
 from factsheets.actions.revise import revise, withdraw_edition
+from factsheets.checksums import _Results
 from factsheets.choices import RevisionReason
 from factsheets.models import Edition
 from results.models import Uptake
@@ -81,7 +82,12 @@ def test_outcomes_that_changed_since_are_told(client: Client, cluster: Cluster, 
     )
     digest = sums_of(issued(cluster))[which]
     assert CHANGED not in verified(client, digest)
-    for column, value in (("title", "Another answer"), ("evidence_url", "https://b.example/"), ("description", "So.")):
+    for column, value in (
+        ("title", "Another answer"),
+        ("evidence_url", "https://b.example/"),
+        ("description", "So."),
+        ("countries_count", 3),
+    ):
         before = getattr(outcome, column)
         Outcome.objects.filter(pk=outcome.pk).update(**{column: value})
         assert CHANGED in verified(client, digest)
@@ -89,6 +95,16 @@ def test_outcomes_that_changed_since_are_told(client: Client, cluster: Cluster, 
     assert CHANGED not in verified(client, digest)
     Outcome.objects.create(cluster=cluster, kind=OutcomeKind.NETWORKING, title="A meeting")
     assert CHANGED in verified(client, digest)
+
+
+def test_a_version_from_before_says_nothing_of_whom_outcomes_reached() -> None:
+    now = _Results([("answer", "An answer", "", "", "", "[34, null, 3]")], [], ("", ""))
+    line = {"kind": "answer", "text": "An answer", "detail": "", "on": None, "evidence": ""}
+    assert _Results.told([line], [], "", "").differ(now) == (False, False, False)
+    assert _Results.told([{**line, "text": "Another"}], [], "", "").differ(now) == (True, False, False)
+    reached = {"participants": 34, "organisations": None, "countries": 3}
+    assert _Results.told([{**line, **reached}], [], "", "").differ(now) == (False, False, False)
+    assert _Results.told([{**line, **reached, "countries": 2}], [], "", "").differ(now) == (True, False, False)
 
 
 @pytest.mark.parametrize("which", [0, 1], ids=["file", "snapshot"])

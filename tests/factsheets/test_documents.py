@@ -20,6 +20,7 @@ from tests.factsheets.making_documents import AT, EVERY, ORDINARY, imprint, made
 from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
 from tests.factsheets.reading import pictures_of, text_of
 
+REACHED = "134 participants, 21 organisations, in 5 countries"
 TOLD = "The gauge nearest by had moved in 2014 and nobody had noted it."
 
 # -- What it says ------------------------------------------------------------------------------------------------------
@@ -63,7 +64,8 @@ def test_the_backward_face_says_what_came_of_it(composed: Callable[[str], Compos
         "5 plans, 4 countries",
         "Method handed to two regions and a park network",
         "Peer revision of community results",
-        "Region of Three Gulfs IT Sardinia (ITG2) adapted 20 Mar 2026 Documented",
+        "Region of Three Gulfs IT Sardinia (ITG2) adapted 20 Mar 2026",
+        "Documented",
         "Association of Black Sea Wetlands BG BG33 as is 20 Oct 2025 Declared",
         "Planners trust a number in their own table, not ours.",
         "Flash floods: a new proposal is being written.",
@@ -100,6 +102,30 @@ def test_what_runs_a_few_lines_over_is_set_a_little_tighter() -> None:
     assert "fs-tight" in document.article
 
 
+@pytest.mark.parametrize("face", [Face.FORWARD, Face.BACKWARD])
+def test_outcomes_are_counted_by_kind_and_say_whom_they_reached(face: Face) -> None:
+    snapshot = in_between()
+    found = [*ordinary_backward()["outcomes"], sample_lines.outcome("answer", "Two", "2026-04-01")]
+    found[0].update(participants=23, organisations=5, countries=4)
+    found[1].update(organisations=3, countries=1)
+    snapshot["outcomes"] = found
+    article = draw_factsheet(snapshot, imprint(snapshot, face)).article
+    counts = "Transference: 1 · Answer to a specific problem: 2 · Peer revision of community results: 1 · Evidence"
+    assert article.count(counts) == 1
+    assert article.count("<small>23 participants, 5 organisations, in 4 countries</small>") == 1
+    assert article.count("<small>3 organisations, in 1 country</small>") == 1
+
+
+def test_a_version_from_before_is_drawn_without_what_it_does_not_say() -> None:
+    snapshot = ordinary_backward()
+    for line in snapshot["outcomes"]:
+        for name in ("participants", "organisations", "countries"):
+            del line[name]  # type: ignore[misc]
+    article = draw_factsheet(snapshot, imprint(snapshot, Face.BACKWARD)).article
+    assert "Transference: 1 · " in article
+    assert "5 organisations, in 4 countries" not in article
+
+
 def test_what_runs_further_over_is_set_in_the_smallest_setting() -> None:
     snapshot = ordinary_backward()
     snapshot["lessons"] += "\n- One more thing that we learnt." * 8
@@ -116,7 +142,8 @@ def in_between() -> Snapshot:
     snapshot, ended = ordinary_forward(), ordinary_backward()
     snapshot["uptakes"], snapshot["amendments"] = ended["uptakes"], ended["amendments"]
     snapshot["lessons"], snapshot["next_steps"] = ended["lessons"], ended["next_steps"]
-    snapshot["outcomes"] = [{**line, "detail": TOLD} for line in ended["outcomes"]]
+    reached = {"participants": 134, "organisations": 21, "countries": 5}
+    snapshot["outcomes"] = [{**line, "detail": TOLD, **reached} for line in ended["outcomes"]]  # type: ignore[typeddict-item]
     snapshot["practitioners_summary"] += f"\n\n{' '.join([TOLD] * 5)}"
     return snapshot
 
@@ -127,7 +154,7 @@ def test_a_factsheet_in_between_fits_two_pages_with_everything_in_it() -> None:
     assert (pdf.pages, pdf.warnings, problems(pdf)) == (2, (), [])
     assert "fs-close" in document.article
     text = text_of(pdf)
-    for told in ("What we expect", "Outcomes", "Uptakes", "How it will be taken up", "What we learnt", TOLD):
+    for told in ("What we expect", "Outcomes", "Uptakes", "How it will be taken up", "What we learnt", TOLD, REACHED):
         assert told in text, told
 
 

@@ -49,7 +49,7 @@ def settings_tried(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     ("lines", "wanted"),
     [
         (-1, [("usual", True)]),
-        (4, [("usual", False), ("fs-tight", True)]),
+        (3, [("usual", False), ("fs-tight", True)]),
         (8, [("usual", False), ("fs-tight", False), ("fs-dense", True)]),
         (18, [("fs-tight", False), ("fs-dense", False), ("fs-close", True)]),
         (40, [("fs-tight", False), ("fs-dense", False), ("fs-close", False), ("usual", True)]),
@@ -66,7 +66,7 @@ def test_what_is_surely_over_is_set_smaller_at_once_and_what_is_only_tried_has_n
 
 #: Filled in another way each: by lessons, by stages, by nothing, in other alphabets, on the other side.
 FILLED = {
-    **{f"{lines} lessons more": (partial(longer, lines), Face.BACKWARD, "en") for lines in (-1, 4, 14, 40, 70, 80)},
+    **{f"{lines} lessons more": (partial(longer, lines), Face.BACKWARD, "en") for lines in (-1, 3, 14, 40, 70, 77)},
     "forward": (ordinary_forward, Face.FORWARD, "en"),
     "forward in French": (ordinary_forward, Face.FORWARD, "fr"),
     "backward in Bulgarian": (ordinary_backward, Face.BACKWARD, "bg"),

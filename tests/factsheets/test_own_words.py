@@ -41,7 +41,7 @@ OTHERS = tuple(language for language in settings.DOCUMENT_LANGUAGES if language 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w*\}")
 #: What is the same in a language as in English, because it is.
 SAME = re.compile(
-    r"\+?%\(\w+\)[sd]( d| clusters?| organisations?)?|(%\(reference\)s, )?version .*|\(NUTS .*|File: .*"
+    r"\+?%\(\w+\)[sd]( d| clusters?| organisations?| participants?)?|(%\(reference\)s, )?version .*|\(NUTS .*|File: .*"
     r"|[jbEYMN\\. de]+|[\w\s]{2,14}"
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +13,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from clusters.choices import State
+from clusters.choices import OutcomeKind, State
 from clusters.models import Cluster
 from community.choices import Rhythm
 from community.models import NotificationPreference
@@ -21,9 +23,12 @@ from factsheets.actions import report as actions
 from factsheets.actions.issue import draw_first, take_version
 from factsheets.actions.report import begin_report, offered, send_report, update_report
 from factsheets.choices import Face
+from factsheets.exports import table_of_report
+from factsheets.imprint import Imprint
 from factsheets.models import CopReport, Issue
 from factsheets.notifications import recipients
 from factsheets.pdf import PdfUnavailable
+from factsheets.rendering.report import draw_report
 from factsheets.report_lifecycle import content_hash
 from factsheets.report_summary import candidates, marks_of, newest_of, snapshot_of
 from tests.cast import Cast, make_cast, make_cluster
@@ -88,6 +93,35 @@ def client_of(cast: Cast, role: str = "coordinator") -> Client:
     client = Client()
     client.force_login(cast.user(role))
     return client
+
+
+def test_a_report_counts_outcomes_by_kind_and_says_whom_each_reached(cast: Cast) -> None:
+    cluster, other = make_cluster(cast, State.CONCLUDED), make_cluster(cast, State.CONCLUDED, title="Dunes")
+    for one in (cluster, other):
+        one.outcomes.all().delete()
+        one.outcomes.create(kind=OutcomeKind.NETWORKING, title="Met", participants_count=34, countries_count=3)
+    other.outcomes.create(kind=OutcomeKind.ANSWER, title="Answered")
+    taken(cluster)
+    taken(other)
+    snapshot = snapshot_of(begun(cast), reference="2026-05-12", at=NOW)
+    page = draw_report(snapshot, Imprint(face="", language="en", address=""), {}).article
+    assert '<p class="fs-about">Outcomes by kind: Networking: 2 · Answer to a specific problem: 1</p>' in page
+    assert page.count("<li>Met <small>(Networking, 34 participants, in 3 countries)</small></li>") == 2
+    assert page.count("<li>Answered <small>(Answer to a specific problem)</small></li>") == 1
+    [first, second] = csv.DictReader(io.StringIO(table_of_report(snapshot).decode("utf-8-sig")))
+    assert (second["outcome_kinds"], second["outcome_countries"]) == ("networking\nanswer", "3\n")
+    assert first["outcome_participants"] == "34"
+
+
+def test_a_report_from_before_is_drawn_without_the_counts(cast: Cast) -> None:
+    taken(make_cluster(cast, State.CONCLUDED))
+    snapshot = snapshot_of(begun(cast), reference="2026-05-12", at=NOW)
+    [line] = snapshot["lines"]
+    del line["counts"]
+    page = draw_report(snapshot, Imprint(face="", language="en", address=""), {}).article
+    assert f"<li>{line['outcomes'][0]}</li>" in page
+    assert "by kind" not in page
+    assert table_of_report(snapshot)
 
 
 def test_no_cluster_stands_in_a_report_with_two_versions(cast: Cast) -> None:

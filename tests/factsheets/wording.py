@@ -199,7 +199,7 @@ def everything(state: str, language: str) -> Snapshot:
         ],
         "expected_outcomes": [{"kind": kind, "how": "So", "on": "2026-05-27"} for kind in OutcomeKind.values],
         "outcomes": [
-            {**sample_lines.outcome(kind, "It", "2026-05-27", "Minutes"), "files": [FILE]}
+            {**sample_lines.outcome(kind, "It", "2026-05-27", "Minutes", reached=(9, 3, 2)), "files": [FILE]}
             for kind in OutcomeKind.values
         ]
         + [sample_lines.outcome("answer", "It", "2026-05-27", "https://bays.example/plan.pdf")],
@@ -333,6 +333,7 @@ def report(language: str) -> dict[str, Any]:
             "organisations": 3,
             "countries": ["EL", "IT"],
             "outcomes": ["Method handed over"],
+            "counts": [{"kind": "transference", "participants": 9, "organisations": 3, "countries": 2}],
             "uptakes": 2,
             "documented": 1,
             "address": "https://registry.example/factsheets/M4N-CL-2025-05/v3/",

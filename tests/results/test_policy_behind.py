@@ -144,7 +144,7 @@ def test_a_piece_and_the_chain_say_how_many_took_part(cast: Cast) -> None:
     outcomes.update(participants_count=40, organisations_count=1, countries_count=3)
     by = cast.user("mission_coordinator")
     actions.act(statement=statement, verb="statement.adopted", by=by)
-    reach = "40 participants · 1 organisation · 3 countries"
+    reach = "40 participants · 1 organisation · in 3 countries"
     for page in (f"/policy/{statement.pk}/", f"/chain/outcome/{outcomes.get().pk}/"):
         assert reach in " ".join(Client().get(page).text.split()), page
     outcomes.update(participants_count=4)

@@ -1,0 +1,107 @@
+"""Where the numbers of coverage lead: to the list that holds exactly what each of them counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from community.choices import UNANSWERED, Whereabouts
+from results.choices import UptakeStep
+from results.coverage import STATES
+from results.rules.coverage import OUTSIDE, UNSAID, Columns, Rows, Wanted
+
+#: The last line, which counts everything once; no row has this key.
+ALL: Final = "all of them"
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Links:
+    """Leads from a number to what it counts; "" where no list holds just that.
+
+    A key is that of a row, or `ALL`. `codes` are those of projects by acronym, `named` the codes of the places that
+    lists know: a country may lack a place of its own.
+    """
+
+    wanted: Wanted
+    rows: Rows
+    columns: Columns
+    sees_proposed: bool
+    codes: Mapping[str, str] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+
+    def url(self, key: str, column: str = "") -> str:
+        """Return the address of the register with the clusters of a row and column ("": of all columns)."""
+        place = self._place(key)
+        if place is None:
+            return ""
+        wanted = self.wanted
+        project = key if self.rows is Rows.PROJECT and key not in (ALL, UNSAID) else wanted.project
+        group = column if self.columns is Columns.GROUP and column else wanted.group
+        state = column if self.columns is Columns.STATE else ""
+        kinds = [wanted.outcome, column if self.columns is Columns.OUTCOME else ""]
+        pairs = [("territory", place), *self._where(key), ("project", project), ("wg", group)]
+        pairs += [("without", "project")] if self.rows is Rows.PROJECT and key == UNSAID else []
+        pairs += [("recorded", kind) for kind in dict.fromkeys(kinds)]
+        pairs += [("state", str(code)) for code, name in STATES.items() if self._is_counted(name, state)]
+        return _address("clusters:list", pairs)
+
+    def uptakes_url(self, key: str, proof: str) -> str:
+        """Return the address of the list with the uptakes of a row.
+
+        What is chosen narrows the clusters through which they came, a country and a project also the uptakes.
+        """
+        wanted = self.wanted
+        place = self._place(key)
+        owner = key if self.rows is Rows.PROJECT and key != ALL else wanted.project
+        if place is None or {owner, wanted.project} - {""} - self.codes.keys():
+            return ""
+        pairs = [("step", UptakeStep.IN_USE.value), ("proof", proof), ("work", "standing")]
+        pairs += [("project", self.codes.get(owner, "")), ("around", self.codes.get(wanted.project, ""))]
+        is_region = self.rows is Rows.REGION and place != wanted.country
+        pairs += [("region", place), ("country", wanted.country)] if is_region else [("country", place)]
+        pairs += [*self._where(key), ("at", wanted.country), ("outcome", wanted.outcome), ("wg", wanted.group)]
+        return _address("results:uptake_list", pairs)
+
+    def needs_url(self, key: str) -> str:
+        """Return the address of the list with the open needs of a row."""
+        place = self._place(key)
+        if self.rows is Rows.PROJECT or place is None:
+            return ""
+        return _address("community:needs", [("status", UNANSWERED), ("territory", place), *self._where(key)])
+
+    def idle_url(self, key: str) -> str:
+        """Return the address of the list with the idle solutions of a row; it is for who signed in."""
+        acronym = self.wanted.project if key == ALL else key
+        if not self.sees_proposed or (acronym and acronym not in self.codes):
+            return ""
+        return _address("results:idle", [("project", self.codes.get(acronym, ""))])
+
+    def _place(self, key: str) -> str | None:
+        """Return the place by which lists are asked, "" for none; None where they do not know it."""
+        is_place = self.rows is not Rows.PROJECT and key not in (ALL, OUTSIDE, UNSAID)
+        place = key if is_place else self.wanted.country
+        return None if {place, self.wanted.country} - {""} - self.named else place
+
+    def _where(self, key: str) -> Pairs:
+        """Return what is asked beside the place, for the rows that are none."""
+        if self.rows is Rows.PROJECT or key not in (OUTSIDE, UNSAID):
+            return []
+        if key == OUTSIDE:
+            return [("where", Whereabouts.OUTSIDE.value)]
+        is_region = self.rows is Rows.REGION
+        return [("where", (Whereabouts.NO_REGION if is_region else Whereabouts.NOWHERE).value)]
+
+    def _is_counted(self, name: str, wanted: str) -> bool:
+        return wanted in ("", name) and (self.sees_proposed or name != "waiting")
+
+
+def _address(name: str, pairs: Pairs) -> str:
+    """Return an address with what is asked, without what says nothing."""
+    query = urlencode([pair for pair in pairs if pair[1]])
+    return f"{reverse(name)}{'?' if query else ''}{query}"
