@@ -52,9 +52,12 @@ def columns(model: Model) -> list[str]:
     return [str(field.column) for field in model._meta.local_concrete_fields]
 
 
-def lines(model: Model, connection: BaseDatabaseWrapper) -> Generator[bytes, None, None]:
-    """Yield the rows of a table, read as they are wanted."""
-    names = [field.attname for field in model._meta.local_concrete_fields]
+def lines(
+    model: Model, connection: BaseDatabaseWrapper, order_of: Sequence[str] | None = None
+) -> Generator[bytes, None, None]:
+    """Yield the rows of a table, read as they are wanted; their columns as in `order_of`, or as `columns` has them."""
+    by_column = {str(field.column): field.attname for field in model._meta.local_concrete_fields}
+    names = [by_column[name] for name in order_of or by_column]
     key = models.F(model._meta.pk.attname)
     order = Collate(key, _BINARY[connection.vendor]) if _is_text(model._meta.pk) else key
     rows = model._base_manager.using(connection.alias).order_by(order).values_list(*names)

@@ -15,13 +15,14 @@ import pytest
 from django.apps import apps
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import connection, models
+from django.db import IntegrityError, connection, models
 from django.utils import timezone
 
 from community import opening
 from community.models import ChainHead, File, Project, Term, User
 from community.store_away import StoreAway
 from config.backup import erasures, files, making, restoring, rows, snapshot, versions
+from config.backup.archive import Table
 from config.backup.problem import Problem
 from tests import factories as make
 
@@ -209,3 +210,32 @@ def test_a_store_that_falls_silent_before_the_rows_leaves_an_open_site(monkeypat
     with pytest.raises(Problem, match=r"Nothing was restored: the store of files: timed out"):
         restoring._bring_in(reader, str)
     assert opening.unfinished() is None
+
+
+@pytest.mark.django_db
+def test_tables_that_cannot_be_brought_up_to_date_keep_the_site_closed_with_a_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*args: Any, **more: Any) -> Any:
+        raise IntegrityError("UNIQUE constraint failed: community_term.code_key")
+
+    monkeypatch.setattr(restoring, "call_command", fails)
+    with pytest.raises(
+        Problem, match=r"The rows are in.*stays closed: .*could not be brought up to date: UNIQUE.*same command"
+    ):
+        restoring._finish(SimpleNamespace(), str, without_ledger=True)  # type: ignore[arg-type]
+
+
+@pytest.mark.both
+@pytest.mark.django_db
+def test_rows_are_compared_in_the_order_in_which_the_archive_has_their_columns() -> None:
+    """An older version had its columns in the order of its day."""
+    make.make_organisation("Ένα")
+    model = apps.get_model("community.Organisation")
+    names = rows.columns(model)[::-1]
+    content = b"".join(rows.lines(model, connection, names))
+    assert json.loads(content) == json.loads(b"".join(rows.lines(model, connection)))[::-1]
+    number = rows.sequence(model, connection)
+    restoring._compare(model, Table(names, 1, sha256(content).hexdigest(), number))
+    with pytest.raises(Problem, match="community_organisation does not hold what the backup holds"):
+        restoring._compare(model, Table(names, 1, sha256(content + b" ").hexdigest(), number))
