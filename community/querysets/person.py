@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 UNSENT: Final = (MessageState.QUEUED, MessageState.FAILED)
 
 
+#: So many persons are named by their keys in a query, instead of looking for them once more.
+MOST_NAMED: Final = 500
+
+
 class UserQuerySet(models.QuerySet["User"]):
     """Accounts."""
 
@@ -131,6 +135,8 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         Of the latter everybody reads name and organisation, and nothing else.
         """
         rows = self.filter(merged_into=None)
+        if is_administrator(user):  # reads everybody, and PostgreSQL would look for each of them
+            return rows
         seen = self.model._default_manager.all().visible_to(user).order_by()
         return rows.filter(Q(pk__in=seen.values("pk")) | Q(self.consented(ConsentPurpose.PUBLIC)))
 
@@ -162,7 +168,10 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         people: Any = self.told_to(user)
         rows = list(people.values_list("pk", "name", "is_seen"))
         told = {pk: [name] for pk, name, _is_seen in rows}
-        current = rows_of("Affiliation").current(timezone.localdate()).filter(member__in=self.values("pk"))
+        if not rows:
+            return [], []
+        few: Any = list(told) if len(told) <= MOST_NAMED else self.values("pk")
+        current = rows_of("Affiliation").current(timezone.localdate()).filter(member__in=few)
         for pk, *names in current.values_list("member", "organisation__name", "organisation__short_name"):
             told.get(pk, []).extend(names)
         if any(is_seen for _pk, _name, is_seen in rows):

@@ -75,3 +75,31 @@ def test_an_import_reads_what_those_know_whom_the_file_names_and_of_nobody_else(
     loading = [one["sql"] for one in queries if "_prefetch_related_val" in one["sql"] and "expertise" in one["sql"]]
     assert f"IN ({people[3].pk})" in loading[0]
     assert [sql for sql in loading if f"{people[4].pk}" in sql] == []
+
+
+@pytest.mark.postgres
+def test_postgresql_compiles_no_statement() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite compiles none")
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
+
+
+def test_who_may_be_read_whole_is_not_looked_for_in_part() -> None:
+    reader = make.make_member("Rosa Reader")
+    make.make_member("Reeder Whole", consents=(ConsentPurpose.DIRECTORY,), account=False)
+    client = Client()
+    client.force_login(reader.user)  # type: ignore[arg-type]
+    answer, statements = asked(client, "/members/?q=whole")
+    assert [row.name for row in answer.context["page_obj"]] == ["Reeder Whole"]
+    assert [
+        sql for sql in statements if "short_name" in sql and '"name"' in sql and "LIMIT" not in sql and "V0" in sql
+    ] == []
+
+
+def test_an_administrator_is_asked_no_rights_of_each_row(site: Client) -> None:
+    make.make_member("Reeder One", account=False)
+    for query in ("", "?q=reeder"):
+        _answer, statements = asked(site, f"/members/{query}")
+        assert [sql for sql in statements if "COUNT(*)" in sql and "community_consent" in sql] == []
