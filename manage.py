@@ -6,7 +6,7 @@ import sys
 
 
 def main() -> None:
-    """Run an administrative command; a wrong setting ends it with one line, and so does a silent store of files."""
+    """Run an administrative command; one line ends it for a wrong setting, a silent store of files and a stray root."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.conf import settings
     from django.core.management import execute_from_command_line
@@ -18,7 +18,9 @@ def main() -> None:
     except WrongSetting as error:
         sys.exit(str(error))
     from community.store_away import StoreAway
+    from config.as_root import stop_root
 
+    stop_root(sys.argv)
     try:
         execute_from_command_line(sys.argv)
     except StoreAway as error:

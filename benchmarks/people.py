@@ -54,6 +54,7 @@ DIRECTORY: Final = {
     "language and name": "?language=it&q=rossi",
 }
 OF_VISITORS: Final = ("first page", "late page", "folded name", "Greek name", "one letter", "name that nobody has")
+OF_MEMBERS: Final = ("first page", "late page", "folded name", "one letter", "language", "expertise")
 
 
 def measured(number: int, engines: list[str], server: str) -> list[dict[str, Any]]:
@@ -212,6 +213,9 @@ def measure() -> list[dict[str, Any]]:
     client.force_login(User.objects.with_address(ADDRESS).get())
     asked = [(page, address, client) for page, address in addresses().items()]
     asked += [(f"directory, visitor, {page}", f"/members/{DIRECTORY[page]}", Client()) for page in OF_VISITORS]
+    reader = Client()
+    reader.force_login(User.objects.filter(is_staff=False, member__isnull=False).order_by("pk")[0])
+    asked += [(f"directory, member, {page}", f"/members/{DIRECTORY[page]}", reader) for page in OF_MEMBERS]
     found = []
     for page, address, browser in asked:
         browser.get(address, secure=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Page, Paginator
@@ -31,8 +31,12 @@ class RowsPaginator(BasePaginator):
         valid = int(self.validate_number(number))
         start = (valid - 1) * self.per_page
         ids = list(self.ordered.values_list("pk", flat=True)[start : start + self.per_page])
-        found = {row.pk: row for row in self.fetch(self.ordered.model._default_manager.filter(pk__in=ids))}
+        found = {row.pk: row for row in self.load(ids)}
         return Page([found[pk] for pk in ids if pk in found], valid, self)
+
+    def load(self, ids: Collection[Any]) -> Rows:
+        """Return the rows of a page by their keys."""
+        return self.fetch(self.ordered.model._default_manager.filter(pk__in=ids))
 
 
 def page_of(rows: Rows, number: str | None, *, fetch: Callable[[Rows], Rows], per_page: int = PER_PAGE) -> Page[Any]:

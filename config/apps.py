@@ -1,6 +1,9 @@
-"""Set-up of the app `config`: its checks."""
+"""Set-up of the app `config`: its checks, and what connections are told."""
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+
+from config.connections import compile_nothing
 
 
 class ConfigConfig(AppConfig):
@@ -9,5 +12,7 @@ class ConfigConfig(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        """Register the checks."""
+        """Register the checks, and what connections are told."""
         from config import checks  # noqa: F401
+
+        connection_created.connect(compile_nothing)

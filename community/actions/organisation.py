@@ -18,8 +18,8 @@ from community.visibility import is_administrator
 ALIKE = 0.82
 
 
-def near_duplicates(name: str, *, limit: int = 5) -> list[Organisation]:
-    """Return the organisations whose name is like `name`, the likest first; changes nothing.
+def near_duplicates(name: str, *, limit: int | None = 5) -> list[Organisation]:
+    """Return the organisations whose name is like `name`, the likest first, None for `limit`: all; changes nothing.
 
     Candidates share a word of four letters or more with it; then the folded names are compared.
     """

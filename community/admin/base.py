@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from community.actions.entry import keep_entry
 from community.admin.hints import HINTS
 from community.admin.history import changes_of, changes_of_parts, history_of
+from community.admin.key_pages import KeysPaginator
 from community.admin.looked import Looked, LookedSeveral
 from community.admin.seen import PartForm, SeenForm
 from community.folding import fold
@@ -200,6 +201,7 @@ class EntryAdmin(ForAdministrators, admin.ModelAdmin):  # type: ignore[type-arg]
     form: Any = EntryForm
     formfield_overrides = FIELDS
     show_full_result_count = False
+    paginator = KeysPaginator
     list_per_page = 50
     save_as = False
     view_on_site = False

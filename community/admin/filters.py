@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -145,7 +145,7 @@ class ConsentFilter(admin.SimpleListFilter):
         """Keep whose consent to that purpose stands."""
         value = self.value()
         if value == "none":
-            return queryset.exclude(consents__withdrawn_at=None, consents__isnull=False)
+            return queryset.exclude(Exists(Consent.objects.standing().filter(member=OuterRef("pk"))))
         if value == "earlier":
             directory = Consent.objects.standing().for_purpose(ConsentPurpose.DIRECTORY)
             rows = directory.filter(wording__extent__lt=ConsentExtent.WHOLE)

@@ -114,35 +114,56 @@ class Namesakes:
 
 
 class LikeOrganisations:
-    """Organisations that a new name probably means."""
+    """Organisations that a new name probably means, of the registry and of the rows that were read."""
 
-    def __init__(self) -> None:
-        """Begin with no row read."""
+    def __init__(self, there: Iterable[int]) -> None:
+        """Know the keys of those that stand in the registry; others were entered by rows of the file."""
+        self._there = frozenset(there)
         self._rows: dict[str, Row] = {}
         self._compared = 0
+
+    def is_there(self, found: Any) -> bool:
+        """Tell whether an organisation stood in the registry before the file."""
+        return found.pk in self._there
 
     def look(self, row: Row, name: str) -> Any | None:
         """Note what a new organisation probably is; an import goes on, merging mends it later.
 
-        Return which one is meant, where that was answered.
+        Whoever is like a row before is asked about at once with it: nobody has to leave one out to be asked about the
+        other. Return which one is meant, where that was answered.
 
         Raises:
             RowLeftOut: the row is not taken, as was answered.
         """
-        first = first_of(self._rows, likeness(name), row)
-        if name and first is not row:
-            row.doubt("name", _("Probably the same as in row %(row)s.") % {"row": first.number})
-        if not name or self._compared >= MOST_COMPARED:
+        if not name:
             return None
-        self._compared += 1
-        for near in near_duplicates(name, limit=1):
+        near, first = self._near(row, name)
+        if first is not None:
+            row.doubt("name", _("Probably the same as in row %(row)s.") % {"row": first.number})
+        if near is None and first is None:
+            return None
+        choices: list[tuple[str, Any]] = [("", NOT_YET if row.problems else NEW_ONE), OTHERS[1]]
+        if near is not None:
             words = _("“%(name)s”, number %(number)s, which keeps its name") % {"name": near.name, "number": near.pk}
-            if row.ask("name", name, [("", NEW_ONE), (str(near.pk), words), OTHERS[1]]):
-                row.read_instead("name", near.name)
-                return near
+            choices.insert(1, (str(near.pk), words))
+        if row.ask("name", name, choices) and near is not None:
+            row.read_instead("name", near.name)
+            return near
+        if near is not None:
             sentence = _("Probably the same as “%(name)s”, number %(number)s. Write that name or number if it is.")
             row.doubt("name", sentence % {"name": near.name, "number": near.pk})
         return None
+
+    def _near(self, row: Row, name: str) -> tuple[Any | None, Row | None]:
+        """Return the organisation of the registry that is like a name, and the row before that is."""
+        same = first_of(self._rows, likeness(name), row)
+        alike = []
+        if self._compared < MOST_COMPARED:
+            self._compared += 1
+            alike = near_duplicates(name, limit=None)
+        near = next(filter(self.is_there, alike), None)
+        others = (self._rows.get(likeness(one.name)) for one in alike if not self.is_there(one))
+        return near, same if same is not row else next((one for one in others if one not in (None, row)), None)
 
 
 class Numbers:

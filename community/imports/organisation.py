@@ -63,7 +63,7 @@ class OrganisationImport(EntryTable):
         self.known = {row.name_key: row for row in rows if row.merged_into is None}
         merged = [row for row in rows if row.merged_into is not None]
         self.merged = {row.name_key: row.merged_into for row in merged if row.name_key not in self.known}
-        self.numbers, self.like = Numbers(rows), LikeOrganisations()
+        self.numbers, self.like = Numbers(rows), LikeOrganisations(row.pk for row in rows)
         self.kinds = terms_by_name(Vocabulary.ORGANISATION_TYPE)
         self.territories = TerritoryCodes()
         self.seen: dict[str, Row] = {}
@@ -81,7 +81,10 @@ class OrganisationImport(EntryTable):
         elif numbered is not None and numbered.merged_into is not None:
             words = {"name": numbered.merged_into, "number": numbered.merged_into.pk}
             row.wrong(NUMBER, _("This organisation was merged into “%(name)s”, number %(number)s.") % words)
-        return self._meant(row, numbered, self.known.get(key))
+        named = self.known.get(key)
+        if named is not None and first is not row and not self.like.is_there(named):
+            named = None  # entered by the row before, which has this name: whom both are like is asked of both
+        return self._meant(row, numbered, named)
 
     def _meant(self, row: Row, numbered: Organisation | None, named: Organisation | None) -> Organisation | None:
         """Return whom number and name mean together; a new name is told, and whom a new entry is like."""

@@ -16,7 +16,9 @@ class SearchableQuerySet(models.QuerySet[Row]):
 
     def matching(self, query: str) -> Self:
         """Keep the rows whose folded text holds every word of `query`; all rows for an empty one."""
-        rows = self
-        for word in fold(query).split():
-            rows = rows.filter(search_text__contains=word)
-        return rows
+        return self.filter(holding(query))
+
+
+def holding(query: str) -> models.Q:
+    """Return the condition that a folded text holds every word of `query`."""
+    return models.Q(*(("search_text__contains", word) for word in fold(query).split()))

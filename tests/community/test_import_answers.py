@@ -256,6 +256,34 @@ def test_of_two_rows_with_one_organisation_the_second_is_taken_where_the_first_i
     assert Organisation.objects.get(website__startswith="https://").name == PARK[0].upper()
 
 
+@pytest.mark.parametrize("second", ["PARK OF NORTHERN COAST", "Northern Coast, Park of", "Park of Northern Coasts"])
+def test_two_new_rows_that_are_like_one_organisation_are_both_asked_about(site: Client, second: str) -> None:
+    park = make.make_organisation("Park of the Northern Coast", country="EL")
+    page = Page(site, "organisations", "organisation")
+    page.upload(csv_of(("name", "website"), PARK, (second, "https://other.example/")))
+    assert page.chosen() == {"answer-2-name": "", "answer-3-name": ""}
+    numbers = set(re.findall(r'<option value="(\d+)"', page.text))
+    assert numbers == {str(park.pk)}, "a row of the file has no number yet"
+    assert "in row 2" in page.text
+    page.answer(**{"2_name": str(park.pk), "3_name": "left-out"})
+    assert "0 would be added, 1 changed, 0 stay, 1 left out." in page.text
+    page.answer("confirm")
+    assert [(row.name, row.website) for row in Organisation.objects.all()] == [(park.name, PARK[1])]
+
+
+@pytest.mark.parametrize(
+    ("second", "is_refused"), [("Park of northern coast", True), ("Coast, Park of Northern", False)]
+)
+def test_the_second_of_two_new_rows_of_one_name_can_be_left_out(site: Client, second: str, is_refused: bool) -> None:
+    page = Page(site, "organisations", "organisation")
+    page.upload(csv_of(("name", "website"), PARK, (second, "https://other.example/")))
+    assert page.chosen() == {"answer-3-name": ""}
+    assert ('name="confirm"' not in page.text, "Not answered yet" in page.text) == (is_refused, is_refused)
+    page.answer(**{"3_name": "left-out"})
+    page.answer("confirm")
+    assert Organisation.objects.get().website == PARK[1]
+
+
 def test_a_row_that_is_left_out_has_nothing_to_correct(site: Client, people: tuple[Member, Member]) -> None:
     page = Page(site)
     page.upload(csv_of(("name", "email", "about"), ("Anna Peri\u0107", "no address", "Reeds"), (ROWS[2][0], "", "B")))

@@ -1,0 +1,77 @@
+"""A command of `manage.py` that root gives on a site that belongs to another user (decision 0241).
+
+Stored files have the mode 0600 and belong to who wrote them: what root's command leaves behind the site cannot read,
+and a SQLite database that root made it cannot write. That shows itself hours later.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shlex
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+
+from django.conf import settings
+
+#: They leave nothing behind in storage or database.
+HARMLESS: Final = frozenset(
+    {"check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages"}
+    | {"makemigrations", "showmigrations", "sqlmigrate", "version", "--version"}
+)
+#: They are started by a supervisor, and a site must not stay down for whom they run as.
+SERVICES: Final = frozenset({"run_scheduler", "db_worker"})
+
+
+def stop_root(argv: Sequence[str]) -> None:
+    """End a command of root's in production where the site's files are another user's; say what to do.
+
+    Services only say it. Nothing happens where root owns the files, as in a container, in development and in the demo.
+
+    Raises:
+        SystemExit: the command is refused.
+    """
+    said = sentence_for_root(argv)
+    if said and argv[1] not in SERVICES:
+        sys.exit(said)
+    if said:
+        sys.stderr.write(f"{said}\n")
+
+
+def sentence_for_root(argv: Sequence[str]) -> str:
+    """Return what to tell about a command that root gives, "" where there is nothing to tell."""
+    is_asking = len(argv) < 2 or argv[1] in HARMLESS or not {"-h", "--help"}.isdisjoint(argv)
+    if settings.DEBUG or settings.DEMO or os.geteuid() != 0 or is_asking:
+        return ""
+    for place in _places():
+        if owner := place.stat().st_uid:
+            return _sentence(place, owner, argv)
+    return ""
+
+
+def _places() -> Iterator[Path]:
+    """Yield where the site keeps its files; of a place that is not made yet, the folder in which it would be."""
+    database = settings.DATABASES["default"]
+    if settings.STORAGE_DIR is not None:
+        yield _there(Path(settings.STORAGE_DIR))
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        yield _there(Path(database["NAME"]))
+
+
+def _there(path: Path) -> Path:
+    return next(place for place in (path, *path.absolute().parents) if place.exists())
+
+
+def _sentence(place: Path, owner: int, argv: Sequence[str]) -> str:
+    try:
+        user = pwd.getpwuid(owner).pw_name
+    except KeyError:
+        user = f"#{owner}"
+    command = shlex.join(argv[1:])
+    return (
+        f"{place} belongs to {user}, and root gave this command: what it writes the site could neither read nor write. "
+        f"Give it as the site's user: registry-manage {command} (docs/operations.md; or setpriv --reuid {owner} "
+        f"--clear-groups). Where the whole site runs as root, give it to root: chown root {shlex.quote(str(place))}"
+    )

@@ -1,0 +1,95 @@
+"""Commands that root gives on a site of another user's are refused with what to do; on root's own nothing is said."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import as_root
+
+ROOT = Path(__file__).resolve().parents[2]
+STRANGER = 54_321
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files to somebody else")
+
+
+@pytest.fixture
+def site(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a production site that is not root's, seen by root."""
+    if os.geteuid() == 0:
+        os.chown(tmp_path, STRANGER, -1)
+    monkeypatch.setattr(as_root.os, "geteuid", lambda: 0)
+    settings.DEBUG, settings.DEMO, settings.STORAGE_DIR = False, False, tmp_path / "var" / "files"
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["migrate", "restore", "erase_member", "import_table", "shell"])
+def test_root_is_refused_where_somebody_else_owns_the_site(site: Path, command: str) -> None:
+    with pytest.raises(SystemExit) as refused:
+        as_root.stop_root(["manage.py", command, "a b"])
+    said = str(refused.value)
+    assert f"{site} belongs to " in said
+    assert f"registry-manage {command} 'a b'" in said
+
+
+@pytest.mark.parametrize("given", [(), ("help",), ("check", "--deploy"), ("migrate", "--help"), ("collectstatic",)])
+def test_what_leaves_nothing_behind_is_nobodys_concern(site: Path, given: tuple[str, ...]) -> None:
+    as_root.stop_root(["manage.py", *given])
+
+
+def test_a_service_goes_on_and_says_it(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    as_root.stop_root(["manage.py", "run_scheduler"])
+    assert "registry-manage run_scheduler" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["DEBUG", "DEMO"])
+def test_development_and_demo_are_nobodys_concern(site: Path, settings: Any, name: str) -> None:
+    setattr(settings, name, True)
+    as_root.stop_root(["manage.py", "migrate"])
+
+
+def test_another_user_is_told_nothing(site: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(as_root.os, "geteuid", lambda: STRANGER)
+    as_root.stop_root(["manage.py", "migrate"])
+
+
+def migrate(folder: Path) -> subprocess.CompletedProcess[str]:
+    """Let root make a database there, in production."""
+    env = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+    env |= {
+        "SECRET_KEY": "a-key-for-a-site-that-is-gone-in-a-minute-0123456789-abcdef",
+        "SITE_URL": "https://registry.example",
+        "EMAIL_URL": "dummymail://",
+        "DATABASE_URL": f"sqlite:///{folder}/registry.sqlite3",
+        "STORAGE_URL": f"{folder}/files",
+        "ERASURE_LEDGER": f"{folder}/erasures.ledger",
+        "DEBUG": "false",
+    }
+    command = [sys.executable, "manage.py", "migrate", "community", "0001", "-v0"]
+    return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+
+
+@needs_root
+@pytest.mark.parametrize("owned", ["", "files", "registry.sqlite3"])
+def test_a_command_of_roots_writes_nothing_for_somebody_else(tmp_path: Path, owned: str) -> None:
+    (tmp_path / "files").mkdir()
+    (tmp_path / "registry.sqlite3").touch()
+    if not owned:
+        (tmp_path / "registry.sqlite3").unlink()
+    os.chown(tmp_path / owned, STRANGER, -1)
+    done = migrate(tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{tmp_path / owned} belongs to #{STRANGER}".rstrip("/") in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert sum(path.stat().st_size for path in tmp_path.iterdir() if path.is_file()) == 0
+
+
+@needs_root
+def test_root_is_told_nothing_where_root_owns_all(tmp_path: Path) -> None:
+    done = migrate(tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (tmp_path / "registry.sqlite3").stat().st_size
