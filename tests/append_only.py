@@ -16,6 +16,8 @@ from django.db import connection, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.base.operations import BaseDatabaseOperations
 
+from tests import replay
+
 
 @contextmanager
 def suspended_guards(database: BaseDatabaseWrapper | Any = connection) -> Iterator[None]:
@@ -63,7 +65,10 @@ def _delete_rows(database: BaseDatabaseWrapper, tables: Iterable[str]) -> None:
 
 
 def let_flush_through(patch: pytest.MonkeyPatch) -> None:
-    """Make the test runner's flush work on guarded tables, for the whole session; on PostgreSQL row by row."""
+    """Make the test runner's flush work on guarded tables, for the whole session; on PostgreSQL row by row.
+
+    What the migrations wrote is there afterwards: the next test may be any other.
+    """
     original = BaseDatabaseOperations.execute_sql_flush
 
     def execute_sql_flush(self: Any, sql_list: list[str]) -> None:
@@ -74,5 +79,6 @@ def let_flush_through(patch: pytest.MonkeyPatch) -> None:
                 _delete_rows(self.connection, re.findall(r'"(\w+)"', statement))
             else:
                 original(self, sql_list)
+        replay.write_seeded()
 
     patch.setattr(BaseDatabaseOperations, "execute_sql_flush", execute_sql_flush)

@@ -22,7 +22,7 @@ Made = TypeVar("Made")
 #: The now of the making; no test has this moment, so that it is known again.
 THEN = datetime(2001, 2, 3, 4, 5, 6, 789, tzinfo=UTC)
 #: Models whose rows the migrations wrote: they stand there before every test, and no making writes more of them.
-SEEDED: set[type[models.Model]] = set()
+SEEDED: dict[type[models.Model], Table] = {}
 
 
 @dataclass(frozen=True)
@@ -88,8 +88,15 @@ class Replay(Generic[Made]):
 
 
 def note_seeded() -> None:
-    """Keep which models have rows now, before any test: those that the migrations wrote."""
-    SEEDED.update({model for model in Replay.kinds() if model._base_manager.exists()})
+    """Keep the rows that are there now, before any test: those that the migrations wrote."""
+    SEEDED.update({model: table for model in Replay.kinds() if (table := rows_of(model)) is not None})
+
+
+def write_seeded() -> None:
+    """Write the migrations' rows again, after a flush between tests: whatever comes next begins with them."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in SEEDED.values():
+            cursor.execute(table.statement, table.values)
 
 
 def rows_of(model: type[models.Model]) -> Table | None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from community.models import Member, Term
+from community.models import Member, Organisation, Term
 from tests import cast, replay
 from tests.cast import make_cast
 from tests.factories import make_organisation
@@ -42,5 +43,16 @@ def test_with_rows_of_the_test_in_the_way_it_is_made_anew(fresh: replay.Replay[c
 
 
 def test_what_the_migrations_wrote_is_not_in_the_way() -> None:
+    assert replay.SEEDED
     assert all(model._base_manager.exists() for model in replay.SEEDED)
     assert Term not in replay.SEEDED, "terms are made by tests"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_migrations_wrote_stands_again_after_a_flush() -> None:
+    """As the runner flushes after each transactional test: others come after it."""
+    before = {model: list(model._base_manager.order_by("pk").values()) for model in replay.SEEDED}
+    make_organisation("Of this test")
+    call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
+    assert not Organisation.objects.exists()
+    assert {model: list(model._base_manager.order_by("pk").values()) for model in replay.SEEDED} == before
