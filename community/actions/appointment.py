@@ -164,7 +164,8 @@ def resume_appointment(
     The person is locked before the row, so that nobody who leaves the community at once keeps it.
 
     Raises:
-        Refusal: `by` is no administrator, the person is no CoP member with an active account, or it was withdrawn.
+        Refusal: `by` is no administrator, the person is no CoP member with an active account, it was withdrawn, or it
+            has ended and `last_on` is past.
         ValidationError: the member coordinates that by another appointment by now.
     """
     if not is_administrator(by):
@@ -179,6 +180,8 @@ def resume_appointment(
         return row
     refuse_unfit(member)
     if row.until_on < today:
+        if last_on is not None and last_on < today:
+            raise Refusal(ENDED, "state")
         return appoint(member=member, working_group=row.working_group, from_on=today, until_on=last_on, by=by)
     before, row.until_on = row.until_on, last_on
     row.full_clean()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -175,7 +176,7 @@ def test_no_sequence_of_ends_takes_a_day_on_which_somebody_decided(
         }
         try:
             do[step]()
-        except Refusal:
+        except (Refusal, ValidationError):  # or somebody who was appointed anew is let go on by the older row
             assert decided_on(today) == before
         # Who leaves coordinates nothing more today already, where another one decides that day.
         assert before <= decided_on(today), (step, number, day)
@@ -186,3 +187,12 @@ def test_a_last_day_in_the_past_is_no_way_to_begin_anew(administrator: User) -> 
     row = appoint(member=member, working_group=group, from_on=today - 9 * DAY, by=administrator)
     with pytest.raises(Refusal, match="today at the earliest"):
         end_appointment(appointment=row, last_on=today - DAY, by=administrator)
+
+
+def test_what_has_ended_goes_on_until_no_day_in_the_past(administrator: User) -> None:
+    member, group, today = make.make_member(), make.make_working_group(), timezone.localdate()
+    row = make.make_appointment(member, group, from_on=today - 9 * DAY, until_on=today - 3 * DAY)
+    with pytest.raises(Refusal, match="has ended, and what is past stays"):
+        resume_appointment(appointment=row, last_on=today - DAY, by=administrator)
+    assert Appointment.objects.get() == row
+    assert resume_appointment(appointment=row, last_on=today, by=administrator).from_on == today
