@@ -21,23 +21,31 @@ HARMLESS: Final = frozenset(
     {"check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages"}
     | {"makemigrations", "showmigrations", "sqlmigrate", "version", "--version"}
 )
-#: They are started by a supervisor, and a site must not stay down for whom they run as.
-SERVICES: Final = frozenset({"run_scheduler", "db_worker"})
+#: A supervisor or a timer starts them: neither site nor backups may stop for whom they run as.
+SERVICES: Final = frozenset({"run_scheduler", "db_worker", "backup"})
+#: Set by `run.py serve` for what it starts: then the site itself runs as root.
+SERVED: Final = "REGISTRY_SERVED"
 
 
 def stop_root(argv: Sequence[str]) -> None:
     """End a command of root's in production where the site's files are another user's; say what to do.
 
-    Services only say it. Nothing happens where root owns the files, as in a container, in development and in the demo.
+    Services, backups and what `run.py serve` starts only say it. Nothing happens where root owns the files, as in a
+    container, in development and in the demo.
 
     Raises:
         SystemExit: the command is refused.
     """
     said = sentence_for_root(argv)
-    if said and argv[1] not in SERVICES:
+    if said and not _is_service(argv):
         sys.exit(said)
     if said:
         sys.stderr.write(f"{said}\n")
+
+
+def _is_service(argv: Sequence[str]) -> bool:
+    is_checking = argv[1] == "restore" and "--check" in argv  # reads what a timer's backup made
+    return argv[1] in SERVICES or is_checking or bool(os.environ.get(SERVED))
 
 
 def sentence_for_root(argv: Sequence[str]) -> str:
@@ -56,7 +64,7 @@ def _places() -> Iterator[Path]:
     database = settings.DATABASES["default"]
     if settings.STORAGE_DIR is not None:
         yield _there(Path(settings.STORAGE_DIR))
-    if database["ENGINE"] == "django.db.backends.sqlite3":
+    if database["ENGINE"] == "django.db.backends.sqlite3" and database["NAME"] != ":memory:":
         yield _there(Path(database["NAME"]))
 
 

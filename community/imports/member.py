@@ -82,8 +82,9 @@ class MemberImport(Table):
         self.gone = {member.key: member for member in gone}
         self.accounts = {user.email_key: user for user in User.objects.filter(member=None)}
         self.work: dict[int, Affiliation] = {}
-        places = Organisation.objects.in_bulk()
-        for row in Affiliation.objects.current(self.today).order_by("is_main", "from_on", "pk"):
+        current = list(Affiliation.objects.current(self.today).order_by("is_main", "from_on", "pk"))
+        places = Organisation.objects.in_bulk()  # afterwards: somebody may get a new place meanwhile
+        for row in current:
             row.organisation = places[row.organisation_id]
             self.work[row.member_id] = row
         self.namesakes = Namesakes(known, self.work)

@@ -82,6 +82,7 @@ def serve() -> int:
     VAR.mkdir(exist_ok=True)
     env = dict(os.environ)
     env.setdefault("DEBUG", "false")
+    env["REGISTRY_SERVED"] = "1"  # config.as_root: who serves as root is not kept from it by what it starts
     for step in (["check", "--deploy"], ["migrate", "--no-input"], ["collectstatic", "--no-input", "-v", "0"]):
         done = subprocess.run([*MANAGE, *step], cwd=ROOT, env=env, check=False)
         if done.returncode:

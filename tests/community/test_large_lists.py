@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from community.choices import ConsentPurpose, Vocabulary
 from community.imports.member import MemberImport
 from community.imports.table import bring_in
-from community.models import User
+from community.models import Affiliation, User
+from community.querysets.organisation import OrganisationQuerySet
 from tests import factories as make
 from tests.community.making_sheets import csv_of
 
@@ -75,6 +76,26 @@ def test_an_import_reads_what_those_know_whom_the_file_names_and_of_nobody_else(
     loading = [one["sql"] for one in queries if "_prefetch_related_val" in one["sql"] and "expertise" in one["sql"]]
     assert f"IN ({people[3].pk})" in loading[0]
     assert [sql for sql in loading if f"{people[4].pk}" in sql] == []
+
+
+def test_an_import_goes_on_where_somebody_gets_a_new_place_while_it_reads(
+    administrator: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = make.make_member("Rosa Reader", account=False)
+    read = OrganisationQuerySet.in_bulk
+
+    def meanwhile() -> None:
+        if not Affiliation.objects.exists():
+            Affiliation.objects.create(member=person, organisation=make.make_organisation("New Place"), is_main=True)
+
+    def places(rows: Any, *given: Any, **more: Any) -> Any:
+        found = read(rows, *given, **more)
+        meanwhile()
+        return found
+
+    monkeypatch.setattr(OrganisationQuerySet, "in_bulk", places)
+    report = bring_in(MemberImport(administrator), csv_of(("key", "name"), (person.key, person.name)), dry_run=True)
+    assert (report.problems, report.same) == ([], 1)
 
 
 @pytest.mark.postgres

@@ -6,11 +6,13 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from config import as_root
+from config.machine import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 STRANGER = 54_321
@@ -41,9 +43,38 @@ def test_what_leaves_nothing_behind_is_nobodys_concern(site: Path, given: tuple[
     as_root.stop_root(["manage.py", *given])
 
 
-def test_a_service_goes_on_and_says_it(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    as_root.stop_root(["manage.py", "run_scheduler"])
-    assert "registry-manage run_scheduler" in capsys.readouterr().err
+@pytest.mark.parametrize("given", [("run_scheduler",), ("backup", "/b/monday.zip"), ("restore", "--check", "b.zip")])
+def test_what_a_supervisor_starts_goes_on_and_says_it(
+    site: Path, capsys: pytest.CaptureFixture[str], given: tuple[str, ...]
+) -> None:
+    as_root.stop_root(["manage.py", *given])
+    assert f"registry-manage {' '.join(given)}" in capsys.readouterr().err
+
+
+def test_where_root_serves_the_site_its_tables_are_brought_up_to_date(
+    site: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[dict[str, str]] = []
+    monkeypatch.setattr(serving.tools, "get", lambda programs: None)
+    monkeypatch.setattr(serving.virtualenv, "ensure", lambda kind: None)
+    monkeypatch.setattr(serving, "VAR", site)
+
+    def fails(command: Any, *, env: dict[str, str], **more: Any) -> Any:
+        seen.append(env)
+        return SimpleNamespace(returncode=3)
+
+    monkeypatch.setattr(serving.subprocess, "run", fails)
+    assert serving.serve() == 3
+    monkeypatch.setenv(as_root.SERVED, seen[0][as_root.SERVED])
+    as_root.stop_root(["manage.py", "migrate", "--no-input"])
+    assert "registry-manage migrate" in capsys.readouterr().err
+
+
+def test_a_database_in_memory_belongs_to_nobody(site: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(site)
+    settings.STORAGE_DIR = None
+    monkeypatch.setitem(settings.DATABASES, "default", {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"})
+    as_root.stop_root(["manage.py", "migrate"])
 
 
 @pytest.mark.parametrize("name", ["DEBUG", "DEMO"])
