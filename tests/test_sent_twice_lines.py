@@ -138,3 +138,17 @@ def test_a_letter_of_another_day_says_which_day_is_entered(cast: Cast) -> None:
     DataRequest.objects.update(recorded_by=None, recorded_at=None)
     with pytest.raises(Refusal, match="The person asked here on 10 May 2026 already"):
         record_letter(member=member, came_on=TODAY - timedelta(days=2), by=by)
+
+
+def test_bytes_that_somebody_else_keeps_out_of_reach_are_not_told_of_and_are_kept(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    url = reverse("clusters:room_file_create", args=[cluster.name])
+    said = {"title": "Wells", "visibility": "room", **RIGHTS, "is_free_for_eu_use": "on"}
+    pages = []
+    for role, more in (("lead", {"holds_names": "on"}), ("participant", {}), ("participant", {})):
+        client = client_of(cast, role)
+        answer = client.post(url, {"content": SimpleUploadedFile("w.txt", b"31 wells"), **said, **more})
+        assert answer.status_code == 302, answer.text
+        assert client.get(answer["Location"]).status_code == 200
+        pages.append(answer["Location"])
+    assert (len({*pages}), RoomFile.objects.count()) == (2, 2)
