@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from clusters.actions.evidence import add_evidence
 from clusters.actions.merge import ask_merge
 from clusters.choices import MergeStatus, State
 from clusters.models import MergeRequest, RoomFile
@@ -138,3 +139,33 @@ def test_a_letter_of_another_day_says_which_day_is_entered(cast: Cast) -> None:
     DataRequest.objects.update(recorded_by=None, recorded_at=None)
     with pytest.raises(Refusal, match="The person asked here on 10 May 2026 already"):
         record_letter(member=member, came_on=TODAY - timedelta(days=2), by=by)
+
+
+def test_bytes_that_somebody_else_keeps_out_of_reach_are_not_told_of_and_are_kept(cast: Cast) -> None:
+    cluster = make_cluster(cast, State.RUNNING)
+    url = reverse("clusters:room_file_create", args=[cluster.name])
+    said = {"title": "Wells", "visibility": "room", **RIGHTS, "is_free_for_eu_use": "on"}
+    pages = []
+    for role, more in (("lead", {"holds_names": "on"}), ("participant", {}), ("participant", {})):
+        client = client_of(cast, role)
+        answer = client.post(url, {"content": SimpleUploadedFile("w.txt", b"31 wells"), **said, **more})
+        assert answer.status_code == 302, answer.text
+        assert client.get(answer["Location"]).status_code == 200
+        pages.append(answer["Location"])
+    assert (len({*pages}), RoomFile.objects.count()) == (2, 2)
+
+
+def test_evidence_that_somebody_else_keeps_out_of_reach_is_not_told_of_and_is_kept(cast: Cast) -> None:
+    stage = make_cluster(cast, State.RUNNING).stages.create(title="Wells", position=9)
+
+    def kept(role: str, **more: Any) -> File:
+        content = SimpleUploadedFile("w.txt", b"31 wells")
+        return add_evidence(stage=stage, by=cast.user(role), content=content, title="Wells", **RIGHTS, **more)
+
+    first = kept("lead", visibility="room", holds_names=True)
+    second = kept("participant", visibility="room", holds_names=False)
+    assert first != second == kept("participant", visibility="room", holds_names=False)
+    assert kept("lead", visibility="room", holds_names=True) == first
+    assert kept("lead", visibility="room", holds_names=False) == second
+    with pytest.raises(Refusal, match="is kept here already, with other rights"):
+        kept("lead", visibility="cop", holds_names=False)

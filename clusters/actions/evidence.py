@@ -17,7 +17,7 @@ from clusters.actions.parts import known_only, locked_cluster, record_change
 from clusters.choices import Capacity
 from clusters.models import Outcome, Stage
 from clusters.permissions import can_correct, can_work
-from clusters.rules.evidence import MAX_FILES
+from clusters.rules.evidence import MAX_FILES, open_to
 from clusters.rules.joining import can_contribute
 from community.actions.file import hide_file, store_file
 from community.models import File, User
@@ -33,7 +33,8 @@ def keep_with(
 ) -> tuple[File, bool]:
     """Keep a file with what has evidence, for an action that tells history; return it, and whether it is new.
 
-    A file with the same title and bytes that stands there already is returned: the second press of the button.
+    The same file (title, bytes, rights) that stands there already is returned: the second press of the button. One
+    that `by` may not fetch is not told of: theirs is kept beside it.
 
     Args:
         full: the sentence for a part that holds as many (`most`) as it can.
@@ -43,10 +44,11 @@ def keep_with(
         Refusal: the part is full, the file is of no allowed type, empty or too big, or its rights are not stated.
     """
     known = list(part.evidence.present())
+    seen = open_to(by, part.cluster, part.evidence.present())
     if len(known) >= MAX_FILES:
         raise Refusal(str(full) % {"most": MAX_FILES})
     try:
-        file = store_file(content=content, subject=part, by=by, at=at, among=known, **given)
+        file = store_file(content=content, subject=part, by=by, at=at, among=seen, **given)
     except ValidationError as error:
         raise Refusal(error.messages[0]) from error
     if is_new := file not in known:

@@ -20,7 +20,7 @@ from clusters.choices import Capacity
 from clusters.models import Cluster, RoomFile, RoomFileVersion
 from clusters.models.room import ROOM_VISIBILITIES
 from clusters.rules.room import can_share
-from clusters.rules.room_files import can_keep_file
+from clusters.rules.room_files import can_keep_file, versions_for
 from community import events
 from community.actions.file import hide_file, sha256_of, store_file
 from community.actions.twins import refuse_other_words, says_the_same
@@ -67,7 +67,8 @@ def add_room_file(
     title = title.strip()
     there = locked.room_files.filter(removed_at=None)
     digest = sha256_of(content)
-    twin = there.filter(title=title, versions__file__sha256=digest).first()
+    open_to_them = versions_for(by, locked).filter(file__sha256=digest)  # of others' nothing is told
+    twin = there.filter(title=title, versions__in=open_to_them).first()
     if twin is not None:
         differs = _has_other_rights(twin, digest, given)
         url = reverse("clusters:room_file", args=[locked.name, twin.pk])

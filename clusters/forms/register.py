@@ -196,13 +196,14 @@ class OrganisationField(NamedField):
     default_error_messages: ClassVar[dict[str, Any]] = {"unknown": _("No organisation is called “%(value)s”.")}
 
     def named(self, text: str, found: Sequence[Any]) -> Named:
-        """Return what is meant; a key that is nobody's is asked for once more, among those that were merged.
+        """Return what is meant; a key that is nobody's is asked for among those that were merged, before it is a word.
 
         Raises:
             ValidationError: nothing fits, or too much does.
         """
-        if not found and is_key(text) and (now := successor_of(Organisation, pk=int(text))) is not None:
-            found = list(self.rows().filter(pk=now.pk))
+        is_nobodys = is_key(text) and not any(row.is_exact for row in found)
+        if is_nobodys and (now := successor_of(Organisation, pk=int(text))) is not None:
+            found = list(self.rows().filter(pk=now.pk)) or found
         return super().named(text, found)
 
     def rows(self) -> SearchableQuerySet[Any]:

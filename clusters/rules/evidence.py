@@ -21,7 +21,7 @@ MAX_FILES = 20
 _KEEPERS = frozenset({*LEADS, Capacity.COORDINATOR, Capacity.MISSION_COORDINATOR, Capacity.ADMINISTRATOR})
 
 
-def _open_to(user: User | AnonymousUser, cluster: Cluster, rows: FileQuerySet) -> FileQuerySet:
+def open_to(user: User | AnonymousUser, cluster: Cluster, rows: FileQuerySet) -> FileQuerySet:
     """Keep the files of a cluster's parts that `user` may fetch.
 
     Public ones everybody; those for the community its members and whoever works on the cluster; restricted ones the
@@ -44,17 +44,17 @@ def evidence_for(user: User | AnonymousUser, cluster: Cluster) -> FileQuerySet:
     on_stages = Stage.evidence.through._default_manager.filter(stage__cluster=cluster).values("file")
     on_outcomes = Outcome.evidence.through._default_manager.filter(outcome__cluster=cluster).values("file")
     rows = File.objects.present().filter(Q(pk__in=on_stages) | Q(pk__in=on_outcomes))
-    return _open_to(user, cluster, rows)
+    return open_to(user, cluster, rows)
 
 
 def evidence_by_stage(user: User | AnonymousUser, cluster: Cluster) -> dict[int, list[File]]:
     """Return the files of stages that `user` may fetch, oldest first, by the id of their stage; one query."""
-    return _by_part(_open_to(user, cluster, File.objects.present().filter(stages__cluster=cluster)))
+    return _by_part(open_to(user, cluster, File.objects.present().filter(stages__cluster=cluster)))
 
 
 def evidence_by_outcome(user: User | AnonymousUser, cluster: Cluster) -> dict[int, list[File]]:
     """Return the files of outcomes that `user` may fetch, oldest first, by the id of their outcome; one query."""
-    return _by_part(_open_to(user, cluster, File.objects.present().filter(outcomes__cluster=cluster)))
+    return _by_part(open_to(user, cluster, File.objects.present().filter(outcomes__cluster=cluster)))
 
 
 def _by_part(files: FileQuerySet) -> dict[int, list[File]]:

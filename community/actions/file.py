@@ -74,11 +74,12 @@ def store_file(
     file.title, file.uploaded_by, file.uploaded_at = title, by, at or timezone.now()
     file.rights_holder, file.licence, file.is_free_for_eu_use = rights_holder, licence, is_free_for_eu_use
     file.visibility, file.holds_names = FileVisibility.RESTRICTED if holds_names else visibility, holds_names
-    for twin in among:
-        if (twin.sha256, twin.title) == (file.sha256, title):
-            if any(getattr(twin, name) != getattr(file, name) for name in _RIGHTS):
-                raise Refusal(KEPT % {"title": title})
+    twins = [twin for twin in among if (twin.sha256, twin.title) == (file.sha256, title)]
+    for twin in twins:
+        if all(getattr(twin, name) == getattr(file, name) for name in _RIGHTS):
             return twin
+    if twins:
+        raise Refusal(KEPT % {"title": title})
     file.kind, file.subject_id = kinds.of(subject).code, subject.pk
     file.full_clean(exclude=["content"])
     file.save(force_insert=True)

@@ -78,7 +78,8 @@ def told(telling: Telling, before: Mapping[str, Any], after: Mapping[str, Any], 
     said = {field.follows for field in telling.fields.values() if before.get(field.follows) != after.get(field.follows)}
     fields = {name: field for name, field in telling.fields.items() if field.follows not in said}
     found = list(_lines(telling, fields, _as_list(was), _as_list(now)))
-    return found or ([] if said else [Change(str(telling.order))])
+    is_moved = not found and not said and _is_moved(telling, _as_list(was), _as_list(now))
+    return [Change(str(telling.order))] if is_moved else found
 
 
 def _is_equal(was: Any, now: Any) -> bool:
@@ -154,6 +155,12 @@ def _lines(telling: Lines, fields: Mapping[str, Value], was: Sequence[Any], now:
             yield from _line(capfirst(telling.called(line)), fields, old, line)
     for line in gone:
         yield Change(capfirst(str(telling.gone) % {"line": telling.called(line)}))
+
+
+def _is_moved(telling: Lines, was: Sequence[Any], now: Sequence[Any]) -> bool:
+    """Tell whether lines of which none is new or gone stand in another order; older ones may lack keys."""
+    pairs, _gone = _paired(telling, was, now)
+    return any(pairs[id(line)] is not old for line, old in zip(now, was, strict=True))
 
 
 def _line(called: str, fields: Mapping[str, Value], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

@@ -63,7 +63,7 @@ class Links:
             return ""
         pairs = [("step", UptakeStep.IN_USE.value), ("proof", proof), ("work", "standing")]
         pairs += [("project", self.codes.get(owner, "")), ("around", self.codes.get(wanted.project, ""))]
-        is_region = self.rows is Rows.REGION and place != wanted.country
+        is_region = self.rows is Rows.REGION and key not in (ALL, UNSAID)
         pairs += [("region", place), ("country", wanted.country)] if is_region else [("country", place)]
         pairs += [*self._where(key), ("at", wanted.country), ("outcome", wanted.outcome), ("wg", wanted.group)]
         return _address("results:uptake_list", pairs)

@@ -187,6 +187,20 @@ def test_the_number_of_a_merged_organisation_means_the_one_that_it_is_now(cast: 
     assert kept(organisation=[str(before.pk), "Elsewhere"]) == set(Cluster.objects.values_list("pk", flat=True))
 
 
+def test_the_number_of_a_merged_organisation_is_no_word_of_another_name(cast: Cast) -> None:
+    cluster, other = make_cluster(cast, State.RUNNING), make_cluster(cast, State.RUNNING)
+    now, hidden = make.make_organisation("Park of today"), make.make_organisation("Hidden park", is_verified=False)
+    merged = make.make_organisation("Reed park", merged_into=now)
+    unseen = make.make_organisation("Dune park", merged_into=hidden)
+    named = make.make_organisation(f"Lab {merged.pk} and {unseen.pk}")
+    for one, lead in ((cluster, now), (other, named)):
+        Cluster.objects.filter(pk=one.pk).update(lead_organisation=lead)
+    assert kept(organisation=str(merged.pk)) == {cluster.pk}
+    assert kept(organisation=f"Lab {merged.pk}") == {other.pk}
+    number = str(unseen.pk)
+    assert kept(organisation=number) == {other.pk}  # as if nobody had been merged there
+
+
 def test_the_number_of_one_merged_into_a_hidden_one_tells_nothing_of_it(cast: Cast) -> None:
     hidden = make.make_organisation("Hidden park", is_verified=False)
     merged = make.make_organisation("Reed park", merged_into=hidden)

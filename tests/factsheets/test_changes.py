@@ -21,6 +21,7 @@ from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
 #: Also a day, for a snapshot does not tell days from other texts.
 TEXT, OTHER_TEXT = "2026-05-12", "2026-06-01"
 KEYS = get_type_hints(Snapshot)
+COUNTS = ("participants", "organisations", "countries")
 
 
 def filled(shape: Any) -> Any:
@@ -93,6 +94,17 @@ def test_equal_snapshots_of_other_days_and_older_ones_without_new_keys_differ_in
     for key in ("advice", "reviews"):
         del older[key]
     assert differences(older, sample_lines.empty()) == differences(sample_lines.empty(), older) == []
+
+
+def test_older_lines_without_new_keys_stand_in_the_same_order() -> None:
+    lines = ({**FULL["outcomes"][0], "text": text, "files": [], **dict.fromkeys(COUNTS)} for text in ("Wells", "Reeds"))
+    newer = {**FULL, "outcomes": list(lines)}
+    bare = [{key: said for key, said in line.items() if key not in COUNTS} for line in newer["outcomes"]]
+    older = {**FULL, "outcomes": bare}
+    assert sentences(older, newer) == sentences(newer, older) == []
+    assert sentences({**older, "outcomes": bare[::-1]}, newer) == ["Outcomes stand in another order."]
+    newer["outcomes"][1]["countries"] = 2
+    assert sentences(older, newer) == [f"{TEXT} “Reeds”: countries 2."]
 
 
 def test_a_renamed_and_a_moved_stage_are_the_same_stages_and_not_new_ones() -> None:

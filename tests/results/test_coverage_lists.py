@@ -184,6 +184,23 @@ def test_what_lies_in_other_countries_has_a_row_of_its_own_once(cast: Cast, plac
     assert line not in page.bare
 
 
+def test_a_country_that_is_one_region_leads_from_that_region_to_its_uptakes_alone(
+    cast: Cast, places: list[Territory], client: Client
+) -> None:
+    albania = next(place for place in places if place.code == "AL")
+    for number, territory in enumerate((albania, None)):
+        cluster = make_cluster(cast, State.RUNNING)
+        cluster.territories.set([albania])
+        taker = make.make_organisation(f"Taker {number}", country="AL", is_demo=True)
+        make_uptake(cast, cluster, organisation=taker, territory=territory)
+    page = coverage_of(facts_for(None), Wanted(country="AL"), Rows.REGION, Columns.GROUP, sees_proposed=False)
+    numbers = {line.key: line.declared for line in page.lines} | {"in all": page.total.declared}
+    urls = {line.key: line.declared_url for line in page.lines} | {"in all": page.total.declared_url}
+    assert numbers == {"AL": 1, "": 1, "in all": 2}
+    assert {key: listed(client, url) for key, url in urls.items()} == numbers
+    assert [listed(client, tile.declared_url) for tile in page.tiles if tile.declared] == [1]
+
+
 def test_members_read_what_is_only_proposed_and_where_everything_waits(
     cast: Cast, places: list[Territory], client: Client
 ) -> None:
