@@ -206,7 +206,7 @@ class _Results:
         outcomes_now = now.outcomes
         if self.outcomes and outcomes_now and not any(counts for *_words, counts in self.outcomes):
             # A snapshot from before says nothing of whom outcomes reached.
-            outcomes_now = sorted((*words, "") for *words, _counts in outcomes_now)  # type: ignore[misc]
+            outcomes_now = sorted((*line[:5], "") for line in outcomes_now)
         pairs = ((self.outcomes, outcomes_now), (self.uptakes, now.uptakes), (self.lessons, now.lessons))
         outcomes, uptakes, lessons = (None not in (then, today) and then != today for then, today in pairs)
         return outcomes, uptakes, lessons
