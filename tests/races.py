@@ -3,16 +3,22 @@
 `at_once` runs the parties, each by a connection of its own. `meeting` says where they meet between reading and
 writing: who comes there waits until every other one is there too, or waits for a lock that it holds. Nothing waits
 for a time, so that a slow machine sees the same race as a fast one. `without_locks` takes the locks away for a control.
+
+Each day the parties begin and go on one by one, in the order of the acts, so that a race ends alike each time. The long
+run lets the first go last in every second race, and lets chance decide in every third (`Order`).
 """
 
 from __future__ import annotations
 
+import itertools
+import os
 import re
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from enum import StrEnum
 from typing import Any
 from unittest.mock import patch
 
@@ -34,12 +40,32 @@ _here = threading.local()
 _meetings: list[Meeting] = []
 
 
+class Order(StrEnum):
+    """Who of a race begins, and goes on first where they met."""
+
+    GIVEN = "given"
+    TURNED = "turned"
+    FREE = "free"
+
+    @classmethod
+    def next(cls) -> Order:
+        """Return the order of the next race; `RACES` in the environment holds one of them."""
+        if wanted := os.environ.get("RACES"):
+            return cls(wanted)
+        return next(_orders) if os.environ.get("THOROUGH") == "1" else cls.GIVEN
+
+
+_orders = itertools.cycle(Order)
+
+
 class Party:
     """One of those who act at once, in a thread and by a connection of its own."""
 
     def __init__(self, act: Callable[[], object]) -> None:
         self._act, self.result, self.is_done = act, None, False
         self.race: tuple[Party, ...] = (self,)
+        #: Whether it stands at a meeting, and whether it goes on from there in its turn or as chance has it.
+        self.stands, self.in_turn = False, True
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._database: Any = None
         self._gate: threading.Barrier | None = None
@@ -62,6 +88,10 @@ class Party:
     def pid(self) -> int | None:
         """Return the number of the process that serves this party in the database."""
         return pid_of(self._database)
+
+    def is_at_rest(self, lookout: Lookout) -> bool:
+        """Say whether it stands at a meeting, waits for a lock or is done: whether the next may have its turn."""
+        return self.is_done or self.stands or bool(lookout.blockers(self.pid()))
 
     def _run(self) -> None:
         _here.party, self._database = self, connections[DEFAULT_DB_ALIAS]
@@ -138,6 +168,8 @@ class Meeting:
         self._news = threading.Condition()
         self._passed: Counter[Party] = Counter()
         self._wrote: set[Party] = set()
+        #: Who went on, with the number of the passing.
+        self._gone: set[tuple[Party, int]] = set()
         #: How each passing of a race ended: all met, others were held up by a lock, or they were done already.
         self._ends: dict[tuple[tuple[Party, ...], int], str] = {}
         self.lookout = Lookout()
@@ -168,7 +200,7 @@ class Meeting:
         """Wait until every other party came by as often, waits for a lock of who stands here, or is done."""
         with self._news:
             self._passed[party] += 1
-            passing = party.race, self._passed[party]
+            passing, party.stands = (party.race, self._passed[party]), True
             self._news.notify_all()
             end = time.monotonic() + LIMIT
             while passing not in self._ends:
@@ -179,6 +211,19 @@ class Meeting:
                     self._news.wait(GLANCE)
                 else:
                     self._end(passing, how)
+            while not self._is_turn_of(party, *passing) and time.monotonic() < end:
+                self._news.wait(GLANCE)
+            self._gone.add((party, passing[1]))
+            party.stands = False
+            self._news.notify_all()
+
+    def _is_turn_of(self, party: Party, race: tuple[Party, ...], number: int) -> bool:
+        """Say whether who goes on before this one from where all met has done so, and came to rest again."""
+        place = race.index(party)
+        if place == 0 or not party.in_turn or self._ends[race, number] != "met":
+            return True
+        ahead = race[place - 1]
+        return (ahead, number) in self._gone and ahead.is_at_rest(self.lookout)
 
     def _end(self, passing: tuple[tuple[Party, ...], int], how: str) -> None:
         """Let all go on; where all met, after what is to happen between."""
@@ -242,19 +287,35 @@ def meeting(*steps: Step, between: Callable[[], Any] | None = None, gives_way: b
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Let parties that begin together meet; return what each returned or raised, in the order of the acts.
+    """Let parties that act at the same time meet; return what each returned or raised, in the order of the acts.
 
     Raises:
         AssertionError: nobody said where they meet; or one does not come to an end.
     """
     assert _meetings, "this race is left to chance: say with `meeting` where the parties meet"
-    race, gate = tuple(Party(act) for act in acts), threading.Barrier(len(acts))
+    order, parties = Order.next(), tuple(Party(act) for act in acts)
+    race = parties[1:] + parties[:1] if order is Order.TURNED else parties
     for one in _meetings:
         one.expect(race)
-    for party in race:
-        party.race = race
-        party.start(gate)
-    return [party.join() for party in race]
+    for party in parties:
+        party.race, party.in_turn = race, order is not Order.FREE
+    _begin(race, order)
+    return [party.join() for party in parties]
+
+
+def _begin(race: tuple[Party, ...], order: Order) -> None:
+    """Let all begin together, or each once the one before it came to rest."""
+    if order is Order.FREE:
+        gate = threading.Barrier(len(race))
+        for party in race:
+            party.start(gate)
+        return
+    with closing(Lookout()) as lookout:
+        for party in race:
+            party.start()
+            end = time.monotonic() + LIMIT
+            while not party.is_at_rest(lookout) and time.monotonic() < end:
+                time.sleep(GLANCE)
 
 
 def beside(act: Callable[[], Any]) -> Party:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -290,6 +291,19 @@ def test_views_ask_querysets_and_actions_instead_of_the_database(app: str) -> No
         if any(word in line for word in forbidden)
     ]
     assert wrong == []
+
+
+def test_an_account_is_locked_without_its_key() -> None:
+    """Every event refers to who acted: who holds an account with its key holds up what that person does elsewhere."""
+    locking = re.compile(r"\bUser\.objects\.[^\n]*select_for_update\(([^)]*\)?[^)]*)\)")
+    found = {
+        str(path.relative_to(ROOT)): held[1]
+        for path in itertools.chain.from_iterable(modules(app) for app in APPS)
+        for held in locking.finditer(path.read_text())
+        if "no_key=True" not in held[1]
+    }
+    # An erasure lets nobody write of the person until it is through.
+    assert found == {"community/actions/erasure_effects.py": 'of=("self",)'}
 
 
 def documented(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:

@@ -49,7 +49,7 @@ def send_invitations(
     """
     at = at or timezone.now()
     locked = locked_cluster(cluster.pk, by=by, may=can_work)
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     if not purpose.strip():
         raise Refusal(_("Say what the people are invited for."))
     if access not in Access.values:

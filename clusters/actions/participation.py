@@ -171,7 +171,7 @@ def invite(
         return there
     organisation = member.organisation_on(timezone.localdate(at))
     _check_invitation(member, organisation, role, by=by)
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     if not (limit := within_day(1, by=by, at=at)):
         raise Refusal.of(limit)
     row = Participation(

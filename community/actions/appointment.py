@@ -271,6 +271,12 @@ def refuse_without_coordinators(*, leaving: User, on: date) -> None:
     _refuse_gap(deciders, {row.pk for row in deciders.values() if row.member.user_id == leaving.pk}, on, on)
 
 
+def lock_to_change(appointment: Appointment, *, on: date) -> None:
+    """Lock the person and the appointments of all who decide on a day or later, before this appointment is locked."""
+    _locked_member(appointment.member_id)
+    _lock_deciders(on)
+
+
 def lock_deciders_with(user: User, on: date) -> None:
     """Lock the appointments of all who decide on a day or later, where this account is one of theirs."""
     if Appointment.objects.outlasting(on - timedelta(days=1)).filter(member__user=user).exists():

@@ -32,7 +32,7 @@ def write_to_contact(*, solution: Solution, by: User, text: str, at: datetime | 
         Refusal: not allowed, nothing written, or too many within a day.
     """
     at = at or timezone.now()
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     row = Solution.objects.select_related("contact__user").get(pk=solution.pk)
     _check(can_write_to_contact(by, row), _writable(text), within_limits(by, row, at))
     event = record(verb=TO_CONTACT, subject=row, by=by, at=at)
@@ -47,7 +47,7 @@ def write_to_member(*, member: Member, by: User, text: str, at: datetime | None 
         Refusal: not allowed, nothing written, or too many within a day.
     """
     at = at or timezone.now()
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     row = Member.objects.shown_to(by).select_related("user").filter(pk=member.pk).first()
     if row is None:
         raise Refusal(_("This person does not stand in the directory any more."), "state")

@@ -59,7 +59,7 @@ def ask_for_export(*, source: str, query: str, by: User, at: datetime | None = N
     """
     at = at or timezone.now()
     contributions.export_sources.get(source)
-    person = User.objects.select_for_update().get(pk=by.pk)
+    person = User.objects.select_for_update(no_key=True).get(pk=by.pk)
     if not person.is_active:
         raise Refusal(_("This account is closed."), "forbidden")
     key = f"{TASK}:{person.pk}:{sha256(f'{source}?{query}'.encode()).hexdigest()}"

@@ -36,7 +36,7 @@ def reset_factors(*, user: User, by: User | None, reason: str) -> User:
         Refusal: `by` is no administrator, is the person, or no superuser where the account is one's; there is nothing
             to take off; no reason is given.
     """
-    row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if by is not None:
         _refuse(row, by)
     if not reason.strip():

@@ -80,7 +80,7 @@ def change_address(*, user: User, address: str, by: User) -> User:
         ValidationError: the address is none, or belongs to somebody else.
     """
     refuse_others(by)
-    row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     before = row.email
     if fold_key(before) == fold_key(address):
         return row
@@ -175,7 +175,7 @@ def accept_invitation(*, link: SignedLink, password: str, by: User | None, at: d
     """
     at = at or timezone.now()
     used = links.use(link, by=by, at=at)
-    account = User.objects.select_for_update(of=("self",)).filter(pk=used.user_id or 0).first()
+    account = User.objects.select_for_update(no_key=True).filter(pk=used.user_id or 0).first()
     if account is None or not account.is_active or fold_key(account.email) != used.address_key:
         raise Refusal(links.CLOSED["revoked"], "closed")  # type: ignore[index]
     if account.has_usable_password():
@@ -202,7 +202,7 @@ def ask_anew(*, link: SignedLink, at: datetime | None = None) -> None:
         return
     key = f"invite:{account.pk}:anew:{timezone.localdate(at).isoformat()}"
     with transaction.atomic():
-        User.objects.select_for_update(of=("self",)).get(pk=account.pk)
+        User.objects.select_for_update(no_key=True).get(pk=account.pk)
         if Message.objects.filter(key=key).exists():
             return
         fresh = links.reserve(PURPOSE, subject=account, user=account, by=link.by, lasts_days=LASTS_DAYS, at=at)

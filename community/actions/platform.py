@@ -15,7 +15,7 @@ KIND: Final = "term"
 @transaction.atomic
 def follow_platform(*, term: Term, by: User) -> bool:
     """Let an account hear of what is new on a platform. A no-op that returns False when it does already."""
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     _row, is_new = Subscription.objects.get_or_create(user=by, kind=KIND, subject_id=term.pk)
     return is_new
 

@@ -17,7 +17,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from community.actions.absence import DAY_GONE, note_absence
-from community.actions.appointment import appoint, end_appointment, resume_appointment, withdraw_appointment
+from community.actions.appointment import (
+    appoint,
+    end_appointment,
+    lock_to_change,
+    resume_appointment,
+    withdraw_appointment,
+)
 from community.admin.base import EntryForm, rehearse
 from community.admin.chosen import ReasonForm, WithChosen, must_confirm
 from community.admin.confirming import refuse_unconfirmed
@@ -62,6 +68,10 @@ class AppointmentForm(EntryForm):
             self._try_absence(cleaned.get("absent_until"))
         self._ask_themselves(cleaned)
         return cleaned
+
+    def lock_before(self) -> None:
+        """Lock the person and all who decide, in the order of the actions."""
+        lock_to_change(self.instance, on=timezone.localdate())
 
     def _try_absence(self, until: date | None) -> None:
         """Try to note an absence, so that its refusal stands above the form.

@@ -50,7 +50,10 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if "seen_version" not in self.fields or not self.is_compared():
             return cleaned
-        now = type(self.instance)._default_manager.select_for_update(of=("self",)).get(pk=self.instance.pk)
+        self.lock_before()
+        # Not the key: others write rows that refer to this one, an event of who acted to an account among them.
+        rows = type(self.instance)._default_manager.select_for_update(of=("self",), no_key=True)
+        now = rows.get(pk=self.instance.pk)
         sign = self._sign(now, model_to_dict(now, fields=self.compared))
         if cleaned.get("seen_version") != sign:
             data: Any = self.data
@@ -60,6 +63,9 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
         for column in now._meta.concrete_fields:
             setattr(self.instance, column.attname, getattr(now, column.attname))
         return cleaned
+
+    def lock_before(self) -> None:
+        """Lock what the actions of this form lock before the row, so that no two wait for each other."""
 
     def is_compared(self) -> bool:
         """Tell whether there is something that it could write over."""

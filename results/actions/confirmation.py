@@ -64,7 +64,7 @@ def ask_adopter(
 
 def _ask(uptake: Uptake, *, by: User, address: str, message: str, at: datetime) -> UptakeConfirmation:
     """Write the question and its mail, in the caller's transaction."""
-    User.objects.select_for_update(of=("self",)).get(pk=by.pk)
+    User.objects.select_for_update(no_key=True).get(pk=by.pk)
     verdict = may_ask(uptake, address, by=by, at=at)
     if not verdict:
         raise Refusal.of(verdict)

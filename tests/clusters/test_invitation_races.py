@@ -17,7 +17,7 @@ from community.links import mint
 from community.models import Event, Member, Message, SignedLink
 from tests.cast import Cast, make_cast, make_cluster
 from tests.matrix.places import make_invitation
-from tests.races import at_once, meeting, refusals, without_locks
+from tests.races import Step, at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 TEXT = "a@port.example b@port.example"
@@ -28,10 +28,10 @@ def cast() -> Cast:
     return make_cast()
 
 
-def press_twice(cast: Cast, cluster: Cluster) -> list[Any]:
+def press_twice(cast: Cast, cluster: Cluster, step: Step = (invitation, "look")) -> list[Any]:
     """Let lead and deputy send the same addresses in the same moment."""
     given = {"cluster": cluster, "text": TEXT, "purpose": "Knows the tide gauges"}
-    with meeting((invitation, "look")):
+    with meeting(step):
         return at_once(
             *(partial(invitation.send_invitations, by=cast.user(role), **given) for role in ("lead", "deputy_lead"))
         )
@@ -50,7 +50,7 @@ def test_two_presses_at_once_send_once(cast: Cast, rounds: Callable[[int], int])
 
 def test_without_the_lock_one_of_the_two_presses_fails(cast: Cast) -> None:
     with without_locks("clusters"):
-        results = press_twice(cast, make_cluster(cast, State.RUNNING))
+        results = press_twice(cast, make_cluster(cast, State.RUNNING), Invitation)
     assert [type(result) for result in results if isinstance(result, Exception)] == [IntegrityError]
 
 

@@ -20,7 +20,7 @@ from community.permissions import Refusal
 from tests import factories as make
 from tests.cast import Cast, make_cast
 from tests.clusters.test_merge_actions import WHY, asked, bare, pair
-from tests.races import at_once, meeting, refusals, without_locks
+from tests.races import Step, at_once, meeting, refusals, without_locks
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
 
@@ -30,10 +30,10 @@ def cast() -> Cast:
     return make_cast()
 
 
-def into_each_other(cast: Cast, one: Cluster, two: Cluster) -> list[object]:
+def into_each_other(cast: Cast, one: Cluster, two: Cluster, step: Step = (CLUSTER, "judge")) -> list[object]:
     """Merge each into the other in the same moment."""
     press = partial(merge, by=cast.user("mission_coordinator"), reason=WHY)
-    with meeting((CLUSTER, "judge")):
+    with meeting(step):
         return at_once(partial(press, cluster=one, into=two), partial(press, cluster=two, into=one))
 
 
@@ -52,7 +52,7 @@ def test_two_that_go_into_each_other_leave_one(cast: Cast, rounds: Callable[[int
 def test_without_the_locks_both_end_in_each_other_or_wait_for_each_other(cast: Cast) -> None:
     one, two = bare(cast, State.APPROVED), bare(cast, State.APPROVED)
     with without_locks("clusters"):
-        results = into_each_other(cast, one, two)
+        results = into_each_other(cast, one, two, Cluster)
     errors = [type(result) for result in results if isinstance(result, Exception)]
     assert (errors, ended(one, two)) in (([], 2), ([OperationalError], 1)), results
 
