@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     opening._open_until = float("inf")
     # A busy machine may take its time; the test of that sets its own.
     request_time.SECONDS = 60.0
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(100_000, 50, 100)
 
 
 #: Tests whose cases are no numbers of one thing: each area of addresses, each reader, each runner of tasks, each

@@ -230,7 +230,7 @@ def test_a_bomb_ends_in_time_and_hurts_no_later_document(bomb: str) -> None:
 
 
 def test_a_document_over_time_is_given_up_with_a_sentence_and_the_next_one_works(press: Press) -> None:
-    quick = Press(Limits(wall_seconds=1.5))
+    quick = Press(Limits(wall_seconds=3))
     try:
         render("<p>warm</p>", quick)
         with pytest.raises(PdfUnavailable) as caught:
