@@ -23,7 +23,7 @@ from community.imports.likeness import Namesakes
 from community.imports.locking import MEANWHILE, cells_of, lock_accounts, lock_members, lock_organisations
 from community.imports.new_members import Staged, write_new
 from community.imports.places import OrganisationNames
-from community.imports.row import Row, first_of
+from community.imports.row import Row, first_of, is_twice
 from community.imports.several import joined
 from community.imports.sheet import Sheet
 from community.imports.table import Change, Table, differences
@@ -146,13 +146,14 @@ class MemberImport(Table):
         """Return whom a row means, or None for somebody new; notes what contradicts."""
         row.text("name", required=True)
         key, address = row.text("key"), row.address("email")
-        self._refuse_twice(row, key, address)
         owner = self.by_address.get(fold_key(address)) if address else None
         if not key or fold(key) == NEW:
-            meant = owner or self.namesakes.look(row, address, is_new=bool(key))
-            if meant is not None and meant is not owner:
-                self._refuse_twice(row, meant.key, "")
+            is_again = first_of(self.seen, f"email:{fold_key(address)}", row) is not row if address else False
+            meant = owner or self.namesakes.look(row, address, is_new=bool(key), is_twice=is_again)
+            asked = meant is not None and meant is not owner
+            self._refuse_twice(row, meant.key if meant is not None and asked else key, address)
             return meant
+        self._refuse_twice(row, key, address)
         found = self.by_key.get(key)
         if found is None:
             row.wrong("key", self._why_not(key))
@@ -176,7 +177,9 @@ class MemberImport(Table):
             if not text or (column == "key" and fold(text) == NEW):
                 continue
             name = f"{column}:{fold_key(text)}"
-            if (first := first_of(self.seen, name, row)) is not row:
+            first = first_of(self.seen, name, row)
+            is_sure = column == "email" and (row.is_answered or bool(key))
+            if is_twice(self.seen, name, row, column, is_sure=is_sure):
                 words = _("The same stands in row %(row)s already: %(text)s. Keep one.")
                 row.wrong(column, words % {"row": first.number, "text": first.text(column) or text})
 
