@@ -318,8 +318,9 @@ class RoleFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         """Keep the persons who are it today."""
         if not value:
             return qs
-        seen = Member.objects.read_whole_by(self.parent.request.user).order_by()
-        return qs.filter(member_roles.get(value).condition(timezone.localdate()), pk__in=seen.values("pk"))
+        return qs.filter(member_roles.get(value).condition(timezone.localdate())).read_whole_by(
+            self.parent.request.user
+        )
 
 
 class OrganisationKeyField(forms.CharField):
@@ -394,7 +395,7 @@ class MemberFilter(ListFilter):
 
     def of_language(self, rows: Any, name: str, value: str) -> Any:
         """Keep those who speak it."""
-        return self._seen(rows, Member.objects.speaking(value)) if value else rows
+        return rows.speaking(value).visible_to(self.request.user) if value else rows
 
     def _seen(self, rows: Any, found: Any) -> Any:
         return rows.filter(pk__in=found.visible_to(self.request.user).order_by().values("pk"))
