@@ -391,11 +391,9 @@ class MemberFilter(ListFilter):
 
     def of_expertise(self, rows: Any, name: str, value: str) -> Any:
         """Keep those who know of it."""
-        return self._seen(rows, Member.objects.filter(expertise__code=value)) if value else rows
+        known = Member.objects.filter(expertise__code=value).order_by()
+        return rows.filter(pk__in=known.values("pk")).visible_to(self.request.user) if value else rows
 
     def of_language(self, rows: Any, name: str, value: str) -> Any:
         """Keep those who speak it."""
         return rows.speaking(value).visible_to(self.request.user) if value else rows
-
-    def _seen(self, rows: Any, found: Any) -> Any:
-        return rows.filter(pk__in=found.visible_to(self.request.user).order_by().values("pk"))
