@@ -181,6 +181,8 @@ class MemberImport(Table):
             is_sure = column == "email" and (row.is_answered or bool(key))
             if is_twice(self.seen, name, row, column, is_sure=is_sure):
                 words = _("The same stands in row %(row)s already: %(text)s. Keep one.")
+                if not first.needs(column):
+                    words = _("Row %(row)s has %(text)s, too. Say whether this is somebody else, or leave the row out.")
                 row.wrong(column, words % {"row": first.number, "text": first.text(column) or text})
 
     def _values(self, row: Row) -> dict[str, Any]:

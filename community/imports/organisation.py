@@ -85,7 +85,10 @@ class OrganisationImport(EntryTable):
             named = None  # entered by the row before, which has this name: whom both are like is asked of both
         found = self._meant(row, numbered, named, first)
         if is_twice(self.seen, key, row, "name", is_sure=numbered is not None or row.is_answered):
-            row.wrong("name", _("This name stands in row %(row)s already. Keep one.") % {"row": first.number})
+            sentence = _("This name stands in row %(row)s already. Keep one.")
+            if not first.needs("name"):
+                sentence = _("Row %(row)s has this name, too. Say whether this is another one, or leave the row out.")
+            row.wrong("name", sentence % {"row": first.number})
         return found
 
     def _meant(

@@ -45,8 +45,9 @@ def test_the_second_row_means_who_is_there_and_the_first_is_new(page: Page, park
 def test_the_first_row_means_who_is_there_and_of_the_second_somebody_says_that_it_is_new(
     page: Page, park: Organisation
 ) -> None:
+    assert "1 row waits for your answer. Nothing is written yet" in page.text
     page.answer(**{"2_name": str(park.pk)})
-    assert TWICE in page.text, "it is more likely the same again than another one of just this name"
+    assert "Row 2 has this name, too. Say whether this is another one, or leave the row out." in page.text
     assert 'name="confirm"' not in page.text
     page.answer(**{"3_name": "new"})
     assert page.chosen() == {"answer-2-name": str(park.pk), "answer-3-name": "new"}
@@ -109,7 +110,7 @@ def test_the_address_is_the_others_where_one_row_means_somebody_who_keeps_theirs
 ) -> None:
     people.answer(**{there: namesakes[0].key})
     if there == "2_key":
-        assert TWICE in people.text, "nobody said yet that the other row is somebody else"
+        assert "Row 2 has shared@home.example, too. Say whether this is somebody else" in people.text
         assert people.text.count("Two persons") == 1, "of the first alone that goes without saying"
     people.answer(**{new: "new"})
     assert "1 would be added, 1 changed" in people.text
