@@ -97,7 +97,7 @@ class MemberImport(Table):
     def take(self, row: Row) -> Change:
         """Write one person; one event where something is new."""
         found = self._find(row)
-        values = self._values(row)
+        values = self._values(row, found)
         if found is not None and not values.get("email"):
             values.pop("email", None)  # an import takes no address away
         row.refuse_if_wrong()
@@ -185,7 +185,7 @@ class MemberImport(Table):
                     words = _("Row %(row)s has %(text)s, too. Say whether this is somebody else, or leave the row out.")
                 row.wrong(column, words % {"row": first.number, "text": first.text(column) or text})
 
-    def _values(self, row: Row) -> dict[str, Any]:
+    def _values(self, row: Row, found: Member | None) -> dict[str, Any]:
         """Return what the file says of a person, by column; what it has no column for is left out."""
         name = row.text("name")
         sort_name = row.text("sort_name") or (name.split()[-1] if name else "")
@@ -197,7 +197,7 @@ class MemberImport(Table):
             "organisation": self.names.of(row, "organisation"),
             "function": row.text("function"),
             "since": row.day("since"),
-            "languages": row.languages("languages"),
+            "languages": row.languages("languages", found.languages if found is not None else ()),
             "expertise": [self.terms[fold(word)] for word in row.words("expertise") if self._is_term(row, word)],
             "about": row.text("about"),
         }

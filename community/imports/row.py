@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -185,9 +185,16 @@ class Row:
         """Return the two letters of several countries."""
         return list(dict.fromkeys(self._checked(column, self.words(column), country_code)))
 
-    def languages(self, column: str) -> list[str]:
-        """Return the codes of languages that are given by code or name."""
-        return list(dict.fromkeys(self._checked(column, self.words(column), language_code)))
+    def languages(self, column: str, there: Collection[str] = ()) -> list[str]:
+        """Return the codes of languages that are given by code or name.
+
+        What stands in the entry already (`there`) may stay, as in its form: it was entered before there was a list.
+        """
+
+        def code_of(word: str) -> str:
+            return fold(word) if fold(word) in there else language_code(word)
+
+        return list(dict.fromkeys(self._checked(column, self.words(column), code_of)))
 
     def _checked(self, column: str, words: list[str], code_of: Callable[[str], str]) -> list[str]:
         """Return the code of each word; note those that have none."""
