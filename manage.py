@@ -3,6 +3,7 @@
 
 import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
@@ -10,11 +11,17 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     from django.conf import settings
     from django.core.management import execute_from_command_line
+    from django.core.management.base import CommandError, CommandParser, handle_default_options
 
     from config.environment import WrongSetting
 
+    parser = CommandParser(add_help=False, allow_abbrev=False)
+    parser.add_argument("--settings")
+    parser.add_argument("--pythonpath")
+    with suppress(CommandError):  # Django says it again
+        handle_default_options(parser.parse_known_args(sys.argv[2:])[0])
     try:
-        _ = settings.DEBUG  # loads them
+        _ = settings.DEBUG  # loads them, of the module that the command names
     except WrongSetting as error:
         sys.exit(str(error))
     from community.store_away import StoreAway

@@ -318,8 +318,9 @@ class RoleFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
         """Keep the persons who are it today."""
         if not value:
             return qs
-        seen = Member.objects.read_whole_by(self.parent.request.user).order_by()
-        return qs.filter(member_roles.get(value).condition(timezone.localdate()), pk__in=seen.values("pk"))
+        return qs.filter(member_roles.get(value).condition(timezone.localdate())).read_whole_by(
+            self.parent.request.user
+        )
 
 
 class OrganisationKeyField(forms.CharField):
@@ -390,11 +391,9 @@ class MemberFilter(ListFilter):
 
     def of_expertise(self, rows: Any, name: str, value: str) -> Any:
         """Keep those who know of it."""
-        return self._seen(rows, Member.objects.filter(expertise__code=value)) if value else rows
+        known = Member.objects.filter(expertise__code=value).order_by()
+        return rows.filter(pk__in=known.values("pk")).visible_to(self.request.user) if value else rows
 
     def of_language(self, rows: Any, name: str, value: str) -> Any:
         """Keep those who speak it."""
-        return self._seen(rows, Member.objects.speaking(value)) if value else rows
-
-    def _seen(self, rows: Any, found: Any) -> Any:
-        return rows.filter(pk__in=found.visible_to(self.request.user).order_by().values("pk"))
+        return rows.speaking(value).visible_to(self.request.user) if value else rows

@@ -1,4 +1,6 @@
-"""Set-up of the app `config`: its checks, and what connections are told."""
+"""Set-up of the app `config`: its checks, what connections are told, and whose commands go on."""
+
+import sys
 
 from django.apps import AppConfig
 from django.db.backends.signals import connection_created
@@ -14,5 +16,7 @@ class ConfigConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks, and what connections are told."""
         from config import checks  # noqa: F401
+        from config.as_root import stop_root_of_django
 
+        stop_root_of_django(sys.argv)
         connection_created.connect(compile_nothing)

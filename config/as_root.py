@@ -18,9 +18,10 @@ from django.conf import settings
 
 #: They leave nothing behind in storage or database.
 HARMLESS: Final = frozenset(
-    {"check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages"}
-    | {"makemigrations", "showmigrations", "sqlmigrate", "version", "--version"}
+    {"check", "collectstatic", "compilemessages", "diffsettings", "findstatic", "help", "makemessages", "version"}
 )
+#: These neither, where there is a database; SQLite makes the file of one that is asked, were it only for reading.
+READING: Final = frozenset({"makemigrations", "showmigrations", "sqlmigrate"})
 #: A supervisor or a timer starts them: neither site nor backups may stop for whom they run as.
 SERVICES: Final = frozenset({"run_scheduler", "db_worker", "backup"})
 #: Set by `run.py serve` for what it starts: then the site itself runs as root.
@@ -43,6 +44,17 @@ def stop_root(argv: Sequence[str]) -> None:
         sys.stderr.write(f"{said}\n")
 
 
+def stop_root_of_django(argv: Sequence[str]) -> None:
+    """Do the same where Django's own program begins, `django-admin` or `python -m django`, instead of `manage.py`.
+
+    Raises:
+        SystemExit: the command is refused.
+    """
+    program = Path(argv[0]) if argv else Path()
+    if program.name == "django-admin" or (program.parent.name, program.name) == ("django", "__main__.py"):
+        stop_root(argv)
+
+
 def _is_service(argv: Sequence[str]) -> bool:
     is_checking = argv[1] == "restore" and "--check" in argv  # reads what a timer's backup made
     return argv[1] in SERVICES or is_checking or bool(os.environ.get(SERVED))
@@ -50,13 +62,25 @@ def _is_service(argv: Sequence[str]) -> bool:
 
 def sentence_for_root(argv: Sequence[str]) -> str:
     """Return what to tell about a command that root gives, "" where there is nothing to tell."""
-    is_asking = len(argv) < 2 or argv[1] in HARMLESS or not {"-h", "--help"}.isdisjoint(argv)
-    if settings.DEBUG or settings.DEMO or os.geteuid() != 0 or is_asking:
+    if settings.DEBUG or settings.DEMO or os.geteuid() != 0 or _leaves_nothing(argv):
         return ""
     for place in _places():
         if owner := place.stat().st_uid:
             return _sentence(place, owner, argv)
     return ""
+
+
+def _leaves_nothing(argv: Sequence[str]) -> bool:
+    """Tell whether a command writes nothing. An option in front of it is no command: Django says so and ends."""
+    if len(argv) < 2 or argv[1].startswith("-") or not {"-h", "--help"}.isdisjoint(argv):
+        return True
+    is_reading = argv[1] in READING or (argv[1] == "check" and any(part.startswith("--data") for part in argv))
+    return _is_database_there() if is_reading else argv[1] in HARMLESS
+
+
+def _is_database_there() -> bool:
+    database = settings.DATABASES["default"]
+    return database["ENGINE"] != "django.db.backends.sqlite3" or Path(database["NAME"]).exists()
 
 
 def _places() -> Iterator[Path]:

@@ -52,10 +52,11 @@ class Namesakes:
         for member in members:
             self._known.setdefault(likeness(member.name), []).append(member)
 
-    def look(self, row: Row, address: str, *, is_new: bool) -> Member | None:
+    def look(self, row: Row, address: str, *, is_new: bool, is_twice: bool) -> Member | None:
         """Say of somebody who would be entered who they probably are; return who is meant, where that was answered.
 
-        Two addresses may be two persons: that is a doubt. Where one of both has none, somebody decides first.
+        Two addresses may be two persons: that is a doubt. Where one of both has none, or where the address stands in
+        the file before (`is_twice`), somebody decides first.
 
         Raises:
             RowLeftOut: the row is not taken, as was answered.
@@ -66,7 +67,7 @@ class Namesakes:
         number, has_address = self._rows.get(name, (row.number, bool(address)))
         is_again = bool(name) and number != row.number and not (address and has_address)
         if not is_new and (there or is_again):
-            first = TWO_PERSONS if may_be_two and not is_again else NOT_YET
+            first = TWO_PERSONS if may_be_two and not is_again and not is_twice else NOT_YET
             given = row.ask("key", row.text("name"), [("", first), *self._offered(there), *OTHERS])
             meant = next((one for one in there if one.key == given), None)
             if meant is not None:
@@ -126,11 +127,12 @@ class LikeOrganisations:
         """Tell whether an organisation stood in the registry before the file."""
         return found.pk in self._there
 
-    def look(self, row: Row, name: str) -> Any | None:
+    def look(self, row: Row, name: str, same: Row) -> Any | None:
         """Note what a new organisation probably is; an import goes on, merging mends it later.
 
         Whoever is like a row before is asked about at once with it: nobody has to leave one out to be asked about the
-        other. Return which one is meant, where that was answered.
+        other. `same` is the row with this very name, perhaps the row itself: a new entry may have the name where that
+        one means an entry that keeps its own. Return which one is meant, where that was answered.
 
         Raises:
             RowLeftOut: the row is not taken, as was answered.
@@ -142,11 +144,13 @@ class LikeOrganisations:
             row.doubt("name", _("Probably the same as in row %(row)s.") % {"row": first.number})
         if near is None and first is None:
             return None
-        choices: list[tuple[str, Any]] = [("", NOT_YET if row.problems else NEW_ONE), OTHERS[1]]
+        choices: list[tuple[str, Any]] = [("", NOT_YET if row.problems or same is not row else NEW_ONE)]
         if near is not None:
             words = _("“%(name)s”, number %(number)s, which keeps its name") % {"name": near.name, "number": near.pk}
-            choices.insert(1, (str(near.pk), words))
-        if row.ask("name", name, choices) and near is not None:
+            choices.append((str(near.pk), words))
+        if same is not row and not same.needs("name"):
+            choices.append((NEW, NEW_ONE))
+        if row.ask("name", name, [*choices, OTHERS[1]]) not in ("", NEW) and near is not None:
             row.read_instead("name", near.name)
             return near
         if near is not None:

@@ -23,7 +23,7 @@ from community.imports.likeness import Namesakes
 from community.imports.locking import MEANWHILE, cells_of, lock_accounts, lock_members, lock_organisations
 from community.imports.new_members import Staged, write_new
 from community.imports.places import OrganisationNames
-from community.imports.row import Row, first_of
+from community.imports.row import Row, first_of, is_twice
 from community.imports.several import joined
 from community.imports.sheet import Sheet
 from community.imports.table import Change, Table, differences
@@ -97,7 +97,7 @@ class MemberImport(Table):
     def take(self, row: Row) -> Change:
         """Write one person; one event where something is new."""
         found = self._find(row)
-        values = self._values(row)
+        values = self._values(row, found)
         if found is not None and not values.get("email"):
             values.pop("email", None)  # an import takes no address away
         row.refuse_if_wrong()
@@ -146,13 +146,14 @@ class MemberImport(Table):
         """Return whom a row means, or None for somebody new; notes what contradicts."""
         row.text("name", required=True)
         key, address = row.text("key"), row.address("email")
-        self._refuse_twice(row, key, address)
         owner = self.by_address.get(fold_key(address)) if address else None
         if not key or fold(key) == NEW:
-            meant = owner or self.namesakes.look(row, address, is_new=bool(key))
-            if meant is not None and meant is not owner:
-                self._refuse_twice(row, meant.key, "")
+            is_again = first_of(self.seen, f"email:{fold_key(address)}", row) is not row if address else False
+            meant = owner or self.namesakes.look(row, address, is_new=bool(key), is_twice=is_again)
+            asked = meant is not None and meant is not owner
+            self._refuse_twice(row, meant.key if meant is not None and asked else key, address)
             return meant
+        self._refuse_twice(row, key, address)
         found = self.by_key.get(key)
         if found is None:
             row.wrong("key", self._why_not(key))
@@ -176,11 +177,15 @@ class MemberImport(Table):
             if not text or (column == "key" and fold(text) == NEW):
                 continue
             name = f"{column}:{fold_key(text)}"
-            if (first := first_of(self.seen, name, row)) is not row:
+            first = first_of(self.seen, name, row)
+            is_sure = column == "email" and (row.is_answered or bool(key))
+            if is_twice(self.seen, name, row, column, is_sure=is_sure):
                 words = _("The same stands in row %(row)s already: %(text)s. Keep one.")
+                if not first.needs(column):
+                    words = _("Row %(row)s has %(text)s, too. Say whether this is somebody else, or leave the row out.")
                 row.wrong(column, words % {"row": first.number, "text": first.text(column) or text})
 
-    def _values(self, row: Row) -> dict[str, Any]:
+    def _values(self, row: Row, found: Member | None) -> dict[str, Any]:
         """Return what the file says of a person, by column; what it has no column for is left out."""
         name = row.text("name")
         sort_name = row.text("sort_name") or (name.split()[-1] if name else "")
@@ -192,7 +197,7 @@ class MemberImport(Table):
             "organisation": self.names.of(row, "organisation"),
             "function": row.text("function"),
             "since": row.day("since"),
-            "languages": row.languages("languages"),
+            "languages": row.languages("languages", found.languages if found is not None else ()),
             "expertise": [self.terms[fold(word)] for word in row.words("expertise") if self._is_term(row, word)],
             "about": row.text("about"),
         }

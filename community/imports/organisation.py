@@ -14,7 +14,7 @@ from community.imports.entry import NUMBER, EntryTable, terms_by_name
 from community.imports.likeness import LikeOrganisations, Numbers
 from community.imports.locking import cells_of, lock_organisations
 from community.imports.places import TerritoryCodes
-from community.imports.row import Row, first_of
+from community.imports.row import Row, first_of, is_twice
 from community.imports.sheet import Sheet
 from community.models import Organisation
 
@@ -72,8 +72,7 @@ class OrganisationImport(EntryTable):
         """Return the organisation of that number, else of that name; notes what contradicts."""
         numbered = self.numbers.of(row)
         key = fold_key(row.text("name"))
-        if (first := first_of(self.seen, key, row)) is not row:
-            row.wrong("name", _("This name stands in row %(row)s already. Keep one.") % {"row": first.number})
+        first = first_of(self.seen, key, row)
         if key in self.merged:
             row.wrong(
                 "name", _("This organisation was merged into “%(name)s”. Write that.") % {"name": self.merged[key]}
@@ -84,13 +83,21 @@ class OrganisationImport(EntryTable):
         named = self.known.get(key)
         if named is not None and first is not row and not self.like.is_there(named):
             named = None  # entered by the row before, which has this name: whom both are like is asked of both
-        return self._meant(row, numbered, named)
+        found = self._meant(row, numbered, named, first)
+        if is_twice(self.seen, key, row, "name", is_sure=numbered is not None or row.is_answered):
+            sentence = _("This name stands in row %(row)s already. Keep one.")
+            if not first.needs("name"):
+                sentence = _("Row %(row)s has this name, too. Say whether this is another one, or leave the row out.")
+            row.wrong("name", sentence % {"row": first.number})
+        return found
 
-    def _meant(self, row: Row, numbered: Organisation | None, named: Organisation | None) -> Organisation | None:
+    def _meant(
+        self, row: Row, numbered: Organisation | None, named: Organisation | None, first: Row
+    ) -> Organisation | None:
         """Return whom number and name mean together; a new name is told, and whom a new entry is like."""
         found = numbered or named
         if found is None:
-            meant = self.like.look(row, row.text("name"))
+            meant = self.like.look(row, row.text("name"), first)
             if meant is None:
                 return None
             found = named = self.known[meant.name_key]

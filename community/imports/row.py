@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -64,11 +64,17 @@ class Row:
     answers: Answers = field(default_factory=dict)
     questions: list[Question] = field(default_factory=list)
     is_left_out: bool = False
+    set_aside: set[str] = field(default_factory=set)
 
     @property
     def number(self) -> int:
         """The row's number in the file."""
         return self.line.number
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether somebody said beside the preview who or what the row means."""
+        return any(question.given for question in self.questions)
 
     def has(self, column: str) -> bool:
         """Tell whether the file has this column; what it does not have is left as it is."""
@@ -116,6 +122,11 @@ class Row:
         """Read another text in a cell, as an answer says; a column that the file lacks stays lacking."""
         if self.has(column):
             self.line.cells[column] = text
+            self.set_aside.add(column)
+
+    def needs(self, column: str) -> bool:
+        """Tell whether what the file says in a cell is taken: an answer may have set it aside."""
+        return column not in self.set_aside
 
     def refuse_if_wrong(self) -> None:
         """Go on only with a row in which nothing is wrong.
@@ -174,9 +185,16 @@ class Row:
         """Return the two letters of several countries."""
         return list(dict.fromkeys(self._checked(column, self.words(column), country_code)))
 
-    def languages(self, column: str) -> list[str]:
-        """Return the codes of languages that are given by code or name."""
-        return list(dict.fromkeys(self._checked(column, self.words(column), language_code)))
+    def languages(self, column: str, there: Collection[str] = ()) -> list[str]:
+        """Return the codes of languages that are given by code or name.
+
+        What stands in the entry already (`there`) may stay, as in its form: it was entered before there was a list.
+        """
+
+        def code_of(word: str) -> str:
+            return fold(word) if fold(word) in there else language_code(word)
+
+        return list(dict.fromkeys(self._checked(column, self.words(column), code_of)))
 
     def _checked(self, column: str, words: list[str], code_of: Callable[[str], str]) -> list[str]:
         """Return the code of each word; note those that have none."""
@@ -261,3 +279,19 @@ def first_of(seen: dict[Named, Row], name: Named, row: Row) -> Row:
     if name not in seen or seen[name].is_left_out:
         seen[name] = row
     return seen[name]
+
+
+def is_twice(seen: dict[Named, Row], name: Named, row: Row, column: str, *, is_sure: bool) -> bool:
+    """Tell whether a row before has the same in this column, and let the row go where it alone still needs it.
+
+    Of two rows whose cell is the same one may mean an entry that keeps its own, as an answer says: then the other one
+    may have it. But somebody has to say so of this row (`is_sure`), as both are probably of one.
+    """
+    first = first_of(seen, name, row)
+    if first is row:
+        return False
+    if not is_sure or (row.needs(column) and first.needs(column)):
+        return True
+    if row.needs(column):
+        seen[name] = row
+    return False

@@ -105,6 +105,12 @@ class Report:
         """The first questions, for a page, those without an answer before the others; a file answers all."""
         return sorted(self.questions, key=lambda one: bool(one.given))[:300]
 
+    @property
+    def waiting(self) -> int:
+        """How many rows an answer takes or leaves out; 0 where a row that is refused has no question."""
+        bad = {problem.row for problem in self.problems}
+        return len(bad) if bad <= {question.row for question in self.questions} else 0
+
     def sentence(self) -> str:
         """Return the whole in one sentence."""
         if self.problems and not self.problems[0].row:

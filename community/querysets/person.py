@@ -16,7 +16,7 @@ from django.utils import timezone
 from community.choices import ConsentExtent, ConsentPurpose, InvitationState, LinkState, MessageState, Standing
 from community.folding import fold, fold_all, fold_key
 from community.querysets.period import PeriodQuerySet, rows_of
-from community.querysets.search import SearchableQuerySet, holding
+from community.querysets.search import SearchableQuerySet
 from community.visibility import is_administrator, is_cop, member_of
 
 if TYPE_CHECKING:
@@ -113,14 +113,21 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         return self._seen_by(user, ConsentExtent.WHOLE)
 
     def _seen_by(self, user: User | AnonymousUser | None, extent: ConsentExtent) -> Self:
-        rows = self.filter(merged_into=None)
+        rows, seen = self.filter(merged_into=None), self._is_seen_by(user, extent)
+        return rows.none() if seen is None else rows.filter(seen)
+
+    @classmethod
+    def _is_seen_by(cls, user: User | AnonymousUser | None, extent: ConsentExtent) -> Q | None:
+        """Return the condition of `_seen_by` on entries that are in use; None where it keeps nobody.
+
+        A condition on the row itself, not on its key: databases look at each person once, however often it is said.
+        """
         if is_administrator(user):
-            return rows
+            return Q()
         me = member_of(user)
         if me is None:
-            return rows.none()
-        mine, agreed = Q(pk=me.pk), Q(self.consented(ConsentPurpose.DIRECTORY, extent))
-        return rows.filter(mine | agreed) if is_cop(user) else rows.filter(mine)
+            return None
+        return Q(pk=me.pk) | Q(cls.consented(ConsentPurpose.DIRECTORY, extent)) if is_cop(user) else Q(pk=me.pk)
 
     def told_to(self, user: User | AnonymousUser | None) -> Self:
         """Say of each whether `user` reads them in the directory (`is_seen`), and all of them (`is_whole`)."""
@@ -137,8 +144,8 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         rows = self.filter(merged_into=None)
         if is_administrator(user):  # reads everybody, and PostgreSQL would look for each of them
             return rows
-        seen = self.model._default_manager.all().visible_to(user).order_by()
-        return rows.filter(Q(pk__in=seen.values("pk")) | Q(self.consented(ConsentPurpose.PUBLIC)))
+        seen, public = self._is_seen_by(user, ConsentExtent.FIRST), Q(self.consented(ConsentPurpose.PUBLIC))
+        return rows.filter(public if seen is None else seen | public)
 
     def keyed(self, key: str) -> Self:
         """Keep the person of that key."""
@@ -152,13 +159,13 @@ class MemberQuerySet(SearchableQuerySet["Member"]):
         """Keep those of `shown_to` in whose entry, as far as `user` reads it, all words stand."""
         if is_administrator(user):  # reads everybody whole
             return self.filter(merged_into=None).matching(words)
-        whole = self.model._default_manager.all().read_whole_by(user).order_by()
-        rest = self.exclude(pk__in=whole.values("pk")).matching(words).order_by()
-        found, missed = rest._found_in_part(user, words)
-        in_part = Q(pk__in=found)
+        whole = self._is_seen_by(user, ConsentExtent.WHOLE)
+        rows = self.filter(merged_into=None).matching(words)
+        rest = rows if whole is None else rows.filter(~whole)
+        found, missed = rest.order_by()._found_in_part(user, words)
         if len(missed) < len(found):  # thousands of keys take longer to send than the rows to find
-            in_part = holding(words) & ~Q(pk__in=whole.values("pk")) & ~Q(pk__in=missed)
-        return self.filter(Q(pk__in=whole.matching(words).values("pk")) | in_part)
+            return rows.exclude(pk__in=missed)
+        return rows.filter(Q(pk__in=found) if whole is None else whole | Q(pk__in=found))
 
     def _found_in_part(self, user: User | AnonymousUser | None, words: str) -> tuple[list[int], list[int]]:
         """Return the keys of those who are found by what `user` reads of them, which is not all, and of the others.

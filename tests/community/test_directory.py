@@ -167,6 +167,13 @@ def test_names_are_found_without_their_accents_by_everybody(crete: Organisation)
         assert names(Client(), f"q={words}") == ["Ángela Núñez Παπαδάκη"]
 
 
+def test_who_is_signed_in_and_reads_no_directory_is_not_told_to_sign_in(reader: Member) -> None:
+    words = "Members see more after signing in."
+    told = [client.get("/members/").content.decode() for client in (Client(), signed_in(make.make_external("Eva Own")))]
+    assert [words in text for text in told] == [True, False]
+    assert ("Eva Own" in told[1], "and you. Members of the community see more." in told[1]) == (True, True)
+
+
 def test_a_visitor_is_led_to_sign_in_whether_or_not_somebody_is_there(sofia: Member) -> None:
     for key in (sofia.key, "nobodyatall2"):
         answer: Any = Client().get(f"/members/{key}/")

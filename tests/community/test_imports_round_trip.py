@@ -123,6 +123,17 @@ def test_projects_come_back_as_they_went(
     assert Event.objects.count() == 0
 
 
+def test_a_language_that_stood_there_before_there_was_a_list_comes_back_and_no_other_one(by: User) -> None:
+    person = make.make_member("Todor Mladenov", languages=["bg", "ru"], account=False)
+    rows = Member.objects.filter(pk=person.pk)
+    assert [told(report) for report in round_trips(MemberImport, rows, by)] == [([], [], 1, True)] * 5
+    lines = [f"{person.key},Todor Mladenov,RU; en", f"{person.key},Todor Mladenov,co", ",Somebody New,ru"]
+    reports = [bring_in(MemberImport(by), f"key,name,languages\n{line}".encode()) for line in lines]
+    assert [(report.changed, len(report.problems)) for report in reports] == [(1, 0), (0, 1), (0, 1)]
+    person.refresh_from_db()
+    assert person.languages == ["ru", "en"]
+
+
 def test_a_term_whose_label_holds_the_separator_comes_back(by: User) -> None:
     term = make.make_term(Vocabulary.EXPERTISE, "rivers", "Rivers; lakes")
     make.make_member("Anna Perić", expertise=(term, make.make_term(Vocabulary.EXPERTISE, "law", "Law")))

@@ -38,9 +38,60 @@ def test_root_is_refused_where_somebody_else_owns_the_site(site: Path, command: 
     assert f"registry-manage {command} 'a b'" in said
 
 
-@pytest.mark.parametrize("given", [(), ("help",), ("check", "--deploy"), ("migrate", "--help"), ("collectstatic",)])
-def test_what_leaves_nothing_behind_is_nobodys_concern(site: Path, given: tuple[str, ...]) -> None:
-    as_root.stop_root(["manage.py", *given])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "",
+        "help",
+        "help migrate",
+        "version",
+        "--version",
+        "check --deploy",
+        "check --settings=config.settings",
+        "check -v 2 --pythonpath .",
+        "migrate --help",
+        "collectstatic",
+        # Django takes no option before the command: it says so, and ends.
+        "--settings=config.settings check",
+        "--pythonpath=. migrate",
+        "-v 2 check",
+    ],
+)
+def test_what_leaves_nothing_behind_is_nobodys_concern(site: Path, given: str) -> None:
+    as_root.stop_root(["manage.py", *given.split()])
+
+
+@pytest.mark.parametrize(
+    "given", ["showmigrations", "sqlmigrate community 0002", "makemigrations --check", "check --database default"]
+)
+def test_what_reads_is_refused_where_reading_would_make_the_database(
+    site: Path, settings: Any, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    path = site / "registry.sqlite3"
+    monkeypatch.setitem(settings.DATABASES, "default", {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path)})
+    with pytest.raises(SystemExit, match=" belongs to "):
+        as_root.stop_root(["manage.py", *given.split()])
+    path.touch()
+    as_root.stop_root(["manage.py", *given.split()])
+
+
+@pytest.mark.parametrize(
+    ("program", "is_refused"),
+    [
+        ("/srv/registry/current/.venv/bin/django-admin", True),
+        ("/srv/registry/current/.venv/lib/python3.11/site-packages/django/__main__.py", True),
+        ("/srv/registry/current/.venv/bin/gunicorn", False),
+        ("/usr/lib/python3/pytest/__main__.py", False),
+        ("manage.py", False),  # it looked already
+    ],
+)
+def test_djangos_own_program_is_no_way_around(site: Path, program: str, is_refused: bool) -> None:
+    if not is_refused:
+        as_root.stop_root_of_django([program, "migrate"])
+        return
+    with pytest.raises(SystemExit, match="registry-manage migrate"):
+        as_root.stop_root_of_django([program, "migrate"])
+    as_root.stop_root_of_django([program, "check"])
 
 
 @pytest.mark.parametrize("given", [("run_scheduler",), ("backup", "/b/monday.zip"), ("restore", "--check", "b.zip")])
@@ -88,7 +139,7 @@ def test_another_user_is_told_nothing(site: Path, monkeypatch: pytest.MonkeyPatc
     as_root.stop_root(["manage.py", "migrate"])
 
 
-def migrate(folder: Path) -> subprocess.CompletedProcess[str]:
+def migrate(folder: Path, *program: str) -> subprocess.CompletedProcess[str]:
     """Let root make a database there, in production."""
     env = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
     env |= {
@@ -99,20 +150,24 @@ def migrate(folder: Path) -> subprocess.CompletedProcess[str]:
         "STORAGE_URL": f"{folder}/files",
         "ERASURE_LEDGER": f"{folder}/erasures.ledger",
         "DEBUG": "false",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
     }
-    command = [sys.executable, "manage.py", "migrate", "community", "0001", "-v0"]
+    command = [sys.executable, *(program or ["manage.py"]), "migrate", "community", "0001", "-v0"]
     return subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
 
 
 @needs_root
+@pytest.mark.parametrize("program", [("manage.py",), ("-m", "django")])
 @pytest.mark.parametrize("owned", ["", "files", "registry.sqlite3"])
-def test_a_command_of_roots_writes_nothing_for_somebody_else(tmp_path: Path, owned: str) -> None:
+def test_a_command_of_roots_writes_nothing_for_somebody_else(
+    tmp_path: Path, owned: str, program: tuple[str, ...]
+) -> None:
     (tmp_path / "files").mkdir()
     (tmp_path / "registry.sqlite3").touch()
     if not owned:
         (tmp_path / "registry.sqlite3").unlink()
     os.chown(tmp_path / owned, STRANGER, -1)
-    done = migrate(tmp_path)
+    done = migrate(tmp_path, *program)
     assert (done.returncode, done.stdout) == (1, "")
     assert f"{tmp_path / owned} belongs to #{STRANGER}".rstrip("/") in done.stderr
     assert len(done.stderr.splitlines()) == 1
@@ -124,3 +179,21 @@ def test_root_is_told_nothing_where_root_owns_all(tmp_path: Path) -> None:
     done = migrate(tmp_path)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "registry.sqlite3").stat().st_size
+
+
+def test_the_settings_that_a_command_names_are_read(tmp_path: Path) -> None:
+    (tmp_path / "drill_settings.py").write_text("from config.settings import *\nTP_LABEL = 'Drill'\n")
+    options = ["--settings=drill_settings", f"--pythonpath={tmp_path}"]
+    command = [
+        sys.executable,
+        "manage.py",
+        "shell",
+        "-v0",
+        "-c",
+        "from django.conf import settings as s; print(s.TP_LABEL)",
+    ]
+    env = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")} | {"DEBUG": "true"}
+    done = subprocess.run(
+        [*command, *options], cwd=ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "Drill"), done.stderr

@@ -138,12 +138,36 @@ def test_every_file_is_named_in_the_manual() -> None:
     assert {name for name in names if name not in MANUAL} == set()
 
 
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
-def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
+def copies(folder: Path) -> list[str]:
+    """Copy the units with programs that are there, and return their paths."""
     for name in UNITS:
         text = (DEPLOY / name).read_text().replace("/srv/registry/current/.venv/bin/", "/bin/")
         text = re.sub(r"^ExecStart=/bin/(gunicorn|python|celery)", "ExecStart=/bin/true", text, flags=re.MULTILINE)
-        (tmp_path / name.replace("@", "@8001")).write_text(text)
-    asked = ["systemd-analyze", "verify", *map(str, sorted(tmp_path.iterdir()))]
+        (folder / name.replace("@", "@8001")).write_text(text)
+    return [str(path) for path in sorted(folder.iterdir())]
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_finds_nothing_wrong(tmp_path: Path) -> None:
+    asked = ["systemd-analyze", "verify", *copies(tmp_path)]
     found = subprocess.run(asked, capture_output=True, text=True, timeout=120, check=False)
     assert (found.returncode, found.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="needs systemd-analyze")
+def test_systemd_calls_each_unit_well_shut_off(tmp_path: Path) -> None:
+    for path in copies(tmp_path):
+        if path.endswith(".service"):
+            asked = ["systemd-analyze", "security", "--offline=yes", "--threshold=25", "--no-pager", path]
+            found = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=False)
+            assert found.returncode == 0, found.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize("unit", [unit for unit in UNITS if unit.endswith(".service") and "backup" not in unit])
+def test_a_service_comes_back_after_a_long_outage_and_ends_in_its_own_order(unit: str) -> None:
+    lines = (DEPLOY / unit).read_text().splitlines()
+    (pause,) = [int(line.partition("=")[2]) for line in lines if line.startswith("RestartSec=")]
+    assert "Restart=always" in lines
+    assert pause * 5 > 10, "five starts within ten seconds, and systemd gives up for good"
+    # Else the child that sets documents is ended together with its parent, which would have finished the one at hand.
+    assert "KillMode=mixed" in lines
