@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusters.snapshot_shape import Snapshot
-from factsheets.changes.table import GROUPS, UNTOLD, differences
+from factsheets.changes.table import GROUPS, NO_PLACE, UNTOLD, differences
 from factsheets.summary import persons_in
 from tests.factsheets import sample_lines, samples
 from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
@@ -104,7 +104,31 @@ def test_older_lines_without_new_keys_stand_in_the_same_order() -> None:
     assert sentences(older, newer) == sentences(newer, older) == []
     assert sentences({**older, "outcomes": bare[::-1]}, newer) == ["Outcomes stand in another order."]
     newer["outcomes"][1]["countries"] = 2
+    assert [group.heading for group in differences(older, newer)] == [str(NO_PLACE)]
     assert sentences(older, newer) == [f"{TEXT} “Reeds”: countries 2."]
+    assert sentences(newer, older) == []
+
+
+def test_what_the_version_before_had_no_place_for_is_told_apart_and_never_as_a_change() -> None:
+    later: Any = deepcopy(FULL)
+    stage, advice = later["stages"][0], later["advice"][0]
+    stage["waits_why"] = "The pump comes late. " * 20
+    before: Any = {key: said for key, said in later.items() if key not in ("advice", "lessons")}
+    before["stages"] = [{key: said for key, said in stage.items() if key not in ("waits_for", "waits_why")}]
+    [group] = differences(before, later)
+    assert group.heading == str(NO_PLACE)
+    advised = f"Advice on “{advice['question']}”."
+    told = [(one.sentence, one.was, one.now) for one in group.changes]
+    long = f"Stage 1 “{TEXT}”, why it waits."
+    assert told == [
+        (f"Stage 1 “{TEXT}”: waits for stage 1.", "", ""),
+        (long, "", stage["waits_why"]),
+        (advised, "", ""),
+        (f"Lessons: “{TEXT}”.", "", ""),
+    ]
+    later["stages"][0]["status"] = "dropped"
+    assert [one.heading for one in differences(before, later)] == ["Roadmap", str(NO_PLACE)]
+    assert [one.heading for one in differences(later, before)] == ["Roadmap"]
 
 
 def test_a_renamed_and_a_moved_stage_are_the_same_stages_and_not_new_ones() -> None:
