@@ -140,7 +140,11 @@ def _file(request: HttpRequest, reference: str, file: str, suffix: str) -> HttpR
     return withdrawn_at_address(request, reference, 1, found.language) or not_there(request, found)
 
 
-def not_there(request: HttpRequest, found: CopReport) -> HttpResponse:
-    """Say that a report's file is not there: because all of it is still made, or for good, with the way to its page."""
+def not_there(request: HttpRequest, found: CopReport, *, is_damaged: bool = False) -> HttpResponse:
+    """Say that a report's file is not there: because all of it is still made, or for good, with the way to its page.
+
+    `is_damaged`: its booklet turned out to be damaged just now, and is made anew; 503.
+    """
     edition = next(iter(editions_of(found.reference or "")), None)
-    return render(request, "factsheets/report/coming.html", {"report": found, "edition": edition}, status=404)
+    context = {"report": found, "edition": edition, "is_damaged": is_damaged}
+    return render(request, "factsheets/report/coming.html", context, status=503 if is_damaged else 404)
