@@ -96,7 +96,7 @@ def _first(telling: Telling, now: Any) -> Iterator[Change]:
             yield Change(_("%(what)s.") % {"what": capfirst(telling.called(line))}, is_first=True)
     elif now:
         what, shown = capfirst(str(telling.label)), _shown(telling, now)
-        if len(shown) > LONG:
+        if _is_long(shown):
             yield _first_text(what, now, shown)
         else:
             yield Change(_("%(what)s: %(now)s.") % {"what": what, "now": shown}, is_first=True)
@@ -141,15 +141,19 @@ def _clause(telling: Value, was: Any, now: Any) -> str:
 
 
 def _long(telling: Value, was: Any, now: Any, what: str) -> Change | None:
-    """Tell texts that are too long for a sentence; None where they are not."""
+    """Tell texts that are too long for a sentence, or have lines of their own; None where they have not."""
     shown_was, shown_now = _shown(telling, was), _shown(telling, now)
-    if shown_was == shown_now or len(shown_was) + len(shown_now) <= LONG:
+    if shown_was == shown_now or not _is_long(shown_was, shown_now):
         return None
     if shown_was and shown_now:
         sentence = _("%(what)s: written anew.")
     else:
         sentence = _("%(what)s: written.") if shown_now else _("%(what)s: taken out.")
     return Change(sentence % {"what": what}, _whole(was, shown_was), _whole(now, shown_now))
+
+
+def _is_long(*shown: str) -> bool:
+    return sum(map(len, shown)) > LONG or any("\n" in text for text in shown)
 
 
 def _whole(value: Any, shown: str) -> str:
@@ -205,7 +209,7 @@ def _first_in_line(called: str, fields: Mapping[str, Value], new: Mapping[str, A
     for name, field in fields.items():
         if not (now := new.get(name)):
             continue
-        if len(shown := _shown(field, now)) > LONG:
+        if _is_long(shown := _shown(field, now)):
             long.append(_first_text(_("%(line)s, %(what)s") % {"line": called, "what": field.label}, now, shown))
         else:
             clauses.append(_clause(field, None, now))

@@ -155,6 +155,16 @@ def test_sentences_say_what_was_and_what_is_and_long_texts_stand_below() -> None
     assert by["Lessons: written."].now == after["lessons"]
 
 
+def test_a_list_is_read_below_its_sentence_and_a_list_of_one_is_a_sentence() -> None:
+    before: Any = ordinary_forward()
+    one: Any = {**deepcopy(before), "lessons": "- Wet feet.", "next_steps": "- Dry them\n- Buy boots"}
+    [group] = differences(before, one)
+    assert [(told.sentence, told.was, told.now) for told in group.changes] == [
+        ("Lessons: “Wet feet” (new).", "", ""),
+        ("Next steps: written.", "", one["next_steps"]),
+    ]
+
+
 def test_a_new_baseline_is_told_once_and_not_at_each_stage() -> None:
     before: Any = ordinary_backward()
     after: Any = {**deepcopy(before), "baseline": {"number": 2, "frozen_on": "2026-08-26"}}
