@@ -24,7 +24,7 @@ from factsheets.notifications import arrivals
 from factsheets.permissions import can_begin, can_catch_up, can_see_arrivals
 from factsheets.report_summary import unreported
 from factsheets.views.files import hand_out, without_policy
-from factsheets.views.issue import editions_of, file_is_away, show_edition, withdrawn_at_address
+from factsheets.views.issue import earlier_revisions, editions_of, file_is_away, show_edition, withdrawn_at_address
 from factsheets.views.marks import answered
 
 A_PAGE = 20
@@ -84,6 +84,7 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "issuer": sentences.issuer(edition.issue.role, found.working_group.code if found.working_group else ""),
         "factsheets": list(found.factsheets.defer("snapshot").with_language().order_by("face", "reference")),
         "arrivals": [],
+        "earlier": earlier_revisions(edition),
         "booklet": Booklet.objects.of_report(found),
     }
     if can_see_arrivals(request.user):
