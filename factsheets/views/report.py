@@ -19,7 +19,7 @@ from community.access import get_visible
 from community.choices import MessageState
 from community.store_away import StoreAway
 from factsheets import downloads, sentences, storage
-from factsheets.models import Booklet, CopReport, DownloadCount, Edition, Issue
+from factsheets.models import Booklet, CopReport, DownloadCount, Edition, Issue, ReportBooklet
 from factsheets.notifications import arrivals
 from factsheets.permissions import can_begin, can_catch_up, can_see_arrivals
 from factsheets.report_summary import unreported
@@ -85,7 +85,8 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "factsheets": list(found.factsheets.defer("snapshot").with_language().order_by("face", "reference")),
         "arrivals": [],
         "earlier": earlier_revisions(edition),
-        "booklet": Booklet.objects.of_report(found),
+        "booklet": (booklet := Booklet.objects.of_report(found)),
+        "earlier_booklets": list(ReportBooklet.objects.earlier_of(found, booklet)),
     }
     if can_see_arrivals(request.user):
         names = {found.reference or "", *(issue.reference for issue in context["factsheets"])}
