@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Final
@@ -78,19 +77,19 @@ def of_job(job: Job, at: datetime) -> MadeFile | None:
     return MadeFile(told["file"], told["name"], told["type"], told["size"], told["sha256"], until)
 
 
-def is_there(file: MadeFile) -> bool:
-    """Say whether the storage has a kept file."""
-    return default_storage.exists(file.file)
-
-
 def pieces(file: MadeFile) -> Iterator[bytes]:
     """Yield a kept file in pieces; it is opened when the first one is asked for.
 
     Raises:
-        OSError: it is not there, or can't be read.
+        OSError: it is not there, can't be read on, or ends before it should: less is never yielded as if it were all.
     """
     with default_storage.open(file.file) as content:
-        yield from iter(partial(content.read, _PIECE), b"")
+        for first in range(0, file.size, _PIECE):
+            wanted = min(_PIECE, file.size - first)
+            piece = content.read(wanted)
+            if len(piece) < wanted:
+                raise OSError(f"{file.file} ends before it should")
+            yield piece
 
 
 def without_file(result: dict[str, Any], why: str) -> dict[str, Any]:

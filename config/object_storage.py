@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any, Final, TypeVar
 
 from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files import File
@@ -21,9 +22,10 @@ from storages.backends.s3 import S3Storage
 from community.store_away import StoreAway
 
 T = TypeVar("T")
-#: A store that does not answer holds a request no longer than this.
+#: A store that does not answer holds a request no longer than so many attempts of so many seconds: half a minute.
+ATTEMPTS: Final = 2
 CONNECT_SECONDS: Final = 3
-READ_SECONDS: Final = 20
+READ_SECONDS: Final = 10
 #: What it answers where there is no such object; where there is no such bucket it says so, unless only heads are asked.
 NOT_THERE: Final = ("404", "NoSuchKey")
 #: A larger object that is read lies on the disk meanwhile.
@@ -49,6 +51,14 @@ def as_disk_errors() -> Iterator[None]:
         raise kind(f"the store of files: {error}") from error
 
 
+def _transfers() -> TransferConfig:
+    """Return how files come: what breaks off in its midst is not asked for again.
+
+    The library would do so for each attempt of the client, so a store that falls silent there was waited for minutes.
+    """
+    return TransferConfig(num_download_attempts=1)
+
+
 class ObjectStorage(S3Storage):
     """The store at `STORAGE_URL=s3://…`; `config.environment.bucket` reads its options."""
 
@@ -57,7 +67,7 @@ class ObjectStorage(S3Storage):
         config = Config(
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
-            retries={"max_attempts": 2, "mode": "standard"},
+            retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
             signature_version="s3v4",
             s3={"addressing_style": "path"},
             # Stores that are not Amazon's do not all know its newer checksums.
@@ -67,6 +77,7 @@ class ObjectStorage(S3Storage):
         super().__init__(
             **options,
             client_config=config,
+            transfer_config=_transfers(),
             default_acl=None,
             file_overwrite=True,
             gzip=False,

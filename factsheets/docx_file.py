@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any, Final
@@ -16,8 +16,16 @@ from factsheets.rendering.editable import Block, Copy, Grid, Picture, Run
 #: A4 and its margins, in millimetres.
 PAGE: Final = (210, 297)
 MARGIN: Final = 20
+#: Where the running title begins: its two lines end above the text.
+HEADER: Final = 7
 #: Heights of the pictures in millimetres: the emblem as high as on the factsheet, above what the law asks for.
 HEIGHTS: Final = {"emblem": 13.5, "qr": 17}
+#: Millimetres of one sign of the widest usual words, and of the margins of a cell.
+SIGN: Final = 2.05
+CELL: Final = 4
+#: Words of more signs may be broken, and cells of more get no more room than others.
+LONG_WORD: Final = 24
+LONG_CELL: Final = 60
 #: One of the typefaces that the rules of visibility allow for the statement of co-funding; everything is set in it.
 TYPEFACE: Final = "Calibri"
 #: The style of each kind of block.
@@ -65,6 +73,7 @@ def _prepare(document: Any, copy: Copy, made_at: datetime) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = (Mm(side) for side in PAGE)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Mm(MARGIN)
+    section.header_distance = Mm(HEADER)
     section.header.paragraphs[0].text = copy.notice
     for lang in document.styles.element.iter(qn("w:lang")):
         lang.set(qn("w:val"), copy.language)
@@ -158,17 +167,42 @@ def _link(paragraph: Any, made: Any, url: str) -> None:
 
 
 def _table(document: Any, grid: Grid) -> None:
-    """Add a table: heads repeat on each page, and the first cell of a row without heads above it is its head."""
+    """Add a table: heads repeat on each page, no row is split, and a row without heads above begins with its head."""
     from docx.oxml import OxmlElement
+    from docx.shared import Mm
 
-    columns = max([len(grid.heads), *(len(row) for row in grid.rows)])
-    table = document.add_table(rows=0, cols=columns, style="Table Grid")
+    widths = _widths([*([grid.heads] if grid.heads else []), *grid.rows])
+    table = document.add_table(rows=0, cols=len(widths), style="Table Grid")
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)  # each new row takes it over
     if grid.heads:
         head = table.add_row()
         head._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
         for cell, runs in zip(head.cells, grid.heads, strict=True):
             _write(cell.paragraphs[0], runs, is_bold=True)
     for row in grid.rows:
-        for at, (cell, runs) in enumerate(zip(table.add_row().cells, row, strict=True)):
+        added = table.add_row()
+        added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        for at, (cell, runs) in enumerate(zip(added.cells, row, strict=True)):
             _write(cell.paragraphs[0], runs, is_bold=at == 0 and not grid.heads)
     document.add_paragraph()
+
+
+def _widths(rows: Sequence[Sequence[Sequence[Run]]]) -> list[float]:
+    """Return the widths of a table's columns in millimetres, together those of the page between its margins.
+
+    First each gets what its longest word needs, so that none is broken; what is left goes to those that say more.
+    Where even the words do not fit, all are narrowed alike.
+    """
+    columns = range(max(map(len, rows)))
+    cells = [["".join(run.text for run in row[at]) for row in rows if at < len(row)] for at in columns]
+    longest = [max((len(word) for text in column for word in text.split()), default=0) for column in cells]
+    needs = [CELL + SIGN * min(longest[at], LONG_WORD) for at in columns]
+    wishes = [CELL + SIGN * min(max(map(len, cells[at]), default=0), LONG_CELL) for at in columns]
+    room = PAGE[0] - 2 * MARGIN
+    left = room - sum(needs)
+    if left < 0:
+        return [room * need / sum(needs) for need in needs]
+    more = [max(0, wish - need) + 1 for wish, need in zip(wishes, needs, strict=True)]
+    return [need + left * one / sum(more) for need, one in zip(needs, more, strict=True)]

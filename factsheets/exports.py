@@ -169,15 +169,17 @@ def checksums(editions: Sequence[Edition]) -> str:
     """Return the checksums of a version's files, one a line, under the dated names that downloads bear.
 
     What can't be downloaded stands in a comment, which `sha256sum -c` passes over: the table inside a PDF, and files of
-    a withdrawn edition.
+    an edition that was withdrawn or that a later revision replaced.
     """
+    newest = {row.language: row.revision for row in sorted(editions, key=lambda row: row.revision)}
     lines: list[str] = []
-    for edition in sorted(editions, key=lambda row: row.language):
+    for edition in sorted(editions, key=lambda row: (row.language, -row.revision)):
         stem = edition.file_stem
         named = f"{edition.reference}, version {edition.version} ({edition.language}), revision {edition.revision}"
         lines.append(f"# {named}")
         files = [(f"{stem}.pdf", edition.pdf_sha256), (f"{stem}.json", edition.data_sha256)]
-        mark = "" if edition.is_current else "# withdrawn: "
+        mark = "" if edition.revision == newest[edition.language] else "# replaced: "
+        mark = mark if edition.is_current else "# withdrawn: "
         lines += [f"{mark}{digest}  {name}" for name, digest in files if digest]
         if edition.table_sha256 and edition.pdf_sha256:
             lines.append(f"# inside the PDF: {edition.table_sha256}  {stem}.csv")

@@ -28,6 +28,7 @@ class DocumentsFeed(Feed[Edition, None]):
     feed_type = Atom1Feed
     title: str | Promise = gettext_lazy("Factsheets, policy statements and reports of the community")
     subtitle: str | Promise = gettext_lazy("What was issued, the newest first.")
+    author_name = "Mission4Nature"
 
     def link(self) -> str:
         """Return the page of which this is the feed."""

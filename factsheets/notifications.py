@@ -20,7 +20,7 @@ from clusters.rules.reminders import Silence
 from community import mails, notifications
 from community.choices import MessageState, Rhythm, Standing
 from community.contributions import MailTopic
-from community.models import Message, NotificationPreference, User
+from community.models import Member, Message, NotificationPreference, User
 from factsheets.models import CopReport, Delivery, Issue
 from factsheets.report_shape import ReportedLine, ReportSnapshot
 
@@ -117,11 +117,11 @@ def _words(report: CopReport, lines: Sequence[ReportedLine]) -> dict[str, Any]:
     }
 
 
-def preview_of(report: CopReport, taken: ReportSnapshot) -> dict[str, str]:
-    """Return subject and text of the mail as it would be sent now, in the present language."""
+def preview_of(report: CopReport, taken: ReportSnapshot, reader: Member | None = None) -> dict[str, str]:
+    """Return subject and text of the mail as `reader` would get it now, in the present language."""
     context = {
         "language": get_language(),
-        "recipient": None,
+        "recipient": reader,
         "subject": report,
         "site_url": settings.SITE_URL,
         "url": settings.SITE_URL + reverse("factsheets:report", args=[taken["reference"]]),

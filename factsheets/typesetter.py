@@ -28,6 +28,9 @@ PICTURES = f"{OWN}pictures/"
 #: Stands for a sign that no font of the document has, for which PDF/A and PDF/UA allow no empty box.
 STAND_IN = "\N{BLACK SQUARE}"
 _MISSING = re.compile(r"^\.notdef glyph .*\(U\+([0-9A-F]+)\)$", re.DOTALL)
+#: What tags are made of and parted by.
+_ASCII = frozenset(range(0x20, 0x7F))
+_SPACE = frozenset(map(ord, "\t\n\f\r"))
 _TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml", ".json": "application/json"}
 
 
@@ -48,6 +51,10 @@ class Typeset:
     content: bytes
     pages: int
     warnings: tuple[str, ...]
+
+
+class FontsAway(RuntimeError):
+    """The fonts went while a document was set with them, or lack the letters that every document has."""
 
 
 class OwnAssets(URLFetcher):  # type: ignore[misc]
@@ -104,22 +111,39 @@ class Typesetter:
 
     def __init__(self, assets: Mapping[str, Path], stylesheets: Iterable[str]) -> None:
         """Read `assets` (name to file) and parse those of them that are `stylesheets`, in this order."""
-        held = {f"{OWN}{name}": path.read_bytes() for name, path in assets.items()}
+        self._held = {f"{OWN}{name}": path.read_bytes() for name, path in assets.items()}
+        self._sheets = list(stylesheets)
         tagging.listen()
         logging.getLogger("weasyprint").handlers[:] = [logging.NullHandler()]
         logging.getLogger("weasyprint").propagate = False
         logging.getLogger("fontTools").setLevel(logging.ERROR)
+        self._fetcher = OwnAssets(self._held)
+        self._load()
+
+    def _load(self) -> None:
+        """Parse the style sheets; the library writes their fonts to a folder for what is temporary, and reads on there.
+
+        Whatever empties that folder (it is kept for as long as the process lives, and cleaners take what is old) would
+        leave documents in other fonts, or without letters.
+        """
         self._fonts = FontConfiguration()
-        self._fetcher = OwnAssets(held)
         self._styles = [
             weasyprint.CSS(
-                string=held[f"{OWN}{name}"].decode(),
+                string=self._held[f"{OWN}{name}"].decode(),
                 base_url=f"{OWN}{name}",
                 url_fetcher=self._fetcher,
                 font_config=self._fonts,
             )
-            for name in stylesheets
+            for name in self._sheets
         ]
+        folder = self._fonts._folder
+        self._font_files = {path: path.stat().st_size for path in folder.iterdir()} if folder else {}
+
+    def _has_fonts(self) -> bool:
+        try:
+            return all(path.stat().st_size == size for path, size in self._font_files.items())
+        except OSError:
+            return False
 
     def typeset(
         self,
@@ -136,7 +160,10 @@ class Typesetter:
 
         The same arguments give the same bytes in every process with the same fonts and libraries. What has exactly
         `unless_pages` pages is laid out and not written: its content is empty. A sign that no font has is drawn as
-        `STAND_IN`; page and data keep it.
+        `STAND_IN`; page and data keep it. Fonts that are gone, before or meanwhile, are loaded anew.
+
+        Raises:
+            FontsAway: they went again while the document was set anew.
         """
         self._fetcher.with_pictures(pictures or {})
 
@@ -152,8 +179,15 @@ class Typesetter:
                 content = document.write_pdf(pdf_variant="pdf/a-3a", finisher=tagging.finish) if is_wanted else b""
             return Typeset(content, len(document.pages), tuple(complaints.lines)), complaints.missing
 
-        found, missing = set_once(body)
-        return set_once(body.translate(dict.fromkeys(missing, STAND_IN)))[0] if missing else found
+        for _attempt in range(2):
+            if not self._has_fonts():
+                self._load()
+            found, missing = set_once(body)
+            if missing and self._has_fonts():
+                found, _missing = set_once(without_signs(body, missing))
+            if self._has_fonts():
+                return found
+        raise FontsAway("the fonts in the folder for what is temporary were removed twice in one document")
 
     def _attachment(self, enclosure: Enclosure, created_at: datetime) -> Any:
         return weasyprint.Attachment(
@@ -165,6 +199,17 @@ class Typesetter:
             relationship=enclosure.relationship,
             url_fetcher=self._fetcher,
         )
+
+
+def without_signs(body: str, missing: set[int]) -> str:
+    """Return `body` with `STAND_IN` in place of the signs that no font has.
+
+    Raises:
+        FontsAway: one of them is a sign of ASCII, which all of ours have, and of which the tags are made.
+    """
+    if letters := sorted(missing & _ASCII):
+        raise FontsAway(f"no font has {''.join(map(chr, letters))!r}")
+    return body.translate(dict.fromkeys(missing - _SPACE, STAND_IN))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, path, register_converter
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import conditional_page, require_safe
 
 from factsheets.feeds import DocumentsFeed
 from factsheets.views import (
@@ -65,7 +65,7 @@ urlpatterns: list[URLPattern] = [
     path("reports/<reference:reference>.json", report.report_data, name="report_data"),
     path("reports/<reference:reference>/booklet.pdf", booklet.report_booklet, name="report_booklet"),
     path("coverage.pdf", coverage.coverage_pdf, name="coverage_pdf"),
-    path("feeds/factsheets.atom", login_not_required(require_safe(DocumentsFeed())), name="feed"),
+    path("feeds/factsheets.atom", login_not_required(require_safe(conditional_page(DocumentsFeed()))), name="feed"),
     path("factsheets/missing/", missing.MissingView.as_view(), name="missing"),
     path("factsheets/several/", several.several, name="several"),
     path("factsheets/zip/", several.archive, name="zip"),

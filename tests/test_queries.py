@@ -57,7 +57,7 @@ BUDGETS: dict[str, int] = {
     "/policy/{adopted}/": 16,
     "/policy/{adopted}/v1/en/": 10,
     "/reports/": 14,
-    "/reports/{report}/": 12,
+    "/reports/{report}/": 13,
     "/reports/drafts/{report_draft}/": 14,
     "/reports/drafts/{report_draft}/send/": 20,
     "/desk/": 45,

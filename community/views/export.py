@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -29,7 +30,9 @@ from community.choices import FileRemoval
 from community.contributions import ExportSource
 from community.models import Job, User
 from community.permissions import Refusal
+from community.store_away import StoreAway
 from community.views.answers import INERT, account_of
+from community.views.streams import begun
 
 #: What a list answers where its file is too long to wait for, with the page that offers to make it.
 TOO_LONG: Final = 409
@@ -153,13 +156,27 @@ class JobFileView(View):
         file = made_files.of_job(job, timezone.now())
         if file is None:
             raise Http404(_("This job has no file, or its file was removed."))
-        if not made_files.is_there(file):
-            logger.error("the stored file %s of job %s is missing", file.file, job.pk)
-            raise Http404(_("This file can't be read just now."))
-        content = made_files.pieces(file) if request.method == "GET" else ()
+        content = _content(file, job) if request.method == "GET" else ()
         answer = StreamingHttpResponse(content, content_type=file.content_type)
         answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=file.name)
         answer["Content-Length"] = str(file.size)
         answer["Cache-Control"] = "private, no-store"
         answer["X-Content-Type-Options"] = "nosniff"
         return answer
+
+
+def _content(file: made_files.MadeFile, job: Job) -> Iterator[bytes]:
+    """Return a kept file in pieces, the first one read already.
+
+    Raises:
+        Http404: it can't be read.
+        StoreAway: the store does not answer.
+    """
+    what = f"the stored file {file.file} of job {job.pk}"
+    try:
+        return begun(made_files.pieces(file), what=what)
+    except StoreAway:
+        raise
+    except OSError as error:
+        logger.error("%s is missing", what)
+        raise Http404(_("This file can't be read just now.")) from error

@@ -32,15 +32,20 @@ GROUPS: Final[tuple[tuple[Words, dict[str, Telling]], ...]] = (
     (_("What came of it"), RESULTS),
     (_("Amendments and conditions"), RULES),
 )
+#: Heads what may have been so before.
+NO_PLACE: Final = _("What the version before had no place for, and may have been so already")
 
 
 def differences(before: Snapshot, after: Snapshot) -> list[Group]:
     """Return what changed from one snapshot of a cluster to a later one; nothing for equal ones.
 
-    The day on which each was taken is no difference. Texts are as they were typed: escape them.
+    The day on which each was taken is no difference. What the older one has no place for stands in a group of its own,
+    the last. Texts are as they were typed: escape them.
     """
     found = [
-        Group(str(heading), [one for key, telling in tellings.items() for one in told(telling, before, after, key)])
+        (str(heading), [one for key, telling in tellings.items() for one in told(telling, before, after, key)])
         for heading, tellings in GROUPS
     ]
-    return [group for group in found if group.changes]
+    groups = [Group(heading, [one for one in changes if not one.is_first]) for heading, changes in found]
+    groups.append(Group(str(NO_PLACE), [one for _heading, changes in found for one in changes if one.is_first]))
+    return [group for group in groups if group.changes]

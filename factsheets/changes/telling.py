@@ -55,11 +55,15 @@ class Lines:
 
 @dataclass(frozen=True)
 class Change:
-    """One sentence; `was` and `now` are texts too long to stand in it, "" where it says all."""
+    """One sentence; `was` and `now` are texts too long to stand in it, "" where it says all.
+
+    `is_first`: the older snapshot has no place for it, so it may have been so before.
+    """
 
     sentence: str
     was: str = ""
     now: str = ""
+    is_first: bool = False
 
 
 Telling = Value | Lines
@@ -68,11 +72,14 @@ Telling = Value | Lines
 def told(telling: Telling, before: Mapping[str, Any], after: Mapping[str, Any], key: str) -> list[Change]:
     """Return what differs under one key of two snapshots; nothing where it is equal.
 
-    A key that an older snapshot does not have yet is as one that is empty.
+    Only what both have is told as a change. What the older one has no place for yet is told as said for the first time
+    (`Change.is_first`), what the later one lacks is not told.
     """
     was, now = before.get(key, _MISSING), after.get(key, _MISSING)
-    if _is_equal(was, now):
+    if now is _MISSING or was == now:
         return []
+    if was is _MISSING:
+        return list(_first(telling, now))
     if isinstance(telling, Value):
         return [_value(telling, was, now)]
     said = {field.follows for field in telling.fields.values() if before.get(field.follows) != after.get(field.follows)}
@@ -82,11 +89,21 @@ def told(telling: Telling, before: Mapping[str, Any], after: Mapping[str, Any], 
     return [Change(str(telling.order))] if is_moved else found
 
 
-def _is_equal(was: Any, now: Any) -> bool:
-    """Tell whether nothing is to be told: equal, or missing here and empty there."""
-    if was is _MISSING or now is _MISSING:
-        return not (None if was is _MISSING else was) and not (None if now is _MISSING else now)
-    return bool(was == now)
+def _first(telling: Telling, now: Any) -> Iterator[Change]:
+    """Tell what the older snapshot has no place for; nothing where it is empty."""
+    if isinstance(telling, Lines):
+        for line in _as_list(now):
+            yield Change(_("%(what)s.") % {"what": capfirst(telling.called(line))}, is_first=True)
+    elif now:
+        what, shown = capfirst(str(telling.label)), _shown(telling, now)
+        if _is_long(shown):
+            yield _first_text(what, now, shown)
+        else:
+            yield Change(_("%(what)s: %(now)s.") % {"what": what, "now": shown}, is_first=True)
+
+
+def _first_text(what: str, now: Any, shown: str) -> Change:
+    return Change(_("%(what)s.") % {"what": what}, now=_whole(now, shown), is_first=True)
 
 
 def _as_list(value: Any) -> list[Any]:
@@ -124,15 +141,19 @@ def _clause(telling: Value, was: Any, now: Any) -> str:
 
 
 def _long(telling: Value, was: Any, now: Any, what: str) -> Change | None:
-    """Tell texts that are too long for a sentence; None where they are not."""
+    """Tell texts that are too long for a sentence, or have lines of their own; None where they have not."""
     shown_was, shown_now = _shown(telling, was), _shown(telling, now)
-    if shown_was == shown_now or len(shown_was) + len(shown_now) <= LONG:
+    if shown_was == shown_now or not _is_long(shown_was, shown_now):
         return None
     if shown_was and shown_now:
         sentence = _("%(what)s: written anew.")
     else:
         sentence = _("%(what)s: written.") if shown_now else _("%(what)s: taken out.")
     return Change(sentence % {"what": what}, _whole(was, shown_was), _whole(now, shown_now))
+
+
+def _is_long(*shown: str) -> bool:
+    return sum(map(len, shown)) > LONG or any("\n" in text for text in shown)
 
 
 def _whole(value: Any, shown: str) -> str:
@@ -165,18 +186,35 @@ def _is_moved(telling: Lines, was: Sequence[Any], now: Sequence[Any]) -> bool:
 
 def _line(called: str, fields: Mapping[str, Value], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
     """Tell a line that was there before: one sentence with all that changed, and one more for each long text."""
-    pairs = {name: (old.get(name, _MISSING), new.get(name, _MISSING)) for name in fields}
+    pairs = {name: (old[name], new[name]) for name in fields if name in old and name in new}
     clauses, long = [], []
-    for name, field in fields.items():
-        if _is_equal(*pairs[name]) or (field.echoes and pairs.get(field.echoes) == pairs[name]):
+    for name, (was, now) in pairs.items():
+        field = fields[name]
+        if was == now or (field.echoes and pairs.get(field.echoes) == pairs[name]):
             continue
         what = _("%(line)s, %(what)s") % {"line": called, "what": field.label}
-        if (text := _long(field, *pairs[name], what)) is not None:
+        if (text := _long(field, was, now, what)) is not None:
             long.append(text)
         else:
-            clauses.append(_clause(field, *pairs[name]))
+            clauses.append(_clause(field, was, now))
     if clauses:
         yield Change(_("%(line)s: %(changes)s.") % {"line": called, "changes": "; ".join(clauses)})
+    yield from long
+    yield from _first_in_line(called, {name: field for name, field in fields.items() if name not in old}, new)
+
+
+def _first_in_line(called: str, fields: Mapping[str, Value], new: Mapping[str, Any]) -> Iterator[Change]:
+    """Tell what a line says in places that the older snapshot's line does not have; nothing where they are empty."""
+    clauses, long = [], []
+    for name, field in fields.items():
+        if not (now := new.get(name)):
+            continue
+        if _is_long(shown := _shown(field, now)):
+            long.append(_first_text(_("%(line)s, %(what)s") % {"line": called, "what": field.label}, now, shown))
+        else:
+            clauses.append(_clause(field, None, now))
+    if clauses:
+        yield Change(_("%(line)s: %(changes)s.") % {"line": called, "changes": "; ".join(clauses)}, is_first=True)
     yield from long
 
 

@@ -14,8 +14,8 @@ from factsheets.changes.telling import Lines, Value, Words
 
 
 def quoted(text: str) -> str:
-    """Show what somebody typed; without its last full stop, for the sentence around it has one."""
-    return gettext("“%(text)s”") % {"text": text.removesuffix(".")} if text else ""
+    """Show what somebody typed; without its last full stop, for the sentence around it has one, and a list's dash."""
+    return gettext("“%(text)s”") % {"text": text.removeprefix("- ").removesuffix(".")} if text else ""
 
 
 def plain(value: Any) -> str:

@@ -226,6 +226,11 @@ class EditionQuerySet(models.QuerySet["Edition"]):
         )
         return self.exclude(Exists(newer))
 
+    def earlier_than(self, edition: Edition) -> Self:
+        """Keep the earlier revisions of the same version and language, the latest first, with why they went."""
+        rows = self.filter(issue=edition.issue_id, language=edition.language, revision__lt=edition.revision)
+        return rows.select_related("redaction").order_by("-revision")
+
     def for_pages(self) -> Self:
         """Join the issue without its snapshot, which pages do not read and which is long."""
         return self.select_related("issue").defer("issue__snapshot")

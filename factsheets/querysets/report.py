@@ -125,3 +125,7 @@ class ReportBookletQuerySet(models.QuerySet["ReportBooklet"]):
     def with_checksums(self, digests: Iterable[str]) -> Self:
         """Keep those with one of these checksums, with the report and what stands for it now."""
         return self.filter(sha256__in=list(digests)).select_related("report__booklet")
+
+    def earlier_of(self, report: CopReport, present: Booklet | None) -> Self:
+        """Keep those of a report that stand no more, the latest first."""
+        return self.filter(report=report).exclude(sha256=present.sha256 if present else "")

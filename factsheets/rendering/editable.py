@@ -154,8 +154,8 @@ class _Reader(HTMLParser):
                 is_silent,
             )
         )
-        if classes & _LINES:
-            self._say("\n")
+        if classes & _LINES or (tag == "small" and self._in_table()):
+            self._begin_line()
         elif tag in ("td", "th"):
             self.runs = []
         elif (kind := _kind(tag, classes)) and not self._in_table():
@@ -214,6 +214,11 @@ class _Reader(HTMLParser):
         language = inside.language if inside.language != self.language else ""
         url = inside.url if inside.url.startswith(sentences.WEB) else ""
         self.runs.append(Run(text, language, inside.is_bold, url))
+
+    def _begin_line(self) -> None:
+        """Go to the next line, unless that was done just now."""
+        if not self.runs or self.runs[-1].text != "\n":
+            self._say("\n")
 
     def _end_block(self) -> None:
         if runs := list(_trimmed(self.runs)):

@@ -22,6 +22,7 @@ from community.models import Job
 from community.permissions import Refusal
 from community.store_away import StoreAway
 from community.views.answers import account_of
+from community.views.streams import begun
 from factsheets import downloads, storage
 from factsheets.actions.booklet import DAYS_KEPT
 from factsheets.actions.booklet_parts import anew, make_anew
@@ -31,7 +32,6 @@ from factsheets.views.files import CACHING, without_policy
 from factsheets.views.issue import file_is_away
 from factsheets.views.ranges import asked, is_beginning, say
 from factsheets.views.report import not_there
-from factsheets.views.streams import begun
 
 #: So many bytes are sent at once.
 BLOCK = 256 * 1024
@@ -56,7 +56,7 @@ def _page(request: HttpRequest, found: Booklet, *, status: int = 200, refusal: s
         "booklet": found,
         "count": found.parts.count(),
         "days": DAYS_KEPT,
-        "is_away": status == AWAY,
+        "is_away": status == AWAY and bool(found.file),
         "job": job,
         "has_ended": has_ended,
         "anew": anew(found, user) if has_ended else None,
@@ -88,8 +88,10 @@ def booklet_pdf(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = get_visible(Booklet.objects.select_related("report"), request.user, pk=pk)
     if not found.file:
         return _page(request, found, status=404)
-    answer = _hand_out(request, found, "private, max-age=0, must-revalidate")
-    return answer or _page(request, found, status=AWAY)
+    if (answer := _hand_out(request, found, "private, max-age=0, must-revalidate")) is not None:
+        return answer
+    found.refresh_from_db()
+    return _page(request, found, status=AWAY)
 
 
 @without_policy
@@ -103,7 +105,9 @@ def report_booklet(request: HttpRequest, reference: str) -> HttpResponseBase:
         return not_there(request, report)
     answer = _hand_out(request, found, CACHING)
     if answer is None:
-        return file_is_away(request, reference, found.file)
+        if DamagedFile.objects.marks(found.file):
+            return file_is_away(request, reference, found.file)
+        return not_there(request, report, is_damaged=True)
     if request.method == "GET" and is_beginning(answer):
         downloads.count(reference, found.file_stem, ".pdf")
     return answer
@@ -113,7 +117,7 @@ def _hand_out(request: HttpRequest, found: Booklet, caching: str) -> HttpRespons
     """Send the stored file or a part in pieces, 304 to who has it; None, with a line of the log, where it is not.
 
     It may be long, so it is not compared with its checksum here: the clock does that, and marks what is damaged. Its
-    beginning is read before the head is sent; see `factsheets.views.streams`.
+    beginning is read before the head is sent; see `community.views.streams`.
 
     Raises:
         StoreAway: the store does not answer.

@@ -114,6 +114,14 @@ def editions_of(reference: str) -> list[Edition]:
     return list(Edition.objects.for_reference(reference).newest_revisions().for_pages().with_subject())
 
 
+def earlier_revisions(edition: Edition) -> list[Edition]:
+    """Return what stood at the address of an edition before it: whoever has such a copy finds its checksum there.
+
+    One query, and none for a first revision.
+    """
+    return list(Edition.objects.earlier_than(edition)) if edition.revision > 1 else []
+
+
 def _preferred(editions: list[Edition], version: int, language: str) -> Edition:
     """Return a version's edition in a language where it is there and stands, else its first: the original."""
     of_version = [one for one in editions if one.issue.version == version]
@@ -143,6 +151,7 @@ def _context(request: HttpRequest, edition: Edition, editions: list[Edition]) ->
         "issuer": sentences.issuer(edition.issue.role, ""),
         "withdrawn_at": withdrawn_at(edition.issue),
         "changed_evidence": changed_evidence(edition.issue),
+        "earlier": earlier_revisions(edition),
         "has_moved_on": bool(edition.merged_reference or (edition.goes_on and edition.issue.face == Face.BACKWARD)),
         **(_beside(request, edition, editions) if edition.issue.kind == IssueKind.CLUSTER else {}),
     }

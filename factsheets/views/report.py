@@ -19,12 +19,12 @@ from community.access import get_visible
 from community.choices import MessageState
 from community.store_away import StoreAway
 from factsheets import downloads, sentences, storage
-from factsheets.models import Booklet, CopReport, DownloadCount, Edition, Issue
+from factsheets.models import Booklet, CopReport, DownloadCount, Edition, Issue, ReportBooklet
 from factsheets.notifications import arrivals
 from factsheets.permissions import can_begin, can_catch_up, can_see_arrivals
 from factsheets.report_summary import unreported
 from factsheets.views.files import hand_out, without_policy
-from factsheets.views.issue import editions_of, file_is_away, show_edition, withdrawn_at_address
+from factsheets.views.issue import earlier_revisions, editions_of, file_is_away, show_edition, withdrawn_at_address
 from factsheets.views.marks import answered
 
 A_PAGE = 20
@@ -84,7 +84,9 @@ def report(request: HttpRequest, reference: str) -> HttpResponse:
         "issuer": sentences.issuer(edition.issue.role, found.working_group.code if found.working_group else ""),
         "factsheets": list(found.factsheets.defer("snapshot").with_language().order_by("face", "reference")),
         "arrivals": [],
-        "booklet": Booklet.objects.of_report(found),
+        "earlier": earlier_revisions(edition),
+        "booklet": (booklet := Booklet.objects.of_report(found)),
+        "earlier_booklets": list(ReportBooklet.objects.earlier_of(found, booklet)),
     }
     if can_see_arrivals(request.user):
         names = {found.reference or "", *(issue.reference for issue in context["factsheets"])}
@@ -140,7 +142,11 @@ def _file(request: HttpRequest, reference: str, file: str, suffix: str) -> HttpR
     return withdrawn_at_address(request, reference, 1, found.language) or not_there(request, found)
 
 
-def not_there(request: HttpRequest, found: CopReport) -> HttpResponse:
-    """Say that a report's file is not there: because all of it is still made, or for good, with the way to its page."""
+def not_there(request: HttpRequest, found: CopReport, *, is_damaged: bool = False) -> HttpResponse:
+    """Say that a report's file is not there: because all of it is still made, or for good, with the way to its page.
+
+    `is_damaged`: its booklet turned out to be damaged just now, and is made anew; 503.
+    """
     edition = next(iter(editions_of(found.reference or "")), None)
-    return render(request, "factsheets/report/coming.html", {"report": found, "edition": edition}, status=404)
+    context = {"report": found, "edition": edition, "is_damaged": is_damaged}
+    return render(request, "factsheets/report/coming.html", context, status=503 if is_damaged else 404)

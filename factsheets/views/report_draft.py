@@ -177,7 +177,7 @@ class ReportSendView(View):
 
     def _page(self, request: SignedInRequest, report: CopReport, form: SendForm, *, status: int = 200) -> HttpResponse:
         now = timezone.now()
-        taken = snapshot_of(report, reference=timezone.localdate(now).isoformat(), at=now)
+        taken = snapshot_of(report, reference=CopReport.objects.next_reference(timezone.localdate(now)), at=now)
         attempt = REPORT.attempt(report, "report.sent", by=request.user, at=now, is_asking=True)
         context = {
             "report": report,
@@ -186,7 +186,7 @@ class ReportSendView(View):
             "verdict": REPORT.judge(attempt),
             "looks": looks.reason if (looks := can_write(request.user, report)).code == "forbidden" else "",
             "article": draw_preview(report, taken).article,
-            "mail": preview_of(report, taken),
+            "mail": preview_of(report, taken, request.user.member),
             "marked": marked_in(report),
             "rhythms": [(Rhythm(code).label, count) for code, count in rhythms().items()],
         }

@@ -28,6 +28,7 @@ from community.exports import AS_IT_COMES
 from community.permissions import Refusal
 from community.store_away import StoreAway
 from community.views.answers import account_of
+from community.views.streams import begun
 from factsheets import downloads
 from factsheets.actions.booklet import MOST as MOST_IN_BOOKLET
 from factsheets.actions.booklet import ask_for_booklet
@@ -35,7 +36,6 @@ from factsheets.actions.damage import report_damage
 from factsheets.archive import Archive
 from factsheets.selection import MOST, Selection, select
 from factsheets.views.files import without_policy
-from factsheets.views.streams import begun
 
 PAGE = "factsheets/several/show.html"
 #: So many clusters without a file are named.

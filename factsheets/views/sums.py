@@ -20,8 +20,11 @@ from factsheets.views.issue import no_factsheet
 @login_not_required
 @require_safe
 def sums(request: HttpRequest, reference: str, version: int) -> HttpResponseBase:
-    """Hand out a line for each file of the version in all languages, under the name that a download bears."""
-    rows = list(Edition.objects.for_reference(reference).of_version(version).newest_revisions())
+    """Hand out a line for each file of the version in all languages, under the name that a download bears.
+
+    Earlier revisions stand in comments, so that whoever has one finds what became of it.
+    """
+    rows = list(Edition.objects.for_reference(reference).of_version(version))
     if not rows:
         return no_factsheet(request, reference, has_others=Edition.objects.for_reference(reference).exists())
     text = checksums(rows).encode()

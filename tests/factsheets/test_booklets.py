@@ -217,6 +217,8 @@ def test_verify_knows_every_booklet_of_a_report_and_where_the_present_one_is(cas
         1,
     ]
     assert list(ReportBooklet.objects.values_list("sha256", flat=True)) == [second, first]
+    page = client.get(report.get_absolute_url()).text
+    assert (first in page, second in page, page.count("It was made here and is genuine")) == (True, True, 1)
 
 
 def test_a_booklet_that_was_made_before_checksums_were_kept_is_taken_up(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusters.snapshot_shape import Snapshot
-from factsheets.changes.table import GROUPS, UNTOLD, differences
+from factsheets.changes.table import GROUPS, NO_PLACE, UNTOLD, differences
 from factsheets.summary import persons_in
 from tests.factsheets import sample_lines, samples
 from tests.factsheets.ordinary import ordinary_backward, ordinary_forward
@@ -104,7 +104,31 @@ def test_older_lines_without_new_keys_stand_in_the_same_order() -> None:
     assert sentences(older, newer) == sentences(newer, older) == []
     assert sentences({**older, "outcomes": bare[::-1]}, newer) == ["Outcomes stand in another order."]
     newer["outcomes"][1]["countries"] = 2
+    assert [group.heading for group in differences(older, newer)] == [str(NO_PLACE)]
     assert sentences(older, newer) == [f"{TEXT} “Reeds”: countries 2."]
+    assert sentences(newer, older) == []
+
+
+def test_what_the_version_before_had_no_place_for_is_told_apart_and_never_as_a_change() -> None:
+    later: Any = deepcopy(FULL)
+    stage, advice = later["stages"][0], later["advice"][0]
+    stage["waits_why"] = "The pump comes late. " * 20
+    before: Any = {key: said for key, said in later.items() if key not in ("advice", "lessons")}
+    before["stages"] = [{key: said for key, said in stage.items() if key not in ("waits_for", "waits_why")}]
+    [group] = differences(before, later)
+    assert group.heading == str(NO_PLACE)
+    advised = f"Advice on “{advice['question']}”."
+    told = [(one.sentence, one.was, one.now) for one in group.changes]
+    long = f"Stage 1 “{TEXT}”, why it waits."
+    assert told == [
+        (f"Stage 1 “{TEXT}”: waits for stage 1.", "", ""),
+        (long, "", stage["waits_why"]),
+        (advised, "", ""),
+        (f"Lessons: “{TEXT}”.", "", ""),
+    ]
+    later["stages"][0]["status"] = "dropped"
+    assert [one.heading for one in differences(before, later)] == ["Roadmap", str(NO_PLACE)]
+    assert [one.heading for one in differences(later, before)] == ["Roadmap"]
 
 
 def test_a_renamed_and_a_moved_stage_are_the_same_stages_and_not_new_ones() -> None:
@@ -129,6 +153,16 @@ def test_sentences_say_what_was_and_what_is_and_long_texts_stand_below() -> None
     assert "State: from Approved to Paused." in by or "State: from Running to Paused." in by
     assert any(one.startswith("Planned end: from ") and one.endswith(" to 31 January 2027.") for one in by)
     assert by["Lessons: written."].now == after["lessons"]
+
+
+def test_a_list_is_read_below_its_sentence_and_a_list_of_one_is_a_sentence() -> None:
+    before: Any = ordinary_forward()
+    one: Any = {**deepcopy(before), "lessons": "- Wet feet.", "next_steps": "- Dry them\n- Buy boots"}
+    [group] = differences(before, one)
+    assert [(told.sentence, told.was, told.now) for told in group.changes] == [
+        ("Lessons: “Wet feet” (new).", "", ""),
+        ("Next steps: written.", "", one["next_steps"]),
+    ]
 
 
 def test_a_new_baseline_is_told_once_and_not_at_each_stage() -> None:

@@ -21,6 +21,7 @@ from django.test import Client
 from clusters.choices import State
 from clusters.models import Cluster
 from community import contributions, jobs
+from community.views.streams import BrokeOff
 from factsheets import storage
 from factsheets.actions import damage
 from factsheets.actions import report as reports
@@ -157,8 +158,9 @@ def test_the_zip_leaves_out_what_is_marked_and_says_why(cast: Cast, client: Clie
     bad, good = issued(cast), issued(cast)
     spoil(bad.pdf_file)
     broken: Any = client.get("/factsheets/zip/")
-    with pytest.raises(OSError, match="is damaged"):
+    with pytest.raises(BrokeOff) as ended:
         list(broken.streaming_content)  # nobody had looked at it yet; from now on it is known
+    assert "is damaged" in str(ended.value.__cause__)
     answer: Any = client.get("/factsheets/zip/")
     content = b"".join(answer.streaming_content)
     assert answer.headers["Content-Length"] == str(len(content))
@@ -205,6 +207,24 @@ def test_a_damaged_booklet_of_a_report_is_not_handed_out_and_is_joined_anew(cast
     with time_machine.travel(LATER, tick=False):
         jobs.run_due(LATER)
     assert client.get(address).status_code == 200
+
+
+def test_who_asks_first_for_a_damaged_booklet_reads_that_it_is_made_anew(cast: Cast, client: Client) -> None:
+    booklet = reported(cast)
+    address = f"/reports/{NOW.date()}/booklet.pdf"
+    path = Path(default_storage.path(booklet.file))
+    path.write_bytes(path.read_bytes()[:-1])
+    answer = client.get(address)
+    page = answer.content.decode()
+    assert (answer.status_code, "it is made anew" in page, "from the backup" in page) == (503, True, False)
+    Path(path).unlink(missing_ok=True)
+    with time_machine.travel(LATER, tick=False):
+        jobs.run_due(LATER)
+    assert client.get(address).status_code == 200
+    booklet.refresh_from_db()
+    Path(default_storage.path(booklet.file)).unlink()
+    answer = client.get(address)
+    assert (answer.status_code, "from the backup" in answer.content.decode()) == (503, True)
 
 
 def test_the_command_reads_all_at_once_and_names_what_is_bad(cast: Cast, capsys: Any) -> None:

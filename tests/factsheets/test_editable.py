@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from copy import deepcopy
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -238,3 +239,37 @@ def test_the_statement_stands_beside_the_emblem_in_a_typeface_that_is_allowed(la
     assert themed == [], "nothing is set in the typefaces of the template's theme"
     styled = {one.font.name for one in text.styles if hasattr(one, "font") and UNUSED not in one.name.lower()}
     assert styled - ALLOWED == {None}
+
+
+@pytest.mark.parametrize("language", ["en", "el", "bg"])
+def test_columns_of_the_copy_are_as_wide_as_their_words_need(language: str) -> None:
+    """No word of a usual cluster is broken within itself, and each table fills the page's width."""
+    text, _article = told_by(ordinary_backward(), Face.BACKWARD, language)
+    assert text.tables
+    for table in text.tables:
+        widths = [round(column.width.mm, 1) for column in table.columns]
+        assert [round(cell.width.mm, 1) for cell in table.rows[-1].cells] == widths
+        assert sum(widths) == pytest.approx(170, abs=1)
+        for at, width in enumerate(widths):
+            words = " ".join(row.cells[at].text for row in table.rows).split()
+            assert width >= 2 * max(len(word) for word in words if len(word) < 24), (at, widths)
+        assert table._tbl.xpath("count(w:tr[w:trPr/w:cantSplit or w:trPr/w:tblHeader])") == len(table.rows)
+    unlike = {tuple(column.width for column in table.columns) for table in text.tables}
+    assert any(len(set(widths)) > 1 for widths in unlike)
+
+
+def test_columns_of_hard_words_still_fit_the_page() -> None:
+    text, _article = told_by(samples.hard(), Face.BACKWARD, "el")
+    for table in text.tables:
+        widths = [column.width.mm for column in table.columns]
+        assert sum(widths) == pytest.approx(170, abs=1)
+        assert min(widths) > 8
+
+
+def test_whom_an_outcome_reached_stands_on_a_line_of_its_own_in_the_copy() -> None:
+    snapshot = deepcopy(ordinary_backward())
+    snapshot["outcomes"][0].update(participants=14, organisations=6, countries=1)
+    text, _article = told_by(snapshot, Face.BACKWARD, "en")
+    cells = [cell.text for table in text.tables for row in table.rows for cell in row.cells]
+    assert any(cell.split("\n")[-1] == "14 participants, 6 organisations, in 1 country" for cell in cells)
+    assert not any("\n\n" in cell for cell in cells)

@@ -27,6 +27,7 @@ from factsheets.interim_contributed import items
 from factsheets.models import Issue
 from tests.cast import Cast, make_cast, make_cluster
 from tests.clusters.test_every_action_atomic import Back, breaks, statements
+from tests.clusters.test_lifecycle_pages import client_of
 from tests.database import changed, contents
 from tests.factories import NOW, TODAY
 
@@ -196,3 +197,17 @@ def test_an_interim_that_breaks_in_the_middle_leaves_nothing_behind(cast: Cast, 
             assert last > 3
             raise Back
         assert changed(before, contents()) == {}
+
+
+def test_the_pages_beside_a_factsheet_say_in_which_language_its_title_is(cast: Cast, cluster: Cluster) -> None:
+    Cluster.objects.filter(pk=cluster.pk).update(language="el", title="Υγρότοποι", lessons="- Νερό\n- Χώμα")
+    issue_interim(cluster=cluster, by=cast.user("lead"), reason=WHY)
+    for issue in Issue.objects.all():
+        draw_first(issue=issue)
+    client, page = client_of(cast, "lead"), f"/clusters/{cluster.reference}"
+    sheet = f"/factsheets/{cluster.reference}/v2"
+    for address in (f"{sheet}/changes/", f"{sheet}/languages/", f"{page}/factsheet/issue/", f"{page}/dossier/"):
+        assert '<p class="question" lang="el">Υγρότοποι</p>' in client.get(address).text, address
+    told = client.get(f"{sheet}/changes/").text
+    assert '<div class="prose" lang="el"><ul>' in told
+    assert "Νερό" in told

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -92,6 +95,23 @@ def test_the_mails_are_asked_for_with_the_page_and_never_before(cast: Cast) -> N
     assert run("factsheets.issue").state == JobState.DONE
     assert run("factsheets.deliver").state == JobState.DONE
     assert report.deliveries.count() == recipients().count() > 3
+
+
+@pytest.mark.django_db
+def test_the_preview_is_the_mail_that_members_get(cast: Cast, mailoutbox: list[Any]) -> None:
+    """Also on a day with a report already, whose address the next one does not have."""
+    sent(cast)
+    report, client, address = drafted(cast), Client(), f"/reports/{timezone.localdate()}-2/"
+    client.force_login(cast.user("coordinator"))
+    page = client.get(f"/reports/drafts/{report.pk}/send/").text
+    looked = " ".join(unescape(re.sub(r"<[^>]*>", " ", page)).split())
+    send_report(report=report, by=cast.user("coordinator"))
+    for _time in range(2):
+        jobs.run_due(timezone.now())
+    send_outbox(at=timezone.now() + timedelta(days=1))
+    told = [" ".join(str(mail.body).split()) for mail in mailoutbox if f"{address}\n" in mail.body]
+    assert told
+    assert [mail for mail in told if mail not in looked] == []
 
 
 @pytest.mark.django_db

@@ -129,6 +129,10 @@ def test_a_sent_report_is_page_pdf_data_feed_and_one_mail_a_member(cast: Cast) -
         True,
         True,
     )
+    assert "<author><name>Mission4Nature</name></author>" in feed.text  # no valid feed without one
+    known = {"if-none-match": feed["ETag"]}
+    assert client.get("/feeds/factsheets.atom", headers=known).status_code == 304
+    assert client.get("/feeds/factsheets.atom", headers={"if-modified-since": feed["Last-Modified"]}).status_code == 304
     assert client.get(f"/factsheets/{DAY}/v1/en/")["location"] == f"{path}/"
     mails = Message.objects.filter(template="factsheets/reported")
     assert mails.count() == Delivery.objects.count() > 3

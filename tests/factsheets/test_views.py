@@ -230,6 +230,29 @@ def test_a_withdrawn_edition_is_gone_until_its_next_revision_stands_at_the_same_
     assert cast.member("lead").name not in text_of(client.get(f"/clusters/{cluster.reference}/factsheet.pdf").content)
 
 
+def test_the_checksums_of_a_withdrawn_revision_stay_listed_at_its_address(
+    client: Client, cast: Cast, cluster: Cluster
+) -> None:
+    """The QR code of a printed copy leads there: nobody shall take a genuine copy for a forged one."""
+    make.make_consent(cast.member("lead"), ConsentPurpose.NAMED)
+    edition = issued(cluster)
+    address = f"/factsheets/{cluster.reference}/v1/en/"
+    sums = [edition.pdf_sha256, edition.data_sha256, edition.table_sha256]
+    withdraw_edition(edition=edition, reason=RedactionReason.CONSENT, by=None, at=NOW)
+    gone = words(client.get(address))
+    assert [one for one in sums if one not in gone] == []
+    assert "was issued here as revision 1, before that was withdrawn" in gone
+    cast.member("lead").consents.all().delete()
+    revise(issue=edition.issue, language="en", why=RevisionReason.NAME_REMOVED, at=NOW)
+    page = words(client.get(address))
+    assert [one for one in sums if one not in page] == []
+    assert "It was issued here and is genuine, but was withdrawn" in page
+    listed = client.get(f"/factsheets/{cluster.reference}/v1/SHA256SUMS").text
+    assert f"# withdrawn: {edition.pdf_sha256}  {edition.file_stem}.pdf" in listed
+    assert [line[0] for line in listed.splitlines() if edition.pdf_sha256 in line] == ["#"]
+    assert len([line for line in listed.splitlines() if line[0] != "#"]) == 2
+
+
 def test_without_a_pdf_the_page_stays_and_says_why(
     client: Client,
     cast: Cast,
