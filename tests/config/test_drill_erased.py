@@ -61,7 +61,7 @@ print(file.content.name)
 """
 
 
-@pytest.mark.both
+@pytest.mark.wide
 @pytest.mark.slow
 def test_a_backup_goes_on_after_a_file_was_deleted_for_good(source: Site, archive: Path, tmp_path: Path) -> None:
     with site(tmp_path / "first", HOME) as first:
