@@ -39,7 +39,6 @@ class Grounds:
     regions: Mapping[int, Region]
     countries: Mapping[str, str]
     places: Places
-    named: frozenset[str] = frozenset()
 
 
 def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Facts:
@@ -65,7 +64,6 @@ def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Fact
         projects=tuple((acronym, title) for acronym, title, _code in projects),
         idle=_idle(),
         codes={acronym: code for acronym, _title, code in projects},
-        named=grounds.named,
     )
 
 
@@ -87,8 +85,7 @@ def grounds_of() -> Grounds:
         if country in names and (level == TerritoryLevel.COUNTRY or (is_region and code == country)):
             names[country] = name
     places = _places(regions.values(), [Place(*row[:2], *row[3:5]) for row in rows])
-    named = frozenset(code for _pk, code, *_others in rows)
-    return Grounds(regions, dict(sorted(names.items(), key=lambda pair: pair[1])), places, named)
+    return Grounds(regions, dict(sorted(names.items(), key=lambda pair: pair[1])), places)
 
 
 class Place(NamedTuple):
