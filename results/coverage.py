@@ -192,10 +192,11 @@ def _idle() -> Mapping[str, int]:
     return Counter(idle_solutions().order_by().values_list("project__acronym", flat=True))
 
 
-def idle_solutions() -> Any:
+def idle_solutions(among: Iterable[int] | None = None) -> Any:
     """Return the published solutions that no public cluster works with and nobody has taken up.
 
     Proposals and uptakes that are not disclosed count for nobody: a solution that ceases to be idle would tell of them.
+    `among` are keys outside of which nothing is looked for, so that uptakes of others are not read.
     """
     states = [state for state in STATES if state not in PROPOSED_STATES]
     used = Cluster.solutions.through._default_manager.filter(cluster__state__in=states)
@@ -205,8 +206,8 @@ def idle_solutions() -> Any:
         .unrefused()
         .filter(cluster__in=Cluster.objects.public().order_by().values("pk"))
     )
-    return (
-        Solution.objects.published()
-        .exclude(pk__in=used.values("solution"))
-        .exclude(pk__in=taken.order_by().values("solution"))
-    )
+    rows = Solution.objects.published()
+    if among is not None:
+        keys = list(among)
+        used, taken, rows = used.filter(solution__in=keys), taken.filter(solution__in=keys), rows.filter(pk__in=keys)
+    return rows.exclude(pk__in=used.values("solution")).exclude(pk__in=taken.order_by().values("solution"))
