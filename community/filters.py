@@ -73,12 +73,8 @@ class PlaceFilter(django_filters.ChoiceFilter):  # type: ignore[misc]
     """One territory by its code, with all that lies in it."""
 
     def __init__(self, **kwargs: Any) -> None:
-        """Offer what forms offer."""
-
-        def choices() -> list[tuple[str, str]]:
-            rows = Territory.objects.selectable().order_by("name", "pk")
-            return [(row.code, f"{row.name} ({row.code})") for row in rows]
-
+        """Offer what forms offer, and the programme's countries that have no entry, by their letters."""
+        choices = Territory.objects.selectable_choices
         super().__init__(label=_("Territory"), choices=choices, empty_label=_("Any"), **kwargs)
 
     def filter(self, qs: Any, value: str) -> Any:

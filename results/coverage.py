@@ -39,7 +39,6 @@ class Grounds:
     regions: Mapping[int, Region]
     countries: Mapping[str, str]
     places: Places
-    named: frozenset[str] = frozenset()
 
 
 def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Facts:
@@ -65,7 +64,6 @@ def facts_for(user: User | AnonymousUser | None, on: date | None = None) -> Fact
         projects=tuple((acronym, title) for acronym, title, _code in projects),
         idle=_idle(),
         codes={acronym: code for acronym, _title, code in projects},
-        named=grounds.named,
     )
 
 
@@ -87,8 +85,7 @@ def grounds_of() -> Grounds:
         if country in names and (level == TerritoryLevel.COUNTRY or (is_region and code == country)):
             names[country] = name
     places = _places(regions.values(), [Place(*row[:2], *row[3:5]) for row in rows])
-    named = frozenset(code for _pk, code, *_others in rows)
-    return Grounds(regions, dict(sorted(names.items(), key=lambda pair: pair[1])), places, named)
+    return Grounds(regions, dict(sorted(names.items(), key=lambda pair: pair[1])), places)
 
 
 class Place(NamedTuple):
@@ -195,10 +192,11 @@ def _idle() -> Mapping[str, int]:
     return Counter(idle_solutions().order_by().values_list("project__acronym", flat=True))
 
 
-def idle_solutions() -> Any:
+def idle_solutions(among: Iterable[int] | None = None) -> Any:
     """Return the published solutions that no public cluster works with and nobody has taken up.
 
     Proposals and uptakes that are not disclosed count for nobody: a solution that ceases to be idle would tell of them.
+    `among` are keys outside of which nothing is looked for, so that uptakes of others are not read.
     """
     states = [state for state in STATES if state not in PROPOSED_STATES]
     used = Cluster.solutions.through._default_manager.filter(cluster__state__in=states)
@@ -208,8 +206,8 @@ def idle_solutions() -> Any:
         .unrefused()
         .filter(cluster__in=Cluster.objects.public().order_by().values("pk"))
     )
-    return (
-        Solution.objects.published()
-        .exclude(pk__in=used.values("solution"))
-        .exclude(pk__in=taken.order_by().values("solution"))
-    )
+    rows = Solution.objects.published()
+    if among is not None:
+        keys = list(among)
+        used, taken, rows = used.filter(solution__in=keys), taken.filter(solution__in=keys), rows.filter(pk__in=keys)
+    return rows.exclude(pk__in=used.values("solution")).exclude(pk__in=taken.order_by().values("solution"))

@@ -65,9 +65,7 @@ def _projects() -> list[tuple[str, str]]:
 
 
 def _countries() -> list[tuple[str, str]]:
-    letters = Territory.objects.programme_regions().order_by().values("country")
-    rows = Territory.objects.countries().filter(country__in=letters).order_by("name", "pk")
-    return list(rows.values_list("country", "name"))
+    return list(Territory.objects.programme_countries().items())
 
 
 class OwnerFilter(django_filters.ChoiceFilter):  # type: ignore[misc]

@@ -63,7 +63,7 @@ def matched_needs(needs: Sequence[Need], user: Viewer) -> list[NeedMatch]:
     solutions = solutions_near_each(needs, user, places)
     people = people_near_each(needs, user, solutions, places)
     shown = {hit.row.pk for hits in solutions.values() for hit in hits}
-    idle = frozenset(idle_solutions().filter(pk__in=shown).values_list("pk", flat=True))
+    idle = frozenset(idle_solutions(shown).values_list("pk", flat=True))
     return [NeedMatch(need, solutions[need.pk], people[need.pk], idle) for need in needs]
 
 

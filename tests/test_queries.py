@@ -133,7 +133,7 @@ BUDGETS: dict[str, int] = {
     "/chain/statement_line/{adopted_line}/": 14,
     "/indicators/": 22,
     "/indicators/rcr104/": 12,
-    "/indicators/rco87/?show=left_out": 14,
+    "/indicators/rco87/?show=left_out": 15,
     "/indicators/rco81/": 14,
     "/indicators/rco84/": 14,
     "/clusters/{proposed}/comments/": 14,

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from clusters.actions.merge_questions import record_of, take_back
 from clusters.actions.parts import check_fields
 from clusters.choices import DECIDERS, MergeStatus
 from clusters.lifecycle import CLUSTER
@@ -15,10 +16,9 @@ from clusters.models import Cluster, MergeRequest
 from clusters.notifications import merge as merge_mails
 from clusters.permissions import capacities
 from clusters.rules.merge import can_take_in, coordinates_both, may_answer, party_to_neither
-from community import events
 from community.actions.transition import transition
 from community.lifecycle import GONE
-from community.models import Event, User
+from community.models import User
 from community.permissions import Refusal, refused
 
 
@@ -42,7 +42,8 @@ def ask_merge(
     """Ask the coordinators of the other working group; merge at once where `by` coordinates both.
 
     A no-op that returns the open request when the same was asked already for the same reason; a request for another
-    target or reason is taken back by this one. One event in the cluster's chain, one mail to each who may answer.
+    target or reason is taken back by this one, with an event of its own. One event in the cluster's chain, one mail to
+    each who may answer.
 
     Returns:
         the request, or the merged cluster where one press was enough.
@@ -59,11 +60,11 @@ def ask_merge(
     same = open_.filter(into=into).first()
     if same is not None and same.reason == reason.strip():
         return same
-    open_.update(status=MergeStatus.WITHDRAWN, answered_by=by, answered_at=at)
+    take_back(open_, by=by, at=at)
     request = MergeRequest(cluster=cluster, into=into, reason=reason.strip(), asked_by=by, asked_at=at)
     check_fields(request, leave_out=("cluster", "into", "asked_by", "answered_by"))
     request.save(force_insert=True)
-    event = _record("merge_asked", request, by=by, at=at, message=request.reason)
+    event = record_of("merge_asked", request, by=by, at=at, message=request.reason)
     merge_mails.replace_question(cluster, event=event)
     merge_mails.tell_of_merge("merge_asked", request, event=event)
     return request
@@ -94,7 +95,7 @@ def refuse_merge(*, request: MergeRequest, by: User, reason: str, at: datetime |
     if not reason.strip():
         raise Refusal(_("Say why: those who are told read it word for word."), "reason")
     _close(row, MergeStatus.REFUSED, by=by, at=at, reason=reason.strip())
-    event = _record("merge_refused", row, by=by, at=at, message=row.answer_reason)
+    event = record_of("merge_refused", row, by=by, at=at, message=row.answer_reason)
     merge_mails.tell_of_merge("merge_refused", row, event=event)
     return row
 
@@ -113,7 +114,7 @@ def withdraw_merge(*, request: MergeRequest, by: User, at: datetime | None = Non
     if not {*DECIDERS} & capacities(by, row.cluster, timezone.localdate(at)):
         raise Refusal(_("Only who may decide on this cluster takes the question back."), "forbidden")
     _close(row, MergeStatus.WITHDRAWN, by=by, at=at)
-    event = _record("merge_withdrawn", row, by=by, at=at)
+    event = record_of("merge_withdrawn", row, by=by, at=at)
     merge_mails.replace_question(row.cluster, event=event)
     return row
 
@@ -163,18 +164,3 @@ def _close(row: MergeRequest, status: MergeStatus, *, by: User, at: datetime, re
     row.status, row.answered_by, row.answered_at, row.answer_reason = status, by, at, reason
     check_fields(row, leave_out=("cluster", "into", "asked_by", "answered_by"))
     row.save(update_fields=["status", "answered_by", "answered_at", "answer_reason"])
-
-
-def _record(verb: str, row: MergeRequest, *, by: User, at: datetime, message: str = "") -> Event:
-    """Leave the event in the chain of the cluster that would end; the words are for those who work on it."""
-    held = capacities(by, row.cluster, timezone.localdate(at))
-    who = (*DECIDERS, *CLUSTER.verb("merge").who)
-    return events.record(
-        verb=verb,
-        subject=row.cluster,
-        by=by,
-        at=at,
-        role=next((str(code) for code in who if code in held), ""),
-        data={"into": row.into_id},
-        detail={"message": message} if message else None,
-    )

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from clusters import contributions, search
 from clusters.actions.invitation import move_invitations
+from clusters.actions.merge_questions import take_back
 from clusters.actions.parts import note_writer
 from clusters.actions.waiting import move_up
 from clusters.choices import (
@@ -68,7 +69,8 @@ def merge_cluster(attempt: Attempt) -> None:
     if (request := own.first()) is not None:
         attempt.facts["asked_by"] = request.asked_by_id
     own.update(status=MergeStatus.AGREED, answered_by=attempt.by, answered_at=attempt.at)
-    asked.update(status=MergeStatus.WITHDRAWN, answered_by=attempt.by, answered_at=attempt.at)
+    asked.filter(into=into).update(status=MergeStatus.WITHDRAWN, answered_by=attempt.by, answered_at=attempt.at)
+    take_back(asked.select_related("cluster"), by=attempt.by, at=attempt.at)
     attempt.set(merged_into=into)
 
 

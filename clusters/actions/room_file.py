@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.files import File as Content
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -67,12 +67,8 @@ def add_room_file(
     title = title.strip()
     there = locked.room_files.filter(removed_at=None)
     digest = sha256_of(content)
-    open_to_them = versions_for(by, locked).filter(file__sha256=digest)  # of others' nothing is told
-    twin = there.filter(title=title, versions__in=open_to_them).first()
+    twin = _twin(_same_bytes(by, locked, digest).filter(room_file__title=title), visibility, given)
     if twin is not None:
-        differs = _has_other_rights(twin, digest, given)
-        url = reverse("clusters:room_file", args=[locked.name, twin.pk])
-        refuse_other_words(twin, {"visibility": visibility}, at="title", words=KEPT, url=url, differs=differs)
         return twin
     if there.count() >= MOST_FILES:
         raise Refusal(_("The room holds %(most)d files. Remove one first.") % {"most": MOST_FILES})
@@ -103,13 +99,12 @@ def add_version(
     at = at or timezone.now()
     given = known_only(rights, RIGHTS)
     row = _locked(room_file, by=by)
-    newest = row.versions.select_related("file").order_by("-number").first()
-    digest = sha256_of(content)
-    if newest is not None and newest.file.sha256 == digest:
-        if not says_the_same(newest.note, note) or _has_other_rights(row, digest, given):
+    last: int = row.versions.aggregate(last=Max("number"))["last"] or 0
+    newest = _same_bytes(by, row.cluster, sha256_of(content)).filter(room_file=row, number=last).first()
+    if newest is not None:
+        if not says_the_same(newest.note, note) or not _has_rights(newest, given):
             raise Refusal(NEWEST % {"number": newest.number})
         return newest
-    last: int = row.versions.aggregate(last=Max("number"))["last"] or 0
     if last >= MOST_VERSIONS:
         raise Refusal(_("A file has at most %(most)d versions. Add it under a new name.") % {"most": MOST_VERSIONS})
     file = _stored(row, content, by=by, at=at, **given)
@@ -182,10 +177,31 @@ def _locked(room_file: RoomFile, *, by: User, keeps: bool = False) -> RoomFile:
     return row
 
 
-def _has_other_rights(row: RoomFile, digest: str, given: Mapping[str, Any]) -> bool:
-    """Tell whether the version with these bytes was kept with other rights than those given."""
-    file = File.objects.filter(room_version__room_file=row, sha256=digest).order_by("-pk")[0]
-    return any(getattr(file, name) != value for name, value in given.items())
+def _same_bytes(by: User, cluster: Cluster, digest: str) -> QuerySet[RoomFileVersion]:
+    """Return the versions with these bytes that `by` may fetch, the oldest file first: others are not told of."""
+    rows = versions_for(by, cluster).filter(file__sha256=digest).select_related("file", "room_file__cluster")
+    return rows.order_by("room_file", "-number")
+
+
+def _twin(versions: Iterable[RoomFileVersion], visibility: str, given: Mapping[str, Any]) -> RoomFile | None:
+    """Return the file of which one of `versions` (same title and bytes) was kept with just these rights.
+
+    Raises:
+        Refusal: none was, but there are some (code "there"); it leads to the first.
+    """
+    rows = list(versions)
+    for version in rows:
+        if version.room_file.visibility == visibility and _has_rights(version, given):
+            return version.room_file
+    for version in rows:
+        url = reverse("clusters:room_file", args=[version.room_file.cluster.name, version.room_file_id])
+        refuse_other_words(version.room_file, {}, at="title", words=KEPT, url=url, differs=True)
+    return None
+
+
+def _has_rights(version: RoomFileVersion, given: Mapping[str, Any]) -> bool:
+    """Tell whether a version was kept with the rights given."""
+    return all(getattr(version.file, name) == value for name, value in given.items())
 
 
 def _check(row: RoomFile) -> None:

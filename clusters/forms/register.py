@@ -33,6 +33,7 @@ Words = str | Promise
 #: A name may fit so many things; more is no filter any more.
 MOST: Final = 50
 SUGGESTIONS: Final = 12
+_LETTERS: Final = re.compile(r"[A-Za-z]{2}")
 _KEY: Final = re.compile(r"[0-9]{1,12}")
 _BETWEEN: Final = re.compile(r"[^\w]+")
 _CODE_BEHIND: Final = re.compile(r"\(([^()]+)\)\s*$")
@@ -277,7 +278,10 @@ class TerritoryField(NamedField):
         if text not in self.found:
             look_up_together([(self, text)])
         known = self.found[text]
-        found = [row for row in known if row.is_exact] or self.called(text)
+        found = [row for row in known if row.is_exact]
+        if known and not found:
+            return Named(text, text.upper(), tuple(sorted(row.pk for row in known)))
+        found = found or self.called(text)
         named = self.named(text, found)
         label = self.label_of(found[0]) if len({row.name for row in found}) == 1 else named.label
         keys = tuple(sorted(row.pk for row in known)) if known else territories_within(found)
@@ -293,10 +297,15 @@ class TerritoryField(NamedField):
         return Q(code__iexact=code) | (Q(pk=int(text)) if _KEY.fullmatch(text) else Q(name__iexact=text))
 
     def fitting(self, text: str) -> QuerySet[Any]:
-        """Return the territories of that code or name with `is_exact`, and all that lies in them."""
+        """Return the territories of that code or name with `is_exact`, and all that lies in them.
+
+        Of the letters of a country that has no entry what lies in it, none of them exact.
+        """
         exactly = Territory.objects.filter(self.exact(text)).values("pk")[:MOST]
         is_exact = Case(When(pk__in=exactly, then=1), default=0, output_field=IntegerField())
-        return Territory.objects.lying_in(exactly).annotate(is_exact=is_exact)
+        is_country = _LETTERS.fullmatch(text) is not None
+        lying = Territory.objects.within(text.upper()) if is_country else Territory.objects.lying_in(exactly)
+        return lying.annotate(is_exact=is_exact)
 
     def called(self, text: str) -> list[Territory]:
         """Return the territories in whose name words begin with all words of `text`, without case and accents."""

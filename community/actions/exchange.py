@@ -173,8 +173,8 @@ def wish_exchange(
     `instead` puts the note in the place of what was said before: that is taken back, with an event of its own.
 
     Raises:
-        Refusal: no member, the own exchange, one that is not open, or too many within a day; or it was said already
-            with another note (code "there").
+        Refusal: no member, the own exchange, one that is not open, or too many within a day, here or in all; or it
+            was said already with another note (code "there").
         ValidationError: the note holds signs that are not allowed.
     """
     at = at or timezone.now()
@@ -189,11 +189,8 @@ def wish_exchange(
     if said is not None and not instead:
         raise Refusal((SAID if said.note else SAID_BARE) % {"note": said.note}, THERE)
     day = Event.objects.of_verbs(["wish_exchange"]).filter(by=by, at__gt=at - timedelta(days=1))
-    if day.count() >= rules.MOST_WISHES_A_DAY:
-        raise Refusal(
-            _("You said this to %(most)d exchanges within a day. Say it to others tomorrow.")
-            % {"most": rules.MOST_WISHES_A_DAY}
-        )
+    if not (verdict := rules.has_room_for_wish(row, list(day.values_list("subject_id", flat=True)))):
+        raise Refusal.of(verdict)
     if said is not None:
         said.delete()
         record(verb="take_back_wish", subject=row, by=by, at=at)

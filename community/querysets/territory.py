@@ -50,10 +50,31 @@ class TerritoryQuerySet(models.QuerySet["Territory"]):
         """Keep whole countries, also those that are one region of the programme."""
         return self.filter(Q(level=TerritoryLevel.COUNTRY) | Q(is_programme_region=True, code=models.F("country")))
 
+    def programme_countries(self) -> dict[str, str]:
+        """Return the programme's countries by their letters, by name; one without an entry bears its letters; a query.
+
+        They are those of the programme's regions.
+        """
+        programme, names = set[str](), dict[str, str]()
+        columns = ("country", "name", "code", "is_programme_region")
+        rows = self.filter(Q(is_programme_region=True) | Q(level=TerritoryLevel.COUNTRY)).order_by("name", "pk")
+        for country, name, code, is_region in rows.values_list(*columns):
+            programme |= {country} if is_region else set()
+            if not is_region or code == country:
+                names.setdefault(country, name)
+        named = {letters: names.get(letters, letters) for letters in programme - {""}}
+        return dict(sorted(named.items(), key=lambda pair: (pair[1], pair[0])))
+
     def selectable(self) -> Self:
         """Keep what forms offer: the programme's regions, countries, sites and seas, no region twice."""
         others = [TerritoryLevel.COUNTRY, TerritoryLevel.SITE, TerritoryLevel.SEA]
         return self.filter(Q(is_programme_region=True) | Q(level__in=others))
+
+    def selectable_choices(self) -> list[tuple[str, str]]:
+        """Return the codes of what forms offer with name and code, then the letters of countries without an entry."""
+        rows = list(self.selectable().order_by("name", "pk"))
+        bare = {row.country for row in rows if row.is_programme_region} - {row.code for row in rows} - {""}
+        return [*((row.code, f"{row.name} ({row.code})") for row in rows), *((code, code) for code in sorted(bare))]
 
     def within(self, code: str) -> Self:
         """Keep what lies in the territories of a code: these, a country's, smaller regions, and what is mapped to them.

@@ -21,8 +21,17 @@ if TYPE_CHECKING:
 C = ExchangeCapacity
 #: Exchanges that one person may hold open at a time.
 MOST_OPEN: Final = 20
-#: Exchanges that one person may say "I would like to" to within a day.
+#: Exchanges that one person may say "I would like to" to within a day, and lines to one of them: each is a mail.
 MOST_WISHES_A_DAY: Final = 20
+MOST_LINES_HERE: Final = 5
+MANY_WISHES = _(
+    "Your line is not sent. You said this to %(most)d exchanges within a day: say it here tomorrow. Copy the line if"
+    " you leave this page."
+)
+MANY_LINES = _(
+    "Your line is not sent. You sent %(most)d here within a day: send this one tomorrow. Copy it if you leave this"
+    " page."
+)
 STALE = _("This exchange was changed while you were reading. Read what is new, then decide.")
 
 
@@ -74,6 +83,18 @@ def can_wish(user: Viewer, exchange: PeerExchange) -> Verdict:
         return refused(_("Who opened it has left the community."), "state")
     if opener is None or opener.user is None or not opener.user.is_active:
         return refused(_("Who opened it has no account at present, so no mail would arrive."), "state")
+    return ALLOWED
+
+
+def has_room_for_wish(exchange: PeerExchange, said_to: list[int]) -> Verdict:
+    """Tell whether one more line may go out; `said_to` are the keys of the exchanges of a day, once for each line.
+
+    A line that takes the place of another one is told to the same person, and counts no further exchange.
+    """
+    if said_to.count(exchange.pk) >= MOST_LINES_HERE:
+        return refused(MANY_LINES % {"most": MOST_LINES_HERE})
+    if len({*said_to} - {exchange.pk}) >= MOST_WISHES_A_DAY:
+        return refused(MANY_WISHES % {"most": MOST_WISHES_A_DAY})
     return ALLOWED
 
 

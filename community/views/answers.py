@@ -17,6 +17,8 @@ from community.models import File, User
 from community.permissions import Refusal
 from community.store_away import StoreAway
 
+#: Codes of refusals after which the page shows no form any more: the 403 page then shows what was typed.
+ENDS: Final = frozenset({"forbidden", "state"})
 #: A fetched file runs nothing and loads nothing, should a browser show it after all.
 INERT: Final[dict[str, Any]] = {"default-src": ["'none'"], "sandbox": True}
 
@@ -63,23 +65,26 @@ def ask_again(request: HttpRequest) -> None:
 
 
 def keep_typed(form: BaseForm, refusal: Refusal) -> None:
-    """Say at the form that something like it is there already, and what was typed stays.
+    """Say at the form why it was refused: that something like it is there, or that a limit is reached; the text stays.
 
     Raises:
-        PermissionDenied: it was refused for another reason.
+        PermissionDenied: the person may not, or not any more, so the page has no such form.
     """
-    if refusal.code != THERE:
+    if refusal.code in ENDS:
         answer_refusal(refusal)
-    say_it_is_there(form, refusal)
+    if refusal.code == THERE:
+        say_it_is_there(form, refusal)
+    else:
+        form.add_error(None, str(refusal.reason))
 
 
 def keep_line(form: BaseForm, refusal: Refusal) -> None:
-    """Say at a form of one line, its `note`, that another one stands already; what was typed stays.
+    """Say at a form of one line, its `note`, that another one stands already or a limit is reached; the line stays.
 
     Raises:
-        PermissionDenied: it was refused for another reason.
+        PermissionDenied: the person may not, or not any more, so the page has no such form.
     """
-    if refusal.code != THERE:
+    if refusal.code in ENDS:
         answer_refusal(refusal)
     form.add_error("note", str(refusal.reason))
 

@@ -22,7 +22,7 @@ def record_contributions(now: datetime) -> int:
     Harmless to run twice, and by two at once: the first row of a record stands.
     """
     on = timezone.localdate(now)
-    facts = IndicatorFacts(None, on, in_use_only=True)
+    facts = IndicatorFacts(None, on, counts_only=True)
     owners = Contribution.objects.owners()
     rows: list[Contribution] = []
     for indicator in _to_record():

@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString
 from clusters.pictures.drawing import breadth, framed, joined, line, number, text
 from clusters.pictures.palette import PAPER, css_name
 
-WIDE: Final = 340.0
+#: As wide as a card on a screen of 360 pixels has room, so that words there are as big as they are written here.
+WIDE: Final = 270.0
 HIGH: Final = 120.0
 EDGE: Final = 6.0
 TOP: Final = 22.0
@@ -98,13 +99,22 @@ def columns(drawn: Sequence[Column], *, ident: str, title: str, colour: str = "b
         centre = EDGE + layout.pitch * (index + 0.5)
         parts.append(_column(column, centre, layout, scale, colour))
         parts.append(_foot(centre, base + 16, f"Q{column.quarter}"))
-        if index == 0 or shown[index - 1].year != column.year:
+        if _begins(shown, index, layout):
             parts.append(_foot(centre, base + 32, str(column.year)))
     return framed(joined(parts), width=WIDE, height=base + 38, ident=ident, title=title)
 
 
+def _begins(shown: Sequence[Column], index: int, layout: Layout) -> bool:
+    """Tell whether a year begins with a column; not one that has a single column beside a year that is told."""
+    year = shown[index].year
+    if index:
+        return shown[index - 1].year != year
+    is_close = breadth(str(year), SIZE) + GAP > layout.pitch
+    return not (is_close and len(shown) > 1 and shown[1].year != year)
+
+
 def _foot(x: float, y: float, words: str) -> SafeString:
-    return text(x, y, words, css="p-t2", colour="ink-2", size=12.5, anchor="middle")
+    return text(x, y, words, css="p-t2", colour="ink-2", size=SIZE, anchor="middle")
 
 
 def _column(column: Column, centre: float, layout: Layout, scale: float, colour: str) -> SafeString:

@@ -1,4 +1,4 @@
-"""Loads the facts that indicators are judged by: ten queries for all of them, however many records there are.
+"""Loads the facts that indicators are judged by: eleven queries for all of them, however many records there are.
 
 Only public clusters and published solutions are read, so a figure is the same whoever asks. `user` adds the uptakes
 that are not disclosed and that this person may read elsewhere; no figure counts them. A record whose cluster or project
@@ -52,12 +52,12 @@ def _rows(model: str) -> Any:
 class IndicatorFacts:
     """The facts on a day, each sort loaded when a rule first asks for it.
 
-    `in_use_only` leaves out the uptakes that can't count anyway: for figures without their lists.
+    `counts_only` leaves out uptakes and pilots that can't count anyway: for figures without their lists.
     """
 
-    def __init__(self, user: User | AnonymousUser | None, on: date, *, in_use_only: bool = False) -> None:
+    def __init__(self, user: User | AnonymousUser | None, on: date, *, counts_only: bool = False) -> None:
         """Remember who asks, and for which day."""
-        self.user, self.on, self.in_use_only = user, on, in_use_only
+        self.user, self.on, self.counts_only = user, on, counts_only
 
     @cached_property
     def projects(self) -> dict[int, ProjectFacts]:
@@ -134,33 +134,20 @@ class IndicatorFacts:
         seen = _rows("results.Uptake")
         seen = (
             seen.of_public_clusters(None).standing().in_use().unrefused()
-            if self.in_use_only
+            if self.counts_only
             else seen.of_public_clusters(self.user)
         )
         rows = seen.filter(solution__status=SolutionStatus.PUBLISHED)
         fields = ("pk", "solution_id", "solution__title", "solution__type__code", "organisation__name")
         more = ("cluster__reference", "solution__project_id", "state", "in_use_on", "is_documented", "is_disclosed")
         shown = rows.with_documented().annotate(is_over=Q(cluster__state=State.DISCONTINUED))
+        projects = self.projects
         return [
-            UptakeFacts(
-                pk,
-                solution,
-                title,
-                kind or "",
-                name,
-                cluster,
-                self.projects[project],
-                state,
-                day,
-                proved,
-                is_open,
-                is_over,
-                is_denied,
-            )
-            for pk, solution, title, kind, name, cluster, project, state, day, proved, is_open, is_over, is_denied in (
+            UptakeFacts(pk, solution, title, kind or "", name, cluster, projects[project], *said)
+            for pk, solution, title, kind, name, cluster, project, *said in (
                 shown.values_list(*fields, *more, "is_over", "is_refused")
             )
-            if project in self.projects
+            if project in projects
         ]
 
     @cached_property
@@ -215,7 +202,7 @@ class IndicatorFacts:
 
     @cached_property
     def _parts(self) -> list[Part]:
-        """Who takes or took part in clusters that have begun; one query."""
+        """Who takes or took part in clusters that have begun; two queries."""
         return list(parts_of(self.clusters, self.on))
 
     @cached_property
@@ -230,7 +217,7 @@ class IndicatorFacts:
 
     @cached_property
     def cooperation(self) -> list[CooperationFacts]:
-        """Who cooperates or cooperated in which cluster; what `meetings` and `clusters` load, and one query."""
+        """Who cooperates or cooperated in which cluster; what `meetings` and `clusters` load, and two queries."""
         stays = stays_of(self.partnerships, self.projects)
         return self._cooperation(self._parts, self.crowds, partial(was_inside, stays))
 
@@ -251,10 +238,11 @@ class IndicatorFacts:
         """
         spans: dict[tuple[int, int | None, bool, bool], Span] = {}
         names, shown = {}, self._documented_presence()
+        clusters = self.clusters
         for part in parts:
             organisation, key = part.organisation, part.cluster
-            names[organisation], project = part.name, self.clusters[key].project
-            span = (part.first, part.last, shown.get((organisation, key)), key)
+            names[organisation], project = part.name, clusters[key].project
+            span = (part.first, part.last, shown.get((organisation, key)) if shown else None, key)
             kind = (organisation, project, len(crowds[key].countries) > 1, is_inside(part, project))
             known = spans.get(kind)
             spans[kind] = span if known is None else joined(known, span)
@@ -290,28 +278,39 @@ class IndicatorFacts:
     @cached_property
     def pilots(self) -> list[PilotFacts]:
         """The stages of kind pilot in public clusters; one query beside who takes part."""
+        return self._pilots(self.crowds)
+
+    @cached_property
+    def present_pilots(self) -> list[PilotFacts]:
+        """The same with who takes part today alone: what version 1 of the rules read."""
+        return self._pilots(self.present_crowds)
+
+    def _pilots(self, crowds: dict[int, Crowd]) -> list[PilotFacts]:
+        clusters = self.clusters
+        return [
+            PilotFacts(
+                pk,
+                title,
+                clusters[cluster].name,
+                clusters[cluster].project,
+                status == StageStatus.DONE,
+                day,
+                *crowds[cluster],
+                is_kept or bool(address),
+            )
+            for pk, title, cluster, status, day, is_kept, address in self._pilot_rows
+            if cluster in clusters
+        ]
+
+    @cached_property
+    def _pilot_rows(self) -> list[tuple[int, str, int, str, date | None, bool, str]]:
+        """The pilots as (key, title, cluster, status, last day, has files, address); one query."""
         files = _rows("clusters.Stage").model.evidence.through._default_manager
         kept = files.filter(stage=OuterRef("pk"), file__removed_at__isnull=True)
         rows = _rows("clusters.Stage").filter(kind=StageKind.PILOT, cluster__state__in=sorted(PUBLIC_STATES))
-        rows = rows.exclude(status=StageStatus.DROPPED).annotate(is_kept=Exists(kept))
+        rows = rows.filter(status=StageStatus.DONE) if self.counts_only else rows.exclude(status=StageStatus.DROPPED)
         fields = ("pk", "title", "cluster_id", "status", "actual_end_on", "is_kept", "evidence_url")
-        return [
-            PilotFacts(
-                pk=pk,
-                title=title,
-                cluster=self.clusters[cluster].name,
-                project=self.clusters[cluster].project,
-                is_done=status == StageStatus.DONE,
-                done_on=day,
-                organisations=len(self.crowds[cluster].organisations),
-                countries=frozenset(self.crowds[cluster].countries),
-                present_organisations=len(self.present_crowds[cluster].organisations),
-                present_countries=frozenset(self.present_crowds[cluster].countries),
-                has_document=is_kept or bool(address),
-            )
-            for pk, title, cluster, status, day, is_kept, address in rows.values_list(*fields)
-            if cluster in self.clusters
-        ]
+        return list(rows.annotate(is_kept=Exists(kept)).values_list(*fields))
 
 
 def _links() -> Exists:

@@ -86,8 +86,7 @@ class Asked:
 class Facts:
     """All that is counted, and the names of what the rows and columns stand for, in their order.
 
-    `codes` are those of projects, by acronym; `named` the codes of countries and regions that lists know by a place
-    of their own.
+    `codes` are those of projects, by acronym.
     """
 
     works: tuple[Work, ...] = ()
@@ -99,7 +98,6 @@ class Facts:
     projects: tuple[tuple[str, str], ...] = ()
     idle: Mapping[str, int] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
-    named: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def coverage_of(
     counts, total = rules.count(kept, rows, columns), _total(kept, rows, columns)
     states = rules.count(kept, rows, Columns.STATE)
     heads = list(_columns(facts, columns, sees_proposed))
-    links = Links(wanted, rows, columns, sees_proposed, facts.codes, facts.named)
+    links = Links(wanted, rows, columns, sees_proposed, facts.codes)
     lines = [
         replace(
             _line(key, label, badge, counts.get(key, Count()), heads, kept, links),
@@ -263,7 +263,7 @@ def _cell(number: int, url: str) -> Cell:
 
 def _tiles(facts: Facts, wanted: Wanted, sees_proposed: bool) -> list[Tile]:
     counts = rules.count(facts, Rows.REGION, Columns.GROUP)
-    links = Links(wanted, Rows.REGION, Columns.GROUP, sees_proposed, facts.codes, facts.named)
+    links = Links(wanted, Rows.REGION, Columns.GROUP, sees_proposed, facts.codes)
     found = []
     for region in facts.regions:
         count = counts.get(region.code, Count())

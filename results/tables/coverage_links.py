@@ -24,8 +24,7 @@ Pairs = list[tuple[str, str]]
 class Links:
     """Leads from a number to what it counts; "" where no list holds just that.
 
-    A key is that of a row, or `ALL`. `codes` are those of projects by acronym, `named` the codes of the places that
-    lists know: a country may lack a place of its own.
+    A key is that of a row, or `ALL`. `codes` are those of projects by acronym.
     """
 
     wanted: Wanted
@@ -33,19 +32,15 @@ class Links:
     columns: Columns
     sees_proposed: bool
     codes: Mapping[str, str] = field(default_factory=dict)
-    named: frozenset[str] = frozenset()
 
     def url(self, key: str, column: str = "") -> str:
         """Return the address of the register with the clusters of a row and column ("": of all columns)."""
-        place = self._place(key)
-        if place is None:
-            return ""
         wanted = self.wanted
         project = key if self.rows is Rows.PROJECT and key not in (ALL, UNSAID) else wanted.project
         group = column if self.columns is Columns.GROUP and column else wanted.group
         state = column if self.columns is Columns.STATE else ""
         kinds = [wanted.outcome, column if self.columns is Columns.OUTCOME else ""]
-        pairs = [("territory", place), *self._where(key), ("project", project), ("wg", group)]
+        pairs = [("territory", self._place(key)), *self._where(key), ("project", project), ("wg", group)]
         pairs += [("without", "project")] if self.rows is Rows.PROJECT and key == UNSAID else []
         pairs += [("recorded", kind) for kind in dict.fromkeys(kinds)]
         pairs += [("state", str(code)) for code, name in STATES.items() if self._is_counted(name, state)]
@@ -57,10 +52,10 @@ class Links:
         What is chosen narrows the clusters through which they came, a country and a project also the uptakes.
         """
         wanted = self.wanted
-        place = self._place(key)
         owner = key if self.rows is Rows.PROJECT and key != ALL else wanted.project
-        if place is None or {owner, wanted.project} - {""} - self.codes.keys():
+        if {owner, wanted.project} - {""} - self.codes.keys():
             return ""
+        place = self._place(key)
         pairs = [("step", UptakeStep.IN_USE.value), ("proof", proof), ("work", "standing")]
         pairs += [("project", self.codes.get(owner, "")), ("around", self.codes.get(wanted.project, ""))]
         is_region = self.rows is Rows.REGION and key not in (ALL, UNSAID)
@@ -70,23 +65,22 @@ class Links:
 
     def needs_url(self, key: str) -> str:
         """Return the address of the list with the open needs of a row."""
-        place = self._place(key)
-        if self.rows is Rows.PROJECT or place is None:
+        if self.rows is Rows.PROJECT:
             return ""
-        return _address("community:needs", [("status", UNANSWERED), ("territory", place), *self._where(key)])
+        pairs = [("status", UNANSWERED), ("territory", self._place(key)), *self._where(key)]
+        return _address("community:needs", pairs)
 
     def idle_url(self, key: str) -> str:
-        """Return the address of the list with the idle solutions of a row; it is for who signed in."""
+        """Return the address of the list with the idle solutions of a row."""
         acronym = self.wanted.project if key == ALL else key
-        if not self.sees_proposed or (acronym and acronym not in self.codes):
+        if acronym and acronym not in self.codes:
             return ""
         return _address("results:idle", [("project", self.codes.get(acronym, ""))])
 
-    def _place(self, key: str) -> str | None:
-        """Return the place by which lists are asked, "" for none; None where they do not know it."""
+    def _place(self, key: str) -> str:
+        """Return the place by which lists are asked, "" for none; a country's letters do, also without an entry."""
         is_place = self.rows is not Rows.PROJECT and key not in (ALL, OUTSIDE, UNSAID)
-        place = key if is_place else self.wanted.country
-        return None if {place, self.wanted.country} - {""} - self.named else place
+        return key if is_place else self.wanted.country
 
     def _where(self, key: str) -> Pairs:
         """Return what is asked beside the place, for the rows that are none."""

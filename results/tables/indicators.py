@@ -68,7 +68,7 @@ class Report:
     def __init__(self, user: Any, on: date, *, project: Project | None = None, with_lists: bool = True) -> None:
         """Remember who asks and for what; nothing is loaded yet. Without lists, only what can count is read."""
         self.on, self.project = on, project
-        self.facts = IndicatorFacts(user if isinstance(user, User) else None, on, in_use_only=not with_lists)
+        self.facts = IndicatorFacts(user if isinstance(user, User) else None, on, counts_only=not with_lists)
 
     @cached_property
     def owners(self) -> dict[str, dict[tuple[str, int], int]]:
@@ -95,7 +95,14 @@ class Report:
 
     def whole(self, indicator: Indicator) -> Figure:
         """Return the figure of all projects."""
-        return figure_of(indicator, self.facts, self.owners, self.on, versions=lambda: self._versions)
+        return figure_of(
+            indicator,
+            self.facts,
+            self.owners,
+            self.on,
+            versions=lambda: self._versions,
+            counts_only=self.facts.counts_only,
+        )
 
     def row(self, indicator: Indicator, figure: Figure | None = None, project: Project | None = None) -> IndicatorRow:
         """Return an indicator with its figure, narrowed to a project (by default that of the report)."""

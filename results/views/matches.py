@@ -1,11 +1,16 @@
-"""`/coverage/matches/` and `/coverage/matches/idle/`: unmet needs beside idle solutions, with reasons."""
+"""`/coverage/matches/` and `/coverage/matches/idle/`: unmet needs beside idle solutions, with reasons.
+
+The first one names people, and is for who signed in; the second one holds what everybody may read.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
 from clusters.permissions import can_propose
@@ -39,8 +44,9 @@ class MatchesView(NounListView):
         return shared(request, idle=False) | {"matches": matches, "reads_people": reads_people}
 
 
+@method_decorator(login_not_required, name="dispatch")
 class IdleView(NounListView):
-    """Idle solutions, each with the open needs near it; for who signed in."""
+    """Idle solutions, each with the open needs near it that the reader may see."""
 
     template_name = "results/matches/idle.html"
     filter_class = IdleSolutionFilter
@@ -67,4 +73,4 @@ def shared(request: HttpRequest, *, idle: bool) -> dict[str, Any]:
         {"url": reverse("results:matches"), "icon": "need", "label": _("Open needs"), "current": not idle},
         {"url": reverse("results:idle"), "icon": "result", "label": _("Idle solutions"), "current": idle},
     ]
-    return {"views": views, "may_propose": can_propose(request.user)}
+    return {"views": views if request.user.is_authenticated else [], "may_propose": can_propose(request.user)}

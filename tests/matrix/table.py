@@ -130,7 +130,7 @@ NOUNS = (
     page("results:coverage"),
     page("results:dashboard"),
     Row("results:matches", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
-    Row("results:idle", nowhere, get=who(200, (302, OUT)), post=SIGNED_IN_NO_METHOD),
+    page("results:idle"),
     page("community:needs"),
     page("community:need", places_community.need),
     Row(
@@ -266,6 +266,7 @@ PUBLIC = frozenset(
         "factsheets:zip",
         "results:coverage",
         "results:dashboard",
+        "results:idle",
         "results:statement",
         "results:statements",
         "factsheets:statement",

@@ -31,6 +31,7 @@ class Known:
     cooperation: Iterable[CooperationFacts] = ()
     present_cooperation: Iterable[CooperationFacts] = ()
     pilots: Iterable[PilotFacts] = ()
+    present_pilots: Iterable[PilotFacts] = ()
 
 
 def used(pk: int, solution: int, day: date | None, project: ProjectFacts = ALPHA, **fields: Any) -> UptakeFacts:

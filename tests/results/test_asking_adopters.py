@@ -10,6 +10,8 @@ import time_machine
 from allauth.account.models import EmailAddress
 from django.core import mail
 from django.test import Client
+from django.utils.formats import date_format
+from django.utils.html import strip_tags
 
 from clusters.actions.reminders import send_reminders
 from clusters.models import Participation
@@ -128,6 +130,20 @@ def test_the_address_that_was_asked_is_read_by_who_may_ask(cast: Cast, uptake: U
         page = client.get(f"/uptakes/{uptake.pk}/").text
         read[role] = (ADDRESS in page, "The organisation was asked on" in page)
     assert read == {"lead": (True, False), "coordinator": (True, False), "participant": (False, True)}
+
+
+def test_after_a_reminder_the_day_of_the_question_stays(cast: Cast, uptake: Uptake, client: Client) -> None:
+    row, _path = asked(cast, uptake)
+    with time_machine.travel(NOW + timedelta(days=4), tick=False):
+        remind_adopter(confirmation=row, by=cast.user("lead"))
+        newest_link()
+    first, then = (date_format(TODAY + timedelta(days=days), "j F Y") for days in (0, 4))
+    for role, said in (
+        ("lead", f"{ADDRESS} was asked on {first}. The newest mail left on {then}; its link acts until "),
+        ("participant", f"The organisation was asked on {first}."),
+    ):
+        client.force_login(cast.user(role))
+        assert said in strip_tags(client.get(f"/uptakes/{uptake.pk}/").text), role
 
 
 def test_it_is_taken_back_reminded_and_asked_within_limits(cast: Cast, uptake: Uptake, client: Client) -> None:

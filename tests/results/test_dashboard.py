@@ -66,6 +66,14 @@ def test_columns_say_their_numbers_without_colour() -> None:
     assert columns([Column(2020 + n // 4, n % 4 + 1, n) for n in range(20)], ident="x", title="").count("<rect") == 10
 
 
+def test_words_in_columns_are_readable_on_a_telephone() -> None:
+    picture = columns([Column(2025 + n // 4, n % 4 + 1, n) for n in range(3, 13)], ident="x", title="")
+    sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)"', picture)]
+    on_360 = 277 / WIDE  # the room in a card on a screen of 360 pixels
+    assert (len(sizes), min(sizes) * on_360 >= 13) == (10 + 10 + 3, True)
+    assert ">2025</text>" not in picture, "it would run into the year beside it"
+
+
 @given(
     st.lists(st.tuples(st.integers(0, 10**6), st.integers(0, 10**6) | st.just(0)), min_size=1, max_size=14)
     | st.integers(0, 5).flatmap(

@@ -145,6 +145,8 @@ def test_a_piece_and_the_chain_say_how_many_took_part(cast: Cast) -> None:
     by = cast.user("mission_coordinator")
     actions.act(statement=statement, verb="statement.adopted", by=by)
     reach = "40 participants · 1 organisation · in 3 countries"
+    there = f"/clusters/{outcomes.get().cluster.name}/outcomes/#outcome-{outcomes.get().pk}"
+    assert f'<a href="{there}">The annex is used</a>' in Client().get(f"/policy/{statement.pk}/").text
     for page in (f"/policy/{statement.pk}/", f"/chain/outcome/{outcomes.get().pk}/"):
         assert reach in " ".join(Client().get(page).text.split()), page
     outcomes.update(participants_count=4)
@@ -157,15 +159,15 @@ def test_no_link_of_an_adopted_line_leads_to_what_is_gone(cast: Cast) -> None:
     statement = adopted(cast, cluster)
     client, address = Client(), f"/policy/{statement.pk}/"
     uptake, outcomes = cluster.uptakes.get(), f"/clusters/{cluster.reference}/outcomes/"
-    links = (f'href="/uptakes/{uptake.pk}/"', f'href="{outcomes}"')
-    assert [client.get(address).text.count(link) for link in links] == [1, 2]
+    links = (f'href="/uptakes/{uptake.pk}/"', f'href="{outcomes}"', f'href="{outcomes}#outcome-')
+    assert [client.get(address).text.count(link) for link in links] == [1, 2, 1]
     cluster.uptakes.update(is_disclosed=False)
     text = client.get(address).text
-    assert [text.count(link) for link in links] == [0, 2]
+    assert [text.count(link) for link in links] == [0, 2, 1]
     assert (uptake.solution.title in text, "It is not on record any more, or not public." in text) == (True, True)
     Cluster.objects.update(state=State.SUBMITTED)
     assert client.get(outcomes).status_code == 404
-    assert [client.get(address).text.count(link) for link in links] == [0, 0]
+    assert [client.get(address).text.count(link) for link in links] == [0, 0, 0]
 
 
 def test_a_file_that_came_after_the_adoption_showed_nothing_then(cast: Cast) -> None:

@@ -58,7 +58,7 @@ def figures(cluster: Cluster) -> dict[str, Any]:
     """Return every figure that counted the uptake as declared."""
     rows = Uptake.objects.of_cluster(cluster)
     facts = IndicatorFacts(None, TODAY).uptakes
-    quick = IndicatorFacts(None, TODAY, in_use_only=True).uptakes
+    quick = IndicatorFacts(None, TODAY, counts_only=True).uptakes
     return {
         "list": uptakes_of(rows.for_page()).declared,
         "first rows": some_of(rows, 5).declared,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from clusters.choices import MeetingKind
 from results.facts import MeetingFacts, PilotFacts
@@ -83,11 +82,6 @@ def _why_not(meeting: MeetingFacts, terms: Terms, amount: int, empty: Reason) ->
     if meeting.project is None:
         return Reason.NO_OWNER
     return None if meeting.has_document else Reason.NO_EVIDENCE
-
-
-def by_present(pilots: Iterable[PilotFacts]) -> list[PilotFacts]:
-    """Return pilots as version 1 of RCO84 read them: with the organisations that take part today alone."""
-    return [replace(row, organisations=row.present_organisations, countries=row.present_countries) for row in pilots]
 
 
 def pilots_implemented(pilots: Iterable[PilotFacts], terms: Terms) -> list[Line]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -45,10 +46,11 @@ class Reason(models.TextChoices):
 
 #: What fails only these is shown as declared.
 DECLARED = frozenset({Reason.NO_DOCUMENT, Reason.NO_EVIDENCE})
+#: What makes one of the numbers of a figure: it counts, is declared, or is reached.
+_COUNTS = frozenset({None, *DECLARED, Reason.NO_PARTNERSHIP})
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One record: counted where it has no reason.
 
     `key` is what counts once for an indicator, `record` the row that shows it: an uptake shows that a solution counts.
@@ -133,13 +135,17 @@ class Terms:
     left_out_types: frozenset[str] = frozenset()
 
 
-def settled(lines: Iterable[Line], taken: Mapping[Key, int]) -> Figure:
+def settled(lines: Iterable[Line], taken: Mapping[Key, int], *, counts_only: bool = False) -> Figure:
     """Return the figure in which each key counts once, for one project.
+
+    `counts_only` leaves out the lines that neither count, nor are declared, nor reached: the numbers stay the same.
 
     Documented lines go before declared ones, then those of the project that has the record, the earliest day, the
     lowest keys. What is `taken` (recorded as a contribution) counts for the project that it was recorded for:
     elsewhere it was "counted before".
     """
+    if counts_only:
+        lines = [line for line in lines if line.reason in _COUNTS]
     ordered = sorted(lines, key=lambda line: (*_group(line), _is_elsewhere(line, taken), *_place(line)))
     seen: dict[Key, int | None] = {}
     found: list[Line] = []
@@ -147,14 +153,15 @@ def settled(lines: Iterable[Line], taken: Mapping[Key, int]) -> Figure:
         if not (line.is_counted or line.is_declared):
             found.append(line)
         elif line.key in seen:
-            found.append(replace(line, reason=Reason.COUNTED_BEFORE))
+            if not counts_only:
+                found.append(line._replace(reason=Reason.COUNTED_BEFORE))
         else:
             owner = taken.get(line.key, line.project)
             seen[line.key] = owner
             if owner == line.project:
                 found.append(line)
             else:
-                found += [replace(line, project=owner), replace(line, reason=Reason.COUNTED_BEFORE)]
+                found += [line._replace(project=owner), line._replace(reason=Reason.COUNTED_BEFORE)]
     return Figure(tuple(found))
 
 
@@ -171,7 +178,7 @@ def following(lines: Iterable[Line], first: Figure) -> list[Line]:
         there = judged.get(line.key)
         reason = there.reason if there is not None else Reason.NO_PARTNERSHIP
         is_beyond = line.is_counted or (line.is_declared and reason is not None and reason not in DECLARED)
-        found.append(replace(line, reason=reason) if is_beyond else line)
+        found.append(line._replace(reason=reason) if is_beyond else line)
     return found
 
 

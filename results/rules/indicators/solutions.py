@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from results.facts import SolutionFacts, UptakeFacts
 from results.rules.indicators.shape import Line, Reason, Terms
@@ -21,7 +20,7 @@ def _is_joint(solution: SolutionFacts) -> bool:
 
 def by_website(solutions: Iterable[SolutionFacts]) -> list[SolutionFacts]:
     """Return solutions as version 1 of RCO116, RCO83 and RCR79 read them: the field *Website* alone documents one."""
-    return [replace(row, has_document=row.has_website) for row in solutions]
+    return [row._replace(has_document=row.has_website) for row in solutions]
 
 
 def jointly_developed(solutions: Iterable[SolutionFacts], terms: Terms) -> list[Line]:
@@ -85,8 +84,8 @@ def strategies_taken_up(solutions: Iterable[SolutionFacts], uptakes: Iterable[Up
         is_possible = strategy.is_counted or strategy.is_declared
         if reason is None or (uptake.is_disclosed and not is_possible):
             reason = strategy.reason
-        shown = replace(strategy, record=("uptake", uptake.pk), detail=uptake.organisation, cluster=uptake.cluster)
-        found.append(replace(shown, on=uptake.in_use_on, reason=reason))
+        shown = strategy._replace(record=("uptake", uptake.pk), detail=uptake.organisation, cluster=uptake.cluster)
+        found.append(shown._replace(on=uptake.in_use_on, reason=reason))
     return found
 
 

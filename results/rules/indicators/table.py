@@ -48,6 +48,10 @@ class Facts(Protocol):
     def pilots(self) -> Iterable[PilotFacts]:
         """Stages of kind pilot."""
 
+    @property
+    def present_pilots(self) -> Iterable[PilotFacts]:
+        """The same with the organisations that take part today alone, as version 1 asked."""
+
 
 Judge = Callable[[Facts, Terms], list[Line]]
 
@@ -82,21 +86,31 @@ class Rule:
         return self.earlier.get(version, self.text)
 
     def figure(
-        self, facts: Facts, terms: Terms, taken: Mapping[Key, int], *, version: int, leader: int | None = None
+        self,
+        facts: Facts,
+        terms: Terms,
+        taken: Mapping[Key, int],
+        *,
+        version: int,
+        leader: int | None = None,
+        counts_only: bool = False,
     ) -> Figure:
         """Return the figure of all projects by one version; `taken` are the contributions recorded so far.
 
         Args:
             leader: the version of the indicator that this one must never exceed; the same as its own by default.
+            counts_only: leave out the lines that make none of its numbers.
 
         Raises:
             KeyError: the rule has no such version.
         """
         lines = self.judges[version](facts, terms)
         if self.owners_of:
-            first = RULES[self.owners_of].figure(facts, Terms(terms.on), taken, version=leader or version)
+            first = RULES[self.owners_of].figure(
+                facts, Terms(terms.on), taken, version=leader or version, counts_only=counts_only
+            )
             lines, taken = following(lines, first), first.owners
-        return settled(lines, taken)
+        return settled(lines, taken, counts_only=counts_only)
 
 
 RULES: Final[dict[str, Rule]] = {
@@ -211,7 +225,7 @@ RULES: Final[dict[str, Rule]] = {
                 "countries take or took part. A file or an address of the deliverable documents it."
             ),
             {
-                1: lambda facts, terms: meetings.pilots_implemented(meetings.by_present(facts.pilots), terms),
+                1: lambda facts, terms: meetings.pilots_implemented(facts.present_pilots, terms),
                 2: lambda facts, terms: meetings.pilots_implemented(facts.pilots, terms),
             },
             earlier={
@@ -274,11 +288,12 @@ def figure_of(
     on: date,
     *,
     versions: Callable[[], Mapping[str, int]] = dict,
+    counts_only: bool = False,
 ) -> Figure:
     """Return the figure of an indicator on a day; `owners` are the contributions by indicator and record.
 
     One whose rule or version the code does not have has no records. `versions` says by which version each indicator
-    goes; it is asked where one must not exceed another.
+    goes; it is asked where one must not exceed another. `counts_only` is for who shows no list.
     """
     rule = RULES.get(indicator.code)
     if rule is None or indicator.rule_version not in rule.judges:
@@ -287,4 +302,4 @@ def figure_of(
     taken = owners.get(rule.owners_of or rule.code, {})
     leader = versions().get(rule.owners_of) if rule.owners_of else None
     known = leader if rule.owners_of and leader in RULES[rule.owners_of].judges else None
-    return rule.figure(facts, terms, taken, version=indicator.rule_version, leader=known)
+    return rule.figure(facts, terms, taken, version=indicator.rule_version, leader=known, counts_only=counts_only)
