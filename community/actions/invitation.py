@@ -73,7 +73,9 @@ def give_account(*, member: Member, address: str, by: User) -> User:
 def change_address(*, user: User, address: str, by: User) -> User:
     """Change the address with which somebody signs in and tell the old one; one event. A no-op when it is the same.
 
-    Who has joined gets a mail at the new address, whose link proves it; else the next invitation does.
+    Who has joined gets a mail at the new address, whose link proves it; else the next invitation does. The address is
+    written last, behind the event: it is a key, and while its row is locked with that nobody writes an event of the
+    person, who may hold the end of the chain.
 
     Raises:
         Refusal: `by` is no administrator, it is their own account, or a superuser's and `by` is none.
@@ -90,7 +92,6 @@ def change_address(*, user: User, address: str, by: User) -> User:
         raise Refusal(_("Change your own address under “Signing in”, which asks for your password first."), "forbidden")
     row.email = address
     row.full_clean()
-    row.save(update_fields=["email"])
     EmailAddress.objects.filter(user=row).delete()
     EmailAddress.objects.create(user=row, email=row.email, verified=False, primary=True)
     close_invitation(row)
@@ -101,6 +102,7 @@ def change_address(*, user: User, address: str, by: User) -> User:
     if row.is_active and row.has_usable_password():
         notifications.queue("account/email_confirmation", to_address=row.email, subject=row)
     record(verb="change_address", subject=row, by=by, detail={"changes": {"email": [before, row.email]}})
+    row.save(update_fields=["email"])
     return row
 
 
