@@ -105,7 +105,8 @@ def report_booklet(request: HttpRequest, reference: str) -> HttpResponseBase:
         return not_there(request, report)
     answer = _hand_out(request, found, CACHING)
     if answer is None:
-        if DamagedFile.objects.marks(found.file):
+        found.refresh_from_db()
+        if found.file:
             return file_is_away(request, reference, found.file)
         return not_there(request, report, is_damaged=True)
     if request.method == "GET" and is_beginning(answer):

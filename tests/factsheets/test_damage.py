@@ -227,6 +227,25 @@ def test_who_asks_first_for_a_damaged_booklet_reads_that_it_is_made_anew(cast: C
     assert (answer.status_code, "from the backup" in answer.content.decode()) == (503, True)
 
 
+def test_a_booklet_that_can_t_be_read_just_now_and_is_whole_is_not_said_to_be_made_anew(
+    cast: Cast, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    booklet, read, tries = reported(cast), storage.pieces, iter([OSError(24, "Too many open files")])
+
+    def pieces(name: str, **how: Any) -> Iterator[bytes]:
+        if (error := next(tries, None)) is not None:
+            raise error
+        return read(name, **how)
+
+    monkeypatch.setattr(storage, "pieces", pieces)
+    answer = client.get(f"/reports/{NOW.date()}/booklet.pdf")
+    assert (answer.status_code, "it is made anew" in answer.content.decode()) == (503, False)
+    kept, booklet.file = booklet.file, ""
+    booklet.refresh_from_db()
+    assert booklet.file == kept
+    assert client.get(f"/reports/{NOW.date()}/booklet.pdf").status_code == 200
+
+
 def test_the_command_reads_all_at_once_and_names_what_is_bad(cast: Cast, capsys: Any) -> None:
     edition = issued(cast)
     call_command("check_files")
