@@ -178,5 +178,5 @@ def _content(file: made_files.MadeFile, job: Job) -> Iterator[bytes]:
     except StoreAway:
         raise
     except OSError as error:
-        logger.error("%s is missing", what)
+        logger.error("%s is missing or cut short: %s", what, error)
         raise Http404(_("This file can't be read just now.")) from error
