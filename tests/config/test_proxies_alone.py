@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -44,16 +44,32 @@ def running(command: list[str], port: int, folder: Path) -> Iterator[int]:
     env = {"PATH": "/usr/bin:/bin:/usr/sbin", "HOME": str(folder), "XDG_DATA_HOME": str(folder)}
     with subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         try:
-            for _again in range(100):
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=5).close()
-                    break
-                except OSError:
-                    time.sleep(0.1)
+            until = time.monotonic() + 60
+            while not listens(port):
+                assert process.poll() is None, "the proxy ended"
+                assert time.monotonic() < until, "the proxy did not begin"
+                time.sleep(0.1)
             yield port
         finally:
             process.terminate()
-            process.wait(20)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def listens(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+        return True
+    return False
+
+
+@contextmanager
+def closed_port() -> Iterator[int]:
+    """Hold a port on which nobody listens, so that nobody else takes it meanwhile."""
+    with socket.socket() as holding:
+        holding.bind(("127.0.0.1", 0))
+        yield holding.getsockname()[1]
 
 
 @contextmanager
@@ -106,7 +122,7 @@ def asked(
 
 @each_proxy
 def test_with_no_web_server_the_page_says_what_to_do(name: str, tmp_path: Path) -> None:
-    with proxy(name, tmp_path, free_port()) as port:
+    with closed_port() as upstream, proxy(name, tmp_path, upstream) as port:
         for method, path, body in (("GET", "/clusters/?q=reeds", None), ("POST", "/accounts/login/", "login=a")):
             status, headers, text = asked(name, port, method, path, body)
             assert (status in (502, 503, 504), text == PAGE) == (True, True), (status, text[:200])
@@ -136,11 +152,13 @@ class Restoring(BaseHTTPRequestHandler):
 def test_what_the_registry_says_itself_goes_through(name: str, tmp_path: Path) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Restoring) as server:
         Thread(target=server.serve_forever, daemon=True).start()
-        with proxy(name, tmp_path, server.server_port) as port:
-            for path, status in (("/clusters/", 503), ("/gone/", 404), ("/bad/", 502)):
-                found = asked(name, port, path=path)
-                assert (found[0], found[2]) == (status, OWN.decode()), path
-        server.shutdown()
+        try:
+            with proxy(name, tmp_path, server.server_port) as port:
+                for path, status in (("/clusters/", 503), ("/gone/", 404), ("/bad/", 502)):
+                    found = asked(name, port, path=path)
+                    assert (found[0], found[2]) == (status, OWN.decode()), path
+        finally:
+            server.shutdown()
 
 
 def test_the_page_needs_nothing_from_elsewhere_and_looks_like_the_house() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socketserver
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -17,7 +16,8 @@ from config import object_storage
 from config.object_storage import ATTEMPTS, ObjectStorage
 from tests.config.test_object_storage import made
 
-READ: Final = 0.3
+#: Long enough for what does answer on a busy machine.
+READ: Final = 1.0
 HEAD: Final = b'HTTP/1.1 200 OK\r\nContent-Length: 100\r\nETag: "a"\r\nConnection: close\r\n\r\n'
 
 
@@ -51,9 +51,11 @@ def silent(answers: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterat
     with _Silent(answers) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         port = server.server_address[1]
-        yield server, made(f"s3://a:b@127.0.0.1:{port}/files?tls=false", monkeypatch)
-        server.ended.set()
-        server.shutdown()
+        try:
+            yield server, made(f"s3://a:b@127.0.0.1:{port}/files?tls=false", monkeypatch)
+        finally:
+            server.ended.set()
+            server.shutdown()
 
 
 @pytest.mark.parametrize(
@@ -68,13 +70,10 @@ def silent(answers: dict[str, bytes], monkeypatch: pytest.MonkeyPatch) -> Iterat
 def test_reading_is_tried_twice_at_most(
     answers: dict[str, bytes], silent_at: str, times: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with silent(answers, monkeypatch) as (server, store):
-        begun = time.monotonic()
-        with pytest.raises(StoreAway):
-            store.open("x").read()
-        took = time.monotonic() - begun
+    with silent(answers, monkeypatch) as (server, store), pytest.raises(StoreAway):
+        store.open("x").read()
     assert server.asked.count(silent_at) == times
-    assert took < ATTEMPTS * READ + 4  # the client waits up to a second between two
+    assert {*server.asked} == {"HEAD", silent_at}, "whatever comes before answers"
 
 
 def test_writing_is_tried_twice(monkeypatch: pytest.MonkeyPatch) -> None:
