@@ -26,6 +26,8 @@ CONTRADICTS: Final = gettext_lazy("This contradicts what stands in the registry 
 SINCE_PREVIEW: Final = gettext_lazy(
     "The registry changed since the preview: this row would do something else now. Choose the file again and look."
 )
+#: Columns that say who or what a row means; what is wrong in others no answer beside the preview mends.
+ABOUT_WHO: Final = frozenset({"key", "number", "name", "email"})
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,10 @@ class Report:
 
     @property
     def waiting(self) -> int:
-        """How many rows an answer takes or leaves out; 0 where a row that is refused has no question."""
+        """How many rows are refused for who or what they mean alone; 0 where another one has to be corrected."""
         bad = {problem.row for problem in self.problems}
-        return len(bad) if bad <= {question.row for question in self.questions} else 0
+        is_asked = bad <= {question.row for question in self.questions}
+        return len(bad) if is_asked and {problem.column for problem in self.problems} <= ABOUT_WHO else 0
 
     def sentence(self) -> str:
         """Return the whole in one sentence."""

@@ -56,6 +56,13 @@ def test_the_first_row_means_who_is_there_and_of_the_second_somebody_says_that_i
     assert found() == {(park.name, PARK[1]), (PARK[0].upper(), OTHER)}
 
 
+def test_a_row_that_no_answer_mends_is_to_be_corrected(site: Client, park: Organisation) -> None:
+    page = Page(site, "organisations", "organisation")
+    page.upload(csv_of(("name", "country"), (PARK[0], "Atlantis")))
+    assert ("A new one" in page.text, "waits for your answer" in page.text) == (True, False)
+    assert "1 row cannot be taken. Nothing was imported: correct it" in page.text
+
+
 def test_both_do_not_mean_one_and_both_are_not_new(page: Page, park: Organisation) -> None:
     page.answer(**{"2_name": str(park.pk), "3_name": str(park.pk)})
     assert f"Row 2 means \u201c{park}\u201d too. Keep one." in page.text
