@@ -78,12 +78,12 @@ def ended(server: subprocess.Popen[bytes]) -> None:
 
 
 def connected(place: Path, server: subprocess.Popen[bytes]) -> http.client.HTTPConnection:
-    """Return a connection to a server at a socket, once it listens; reading ends after 20 seconds."""
+    """Return a connection to a server at a socket, once it listens; reading ends after a minute."""
     client = http.client.HTTPConnection("server")
     until = time.monotonic() + 60
     while client.sock is None:
         line = socket.socket(socket.AF_UNIX)
-        line.settimeout(20)
+        line.settimeout(60)
         try:
             line.connect(str(place))
             client.sock = line
