@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from community import opening
+from community.store_away import StoreAway
 from config.backup import files, rows, versions
 from config.backup.archive import MANIFEST, Content, Manifest, Table, Writer, writing
 from config.backup.problem import Problem
@@ -113,7 +114,7 @@ def _add_files(writer: Writer, manifest: Manifest, frozen: BaseDatabaseWrapper, 
     deleted: list[str] = []
     for one in files.named(frozen.alias):
         try:
-            content = _opened(_read(one.name))
+            content = _opened(one.name)
         except FileNotFoundError:
             (manifest.missing if files.is_named_now(one.name) else deleted).append(one.name)
             continue
@@ -141,9 +142,24 @@ def _read(name: str) -> Iterator[bytes]:
         ) from error
 
 
-def _opened(content: Iterator[bytes]) -> Iterator[bytes]:
-    """Return the same chunks, the file opened already."""
-    head = next(content, b"")
+def _opened(name: str) -> Iterator[bytes]:
+    """Return the content of a stored file, which is opened already.
+
+    A store elsewhere is asked once more: of thousands of files one breaks off now and then, and the library, which
+    would try again, is told not to, as a page that waits for the store has no such time.
+
+    Raises:
+        FileNotFoundError: it is not there.
+        Problem: it can't be read.
+    """
+    content = _read(name)
+    try:
+        head = next(content, b"")
+    except Problem as problem:
+        if not isinstance(problem.__cause__, StoreAway):
+            raise
+        content = _read(name)
+        head = next(content, b"")
 
     def again() -> Iterator[bytes]:
         yield head

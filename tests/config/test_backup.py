@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from hashlib import sha256
@@ -156,6 +157,23 @@ def test_a_stored_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_file_that_breaks_off_once_is_fetched_again(
+    times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of thousands of files in a store elsewhere one does so now and then; a store that is away is away."""
+    row, read, tries = stored(1), files.chunks, iter(range(times))
+    monkeypatch.setattr(files, "chunks", lambda name: read(name) if next(tries, None) is None else iter_silent())
+    if times == 1:
+        assert list(making.backup(tmp_path / "a.zip", tell=str).files) == [row.content.name]
+        return
+    with pytest.raises(Problem, match=rf"The stored file {row.content.name} can't be read: .*timed out"):
+        making.backup(tmp_path / "a.zip", tell=str)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.django_db
 def test_a_database_that_is_not_up_to_date_is_not_backed_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(versions, "applied", lambda _connection: {"community": ["0001_initial"]})
@@ -184,6 +202,11 @@ def test_the_ledger_of_a_restore_is_there_and_names_whom_the_rows_have_as_erased
 
 def silent(*args: Any, **more: Any) -> Any:
     raise StoreAway("the store of files: timed out")
+
+
+def iter_silent() -> Iterator[bytes]:
+    """Yield nothing: the store is asked once the first chunk is."""
+    yield silent()
 
 
 @pytest.mark.django_db
