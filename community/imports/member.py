@@ -32,6 +32,11 @@ from community.permissions import Refusal
 
 OWN = ("name", "sort_name", "standing", "languages", "about")
 WORK = ("organisation", "function", "since")
+#: Of an address that the row before gave up: where the page asks who is meant, and where it asks nothing.
+SAY_WHO = gettext_lazy("Row %(row)s has %(text)s, too. Say whether this is somebody else, or leave the row out.")
+WRITE_WHO = gettext_lazy(
+    "Row %(row)s has %(text)s, too. If this is somebody else, write “new” in the column “key”, else take the row out."
+)
 
 
 class MemberImport(Table):
@@ -182,7 +187,7 @@ class MemberImport(Table):
             if is_twice(self.seen, name, row, column, is_sure=is_sure):
                 words = _("The same stands in row %(row)s already: %(text)s. Keep one.")
                 if not first.needs(column):
-                    words = _("Row %(row)s has %(text)s, too. Say whether this is somebody else, or leave the row out.")
+                    words = str(SAY_WHO if row.questions else WRITE_WHO)
                 row.wrong(column, words % {"row": first.number, "text": first.text(column) or text})
 
     def _values(self, row: Row, found: Member | None) -> dict[str, Any]:

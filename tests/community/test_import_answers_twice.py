@@ -129,3 +129,17 @@ def test_the_address_is_the_others_where_one_row_means_somebody_who_keeps_theirs
 def test_two_new_persons_do_not_share_an_address(people: Page) -> None:
     people.answer(**{"2_key": "new", "3_key": "new"})
     assert (TWICE in people.text, 'name="confirm"' in people.text) == (True, False)
+
+
+def test_who_is_asked_nothing_reads_where_to_say_that_they_are_somebody_else(
+    site: Client, namesakes: list[Member]
+) -> None:
+    page, head = Page(site), ("name", "email", "key")
+    page.upload(csv_of(head, ("Anna Peri\u0107", "shared@home.example", ""), ("Bo Lund", "shared@home.example", "")))
+    page.answer(**{"2_key": namesakes[0].key})
+    assert page.chosen() == {"answer-2-key": namesakes[0].key}
+    words = "Row 2 has shared@home.example, too. If this is somebody else, write “new” in the column “key”"
+    assert (words in page.text, "Say whether this is somebody else" in page.text) == (True, False)
+    page.upload(csv_of(head, ("Anna Peri\u0107", "shared@home.example", ""), ("Bo Lund", "shared@home.example", "new")))
+    page.answer(**{"2_key": namesakes[0].key})
+    assert ("shared@home.example, too" in page.text, 'name="confirm"' in page.text) == (False, True)
