@@ -23,7 +23,7 @@ from results.choices import WRITTEN
 from results.forms.policy import LineForm, ShowsForm, StatementCommentForm, StatementForm, StatementVerbForm
 from results.models import PolicyStatement
 from results.policy_lifecycle import STATEMENT, content_hash
-from results.rules.policy import can_begin, can_discard, can_write
+from results.rules.policy import asks_still, can_begin, can_discard, can_write
 from results.tables.policy import listed, sheet_of
 from results.tables.policy_drop import dropped_of
 from results.views.parts import slug_of
@@ -267,6 +267,8 @@ class StatementVerbView(View):
     ) -> HttpResponse:
         sheet = sheet_of(statement, request.user)
         context = {"statement": statement, "sheet": sheet, "verb": verb, "verdict": verdict, "form": form}
+        if verb.code == "statement.adopted" and verdict:
+            context["is_early"] = asks_still(statement, timezone.localdate())
         if verb.code == "statement.dropped" and verdict:
             context["dropped"] = dropped_of(sheet)
         return render(request, "results/policy/verb.html", context, status=status)
