@@ -29,7 +29,9 @@ KIND_HINTS = {
     OutcomeKind.TRANSFERENCE: _("A result of a project was handed over, or given on from peer to peer."),
     OutcomeKind.NETWORKING: _("People or organisations work together who did not before."),
     OutcomeKind.ANSWER: _("The question that somebody asked is answered."),
-    OutcomeKind.ADOPTION: _("An organisation takes a solution up."),
+    OutcomeKind.ADOPTION: _(
+        "An organisation takes a solution up. Record it under “Uptakes” too: figures count those alone."
+    ),
     OutcomeKind.PEER_REVISION: _("A result was read and bettered by peers."),
     OutcomeKind.POLICY_EVIDENCE: _("An experience that a policy statement can rest on."),
 }
