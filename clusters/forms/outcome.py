@@ -108,6 +108,16 @@ class OutcomeForm(MergingForm):
             raise forms.ValidationError(problem)
         return day
 
+    def clean(self) -> dict[str, Any]:
+        """Hold the numbers against each other: whoever comes from somewhere is a participant."""
+        cleaned = super().clean() or self.cleaned_data
+        persons = cleaned.get("participants_count")
+        for name in ("organisations_count", "countries_count") if persons is not None else ():
+            if (cleaned.get(name) or 0) > persons:
+                words = gettext("More than participants (%(persons)d). Correct one of the two, or leave it empty.")
+                self.add_error(name, words % {"persons": persons})
+        return cleaned
+
     def values(self) -> dict[str, Any]:
         """Return the fields as the actions take them."""
         return {name: self.cleaned_data[name] for name in FIELDS if name in self.fields}
