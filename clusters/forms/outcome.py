@@ -111,9 +111,9 @@ class OutcomeForm(MergingForm):
     def clean(self) -> dict[str, Any]:
         """Hold the numbers against each other: whoever comes from somewhere is a participant."""
         cleaned = super().clean() or self.cleaned_data
-        persons = cleaned.get("participants_count")
-        for name in ("organisations_count", "countries_count") if persons is not None else ():
-            if (cleaned.get(name) or 0) > persons:
+        persons: int | None = cleaned.get("participants_count")
+        for name in ("organisations_count", "countries_count"):
+            if persons is not None and (cleaned.get(name) or 0) > persons:
                 words = gettext("More than participants (%(persons)d). Correct one of the two, or leave it empty.")
                 self.add_error(name, words % {"persons": persons})
         return cleaned
