@@ -161,6 +161,16 @@ VERBS: tuple[Verb, ...] = (
         effects=("settle_without_decision",),
         style="final",
     ),
+    Verb(
+        "amendment.lapsed",
+        _("The cluster ended"),
+        (A.SUGGESTED, A.PROPOSED),
+        A.WITHDRAWN,
+        (Capacity.CLOCK,),
+        effects=("settle_without_decision",),
+        also=_("with the end of the cluster, of which those who take part are told"),
+        has_page=False,
+    ),
 )
 
 

@@ -131,6 +131,7 @@ SENTENCES: dict[str, tuple[Words, str, str]] = {
     "amendment.in_part": (gettext_lazy("%(who)s accepted an amendment in part."), "approved", "approved"),
     "amendment.refused": (gettext_lazy("%(who)s refused an amendment."), "declined", "declined"),
     "amendment.withdrawn": (gettext_lazy("%(who)s withdrew an amendment."), "withdrawn", ""),
+    "amendment.lapsed": (gettext_lazy("An amendment ended with the cluster."), "withdrawn", ""),
     "follow_up.asked": (gettext_lazy("%(who)s asked what became of it: “%(why)s”."), "mail", ""),
     "follow_up.confirmed": (gettext_lazy("%(who)s answered the follow-up “%(why)s”: still in use."), "check", ""),
     "follow_up.adapted": (gettext_lazy("%(who)s answered the follow-up “%(why)s”: in use, adapted."), "check", ""),

@@ -52,6 +52,7 @@ BUDGETS: dict[str, int] = {
     "/uptakes/": 12,
     "/policy/": 8,
     "/policy/evidence/": 16,
+    "/policy/evidence/outcome/{unused}/": 12,
     "/policy/{written}/": 18,
     "/policy/{written}/lines/{written_line}/evidence/": 14,
     "/policy/{adopted}/": 16,
@@ -142,6 +143,7 @@ BUDGETS: dict[str, int] = {
 #: Pages of those who keep the cluster or decide on it, and of those who write solutions.
 LEADS_ONLY = (
     "/policy/evidence/",
+    "/policy/evidence/outcome/{unused}/",
     "/policy/{written}/lines/{written_line}/evidence/",
     "/uptakes/{uptake}/files/",
     "/clusters/{running}/dossier/",

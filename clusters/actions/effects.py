@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,6 @@ from clusters.actions.waiting import move_up
 from clusters.choices import (
     DECIDERS,
     OPEN_AMENDMENTS,
-    AmendmentState,
     Capacity,
     FollowUpReason,
     ParticipationRole,
@@ -313,11 +311,9 @@ def close_requests(attempt: Attempt) -> None:
 
 @effect("close_amendments", after=True)
 def close_amendments(attempt: Attempt) -> None:
-    """Withdraw what is suggested or put forward: nothing of an ended cluster is amended any more."""
-    open_ = attempt.subject.amendments.filter(state__in=sorted(OPEN_AMENDMENTS))
-    open_.update(
-        state_before=F("state"), state=AmendmentState.WITHDRAWN, state_since=attempt.at, version=F("version") + 1
-    )
+    """End what is suggested or put forward, each with an event: nothing of an ended cluster is amended any more."""
+    for amendment in attempt.subject.amendments.filter(state__in=sorted(OPEN_AMENDMENTS)).order_by("number"):
+        transition(amendment, "amendment.lapsed", by=None, at=attempt.at)
 
 
 @effect("plan_follow_ups", after=True)

@@ -29,7 +29,9 @@ KIND_HINTS = {
     OutcomeKind.TRANSFERENCE: _("A result of a project was handed over, or given on from peer to peer."),
     OutcomeKind.NETWORKING: _("People or organisations work together who did not before."),
     OutcomeKind.ANSWER: _("The question that somebody asked is answered."),
-    OutcomeKind.ADOPTION: _("An organisation takes a solution up."),
+    OutcomeKind.ADOPTION: _(
+        "An organisation takes a solution up. Record it under “Uptakes” too: figures count those alone."
+    ),
     OutcomeKind.PEER_REVISION: _("A result was read and bettered by peers."),
     OutcomeKind.POLICY_EVIDENCE: _("An experience that a policy statement can rest on."),
 }
@@ -105,6 +107,16 @@ class OutcomeForm(MergingForm):
         if problem:
             raise forms.ValidationError(problem)
         return day
+
+    def clean(self) -> dict[str, Any]:
+        """Hold the numbers against each other: whoever comes from somewhere is a participant."""
+        cleaned = super().clean() or self.cleaned_data
+        persons: int | None = cleaned.get("participants_count")
+        for name in ("organisations_count", "countries_count"):
+            if persons is not None and (cleaned.get(name) or 0) > persons:
+                words = gettext("More than participants (%(persons)d). Correct one of the two, or leave it empty.")
+                self.add_error(name, words % {"persons": persons})
+        return cleaned
 
     def values(self) -> dict[str, Any]:
         """Return the fields as the actions take them."""

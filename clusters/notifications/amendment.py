@@ -100,14 +100,16 @@ AUDIENCE_LABELS = {
     "followers": _("followers"),
 }
 
-#: Mails that ask for something about an amendment, which its withdrawal replaces where they have not left.
+#: Verbs after which nobody is asked about an amendment any more, without a decision on it.
+ENDED = ("amendment.withdrawn", "amendment.lapsed")
+#: Mails that ask for something about an amendment, which those replace where they have not left.
 REPLACED = [f"clusters/amendment_{name}" for name in ("suggested", "proposed", "renewed", "commented", "lead_accepted")]
 
 
 @tells("amendment")
 def tell(attempt: Attempt) -> None:
     """Write one outbox row for each account that the verb tells, never to who did it."""
-    if attempt.event is not None and attempt.verb.code == "amendment.withdrawn":
+    if attempt.event is not None and attempt.verb.code in ENDED:
         notifications.supersede(attempt.subject, REPLACED, by=attempt.event)
     told: set[int] = {attempt.by.pk} if attempt.by else set()
     for audience in attempt.verb.tells:

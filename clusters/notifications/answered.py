@@ -67,7 +67,10 @@ OF_PART: Mapping[str, tuple[Asked, ...]] = {
     },
     **{f"condition.{verb}": _SETTLED for verb in ("confirmed", "waived")},
     "condition.met": (Asked(rules=("condition",)),),
-    **{f"amendment.{verb}": _DECIDED for verb in ("accepted", "in_part", "refused", "withdrawn", "turned_down")},
+    **{
+        f"amendment.{verb}": _DECIDED
+        for verb in ("accepted", "in_part", "refused", "withdrawn", "lapsed", "turned_down")
+    },
     "amendment.proposed": (Asked(("amendment_suggested",), rules=("suggestion",)),),
     **{f"amendment.{verb}": _SAID for verb in ("lead_accepted", "lead_declined")},
     **{f"stage.{verb}": (Asked(rules=("stage",)),) for verb in ("done", "dropped", "removed")},

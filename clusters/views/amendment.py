@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 PAGES = {
     verb.code.partition(".")[2].replace("_", "-"): verb
     for verb in AMENDMENT
-    if verb.code not in (*DECISIONS, "amendment.renewed")
+    if verb.has_page and verb.code not in (*DECISIONS, "amendment.renewed")
 }
 RENEW = AMENDMENT.verb("amendment.renewed")
 

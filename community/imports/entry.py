@@ -124,6 +124,8 @@ class EntryTable(Table):
         read = [name for name in self.readers if row.has(name) and (row.text(name) or name not in left)]
         values = {name: self.read(row, name) for name in read}
         parts = {name: self.parts[name](row, name) for name in self.parts if row.has(name)}
+        if row.problems:
+            self._look_further(values, row)
         row.refuse_if_wrong()
         instance = found if found is not None else self.model()
         stood = _columns(instance)
@@ -148,14 +150,25 @@ class EntryTable(Table):
         self.remember(instance)
         return Change(row.number, "added" if found is None else "changed", str(instance), changes)
 
+    def _look_further(self, values: Mapping[str, Any], row: Row) -> None:
+        """Note what the model refuses of the columns that could be read, so that one look at the file finds it all."""
+        wrong = {problem.column for problem in row.problems}
+        read = {name: value for name, value in values.items() if name not in wrong}
+        others = {field.name for field in self.model._meta.fields} - read.keys()
+        self._note(lambda: self.model(**read).clean_fields(exclude=others), row)
+
     def _validate(self, instance: Any, row: Row) -> None:
-        """Note what the model refuses, at the column that it is about."""
+        """Refuse what the model refuses."""
+        self._note(instance.full_clean, row)
+        row.refuse_if_wrong()
+
+    def _note(self, check: Callable[[], None], row: Row) -> None:
+        """Note what a check of the model refuses, at the column that it is about."""
         try:
-            instance.full_clean()
+            check()
         except ValidationError as error:
             for name, sentences in error.message_dict.items():
                 row.wrong(name if name in self.columns else "", " ".join(sentences))
-        row.refuse_if_wrong()
 
     def lines(self, queryset: Any) -> Iterator[Mapping[str, Any]]:
         """Yield the rows of the model as cells."""

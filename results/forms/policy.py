@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from clusters.forms.proposal_choices import language_choices
 from clusters.forms.proposal_fields import Prose
 from community.forms.dates import DayField
 from community.forms.lines import short_line
-from community.forms.merging import MergingForm
+from community.forms.merging import MergingForm, Picked
 from community.lifecycle import Reason, Verb
 from community.models import WorkingGroup
 from results.choices import EvidenceKind
@@ -84,6 +86,8 @@ class LineForm(MergingForm):
         super().__init__(*args, ident="line", **kwargs)
 
 
+#: So many letters of a line stand where one is chosen.
+WORDS: Final = 100
 #: What the list of evidence shows: both kinds, or one of them, which pages.
 SHOWN_KINDS = [
     ("", _("Uptakes and outcomes")),
@@ -123,6 +127,40 @@ class EvidenceForm(forms.Form):
     def name(self) -> str:
         """Which row of the list was pressed, as `results.tables.policy.Piece.name` tells it."""
         return f"{self['kind'].value()}-{self['subject_id'].value()}" if self.is_bound else ""
+
+
+class PlaceForm(forms.Form):
+    """Under which line of a statement that is being written something is put, and what it shows there."""
+
+    line = forms.TypedChoiceField(
+        label=_("Line"),
+        empty_value=None,
+        error_messages={
+            "required": _("Choose the line that rests on it."),
+            "invalid_choice": _("This line is not there any more. Choose another one."),
+        },
+    )
+    shows = short_line(
+        _("What it shows here"),
+        300,
+        help_text=_("What of it bears this line, for who does not read on. It may be left empty."),
+    )
+
+    def __init__(
+        self, *args: Any, groups: Iterable[tuple[str, list[tuple[int, StatementLine]]]], **kwargs: Any
+    ) -> None:
+        """Offer the numbered lines of each statement under its name."""
+        super().__init__(*args, **kwargs)
+        found = [(name, lines) for name, lines in groups if lines]
+        field = self.fields["line"]
+        field.choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a line")),
+            *(
+                (name, [(str(line.pk), f"{number}. {Truncator(line.text).chars(WORDS)}") for number, line in lines])
+                for name, lines in found
+            ),
+        ]
+        field.coerce = Picked({str(line.pk): line for _name, lines in found for _number, line in lines})  # type: ignore[attr-defined]
 
 
 class ShowsForm(MergingForm):

@@ -99,6 +99,12 @@ def can_comment(user: Anybody, statement: PolicyStatement) -> Verdict:
     return ALLOWED
 
 
+def asks_still(statement: PolicyStatement, on: date) -> bool:
+    """Say whether the day until which comments are asked for has not passed; who adopts before is told, not stopped."""
+    is_open = statement.state == StatementState.DISCUSSED
+    return is_open and statement.comments_until is not None and statement.comments_until >= on
+
+
 # -- What verbs require ------------------------------------------------------------------------------------------------
 
 

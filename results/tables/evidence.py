@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from community.folding import fold
 from community.tables import page_of
+from community.validators import is_key
 from results.choices import EvidenceKind
 from results.models import PolicyStatement, StatementLine
 from results.policy_summary import (
     bare_of,
+    bears,
     of_outcome,
     of_uptake,
     outcomes_for_shape,
@@ -23,8 +25,9 @@ from results.policy_summary import (
     public_uptakes,
     unused_evidence,
     uptakes_for_shape,
+    with_evidence,
 )
-from results.tables.policy import piece_of
+from results.tables.policy import Piece, piece_of
 
 #: So many rows stand on a page of each list.
 SHOWN: Final = 25
@@ -63,6 +66,61 @@ class Bare:
 
     statement: PolicyStatement
     line: StatementLine
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """An outcome or uptake that everybody reads, with the working group of its cluster; whether it `bears` a line."""
+
+    piece: Piece
+    group_id: int | None
+    bears: bool
+
+
+@dataclass(frozen=True)
+class Place:
+    """A statement that is being written: its numbered lines that do not have something under them yet, and those."""
+
+    statement: PolicyStatement
+    free: list[tuple[int, StatementLine]]
+    holding: list[tuple[int, StatementLine]]
+
+    @property
+    def name(self) -> str:
+        """Group and title of the statement."""
+        return f"{self.statement.working_group.code} · {self.statement.title}"
+
+
+def on_record(kind: str, pk: int) -> OnRecord | None:
+    """Return the outcome or uptake of an address, None where there is none that everybody reads; one query."""
+    if kind not in EvidenceKind.values or not is_key(pk):
+        return None
+    is_outcome = kind == EvidenceKind.OUTCOME
+    row: Any = (public_outcomes() if is_outcome else public_uptakes()).filter(pk=pk).first()
+    if row is None:
+        return None
+    shape = of_outcome(row) if is_outcome else of_uptake(row)
+    return OnRecord(piece_of(shape), row.cluster.working_group_id, bears(shape))
+
+
+def places_for(found: OnRecord, statements: Iterable[PolicyStatement]) -> list[Place]:
+    """Return the statements with the lines under which something may be put, its own working group first; two queries.
+
+    Args:
+        found: what is to be put under one.
+        statements: those that the reader writes.
+    """
+    rows = sorted(statements, key=lambda row: (row.working_group_id != found.group_id, row.working_group.code, row.pk))
+    key = (found.piece.shape["kind"], found.piece.shape["id"])
+    places = {row.pk: Place(row, [], []) for row in rows}
+    numbers = dict.fromkeys(places, 0)
+    for line in with_evidence(StatementLine.objects.filter(statement__in=rows)):
+        place = places[line.statement_id]
+        numbers[line.statement_id] += 1
+        line.statement = place.statement
+        has_it = any((one.kind, one.subject_id) == key for one in line.evidence.all())
+        (place.holding if has_it else place.free).append((numbers[line.statement_id], line))
+    return list(places.values())
 
 
 def offered(

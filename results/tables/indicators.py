@@ -146,6 +146,7 @@ class ShownRecord:
     project: str
     url: str
     cluster_url: str
+    counted_for: str = ""
 
     @property
     def detail(self) -> str:
@@ -154,7 +155,9 @@ class ShownRecord:
 
     @property
     def why(self) -> str:
-        """Why it is not counted; empty where it is."""
+        """Why it is not counted, and for which project it was before; empty where it is."""
+        if self.counted_for:
+            return _("Counted before, for %(project)s") % {"project": self.counted_for}
         return str(self.line.reason.label) if self.line.reason is not None else ""
 
 
@@ -169,10 +172,10 @@ def _shown(line: Line, facts: IndicatorFacts) -> ShownRecord:
     title, what = line.title, str(kinds.get(kind).label)
     if kind == "meeting":
         title = what = str(MeetingKind(line.detail).label)
-    owner = facts.projects.get(line.project) if line.project is not None else None
-    return ShownRecord(
-        line, what, title, owner.acronym if owner else "", _address(kind, pk, line.cluster) or cluster_url, cluster_url
+    owner, other = (
+        facts.projects[key].acronym if key in facts.projects else "" for key in (line.project, line.counted_for)
     )
+    return ShownRecord(line, what, title, owner, _address(kind, pk, line.cluster) or cluster_url, cluster_url, other)
 
 
 def _address(kind: str, pk: int, cluster: str) -> str:

@@ -19,12 +19,11 @@ from community.access import get_visible
 from community.models import WorkingGroup
 from community.permissions import Refusal
 from results.actions import policy as actions
-from results.choices import WRITTEN, EvidenceKind
+from results.choices import WRITTEN
 from results.forms.policy import LineForm, ShowsForm, StatementCommentForm, StatementForm, StatementVerbForm
 from results.models import PolicyStatement
 from results.policy_lifecycle import STATEMENT, content_hash
-from results.rules.policy import can_begin, can_discard, can_write
-from results.tables.evidence import LINES, evidence_lists
+from results.rules.policy import asks_still, can_begin, can_discard, can_write
 from results.tables.policy import listed, sheet_of
 from results.tables.policy_drop import dropped_of
 from results.views.parts import slug_of
@@ -268,23 +267,8 @@ class StatementVerbView(View):
     ) -> HttpResponse:
         sheet = sheet_of(statement, request.user)
         context = {"statement": statement, "sheet": sheet, "verb": verb, "verdict": verdict, "form": form}
+        if verb.code == "statement.adopted" and verdict:
+            context["is_early"] = asks_still(statement, timezone.localdate())
         if verb.code == "statement.dropped" and verdict:
             context["dropped"] = dropped_of(sheet)
         return render(request, "results/policy/verb.html", context, status=status)
-
-
-class EvidenceListsView(View):
-    """`/policy/evidence/`: lines without evidence, and evidence that no line rests on, of the reader's groups."""
-
-    http_method_names = ["get", "head", "options"]
-
-    def get(self, request: SignedInRequest) -> HttpResponse:
-        """Show the first page of each list to coordinators, or with `?show=…` one list page by page."""
-        ask(can_begin(request.user))
-        who = viewer(request.user, timezone.localdate())
-        groups = [row.pk for row in WorkingGroup.objects.all() if who.is_mission or row.pk in who.group_ids]
-        statements = list(PolicyStatement.objects.of_groups(groups).in_state("draft", "discussed").for_list())
-        kind = request.GET.get("show", "")
-        kind = kind if kind in (LINES, *EvidenceKind.values) else ""
-        portions = evidence_lists(statements, groups, kind=kind, number=request.GET.get("page"))
-        return render(request, "results/policy/evidence_lists.html", {"portions": portions, "kind": kind})

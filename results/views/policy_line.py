@@ -80,7 +80,7 @@ class LineUpdateView(View):
         except Refusal as refusal:
             return clashed(request, statement, form, refusal, LINE, line=row)
         messages.success(request, _("Saved."))
-        return redirect(_place(statement, row))
+        return redirect(place_of(statement, row))
 
 
 class LineMoveView(View):
@@ -92,7 +92,7 @@ class LineMoveView(View):
         """Move it."""
         statement, row = _line(request, pk, line)
         _press(request, actions.move_line, line=row, by=request.user, up=request.POST.get("to") == "up")
-        return redirect(_place(statement, row))
+        return redirect(place_of(statement, row))
 
 
 class LineRemoveView(View):
@@ -181,7 +181,7 @@ class EvidenceUpdateView(View):
         except Refusal as refusal:
             return clashed(request, statement, form, refusal, SHOWS, line=row, piece=found)
         messages.success(request, _("Saved."))
-        return redirect(_place(statement, row))
+        return redirect(place_of(statement, row))
 
 
 class EvidenceRemoveView(View):
@@ -194,7 +194,7 @@ class EvidenceRemoveView(View):
         statement, row = _line(request, pk, line)
         if _press(request, actions.take_from_under, piece=_piece(row, piece), by=request.user):
             messages.success(request, _("It does not stand under the line any more."))
-        return redirect(_place(statement, row))
+        return redirect(place_of(statement, row))
 
 
 class StatementCommentView(View):
@@ -262,7 +262,8 @@ def _page_of(statement: PolicyStatement) -> str:
     return reverse("results:statement", args=[statement.pk])
 
 
-def _place(statement: PolicyStatement, line: StatementLine) -> str:
+def place_of(statement: PolicyStatement, line: StatementLine) -> str:
+    """Return the address of a line on the page of its statement."""
     return f"{_page_of(statement)}#line-{line.pk}"
 
 

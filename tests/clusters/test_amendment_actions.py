@@ -6,19 +6,21 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from clusters.actions.amendment import act, comment_on_amendment, decide_amendment
 from clusters.amendment_lifecycle import AMENDMENT
-from clusters.choices import AmendmentKind, AmendmentState, State
-from clusters.models import Amendment, Cluster
+from clusters.choices import AmendmentKind, AmendmentState, StageStatus, State
+from clusters.models import Amendment, Cluster, Stage
 from clusters.notifications.amendment import AUDIENCE_LABELS, AUDIENCES
 from clusters.rules.amendment_fields import amendment_hash, current
 from clusters.summary import snapshot
-from community.actions.transition import registered_effects
+from community.actions.transition import registered_effects, transition
 from community.mails import render
 from community.models import Event, Message
 from community.permissions import Refusal
+from community.verification import verify_history
 from factsheets.models import Issue
 from tests.cast import Cast, make_cluster
 from tests.clusters.making_amendments import LATER, now, suggest, told
@@ -302,7 +304,7 @@ def test_every_mail_is_written_in_text_and_html_and_leads_to_the_amendment(cast:
     act(amendment=second, verb="amendment.lead_accepted", by=cast.user("participant"))
     rows = Message.objects.filter(kind="amendment").select_related("to", "event__detail")
     codes = {row.template.partition("amendment_")[2] for row in rows}
-    assert codes == {verb.code.partition(".")[2] for verb in AMENDMENT} | {"suggested", "commented"}
+    assert codes == {verb.code.partition(".")[2] for verb in AMENDMENT if verb.tells} | {"suggested", "commented"}
     for row in rows:
         mail = render(row)
         assert mail.subject.strip(), row.template
@@ -324,3 +326,28 @@ def test_the_desk_shows_stand_ins_what_nobody_of_the_group_may_decide(cast: Cast
     cast.user("coordinator").__dict__.pop("_cluster_viewer", None)
     assert (desk("coordinator"), desk("stand_in")) == ([], ["Decide as stand-in"])
     assert desk("mission_coordinator") == ["Decide on the amendment"]
+
+
+@pytest.mark.parametrize("verb", ["conclude", "discontinue"])
+def test_what_the_end_of_the_cluster_ends_has_an_event_of_its_own(cast: Cast, cluster: Cluster, verb: str) -> None:
+    asked, suggested = suggest(cast, cluster), suggest(cast, cluster, "participant", title="Known by this title")
+    settled = suggest(cast, cluster, title="Gulfs")
+    act(amendment=settled, verb="amendment.withdrawn", by=cast.user("lead"))
+    Stage.objects.update(status=StageStatus.DROPPED)
+    Cluster.objects.filter(pk=cluster.pk).update(lessons="Ask the harbour first.", has_no_outcome=True)
+    transition(now(cluster), verb, by=cast.user("lead"), reason="The harbour closed.")
+    for row in (asked, suggested):
+        before, row = row.state, Amendment.objects.get(pk=row.pk)
+        assert (row.state, row.state_before, row.decided_by) == (AmendmentState.WITHDRAWN, before, None)
+        assert row.decided_at is not None
+        [event] = Event.objects.about(row).filter(verb="amendment.lapsed")
+        told_of = {"from": before, "to": "withdrawn", "number": row.number}
+        assert (event.data, event.by, event.at, event.role) == (told_of, None, row.decided_at, "clock")
+    assert not Event.objects.about(settled).filter(verb="amendment.lapsed").exists()
+    client, address = Client(), f"/clusters/{cluster.name}/history/"
+    sentence = "An amendment ended with the cluster."
+    assert client.get(address).text.count(sentence) == 0
+    client.force_login(cast.user("lead"))
+    assert client.get(address).text.count(sentence) == 2
+    assert client.get(f"/clusters/{cluster.name}/amendments/{asked.number}/lapsed/").status_code == 404
+    assert list(verify_history(chains=[f"cluster:{cluster.pk}"])) == []

@@ -231,3 +231,28 @@ def test_the_page_asks_as_often_for_three_outcomes_as_for_one(cast: Cast, role: 
             assert client.get(url(cluster)).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 18
+
+
+@pytest.mark.parametrize(
+    ("counts", "wrong"),
+    [
+        ((3, 40, 200), ["organisations_count", "countries_count"]),
+        ((3, 3, 3), []),
+        ((12, 1, 5), []),
+        ((12, 13, None), ["organisations_count"]),
+        ((0, None, 1), ["countries_count"]),
+        ((None, 40, 200), []),
+        ((3, None, None), []),
+    ],
+)
+def test_no_more_organisations_or_countries_than_participants_are_recorded(
+    cast: Cast, cluster: Cluster, counts: tuple[int | None, ...], wrong: list[str]
+) -> None:
+    names = ("participants_count", "organisations_count", "countries_count")
+    given = {name: "" if value is None else value for name, value in zip(names, counts, strict=True)}
+    data = {"kind": "networking", "title": "They met", "reached_on": "2 May 2026", "seen_version": 0, **given}
+    page = signed_in(cast, "lead").post(url(cluster, "add"), data)
+    assert page.status_code == (422 if wrong else 302)
+    if wrong:
+        assert list(page.context["form"].errors) == wrong
+        assert "More than participants (" in page.text

@@ -78,3 +78,17 @@ def test_an_empty_cell_changes_neither_the_family_of_a_project_nor_who_is_confir
     assert (project.family, project.theme, place.is_verified, place.short_name) == ("governance", "Nature", True, "PoC")
     assert bring_in(OrganisationImport(by), b"name,is_verified\nPark of the Cape,no\n").changed == 1
     assert bring_in(ProjectImport(by), b"acronym,family\nNEW,\n").added == 1
+
+
+def test_a_row_says_at_once_all_that_is_wrong_with_it_whoever_refuses_it(by: User) -> None:
+    make.make_project("DUNES")
+    heading = "title,project,type,website,summary,licence"
+    report = bring(by, heading, f"Dune fences,DUNES,bogus,no address,{'long ' * 200},MIT")
+    assert sorted(problem.column for problem in report.problems) == ["summary", "type", "website"]
+    assert Solution.objects.count() == 0
+    row = make.make_solution("Dune walls", project=make.make_project("WALLS"), licence="MIT")
+    report = bring(by, heading, "Dune walls,WALLS,bogus,no address,Short,MIT")
+    assert sorted(problem.column for problem in report.problems) == ["type", "website"]
+    assert bring(by, heading, "Dune walls,WALLS,bogus,https://dunes.example,Short,MIT").problems[0].column == "type"
+    row.refresh_from_db()
+    assert (row.website, row.summary) == (Solution.objects.get(pk=row.pk).website, row.summary)

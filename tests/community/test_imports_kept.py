@@ -76,6 +76,7 @@ def test_terms_are_entered_and_changed_by_vocabulary_and_code(by: User) -> None:
         "Row 2, labels",
         "Row 2, labels",
         "Row 3, labels",
+        "Row 3, code",
     ]
 
 

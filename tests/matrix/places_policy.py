@@ -34,6 +34,13 @@ def draft(*names: str, **more: Any) -> Place:
     return made
 
 
+def unused(cast: Cast) -> dict[str, Any]:
+    """Return an uptake that stands under no line, beside a draft."""
+    _written(cast)
+    uptake = make_uptake(cast, make_cluster(cast, State.RUNNING), name="Board of the Bay")
+    return {"kind": "uptake", "pk": uptake.pk}
+
+
 def discussed(*names: str, **more: Any) -> Place:
     """Return a statement under discussion, with a comment of the member."""
 

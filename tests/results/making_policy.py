@@ -39,7 +39,7 @@ class Statements:
             "uptake": make_uptake(self.cast, self.cluster, name=f"Dyke Board {self.grown}").pk,
             "outcome": self._outcome("Annex in use").pk,
         }
-        self._outcome("Annex that no line rests on")
+        self.unused = self._outcome("Annex that no line rests on")
         self._do(self.adopted, "revised")
         for statement in (self.written, self.adopted):
             self._write(statement, pieces)
@@ -57,6 +57,7 @@ class Statements:
             "written_line": self.written.lines.order_by("position")[0].pk,
             "adopted": self.adopted.pk,
             "adopted_line": adopted[0].pk,
+            "unused": self.unused.pk,
         }
 
     def _outcome(self, title: str) -> Outcome:

@@ -285,5 +285,6 @@ def test_what_was_recorded_for_a_project_counts_for_no_other() -> None:
     found = figure("RCO87", known, {("organisation", 1): 3})
     assert (found.of_project(1).documented, found.of_project(3).documented) == (0, 1)
     assert found.of_project(1).reasons == [(R.COUNTED_BEFORE, 1)]
+    assert [line.counted_for for line in found.of_project(1).left_out] == [3]
     moved = figure("RCR104", Known(uptakes=[used(1, 7, DAY)]), {("solution", 7): 3})
     assert (moved.of_project(1).documented, moved.of_project(3).documented, moved.documented) == (0, 1, 1)

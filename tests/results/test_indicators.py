@@ -188,7 +188,9 @@ def test_a_record_is_written_down_once_and_then_counts_for_that_project_alone(ca
     assert row.project == cast.solution.project
     other = make.make_project("OTHER")
     type(cast.solution).objects.filter(pk=cast.solution.pk).update(project=other)
-    assert "Counted before" in words(f"{RCR104}?show=left_out&project=other")
+    assert "Counted before, for " in words(f"{RCR104}?show=left_out&project=other")
+    owner = Contribution.objects.get().project.acronym
+    assert f"Counted before, for {owner}" in words(f"{RCR104}?show=left_out&project=other")
     assert "Bay Water" in words(f"{RCR104}?project={row.project.code}")
 
 

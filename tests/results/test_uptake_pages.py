@@ -308,3 +308,21 @@ def test_the_list_finds_in_a_region_all_that_lies_in_it(cast: Cast, cluster: Clu
     found = Client().get("/uptakes/?region=EL43").context["page_obj"]
     names = {row.organisation.name for row in found}
     assert names == {"Board of Kriti", "Board of Chania", "Board of Kriti 2024", "Board of Lagoon"}
+
+
+def test_who_records_and_may_not_ask_reads_who_asks_the_organisation(cast: Cast, cluster: Cluster) -> None:
+    uptake, early = make_uptake(cast, cluster), make_uptake(cast, cluster, name="Early Board", state="aware")
+    words, button = "Lead, deputy and coordinators ask the organisation", "Ask the organisation to confirm…"
+
+    def shown(role: str, row: Uptake) -> list[bool]:
+        text = signed_in(cast, role).get(f"/uptakes/{row.pk}/").text
+        return [words in text, button in text]
+
+    assert {role: shown(role, uptake) for role in ("participant", "lead", "member")} == {
+        "participant": [True, False],
+        "lead": [False, True],
+        "member": [False, False],
+    }
+    assert shown("participant", early) == [False, False]
+    answered(asked(cast, uptake)[1])
+    assert shown("participant", uptake) == [False, False]

@@ -54,7 +54,8 @@ class Line(NamedTuple):
     """One record: counted where it has no reason.
 
     `key` is what counts once for an indicator, `record` the row that shows it: an uptake shows that a solution counts.
-    `amount` is what it adds (1, or a number of persons). `on` is the day from which it counts.
+    `amount` is what it adds (1, or a number of persons). `on` is the day from which it counts. `counted_for` is the
+    project for which it was counted before.
     """
 
     key: Key
@@ -66,6 +67,7 @@ class Line(NamedTuple):
     on: date | None = None
     amount: int = 1
     reason: Reason | None = None
+    counted_for: int | None = None
 
     @property
     def is_counted(self) -> bool:
@@ -154,14 +156,15 @@ def settled(lines: Iterable[Line], taken: Mapping[Key, int], *, counts_only: boo
             found.append(line)
         elif line.key in seen:
             if not counts_only:
-                found.append(line._replace(reason=Reason.COUNTED_BEFORE))
+                found.append(line._replace(reason=Reason.COUNTED_BEFORE, counted_for=seen[line.key]))
         else:
             owner = taken.get(line.key, line.project)
             seen[line.key] = owner
             if owner == line.project:
                 found.append(line)
             else:
-                found += [line._replace(project=owner), line._replace(reason=Reason.COUNTED_BEFORE)]
+                before = line._replace(reason=Reason.COUNTED_BEFORE, counted_for=owner)
+                found += [line._replace(project=owner), before]
     return Figure(tuple(found))
 
 
