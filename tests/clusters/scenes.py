@@ -325,6 +325,8 @@ def lived(verb: str, cast: Cast) -> Callable[[], object]:
     cluster = make_cluster(cast, state, **unasked)
     if verb == "adopt":
         transition(cluster, "step_down", by=cast.user("lead"), reason="A new post.")
+    if verb == "discontinue":  # an amendment ends with it
+        suggest_amendment(cluster=cluster, by=cast.user("lead"), wished=TITLE, reason="It grew.")
     if verb == "undo":
         transition(cluster, "pause", by=cast.user("lead"), reason="A storm.")
     more = {"working_group": cast.other_group} if verb == "move" else {}
