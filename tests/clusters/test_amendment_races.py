@@ -136,7 +136,7 @@ def test_the_end_of_the_cluster_against_a_decision_neither_hangs_nor_mixes(
         ends = {"accepted": date(2026, 11, 30), "withdrawn": cluster.ends_on}
         assert now.ends_on == ends[after.state]
         verbs = list(Event.objects.of_chain(f"cluster:{cluster.pk}").order_by("number").values_list("verb", flat=True))
-        assert verbs[2:] == (["amendment.accepted", verb] if after.state == "accepted" else [verb])
+        assert verbs[2:] == (["amendment.accepted", verb] if after.state == "accepted" else [verb, "amendment.lapsed"])
 
 
 def hand_over_to_both(cast: Cast, cluster: Cluster) -> list[object]:
