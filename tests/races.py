@@ -62,7 +62,7 @@ class Party:
     """One of those who act at once, in a thread and by a connection of its own."""
 
     def __init__(self, act: Callable[[], object]) -> None:
-        self._act, self.result, self.is_done = act, None, False
+        self.act, self.result, self.is_done = act, None, False
         self.race: tuple[Party, ...] = (self,)
         #: Whether it stands at a meeting, and whether it goes on from there in its turn or as chance has it.
         self.stands, self.in_turn = False, True
@@ -82,7 +82,7 @@ class Party:
             AssertionError: it does not come to an end.
         """
         self._thread.join(LIMIT * 2)
-        assert not self._thread.is_alive(), f"this does not come to an end: {self._act}"
+        assert not self._thread.is_alive(), f"this does not come to an end: {self.act}"
         return self.result
 
     def pid(self) -> int | None:
@@ -100,7 +100,7 @@ class Party:
             with connection.execute_wrapper(self._watch):
                 if self._gate is not None:
                     self._gate.wait(LIMIT)
-                self.result = self._act()
+                self.result = self.act()
         except Exception as error:
             self.result = error
         finally:
@@ -211,7 +211,9 @@ class Meeting:
                     self._news.wait(GLANCE)
                 else:
                     self._end(passing, how)
-            while not self._is_turn_of(party, *passing) and time.monotonic() < end:
+            while not self._is_turn_of(party, *passing):
+                if time.monotonic() > end:
+                    self._ends[passing] = "waited in vain"
                 self._news.wait(GLANCE)
             self._gone.add((party, passing[1]))
             party.stands = False
@@ -314,7 +316,8 @@ def _begin(race: tuple[Party, ...], order: Order) -> None:
         for party in race:
             party.start()
             end = time.monotonic() + LIMIT
-            while not party.is_at_rest(lookout) and time.monotonic() < end:
+            while not party.is_at_rest(lookout):
+                assert time.monotonic() < end, f"this does not come to an end: {party.act}"
                 time.sleep(GLANCE)
 
 
